@@ -1,0 +1,1 @@
+//! The interaction graph of an episode and its drawings in cells.

@@ -1,0 +1,1 @@
+//! Foreign formats, each turned into the native log.

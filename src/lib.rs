@@ -1,0 +1,30 @@
+//! creditscope: a terminal debugger for multi-agent episodes.
+//!
+//! The crate is a stack of layers; each module may name only those below it
+//! (`tests/tidy.rs` fails otherwise):
+//!
+//! ```text
+//! model, stats   vocabulary and numbers: no IO, no serde, no terminal
+//! credit         methods, verdict, sweep        <- model, stats
+//! graph          interaction graph, layouts     <- model
+//! text           display-safe text              <- nothing
+//! log            one line of the native log     <- model, text
+//! source         bytes of growing files         <- nothing
+//! import         foreign formats -> native log  <- model, log, text
+//! store          columnar index of a log        <- model, log, source, import, text
+//! check          structural rules               <- model
+//! app            the program without a terminal <- model, credit, graph, check, text
+//! report         text, JSON, Markdown, SVG      <- model, credit, check, text
+//! runtime        threads                        <- everything but tui
+//! tui            ratatui and crossterm          <- model, credit, graph, app, text
+//! cli            arguments, composition         <- everything
+//! ```
+
+pub mod credit;
+pub mod graph;
+pub mod import;
+pub mod log;
+pub mod model;
+pub mod source;
+pub mod stats;
+pub mod text;

@@ -1,0 +1,2 @@
+//! The `creditscope` command.
+fn main() {}

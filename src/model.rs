@@ -1,0 +1,30 @@
+//! The vocabulary that every other layer speaks: agents, acts, episodes, credit.
+//!
+//! Plain values only. Nothing here reads a file, knows a serialisation, a clock or a terminal.
+
+mod act;
+mod attribution;
+mod counterfactual;
+mod diagnostic;
+mod episode;
+mod id;
+mod number;
+mod scenario;
+mod time;
+
+pub use act::{Act, ActKind, Link, LinkKind, Links, Policy, Usage};
+pub use attribution::{
+    AgentCredit, Attribution, Caveat, Estimate, Explanation, Provenance, Term, Unavailable, Value,
+};
+pub use counterfactual::{
+    Absence, ActionTable, Alternative, Candidate, CoalitionTable, CoalitionValue, ReplayGroup, Sample,
+};
+pub use diagnostic::{Diagnostic, Severity};
+pub use episode::{
+    Agent, CreditItem, DeclaredCredit, DeclaredEdge, Episode, Label, Metric, Outcome, Reward, RewardSource,
+    RewardTotal, State, Status,
+};
+pub use id::{ActId, AgentId, EpisodeId, FileId, Origin};
+pub use number::Number;
+pub use scenario::{Scenario, Substitute};
+pub use time::Timestamp;

@@ -1,0 +1,185 @@
+//! Acts: the actions and messages of an episode, the nodes of its causal graph.
+
+use super::{ActId, AgentId, Origin, Timestamp};
+
+/// What kind of node an act is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ActKind {
+    /// Something an agent did.
+    Action,
+    /// Something an agent told others; creditable like an action.
+    Message,
+}
+
+/// One action or message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Act {
+    /// The logged id, or `<agent>#<n>` where the log gives none; display-safe.
+    pub id: String,
+    /// Action or message.
+    pub kind: ActKind,
+    /// Who acted; for a message, who sent it.
+    pub agent: AgentId,
+    /// Whom a message addresses, in logged order (`*` is expanded to all others). Empty for actions.
+    pub to: Vec<AgentId>,
+    /// When it happened.
+    pub time: Option<Timestamp>,
+    /// When a message arrived.
+    pub received: Option<Timestamp>,
+    /// Environment step.
+    pub step: Option<i64>,
+    /// How long it took, in seconds.
+    pub duration: Option<f64>,
+    /// `llm`, `tool`, `env`, `plan`, ... as logged; empty if absent.
+    pub category: String,
+    /// One display-safe line that says what was done, at most [`Act::LABEL_CHARS`] characters.
+    pub label: String,
+    /// The same for the result; empty if none was logged.
+    pub result: String,
+    /// Whether the record says that it failed (`error`).
+    pub error: Option<String>,
+    /// The acting policy's view of its alternatives.
+    pub policy: Option<Policy>,
+    /// The action taken by default, as a label.
+    pub default_action: Option<String>,
+    /// Tokens and cost.
+    pub usage: Usage,
+    /// The record.
+    pub origin: Origin,
+}
+
+impl Act {
+    /// The longest label kept, in characters; the payload itself is read when looked at.
+    pub const LABEL_CHARS: usize = 200;
+}
+
+/// The acting policy's own numbers at one action. Keys are action labels, in logged order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Policy {
+    /// Which policy acted.
+    pub id: Option<String>,
+    /// The label of the action taken.
+    pub chosen: Option<String>,
+    /// Probability of each alternative.
+    pub probs: Vec<(String, f64)>,
+    /// Value of each alternative, in reward units.
+    pub q: Vec<(String, f64)>,
+    /// V(h), in reward units.
+    pub value: Option<f64>,
+    /// Log-probability of the action taken.
+    pub logp: Option<f64>,
+}
+
+/// What an act cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Usage {
+    /// Input tokens.
+    pub input: Option<u64>,
+    /// Output tokens.
+    pub output: Option<u64>,
+    /// Cost in the log's currency.
+    pub cost: Option<f64>,
+}
+
+impl Usage {
+    /// Input plus output tokens, if either is known.
+    pub fn tokens(&self) -> Option<u64> {
+        match (self.input, self.output) {
+            (None, None) => None,
+            (input, output) => Some(input.unwrap_or(0) + output.unwrap_or(0)),
+        }
+    }
+}
+
+/// Whether a causal link was logged or guessed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LinkKind {
+    /// In the record's `parents`.
+    Logged,
+    /// From the order of acts, because the record has no `parents`; drawn dashed.
+    Inferred,
+}
+
+/// A causal link, seen from one of its ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Link {
+    /// The act at the other end.
+    pub act: ActId,
+    /// Logged or inferred.
+    pub kind: LinkKind,
+}
+
+/// The causal links of an episode: parents and children of each act, as compressed rows.
+///
+/// Acyclic: a link that would close a cycle has been left out and listed by whoever built this.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Links {
+    parents: Rows,
+    children: Rows,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Rows {
+    starts: Vec<u32>,
+    links: Vec<Link>,
+}
+
+impl Rows {
+    fn new(rows: &[Vec<Link>]) -> Self {
+        let mut starts = Vec::with_capacity(rows.len() + 1);
+        let mut links = Vec::with_capacity(rows.iter().map(Vec::len).sum());
+        starts.push(0);
+        for row in rows {
+            links.extend_from_slice(row);
+            starts.push(links.len() as u32);
+        }
+        Self { starts, links }
+    }
+
+    fn get(&self, act: ActId) -> &[Link] {
+        match (self.starts.get(act.index()), self.starts.get(act.index() + 1)) {
+            (Some(&from), Some(&to)) => &self.links[from as usize..to as usize],
+            _ => &[],
+        }
+    }
+}
+
+impl Links {
+    /// From the parents of each act, one row per act in id order; duplicates within a row are dropped.
+    pub fn from_parents(mut parents: Vec<Vec<Link>>) -> Self {
+        let mut children = vec![Vec::new(); parents.len()];
+        for (child, row) in parents.iter_mut().enumerate() {
+            let mut seen = Vec::with_capacity(row.len());
+            row.retain(|link| {
+                !seen.contains(&link.act) && {
+                    seen.push(link.act);
+                    true
+                }
+            });
+            for link in row.iter() {
+                children[link.act.index()].push(Link { act: ActId::from_index(child), kind: link.kind });
+            }
+        }
+        Self { parents: Rows::new(&parents), children: Rows::new(&children) }
+    }
+
+    /// What `act` came from, in logged order.
+    pub fn parents(&self, act: ActId) -> &[Link] {
+        self.parents.get(act)
+    }
+
+    /// What came of `act`, in order of time.
+    pub fn children(&self, act: ActId) -> &[Link] {
+        self.children.get(act)
+    }
+
+    /// Number of links.
+    pub fn len(&self) -> usize {
+        self.parents.links.len()
+    }
+
+    /// Whether no act has a parent.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

@@ -1,0 +1,27 @@
+//! What is wrong with a log, told with its place.
+
+use super::Origin;
+
+/// How much a diagnostic matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing; nothing is lost.
+    Note,
+    /// A number may mislead.
+    Warning,
+    /// Data is lost or contradicts itself.
+    Error,
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Stable name of the rule, kebab-case: `dangling-parent`.
+    pub rule: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What, where, what to do; display-safe; no trailing period.
+    pub message: String,
+    /// The record, where there is one.
+    pub origin: Option<Origin>,
+}

@@ -1,0 +1,349 @@
+//! One episode: everything the log says of it, resolved to dense ids. The input of every credit method.
+
+use super::{
+    Act, ActId, ActionTable, AgentId, CoalitionTable, Diagnostic, Links, Origin, ReplayGroup, Timestamp,
+};
+
+/// An agent of an episode.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Agent {
+    /// The logged id; display-safe.
+    pub name: String,
+    /// Role, where the roster gives one.
+    pub role: Option<String>,
+    /// Team, where the roster gives one.
+    pub team: Option<String>,
+    /// Model, where the roster gives one.
+    pub model: Option<String>,
+    /// Policy, where the roster gives one.
+    pub policy: Option<String>,
+    /// Whether the roster names it (else it was added at first use).
+    pub in_roster: bool,
+}
+
+/// A `reward` record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reward {
+    /// The logged id, if any.
+    pub id: Option<String>,
+    /// In reward units; `None` when the log holds no finite number.
+    pub value: Option<f64>,
+    /// `None`: the global reward.
+    pub agent: Option<AgentId>,
+    /// Who says so.
+    pub source: Option<String>,
+    /// What it rewards.
+    pub name: Option<String>,
+    /// The acts it is for.
+    pub of: Vec<ActId>,
+    /// When.
+    pub time: Option<Timestamp>,
+    /// Environment step.
+    pub step: Option<i64>,
+    /// Seconds between the act and the reward.
+    pub delay: Option<f64>,
+    /// The record.
+    pub origin: Origin,
+}
+
+/// Where the total reward of an episode comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RewardSource {
+    /// Sum of this many global `reward` records.
+    Rewards(u32),
+    /// `episode_end.return`.
+    Return,
+    /// Sum of this many per-agent `reward` records.
+    PerAgent(u32),
+    /// No number was logged: a failure counts as -1, a success as +1, so that shares of the outcome can be
+    /// shown. Every screen that uses it says so.
+    Outcome,
+}
+
+/// The total reward R and where it comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RewardTotal {
+    /// In reward units.
+    pub value: f64,
+    /// Which records say so.
+    pub source: RewardSource,
+    /// One record that says so.
+    pub origin: Option<Origin>,
+}
+
+/// How an episode ended.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// It reached its goal.
+    Success,
+    /// It did not.
+    Failure,
+    /// Cut off by a limit.
+    Truncated,
+    /// Broken by an error.
+    Error,
+    /// Stopped from outside.
+    Aborted,
+    /// Another word of the log.
+    Other(String),
+}
+
+/// The `episode_end` record.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outcome {
+    /// How it ended; `None` when the record does not say.
+    pub status: Option<Status>,
+    /// Why it ended.
+    pub reason: Option<String>,
+    /// Total reward, in reward units.
+    pub total: Option<f64>,
+    /// Environment steps.
+    pub steps: Option<i64>,
+    /// The team's answer; display-safe, shortened.
+    pub answer: Option<String>,
+    /// The right answer; display-safe, shortened.
+    pub ground_truth: Option<String>,
+    /// When.
+    pub time: Option<Timestamp>,
+    /// The record.
+    pub origin: Origin,
+}
+
+/// One item of declared credit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreditItem {
+    /// Whom it credits. For an item of an act: the act's agent.
+    pub agent: Option<AgentId>,
+    /// The act it credits; `None`: the agent as a whole.
+    pub act: Option<ActId>,
+    /// What it named, when that is not in the episode; display-safe.
+    pub unknown: Option<String>,
+    /// The credit; `None` when no finite number was logged.
+    pub value: Option<f64>,
+    /// The baseline subtracted.
+    pub baseline: Option<f64>,
+    /// Standard deviation (of one sample when `n` is given, else of the estimate).
+    pub std: Option<f64>,
+    /// Logged interval.
+    pub interval: Option<(f64, f64)>,
+    /// Level of that interval.
+    pub level: Option<f64>,
+    /// Sample size.
+    pub n: Option<u32>,
+    /// The record (of a streamed item, its own).
+    pub origin: Origin,
+}
+
+/// A `credit` record with numbers: what the trainer's own algorithm assigned.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeclaredCredit {
+    /// The logged id, if any.
+    pub id: Option<String>,
+    /// The algorithm named; display-safe.
+    pub algorithm: String,
+    /// `params`, as (name, compact JSON).
+    pub params: Vec<(String, String)>,
+    /// `reward`: the id of the reward it divides.
+    pub reward: Option<String>,
+    /// The items.
+    pub items: Vec<CreditItem>,
+    /// How sure the writer is, 0..1.
+    pub confidence: Option<f64>,
+    /// `reward`, `normalised`, `probability`; absent: reward units.
+    pub units: Option<String>,
+    /// The record.
+    pub origin: Origin,
+}
+
+/// A judgement by a human or a model: who was to blame, and why. Never a measurement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Label {
+    /// Who judged (`algorithm` of the credit record: `human_annotation`, ...); display-safe.
+    pub judge: String,
+    /// Whom it names, where that is an agent of the episode.
+    pub agent: Option<AgentId>,
+    /// Whom it names, as written; display-safe.
+    pub agent_text: String,
+    /// The act it names, where there is one.
+    pub act: Option<ActId>,
+    /// The act as written, where it is not in the episode or belongs to another agent.
+    pub act_text: Option<String>,
+    /// The label word, such as `mistake`.
+    pub label: String,
+    /// The reason given; display-safe.
+    pub reason: Option<String>,
+    /// The record.
+    pub origin: Origin,
+}
+
+/// An edge of the declared interaction graph (`episode_start.graph`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeclaredEdge {
+    /// Source.
+    pub from: AgentId,
+    /// Target.
+    pub to: AgentId,
+    /// Kind, as logged.
+    pub kind: Option<String>,
+    /// Weight, as logged.
+    pub weight: Option<f64>,
+}
+
+/// A `state` record; its content is read when looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// `env`, `collective`, or an agent.
+    pub scope: String,
+    /// Acts after which it holds.
+    pub after: Vec<ActId>,
+    /// When.
+    pub time: Option<Timestamp>,
+    /// Whether it is a delta.
+    pub delta: bool,
+    /// One display-safe line.
+    pub label: String,
+    /// The record.
+    pub origin: Origin,
+}
+
+/// One number of a `metric` record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Metric {
+    /// Name; display-safe.
+    pub name: String,
+    /// Value.
+    pub value: f64,
+    /// Unit, where logged.
+    pub unit: Option<String>,
+    /// Whose; `None`: the episode's.
+    pub agent: Option<AgentId>,
+}
+
+/// One episode.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Episode {
+    /// The logged id; display-safe.
+    pub name: String,
+    /// Run it belongs to.
+    pub run: Option<String>,
+    /// Environment (`run.env`).
+    pub environment: Option<String>,
+    /// The run's algorithm.
+    pub algorithm: Option<String>,
+    /// The run's discount factor.
+    pub gamma: Option<f64>,
+    /// What one unit of reward is.
+    pub reward_unit: Option<String>,
+    /// The task; display-safe.
+    pub task: Option<String>,
+    /// Trace id.
+    pub trace_id: Option<String>,
+    /// Same-task group.
+    pub group: Option<String>,
+    /// Seed.
+    pub seed: Option<String>,
+    /// Training step.
+    pub global_step: Option<i64>,
+    /// Agents by id.
+    pub agents: Vec<Agent>,
+    /// Acts by id, in order of time (then `seq`, then place in the log).
+    pub acts: Vec<Act>,
+    /// Causal links between acts.
+    pub links: Links,
+    /// Rewards, in order.
+    pub rewards: Vec<Reward>,
+    /// The end; `None`: the episode is still open.
+    pub outcome: Option<Outcome>,
+    /// Alternatives per act, ascending by act.
+    pub tables: Vec<ActionTable>,
+    /// Replay groups, in order of first appearance.
+    pub replays: Vec<ReplayGroup>,
+    /// Coalition tables, in order of first appearance.
+    pub coalitions: Vec<CoalitionTable>,
+    /// Declared credit, in order.
+    pub declared: Vec<DeclaredCredit>,
+    /// Judgements, in order.
+    pub labels: Vec<Label>,
+    /// Declared interaction graph.
+    pub edges: Vec<DeclaredEdge>,
+    /// States, in order.
+    pub states: Vec<State>,
+    /// Metrics, in order.
+    pub metrics: Vec<Metric>,
+    /// Records of types this version does not know.
+    pub unknown_records: u32,
+    /// What went wrong while it was put together: dangling references, dropped cycles, repeated ids.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Episode {
+    /// The total reward R, or `None` when the log holds neither a reward nor an outcome.
+    ///
+    /// Global rewards are summed; without any, `episode_end.return`; then the sum of per-agent rewards; then
+    /// the status alone ([`RewardSource::Outcome`]).
+    pub fn reward(&self) -> Option<RewardTotal> {
+        let sum = |global: bool| {
+            let of_kind = self.rewards.iter().filter(|it| it.agent.is_none() == global);
+            let values: Vec<(f64, Origin)> =
+                of_kind.filter_map(|it| it.value.map(|value| (value, it.origin))).collect();
+            let last = values.last()?.1;
+            Some((values.iter().map(|it| it.0).sum::<f64>(), values.len() as u32, last))
+        };
+        if let Some((value, n, origin)) = sum(true) {
+            return Some(RewardTotal { value, source: RewardSource::Rewards(n), origin: Some(origin) });
+        }
+        let outcome = self.outcome.as_ref();
+        if let Some((value, end)) = outcome.and_then(|it| it.total.map(|value| (value, it))) {
+            return Some(RewardTotal { value, source: RewardSource::Return, origin: Some(end.origin) });
+        }
+        if let Some((value, n, origin)) = sum(false) {
+            return Some(RewardTotal { value, source: RewardSource::PerAgent(n), origin: Some(origin) });
+        }
+        let end = outcome?;
+        let value = match end.status.as_ref()? {
+            Status::Success => 1.0,
+            Status::Failure | Status::Error | Status::Truncated => -1.0,
+            Status::Aborted | Status::Other(_) => return None,
+        };
+        Some(RewardTotal { value, source: RewardSource::Outcome, origin: Some(end.origin) })
+    }
+
+    /// Whether the episode is known to have failed: by status, or without one by a negative reward.
+    pub fn failed(&self) -> bool {
+        match self.outcome.as_ref().and_then(|it| it.status.as_ref()) {
+            Some(Status::Success) => false,
+            Some(Status::Failure | Status::Error | Status::Truncated | Status::Aborted) => true,
+            Some(Status::Other(_)) | None => self.reward().is_some_and(|it| it.value < 0.0),
+        }
+    }
+
+    /// The act with this id.
+    pub fn act(&self, id: ActId) -> &Act {
+        &self.acts[id.index()]
+    }
+
+    /// The agent with this id.
+    pub fn agent(&self, id: AgentId) -> &Agent {
+        &self.agents[id.index()]
+    }
+
+    /// The alternatives known at `act`.
+    pub fn table(&self, act: ActId) -> Option<&ActionTable> {
+        self.tables.binary_search_by_key(&act, |it| it.act).ok().map(|index| &self.tables[index])
+    }
+
+    /// All agent ids, ascending.
+    pub fn agent_ids(&self) -> impl DoubleEndedIterator<Item = AgentId> + ExactSizeIterator + use<> {
+        (0..self.agents.len() as u32).map(AgentId)
+    }
+
+    /// All act ids, ascending.
+    pub fn act_ids(&self) -> impl DoubleEndedIterator<Item = ActId> + ExactSizeIterator + use<> {
+        (0..self.acts.len() as u32).map(ActId)
+    }
+
+    /// The first time stamp of any act.
+    pub fn start(&self) -> Option<Timestamp> {
+        self.acts.iter().filter_map(|it| it.time).min()
+    }
+}

@@ -1,0 +1,51 @@
+//! Dense, typed, `Copy` ids: a number indexes a vector and cannot be taken for another kind.
+
+macro_rules! dense_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+        pub struct $name(pub u32);
+
+        impl $name {
+            /// The position in the vector this id counts.
+            pub fn index(self) -> usize {
+                self.0 as usize
+            }
+
+            /// The id of the position `index`.
+            pub fn from_index(index: usize) -> Self {
+                Self(u32::try_from(index).expect("fewer than 2^32 of a kind fit in memory"))
+            }
+        }
+    };
+}
+
+dense_id! {
+    /// An agent of one episode, in order of first appearance (roster first).
+    AgentId
+}
+dense_id! {
+    /// An act (action or message) of one episode, in order of time.
+    ActId
+}
+dense_id! {
+    /// An episode of the opened logs, in order of first appearance.
+    EpisodeId
+}
+dense_id! {
+    /// A file of the opened logs, in order of discovery.
+    FileId
+}
+
+/// Where a record stands: what `file:line` in an explanation or a finding points to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Origin {
+    /// The file that holds the record.
+    pub file: FileId,
+    /// Line in that file, from 1.
+    pub line: u32,
+    /// Byte offset of the record's first byte (in the spool, for an imported document).
+    pub offset: u64,
+    /// Length of the record in bytes, without the line end.
+    pub len: u32,
+}

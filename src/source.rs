@@ -1,0 +1,1 @@
+//! Bytes of growing files.

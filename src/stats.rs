@@ -1,0 +1,1 @@
+//! Numbers: summaries, intervals, rank correlations.
