@@ -1,1 +1,16 @@
-//! Display-safe text.
+//! Display-safe text: the only way from a log to a screen or to stdout.
+//!
+//! Log text is hostile until proven otherwise: it may hold escape sequences, bidirectional overrides, invisible
+//! characters or a hundred accents on one letter. [`clean`] (one line) and [`clean_block`] (many) turn it into
+//! text that moves no cursor, hides nothing and takes the columns that [`width`] says. The rest cuts such text to
+//! size: [`label`], [`fit`], [`pad`], [`wrap`].
+//!
+//! Nothing here allocates more than a small multiple of its input, looks at a terminal or fails.
+
+mod clean;
+mod fit;
+mod wrap;
+
+pub use clean::{clean, clean_block, label};
+pub use fit::{fit, fit_ascii, pad, shorten, width};
+pub use wrap::wrap;
