@@ -1,1 +1,170 @@
-//! The credit engine.
+//! The credit engine: who earned or lost the reward, by which method, and what the others say.
+//!
+//! Data flow: [`Episode`] + [`Scenario`] -> [`compute`] -> [`Attribution`]; [`explain`] gives the arithmetic of
+//! one number; [`sweep`] runs every method and baseline on the same question; [`verdict`] says it in a
+//! sentence; [`compare`] sets two attributions side by side; [`audit`] recomputes what the log declares.
+//!
+//! It must not know a file format, a store, a clock or a terminal: it reads `model` and `stats` only, so a
+//! test game is three lines. A number, *undefined* (the formula has no value here) and *unavailable* (data is
+//! missing) stay apart everywhere; nothing missing is ever filled in. The same episode and scenario give the
+//! same bits on any machine: sums are compensated and run in a fixed order.
+//!
+//! What the formulas leave open is decided once: edits of a what-if in `question`, blame and ties in `blame`,
+//! what counts as agreement in `sweep`, the choice of the best-supported method in `choice`.
+
+mod audit;
+mod blame;
+mod choice;
+mod coalition;
+mod compare;
+mod declared;
+mod figure;
+mod method;
+mod question;
+mod split;
+mod sweep;
+mod table;
+mod verdict;
+
+#[cfg(test)]
+mod fixture;
+
+pub use audit::{AuditItem, AuditRow, audit};
+pub use blame::{Blame, BlameKind, blame};
+pub use choice::{act_scenario, best_scenario, variants};
+pub use compare::{Comparison, ComparisonRow, compare};
+pub use method::{Baseline, Family, Method, Need, Param, Target, scenario_name};
+pub use sweep::{Agreement, Sweep, SweepRow, sweep};
+pub use table::{method, methods};
+pub use verdict::{Level, Verdict, verdict};
+
+use crate::model::{Attribution, Episode, Explanation, Scenario, Term, Unavailable, Value};
+
+use question::{Question, caveat, missing};
+
+/// Credit of `episode` under `scenario`. An empty method means the best the log supports.
+///
+/// # Errors
+/// [`Unavailable`] when the log lacks what the method needs (naming the record and, if there is one, the
+/// nearest method that can be computed), or when the scenario names what the method table does not have.
+pub fn compute(episode: &Episode, scenario: &Scenario) -> Result<Attribution, Unavailable> {
+    compute_plain(episode, scenario)
+        .map_err(|unavailable| choice::with_nearest(episode, scenario, unavailable))
+}
+
+/// [`compute`] without the search for the nearest method.
+fn compute_plain(episode: &Episode, scenario: &Scenario) -> Result<Attribution, Unavailable> {
+    let scenario = &choice::resolve(episode, scenario)?;
+    let question = question(episode, scenario)?;
+    (question.method.compute)(&question)
+}
+
+fn question<'a>(episode: &'a Episode, scenario: &'a Scenario) -> Result<Question<'a>, Unavailable> {
+    let row = method(&scenario.method).ok_or_else(|| {
+        let known: Vec<&str> = methods().iter().map(|it| it.name).collect();
+        missing(format!("no method is called '{}'; there are: {}", scenario.method, known.join(", ")))
+    })?;
+    Question::new(episode, scenario, row)
+}
+
+/// The arithmetic behind one number: formula with the numbers substituted, each term with its record, sample
+/// size and standard error, the largest first.
+///
+/// # Errors
+/// As [`compute`]; also when the method does not speak of the target.
+pub fn explain(episode: &Episode, scenario: &Scenario, target: Target) -> Result<Explanation, Unavailable> {
+    let scenario = &choice::resolve(episode, scenario)?;
+    let attribution = compute(episode, scenario)?;
+    let question = question(episode, scenario)?;
+    let (subject, result) = match target {
+        Target::Agent(agent) => {
+            let credit = attribution.agents.get(agent.index());
+            let credit = credit.ok_or_else(|| missing("the episode has no such agent"))?;
+            (episode.agent(agent).name.clone(), credit.value.clone())
+        }
+        Target::Act(act) => {
+            if act.index() >= episode.acts.len() {
+                return Err(missing("the episode has no such act"));
+            }
+            let credit = attribution.acts.iter().find(|it| it.0 == act).map(|it| it.1.clone());
+            let credit = credit.ok_or_else(|| Unavailable {
+                missing: format!("{} says nothing of {}", attribution.title, question.act(act)),
+                nearest: act_scenario(episode, scenario).map(|it| scenario_name(&it)),
+            })?;
+            let it = episode.act(act);
+            (format!("{} ({})", it.id, episode.agent(it.agent).name), credit)
+        }
+    };
+    let mut terms = match &result {
+        Value::Number(_) => (question.method.terms)(&question, target)?,
+        Value::Undefined(_) | Value::Unavailable(_) => Vec::new(),
+    };
+    let substituted = substituted(&subject, &terms, &result);
+    let size = |term: &Term| (term.weight * term.value.unwrap_or(0.0)).abs();
+    terms.sort_by(|a, b| size(b).total_cmp(&size(a)));
+    let mut caveats = attribution.caveats;
+    if let Some(absence) = &attribution.absence {
+        caveats.insert(0, caveat(absence_words(absence)));
+    }
+    let row = question.method;
+    let formula = match question.baseline {
+        Some(baseline) => format!("{}, {}", row.formula, baseline.formula),
+        None => row.formula.to_owned(),
+    };
+    let source = match question.baseline.map_or("", |it| it.source) {
+        "" => row.source.to_owned(),
+        source if source == row.source => row.source.to_owned(),
+        source => format!("{}; {source}", row.source),
+    };
+    Ok(Explanation { subject, formula, substituted, terms, result, source, caveats })
+}
+
+/// The formula with numbers, one line; of many terms the largest five.
+fn substituted(subject: &str, terms: &[Term], result: &Value) -> String {
+    let result = match result {
+        Value::Number(it) => figure::exact(it.value),
+        Value::Undefined(why) => return format!("{subject}: undefined, {why}"),
+        Value::Unavailable(why) => return format!("{subject}: unavailable, {why}"),
+    };
+    let mut shown: Vec<usize> = (0..terms.len()).collect();
+    if terms.len() > 6 {
+        let size = |at: usize| (terms[at].weight * terms[at].value.unwrap_or(0.0)).abs();
+        shown.sort_by(|a, b| size(*b).total_cmp(&size(*a)));
+        shown.truncate(5);
+        shown.sort_unstable();
+    }
+    let mut text = String::new();
+    for at in &shown {
+        let term = &terms[*at];
+        let Some(value) = term.value else { continue };
+        let weight = term.weight;
+        let sign = if weight < 0.0 { "- " } else { "+ " };
+        let sign = if text.is_empty() { sign.trim_start_matches("+ ") } else { sign };
+        let value = if value < 0.0 { format!("({})", figure::exact(value)) } else { figure::exact(value) };
+        let joint = if text.is_empty() { "" } else { " " };
+        if (weight.abs() - 1.0).abs() < 1e-12 {
+            text.push_str(&format!("{joint}{sign}{value}"));
+        } else {
+            text.push_str(&format!("{joint}{sign}{} x {value}", figure::exact(weight.abs())));
+        }
+    }
+    if shown.len() < terms.len() {
+        text.push_str(&format!(" + {} more", terms.len() - shown.len()));
+    }
+    if text.is_empty() { format!("{subject} = {result}") } else { format!("{subject} = {text} = {result}") }
+}
+
+/// What an absent agent does, as a sentence.
+fn absence_words(absence: &crate::model::Absence) -> String {
+    use crate::model::Absence;
+    match absence {
+        Absence::Removed => "an absent agent is removed from the team".to_owned(),
+        Absence::Null => "an absent agent takes its null action".to_owned(),
+        Absence::Resampled => "an absent agent acts anew from its own policy".to_owned(),
+        Absence::Unstated => "the log does not say what an absent agent does".to_owned(),
+        Absence::Other(word) => format!("an absent agent is '{word}', in the log's words"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

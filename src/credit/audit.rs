@@ -1,0 +1,176 @@
+//! Declared credit beside the same computation done anew from the log.
+//!
+//! For every `credit` record: its items, each beside the recomputed number where the algorithm it names is one
+//! of the method table; the sum against R where the algorithm's contract is to divide it; and what is wrong
+//! with the record itself: unknown or repeated names, numbers that are not finite. Parameters the record
+//! logs (`counterfactual`: which group; numbers by name) are used where the method has them.
+
+use std::collections::BTreeSet;
+
+use crate::model::{AgentId, Caveat, DeclaredCredit, Episode, Number, Scenario, Unavailable, Value};
+
+use super::declared::{keys, named_method};
+use super::figure;
+use super::method::Target;
+use super::question::{Question, caveat};
+use super::{compute_plain, scenario_name};
+
+/// One declared number and the same recomputed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AuditItem {
+    /// What the item credits; `None`: nothing of this episode.
+    pub target: Option<Target>,
+    /// Its name; display-safe.
+    pub name: String,
+    /// As logged.
+    pub declared: Option<f64>,
+    /// Recomputed; unavailable says why.
+    pub recomputed: Value,
+    /// Declared minus recomputed, where both are numbers.
+    pub difference: Option<f64>,
+}
+
+/// One declared credit, audited.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AuditRow {
+    /// Index into [`Episode::declared`].
+    pub declared: usize,
+    /// Its name among the declared credits of the episode, as a baseline of `declared`.
+    pub key: String,
+    /// What it was recomputed with, or why it cannot be.
+    pub recomputed: Result<Scenario, Unavailable>,
+    /// Item by item, in logged order.
+    pub items: Vec<AuditItem>,
+    /// Sum of the declared agents' credits.
+    pub sum: f64,
+    /// Sum minus what it must be, for algorithms whose contract is to divide it.
+    pub residual: Option<f64>,
+    /// The largest absolute difference.
+    pub worst: Option<f64>,
+    /// What is wrong with the record.
+    pub findings: Vec<Caveat>,
+}
+
+/// Audits every declared credit of `episode`, in order.
+pub fn audit(episode: &Episode) -> Vec<AuditRow> {
+    let keys = keys(episode);
+    let rows = episode.declared.iter().zip(keys).enumerate();
+    rows.map(|(at, (declared, key))| audit_one(episode, at, declared, key)).collect()
+}
+
+fn audit_one(episode: &Episode, at: usize, declared: &DeclaredCredit, key: String) -> AuditRow {
+    let anew = recompute(episode, declared);
+    let items: Vec<AuditItem> = declared
+        .items
+        .iter()
+        .map(|item| {
+            let target = item.act.map(Target::Act).or(item.agent.map(Target::Agent));
+            let recomputed = match (&anew, target) {
+                (Err(missing), _) => Value::Unavailable(missing.missing.clone()),
+                (Ok(_), None) => Value::Unavailable("not in this episode".to_owned()),
+                (Ok((_, it)), Some(Target::Agent(agent))) => it.agents[agent.index()].value.clone(),
+                (Ok((_, it)), Some(Target::Act(act))) => {
+                    let found = it.acts.iter().find(|it| it.0 == act).map(|it| it.1.clone());
+                    found.unwrap_or_else(|| Value::Unavailable(format!("{} says nothing of it", it.title)))
+                }
+            };
+            let number = recomputed.number().map(|it| it.value);
+            AuditItem {
+                target,
+                name: match target {
+                    Some(Target::Agent(agent)) => episode.agent(agent).name.clone(),
+                    Some(Target::Act(act)) => episode.act(act).id.clone(),
+                    None => item.unknown.clone().unwrap_or_default(),
+                },
+                declared: item.value,
+                difference: item.value.zip(number).map(|(declared, number)| declared - number),
+                recomputed,
+            }
+        })
+        .collect();
+    let scenario = Scenario { baseline: Some(key.clone()), ..Scenario::of_method("declared") };
+    let as_logged = compute_plain(episode, &scenario).ok();
+    let differences = items.iter().filter_map(|it| it.difference).map(f64::abs);
+    AuditRow {
+        declared: at,
+        key,
+        findings: findings(episode, declared),
+        sum: as_logged.as_ref().map_or(0.0, |it| it.sum),
+        residual: as_logged.as_ref().and_then(|it| it.residual()),
+        worst: differences.fold(None, |worst: Option<f64>, it| Some(worst.map_or(it, |worst| worst.max(it)))),
+        items,
+        recomputed: anew.map(|it| it.0),
+    }
+}
+
+/// The declared computation done anew, with the logged parameters that the method has.
+fn recompute(
+    episode: &Episode,
+    declared: &DeclaredCredit,
+) -> Result<(Scenario, crate::model::Attribution), Unavailable> {
+    let algorithm = &declared.algorithm;
+    let (row, baseline) = named_method(declared).ok_or_else(|| Unavailable {
+        missing: format!("'{algorithm}' is not one of the methods here"),
+        nearest: None,
+    })?;
+    let mut scenario = Scenario { baseline: baseline.map(str::to_owned), ..Scenario::of_method(row.name) };
+    for (name, value) in &declared.params {
+        let number = value.parse::<f64>().ok();
+        if let (Some(param), Some(number)) = (row.param(name), number)
+            && (param.min..=param.max).contains(&number)
+        {
+            scenario.params.insert(name.clone(), Number::new(number));
+        }
+    }
+    let group = declared.params.iter().find(|it| it.0 == "counterfactual").map(|it| it.1.trim_matches('"'));
+    let mut question = Question::new(episode, &scenario, row)?;
+    question.group = group;
+    let attribution = (row.compute)(&question)?;
+    Ok((scenario, attribution))
+}
+
+fn findings(episode: &Episode, declared: &DeclaredCredit) -> Vec<Caveat> {
+    let mut findings = Vec::new();
+    let mut seen = BTreeSet::new();
+    for item in &declared.items {
+        let name = match (item.act, item.agent, &item.unknown) {
+            (_, _, Some(unknown)) => {
+                findings.push(caveat(format!("'{unknown}' is not in this episode")));
+                continue;
+            }
+            (Some(act), _, None) => episode.act(act).id.clone(),
+            (None, Some(agent), None) => episode.agent(agent).name.clone(),
+            (None, None, None) => {
+                findings.push(caveat("an item credits nobody"));
+                continue;
+            }
+        };
+        if !seen.insert((item.act, item.agent)) {
+            findings.push(caveat(format!("'{name}' is credited more than once; the last one counts")));
+        }
+        if !item.value.is_some_and(f64::is_finite) {
+            findings.push(caveat(format!("the credit of '{name}' is not a finite number")));
+        }
+    }
+    if seen.iter().any(|it| it.0.is_none()) {
+        let named: BTreeSet<AgentId> = seen.iter().filter_map(|it| it.1).collect();
+        let left_out = episode.agent_ids().filter(|it| !named.contains(it)).count();
+        if left_out > 0 {
+            findings.push(caveat(format!("{} not credited", figure::count(left_out, "agent"))));
+        }
+    }
+    findings
+}
+
+impl AuditRow {
+    /// The recomputed method, as `method/baseline`.
+    pub fn method(&self) -> Option<String> {
+        self.recomputed.as_ref().ok().map(scenario_name)
+    }
+
+    /// Whether every item that could be recomputed agrees within `tolerance` (in reward units). `None`:
+    /// nothing could be recomputed.
+    pub fn agrees(&self, tolerance: f64) -> Option<bool> {
+        self.worst.map(|it| it <= tolerance)
+    }
+}

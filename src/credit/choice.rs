@@ -1,0 +1,181 @@
+//! Which method to use when nobody says: the best the log supports, and the nearest to one it does not.
+
+use crate::model::{Attribution, Episode, Provenance, Scenario, Unavailable};
+
+use super::blame::{BlameKind, blame};
+use super::compute_plain;
+use super::method::{Family, scenario_name};
+use super::question::missing;
+use super::table::{method, methods};
+
+/// Every method with every baseline, in the order of the method table. Edits nothing.
+pub fn variants() -> Vec<Scenario> {
+    methods().iter().flat_map(super::Method::scenarios).collect()
+}
+
+/// One step down the ladder of support: a method, and when its numbers are good enough to be shown first.
+struct Rung {
+    method: &'static str,
+    accept: fn(&Episode, &Attribution) -> bool,
+}
+
+const LADDER: &[Rung] = &[
+    Rung { method: "shapley", accept: |_, it| !is_bounded(it) },
+    Rung { method: "shapley", accept: names_one },
+    Rung { method: "removal", accept: tells_apart },
+    Rung { method: "difference", accept: |episode, it| is_replayed(it) && tells_apart(episode, it) },
+    Rung { method: "replay-loo", accept: tells_apart },
+    Rung { method: "difference", accept: tells_apart },
+    Rung { method: "declared", accept: tells_apart },
+    Rung { method: "backprop", accept: |_, _| true },
+    Rung { method: "uniform", accept: |_, _| true },
+];
+
+/// The best-supported method for an episode.
+///
+/// In order: exact Shapley; Shapley with missing coalitions where its bounds separate the one blamed; removal;
+/// a single deviation with measured values; a replay group; a single deviation with modelled values; declared
+/// credit; propagation along the links; an even split. `None`: the log holds nothing to divide. Below exact
+/// Shapley a method is passed over when it tells nobody apart, or knows one agent of several and that one
+/// neither lost nor gained.
+pub fn best_scenario(episode: &Episode) -> Option<Scenario> {
+    LADDER.iter().find_map(|rung| {
+        let row = method(rung.method)?;
+        row.scenarios().into_iter().find(|it| {
+            names_culprit(it)
+                && compute_plain(episode, it).is_ok_and(|attribution| (rung.accept)(episode, &attribution))
+        })
+    })
+}
+
+/// The scenario to read the decisive act from: `scenario` itself if it speaks of acts, else, under the same
+/// edits, a measured single deviation, a replay group, a modelled single deviation, declared credit of acts,
+/// propagation. `None`: nothing in the log speaks of acts.
+pub fn act_scenario(episode: &Episode, scenario: &Scenario) -> Option<Scenario> {
+    let scenario = resolve(episode, scenario).ok()?;
+    let speaks = |it: &Scenario| {
+        let attribution = compute_plain(episode, it).ok()?;
+        Some((act_rank(&attribution)?, it.clone()))
+    };
+    if speaks(&scenario).is_some() {
+        return Some(scenario);
+    }
+    let carried = variants().into_iter().filter(names_culprit).map(|it| carry(&scenario, it));
+    let mut speaking: Vec<(u8, Scenario)> = carried.filter_map(|it| speaks(&it)).collect();
+    speaking.sort_by_key(|it| it.0);
+    speaking.into_iter().next().map(|it| it.1)
+}
+
+/// How well an attribution's numbers per act are founded, best first; `None`: it has none.
+pub(super) fn act_rank(attribution: &Attribution) -> Option<u8> {
+    attribution.acts.iter().any(|it| it.1.number().is_some()).then_some(())?;
+    let family = method(&attribution.method).map(|it| it.family);
+    Some(match (family, attribution.provenance) {
+        (Some(Family::Deviation), Provenance::Replayed) => 0,
+        (Some(Family::Replay), _) => 1,
+        (Some(Family::Deviation), Provenance::Modelled) => 2,
+        (Some(Family::Declared), _) => 3,
+        (_, Provenance::Replayed | Provenance::Modelled | Provenance::Declared) => 4,
+        (Some(Family::Graph), Provenance::Structural) => 5,
+        (_, Provenance::Structural) => 6,
+    })
+}
+
+/// Whether a scenario's method and baseline can single an agent out.
+pub(super) fn names_culprit(scenario: &Scenario) -> bool {
+    method(&scenario.method).is_some_and(|row| {
+        let baseline = match &scenario.baseline {
+            Some(name) => row.baseline(name),
+            None => row.baselines.first(),
+        };
+        row.names_culprit && baseline.is_none_or(|it| it.names_culprit)
+    })
+}
+
+fn is_replayed(attribution: &Attribution) -> bool {
+    attribution.provenance == Provenance::Replayed
+}
+
+/// Whether some number is a range between sharp bounds, because data is missing.
+fn is_bounded(attribution: &Attribution) -> bool {
+    let bounded = |it: &crate::model::Estimate| it.interval.is_some() && it.standard_error.is_none();
+    attribution.agents.iter().any(|it| it.value.number().is_none_or(bounded))
+}
+
+fn tells_apart(episode: &Episode, attribution: &Attribution) -> bool {
+    blame(episode.failed(), attribution).is_some_and(|it| {
+        let signed = matches!(it.kind, BlameKind::Lost | BlameKind::Earned);
+        if it.known < 2 { signed || episode.agents.len() < 2 } else { !it.all_equal }
+    })
+}
+
+fn names_one(episode: &Episode, attribution: &Attribution) -> bool {
+    tells_apart(episode, attribution)
+        && blame(episode.failed(), attribution).is_some_and(|it| it.agents.len() == 1)
+}
+
+/// The scenario meant: an empty method becomes the best-supported one, under the same edits.
+///
+/// # Errors
+/// When nothing can be computed at all.
+pub(super) fn resolve(episode: &Episode, scenario: &Scenario) -> Result<Scenario, Unavailable> {
+    if !scenario.method.is_empty() {
+        return Ok(scenario.clone());
+    }
+    let best = best_scenario(episode).or_else(|| {
+        // A reward set by hand can be divided although the log has none.
+        scenario.reward.is_some().then(|| Scenario::of_method("backprop"))
+    });
+    best.map(|it| carry(scenario, it)).ok_or_else(|| missing("no reward logged: nothing to divide"))
+}
+
+/// `variant` with the edits of `reference`: players, reward, discount, substitutes, seed.
+pub(super) fn carry(reference: &Scenario, variant: Scenario) -> Scenario {
+    Scenario {
+        dropped: reference.dropped.clone(),
+        reward: reference.reward,
+        discount: reference.discount,
+        substitutes: reference.substitutes.clone(),
+        seed: reference.seed,
+        ..variant
+    }
+}
+
+/// Whether two scenarios mean the same method and baseline.
+pub(super) fn same_choice(a: &Scenario, b: &Scenario) -> bool {
+    let baseline = |it: &Scenario| {
+        let default = method(&it.method).and_then(|row| row.baselines.first()).map(|it| it.name.to_owned());
+        it.baseline.clone().or(default)
+    };
+    a.method == b.method && baseline(a) == baseline(b)
+}
+
+/// What to try in place of a method that is unavailable, nearest first: its other baselines (an even mean
+/// before the rest, as it needs least), then its family, then the ladder of support.
+pub(super) fn alternatives(scenario: &Scenario) -> Vec<Scenario> {
+    let family = method(&scenario.method).map(|it| it.family);
+    let distance = |it: &Scenario| {
+        let row = method(&it.method);
+        if it.method == scenario.method {
+            u8::from(it.baseline.as_deref() != Some("uniform"))
+        } else if row.map(|it| it.family) == family {
+            2
+        } else {
+            3 + LADDER.iter().position(|rung| rung.method == it.method).unwrap_or(LADDER.len()) as u8
+        }
+    };
+    let mut all: Vec<Scenario> = variants().into_iter().filter(|it| !same_choice(it, scenario)).collect();
+    all.retain(names_culprit);
+    all.sort_by_key(distance);
+    all
+}
+
+/// Names the nearest method that can be computed, if the message does not yet name one.
+pub(super) fn with_nearest(episode: &Episode, scenario: &Scenario, mut missing: Unavailable) -> Unavailable {
+    if missing.nearest.is_none() && method(&scenario.method).is_some() {
+        let near = alternatives(scenario).into_iter().map(|it| carry(scenario, it));
+        let near = near.into_iter().find(|it| compute_plain(episode, it).is_ok());
+        missing.nearest = near.map(|it| scenario_name(&it));
+    }
+    missing
+}

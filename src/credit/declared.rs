@@ -1,0 +1,225 @@
+//! Credit the log itself assigned (METHODS 1), as logged.
+//!
+//! Of several `credit` records the scenario's baseline chooses one, by its key (see [`keys`]); without one the
+//! first that credits the most agents is used. An agent's credit is the item of the agent; without one, the
+//! sum of the items of its acts. A repeated item counts once, the last one, as a later record updates an
+//! earlier one. Declared numbers follow no what-if: an edited scenario makes them unavailable.
+
+use std::collections::BTreeMap;
+
+use crate::model::{
+    ActId, AgentId, Attribution, CreditItem, DeclaredCredit, Episode, Estimate, Provenance, Term,
+    Unavailable, Value,
+};
+use crate::stats::sum;
+
+use super::figure;
+use super::method::{Method, Target};
+use super::question::{Question, caveat, missing, total};
+use super::table::methods;
+
+/// A name for each declared credit of an episode: its algorithm; where that repeats, followed by the record's
+/// id or its place (`shapley#2`).
+pub(super) fn keys(episode: &Episode) -> Vec<String> {
+    let mut keys: Vec<String> = Vec::with_capacity(episode.declared.len());
+    for (at, declared) in episode.declared.iter().enumerate() {
+        let mut key = declared.algorithm.clone();
+        if keys.contains(&key) {
+            let mark = declared.id.clone().unwrap_or_else(|| (at + 1).to_string());
+            key = format!("{}#{mark}", declared.algorithm);
+        }
+        keys.push(key);
+    }
+    keys
+}
+
+/// The method, and its baseline, that a declared algorithm names; `None`: not one of the method table.
+pub(super) fn named_method(declared: &DeclaredCredit) -> Option<(&'static Method, Option<&'static str>)> {
+    let name: String = declared
+        .algorithm
+        .trim()
+        .chars()
+        .map(|it| if it.is_alphanumeric() { it.to_ascii_lowercase() } else { '_' })
+        .collect();
+    // A difference reward over coalitions takes an agent out: that is removal.
+    let param = |name: &str| declared.params.iter().find(|it| it.0 == name).map(|it| it.1.as_str());
+    if name.starts_with("difference") && param("removal").is_some_and(|it| it.contains("agent")) {
+        return super::method("removal").map(|it| (it, None));
+    }
+    methods()
+        .iter()
+        .find_map(|row| row.aliases.iter().find(|alias| alias.0 == name).map(|alias| (row, alias.1)))
+}
+
+fn chosen<'a>(question: &Question<'a>) -> Result<(String, &'a DeclaredCredit), Unavailable> {
+    let episode = question.episode;
+    let keys = keys(episode);
+    if let Some(wanted) = &question.scenario.baseline {
+        let at = keys.iter().position(|it| it == wanted);
+        let at = at.or_else(|| episode.declared.iter().position(|it| it.id.as_ref() == Some(wanted)));
+        let known = if keys.is_empty() { "none".to_owned() } else { keys.join(", ") };
+        let at =
+            at.ok_or_else(|| missing(format!("no credit of '{wanted}' is logged; there is: {known}")))?;
+        return Ok((keys[at].clone(), &episode.declared[at]));
+    }
+    let covered = |declared: &DeclaredCredit| {
+        let items = Items::of(declared);
+        episode.agent_ids().filter(|agent| items.agent(*agent).is_some()).count()
+    };
+    let mut best: Option<(usize, usize)> = None;
+    for (at, declared) in episode.declared.iter().enumerate() {
+        let count = covered(declared);
+        if best.is_none_or(|it| count > it.1) {
+            best = Some((at, count));
+        }
+    }
+    let (at, _) = best.ok_or_else(|| missing("no credit record with numbers is logged"))?;
+    Ok((keys[at].clone(), &episode.declared[at]))
+}
+
+/// The items of a record, the last one of each agent and act.
+struct Items<'a> {
+    agents: BTreeMap<AgentId, &'a CreditItem>,
+    acts: BTreeMap<ActId, &'a CreditItem>,
+    owners: BTreeMap<ActId, AgentId>,
+}
+
+impl<'a> Items<'a> {
+    fn of(declared: &'a DeclaredCredit) -> Self {
+        let mut items = Self { agents: BTreeMap::new(), acts: BTreeMap::new(), owners: BTreeMap::new() };
+        for item in declared.items.iter().filter(|it| it.value.is_some_and(f64::is_finite)) {
+            match (item.act, item.agent) {
+                (Some(act), agent) => {
+                    items.acts.insert(act, item);
+                    if let Some(agent) = agent {
+                        items.owners.insert(act, agent);
+                    }
+                }
+                (None, Some(agent)) => {
+                    items.agents.insert(agent, item);
+                }
+                (None, None) => {}
+            }
+        }
+        items
+    }
+
+    /// What an agent's credit consists of; `None`: the record does not credit it.
+    fn agent(&self, agent: AgentId) -> Option<Vec<&'a CreditItem>> {
+        if let Some(item) = self.agents.get(&agent) {
+            return Some(vec![item]);
+        }
+        let of_agent = self.acts.iter().filter(|it| self.owners.get(it.0) == Some(&agent));
+        let items: Vec<&CreditItem> = of_agent.map(|it| *it.1).collect();
+        (!items.is_empty()).then_some(items)
+    }
+}
+
+/// Standard error of an item: `std` is of one sample when `n` is given, else of the estimate.
+fn standard_error(item: &CreditItem) -> Option<f64> {
+    let std = item.std.filter(|it| it.is_finite() && *it >= 0.0)?;
+    Some(match item.n {
+        Some(n) if n > 0 => std / f64::from(n).sqrt(),
+        _ => std,
+    })
+}
+
+fn estimate(item: &CreditItem) -> Option<Estimate> {
+    let value = item.value?;
+    let mut estimate = match standard_error(item) {
+        Some(error) => Estimate::with_standard_error(value, error, item.n),
+        None => Estimate { n: item.n, ..Estimate::exact(value) },
+    };
+    if item.interval.is_some() {
+        estimate.interval = item.interval;
+    }
+    Some(estimate)
+}
+
+fn combined(items: &[&CreditItem]) -> Estimate {
+    if let [one] = items
+        && let Some(estimate) = estimate(one)
+    {
+        return estimate;
+    }
+    let value = sum(items.iter().filter_map(|it| it.value));
+    let errors: Option<Vec<f64>> = items.iter().map(|it| standard_error(it)).collect();
+    match errors {
+        Some(errors) => {
+            Estimate::with_standard_error(value, sum(errors.iter().map(|it| it * it)).sqrt(), None)
+        }
+        None => Estimate::exact(value),
+    }
+}
+
+pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailable> {
+    if question.episode.declared.is_empty() {
+        return Err(missing("no credit record with numbers is logged"));
+    }
+    if question.scenario.edits_episode() {
+        return Err(missing("declared credit is as logged: it cannot follow a what-if"));
+    }
+    let (key, declared) = chosen(question)?;
+    let items = Items::of(declared);
+    if items.agents.is_empty() && items.acts.is_empty() {
+        return Err(missing(format!("the credit of '{key}' holds no finite number")));
+    }
+    let mut attribution = question.start(format!("declared ({key})"), Provenance::Declared);
+    for credit in &mut attribution.agents {
+        credit.value = match items.agent(credit.agent) {
+            Some(items) => Value::Number(combined(&items)),
+            None => Value::Unavailable(format!("'{key}' does not credit {}", question.agent(credit.agent))),
+        };
+    }
+    let acts = items.acts.iter().filter_map(|(act, item)| Some((*act, Value::Number(estimate(item)?))));
+    attribution.acts = acts.collect();
+    attribution.sum = total(&attribution.agents);
+    let reward = question.episode.reward().map(|it| it.value);
+    let named = named_method(declared);
+    let in_reward_units = declared.units.as_deref().is_none_or(|it| it == "reward");
+    if named.is_some_and(|it| it.0.efficient) && in_reward_units {
+        // An efficient division of a coalition game leaves v(0) out.
+        let shapley = named.is_some_and(|it| it.0.name == "shapley");
+        attribution.empty_value =
+            if shapley { super::coalition::empty_value(question.episode) } else { None };
+        attribution.contract = reward.map(|it| it - attribution.empty_value.unwrap_or(0.0));
+    }
+    attribution.reward = reward;
+    attribution.baseline = Some(key.clone());
+    if let Some(units) = declared.units.as_deref().filter(|it| *it != "reward") {
+        attribution.caveats.push(caveat(format!("the numbers are in units of '{units}', not of the reward")));
+    }
+    if let Some(level) = declared.items.iter().filter_map(|it| it.level).find(|it| (it - 0.95).abs() > 1e-9) {
+        let text = format!("logged intervals are at the {} level", figure::percent(level));
+        attribution.caveats.push(caveat(text));
+    }
+    if let Some(confidence) = declared.confidence {
+        let text = format!("the writer states a confidence of {}", figure::plain(confidence));
+        attribution.caveats.push(caveat(text));
+    }
+    if named.is_none() {
+        attribution.caveats.push(caveat(format!("'{}' cannot be recomputed here", declared.algorithm)));
+    }
+    Ok(attribution)
+}
+
+pub(super) fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>, Unavailable> {
+    let (key, declared) = chosen(question)?;
+    let items = Items::of(declared);
+    let chosen = match target {
+        Target::Agent(agent) => items.agent(agent).unwrap_or_default(),
+        Target::Act(act) => items.acts.get(&act).copied().into_iter().collect(),
+    };
+    let term = |item: &&CreditItem| Term {
+        text: match item.act {
+            Some(act) => format!("{key} of {}", question.act(act)),
+            None => format!("{key}, as logged"),
+        },
+        weight: 1.0,
+        value: item.value,
+        standard_error: standard_error(item),
+        n: item.n,
+        origins: vec![item.origin],
+    };
+    Ok(chosen.iter().map(term).collect())
+}

@@ -1,0 +1,104 @@
+//! Numbers and lists of names as words, for titles, messages and sentences.
+
+/// A number with its sign: `+0.37`, `-12.50`, `0`; small ones keep two significant digits.
+pub(super) fn signed(value: f64) -> String {
+    let text = plain(value);
+    if value > 0.0 && text != "0" { format!("+{text}") } else { text }
+}
+
+/// A number: `0.37`, `-12.50`, `0`.
+pub(super) fn plain(value: f64) -> String {
+    let magnitude = value.abs();
+    if value == 0.0 {
+        "0".to_owned()
+    } else if !value.is_finite() || (magnitude >= 1000.0 && value.fract() == 0.0 && magnitude < 1e15) {
+        format!("{value}")
+    } else if magnitude >= 1e6 || magnitude < 1e-4 {
+        format!("{value:.1e}")
+    } else if magnitude >= 0.095 {
+        format!("{value:.2}")
+    } else if magnitude >= 0.0095 {
+        format!("{value:.3}")
+    } else {
+        format!("{value:.5}")
+    }
+}
+
+/// A number as an explanation writes it: as short as it can be while exact to six decimals.
+pub(super) fn exact(value: f64) -> String {
+    let magnitude = value.abs();
+    if value != 0.0 && (magnitude < 1e-4 || magnitude >= 1e9) {
+        return format!("{value:.4e}");
+    }
+    let text = format!("{value:.6}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+}
+
+/// A share in whole percent.
+pub(super) fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    if percent > 99.5 && share < 1.0 - 1e-9 {
+        ">99%".to_owned()
+    } else if percent < 0.5 && share > 1e-9 {
+        "<1%".to_owned()
+    } else {
+        format!("{percent:.0}%")
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`, `a, b and 3 more`.
+pub(super) fn list(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [a, b] => format!("{a} and {b}"),
+        [a, b, c] => format!("{a}, {b} and {c}"),
+        [a, b, rest @ ..] => format!("{a}, {b} and {} more", rest.len()),
+    }
+}
+
+/// `1 act`, `2 acts`.
+pub(super) fn count(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers() {
+        let check = |value, want: &str| assert_eq!(signed(value), want, "{value}");
+        check(0.0, "0");
+        check(-0.0, "0");
+        check(0.366_667, "+0.37");
+        check(-0.41, "-0.41");
+        check(0.0703, "+0.070");
+        check(-0.0004, "-0.00040");
+        check(1e-9, "+1.0e-9");
+        check(12_000.0, "+12000");
+        check(1.25e7, "+12500000");
+        assert_eq!(exact(0.1 + 0.2), "0.3");
+        assert_eq!(exact(-1.0 / 12.0), "-0.083333");
+        assert_eq!(exact(0.0), "0");
+    }
+
+    #[test]
+    fn shares() {
+        let check = |share, want: &str| assert_eq!(percent(share), want, "{share}");
+        check(0.59, "59%");
+        check(1.0, "100%");
+        check(0.999, ">99%");
+        check(0.001, "<1%");
+        check(0.0, "0%");
+    }
+
+    #[test]
+    fn lists() {
+        assert_eq!(list(&["a"]), "a");
+        assert_eq!(list(&["a", "b"]), "a and b");
+        assert_eq!(list(&["a", "b", "c"]), "a, b and c");
+        assert_eq!(list(&["a", "b", "c", "d", "e"]), "a, b and 3 more");
+    }
+}

@@ -1,0 +1,228 @@
+//! What a credit method is: one row of the method table.
+//!
+//! The what-if form, `--method`, `--help`, explanations, the sweep and the documentation are made from these
+//! rows; nothing else lists methods.
+
+use crate::model::{ActId, AgentId, Attribution, Scenario, Term, Unavailable};
+
+use super::question::Question;
+
+/// What kind of reasoning a method does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Family {
+    /// Shows what the log itself assigned.
+    Declared,
+    /// Divides the reward without asking what would have happened otherwise.
+    Split,
+    /// Compares one act with its alternatives, everything else frozen.
+    Deviation,
+    /// Compares candidates replayed from one frozen context.
+    Replay,
+    /// Compares what sets of agents would have earned.
+    Coalition,
+    /// Spreads the reward over time.
+    Time,
+    /// Passes the reward back along causal links.
+    Graph,
+}
+
+impl Family {
+    /// The words on the screen.
+    pub fn title(self) -> &'static str {
+        match self {
+            Family::Declared => "declared",
+            Family::Split => "reward split",
+            Family::Deviation => "single deviation",
+            Family::Replay => "replay group",
+            Family::Coalition => "coalitions",
+            Family::Time => "time",
+            Family::Graph => "propagation",
+        }
+    }
+}
+
+/// Data an episode may hold and a method may need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Need {
+    /// D1: the global reward.
+    Reward,
+    /// D2: actions with agent and order.
+    Acts,
+    /// D3: parent links.
+    Parents,
+    /// D4: the value of the default or null action.
+    DefaultValue,
+    /// D5: policy probabilities of the alternatives.
+    Probabilities,
+    /// D6: values of the alternatives.
+    AlternativeValues,
+    /// D7: V(h), the value of the situation.
+    StateValues,
+    /// D8: replay groups.
+    Replays,
+    /// D9: coalition values.
+    Coalitions,
+    /// D10: the interaction graph.
+    Graph,
+    /// D11: labels or scores of steps.
+    StepLabels,
+    /// D12: groups of agents.
+    Teams,
+    /// D13: other episodes of the same task.
+    OtherEpisodes,
+    /// D14: declared credit.
+    DeclaredCredit,
+}
+
+impl Need {
+    /// `D1` to `D14`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Need::Reward => "D1",
+            Need::Acts => "D2",
+            Need::Parents => "D3",
+            Need::DefaultValue => "D4",
+            Need::Probabilities => "D5",
+            Need::AlternativeValues => "D6",
+            Need::StateValues => "D7",
+            Need::Replays => "D8",
+            Need::Coalitions => "D9",
+            Need::Graph => "D10",
+            Need::StepLabels => "D11",
+            Need::Teams => "D12",
+            Need::OtherEpisodes => "D13",
+            Need::DeclaredCredit => "D14",
+        }
+    }
+
+    /// What it is and which record holds it.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Need::Reward => "the reward: `reward` records, or `return` or `status` of `episode_end`",
+            Need::Acts => "what each agent did, in order: `action` records",
+            Need::Parents => "what each act came from: `parents`",
+            Need::DefaultValue => {
+                "the value of the default action: `counterfactual` of kind `default_action` or `null_action`"
+            }
+            Need::Probabilities => {
+                "probabilities of the alternatives: `policy.probs`, or `prob` of candidates"
+            }
+            Need::AlternativeValues => "values of the alternatives: `policy.q`, or counterfactual candidates",
+            Need::StateValues => "the value V(h) of the situation: `policy.value`",
+            Need::Replays => "candidates replayed from one context: `counterfactual` of kind `replay`",
+            Need::Coalitions => "what sets of agents earned: `counterfactual` of kind `coalition`",
+            Need::Graph => "the interaction graph: `episode_start.graph`, or messages",
+            Need::StepLabels => "labels or scores of steps: `credit.items[].label`",
+            Need::Teams => "groups of agents: `team` or `role` of the roster",
+            Need::OtherEpisodes => "other episodes of the same task: `episode_start.group`",
+            Need::DeclaredCredit => "credit the log assigned: `credit` records",
+        }
+    }
+}
+
+/// A choice a method offers: what it subtracts, counts or weighs with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Baseline {
+    /// Kebab-case, unique within its method.
+    pub name: &'static str,
+    /// As shown: `policy (COMA)`.
+    pub title: &'static str,
+    /// What it puts into the method's formula.
+    pub formula: &'static str,
+    /// Who described it.
+    pub source: &'static str,
+    /// Data it needs besides that of its method.
+    pub needs: &'static [Need],
+    /// Whether it can single an agent out.
+    pub names_culprit: bool,
+}
+
+/// A number of a method that can be set.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Param {
+    /// Kebab-case, unique within its method.
+    pub name: &'static str,
+    /// Used when the scenario does not set it; `None`: taken from the log.
+    pub default: Option<f64>,
+    /// Smallest allowed.
+    pub min: f64,
+    /// Largest allowed.
+    pub max: f64,
+    /// What one key press changes; 1 with range 0..1 is a switch.
+    pub step: f64,
+    /// What it does, one sentence without trailing period.
+    pub what: &'static str,
+}
+
+/// What an explanation is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Target {
+    /// The credit of an agent.
+    Agent(AgentId),
+    /// The credit of an act.
+    Act(ActId),
+}
+
+/// One credit method.
+#[derive(Debug)]
+pub struct Method {
+    /// Kebab-case, unique.
+    pub name: &'static str,
+    /// As shown.
+    pub title: &'static str,
+    /// What kind of reasoning it does.
+    pub family: Family,
+    /// Data it needs whatever the baseline.
+    pub needs: &'static [Need],
+    /// Its choices; the first is the default; empty: no choice.
+    pub baselines: &'static [Baseline],
+    /// Numbers that can be set.
+    pub params: &'static [Param],
+    /// The formula in symbols.
+    pub formula: &'static str,
+    /// Who described it.
+    pub source: &'static str,
+    /// What to know before acting on its numbers.
+    pub caveats: &'static [&'static str],
+    /// Whether the credits sum to what is divided, by the method's contract.
+    pub efficient: bool,
+    /// Whether it can single an agent out at all.
+    pub names_culprit: bool,
+    /// Names under which logs declare this very computation (lower case, `_` between words), each with the
+    /// baseline it means.
+    pub aliases: &'static [(&'static str, Option<&'static str>)],
+    pub(super) compute: fn(&Question<'_>) -> Result<Attribution, Unavailable>,
+    pub(super) terms: fn(&Question<'_>, Target) -> Result<Vec<Term>, Unavailable>,
+}
+
+impl Method {
+    /// The baseline with this name.
+    pub fn baseline(&self, name: &str) -> Option<&'static Baseline> {
+        self.baselines.iter().find(|it| it.name == name)
+    }
+
+    /// The parameter with this name.
+    pub fn param(&self, name: &str) -> Option<&'static Param> {
+        self.params.iter().find(|it| it.name == name)
+    }
+
+    /// One scenario per baseline, or one if there is no choice; edits nothing.
+    pub fn scenarios(&self) -> Vec<Scenario> {
+        if self.baselines.is_empty() {
+            return vec![Scenario::of_method(self.name)];
+        }
+        let with = |baseline: &Baseline| Scenario {
+            baseline: Some(baseline.name.to_owned()),
+            ..Scenario::of_method(self.name)
+        };
+        self.baselines.iter().map(with).collect()
+    }
+}
+
+/// `method` or `method/baseline`, as flips and commands name it.
+pub fn scenario_name(scenario: &Scenario) -> String {
+    match &scenario.baseline {
+        Some(baseline) => format!("{}/{baseline}", scenario.method),
+        None => scenario.method.clone(),
+    }
+}

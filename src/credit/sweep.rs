@@ -1,0 +1,260 @@
+//! The same question put to every method and baseline: who would each of them name?
+//!
+//! Every row carries the edits of the reference scenario. Which rows count for "holds under k of m":
+//!
+//! * the row is available and can name a culprit: its method and baseline can ([`super::Method::names_culprit`]),
+//!   at least two agents have a number (or there is but one agent), and these differ;
+//! * it asks the reference's question: numbers from the mere shape of the trace are no evidence for or against
+//!   what a measurement, a model or a record says, so structural rows count only for a structural reference;
+//!   declared numbers in other units than the reward are not comparable;
+//! * it is not a duplicate: equal in every number to a counted row of the same method (replays weighted by
+//!   equal counts), or the declared twin of a counted row (the trainer's own Shapley beside ours).
+//!
+//! The reference itself is one of the m when it names anybody.
+
+use crate::model::{AgentId, Attribution, Episode, Provenance, Scenario, Unavailable};
+use crate::stats::kendall_tau_b;
+
+use super::blame::{blame, tolerance};
+use super::choice::{alternatives, carry, names_culprit, resolve, same_choice, variants};
+use super::method::scenario_name;
+use super::{compute_plain, declared, method};
+
+/// What a row says of the reference's verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Agreement {
+    /// It names the same.
+    Holds,
+    /// It names some of the same, and others: undecided.
+    Tie,
+    /// It names others.
+    Flips,
+    /// It names nobody: unavailable, unable to, or all equal.
+    NoVoice,
+}
+
+impl Agreement {
+    /// The word on the screen.
+    pub fn word(self) -> &'static str {
+        match self {
+            Agreement::Holds => "holds",
+            Agreement::Tie => "tie",
+            Agreement::Flips => "FLIPS",
+            Agreement::NoVoice => "no voice",
+        }
+    }
+}
+
+/// One method and baseline.
+#[derive(Clone, Debug)]
+pub struct SweepRow {
+    /// What was asked, edits included.
+    pub scenario: Scenario,
+    /// Name to show.
+    pub title: String,
+    /// Its numbers, or what is missing for them.
+    pub result: Result<Attribution, Unavailable>,
+    /// Whom it names; ties: all of them. Empty without a voice.
+    pub blamed: Vec<AgentId>,
+    /// How that stands to the reference.
+    pub agrees: Agreement,
+    /// Whether it is one of the m of "holds under k of m".
+    pub counted: bool,
+    /// Kendall's tau-b of its agents' numbers against the reference's.
+    pub tau: Option<f64>,
+}
+
+impl SweepRow {
+    /// `method/baseline`.
+    pub fn name(&self) -> String {
+        scenario_name(&self.scenario)
+    }
+}
+
+/// Every method and baseline on one question.
+#[derive(Clone, Debug, Default)]
+pub struct Sweep {
+    /// In the order of the method table.
+    pub rows: Vec<SweepRow>,
+}
+
+impl Sweep {
+    /// How many counted rows agree in this way.
+    pub fn count(&self, agreement: Agreement) -> usize {
+        self.rows.iter().filter(|it| it.counted && it.agrees == agreement).count()
+    }
+
+    /// How many rows count: the m of "holds under k of m".
+    pub fn counted(&self) -> usize {
+        self.rows.iter().filter(|it| it.counted).count()
+    }
+}
+
+/// Puts the question of `reference` to every method and baseline. Each declared credit is a row of its own.
+pub fn sweep(episode: &Episode, reference: &Scenario) -> Sweep {
+    let resolved = resolve(episode, reference);
+    let reference = resolved.as_ref().unwrap_or(reference);
+    let computed = compute_plain(episode, reference);
+    // The attribution names the declared record it used, where the scenario left that open.
+    let mut choice = reference.clone();
+    if let (Ok(attribution), "declared") = (&computed, choice.method.as_str()) {
+        choice.baseline.clone_from(&attribution.baseline);
+    }
+    let mut rows: Vec<SweepRow> = Vec::new();
+    let mut own_row = None;
+    for variant in expanded(episode) {
+        let is_reference = same_choice(&variant, &choice);
+        let scenario = if is_reference { choice.clone() } else { carry(reference, variant) };
+        let result = if is_reference { computed.clone() } else { compute_plain(episode, &scenario) };
+        if is_reference {
+            own_row = Some(rows.len());
+        }
+        rows.push(SweepRow {
+            title: title(&scenario, &result),
+            scenario,
+            result,
+            blamed: Vec::new(),
+            agrees: Agreement::NoVoice,
+            counted: false,
+            tau: None,
+        });
+    }
+    fill_nearest(&mut rows);
+    if let Ok(attribution) = &computed {
+        judge(episode, attribution, own_row, &mut rows);
+    }
+    Sweep { rows }
+}
+
+/// All variants, with one row per declared credit.
+fn expanded(episode: &Episode) -> Vec<Scenario> {
+    let keys = declared::keys(episode);
+    let expand = |variant: Scenario| -> Vec<Scenario> {
+        if variant.method != "declared" || keys.is_empty() {
+            return vec![variant];
+        }
+        keys.iter().map(|key| Scenario { baseline: Some(key.clone()), ..variant.clone() }).collect()
+    };
+    variants().into_iter().flat_map(expand).collect()
+}
+
+fn title(scenario: &Scenario, result: &Result<Attribution, Unavailable>) -> String {
+    if let Ok(attribution) = result {
+        return attribution.title.clone();
+    }
+    let Some(row) = method(&scenario.method) else { return scenario.method.clone() };
+    match scenario.baseline.as_deref() {
+        Some(name) => format!("{} ({})", row.title, row.baseline(name).map_or(name, |it| it.title)),
+        None => row.title.to_owned(),
+    }
+}
+
+fn fill_nearest(rows: &mut [SweepRow]) {
+    let available: Vec<Scenario> =
+        rows.iter().filter(|it| it.result.is_ok()).map(|it| it.scenario.clone()).collect();
+    for row in rows {
+        if let Err(missing) = &mut row.result
+            && missing.nearest.is_none()
+        {
+            let near = alternatives(&row.scenario);
+            let near = near.iter().find(|it| available.iter().any(|other| same_choice(other, it)));
+            missing.nearest = near.map(scenario_name);
+        }
+    }
+}
+
+fn judge(episode: &Episode, reference: &Attribution, own_row: Option<usize>, rows: &mut [SweepRow]) {
+    let failed = episode.failed();
+    let named = blame(failed, reference).filter(|it| !it.all_equal || it.known == 1);
+    let named: Vec<AgentId> = named.map(|it| it.agents).unwrap_or_default();
+    for (at, row) in rows.iter_mut().enumerate() {
+        let Ok(attribution) = &row.result else { continue };
+        row.tau = tau(reference, attribution);
+        if own_row == Some(at) {
+            row.blamed.clone_from(&named);
+        } else if names_culprit(&row.scenario) && has_reward_units(episode, row) {
+            let found = blame(failed, attribution);
+            let found = found.filter(|it| it.known >= 2 && !it.all_equal || episode.agents.len() == 1);
+            row.blamed = found.map(|it| it.agents).unwrap_or_default();
+        }
+        row.agrees = agreement(&named, &row.blamed);
+    }
+    // The reference has the first word, so that its duplicates are the ones left out.
+    let order = own_row.into_iter().chain((0..rows.len()).filter(|it| Some(*it) != own_row));
+    let mut counted: Vec<usize> = Vec::new();
+    for at in order.collect::<Vec<_>>() {
+        let row = &rows[at];
+        let structural = |it: &Attribution| it.provenance == Provenance::Structural;
+        let same_question = row.result.as_ref().is_ok_and(|it| structural(reference) || !structural(it));
+        if row.agrees == Agreement::NoVoice || !same_question {
+            continue;
+        }
+        if !counted.iter().any(|other| is_duplicate(episode, row, &rows[*other])) {
+            counted.push(at);
+        }
+    }
+    for at in counted {
+        rows[at].counted = true;
+    }
+}
+
+fn agreement(reference: &[AgentId], row: &[AgentId]) -> Agreement {
+    if reference.is_empty() || row.is_empty() {
+        return Agreement::NoVoice;
+    }
+    let shared = row.iter().filter(|it| reference.contains(it)).count();
+    if shared == row.len() && shared == reference.len() {
+        Agreement::Holds
+    } else if shared > 0 {
+        Agreement::Tie
+    } else {
+        Agreement::Flips
+    }
+}
+
+fn has_reward_units(episode: &Episode, row: &SweepRow) -> bool {
+    if row.scenario.method != "declared" {
+        return true;
+    }
+    let at = declared::keys(episode).iter().position(|it| Some(it) == row.scenario.baseline.as_ref());
+    let units = at.and_then(|at| episode.declared[at].units.as_deref());
+    matches!(units, None | Some("reward" | "normalised"))
+}
+
+/// Whether `row` says again what `other` said: the same method with the same numbers, or the declared twin.
+fn is_duplicate(episode: &Episode, row: &SweepRow, other: &SweepRow) -> bool {
+    let (Ok(a), Ok(b)) = (&row.result, &other.result) else { return false };
+    if row.scenario.method != other.scenario.method {
+        return names_same_method(episode, row, other) || names_same_method(episode, other, row);
+    }
+    let values = |it: &Attribution| -> Vec<Option<f64>> {
+        it.agents.iter().map(|it| it.value.number().map(|it| it.value)).collect()
+    };
+    let (a, b) = (values(a), values(b));
+    let tolerance = tolerance(a.iter().chain(&b).flatten().copied());
+    row.scenario.method != "declared"
+        && a.iter().zip(&b).all(|pair| match pair {
+            (Some(a), Some(b)) => (a - b).abs() <= tolerance,
+            (a, b) => a.is_none() && b.is_none(),
+        })
+}
+
+/// Whether `row` is a declared credit whose algorithm is the computation of `other`.
+fn names_same_method(episode: &Episode, row: &SweepRow, other: &SweepRow) -> bool {
+    if row.scenario.method != "declared" {
+        return false;
+    }
+    let at = declared::keys(episode).iter().position(|it| Some(it) == row.scenario.baseline.as_ref());
+    let Some((named, baseline)) = at.and_then(|at| declared::named_method(&episode.declared[at])) else {
+        return false;
+    };
+    let named = Scenario { baseline: baseline.map(str::to_owned), ..Scenario::of_method(named.name) };
+    same_choice(&named, &other.scenario)
+}
+
+fn tau(reference: &Attribution, other: &Attribution) -> Option<f64> {
+    let pairs = reference.agents.iter().zip(&other.agents);
+    let numbers = pairs.filter_map(|(a, b)| Some((a.value.number()?.value, b.value.number()?.value)));
+    let (a, b): (Vec<f64>, Vec<f64>) = numbers.unzip();
+    kendall_tau_b(&a, &b)
+}

@@ -1,0 +1,225 @@
+//! The verdict in words: true at every level of data, readable at 2 a.m.
+//!
+//! What is not measured is said to be not measured, before the number it qualifies; the word of a human or a
+//! model judge stands beside the numbers and is never called a measurement.
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::model::{AgentId, Episode, Estimate, Provenance};
+
+use super::super::blame::BlameKind;
+use super::super::figure::{list, percent, plain, signed};
+use super::{Level, Verdict};
+
+/// Columns the short form may take.
+const SHORT: usize = 76;
+/// Columns a name may take in the short form.
+const SHORT_NAME: usize = 20;
+
+impl Verdict {
+    /// The verdict as one line of clauses joined by ` · `, as long as it must be.
+    pub fn sentence(&self, episode: &Episode) -> String {
+        let name = |agent: AgentId| episode.agent(agent).name.clone();
+        let mut clauses = vec![self.who(episode, &name)];
+        clauses.extend(self.grounds(false));
+        clauses.extend(self.decisive(episode));
+        clauses.extend(self.support(episode));
+        if self.outcome_only && self.level != Level::Nothing {
+            let word = if self.failed { "failure counted as -1" } else { "success counted as +1" };
+            clauses.push(format!("no reward logged, {word}"));
+        }
+        clauses.extend(self.judgement(episode));
+        if self.open {
+            clauses.insert(0, "the episode is still open".to_owned());
+        }
+        clauses.join(" · ")
+    }
+
+    /// The verdict in at most 76 columns: who, on what grounds, and what else fits.
+    pub fn short(&self, episode: &Episode) -> String {
+        let name = |agent: AgentId| clipped(&episode.agent(agent).name, SHORT_NAME);
+        // (what goes first when room is short: the highest number, text)
+        let mut clauses: Vec<(u8, String)> = Vec::new();
+        if self.open {
+            clauses.push((1, "still open".to_owned()));
+        }
+        clauses.push((0, self.who(episode, &name)));
+        clauses.extend(self.grounds(true).map(|it| (0, it)));
+        clauses.extend(self.decisive(episode).map(|it| (2, it)));
+        if self.of > 1 {
+            clauses.push((3, format!("holds {}/{}", self.holds, self.of)));
+        }
+        if self.outcome_only && self.level != Level::Nothing {
+            clauses.push((
+                5,
+                format!("{} = {}", if self.failed { "failure" } else { "success" }, {
+                    if self.failed { "-1" } else { "+1" }
+                }),
+            ));
+        }
+        clauses.extend(self.judgement(episode).map(|it| (4, it)));
+        loop {
+            let text = clauses.iter().map(|it| it.1.as_str()).collect::<Vec<_>>().join(" · ");
+            if text.width() <= SHORT {
+                return text;
+            }
+            match clauses.iter().enumerate().filter(|it| it.1.0 > 0).max_by_key(|it| it.1.0) {
+                Some((at, _)) => drop(clauses.remove(at)),
+                None => return clipped(&text, SHORT),
+            }
+        }
+    }
+
+    fn who(&self, episode: &Episode, name: &dyn Fn(AgentId) -> String) -> String {
+        let (Some(kind), Some(credit)) = (self.kind, self.credit) else {
+            return match (self.level, episode.reward().is_some() || !self.title.is_empty()) {
+                (Level::Nothing, false) => "no reward logged: nothing to divide".to_owned(),
+                _ if self.title.is_empty() => "no method can be computed from this log".to_owned(),
+                _ => format!("{} has a number for no agent", self.title),
+            };
+        };
+        let names: Vec<String> = self.named.iter().map(|it| name(*it)).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let figure = figure(&credit);
+        let (of, gain) = if kind.is_low() { ("loss", "lost") } else { ("gain", "gained") };
+        let text = if self.all_equal && credit.value == 0.0 {
+            format!(
+                "every credit is 0{}: nobody stands out",
+                match self.reward {
+                    Some(0.0) => " as the reward is 0",
+                    _ => "",
+                }
+            )
+        } else if self.all_equal {
+            format!("all {} tie at {figure}: nobody stands out", self.named.len())
+        } else if self.named.len() > 1 {
+            match (self.share, is_exact(&credit)) {
+                (Some(share), true) => {
+                    format!("{} tie at {figure} each, {} of the {of} each", list(&names), percent(share))
+                }
+                (None, true) => {
+                    format!("nobody {gain} reward; {} tie at {} ({figure})", list(&names), least(kind))
+                }
+                _ => format!("{} cannot be told apart (first {figure})", list(&names)),
+            }
+        } else {
+            match self.share {
+                Some(share) => format!("{} {figure} is {} of the {of}", names[0], percent(share)),
+                None => {
+                    let verb = if kind == BlameKind::EarnedLeast { "earned" } else { "lost" };
+                    format!("nobody {gain} reward; {} {verb} least ({figure})", names[0])
+                }
+            }
+        };
+        if self.known < episode.agents.len() {
+            format!("{text} (only {} of {} agents have a number)", self.known, episode.agents.len())
+        } else {
+            text
+        }
+    }
+
+    /// What the number rests on, where that is not a measurement.
+    fn grounds(&self, short: bool) -> Option<String> {
+        let baseline = self.method.split_once('/').map_or("", |it| it.1);
+        match self.level {
+            Level::Measured | Level::Nothing => None,
+            Level::Modelled if short => Some("modelled".to_owned()),
+            Level::Modelled => Some(format!("a model's estimate, not measured ({})", self.method)),
+            Level::Declared if short => Some(format!("declared by {}", clipped(baseline, SHORT_NAME))),
+            Level::Declared if self.recomputable => Some(format!("declared by {baseline}")),
+            Level::Declared => Some(format!("declared by {baseline}, not recomputable from this log")),
+            Level::Structural if short => Some("structural, not measured".to_owned()),
+            Level::Structural => {
+                let none = if self.evidence { "not a measurement" } else { "no measurement in this log" };
+                Some(format!("{none}: the shape of the trace alone ({})", self.method))
+            }
+        }
+    }
+
+    fn decisive(&self, episode: &Episode) -> Option<String> {
+        let act = self.act?;
+        let what = if self.failed { "first decisive act" } else { "best act" };
+        let mark = match self.act_provenance {
+            Some(it) if Level::of(it) > self.level => format!(" ({})", it.word()),
+            _ => String::new(),
+        };
+        Some(format!("{what} {}{mark}", episode.act(act).id))
+    }
+
+    /// Who agrees and who does not.
+    fn support(&self, episode: &Episode) -> Option<String> {
+        if self.level == Level::Nothing || self.all_equal {
+            return None;
+        }
+        if self.of <= 1 {
+            let structural =
+                self.level == Level::Structural && self.act_provenance != Some(Provenance::Replayed);
+            return Some(
+                if structural { "no other method says otherwise" } else { "no other method can check it" }
+                    .to_owned(),
+            );
+        }
+        let mut text = format!("holds under {} of {} methods and baselines", self.holds, self.of);
+        if self.ties > 0 {
+            text.push_str(&format!(", {} undecided", self.ties));
+        }
+        let shown = self.flips.iter().take(2);
+        let words = shown.map(|(row, agent)| format!("`{row}` says {}", episode.agent(*agent).name));
+        let words = words.collect::<Vec<_>>().join(", ");
+        if !words.is_empty() {
+            text.push_str(&format!("; {words}"));
+        }
+        if self.flips.len() > 2 {
+            text.push_str(&format!(" and {} more flip", self.flips.len() - 2));
+        }
+        Some(text)
+    }
+
+    /// The judgement of a human or a model, as such.
+    fn judgement(&self, episode: &Episode) -> Option<String> {
+        let label = episode.labels.get(self.label?)?;
+        let judge = label.judge.replace('_', " ");
+        let act = label.act.map(|it| episode.act(it).id.clone()).or_else(|| label.act_text.clone());
+        let at = act.map(|it| format!(" at {it}")).unwrap_or_default();
+        Some(format!("{judge}: {}{at}", label.agent_text))
+    }
+}
+
+fn least(kind: BlameKind) -> &'static str {
+    if kind == BlameKind::EarnedLeast { "least earned" } else { "least lost" }
+}
+
+fn is_exact(credit: &Estimate) -> bool {
+    credit.interval.is_none()
+}
+
+/// `-0.41 ±0.06`, `-0.11 ±0.12?`, `-0.20 [-0.41, 0.01]?`; `?`: the interval holds 0.
+fn figure(credit: &Estimate) -> String {
+    let unsure = if credit.sign_unsure() { "?" } else { "" };
+    match (credit.interval, credit.standard_error) {
+        (Some((low, high)), Some(_)) => {
+            format!("{} ±{}{unsure}", signed(credit.value), plain((high - low) / 2.0))
+        }
+        (Some((low, high)), None) => {
+            format!("{} [{}, {}]{unsure}", signed(credit.value), plain(low), plain(high))
+        }
+        (None, _) => signed(credit.value),
+    }
+}
+
+/// `text` in at most `columns` columns, with an ellipsis where it was cut.
+fn clipped(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    for one in text.chars() {
+        kept.push(one);
+        if kept.width() >= columns {
+            kept.pop();
+            break;
+        }
+    }
+    kept.push('…');
+    kept
+}
