@@ -1,1 +1,46 @@
-//! One line of the native log.
+//! One line of the native log: its index pass, its full parse, its writer, its schema.
+//!
+//! A log is JSON Lines, one object per line ([`RecordType`] names the ten kinds of record). Two readers share it:
+//!
+//! ```text
+//! line ──> scan_header ──> Header     borrowed type, episode, id, agent, ts, seq; no payload parsed; GB/s
+//!   └────> parse_line ───> Parsed     every record on the line in full, and what is wrong with it
+//!                           └──> action_label: a payload as one display-safe line
+//! Record ──> write ──> line           what importers use
+//! ```
+//!
+//! Reading never fails: [`parse_line`] returns what it understood and a list of [`Problem`]s. Where
+//! [`scan_header`] says something about a line, [`parse_line`] says the same; on anything odd the scan returns
+//! `None` and its caller parses in full. Nothing here does IO, knows a file, or joins records to episodes.
+
+mod act;
+mod credit;
+mod episode;
+mod fields;
+mod header;
+mod label;
+mod parse;
+mod payload;
+mod problem;
+mod read;
+mod record;
+mod repair;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod time;
+mod walk;
+mod write;
+
+pub use act::{Action, Message, Policy, State, Usage};
+pub use credit::{Candidate, Coalition, Counterfactual, Credit, CreditItem, Metric, Reward};
+pub use episode::{Edge, EpisodeEnd, EpisodeStart, ReplayOf, RosterAgent, Run, Writer};
+pub use header::{Header, scan_header};
+pub use label::{action_label, text_label};
+pub use parse::{Parsed, parse_line};
+pub use payload::Payload;
+pub use problem::Problem;
+pub use record::{Body, Record, RecordType};
+pub use schema::SCHEMA;
+pub use time::{timestamp_from_number, timestamp_from_text};
+pub use write::write;

@@ -1,0 +1,102 @@
+//! The nodes of the causal graph and what they act on: `action`, `message`, `state`.
+
+use super::Payload;
+use crate::model::Timestamp;
+
+/// An agent acted.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Action {
+    /// Who acted.
+    pub agent: String,
+    /// What it did: any JSON. An explicit `null` is the null action.
+    pub action: Option<Payload>,
+    /// `llm`, `tool`, `env`, `plan`, ...
+    pub kind: Option<String>,
+    /// Ids of the acts it came from. Absent: inferred from order; empty: a root.
+    pub parents: Option<Vec<String>>,
+    /// The agent's state before it acted.
+    pub pre_state: Option<Payload>,
+    /// What the agent observed.
+    pub obs: Option<Payload>,
+    /// What came of it.
+    pub result: Option<Payload>,
+    /// How long it took, in seconds.
+    pub dur: Option<f64>,
+    /// The acting policy's view of its alternatives.
+    pub policy: Option<Policy>,
+    /// The action taken by default; an explicit `null` is the null action.
+    pub default: Option<Payload>,
+    /// Tokens and cost.
+    pub usage: Option<Usage>,
+    /// Span id of the trace.
+    pub span_id: Option<String>,
+    /// What went wrong.
+    pub error: Option<String>,
+}
+
+/// The acting policy's own numbers. A list in place of an object counts its alternatives `0`, `1`, ...
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Policy {
+    /// Which policy acted.
+    pub id: Option<String>,
+    /// The alternative taken: a key of `probs` and `q`.
+    pub chosen: Option<Payload>,
+    /// Probability of each alternative, in logged order; NaN where no finite number was logged.
+    #[cfg_attr(test, schemars(with = "std::collections::BTreeMap<String, f64>"))]
+    pub probs: Vec<(String, f64)>,
+    /// Log-probability of the alternative taken.
+    pub logp: Option<f64>,
+    /// Value of each alternative in reward units, in logged order; NaN where no finite number was logged.
+    #[cfg_attr(test, schemars(with = "std::collections::BTreeMap<String, f64>"))]
+    pub q: Vec<(String, f64)>,
+    /// V(h), in reward units.
+    pub value: Option<f64>,
+}
+
+/// What an action cost.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Usage {
+    /// Input tokens.
+    #[cfg_attr(test, schemars(rename = "in"))]
+    pub input: Option<u64>,
+    /// Output tokens.
+    #[cfg_attr(test, schemars(rename = "out"))]
+    pub output: Option<u64>,
+    /// Cost in the log's currency.
+    pub cost: Option<f64>,
+}
+
+/// An agent told others something. A node of the causal graph, creditable like an action.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Message {
+    /// Who sent it.
+    pub from: String,
+    /// Whom it addresses: an id, a list of ids, or `*` for all.
+    #[cfg_attr(test, schemars(with = "super::schema::shape::Names"))]
+    pub to: Vec<String>,
+    /// What it says: any JSON.
+    pub content: Option<Payload>,
+    /// Ids of the acts it came from. Absent: inferred from order; empty: a root.
+    pub parents: Option<Vec<String>>,
+    /// When it arrived; read like `ts`.
+    #[cfg_attr(test, schemars(with = "Option<super::schema::shape::Moment>"))]
+    pub recv_ts: Option<Timestamp>,
+}
+
+/// A state, or a change of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct State {
+    /// `env`, `collective`, or an agent id.
+    pub scope: String,
+    /// The state: any JSON.
+    pub state: Option<Payload>,
+    /// The change: a JSON patch (RFC 6902).
+    pub delta: Option<Payload>,
+    /// Ids of the acts after which it holds.
+    pub after: Vec<String>,
+}

@@ -1,0 +1,444 @@
+//! A lenient view of one JSON object: fields by name, read as what the format says they are.
+//!
+//! Every reader takes what it can and notes what it had to bend: `"0.5"` for a number, a single id for a list.
+//! An absent field and an explicit `null` are the same, except for payloads, where `null` is the null action.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use rustc_hash::FxHashMap;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::{Payload, Problem, timestamp_from_number, timestamp_from_text};
+use crate::model::Timestamp;
+use crate::text::label;
+
+/// Integers beyond this are not exact in a double.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Where problems go while one record is read.
+pub(super) struct Notes<'p> {
+    /// The list they join.
+    pub problems: &'p mut Vec<Problem>,
+    /// Offset of the record in its line.
+    pub offset: usize,
+    /// Address of the record's text, where positions in it are positions in the line.
+    pub base: Option<usize>,
+}
+
+impl Notes<'_> {
+    fn offset_of(&self, raw: &str) -> usize {
+        self.offset + self.base.map_or(0, |base| (raw.as_ptr() as usize).wrapping_sub(base))
+    }
+}
+
+/// The fields of one object.
+pub(super) struct Fields<'a, 'n, 'p> {
+    entries: Vec<Entry<'a>>,
+    /// `policy.` inside `policy`; empty at the top.
+    path: String,
+    notes: &'n mut Notes<'p>,
+}
+
+struct Entry<'a> {
+    key: Cow<'a, str>,
+    raw: &'a RawValue,
+    known: bool,
+}
+
+impl<'a, 'n, 'p> Fields<'a, 'n, 'p> {
+    /// The fields of the object `json`; of a repeated key the last, with a note.
+    ///
+    /// # Errors
+    /// When `json` is not one JSON object.
+    pub(super) fn parse(
+        json: &'a str,
+        path: String,
+        notes: &'n mut Notes<'p>,
+    ) -> Result<Self, serde_json::Error> {
+        let Object(pairs) = serde_json::from_str(json)?;
+        let mut entries: Vec<Entry<'a>> = Vec::with_capacity(pairs.len());
+        let mut places: FxHashMap<Cow<'a, str>, usize> = FxHashMap::default();
+        for (key, raw) in pairs {
+            // A hash table pays only for objects with many keys.
+            let earlier = if entries.len() < 24 {
+                entries.iter().position(|it| it.key == key)
+            } else {
+                if places.is_empty() {
+                    places = entries.iter().enumerate().map(|(at, it)| (it.key.clone(), at)).collect();
+                }
+                places.insert(key.clone(), entries.len())
+            };
+            match earlier {
+                None => entries.push(Entry { key, raw, known: false }),
+                Some(at) => {
+                    let message = format!("`{path}{}` is given twice; the last one counts", label(&key, 60));
+                    let offset = notes.offset_of(raw.get());
+                    notes.problems.push(Problem::warning("duplicate-key", offset, message));
+                    if let Some(place) = places.get_mut(&key) {
+                        *place = at;
+                    }
+                    entries[at].raw = raw;
+                }
+            }
+        }
+        Ok(Self { entries, path, notes })
+    }
+
+    /// The value of `key`, an explicit `null` included; from now on `key` counts as known.
+    fn raw(&mut self, key: &str) -> Option<&'a str> {
+        let entry = self.entries.iter_mut().find(|it| it.key == key)?;
+        entry.known = true;
+        Some(entry.raw.get())
+    }
+
+    /// The value of `key`, unless it is `null`.
+    fn present(&mut self, key: &str) -> Option<&'a str> {
+        self.raw(key).filter(|it| *it != "null")
+    }
+
+    /// Whether `key` has a value.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.entries.iter().any(|it| it.key == key && it.raw.get() != "null")
+    }
+
+    /// Notes that `key` holds something else than `expected`.
+    pub(super) fn wrong_type(&mut self, key: &str, raw: &str, expected: &str) {
+        let shown = label(raw, 40);
+        let message = format!("`{}{key}` is '{shown}', not {expected}; it is ignored", self.path);
+        let offset = self.notes.offset_of(raw);
+        self.notes.problems.push(Problem::error("wrong-type", offset, message));
+    }
+
+    /// Notes a finding about the object as a whole.
+    pub(super) fn note(&mut self, problem: impl FnOnce(usize) -> Problem) {
+        let offset = self.notes.offset;
+        self.notes.problems.push(problem(offset));
+    }
+
+    /// Any JSON, an explicit `null` included.
+    pub(super) fn payload(&mut self, key: &str) -> Option<Payload> {
+        let entry = self.entries.iter_mut().find(|it| it.key == key)?;
+        entry.known = true;
+        Some(Payload::from_raw(entry.raw))
+    }
+
+    /// A string, or the JSON text of anything else.
+    pub(super) fn text(&mut self, key: &str) -> Option<String> {
+        let raw = self.present(key)?;
+        Some(self.text_of(key, raw))
+    }
+
+    fn text_of(&mut self, key: &str, raw: &str) -> String {
+        if let Some(text) = string(raw) {
+            return text.into_owned();
+        }
+        self.note_big_integer(key, raw, "kept as text");
+        raw.to_owned()
+    }
+
+    /// An id: a string, or a number as its exact text.
+    pub(super) fn name(&mut self, key: &str) -> Option<String> {
+        let raw = self.present(key)?;
+        self.name_of(key, raw)
+    }
+
+    fn name_of(&mut self, key: &str, raw: &str) -> Option<String> {
+        if let Some(text) = string(raw) {
+            return Some(text.into_owned());
+        }
+        if raw.starts_with(['{', '[', 't', 'f', 'n']) {
+            self.wrong_type(key, raw, "a string");
+            return None;
+        }
+        self.note_big_integer(key, raw, "kept exactly here, rounded by readers that use doubles");
+        Some(raw.to_owned())
+    }
+
+    fn note_big_integer(&mut self, key: &str, raw: &str, what: &str) {
+        let is_integer = raw.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        let beyond = || raw.parse::<i128>().map_or(true, |it| it.unsigned_abs() > 1 << 53);
+        if is_integer && raw.len() > 15 && beyond() {
+            let message = format!("`{}{key}` is an integer beyond 2^53: {what}", self.path);
+            let offset = self.notes.offset_of(raw);
+            self.notes.problems.push(Problem::note("big-integer", offset, message));
+        }
+    }
+
+    /// A finite number; anything else is noted and ignored.
+    pub(super) fn number(&mut self, key: &str) -> Option<f64> {
+        let raw = self.present(key)?;
+        self.number_of(key, raw).filter(|it| it.is_finite())
+    }
+
+    /// A number, perhaps not finite.
+    fn number_of(&mut self, key: &str, raw: &str) -> Option<f64> {
+        let offset = self.notes.offset_of(raw);
+        let path = self.path.as_str();
+        let text = string(raw);
+        let number = match (&text, raw) {
+            (None, "true") => Some(1.0),
+            (None, "false") => Some(0.0),
+            (None, raw) if raw.starts_with(['{', '[', 'n']) => None,
+            (None, raw) => raw.parse::<f64>().ok(),
+            (Some(text), _) => text.trim().parse::<f64>().ok(),
+        };
+        let Some(number) = number else {
+            self.wrong_type(key, raw, "a number");
+            return None;
+        };
+        let problem = if !number.is_finite() {
+            let message = format!("`{path}{key}` is '{}': not a finite number", label(raw, 40));
+            Some(Problem::warning("nonfinite-number", offset, message))
+        } else if text.is_some() {
+            let message = format!("`{path}{key}` is a number in a string, read as {number}");
+            Some(Problem::note("number-as-string", offset, message))
+        } else if raw.starts_with(['t', 'f']) {
+            let message = format!("`{path}{key}` is {raw}, read as {number}");
+            Some(Problem::warning("wrong-type", offset, message))
+        } else {
+            None
+        };
+        self.notes.problems.extend(problem);
+        self.note_big_integer(key, raw, "rounded to a double");
+        Some(number)
+    }
+
+    /// A whole number.
+    pub(super) fn integer(&mut self, key: &str) -> Option<i64> {
+        let raw = self.present(key)?;
+        if let Ok(integer) = raw.parse::<i64>() {
+            return Some(integer);
+        }
+        let number = self.number_of(key, raw)?;
+        if number.fract() == 0.0 && number.abs() <= EXACT {
+            return Some(number as i64);
+        }
+        if number.is_finite() {
+            self.wrong_type(key, raw, "a whole number");
+        }
+        None
+    }
+
+    /// A whole number from 0 that fits `T`.
+    pub(super) fn count<T: TryFrom<i64>>(&mut self, key: &str) -> Option<T> {
+        let integer = self.integer(key)?;
+        let count = T::try_from(integer).ok();
+        if count.is_none() {
+            let raw = integer.to_string();
+            let message = format!("`{}{key}` is '{raw}', out of range; it is ignored", self.path);
+            self.note(|offset| Problem::error("wrong-type", offset, message));
+        }
+        count
+    }
+
+    /// `true` or `false`, also as 1 or 0; absent: `false`.
+    pub(super) fn flag(&mut self, key: &str) -> bool {
+        match self.present(key) {
+            None | Some("false" | "0") => false,
+            Some("true" | "1") => true,
+            Some(raw) => {
+                self.wrong_type(key, raw, "true or false");
+                false
+            }
+        }
+    }
+
+    /// A time stamp.
+    pub(super) fn moment(&mut self, key: &str) -> Option<Timestamp> {
+        let raw = self.present(key)?;
+        let timestamp = match string(raw) {
+            Some(text) => timestamp_from_text(&text),
+            None => timestamp_from_number(raw),
+        };
+        if timestamp.is_none() {
+            self.wrong_type(key, raw, "a time (seconds since the epoch, or RFC 3339)");
+        }
+        timestamp
+    }
+
+    /// A list of ids, or a single one; `None`: absent.
+    pub(super) fn names(&mut self, key: &str) -> Option<Vec<String>> {
+        let raw = self.present(key)?;
+        match list(raw) {
+            None => self.name_of(key, raw).map(|it| vec![it]),
+            Some(items) => Some(items.iter().filter_map(|item| self.name_of(key, item.get())).collect()),
+        }
+    }
+
+    /// A list of texts (or the JSON texts of anything else), or a single one.
+    pub(super) fn texts(&mut self, key: &str) -> Vec<String> {
+        let Some(raw) = self.present(key) else { return Vec::new() };
+        match list(raw) {
+            None => vec![self.text_of(key, raw)],
+            Some(items) => items.iter().map(|item| self.text_of(key, item.get())).collect(),
+        }
+    }
+
+    /// A list of numbers, or a single one; NaN stands for what is no finite number.
+    pub(super) fn numbers(&mut self, key: &str) -> Vec<f64> {
+        let Some(raw) = self.present(key) else { return Vec::new() };
+        let finite = |number: Option<f64>| number.filter(|it| it.is_finite()).unwrap_or(f64::NAN);
+        match list(raw) {
+            None => vec![finite(self.number_of(key, raw))],
+            Some(items) => items.iter().map(|item| finite(self.number_of(key, item.get()))).collect(),
+        }
+    }
+
+    /// Numbers by name in logged order; a list counts its entries `0`, `1`, ...; NaN stands for what is no
+    /// finite number.
+    pub(super) fn number_map(&mut self, key: &'static str) -> Vec<(String, f64)> {
+        if let Some(items) = self.present(key).and_then(list) {
+            let numbers = items.iter().map(|item| self.number_of(key, item.get()));
+            let numbers: Vec<Option<f64>> = numbers.collect();
+            return numbers
+                .into_iter()
+                .enumerate()
+                .map(|(at, number)| (at.to_string(), number.filter(|it| it.is_finite()).unwrap_or(f64::NAN)))
+                .collect();
+        }
+        self.map(key, |fields, name, raw| {
+            let number = if raw == "null" { None } else { fields.number_of(name, raw) };
+            number.filter(|it| it.is_finite()).unwrap_or(f64::NAN)
+        })
+    }
+
+    /// Texts by name, in logged order; `null` is an empty one.
+    pub(super) fn text_map(&mut self, key: &'static str) -> Vec<(String, String)> {
+        self.map(
+            key,
+            |fields, name, raw| {
+                if raw == "null" { String::new() } else { fields.text_of(name, raw) }
+            },
+        )
+    }
+
+    /// Any JSON by name, in logged order.
+    pub(super) fn payload_map(&mut self, key: &'static str) -> Vec<(String, Payload)> {
+        self.object(key, |inner| {
+            for entry in &mut inner.entries {
+                entry.known = false;
+            }
+            inner.rest()
+        })
+        .unwrap_or_default()
+    }
+
+    fn map<T>(
+        &mut self,
+        key: &'static str,
+        read: impl Fn(&mut Fields<'a, '_, 'p>, &str, &'a str) -> T,
+    ) -> Vec<(String, T)> {
+        let read_all = |inner: &mut Fields<'a, '_, 'p>| {
+            let entries = std::mem::take(&mut inner.entries);
+            entries
+                .into_iter()
+                .map(|entry| {
+                    let value = read(inner, &label(&entry.key, 60), entry.raw.get());
+                    (entry.key.into_owned(), value)
+                })
+                .collect()
+        };
+        self.object(key, read_all).unwrap_or_default()
+    }
+
+    /// A nested object.
+    pub(super) fn object<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&mut Fields<'a, '_, 'p>) -> T,
+    ) -> Option<T> {
+        let raw = self.present(key)?;
+        let path = format!("{}{key}.", self.path);
+        match Fields::parse(raw, path, self.notes) {
+            Ok(mut inner) => Some(read(&mut inner)),
+            Err(_) => {
+                self.wrong_type(key, raw, "an object");
+                None
+            }
+        }
+    }
+
+    /// A list of objects; `other` reads an entry that is none.
+    pub(super) fn objects<T>(
+        &mut self,
+        key: &'static str,
+        read: impl Fn(&mut Fields<'a, '_, 'p>) -> Option<T>,
+        other: impl Fn(&str) -> Option<T>,
+    ) -> Vec<T> {
+        let Some(raw) = self.present(key) else { return Vec::new() };
+        let Some(items) = list(raw) else {
+            self.wrong_type(key, raw, "a list");
+            return Vec::new();
+        };
+        let mut out = Vec::with_capacity(items.len());
+        for item in items {
+            let item = item.get();
+            let path = format!("{}{key}[].", self.path);
+            match Fields::parse(item, path, self.notes) {
+                Ok(mut inner) => out.extend(read(&mut inner)),
+                Err(_) => match other(item) {
+                    Some(value) => out.push(value),
+                    None => self.wrong_type(key, item, "an object"),
+                },
+            }
+        }
+        out
+    }
+
+    /// The fields nobody has asked for, in logged order.
+    pub(super) fn rest(&mut self) -> Vec<(String, Payload)> {
+        let unknown = self.entries.iter().filter(|it| !it.known);
+        unknown.map(|it| (it.key.clone().into_owned(), Payload::from_raw(it.raw))).collect()
+    }
+}
+
+/// The content of a JSON string; `None`: it is something else.
+pub(super) fn string(raw: &str) -> Option<Cow<'_, str>> {
+    if !raw.starts_with('"') {
+        return None;
+    }
+    serde_json::from_str(raw).ok().map(|Key(text)| text)
+}
+
+/// The entries of a JSON list; `None`: it is something else.
+pub(super) fn list(raw: &str) -> Option<Vec<&RawValue>> {
+    if raw.starts_with('[') { serde_json::from_str(raw).ok() } else { None }
+}
+
+/// The fields of a JSON object in order; `None`: it is something else.
+pub(super) fn object(raw: &str) -> Option<Vec<(Cow<'_, str>, &RawValue)>> {
+    if !raw.starts_with('{') {
+        return None;
+    }
+    serde_json::from_str(raw).ok().map(|Object(pairs)| pairs)
+}
+
+#[derive(serde::Deserialize)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// The fields of an object as written: in order, repeated keys included.
+struct Object<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Pairs;
+        impl<'de> Visitor<'de> for Pairs {
+            type Value = Object<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(Key(key)) = map.next_key()? {
+                    pairs.push((key, map.next_value()?));
+                }
+                Ok(Object(pairs))
+            }
+        }
+        deserializer.deserialize_map(Pairs)
+    }
+}

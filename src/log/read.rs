@@ -1,0 +1,317 @@
+//! Fields of a line to a record.
+//!
+//! A record that lacks a required field is dropped where nothing can be made of it, and kept where the rest
+//! still serves:
+//!
+//! | lacks | then |
+//! |---|---|
+//! | `type`; `episode` (all but `run`, `metric`); an action's `agent`; a message's `from`; a reward's `value`; a metric's `values` | dropped, an error |
+//! | a run's `credit_log`; a message's `to`; a state's `scope`; a credit's `algorithm`; a counterfactual's `kind` | kept with an empty one, a warning |
+//!
+//! A counterfactual without `kind` but with `coalitions` is of kind `coalition`.
+
+use super::fields::{Fields, string};
+use super::{
+    Action, Body, Candidate, Coalition, Counterfactual, Credit, CreditItem, Edge, EpisodeEnd, EpisodeStart,
+    Message, Metric, Policy, Problem, Record, RecordType, ReplayOf, Reward, RosterAgent, Run, State, Usage,
+    Writer,
+};
+use crate::text::label;
+
+/// The version of the format that this reads.
+const VERSION: i64 = 1;
+
+/// The record that `fields` describe, or `None`, with an error noted, when there is none.
+pub(super) fn record(fields: &mut Fields) -> Option<Record> {
+    let Some(type_name) = fields.text("type") else {
+        fields.note(|at| Problem::error("missing-field", at, "a record without `type`; it is skipped"));
+        return None;
+    };
+    let record_type = RecordType::from_name(&type_name);
+    if !has_what_it_needs(fields, record_type) {
+        return None;
+    }
+    let episode = fields.name("episode");
+    let id = fields.name("id");
+    let ts = fields.moment("ts");
+    let seq = fields.integer("seq");
+    let step = fields.integer("step");
+    let body = match record_type {
+        RecordType::Run => Body::Run(run(fields)),
+        RecordType::EpisodeStart => Body::EpisodeStart(episode_start(fields)),
+        RecordType::Action => Body::Action(Box::new(action(fields)?)),
+        RecordType::Message => Body::Message(message(fields)?),
+        RecordType::State => Body::State(state(fields)),
+        RecordType::Reward => Body::Reward(reward(fields)),
+        RecordType::Credit => Body::Credit(credit(fields)),
+        RecordType::Counterfactual => Body::Counterfactual(Box::new(counterfactual(fields))),
+        RecordType::Metric => Body::Metric(metric(fields)),
+        RecordType::EpisodeEnd => Body::EpisodeEnd(episode_end(fields)),
+        RecordType::Unknown => Body::Unknown { type_name },
+    };
+    let episode_required = record_type.required().contains(&"episode");
+    if episode_required && episode.is_none() {
+        // It was there but of a wrong type, which has been noted.
+        return None;
+    }
+    Some(Record { episode, id, ts, seq, step, body, extra: fields.rest() })
+}
+
+/// Notes the required fields that are missing; says whether the record can be used all the same.
+fn has_what_it_needs(fields: &mut Fields, record_type: RecordType) -> bool {
+    let mut usable = true;
+    for key in record_type.required() {
+        if fields.has(key) {
+            continue;
+        }
+        let dispensable = matches!(*key, "credit_log" | "to" | "scope" | "algorithm" | "kind");
+        let name = record_type.name();
+        if dispensable {
+            let message = format!("{name} record without `{key}`");
+            fields.note(|at| Problem::warning("missing-field", at, message));
+        } else {
+            let message = format!("{name} record without `{key}`; it is skipped");
+            fields.note(|at| Problem::error("missing-field", at, message));
+            usable = false;
+        }
+    }
+    usable
+}
+
+fn run(fields: &mut Fields) -> Run {
+    let credit_log = fields.integer("credit_log");
+    if let Some(version) = credit_log.filter(|it| *it != VERSION) {
+        let message = format!("version {version} of the log format; this reads version {VERSION}");
+        fields.note(|at| Problem::warning("unknown-version", at, message));
+    }
+    Run {
+        credit_log,
+        run: fields.name("run"),
+        writer: fields.object("writer", |it| Writer {
+            host: it.text("host"),
+            pid: it.integer("pid"),
+            rank: it.integer("rank"),
+        }),
+        env: fields.text("env"),
+        algorithm: fields.text("algorithm"),
+        gamma: fields.number("gamma"),
+        reward_unit: fields.text("reward_unit"),
+        agents: roster(fields),
+    }
+}
+
+fn roster(fields: &mut Fields) -> Vec<RosterAgent> {
+    let bare = |raw: &str| {
+        let id = string(raw).map(std::borrow::Cow::into_owned).or_else(|| {
+            let is_integer = raw.bytes().all(|byte| byte.is_ascii_digit());
+            is_integer.then(|| raw.to_owned())
+        })?;
+        Some(RosterAgent { id, ..RosterAgent::default() })
+    };
+    let read = |it: &mut Fields| {
+        let name = it.text("name");
+        let Some(id) = it.name("id").or_else(|| name.clone()) else {
+            it.note(|at| Problem::error("missing-field", at, "an agent of the roster without `id`"));
+            return None;
+        };
+        Some(RosterAgent {
+            id,
+            name,
+            role: it.text("role"),
+            team: it.text("team"),
+            model: it.text("model"),
+            policy: it.text("policy"),
+            tools: it.texts("tools"),
+        })
+    };
+    fields.objects("agents", read, bare)
+}
+
+fn episode_start(fields: &mut Fields) -> EpisodeStart {
+    let edge = |it: &mut Fields| {
+        let (Some(from), Some(to)) = (it.name("from"), it.name("to")) else {
+            it.note(|at| Problem::error("missing-field", at, "an edge without `from` or `to`"));
+            return None;
+        };
+        Some(Edge { from, to, kind: it.text("kind"), weight: it.number("weight") })
+    };
+    EpisodeStart {
+        agents: roster(fields),
+        edges: fields.object("graph", |it| it.objects("edges", edge, |_| None)).unwrap_or_default(),
+        task: fields.text("task"),
+        trace_id: fields.text("trace_id"),
+        seed: fields.text("seed"),
+        group: fields.name("group"),
+        global_step: fields.integer("global_step"),
+        replay_of: fields
+            .object("replay_of", |it| ReplayOf { episode: it.name("episode"), at: it.name("at") }),
+    }
+}
+
+fn action(fields: &mut Fields) -> Option<Action> {
+    Some(Action {
+        agent: fields.name("agent")?,
+        action: fields.payload("action"),
+        kind: fields.text("kind"),
+        parents: fields.names("parents"),
+        pre_state: fields.payload("pre_state"),
+        obs: fields.payload("obs"),
+        result: fields.payload("result"),
+        dur: fields.number("dur"),
+        policy: fields.object("policy", |it| Policy {
+            id: it.text("id"),
+            chosen: it.payload("chosen"),
+            probs: it.number_map("probs"),
+            logp: it.number("logp"),
+            q: it.number_map("q"),
+            value: it.number("value"),
+        }),
+        default: fields.payload("default"),
+        usage: fields.object("usage", |it| Usage {
+            input: it.count("in"),
+            output: it.count("out"),
+            cost: it.number("cost"),
+        }),
+        span_id: fields.text("span_id"),
+        error: fields.text("error").filter(|it| it != "false"),
+    })
+}
+
+fn message(fields: &mut Fields) -> Option<Message> {
+    Some(Message {
+        from: fields.name("from")?,
+        to: fields.names("to").unwrap_or_default(),
+        content: fields.payload("content"),
+        parents: fields.names("parents"),
+        recv_ts: fields.moment("recv_ts"),
+    })
+}
+
+fn state(fields: &mut Fields) -> State {
+    let (state, delta) = (fields.payload("state"), fields.payload("delta"));
+    if state.is_none() && delta.is_none() {
+        fields.note(|at| Problem::warning("missing-field", at, "state record without `state` or `delta`"));
+    }
+    let scope = fields.name("scope").unwrap_or_default();
+    State { scope, state, delta, after: fields.names("after").unwrap_or_default() }
+}
+
+fn reward(fields: &mut Fields) -> Reward {
+    Reward {
+        value: fields.number("value"),
+        agent: fields.name("agent"),
+        source: fields.text("source"),
+        name: fields.text("name"),
+        components: fields.number_map("components"),
+        of: fields.names("of").unwrap_or_default(),
+        delay: fields.number("delay"),
+    }
+}
+
+fn credit(fields: &mut Fields) -> Credit {
+    let credit = Credit {
+        algorithm: fields.text("algorithm").unwrap_or_default(),
+        agents: fields.number_map("agents"),
+        items: fields.objects("items", credit_item, |_| None),
+        params: fields.payload_map("params"),
+        reward: fields.name("reward"),
+        confidence: fields.number("confidence"),
+        units: fields.text("units"),
+    };
+    if credit.agents.is_empty() && credit.items.is_empty() {
+        fields.note(|at| Problem::warning("missing-field", at, "credit record without `agents` or `items`"));
+    }
+    credit
+}
+
+fn credit_item(it: &mut Fields) -> Option<CreditItem> {
+    let ci = it.numbers("ci");
+    let interval = match ci.as_slice() {
+        [low, high] if low.is_finite() && high.is_finite() => Some((*low, *high)),
+        [] => None,
+        _ => {
+            it.note(|at| Problem::error("wrong-type", at, "`items[].ci` is not two numbers; it is ignored"));
+            None
+        }
+    };
+    Some(CreditItem {
+        of: it.name("of"),
+        agent: it.name("agent"),
+        value: it.number("value"),
+        baseline: it.number("baseline"),
+        std: it.number("std"),
+        ci: interval,
+        level: it.number("level"),
+        n: it.count("n"),
+        label: it.text("label"),
+        reason: it.text("reason"),
+    })
+}
+
+fn counterfactual(fields: &mut Fields) -> Counterfactual {
+    let coalitions = fields.objects("coalitions", coalition, |_| None);
+    let kind = fields.text("kind").or_else(|| (!coalitions.is_empty()).then(|| "coalition".to_owned()));
+    Counterfactual {
+        kind: kind.unwrap_or_default(),
+        group: fields.name("group"),
+        of: fields.name("of"),
+        agent: fields.name("agent"),
+        context: fields.name("context"),
+        prefix: fields.payload("prefix"),
+        frozen: fields.text_map("frozen"),
+        decoding: fields.payload("decoding"),
+        candidates: fields.objects("candidates", candidate, |_| None),
+        coalitions,
+        absence: fields.text("absence"),
+    }
+}
+
+fn candidate(it: &mut Fields) -> Option<Candidate> {
+    Some(Candidate {
+        j: it.integer("j"),
+        action: it.payload("action"),
+        returns: it.numbers("returns"),
+        value: it.number("value"),
+        std: it.number("std"),
+        n: it.count("n"),
+        prob: it.number("prob"),
+        q: it.number("q"),
+        real: it.flag("real"),
+        extra: it.flag("extra"),
+        next: it.texts("next"),
+    })
+}
+
+fn coalition(it: &mut Fields) -> Option<Coalition> {
+    let Some(agents) = it.names("agents") else {
+        it.note(|at| Problem::error("missing-field", at, "a coalition without `agents`; it is skipped"));
+        return None;
+    };
+    Some(Coalition {
+        agents,
+        value: it.number("value"),
+        returns: it.numbers("returns"),
+        std: it.number("std"),
+        n: it.count("n"),
+    })
+}
+
+fn metric(fields: &mut Fields) -> Metric {
+    Metric {
+        values: fields.number_map("values"),
+        agent: fields.name("agent"),
+        units: fields.text_map("units"),
+    }
+}
+
+fn episode_end(fields: &mut Fields) -> EpisodeEnd {
+    let status = fields.text("status");
+    EpisodeEnd {
+        status: status.map(|it| label(&it, 60)),
+        reason: fields.text("reason"),
+        total: fields.number("return"),
+        steps: fields.integer("steps"),
+        answer: fields.text("answer"),
+        ground_truth: fields.text("ground_truth"),
+    }
+}

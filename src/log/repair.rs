@@ -1,0 +1,230 @@
+//! Turns almost-JSON into JSON: what `serde_json` rejects but writers produce.
+//!
+//! | in the log | becomes |
+//! |---|---|
+//! | bare `NaN`, `Infinity`, `-Infinity`, `nan`, `inf` | the string of that name, which numeric fields read |
+//! | a lone surrogate escape (`\ud800`) | `\ufffd` |
+//! | a control character inside a string | its escape |
+//! | an escape JSON does not know (`\x41`) | the backslash itself, escaped |
+//!
+//! Valid JSON without lone surrogates comes back borrowed and unchanged.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use super::Problem;
+
+/// Levels of nesting that `serde_json` parses.
+const DEPTH: usize = 128;
+
+/// What a repair found, each with the offset of the first and the number of them.
+#[derive(Default)]
+struct Count {
+    first: usize,
+    n: usize,
+}
+
+impl Count {
+    fn add(&mut self, at: usize) {
+        if self.n == 0 {
+            self.first = at;
+        }
+        self.n += 1;
+    }
+}
+
+struct Repair<'a> {
+    text: &'a str,
+    /// The output so far, once it differs from the input.
+    out: Option<String>,
+    /// Input up to here is in the output.
+    copied: usize,
+    nonfinite: Count,
+    surrogates: Count,
+    controls: Count,
+    escapes: Count,
+}
+
+/// JSON from almost-JSON, with a problem per kind of repair; offsets are counted from `offset`.
+pub(super) fn repair<'a>(text: &'a str, offset: usize, problems: &mut Vec<Problem>) -> Cow<'a, str> {
+    let mut repair = Repair {
+        text,
+        out: None,
+        copied: 0,
+        nonfinite: Count::default(),
+        surrogates: Count::default(),
+        controls: Count::default(),
+        escapes: Count::default(),
+    };
+    let (deepest, deepest_at) = repair.run();
+    let mut note = |count: &Count, rule, what: &str| {
+        if count.n > 0 {
+            let message = if count.n == 1 { what.to_owned() } else { format!("{what} ({} times)", count.n) };
+            problems.push(Problem::note(rule, offset + count.first, message));
+        }
+    };
+    note(&repair.nonfinite, "nonfinite-number", "a bare NaN or Infinity, which JSON does not have");
+    note(&repair.surrogates, "lone-surrogate", "half of a surrogate pair, shown as U+FFFD");
+    note(&repair.controls, "control-character", "a bare control character in a string");
+    note(&repair.escapes, "bad-escape", "an escape that JSON does not have, kept as text");
+    if deepest > DEPTH {
+        let message = format!("{deepest} levels of nesting, kept as text");
+        problems.push(Problem::note("too-deep", offset + deepest_at, message));
+    }
+    match repair.out {
+        None => Cow::Borrowed(text),
+        Some(mut out) => {
+            out.push_str(&text[repair.copied..]);
+            Cow::Owned(out)
+        }
+    }
+}
+
+impl Repair<'_> {
+    /// Walks the text; returns the deepest level of nesting and where it first passed what is parsed.
+    fn run(&mut self) -> (usize, usize) {
+        let bytes = self.text.as_bytes();
+        let (mut at, mut depth, mut deepest, mut deepest_at) = (0, 0usize, 0, 0);
+        while at < bytes.len() {
+            match bytes[at] {
+                b'"' => at = self.string(at + 1),
+                b'{' | b'[' => {
+                    depth += 1;
+                    if depth > deepest {
+                        deepest = depth;
+                        if depth == DEPTH + 1 {
+                            deepest_at = at;
+                        }
+                    }
+                    at += 1;
+                }
+                b'}' | b']' => {
+                    depth = depth.saturating_sub(1);
+                    at += 1;
+                }
+                b'-' | b'+' if bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic) => at = self.word(at),
+                byte if byte.is_ascii_alphabetic() => at = self.word(at),
+                // The letters of an exponent belong to the number.
+                b'0'..=b'9' => {
+                    while bytes.get(at).is_some_and(|it| it.is_ascii_alphanumeric() || b"+-.".contains(it)) {
+                        at += 1;
+                    }
+                }
+                _ => at += 1,
+            }
+        }
+        (deepest, deepest_at)
+    }
+
+    /// A bare word at `at`; returns the index behind it.
+    fn word(&mut self, at: usize) -> usize {
+        let rest = &self.text.as_bytes()[at..];
+        let length = 1 + rest[1..].iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let end = at + length;
+        let word = &self.text[at..end];
+        let name = match word.trim_start_matches(['-', '+']) {
+            "NaN" | "nan" | "NAN" => "\"NaN\"",
+            "Infinity" | "Inf" | "inf" | "INF" | "infinity" if word.starts_with('-') => "\"-Infinity\"",
+            "Infinity" | "Inf" | "inf" | "INF" | "infinity" => "\"Infinity\"",
+            _ => return end,
+        };
+        self.nonfinite.add(at);
+        self.replace(at, end, name);
+        end
+    }
+
+    /// The string whose content starts at `at`; returns the index behind its closing quote.
+    fn string(&mut self, mut at: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        while let Some(&byte) = bytes.get(at) {
+            match byte {
+                b'"' => return at + 1,
+                b'\\' => at = self.escape(at),
+                0..=0x1f => {
+                    self.controls.add(at);
+                    let mut escaped = String::new();
+                    // Writing into a String cannot fail.
+                    let _ = write!(escaped, "\\u{byte:04x}");
+                    self.replace(at, at + 1, &escaped);
+                    at += 1;
+                }
+                _ => at += 1,
+            }
+        }
+        at
+    }
+
+    /// The escape at `at`; returns the index behind it.
+    fn escape(&mut self, at: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        match bytes.get(at + 1) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => return at + 2,
+            Some(b'u') => {}
+            _ => return self.keep_backslash(at),
+        }
+        let Some(unit) = unit_at(bytes, at) else { return self.keep_backslash(at) };
+        match unit {
+            0xd800..=0xdbff if matches!(unit_at(bytes, at + 6), Some(0xdc00..=0xdfff)) => return at + 12,
+            0xd800..=0xdfff => {
+                self.surrogates.add(at);
+                self.replace(at, at + 6, "\\ufffd");
+            }
+            _ => {}
+        }
+        at + 6
+    }
+
+    fn keep_backslash(&mut self, at: usize) -> usize {
+        self.escapes.add(at);
+        self.replace(at, at + 1, "\\\\");
+        at + 1
+    }
+
+    fn replace(&mut self, from: usize, to: usize, with: &str) {
+        let out = self.out.get_or_insert_with(|| String::with_capacity(self.text.len() + 16));
+        out.push_str(&self.text[self.copied..from]);
+        out.push_str(with);
+        self.copied = to;
+    }
+}
+
+/// The code unit of the `\uXXXX` at `at`.
+fn unit_at(bytes: &[u8], at: usize) -> Option<u16> {
+    let digits = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
+    if !digits.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &str, rules: &[&str]) {
+        let mut problems = Vec::new();
+        assert_eq!(repair(text, 0, &mut problems), expected, "{text}");
+        assert_eq!(problems.iter().map(|it| it.rule).collect::<Vec<_>>(), rules, "{text}");
+    }
+
+    #[test]
+    fn repairs() {
+        check(r#"{"a":1e5,"NaN":"NaN","b":true}"#, r#"{"a":1e5,"NaN":"NaN","b":true}"#, &[]);
+        check(r#"[NaN,Infinity,-Infinity]"#, r#"["NaN","Infinity","-Infinity"]"#, &["nonfinite-number"]);
+        check(r#"[nan,-inf, inf]"#, r#"["NaN","-Infinity", "Infinity"]"#, &["nonfinite-number"]);
+        check(r#""\ud83d\ude00""#, r#""\ud83d\ude00""#, &[]);
+        check(r#""\ud83d" "\ude00""#, r#""\ufffd" "\ufffd""#, &["lone-surrogate"]);
+        check(r#""\ud83d\ud83d\ude00""#, r#""\ufffd\ud83d\ude00""#, &["lone-surrogate"]);
+        check("\"a\tb\"", "\"a\\u0009b\"", &["control-character"]);
+        check(r#""\x41\u12""#, r#""\\x41\\u12""#, &["bad-escape"]);
+        check("\"\\", "\"\\\\", &["bad-escape"]);
+    }
+
+    #[test]
+    fn reports_depth() {
+        let deep = format!("{}{}", "[".repeat(129), "]".repeat(129));
+        check(&deep, &deep, &["too-deep"]);
+        let fine = format!("{}{}", "[".repeat(128), "]".repeat(128));
+        check(&fine, &fine, &[]);
+    }
+}

@@ -1,0 +1,383 @@
+//! A record to a line, header fields first so that readers index it at full speed.
+
+use super::time::number_text;
+use super::{
+    Action, Body, Candidate, Coalition, Counterfactual, Credit, CreditItem, EpisodeEnd, EpisodeStart,
+    Message, Metric, Payload, Policy, Record, Reward, RosterAgent, Run, State,
+};
+use crate::model::Timestamp;
+
+/// `record` as one line of the native log, without a line end.
+///
+/// Reading it back gives the same record, provided that its extra fields have names the format does not use.
+/// Absent fields and empty lists are left out; non-finite numbers are written as strings.
+pub fn write(record: &Record) -> String {
+    let mut out = Object::new();
+    out.text("type", record.type_name());
+    out.maybe_text("episode", record.episode.as_deref());
+    out.maybe_text("id", record.id.as_deref());
+    match &record.body {
+        Body::Action(it) => out.text("agent", &it.agent),
+        Body::Message(it) => {
+            out.text("from", &it.from);
+            out.texts("to", &it.to);
+        }
+        Body::Reward(Reward { agent, .. }) | Body::Metric(Metric { agent, .. }) => {
+            out.maybe_text("agent", agent.as_deref());
+        }
+        Body::Counterfactual(it) => out.maybe_text("agent", it.agent.as_deref()),
+        Body::Run(_)
+        | Body::EpisodeStart(_)
+        | Body::State(_)
+        | Body::Credit(_)
+        | Body::EpisodeEnd(_)
+        | Body::Unknown { .. } => {}
+    }
+    out.moment("ts", record.ts);
+    out.integer("seq", record.seq);
+    out.integer("step", record.step);
+    match &record.body {
+        Body::Run(it) => run(&mut out, it),
+        Body::EpisodeStart(it) => episode_start(&mut out, it),
+        Body::Action(it) => action(&mut out, it),
+        Body::Message(it) => message(&mut out, it),
+        Body::State(it) => state(&mut out, it),
+        Body::Reward(it) => reward(&mut out, it),
+        Body::Credit(it) => credit(&mut out, it),
+        Body::Counterfactual(it) => counterfactual(&mut out, it),
+        Body::Metric(it) => metric(&mut out, it),
+        Body::EpisodeEnd(it) => episode_end(&mut out, it),
+        Body::Unknown { .. } => {}
+    }
+    for (key, value) in &record.extra {
+        out.raw(key, value.json());
+    }
+    out.close()
+}
+
+fn run(out: &mut Object, it: &Run) {
+    out.integer("credit_log", it.credit_log);
+    out.maybe_text("run", it.run.as_deref());
+    if let Some(writer) = &it.writer {
+        out.object("writer", |out| {
+            out.maybe_text("host", writer.host.as_deref());
+            out.integer("pid", writer.pid);
+            out.integer("rank", writer.rank);
+        });
+    }
+    out.maybe_text("env", it.env.as_deref());
+    out.maybe_text("algorithm", it.algorithm.as_deref());
+    out.number("gamma", it.gamma);
+    out.maybe_text("reward_unit", it.reward_unit.as_deref());
+    out.objects("agents", &it.agents, roster_agent);
+}
+
+fn roster_agent(out: &mut Object, it: &RosterAgent) {
+    out.text("id", &it.id);
+    out.maybe_text("name", it.name.as_deref());
+    out.maybe_text("role", it.role.as_deref());
+    out.maybe_text("team", it.team.as_deref());
+    out.maybe_text("model", it.model.as_deref());
+    out.maybe_text("policy", it.policy.as_deref());
+    out.texts("tools", &it.tools);
+}
+
+fn episode_start(out: &mut Object, it: &EpisodeStart) {
+    out.objects("agents", &it.agents, roster_agent);
+    if !it.edges.is_empty() {
+        out.object("graph", |out| {
+            out.objects("edges", &it.edges, |out, edge| {
+                out.text("from", &edge.from);
+                out.text("to", &edge.to);
+                out.maybe_text("kind", edge.kind.as_deref());
+                out.number("weight", edge.weight);
+            });
+        });
+    }
+    out.maybe_text("task", it.task.as_deref());
+    out.maybe_text("trace_id", it.trace_id.as_deref());
+    out.maybe_text("seed", it.seed.as_deref());
+    out.maybe_text("group", it.group.as_deref());
+    out.integer("global_step", it.global_step);
+    if let Some(replay) = &it.replay_of {
+        out.object("replay_of", |out| {
+            out.maybe_text("episode", replay.episode.as_deref());
+            out.maybe_text("at", replay.at.as_deref());
+        });
+    }
+}
+
+fn action(out: &mut Object, it: &Action) {
+    out.maybe_texts("parents", it.parents.as_deref());
+    out.maybe_text("kind", it.kind.as_deref());
+    out.number("dur", it.dur);
+    out.maybe_text("span_id", it.span_id.as_deref());
+    if let Some(usage) = &it.usage {
+        out.object("usage", |out| {
+            out.count("in", usage.input);
+            out.count("out", usage.output);
+            out.number("cost", usage.cost);
+        });
+    }
+    if let Some(it) = &it.policy {
+        out.object("policy", |out| policy(out, it));
+    }
+    out.payload("default", it.default.as_ref());
+    out.payload("action", it.action.as_ref());
+    out.payload("pre_state", it.pre_state.as_ref());
+    out.payload("obs", it.obs.as_ref());
+    out.payload("result", it.result.as_ref());
+    out.maybe_text("error", it.error.as_deref());
+}
+
+fn policy(out: &mut Object, it: &Policy) {
+    out.maybe_text("id", it.id.as_deref());
+    out.payload("chosen", it.chosen.as_ref());
+    out.numbers_by_name("probs", &it.probs);
+    out.number("logp", it.logp);
+    out.numbers_by_name("q", &it.q);
+    out.number("value", it.value);
+}
+
+fn message(out: &mut Object, it: &Message) {
+    out.maybe_texts("parents", it.parents.as_deref());
+    out.moment("recv_ts", it.recv_ts);
+    out.payload("content", it.content.as_ref());
+}
+
+fn state(out: &mut Object, it: &State) {
+    out.text("scope", &it.scope);
+    out.texts("after", &it.after);
+    out.payload("state", it.state.as_ref());
+    out.payload("delta", it.delta.as_ref());
+}
+
+fn reward(out: &mut Object, it: &Reward) {
+    // A reward must have a value; without a finite one it says so.
+    out.raw("value", &number(it.value.unwrap_or(f64::NAN)));
+    out.maybe_text("source", it.source.as_deref());
+    out.maybe_text("name", it.name.as_deref());
+    out.numbers_by_name("components", &it.components);
+    out.texts("of", &it.of);
+    out.number("delay", it.delay);
+}
+
+fn credit(out: &mut Object, it: &Credit) {
+    out.text("algorithm", &it.algorithm);
+    out.maybe_text("reward", it.reward.as_deref());
+    out.number("confidence", it.confidence);
+    out.maybe_text("units", it.units.as_deref());
+    if !it.params.is_empty() {
+        out.object("params", |out| it.params.iter().for_each(|(name, value)| out.raw(name, value.json())));
+    }
+    out.numbers_by_name("agents", &it.agents);
+    out.objects("items", &it.items, credit_item);
+}
+
+fn credit_item(out: &mut Object, it: &CreditItem) {
+    out.maybe_text("of", it.of.as_deref());
+    out.maybe_text("agent", it.agent.as_deref());
+    out.number("value", it.value);
+    out.number("baseline", it.baseline);
+    out.number("std", it.std);
+    if let Some((low, high)) = it.ci {
+        out.numbers("ci", &[low, high]);
+    }
+    out.number("level", it.level);
+    out.count("n", it.n);
+    out.maybe_text("label", it.label.as_deref());
+    out.maybe_text("reason", it.reason.as_deref());
+}
+
+fn counterfactual(out: &mut Object, it: &Counterfactual) {
+    out.text("kind", &it.kind);
+    out.maybe_text("group", it.group.as_deref());
+    out.maybe_text("of", it.of.as_deref());
+    out.maybe_text("context", it.context.as_deref());
+    if !it.frozen.is_empty() {
+        out.object("frozen", |out| it.frozen.iter().for_each(|(agent, policy)| out.text(agent, policy)));
+    }
+    out.payload("decoding", it.decoding.as_ref());
+    out.maybe_text("absence", it.absence.as_deref());
+    out.payload("prefix", it.prefix.as_ref());
+    out.objects("candidates", &it.candidates, candidate);
+    out.objects("coalitions", &it.coalitions, coalition);
+}
+
+fn candidate(out: &mut Object, it: &Candidate) {
+    out.integer("j", it.j);
+    if it.real {
+        out.raw("real", "true");
+    }
+    if it.extra {
+        out.raw("extra", "true");
+    }
+    out.payload("action", it.action.as_ref());
+    out.numbers("returns", &it.returns);
+    out.number("value", it.value);
+    out.number("std", it.std);
+    out.count("n", it.n);
+    out.number("prob", it.prob);
+    out.number("q", it.q);
+    out.texts("next", &it.next);
+}
+
+fn coalition(out: &mut Object, it: &Coalition) {
+    out.list("agents", it.agents.iter().map(|agent| quoted(agent)));
+    out.number("value", it.value);
+    out.numbers("returns", &it.returns);
+    out.number("std", it.std);
+    out.count("n", it.n);
+}
+
+fn metric(out: &mut Object, it: &Metric) {
+    out.object("values", |out| it.values.iter().for_each(|(name, value)| out.raw(name, &number(*value))));
+    if !it.units.is_empty() {
+        out.object("units", |out| it.units.iter().for_each(|(name, unit)| out.text(name, unit)));
+    }
+}
+
+fn episode_end(out: &mut Object, it: &EpisodeEnd) {
+    out.maybe_text("status", it.status.as_deref());
+    out.maybe_text("reason", it.reason.as_deref());
+    out.number("return", it.total);
+    out.integer("steps", it.steps);
+    out.maybe_text("answer", it.answer.as_deref());
+    out.maybe_text("ground_truth", it.ground_truth.as_deref());
+}
+
+/// A JSON object while it is written.
+struct Object {
+    json: String,
+}
+
+impl Object {
+    fn new() -> Self {
+        Self { json: "{".to_owned() }
+    }
+
+    fn close(mut self) -> String {
+        self.json.push('}');
+        self.json
+    }
+
+    fn raw(&mut self, key: &str, json: &str) {
+        if self.json.len() > 1 {
+            self.json.push(',');
+        }
+        self.json.push_str(&quoted(key));
+        self.json.push(':');
+        self.json.push_str(json);
+    }
+
+    fn text(&mut self, key: &str, text: &str) {
+        self.raw(key, &quoted(text));
+    }
+
+    fn maybe_text(&mut self, key: &str, text: Option<&str>) {
+        if let Some(text) = text {
+            self.text(key, text);
+        }
+    }
+
+    fn list(&mut self, key: &str, items: impl Iterator<Item = String>) {
+        let json = format!("[{}]", items.collect::<Vec<_>>().join(","));
+        self.raw(key, &json);
+    }
+
+    /// A list, if it is not empty.
+    fn texts(&mut self, key: &str, texts: &[String]) {
+        self.maybe_texts(key, Some(texts).filter(|it| !it.is_empty()));
+    }
+
+    /// A list, empty or not.
+    fn maybe_texts(&mut self, key: &str, texts: Option<&[String]>) {
+        if let Some(texts) = texts {
+            self.list(key, texts.iter().map(|text| quoted(text)));
+        }
+    }
+
+    fn integer(&mut self, key: &str, value: Option<i64>) {
+        if let Some(value) = value {
+            self.raw(key, &value.to_string());
+        }
+    }
+
+    fn count(&mut self, key: &str, value: Option<impl ToString>) {
+        if let Some(value) = value {
+            self.raw(key, &value.to_string());
+        }
+    }
+
+    fn number(&mut self, key: &str, value: Option<f64>) {
+        if let Some(value) = value {
+            self.raw(key, &number(value));
+        }
+    }
+
+    fn numbers(&mut self, key: &str, values: &[f64]) {
+        if !values.is_empty() {
+            self.list(key, values.iter().map(|value| number(*value)));
+        }
+    }
+
+    fn numbers_by_name(&mut self, key: &str, values: &[(String, f64)]) {
+        if !values.is_empty() {
+            self.object(key, |out| values.iter().for_each(|(name, value)| out.raw(name, &number(*value))));
+        }
+    }
+
+    fn moment(&mut self, key: &str, moment: Option<Timestamp>) {
+        if let Some(moment) = moment {
+            self.raw(key, &number_text(moment));
+        }
+    }
+
+    fn payload(&mut self, key: &str, payload: Option<&Payload>) {
+        if let Some(payload) = payload {
+            // One record is one line: a payload that was pretty-printed in a document is not.
+            if payload.json().contains(['\n', '\r']) {
+                self.raw(key, &on_one_line(payload.json()));
+            } else {
+                self.raw(key, payload.json());
+            }
+        }
+    }
+
+    fn object(&mut self, key: &str, write: impl FnOnce(&mut Object)) {
+        let mut inner = Object::new();
+        write(&mut inner);
+        self.raw(key, &inner.close());
+    }
+
+    fn objects<T>(&mut self, key: &str, items: &[T], write: impl Fn(&mut Object, &T)) {
+        if items.is_empty() {
+            return;
+        }
+        let json = items.iter().map(|item| {
+            let mut inner = Object::new();
+            write(&mut inner, item);
+            inner.close()
+        });
+        self.list(key, json);
+    }
+}
+
+/// Valid JSON without line ends: those between tokens become spaces, and inside strings there are none.
+fn on_one_line(json: &str) -> String {
+    json.replace(['\n', '\r'], " ")
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+fn number(value: f64) -> String {
+    if value.is_nan() {
+        return "\"NaN\"".to_owned();
+    }
+    if value.is_infinite() {
+        return if value > 0.0 { "\"Infinity\"" } else { "\"-Infinity\"" }.to_owned();
+    }
+    serde_json::Value::from(value).to_string()
+}
