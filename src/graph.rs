@@ -1,1 +1,45 @@
 //! The interaction graph of an episode and its drawings in cells.
+//!
+//! ```text
+//! Episode --build--> InteractionGraph --metrics--> loops, cut agents, critical path, ranks
+//!                          |
+//!                          +--draw(view, options)--> Drawing (cells with roles)
+//! ```
+//!
+//! A drawing is in cell units and names roles, not colours: the terminal layer paints it. Nothing here reads a
+//! file, keeps state between calls or depends on hash order, so that the same episode always gives the same
+//! picture.
+
+mod arcs;
+mod build;
+mod canvas;
+mod critical_path;
+mod drawing;
+mod edge_label;
+mod ego;
+mod layers;
+mod matrix;
+mod metrics;
+mod nodes;
+mod place;
+mod repeated_loop;
+mod route;
+mod view;
+mod weight;
+
+pub use arcs::arcs;
+pub use build::{Interaction, InteractionGraph, Pair, Participant, build};
+pub use critical_path::{CriticalPath, critical_path};
+pub use drawing::{Cell, Charset, Drawing, DrawnEdge, Options, Point, Rect, Role};
+pub use ego::{ego, ego_focus};
+pub use matrix::matrix;
+pub use metrics::{Degree, Metrics, metrics};
+pub use nodes::nodes;
+pub use repeated_loop::{RepeatedLoop, repeated_loop};
+pub use view::{View, choose, draw};
+pub use weight::Weight;
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,259 @@
+//! A sheet of cells on which lines join by themselves.
+//!
+//! Lines are kept as arms: how strongly a cell is connected to each of its four neighbours. The characters are
+//! looked up when everything is drawn, so crossings, corners and branches come out right whatever the order of
+//! drawing was.
+
+use unicode_width::UnicodeWidthChar;
+
+use super::drawing::{Cell, Charset, Drawing, Point, Rect, Role};
+
+/// A direction on the sheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Up,
+    Right,
+    Down,
+    Left,
+}
+
+impl Side {
+    pub(super) const ALL: [Side; 4] = [Side::Up, Side::Right, Side::Down, Side::Left];
+
+    pub(super) fn opposite(self) -> Self {
+        match self {
+            Side::Up => Side::Down,
+            Side::Right => Side::Left,
+            Side::Down => Side::Up,
+            Side::Left => Side::Right,
+        }
+    }
+
+    pub(super) fn is_horizontal(self) -> bool {
+        matches!(self, Side::Left | Side::Right)
+    }
+
+    /// The side of `from` on which its neighbour `to` lies; `None`: they are not neighbours.
+    pub(super) fn between(from: Point, to: Point) -> Option<Self> {
+        if from.y == to.y {
+            if to.x == from.x + 1 {
+                return Some(Side::Right);
+            }
+            return (to.x + 1 == from.x).then_some(Side::Left);
+        }
+        if from.x != to.x {
+            return None;
+        }
+        if to.y == from.y + 1 {
+            return Some(Side::Down);
+        }
+        (to.y + 1 == from.y).then_some(Side::Up)
+    }
+}
+
+/// How a line is drawn. Heavy hides light where both share an arm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stroke {
+    Light,
+    Dashed,
+    Heavy,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Square {
+    /// Weight of the arm to each side: 0 none, 1 light, 2 heavy.
+    arms: [u8; 4],
+    dashed: bool,
+    symbol: Option<char>,
+    role: Role,
+}
+
+/// The sheet. Everything drawn outside is ignored.
+pub(super) struct Canvas {
+    width: usize,
+    height: usize,
+    squares: Vec<Square>,
+}
+
+impl Canvas {
+    pub(super) fn new(width: usize, height: usize) -> Self {
+        Self { width, height, squares: vec![Square::default(); width * height] }
+    }
+
+    fn square(&mut self, point: Point) -> Option<&mut Square> {
+        if point.x >= self.width || point.y >= self.height {
+            return None;
+        }
+        self.squares.get_mut(point.y * self.width + point.x)
+    }
+
+    /// Writes one character of one column.
+    pub(super) fn put(&mut self, x: usize, y: usize, symbol: char, role: Role) {
+        if let Some(square) = self.square(Point { x, y }) {
+            square.symbol = Some(symbol);
+            square.role = role;
+        }
+    }
+
+    /// Writes `text` from column `x`; gives the column after it. A wide character at the edge is left out.
+    pub(super) fn text(&mut self, x: usize, y: usize, text: &str, role: Role) -> usize {
+        let mut at = x;
+        for symbol in text.chars() {
+            let width = symbol.width().unwrap_or(0);
+            if at + width > self.width {
+                break;
+            }
+            if width == 0 {
+                continue;
+            }
+            self.put(at, y, symbol, role);
+            for offset in 1..width {
+                self.put(at + offset, y, Cell::CONTINUATION, role);
+            }
+            at += width;
+        }
+        at
+    }
+
+    /// Adds an arm to one cell.
+    pub(super) fn arm(&mut self, point: Point, side: Side, stroke: Stroke, role: Role) {
+        if let Some(square) = self.square(point) {
+            let weight = if stroke == Stroke::Heavy { 2 } else { 1 };
+            let empty = square.arms == [0; 4];
+            let arm = &mut square.arms[side as usize];
+            *arm = (*arm).max(weight);
+            square.dashed = stroke == Stroke::Dashed && (empty || square.dashed);
+            if empty || role > square.role {
+                square.role = role;
+            }
+        }
+    }
+
+    /// Draws a line through neighbouring cells, from the middle of the first to the middle of the last.
+    pub(super) fn line(&mut self, cells: &[Point], stroke: Stroke, role: Role) {
+        for step in cells.windows(2) {
+            if let Some(side) = Side::between(step[0], step[1]) {
+                self.arm(step[0], side, stroke, role);
+                self.arm(step[1], side.opposite(), stroke, role);
+            }
+        }
+    }
+
+    /// Draws a box.
+    pub(super) fn rectangle(&mut self, rect: Rect, stroke: Stroke, role: Role) {
+        if rect.width < 2 || rect.height < 2 {
+            return;
+        }
+        let (right, bottom) = (rect.x + rect.width - 1, rect.y + rect.height - 1);
+        let mut cells: Vec<Point> = (rect.x..=right).map(|x| Point { x, y: rect.y }).collect();
+        cells.extend((rect.y + 1..=bottom).map(|y| Point { x: right, y }));
+        cells.extend((rect.x..right).rev().map(|x| Point { x, y: bottom }));
+        cells.extend((rect.y..bottom).rev().map(|y| Point { x: rect.x, y }));
+        self.line(&cells, stroke, role);
+    }
+
+    /// The drawing so far, without agents and edges.
+    pub(super) fn finish(&self, charset: Charset) -> Drawing {
+        let cell = |square: &Square| {
+            let symbol = square.symbol.unwrap_or_else(|| glyph(square.arms, square.dashed, charset));
+            Cell { symbol, role: square.role }
+        };
+        let rows = (0..self.height)
+            .map(|y| self.squares[y * self.width..(y + 1) * self.width].iter().map(cell).collect())
+            .collect();
+        Drawing { width: self.width, height: self.height, rows, ..Drawing::default() }
+    }
+}
+
+/// The arrow head that points to `side`.
+pub(super) fn arrow(side: Side, charset: Charset) -> char {
+    let (unicode, ascii) = match side {
+        Side::Up => ('▲', '^'),
+        Side::Right => ('▶', '>'),
+        Side::Down => ('▼', 'v'),
+        Side::Left => ('◀', '<'),
+    };
+    match charset {
+        Charset::Unicode => unicode,
+        Charset::Ascii => ascii,
+    }
+}
+
+/// Box drawing characters by the weights of their arms: index = up * 27 + right * 9 + down * 3 + left.
+const BOX: [&str; 3] =
+    [" ─━│╮┑┃┒┓──╾╭┬┭┎┰┱━╼━┍┮┯┏┲┳", "│╯┙│┤┥╽┧┪╰┴┵├┼┽┟╁╅┕┶┷┝┾┿┢╆╈", "┃┚┛╿┦┩┃┨┫┖┸┹┞╀╃┠╂╉┗┺┻┡╄╇┣╊╋"];
+
+fn glyph(arms: [u8; 4], dashed: bool, charset: Charset) -> char {
+    let [up, right, down, left] = arms;
+    match charset {
+        Charset::Unicode => {
+            let row = BOX[usize::from(up).min(2)];
+            let column = usize::from(right) * 9 + usize::from(down) * 3 + usize::from(left);
+            let solid = row.chars().nth(column).unwrap_or(' ');
+            match (dashed, solid) {
+                (true, '─') => '╌',
+                (true, '│') => '╎',
+                _ => solid,
+            }
+        }
+        Charset::Ascii => {
+            let heavy = up == 2 || down == 2;
+            match (up > 0, right > 0, down > 0, left > 0) {
+                (false, false, false, false) => ' ',
+                (false, _, false, _) if right == 2 || left == 2 => '=',
+                (false, _, false, _) if dashed => '~',
+                (false, _, false, _) => '-',
+                (_, false, _, false) if heavy => '#',
+                (_, false, _, false) if dashed => ':',
+                (_, false, _, false) => '|',
+                _ if heavy => '#',
+                (false, true, true, false) | (false, false, true, true) => '.',
+                (true, true, false, false) | (true, false, false, true) => '\'',
+                _ => '+',
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sheet(stroke: Stroke) -> Canvas {
+        let mut canvas = Canvas::new(9, 5);
+        canvas.rectangle(Rect { x: 0, y: 0, width: 5, height: 3 }, Stroke::Light, Role::Border);
+        let mut cells: Vec<Point> = (2..8).map(|x| Point { x, y: 1 }).collect();
+        cells.extend((2..5).map(|y| Point { x: 7, y }));
+        canvas.line(&cells, stroke, Role::Plain);
+        canvas.text(5, 3, "计x计", Role::Label);
+        canvas
+    }
+
+    #[track_caller]
+    fn check(stroke: Stroke, charset: Charset, expected: &str) {
+        assert_eq!(sheet(stroke).finish(charset).text(), expected);
+    }
+
+    #[test]
+    fn lines_join_corner_and_cross() {
+        check(Stroke::Light, Charset::Unicode, "╭───╮\n│ ──┼──╮\n╰───╯  │\n     计x\n       │\n");
+        check(Stroke::Heavy, Charset::Unicode, "╭───╮\n│ ━━┿━━┓\n╰───╯  ┃\n     计x\n       ┃\n");
+        check(Stroke::Light, Charset::Ascii, ".---.\n| --+--.\n'---'  |\n     计x\n       |\n");
+        check(Stroke::Dashed, Charset::Unicode, "╭───╮\n│ ╌╌┼╌╌╮\n╰───╯  ╎\n     计x\n       ╎\n");
+        check(Stroke::Heavy, Charset::Ascii, ".---.\n| ==+==#\n'---'  #\n     计x\n       #\n");
+    }
+
+    #[test]
+    fn every_row_of_the_table_has_27_characters() {
+        assert!(BOX.iter().all(|it| it.chars().count() == 27));
+    }
+
+    #[test]
+    fn drawing_outside_is_ignored() {
+        let mut canvas = Canvas::new(1, 1);
+        canvas.text(5, 5, "x", Role::Label);
+        canvas.rectangle(Rect { x: 0, y: 0, width: 9, height: 9 }, Stroke::Light, Role::Border);
+        assert_eq!(canvas.finish(Charset::Unicode).text(), "╭\n");
+        assert_eq!(Canvas::new(0, 0).finish(Charset::Ascii).text(), "");
+    }
+}

@@ -1,0 +1,302 @@
+//! What a drawing is: rows of cells with roles, and where agents and edges are in it.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::model::AgentId;
+
+use super::canvas::Stroke;
+use super::{Interaction, Pair, Weight};
+
+/// What a cell means; the terminal layer gives each role its colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Role {
+    /// Empty, or without a meaning of its own.
+    #[default]
+    Plain,
+    /// Declared and never used, or explanatory.
+    Dim,
+    /// Box borders and axes.
+    Border,
+    /// An edge that rests on inferred links alone; dashed.
+    Inferred,
+    /// Name of an agent.
+    Label,
+    /// A weight or total.
+    Number,
+    /// Positive credit.
+    Positive,
+    /// Negative credit.
+    Negative,
+    /// The blame path; a heavy line.
+    Blame,
+    /// The selected agent or edge.
+    Focus,
+}
+
+/// Which characters a drawing may use. Names of agents are never changed by it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Charset {
+    /// Box drawing, arrows and shades.
+    #[default]
+    Unicode,
+    /// Lines, arrows and bars of ASCII only.
+    Ascii,
+}
+
+/// A cell by its column and row, from the top left corner of the drawing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Point {
+    /// Column.
+    pub x: usize,
+    /// Row.
+    pub y: usize,
+}
+
+/// A rectangle of cells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Rect {
+    /// First column.
+    pub x: usize,
+    /// First row.
+    pub y: usize,
+    /// Columns.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+}
+
+impl Rect {
+    /// Whether the cell is in it.
+    pub fn contains(&self, point: Point) -> bool {
+        (self.x..self.x + self.width).contains(&point.x) && (self.y..self.y + self.height).contains(&point.y)
+    }
+}
+
+/// One cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// What it shows; [`Cell::CONTINUATION`] right of a wide character.
+    pub symbol: char,
+    /// What it means.
+    pub role: Role,
+}
+
+impl Cell {
+    /// Symbol of the second column of a wide character: nothing is printed there.
+    pub const CONTINUATION: char = '\0';
+}
+
+impl Default for Cell {
+    fn default() -> Self {
+        Self { symbol: ' ', role: Role::Plain }
+    }
+}
+
+/// An edge as drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DrawnEdge {
+    /// Source and target.
+    pub pair: Pair,
+    /// Its cells, from source to target.
+    pub cells: Vec<Point>,
+}
+
+/// A picture of the graph. It may be larger than the pane: the application scrolls.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Drawing {
+    /// Columns of every row.
+    pub width: usize,
+    /// Number of rows.
+    pub height: usize,
+    /// The cells, row by row.
+    pub rows: Vec<Vec<Cell>>,
+    /// Where each agent is; an agent can be at more than one place.
+    pub agents: Vec<(AgentId, Rect)>,
+    /// The edges drawn.
+    pub edges: Vec<DrawnEdge>,
+    /// Edges of the graph that are not drawn.
+    pub hidden_edges: usize,
+    /// Leading columns to keep on screen while scrolling sideways.
+    pub pinned_columns: usize,
+    /// Leading rows to keep on screen while scrolling down.
+    pub pinned_rows: usize,
+}
+
+impl Drawing {
+    /// Row `y` as text without trailing blanks; empty below the drawing.
+    pub fn line(&self, y: usize) -> String {
+        let cells = self.rows.get(y).map_or(&[][..], Vec::as_slice);
+        let text: String = cells.iter().map(|it| it.symbol).filter(|it| *it != Cell::CONTINUATION).collect();
+        text.trim_end().to_owned()
+    }
+
+    /// All rows as text, each ended by a newline.
+    pub fn text(&self) -> String {
+        (0..self.height).map(|y| self.line(y) + "\n").collect()
+    }
+}
+
+/// How to draw. `Default` draws names `1`, `2`, ... without credit into 80x24.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'a> {
+    /// Display-safe names by agent id; an agent without one is called by its number.
+    pub labels: &'a [&'a str],
+    /// Credit by agent id; empty: no credit is shown.
+    pub credit: &'a [Option<f64>],
+    /// The selected agent: the focus of the ego view.
+    pub selected_agent: Option<AgentId>,
+    /// The selected edge.
+    pub selected_edge: Option<Pair>,
+    /// The edges of the blame path, drawn heavy.
+    pub blame: &'a [Pair],
+    /// What the numbers mean.
+    pub weight: Weight,
+    /// Which characters to use.
+    pub charset: Charset,
+    /// Columns of the pane.
+    pub width: usize,
+    /// Rows of the pane.
+    pub height: usize,
+    /// Rows of the ego view that are scrolled away.
+    pub skip: usize,
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Self {
+            labels: &[],
+            credit: &[],
+            selected_agent: None,
+            selected_edge: None,
+            blame: &[],
+            weight: Weight::default(),
+            charset: Charset::default(),
+            width: 80,
+            height: 24,
+            skip: 0,
+        }
+    }
+}
+
+impl Options<'_> {
+    pub(super) fn label(&self, agent: AgentId) -> String {
+        match self.labels.get(agent.index()).map(|it| it.trim()) {
+            Some(label) if !label.is_empty() => label.to_owned(),
+            _ => (agent.index() + 1).to_string(),
+        }
+    }
+
+    /// Columns of the longest label, at most `limit`, at least 1.
+    pub(super) fn label_columns(&self, agents: &[AgentId], limit: usize) -> usize {
+        let longest = agents.iter().map(|it| columns(&self.label(*it))).max().unwrap_or(1);
+        longest.clamp(1, limit.max(1))
+    }
+
+    /// The finite credit of `agent`.
+    pub(super) fn credit_of(&self, agent: AgentId) -> Option<f64> {
+        self.credit.get(agent.index()).copied().flatten().filter(|it| it.is_finite())
+    }
+
+    pub(super) fn shows_credit(&self) -> bool {
+        self.credit.iter().flatten().any(|it| it.is_finite())
+    }
+
+    pub(super) fn edge_role(&self, pair: Pair, interaction: &Interaction) -> Role {
+        if self.selected_edge == Some(pair) {
+            Role::Focus
+        } else if self.is_blamed(pair) {
+            Role::Blame
+        } else if !interaction.is_used() {
+            Role::Dim
+        } else if interaction.is_inferred() {
+            Role::Inferred
+        } else {
+            Role::Plain
+        }
+    }
+
+    pub(super) fn stroke(&self, pair: Pair, interaction: &Interaction) -> Stroke {
+        if self.is_blamed(pair) {
+            Stroke::Heavy
+        } else if interaction.is_inferred() {
+            Stroke::Dashed
+        } else {
+            Stroke::Light
+        }
+    }
+
+    fn is_blamed(&self, pair: Pair) -> bool {
+        self.blame.contains(&pair)
+    }
+
+    pub(super) fn glyph(&self, unicode: char, ascii: char) -> char {
+        match self.charset {
+            Charset::Unicode => unicode,
+            Charset::Ascii => ascii,
+        }
+    }
+
+    pub(super) fn name_role(&self, agent: AgentId) -> Role {
+        if self.selected_agent == Some(agent) { Role::Focus } else { Role::Label }
+    }
+}
+
+pub(super) fn credit_role(value: f64) -> Role {
+    if value < 0.0 { Role::Negative } else { Role::Positive }
+}
+
+/// Columns of the characters of `text` as the canvas writes them.
+pub(super) fn columns(text: &str) -> usize {
+    // Counted by character, as the canvas places one character per cell: ligatures do not shorten a row here.
+    if text.is_ascii() { text.width() } else { text.chars().map(|it| it.width().unwrap_or(0)).sum() }
+}
+
+/// `text` in at most `limit` columns, with an ellipsis where it was cut. Characters without width are dropped.
+pub(super) fn fit(text: &str, limit: usize, charset: Charset) -> String {
+    let wide_enough = columns(text) <= limit;
+    let room = if wide_enough { limit } else { limit.saturating_sub(1) };
+    let mut used = 0;
+    let mut fitted = String::new();
+    for symbol in text.chars() {
+        let width = symbol.width().unwrap_or(0);
+        if width == 0 {
+            continue;
+        }
+        if used + width > room {
+            break;
+        }
+        used += width;
+        fitted.push(symbol);
+    }
+    if !wide_enough && limit > 0 {
+        fitted.push(match charset {
+            Charset::Unicode => '…',
+            Charset::Ascii => '~',
+        });
+    }
+    fitted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, limit: usize, expected: &str) {
+        let fitted = fit(text, limit, Charset::Unicode);
+        assert_eq!(fitted, expected);
+        assert!(columns(&fitted) <= limit);
+    }
+
+    #[test]
+    fn names_are_cut_by_columns() {
+        check("planner", 7, "planner");
+        check("planner", 6, "plann…");
+        check("计划者", 6, "计划者");
+        check("计划者", 5, "计划…");
+        check("计划者", 4, "计…");
+        check("计划者", 1, "…");
+        check("planner", 0, "");
+        check("e\u{301}a\u{200d}b", 3, "eab");
+    }
+}

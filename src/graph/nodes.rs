@@ -1,0 +1,189 @@
+//! The node view: boxes in layers and one orthogonal line per edge.
+//!
+//! Drawn only where it stays readable: every edge has cells of its own, and there are few enough corners and
+//! crossings to follow it. Otherwise there is no drawing, and another view says the same.
+
+use super::build::InteractionGraph;
+use super::canvas::{Canvas, Side, Stroke, arrow};
+use super::drawing::{Drawing, DrawnEdge, Options, Point, Rect, Role, columns, credit_role, fit};
+use super::edge_label::place_labels;
+use super::place::{Flow, Size, place};
+use super::route::{Routes, route};
+use super::weight::format_credit;
+use super::{Interaction, Pair};
+use crate::model::AgentId;
+
+/// More agents or edges than this are not tried.
+const MOST_AGENTS: usize = 24;
+const MOST_EDGES: usize = 48;
+const WEIGHT_COLUMNS: usize = 4;
+/// Rows of a roomy box, for the ports at its sides.
+const MOST_PORTS: usize = 4;
+/// Longest labels tried, in columns.
+const LABEL_LIMITS: [usize; 3] = [16, 10, 6];
+
+/// Draws boxes and arrows into the pane, or `None` where not every edge could be followed.
+pub fn nodes(graph: &InteractionGraph, options: &Options<'_>) -> Option<Drawing> {
+    if graph.agent_count() > MOST_AGENTS || graph.edge_count() > MOST_EDGES {
+        return None;
+    }
+    let ranks = graph.ranks();
+    let edges: Vec<(usize, usize)> =
+        graph.edges().map(|((from, to), _)| (ranks[from.index()], ranks[to.index()])).collect();
+    let pane = Size { width: options.width, height: options.height };
+    let longest = options.label_columns(&graph.order, LABEL_LIMITS[0]);
+    let mut tried = Vec::new();
+    for limit in LABEL_LIMITS {
+        let limit = limit.min(longest);
+        for (flow, roomy) in [(Flow::Across, true), (Flow::Across, false), (Flow::Down, false)] {
+            let sizes = box_sizes(graph, &edges, limit, roomy, options);
+            if tried.contains(&(flow, sizes.clone())) {
+                continue;
+            }
+            if let Some(boxes) = place(&sizes, &edges, flow, pane)
+                && let Some(routes) = route(&boxes, &edges, flow, pane)
+                && is_readable(&routes)
+            {
+                return Some(draw(graph, options, &boxes, &routes));
+            }
+            tried.push((flow, sizes));
+        }
+    }
+    None
+}
+
+/// Few enough corners and crossings per edge; beyond that a table says more.
+fn is_readable(routes: &Routes) -> bool {
+    let edges = routes.cells.len();
+    routes.crossings <= edges + edges / 2 && routes.bends <= 4 * edges
+}
+
+/// A box holds the name and, where known, the credit; a roomy one has a row for each line on its busier side.
+fn box_sizes(
+    graph: &InteractionGraph,
+    edges: &[(usize, usize)],
+    limit: usize,
+    roomy: bool,
+    options: &Options<'_>,
+) -> Vec<Size> {
+    let mut before = vec![0_usize; graph.order.len()];
+    let mut after = before.clone();
+    for &(from, to) in edges {
+        after[from.min(to)] += 1;
+        // Both ends of a loop are on the side where edges leave.
+        let other = if from == to { &mut after } else { &mut before };
+        other[from.max(to)] += 1;
+    }
+    let lines = if options.shows_credit() { 2 } else { 1 };
+    let size = |(rank, &agent): (usize, &AgentId)| {
+        let credit = options.credit_of(agent).map_or(0, |it| format_credit(it, 6).len());
+        let text = columns(&options.label(agent)).clamp(1, limit).max(credit);
+        let ports = if roomy { before[rank].max(after[rank]).min(MOST_PORTS) } else { 0 };
+        Size { width: text + 4, height: lines.max(ports) + 2 }
+    };
+    graph.order.iter().enumerate().map(size).collect()
+}
+
+fn draw(graph: &InteractionGraph, options: &Options<'_>, boxes: &[Rect], routes: &Routes) -> Drawing {
+    let texts: Vec<String> = graph
+        .edges()
+        .map(|(_, it)| options.weight.format(it.weight(options.weight), WEIGHT_COLUMNS))
+        .collect();
+    let labels = place_labels(boxes, &routes.cells, &texts);
+    let extent = Extent::of(boxes, &routes.cells, &labels, &texts);
+    let boxes: Vec<Rect> = boxes.iter().map(|it| extent.shift_rect(*it)).collect();
+    let mut canvas = Canvas::new(extent.width, extent.height);
+    for (&agent, &rect) in graph.order.iter().zip(&boxes) {
+        draw_box(&mut canvas, agent, rect, options);
+    }
+    let ranks = graph.ranks();
+    let mut edges = Vec::with_capacity(texts.len());
+    for ((pair, interaction), cells) in graph.edges().zip(&routes.cells) {
+        let cells: Vec<Point> = cells.iter().map(|it| extent.shift(*it)).collect();
+        let source = boxes[ranks[pair.0.index()]];
+        draw_edge(&mut canvas, source, (pair, interaction), &cells, options);
+        edges.push(DrawnEdge { pair, cells });
+    }
+    for (((pair, interaction), label), text) in graph.edges().zip(labels).zip(&texts) {
+        if let Some(at) = label.map(|it| extent.shift(it)) {
+            let role = options.edge_role(pair, interaction);
+            canvas.text(at.x, at.y, text, if role == Role::Plain { Role::Number } else { role });
+        }
+    }
+    let agents = graph.order.iter().copied().zip(boxes).collect();
+    Drawing { agents, edges, ..canvas.finish(options.charset) }
+}
+
+/// The part of the pane that is used; everything is moved to its top left corner.
+struct Extent {
+    left: usize,
+    top: usize,
+    width: usize,
+    height: usize,
+}
+
+impl Extent {
+    fn of(boxes: &[Rect], routes: &[Vec<Point>], labels: &[Option<Point>], texts: &[String]) -> Self {
+        let cell = |it: &Point, width: usize| Rect { x: it.x, y: it.y, width, height: 1 };
+        let labels = labels.iter().zip(texts).filter_map(|(at, text)| at.map(|it| cell(&it, text.len())));
+        let edges = routes.iter().flatten().map(|it| cell(it, 1));
+        let all: Vec<Rect> = boxes.iter().copied().chain(edges).chain(labels).collect();
+        let left = all.iter().map(|it| it.x).min().unwrap_or(0);
+        let top = all.iter().map(|it| it.y).min().unwrap_or(0);
+        let right = all.iter().map(|it| it.x + it.width).max().unwrap_or(0);
+        let bottom = all.iter().map(|it| it.y + it.height).max().unwrap_or(0);
+        Self { left, top, width: right - left, height: bottom - top }
+    }
+
+    fn shift(&self, point: Point) -> Point {
+        Point { x: point.x - self.left, y: point.y - self.top }
+    }
+
+    fn shift_rect(&self, rect: Rect) -> Rect {
+        Rect { x: rect.x - self.left, y: rect.y - self.top, ..rect }
+    }
+}
+
+fn draw_box(canvas: &mut Canvas, agent: AgentId, rect: Rect, options: &Options<'_>) {
+    let selected = options.selected_agent == Some(agent);
+    let (stroke, role) = if selected { (Stroke::Heavy, Role::Focus) } else { (Stroke::Light, Role::Border) };
+    canvas.rectangle(rect, stroke, role);
+    let name = fit(&options.label(agent), rect.width.saturating_sub(4), options.charset);
+    canvas.text(rect.x + 2, rect.y + 1, &name, options.name_role(agent));
+    if let Some(value) = options.credit_of(agent) {
+        canvas.text(rect.x + 2, rect.y + 2, &format_credit(value, 6), credit_role(value));
+    }
+}
+
+fn draw_edge(
+    canvas: &mut Canvas,
+    source: Rect,
+    (pair, interaction): (Pair, &Interaction),
+    cells: &[Point],
+    options: &Options<'_>,
+) {
+    let role = options.edge_role(pair, interaction);
+    let stroke = options.stroke(pair, interaction);
+    canvas.line(cells, stroke, role);
+    let (Some(&first), Some(&last)) = (cells.first(), cells.last()) else { return };
+    if let Some((side, border)) = attachment(source, first) {
+        canvas.arm(first, side, stroke, role);
+        canvas.arm(border, side.opposite(), stroke, Role::Border);
+    }
+    if let [.., before, _] = cells
+        && let Some(side) = Side::between(*before, last)
+    {
+        canvas.put(last.x, last.y, arrow(side, options.charset), role);
+    }
+}
+
+/// The border cell of `rect` beside `cell`, and on which side of the cell it is.
+fn attachment(rect: Rect, cell: Point) -> Option<(Side, Point)> {
+    let neighbours = [
+        (Side::Left, cell.x.checked_sub(1).map(|x| Point { x, ..cell })),
+        (Side::Right, Some(Point { x: cell.x + 1, ..cell })),
+        (Side::Up, cell.y.checked_sub(1).map(|y| Point { y, ..cell })),
+        (Side::Down, Some(Point { y: cell.y + 1, ..cell })),
+    ];
+    neighbours.into_iter().find_map(|(side, at)| at.filter(|it| rect.contains(*it)).map(|it| (side, it)))
+}
