@@ -1,0 +1,306 @@
+//! Byte ranges of files that were read before: payloads, parsed when looked at.
+//!
+//! A [`SourceFile`] shares with its tail what became of each generation. A file that still has its path is
+//! opened for the read and closed again; one that was renamed or deleted is read through the descriptor that
+//! the tail left here, or is looked for in its directory. What is gone gives a typed error, never other bytes
+//! by intent; a rewrite that no poll has seen yet cannot be known, so a caller compares what it parses.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::descriptor::{Descriptor, OpenFiles, find};
+use super::fingerprint::Fingerprint;
+use super::follow::FileKey;
+
+/// How many past generations of one file are kept open.
+const HELD_PER_FILE: usize = 8;
+
+/// A byte range of one generation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Read {
+    /// Which life of the file, as in the event that told of the bytes.
+    pub generation: u32,
+    /// Bytes from the start of the file.
+    pub offset: u64,
+    /// How many bytes.
+    pub len: usize,
+}
+
+/// Why a byte range cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The file of that generation has no name left and was not kept open.
+    #[error("'{}' (generation {generation}) was deleted or moved away: what was read of it stays, its payloads do not", path.display())]
+    Vanished {
+        /// The followed path.
+        path: PathBuf,
+        /// The generation asked for.
+        generation: u32,
+    },
+    /// The file was cut or overwritten since.
+    #[error("'{}' no longer holds bytes {offset} to {}: it was truncated or rewritten after they were read", path.display(), offset + *len as u64)]
+    Truncated {
+        /// The followed path.
+        path: PathBuf,
+        /// First byte asked for.
+        offset: u64,
+        /// How many bytes were asked for.
+        len: usize,
+    },
+    /// The file is there but cannot be read.
+    #[error("cannot read '{}' at byte {offset}: {source}", path.display())]
+    Io {
+        /// The followed path.
+        path: PathBuf,
+        /// First byte asked for.
+        offset: u64,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// Where the bytes of one generation are.
+#[derive(Debug)]
+enum Place {
+    /// At the path, if that still is this file.
+    AtPath(FileKey),
+    /// Open, with or without a name; the fingerprint is for the day it is let go of.
+    Held(Arc<Descriptor>, Box<Fingerprint>),
+    /// Under some other name, perhaps.
+    Elsewhere(FileKey, Box<Fingerprint>),
+    /// Nowhere: the file holds other bytes now.
+    Overwritten,
+}
+
+#[derive(Debug)]
+struct Shared {
+    path: PathBuf,
+    /// The directory to look in for a renamed file.
+    home: PathBuf,
+    open_files: OpenFiles,
+    /// Indexed by generation.
+    places: Mutex<Vec<Place>>,
+}
+
+/// Reads byte ranges of one source; cheap to clone, usable from any thread.
+#[derive(Clone, Debug)]
+pub struct SourceFile(Arc<Shared>);
+
+impl SourceFile {
+    pub(super) fn at_path(path: PathBuf, home: PathBuf, key: FileKey, open_files: OpenFiles) -> Self {
+        Self(Arc::new(Shared { path, home, open_files, places: Mutex::new(vec![Place::AtPath(key)]) }))
+    }
+
+    pub(super) fn held(label: PathBuf, descriptor: Arc<Descriptor>) -> Self {
+        let places = Mutex::new(vec![Place::Held(descriptor, Box::default())]);
+        Self(Arc::new(Shared {
+            path: label,
+            home: PathBuf::new(),
+            open_files: OpenFiles::of_process(),
+            places,
+        }))
+    }
+
+    /// The followed path; for a [`super::Spool`], what it was read from.
+    pub fn path(&self) -> &Path {
+        &self.0.path
+    }
+
+    /// Replaces what `into` holds by the bytes at `at`.
+    ///
+    /// # Errors
+    /// [`ReadError`]; `into` is then empty.
+    pub fn read(&self, at: Read, into: &mut Vec<u8>) -> Result<(), ReadError> {
+        into.clear();
+        let Read { generation, offset, len } = at;
+        let path = || self.0.path.clone();
+        let io = |source| ReadError::Io { path: path(), offset, source };
+        let descriptor = self
+            .descriptor(generation)
+            .map_err(io)?
+            .ok_or_else(|| ReadError::Vanished { path: path(), generation })?;
+        let truncated = || ReadError::Truncated { path: path(), offset, len };
+        let Some(descriptor) = descriptor else { return Err(truncated()) };
+        // Asked of the file first, so that a nonsensical length is an error and not an allocation.
+        let end = offset.saturating_add(len as u64);
+        if descriptor.file().metadata().map_err(io)?.len() < end {
+            return Err(truncated());
+        }
+        into.resize(len, 0);
+        let result = read_exact(descriptor.file(), offset, into);
+        if !matches!(result, Ok(true)) {
+            into.clear();
+        }
+        if result.map_err(io)? { Ok(()) } else { Err(truncated()) }
+    }
+
+    /// `None`: vanished; `Some(None)`: overwritten.
+    fn descriptor(&self, generation: u32) -> io::Result<Option<Option<Arc<Descriptor>>>> {
+        let (key, print) = {
+            let places = self.places();
+            match places.get(generation as usize) {
+                None => return Ok(None),
+                Some(Place::Overwritten) => return Ok(Some(None)),
+                Some(Place::Held(descriptor, _)) => return Ok(Some(Some(descriptor.clone()))),
+                Some(Place::AtPath(key)) => (*key, None),
+                Some(Place::Elsewhere(key, print)) => (*key, Some(print.clone())),
+            }
+        };
+        let found = match print {
+            None => Descriptor::open(&self.0.path, &self.0.open_files)?
+                .filter(|it| it.key() == key)
+                .or_else(|| find(&self.0.home, key, &self.0.open_files)),
+            Some(print) => find(&self.0.home, key, &self.0.open_files).filter(|it| is_that(it, &print)),
+        };
+        Ok(found.map(|it| Some(Arc::new(it))))
+    }
+
+    /// The current generation's file is now overwritten; its next life begins.
+    pub(super) fn overwritten(&self, key: FileKey) {
+        let mut places = self.places();
+        if let Some(last) = places.last_mut() {
+            *last = Place::Overwritten;
+        }
+        places.push(Place::AtPath(key));
+    }
+
+    /// Another file has taken the path and begins a generation; the old one is kept open if there is room.
+    pub(super) fn replaced(
+        &self,
+        old: (FileKey, &Fingerprint),
+        descriptor: Option<Arc<Descriptor>>,
+        key: FileKey,
+    ) {
+        let mut places = self.places();
+        let past = places.len().saturating_sub(1);
+        if let Some(last) = places.last_mut() {
+            *last = match descriptor {
+                Some(descriptor) if !self.0.open_files.is_crowded() => {
+                    Place::Held(descriptor, Box::new(old.1.clone()))
+                }
+                _ => Place::Elsewhere(old.0, Box::new(old.1.clone())),
+            };
+        }
+        places.push(Place::AtPath(key));
+        // The oldest is let go of; without a descriptor it may still be found by name.
+        if let Some(place) = past.checked_sub(HELD_PER_FILE).and_then(|it| places.get_mut(it))
+            && let Place::Held(descriptor, print) = place
+        {
+            *place = Place::Elsewhere(descriptor.key(), std::mem::take(print));
+        }
+    }
+
+    /// The current generation goes on in another file.
+    pub(super) fn moved_to(&self, key: FileKey) {
+        if let Some(last) = self.places().last_mut() {
+            *last = Place::AtPath(key);
+        }
+    }
+
+    /// The path names the current generation no more; it is kept open.
+    pub(super) fn keep(&self, descriptor: Arc<Descriptor>) {
+        if let Some(last) = self.places().last_mut() {
+            *last = Place::Held(descriptor, Box::default());
+        }
+    }
+
+    /// Whether `candidate` is the file of a past generation under another name.
+    pub(super) fn has_been(&self, candidate: &Descriptor) -> bool {
+        self.places().iter().any(|place| match place {
+            Place::Held(descriptor, _) => descriptor.key() == candidate.key(),
+            Place::Elsewhere(key, print) => *key == candidate.key() && is_that(candidate, print),
+            Place::AtPath(_) | Place::Overwritten => false,
+        })
+    }
+
+    fn places(&self) -> MutexGuard<'_, Vec<Place>> {
+        self.0.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether a file with the right inode is the file that was read: the inode may have been reused. One of which
+/// nothing was read is never asked for.
+fn is_that(candidate: &Descriptor, print: &Fingerprint) -> bool {
+    !print.is_empty() && print.matches_throughout(candidate.file()).unwrap_or(false)
+}
+
+/// Fills `into`; false when the file ends before.
+fn read_exact(file: &File, offset: u64, into: &mut [u8]) -> io::Result<bool> {
+    match file.read_exact_at(into, offset) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::super::descriptor::stat_path;
+
+    use super::*;
+
+    fn read(source: &SourceFile, generation: u32, offset: u64, len: usize) -> Result<String, ReadError> {
+        let mut bytes = vec![1; 3];
+        source
+            .read(Read { generation, offset, len }, &mut bytes)
+            .inspect_err(|_| assert!(bytes.is_empty()))?;
+        Ok(String::from_utf8(bytes).unwrap())
+    }
+
+    #[test]
+    fn a_range_is_read_or_the_error_says_why_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.jsonl");
+        fs::write(&path, "0123456789").unwrap();
+        let key = stat_path(&path).unwrap().unwrap().key;
+        let source = SourceFile::at_path(path.clone(), dir.path().into(), key, OpenFiles::of_process());
+        assert_eq!(read(&source, 0, 2, 3).unwrap(), "234");
+        assert_eq!(read(&source, 0, 10, 0).unwrap(), "");
+        assert!(matches!(read(&source, 0, 8, 3), Err(ReadError::Truncated { offset: 8, len: 3, .. })));
+        assert!(matches!(read(&source, 0, u64::MAX, usize::MAX), Err(ReadError::Truncated { .. })));
+        assert!(matches!(read(&source, 1, 0, 1), Err(ReadError::Vanished { generation: 1, .. })));
+
+        fs::rename(&path, dir.path().join("a.jsonl.1")).unwrap();
+        assert_eq!(read(&source, 0, 2, 3).unwrap(), "234", "renamed, no poll has seen it yet");
+        fs::remove_file(dir.path().join("a.jsonl.1")).unwrap();
+        let error = read(&source, 0, 2, 3).unwrap_err();
+        assert!(matches!(error, ReadError::Vanished { generation: 0, .. }));
+        assert!(error.to_string().contains("a.jsonl' (generation 0) was deleted"), "{error}");
+
+        source.overwritten(key);
+        let error = read(&source, 0, 2, 3).unwrap_err();
+        assert!(
+            error.to_string().ends_with(
+                "no longer holds bytes 2 to 5: it was truncated or rewritten after they were read"
+            ),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn past_generations_are_kept_open_but_not_all_of_them() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a");
+        fs::write(&path, "00").unwrap();
+        let mut descriptor = Arc::new(Descriptor::open(&path, &OpenFiles::of_process()).unwrap().unwrap());
+        let source =
+            SourceFile::at_path(path.clone(), dir.path().into(), descriptor.key(), OpenFiles::of_process());
+        for generation in 1..=20 {
+            fs::remove_file(&path).unwrap();
+            // The inode of a deleted file is soon another's: only the content tells them apart.
+            fs::write(&path, format!("{generation:02}")).unwrap();
+            let next = Arc::new(Descriptor::open(&path, &OpenFiles::of_process()).unwrap().unwrap());
+            let mut print = Fingerprint::default();
+            print.push(format!("{:02}", generation - 1).as_bytes());
+            source.replaced((descriptor.key(), &print), Some(descriptor), next.key());
+            descriptor = next;
+        }
+        let held = (0..=20).filter_map(|it| read(&source, it, 0, 2).ok()).collect::<Vec<_>>();
+        assert_eq!(held, (12..=20).map(|it| it.to_string()).collect::<Vec<_>>());
+    }
+}

@@ -1,0 +1,297 @@
+//! What cannot be read twice (stdin, a pipe, the output of an importer), copied to an unlinked temporary file.
+//!
+//! ```text
+//! reader -> feed (a thread of the caller's) -> SpoolWriter -> temporary file -> Spool::poll -> TailEvent
+//!                                                                            '-> SourceFile::read
+//! ```
+//!
+//! The file has no name and goes with the last handle, also after a crash. When the disk is full or the input
+//! breaks, what came before stays readable and [`TailEvent::Ended`] says what happened.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use super::descriptor::Descriptor;
+use super::lines::LineBuffer;
+use super::read_at::SourceFile;
+use super::{Progress, Tail, TailEvent, TailOptions};
+
+/// Bytes per read of the input.
+const PIECE: usize = 256 << 10;
+
+/// Why a spool ends before its input.
+#[derive(Debug, thiserror::Error)]
+pub enum SpoolError {
+    /// The temporary directory is full.
+    #[error("no space left in '{}' to hold {from}: its first {kept} bytes are kept; point TMPDIR to a larger disk", directory.display())]
+    DiskFull {
+        /// What is read.
+        from: String,
+        /// Where the copy is.
+        directory: PathBuf,
+        /// How many bytes are usable.
+        kept: u64,
+    },
+    /// The temporary file cannot be written for another reason.
+    #[error("cannot write the copy of {from} in '{}': {source}; its first {kept} bytes are kept", directory.display())]
+    Write {
+        /// What is read.
+        from: String,
+        /// Where the copy is.
+        directory: PathBuf,
+        /// How many bytes are usable.
+        kept: u64,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The input cannot be read on.
+    #[error("cannot read {from} after byte {kept}: {source}; what came before is kept")]
+    Read {
+        /// What is read.
+        from: String,
+        /// How many bytes are usable.
+        kept: u64,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The writer went away without saying that it was done.
+    #[error("{from} was given up after byte {kept}; what came before is kept")]
+    Abandoned {
+        /// What is read.
+        from: String,
+        /// How many bytes are usable.
+        kept: u64,
+    },
+}
+
+#[derive(Debug)]
+struct Shared {
+    from: String,
+    directory: PathBuf,
+    descriptor: Arc<Descriptor>,
+    written: AtomicU64,
+    /// Set once, when nothing more will be written.
+    end: OnceLock<Option<SpoolError>>,
+}
+
+impl Shared {
+    fn file(&self) -> &File {
+        self.descriptor.file()
+    }
+
+    fn written(&self) -> u64 {
+        self.written.load(Ordering::Acquire)
+    }
+}
+
+/// The writing side of a [`Spool`]. Dropped without [`SpoolWriter::finish`], the spool ends as abandoned.
+#[derive(Debug)]
+pub struct SpoolWriter(Arc<Shared>);
+
+impl SpoolWriter {
+    /// Appends `bytes`; the reader sees them at its next poll.
+    ///
+    /// # Errors
+    /// [`SpoolError::DiskFull`] or [`SpoolError::Write`]; the part that was written is kept.
+    pub fn write(&self, bytes: &[u8]) -> Result<(), SpoolError> {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let kept = self.0.written();
+            let error = match self.0.file().write_at(rest, kept) {
+                Ok(count) if count > 0 => {
+                    self.0.written.store(kept + count as u64, Ordering::Release);
+                    rest = &rest[count..];
+                    continue;
+                }
+                Ok(_) => io::ErrorKind::WriteZero.into(),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => error,
+            };
+            return Err(self.write_error(error));
+        }
+        Ok(())
+    }
+
+    /// Bytes written so far.
+    pub fn written(&self) -> u64 {
+        self.0.written()
+    }
+
+    /// Ends the spool: nothing more will be written, because of `error` if one is given.
+    pub fn finish(self, error: Option<SpoolError>) {
+        self.end(error);
+    }
+
+    fn end(&self, error: Option<SpoolError>) {
+        // Only the first end counts.
+        let _ = self.0.end.set(error);
+    }
+
+    fn write_error(&self, source: io::Error) -> SpoolError {
+        let (from, directory, kept) = (self.0.from.clone(), self.0.directory.clone(), self.0.written());
+        let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded, io::ErrorKind::FileTooLarge];
+        if full.contains(&source.kind()) {
+            SpoolError::DiskFull { from, directory, kept }
+        } else {
+            SpoolError::Write { from, directory, kept, source }
+        }
+    }
+}
+
+impl Drop for SpoolWriter {
+    fn drop(&mut self) {
+        self.end(Some(SpoolError::Abandoned { from: self.0.from.clone(), kept: self.0.written() }));
+    }
+}
+
+/// Copies `reader` to its end, calling `wake` after each piece and at the end. Blocks as the reader does: for a
+/// thread of its own. The spool is ended, well or with the error; an error is told by [`TailEvent::Ended`].
+pub fn feed(reader: &mut dyn io::Read, writer: SpoolWriter, wake: &dyn Fn()) {
+    let error = copy(reader, &writer, wake).err();
+    writer.finish(error);
+    wake();
+}
+
+fn copy(reader: &mut dyn io::Read, writer: &SpoolWriter, wake: &dyn Fn()) -> Result<(), SpoolError> {
+    let mut piece = vec![0; PIECE];
+    loop {
+        match reader.read(&mut piece) {
+            Ok(0) => return Ok(()),
+            Ok(count) => writer.write(&piece[..count])?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(source) => {
+                return Err(SpoolError::Read { from: writer.0.from.clone(), kept: writer.written(), source });
+            }
+        }
+        wake();
+    }
+}
+
+/// The reading side: polled as a followed file is. One generation, 0; it never restarts.
+pub struct Spool {
+    shared: Arc<Shared>,
+    lines: LineBuffer,
+    options: TailOptions,
+    /// When bytes came last, and up to where the partial line was found not to be whole.
+    grown: Option<Duration>,
+    refused: Option<u64>,
+    ended: bool,
+}
+
+impl Spool {
+    /// An empty spool in the system's temporary directory. `from` names the input in messages: `stdin`.
+    ///
+    /// # Errors
+    /// No temporary file can be made.
+    pub fn create(from: &str) -> io::Result<(Self, SpoolWriter)> {
+        Self::create_in(&std::env::temp_dir(), from, TailOptions::default())
+    }
+
+    /// As [`Spool::create`], in `directory` and with options (`grace` has no meaning here).
+    ///
+    /// # Errors
+    /// No temporary file can be made.
+    pub fn create_in(directory: &Path, from: &str, options: TailOptions) -> io::Result<(Self, SpoolWriter)> {
+        let descriptor = tempfile::tempfile_in(directory)
+            .and_then(|it| Descriptor::of(it, &options.open_files))
+            .map_err(|error| {
+                let place = directory.display();
+                io::Error::new(
+                    error.kind(),
+                    format!("cannot make a temporary file in '{place}': {error}; set TMPDIR"),
+                )
+            })?;
+        let shared = Arc::new(Shared {
+            from: from.to_owned(),
+            directory: directory.to_owned(),
+            descriptor: Arc::new(descriptor),
+            written: AtomicU64::new(0),
+            end: OnceLock::new(),
+        });
+        let lines = LineBuffer::new(0, options.block, options.longest_line);
+        let reader =
+            Self { shared: shared.clone(), lines, options, grown: None, refused: None, ended: false };
+        Ok((reader, SpoolWriter(shared)))
+    }
+
+    /// An ended spool of `lines`, each without its `\n`: what an importer has made of a foreign document.
+    ///
+    /// # Errors
+    /// The temporary file cannot be made or written.
+    pub fn from_lines<L: AsRef<[u8]>>(from: &str, lines: impl IntoIterator<Item = L>) -> io::Result<Self> {
+        let (spool, writer) = Self::create(from)?;
+        let mut piece = Vec::with_capacity(PIECE);
+        for line in lines {
+            piece.extend_from_slice(line.as_ref());
+            piece.push(b'\n');
+            if piece.len() >= PIECE {
+                writer.write(&piece).map_err(io::Error::other)?;
+                piece.clear();
+            }
+        }
+        writer.write(&piece).map_err(io::Error::other)?;
+        writer.finish(None);
+        Ok(spool)
+    }
+
+    /// Bytes in the spool so far.
+    pub fn size(&self) -> u64 {
+        self.shared.written()
+    }
+
+    /// `None` while the writer is at work; then how it ended.
+    pub fn end(&self) -> Option<Result<(), &SpoolError>> {
+        self.shared.end.get().map(|error| error.as_ref().map_or(Ok(()), Err))
+    }
+}
+
+impl Tail for Spool {
+    fn poll(
+        &mut self,
+        now: Duration,
+        budget: usize,
+        sink: &mut dyn FnMut(TailEvent<'_>),
+    ) -> io::Result<Progress> {
+        // The end is looked at before the size: all that was written before it is then seen.
+        let end = self.shared.end.get();
+        let size = self.shared.written();
+        if self.lines.read(self.shared.file(), size, budget.max(1), sink)? > 0 {
+            self.grown = Some(now);
+        }
+        let grown = *self.grown.get_or_insert(now);
+        let offset = self.lines.position().read;
+        let caught_up = offset == size;
+        if caught_up {
+            self.lines.relax();
+            let quiet = now.saturating_sub(grown) >= self.options.settle;
+            if quiet && self.refused != Some(offset) && !self.lines.settle(&*self.options.accept, sink) {
+                self.refused = Some(offset);
+            }
+        }
+        if let Some(error) = end
+            && caught_up
+            && !self.ended
+        {
+            self.ended = true;
+            self.lines.settle(&|_| true, sink);
+            sink(TailEvent::Ended { error: error.as_ref() });
+        }
+        Ok(Progress { caught_up, offset, size })
+    }
+
+    fn finish(&mut self, sink: &mut dyn FnMut(TailEvent<'_>)) {
+        self.lines.settle(&|_| true, sink);
+    }
+
+    fn source(&self) -> SourceFile {
+        SourceFile::held(PathBuf::from(&self.shared.from), self.shared.descriptor.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests;
