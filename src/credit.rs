@@ -18,6 +18,7 @@ mod choice;
 mod coalition;
 mod compare;
 mod declared;
+mod deviation;
 mod figure;
 mod method;
 mod question;

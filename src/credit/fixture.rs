@@ -274,3 +274,9 @@ pub(super) fn assert_close(got: &[f64], want: &[f64]) {
         assert!(same, "got {got:?}, want {want:?}");
     }
 }
+
+/// The expected values in `tests/data/vectors.json`.
+pub(super) fn vectors() -> serde_json::Value {
+    let text = include_str!("../../tests/data/vectors.json");
+    serde_json::from_str(text).expect("the vectors are valid JSON")
+}

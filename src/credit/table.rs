@@ -1,7 +1,7 @@
 //! The method table: the one list of all methods.
 
 use super::method::{Family, Method, Need, Param};
-use super::{declared, split};
+use super::{declared, deviation, split};
 
 /// All methods, best explained first.
 pub fn methods() -> &'static [Method] {
@@ -14,6 +14,56 @@ pub fn method(name: &str) -> Option<&'static Method> {
 }
 
 static METHODS: &[Method] = &[
+    Method {
+        name: "difference",
+        title: "single deviation",
+        family: Family::Deviation,
+        needs: &[Need::Acts],
+        baselines: deviation::BASELINES,
+        params: &[
+            Param {
+                name: "realised",
+                default: Some(0.0),
+                min: 0.0,
+                max: 1.0,
+                step: 1.0,
+                what: "take the reward that came out in place of the expected value of the action taken",
+            },
+            Param {
+                name: "tau",
+                default: Some(0.5),
+                min: 0.0,
+                max: 1000.0,
+                step: 0.1,
+                what: "temperature of the tempered policy: 0 greedy, 1 as logged, large uniform",
+            },
+            Param {
+                name: "k",
+                default: Some(0.0),
+                min: -1e12,
+                max: 1e12,
+                step: 0.1,
+                what: "the number the constant baseline subtracts, in reward units",
+            },
+        ],
+        formula: "A = G - b, summed over the agent's actions",
+        source: "Wolpert and Tumer 2002; Foerster et al. 2018",
+        caveats: &["not a division of R: credits of acts overlap, and their sum need not be R"],
+        efficient: false,
+        names_culprit: true,
+        aliases: &[
+            ("difference", Some("null")),
+            ("difference_reward", Some("null")),
+            ("difference_rewards", Some("null")),
+            ("wonderful_life", Some("null")),
+            ("wlu", Some("null")),
+            ("coma", Some("policy")),
+            ("aristocrat", Some("uniform")),
+            ("aristocrat_utility", Some("uniform")),
+        ],
+        compute: deviation::compute,
+        terms: deviation::terms,
+    },
     Method {
         name: "declared",
         title: "declared credit",
