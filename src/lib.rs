@@ -20,6 +20,7 @@
 //! cli            arguments, composition         <- everything
 //! ```
 
+pub mod app;
 pub mod credit;
 pub mod graph;
 pub mod import;
@@ -27,4 +28,6 @@ pub mod log;
 pub mod model;
 pub mod source;
 pub mod stats;
+pub mod store;
 pub mod text;
+pub mod tui;

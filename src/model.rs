@@ -10,6 +10,7 @@ mod episode;
 mod id;
 mod number;
 mod scenario;
+mod summary;
 mod time;
 
 pub use act::{Act, ActKind, Link, LinkKind, Links, Policy, Usage};
@@ -25,6 +26,7 @@ pub use episode::{
     RewardTotal, State, Status,
 };
 pub use id::{ActId, AgentId, EpisodeId, FileId, Origin};
-pub use number::Number;
+pub use number::{Number, places, signed};
 pub use scenario::{Scenario, Substitute};
+pub use summary::{EpisodeSummary, FileState, FileSummary, LogSummary, RecordText};
 pub use time::Timestamp;

@@ -7,10 +7,12 @@
 //!
 //! Nothing here allocates more than a small multiple of its input, looks at a terminal or fails.
 
+mod ascii;
 mod clean;
 mod fit;
 mod wrap;
 
+pub use ascii::to_ascii;
 pub use clean::{clean, clean_block, label};
 pub use fit::{fit, fit_ascii, pad, shorten, width};
 pub use wrap::wrap;

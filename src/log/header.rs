@@ -27,6 +27,8 @@ pub struct Header<'a> {
     pub ts: Option<Timestamp>,
     /// The writer's counter.
     pub seq: Option<i64>,
+    /// `value`, where it is a plain finite number: what a reward adds, without parsing the record.
+    pub value: Option<f64>,
 }
 
 /// The header of `line` (with or without its line end), or `None` when anything about it is odd: not one closed
@@ -75,6 +77,7 @@ struct Found<'a> {
     from: Option<Cow<'a, str>>,
     ts: Option<Timestamp>,
     seq: Option<i64>,
+    value: Option<f64>,
 }
 
 impl<'a> Found<'a> {
@@ -106,6 +109,12 @@ impl<'a> Found<'a> {
                 put(&mut self.seq, plain_integer(&line[at..end])?.parse().ok()?)?;
                 Some(end)
             }
+            b"value" => {
+                let end = value_end(line, at)?;
+                self.value =
+                    ascii(&line[at..end]).and_then(|it| it.parse().ok()).filter(|it: &f64| it.is_finite());
+                Some(end)
+            }
             _ => value_end(line, at),
         }
     }
@@ -125,6 +134,7 @@ impl<'a> Found<'a> {
             record_type,
             type_name,
             episode: self.episode,
+            value: self.value,
             id: self.id,
             agent,
             ts: self.ts,

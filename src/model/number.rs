@@ -38,3 +38,64 @@ impl From<f64> for Number {
         Self::new(value)
     }
 }
+
+/// `value` with its sign and `places` decimals: `+0.37`, `-0.41`, ` 0.00` for an exact zero. What is not a
+/// number is said in words.
+pub fn signed(value: f64, places: usize) -> String {
+    if value.is_nan() {
+        return "nan".to_owned();
+    }
+    if value.is_infinite() {
+        return if value > 0.0 { "+inf" } else { "-inf" }.to_owned();
+    }
+    if value == 0.0 {
+        return format!(" {:.places$}", 0.0);
+    }
+    if value.abs() >= 1e7 {
+        return format!("{value:+.2e}");
+    }
+    format!("{value:+.places$}")
+}
+
+/// How many decimals tell values of this largest size apart: three significant digits, two decimals at least
+/// for values around 1.
+pub fn places(largest: f64) -> usize {
+    match largest.abs() {
+        size if !size.is_finite() || size == 0.0 => 2,
+        size if size >= 1000.0 => 0,
+        size if size >= 100.0 => 1,
+        size if size >= 0.1 => 2,
+        size if size >= 0.01 => 3,
+        size if size >= 0.001 => 4,
+        _ => 6,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(value: f64, places: usize, expected: &str) {
+        assert_eq!(signed(value, places), expected);
+    }
+
+    #[test]
+    fn signs() {
+        check(0.366_666, 2, "+0.37");
+        check(-0.41, 2, "-0.41");
+        check(0.0, 2, " 0.00");
+        check(-0.0, 2, " 0.00");
+        check(-0.001, 2, "-0.00");
+        check(f64::NAN, 2, "nan");
+        check(f64::NEG_INFINITY, 2, "-inf");
+        check(3.0e9, 2, "+3.00e9");
+    }
+
+    #[test]
+    fn decimals_follow_the_size() {
+        for (largest, expected) in [(0.41, 2), (12.0, 2), (150.0, 1), (5_000.0, 0), (0.02, 3), (0.0, 2)] {
+            assert_eq!(places(largest), expected, "{largest}");
+        }
+    }
+}

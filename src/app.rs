@@ -1,0 +1,21 @@
+//! The program without a terminal: a model, messages that change it, effects it asks for.
+//!
+//! [`update()`] is pure: no clock, no IO, no thread, no randomness. Time, file contents and results of long
+//! computations arrive as [`Message`]s; whatever needs the outside world leaves as an [`Effect`].
+
+pub mod action;
+pub mod command_line;
+pub mod key;
+mod message;
+mod model;
+pub mod prose;
+pub(crate) mod update;
+pub mod whatif;
+
+pub use action::Action;
+pub use key::{Key, KeyCode};
+pub use message::{Analysis, Effect, Message};
+pub use model::{
+    DetailState, GraphState, Model, OpenEpisode, Overlay, Pane, Scope, Screen, Size, TimelineState, View,
+};
+pub use update::update;

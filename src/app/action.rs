@@ -1,0 +1,261 @@
+//! The table of actions: keys, help and footers are all made from it.
+
+use super::{
+    key::{Key, KeyCode},
+    model::View,
+};
+
+/// Something a key can ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// One row up.
+    Up,
+    /// One row down.
+    Down,
+    /// To the left: lane, method, alternative.
+    Left,
+    /// To the right.
+    Right,
+    /// First row.
+    First,
+    /// Last row.
+    Last,
+    /// Half a screen up.
+    HalfUp,
+    /// Half a screen down.
+    HalfDown,
+    /// Previous act of the same agent.
+    SameAgentBack,
+    /// Next act of the same agent.
+    SameAgentOn,
+    /// Previous episode.
+    EpisodeBack,
+    /// Next episode.
+    EpisodeOn,
+    /// Next pane.
+    NextPane,
+    /// Previous pane.
+    PreviousPane,
+    /// Open what the cursor is on.
+    Open,
+    /// Back out.
+    Back,
+    /// Back, then quit.
+    Quit,
+    /// Quit now.
+    Interrupt,
+    /// Suspend.
+    Suspend,
+    /// Show the episode list.
+    ShowEpisodes,
+    /// Show a view.
+    Show(View),
+    /// Next culprit.
+    NextCulprit,
+    /// Previous culprit.
+    PreviousCulprit,
+    /// To a cause of this act.
+    Cause,
+    /// To an effect of this act.
+    Effect,
+    /// Explain this number.
+    Explain,
+    /// What-if on this act.
+    WhatIf,
+    /// Sweep all methods and baselines.
+    Sweep,
+    /// Caveats of this method.
+    Caveats,
+    /// List what is wrong with the log.
+    Findings,
+    /// View variant.
+    Variant,
+    /// Edge weight.
+    Weight,
+    /// Show more or less.
+    Scope,
+    /// Change the order of rows.
+    Sort,
+    /// Wrap long lines.
+    Wrap,
+    /// Scroll to the left.
+    ScrollLeft,
+    /// Scroll to the right.
+    ScrollRight,
+    /// Hold or follow a growing log.
+    Hold,
+    /// Play the episode back.
+    Play,
+    /// Undo a what-if edit.
+    Undo,
+    /// Redo it.
+    Redo,
+    /// Drop all what-if edits.
+    Discard,
+    /// Copy.
+    Copy,
+    /// Help.
+    Help,
+    /// Draw the screen anew.
+    Redraw,
+    /// Mouse capture on and off.
+    Mouse,
+}
+
+/// A section of the help screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// Moving about.
+    Move,
+    /// Asking why.
+    Ask,
+    /// What is on the screen.
+    View,
+    /// Getting results out.
+    Out,
+    /// Leaving.
+    Leave,
+}
+
+impl Section {
+    /// All sections, in the order of the help screen.
+    pub const ALL: [Section; 5] = [Section::Move, Section::Ask, Section::View, Section::Out, Section::Leave];
+
+    /// Heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Section::Move => "MOVE",
+            Section::Ask => "ASK",
+            Section::View => "VIEW",
+            Section::Out => "OUT",
+            Section::Leave => "LEAVE",
+        }
+    }
+}
+
+/// A row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding {
+    /// What it asks for.
+    pub action: Action,
+    /// Keys, the one to show first.
+    pub keys: &'static [Key],
+    /// Where it stands in the help.
+    pub section: Section,
+    /// What it does, in a few words.
+    pub help: &'static str,
+    /// One or two words for the footer.
+    pub hint: &'static str,
+}
+
+const fn row(
+    action: Action,
+    keys: &'static [Key],
+    section: Section,
+    help: &'static str,
+    hint: &'static str,
+) -> Binding {
+    Binding { action, keys, section, help, hint }
+}
+
+const fn c(c: char) -> Key {
+    Key::char(c)
+}
+
+const fn k(code: KeyCode) -> Key {
+    Key::named(code)
+}
+
+/// Every binding. A key stands in one row only.
+pub const BINDINGS: &[Binding] = &[
+    row(Action::Down, &[c('j'), k(KeyCode::Down)], Section::Move, "down: agent, act, row", "down"),
+    row(Action::Up, &[c('k'), k(KeyCode::Up)], Section::Move, "up", "up"),
+    row(Action::Left, &[c('h'), k(KeyCode::Left)], Section::Move, "left: lane, method, choice", "left"),
+    row(Action::Right, &[c('l'), k(KeyCode::Right)], Section::Move, "right", "right"),
+    row(Action::First, &[c('g'), k(KeyCode::Home)], Section::Move, "first", "first"),
+    row(Action::Last, &[c('G'), k(KeyCode::End)], Section::Move, "last", "last"),
+    row(Action::HalfDown, &[Key::ctrl('d'), k(KeyCode::PageDown)], Section::Move, "half a screen down", ""),
+    row(Action::HalfUp, &[Key::ctrl('u'), k(KeyCode::PageUp)], Section::Move, "half a screen up", ""),
+    row(Action::SameAgentOn, &[c('}')], Section::Move, "next act of this agent", "same agent"),
+    row(Action::SameAgentBack, &[c('{')], Section::Move, "previous act of this agent", ""),
+    row(Action::EpisodeOn, &[c(']')], Section::Move, "next episode", "episode"),
+    row(Action::EpisodeBack, &[c('[')], Section::Move, "previous episode", ""),
+    row(Action::NextCulprit, &[c('b')], Section::Ask, "to the act to blame, then the next", "blame"),
+    row(Action::PreviousCulprit, &[c('B')], Section::Ask, "back to the act blamed more", ""),
+    row(Action::Cause, &[c('c')], Section::Ask, "to the cause of this act", "cause"),
+    row(Action::Effect, &[c('C')], Section::Ask, "to its effect", "effect"),
+    row(Action::Explain, &[c('e')], Section::Ask, "explain: the arithmetic", "explain"),
+    row(Action::WhatIf, &[c('x')], Section::Ask, "what-if on this act", "what-if"),
+    row(Action::Sweep, &[c('S')], Section::Ask, "sweep all methods, baselines", "sweep"),
+    row(Action::Caveats, &[c('i')], Section::Ask, "caveats of this method", "caveats"),
+    row(Action::Findings, &[c('!')], Section::Ask, "what is wrong with the log", "findings"),
+    row(Action::Show(View::Credit), &[c('1')], Section::View, "credit: the overview", ""),
+    row(Action::Show(View::Graph), &[c('2')], Section::View, "graph: who talked to whom", ""),
+    row(Action::Show(View::Timeline), &[c('3')], Section::View, "timeline: acts and causes", ""),
+    row(Action::Show(View::Methods), &[c('4')], Section::View, "credit by method", ""),
+    row(Action::Show(View::WhatIf), &[c('5')], Section::View, "what-if", ""),
+    row(Action::ShowEpisodes, &[c('0')], Section::View, "episode list", "episodes"),
+    row(Action::NextPane, &[k(KeyCode::Tab)], Section::View, "next pane", "pane"),
+    row(Action::PreviousPane, &[k(KeyCode::BackTab)], Section::View, "previous pane", ""),
+    row(Action::Open, &[k(KeyCode::Enter)], Section::View, "open: episode, act, choice", "open"),
+    row(Action::Variant, &[c('v')], Section::View, "variant of the view", "view"),
+    row(Action::Weight, &[c('W')], Section::View, "edge weight", "weight"),
+    row(Action::Scope, &[c('.')], Section::View, "more or less", "more/less"),
+    row(Action::Sort, &[c('s')], Section::View, "order of rows", "sort"),
+    row(Action::Wrap, &[c('w')], Section::View, "wrap long lines", "wrap"),
+    row(Action::ScrollRight, &[c('>')], Section::View, "scroll right", ""),
+    row(Action::ScrollLeft, &[c('<')], Section::View, "scroll left", ""),
+    row(Action::Hold, &[c(' ')], Section::View, "hold or follow a live log", "hold"),
+    row(Action::Play, &[c('p')], Section::View, "play the episode back", "play"),
+    row(Action::Mouse, &[c('M')], Section::View, "mouse on or off", "mouse"),
+    row(Action::Redraw, &[Key::ctrl('l')], Section::View, "draw anew", ""),
+    row(Action::Copy, &[c('y')], Section::Out, "copy: verdict, act, command", "copy"),
+    row(Action::Undo, &[c('u')], Section::Out, "undo a what-if edit", "undo"),
+    row(Action::Redo, &[Key::ctrl('r')], Section::Out, "redo it", "redo"),
+    row(Action::Discard, &[c('X')], Section::Out, "drop all what-if edits", "discard"),
+    row(Action::Help, &[c('?')], Section::Leave, "this help", "help"),
+    row(Action::Back, &[k(KeyCode::Esc), k(KeyCode::Backspace)], Section::Leave, "back out", "back"),
+    row(Action::Quit, &[c('q')], Section::Leave, "back, then quit", "quit"),
+    row(Action::Suspend, &[Key::ctrl('z')], Section::Leave, "suspend", ""),
+    row(Action::Interrupt, &[Key::ctrl('c')], Section::Leave, "quit now", ""),
+];
+
+/// What `key` asks for.
+pub fn action_of(key: Key) -> Option<Action> {
+    BINDINGS.iter().find(|it| it.keys.contains(&key)).map(|it| it.action)
+}
+
+/// The row of `action`.
+pub fn binding(action: Action) -> &'static Binding {
+    BINDINGS.iter().find(|it| it.action == action).expect("every action has a row, see the test")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_has_one_meaning() {
+        let mut seen = Vec::new();
+        for key in BINDINGS.iter().flat_map(|it| it.keys) {
+            assert!(!seen.contains(key), "{} is bound twice", key.name());
+            seen.push(*key);
+        }
+    }
+
+    #[test]
+    fn no_key_is_eaten_by_tmux_screen_or_flow_control() {
+        for key in BINDINGS.iter().flat_map(|it| it.keys).filter(|it| it.ctrl) {
+            let KeyCode::Char(c) = key.code else { panic!("only letters with control") };
+            assert!(!['a', 'b', 's', 'q', '\\'].contains(&c), "^{c} does not arrive everywhere");
+        }
+    }
+
+    #[test]
+    fn every_movement_has_an_arrow_or_named_key() {
+        for action in [Action::Up, Action::Down, Action::Left, Action::Right, Action::First, Action::Last] {
+            let keys = binding(action).keys;
+            assert!(keys.iter().any(|it| !matches!(it.code, KeyCode::Char(_))), "{action:?}");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The command line that computes what is on the screen, and its way back into a scenario.
+
+use crate::{
+    credit,
+    model::{Episode, Number, Scenario, Substitute},
+};
+
+/// The options that `creditscope report` takes for a scenario, as typed by a person.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ScenarioOptions {
+    /// `--method NAME`.
+    pub method: Option<String>,
+    /// `--baseline NAME`.
+    pub baseline: Option<String>,
+    /// `--drop AGENT`, repeated.
+    pub drop: Vec<String>,
+    /// `--reward R`.
+    pub reward: Option<f64>,
+    /// `--discount G`.
+    pub discount: Option<f64>,
+    /// `--set ACT=ACTION`, repeated.
+    pub set: Vec<String>,
+    /// `--param NAME=VALUE`, repeated.
+    pub param: Vec<String>,
+    /// `--seed N`.
+    pub seed: Option<u64>,
+}
+
+impl ScenarioOptions {
+    /// The scenario these options mean for `episode`.
+    ///
+    /// # Errors
+    /// A sentence naming the option, what it names that is not there, and what is.
+    pub fn scenario(&self, episode: &Episode) -> Result<Scenario, String> {
+        let mut scenario = match &self.method {
+            Some(name) => Scenario::of_method(known_method(name)?.name),
+            None => credit::best_scenario(episode).unwrap_or_default(),
+        };
+        if let Some(name) = &self.baseline {
+            scenario.baseline = Some(known_baseline(&scenario.method, name)?);
+        }
+        for name in &self.drop {
+            let agent = episode.agents.iter().position(|it| it.name == *name).ok_or_else(|| {
+                let names: Vec<&str> = episode.agents.iter().map(|it| it.name.as_str()).collect();
+                format!("--drop: no agent '{name}' in this episode; it has {}", names.join(", "))
+            })?;
+            scenario.dropped.insert(crate::model::AgentId::from_index(agent));
+        }
+        scenario.reward = self.reward.map(Number::new);
+        scenario.discount = self.discount.map(Number::new);
+        for text in &self.set {
+            let (id, action) =
+                text.split_once('=').ok_or_else(|| format!("--set: '{text}' is not ACT=ACTION"))?;
+            let act = episode
+                .acts
+                .iter()
+                .position(|it| it.id == id)
+                .ok_or_else(|| format!("--set: no act '{id}' in this episode"))?;
+            let substitute = match action {
+                "default" => Substitute::Default,
+                label => Substitute::Alternative(label.to_owned()),
+            };
+            scenario.substitutes.insert(crate::model::ActId::from_index(act), substitute);
+        }
+        for text in &self.param {
+            let (name, value) = param(&scenario.method, text)?;
+            scenario.params.insert(name, value);
+        }
+        scenario.seed = self.seed.unwrap_or(0);
+        Ok(scenario)
+    }
+}
+
+fn known_method(name: &str) -> Result<&'static credit::Method, String> {
+    credit::method(name).ok_or_else(|| {
+        let names: Vec<&str> = credit::methods().iter().map(|it| it.name).collect();
+        format!("--method: no method '{name}'; there are {}", names.join(", "))
+    })
+}
+
+fn known_baseline(method: &str, name: &str) -> Result<String, String> {
+    let baselines = credit::method(method).map_or(&[][..], |it| it.baselines);
+    if baselines.iter().any(|it| it.name == name) {
+        return Ok(name.to_owned());
+    }
+    let names: Vec<&str> = baselines.iter().map(|it| it.name).collect();
+    let offer =
+        if names.is_empty() { "it has none".to_owned() } else { format!("it has {}", names.join(", ")) };
+    Err(format!("--baseline: no baseline '{name}' for method '{method}'; {offer}"))
+}
+
+fn param(method: &str, text: &str) -> Result<(String, Number), String> {
+    let wrong = || format!("--param: '{text}' is not NAME=NUMBER");
+    let (name, value) = text.split_once('=').ok_or_else(wrong)?;
+    let value: f64 = value.parse().map_err(|_| wrong())?;
+    let params = credit::method(method).map_or(&[][..], |it| it.params);
+    let Some(param) = params.iter().find(|it| it.name == name) else {
+        let names: Vec<&str> = params.iter().map(|it| it.name).collect();
+        return Err(format!(
+            "--param: method '{method}' has no parameter '{name}'; it has [{}]",
+            names.join(", ")
+        ));
+    };
+    if !(param.min..=param.max).contains(&value) {
+        return Err(format!("--param: {name} is {} to {}, not {value}", param.min, param.max));
+    }
+    Ok((name.to_owned(), Number::new(value)))
+}
+
+/// The command line that prints what `scenario` computes for `episode` of the logs `arguments`.
+pub fn of_scenario(arguments: &[String], episode: &Episode, scenario: &Scenario) -> String {
+    let mut words = vec!["creditscope".to_owned(), "report".to_owned()];
+    words.extend(arguments.iter().cloned());
+    let mut option = |name: &str, value: String| words.extend([name.to_owned(), value]);
+    option("--episode", episode.name.clone());
+    if !scenario.method.is_empty() {
+        option("--method", scenario.method.clone());
+    }
+    if let Some(baseline) = &scenario.baseline {
+        option("--baseline", baseline.clone());
+    }
+    for agent in &scenario.dropped {
+        option("--drop", episode.agent(*agent).name.clone());
+    }
+    if let Some(reward) = scenario.reward {
+        option("--reward", reward.get().to_string());
+    }
+    if let Some(discount) = scenario.discount {
+        option("--discount", discount.get().to_string());
+    }
+    for (act, substitute) in &scenario.substitutes {
+        let action = match substitute {
+            Substitute::Default => "default",
+            Substitute::Alternative(label) => label,
+        };
+        option("--set", format!("{}={action}", episode.act(*act).id));
+    }
+    for (name, value) in &scenario.params {
+        option("--param", format!("{name}={}", value.get()));
+    }
+    if scenario.seed != 0 {
+        option("--seed", scenario.seed.to_string());
+    }
+    words.iter().map(|it| shell_quoted(it)).collect::<Vec<_>>().join(" ")
+}
+
+fn shell_quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}

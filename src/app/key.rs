@@ -1,0 +1,102 @@
+//! A key press, as the program sees it: independent of the terminal library.
+
+/// Which key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeyCode {
+    /// A printable character, as typed (shift is in the character).
+    Char(char),
+    /// Return.
+    Enter,
+    /// Escape.
+    Esc,
+    /// Tabulator.
+    Tab,
+    /// Shift-tabulator.
+    BackTab,
+    /// Delete to the left.
+    Backspace,
+    /// Arrow up.
+    Up,
+    /// Arrow down.
+    Down,
+    /// Arrow left.
+    Left,
+    /// Arrow right.
+    Right,
+    /// First.
+    Home,
+    /// Last.
+    End,
+    /// A screen up.
+    PageUp,
+    /// A screen down.
+    PageDown,
+}
+
+/// A key press.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// Which key.
+    pub code: KeyCode,
+    /// With control held.
+    pub ctrl: bool,
+}
+
+impl Key {
+    /// A printable character.
+    pub const fn char(c: char) -> Self {
+        Self { code: KeyCode::Char(c), ctrl: false }
+    }
+
+    /// A character with control held.
+    pub const fn ctrl(c: char) -> Self {
+        Self { code: KeyCode::Char(c), ctrl: true }
+    }
+
+    /// A named key.
+    pub const fn named(code: KeyCode) -> Self {
+        Self { code, ctrl: false }
+    }
+
+    /// How the key is written in help and footers: `^d`, `Enter`, `j`.
+    pub fn name(self) -> String {
+        let name = match self.code {
+            KeyCode::Char(' ') => "Space".to_owned(),
+            KeyCode::Char(c) if self.ctrl && c.is_ascii_lowercase() && matches!(c, 'l' | 'r' | 'z' | 'c') => {
+                c.to_ascii_uppercase().to_string()
+            }
+            KeyCode::Char(c) => c.to_string(),
+            KeyCode::BackTab => "S-Tab".to_owned(),
+            KeyCode::PageUp => "PgUp".to_owned(),
+            KeyCode::PageDown => "PgDn".to_owned(),
+            other => format!("{other:?}"),
+        };
+        if self.ctrl { format!("^{name}") } else { name }
+    }
+}
+
+impl From<char> for Key {
+    fn from(c: char) -> Self {
+        Self::char(c)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(key: Key, expected: &str) {
+        assert_eq!(key.name(), expected);
+    }
+
+    #[test]
+    fn names() {
+        check(Key::char('j'), "j");
+        check(Key::char(' '), "Space");
+        check(Key::ctrl('d'), "^d");
+        check(Key::ctrl('r'), "^R");
+        check(Key::named(KeyCode::PageUp), "PgUp");
+        check(Key::named(KeyCode::Enter), "Enter");
+    }
+}

@@ -1,0 +1,76 @@
+//! Numbers and short sentences as they stand on every screen and in every export.
+
+use crate::{
+    app::OpenEpisode,
+    model::{ActId, ActKind, Episode, LinkKind, signed},
+};
+
+/// `-0.33 a17 edit parser.rs (1 of 5 acts to blame; e explains)`.
+pub fn culprit_notice(open: &OpenEpisode, act: ActId, culprits: &[ActId]) -> String {
+    let rank = culprits.iter().position(|it| *it == act).map_or(0, |it| it + 1);
+    let credit = open.act_credit(act).map_or_else(String::new, |it| signed(it.value, 3));
+    let structural = open.analysis().and_then(|it| it.acts.as_ref()).map_or("", |it| it.provenance.word());
+    let of = culprits.len();
+    let word = if open.episode.failed() { "blamed" } else { "credited" };
+    format!("{} {credit} {structural}: {rank} of {of} acts {word}; e explains", open.episode.act(act).id)
+}
+
+/// The chain of causes of `act`, oldest first: `why: a01 > a07 > [a17] > a24`.
+pub fn chain(open: &OpenEpisode, act: ActId) -> String {
+    let links = &open.episode.links;
+    let size = |it: ActId| open.act_credit(it).map_or(0.0, |it| it.value.abs());
+    let heaviest = |forward: bool| {
+        let mut chain = Vec::new();
+        let mut at = act;
+        while chain.len() < 6 {
+            let next = if forward { links.children(at) } else { links.parents(at) };
+            let Some(link) = next.iter().rev().max_by(|a, b| size(a.act).total_cmp(&size(b.act))) else {
+                break;
+            };
+            at = link.act;
+            chain.push((at, link.kind));
+        }
+        chain
+    };
+    let word = |(it, kind): &(ActId, LinkKind)| {
+        let mark = if *kind == LinkKind::Inferred { "~" } else { "" };
+        format!("{mark}{}", open.episode.act(*it).id)
+    };
+    let mut words: Vec<String> = heaviest(false).iter().rev().map(word).collect();
+    words.push(format!("[{}]", open.episode.act(act).id));
+    words.extend(heaviest(true).iter().map(word));
+    format!("why: {}", words.join(" > "))
+}
+
+/// One act in one line: `a17 coder action edit parser.rs -> 2 failed, credit -0.33`.
+pub fn act_line(open: &OpenEpisode, act: ActId) -> String {
+    let it = open.episode.act(act);
+    let mut line = format!("{} {} {}", it.id, open.episode.agent(it.agent).name, it.label);
+    if !it.result.is_empty() {
+        line += &format!(" -> {}", it.result);
+    }
+    if let Some(credit) = open.act_credit(act) {
+        line += &format!(", credit {}", signed(credit.value, 3));
+    }
+    line
+}
+
+/// What kind of act it is, in one word: the logged kind, else action or message.
+pub fn act_kind(episode: &Episode, act: ActId) -> &str {
+    let it = episode.act(act);
+    match it.kind {
+        ActKind::Message => "message",
+        ActKind::Action if it.category.is_empty() => "action",
+        ActKind::Action => &it.category,
+    }
+}
+
+/// Seconds from the start of the episode, or the environment step where there is no time.
+pub fn when(episode: &Episode, act: ActId) -> String {
+    let it = episode.act(act);
+    match (it.time, episode.start(), it.step) {
+        (Some(time), Some(start), _) => format!("{:.1}", time.seconds_since(start)),
+        (_, _, Some(step)) => format!("#{step}"),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,198 @@
+//! How messages change the model: pure, total, and the same on every machine.
+
+mod ask;
+mod cursor;
+mod form;
+mod incoming;
+pub(crate) mod pictures;
+
+use super::{
+    action::{self, Action},
+    key::{Key, KeyCode},
+    message::{Effect, Message},
+    model::{Model, Overlay, Screen, Size, View},
+};
+
+/// Applies `message` to `model`; what has to happen outside comes back as effects, in order.
+pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    match message {
+        Message::Key(key) => on_key(model, key, &mut effects),
+        Message::Resize(columns, rows) => {
+            model.size = Size { columns, rows };
+            effects.push(Effect::Redraw);
+        }
+        Message::Log(summary) => incoming::log(model, summary, &mut effects),
+        Message::Episode { id, revision, result } => {
+            incoming::episode(model, id, revision, result, &mut effects);
+        }
+        Message::Analysis { request, result } => incoming::analysis(model, request, *result, &mut effects),
+        Message::Payload { origin, result } => incoming::payload(model, origin, result),
+        Message::Wake => cursor::play_on(model, &mut effects),
+        Message::Copied(result) => {
+            model.notice = Some(match result {
+                Ok(path) => format!("sent to the terminal (OSC 52) and written to {path}"),
+                Err(why) => format!("not copied: {why}"),
+            });
+        }
+    }
+    ask::read_payload(model, &mut effects);
+    pictures::refresh(model);
+    effects
+}
+
+fn on_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
+    model.notice = None;
+    if form::typing(model) && form::type_key(model, key, effects) {
+        return;
+    }
+    if let KeyCode::Char(digit @ '0'..='9') = key.code
+        && !key.ctrl
+        && (model.count.is_some() || !is_view_digit(digit))
+    {
+        let value = digit.to_digit(10).expect("matched a digit") as usize;
+        model.count = Some((model.count.unwrap_or(0) * 10 + value).min(1_000_000));
+        return;
+    }
+    let Some(action) = action::action_of(key) else {
+        model.count = None;
+        model.notice = Some(format!("{} does nothing here; ? lists the keys", key.name()));
+        return;
+    };
+    let count = model.count.take().unwrap_or(1);
+    apply(model, action, count, effects);
+}
+
+/// Digits that show a view when they begin a command; the others begin a count.
+fn is_view_digit(digit: char) -> bool {
+    digit == '0' || View::ALL.iter().any(|it| it.digit() == digit)
+}
+
+fn apply(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect>) {
+    match action {
+        Action::Interrupt => effects.push(Effect::Quit(0)),
+        Action::Suspend => effects.push(Effect::Suspend),
+        Action::Redraw => effects.push(Effect::Redraw),
+        Action::Mouse => {
+            model.mouse = !model.mouse;
+            effects.push(Effect::Mouse(model.mouse));
+        }
+        Action::Help => toggle_overlay(model, Overlay::Help),
+        Action::Findings => toggle_overlay(model, Overlay::Findings),
+        Action::Quit => {
+            if !back(model) {
+                effects.push(Effect::Quit(0));
+            }
+        }
+        Action::Back => {
+            if !back(model) {
+                model.notice = Some("q quits".to_owned());
+            }
+        }
+        Action::Hold => form_or(model, effects, form::pick, |model, effects| incoming::hold(model, effects)),
+        Action::ShowEpisodes => {
+            model.overlay = None;
+            model.screen = Screen::Episodes;
+        }
+        Action::Show(view) => show(model, view, effects),
+        Action::EpisodeOn => cursor::episode(model, count as isize, effects),
+        Action::EpisodeBack => cursor::episode(model, -(count as isize), effects),
+        Action::Copy => ask::copy(model, effects),
+        _ if model.overlay.is_some() && cursor::overlay(model, action, count) => {}
+        _ if model.screen == Screen::Episodes && cursor::list(model, action, count, effects) => {}
+        _ => on_episode(model, action, count, effects),
+    }
+}
+
+/// Actions that need an episode. From the list they open the one under the cursor first.
+fn on_episode(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect>) {
+    if model.screen == Screen::Episodes || model.open.is_none() {
+        model.notice = Some("open an episode first: Enter".to_owned());
+        return;
+    }
+    match action {
+        Action::NextCulprit => ask::culprit(model, count as isize),
+        Action::PreviousCulprit => ask::culprit(model, -(count as isize)),
+        Action::Cause => ask::follow_link(model, ask::Direction::Cause, count),
+        Action::Effect => ask::follow_link(model, ask::Direction::Effect, count),
+        Action::Explain => ask::explain(model),
+        Action::Caveats => toggle_overlay(model, Overlay::Caveats),
+        Action::Sweep => toggle_overlay(model, Overlay::Sweep),
+        Action::WhatIf => {
+            show(model, View::WhatIf, effects);
+            form::to_action(model);
+        }
+        Action::Undo => form::history(model, effects, |forks| forks.undo(), "nothing to undo"),
+        Action::Redo => form::history(model, effects, |forks| forks.redo(), "nothing to redo"),
+        Action::Discard => form::history(
+            model,
+            effects,
+            |forks| {
+                forks.discard();
+                true
+            },
+            "",
+        ),
+        Action::Play => cursor::play(model, effects),
+        Action::Variant => pictures::next_variant(model),
+        Action::Weight => pictures::next_weight(model),
+        _ => form_or(
+            model,
+            effects,
+            |model, effects| form::on_action(model, action, effects),
+            |model, _| cursor::episode_view(model, action, count),
+        ),
+    }
+}
+
+/// Runs `in_form` on the what-if view; elsewhere, or when it does not know the action, `otherwise`.
+fn form_or(
+    model: &mut Model,
+    effects: &mut Vec<Effect>,
+    in_form: impl FnOnce(&mut Model, &mut Vec<Effect>) -> bool,
+    otherwise: impl FnOnce(&mut Model, &mut Vec<Effect>),
+) {
+    let on_form = model.screen == Screen::Episode && model.view == View::WhatIf && model.overlay.is_none();
+    if !(on_form && in_form(model, effects)) {
+        otherwise(model, effects);
+    }
+}
+
+fn show(model: &mut Model, view: View, effects: &mut Vec<Effect>) {
+    model.overlay = None;
+    model.view = view;
+    if model.open.is_some() {
+        model.screen = Screen::Episode;
+    } else {
+        cursor::open_row(model, effects);
+    }
+}
+
+fn toggle_overlay(model: &mut Model, overlay: Overlay) {
+    model.overlay_top = 0;
+    model.overlay = if model.overlay.as_ref() == Some(&overlay) { None } else { Some(overlay) };
+}
+
+/// One level back: overlay, playback, view, list. `false`: there is nothing to back out of.
+fn back(model: &mut Model) -> bool {
+    if model.overlay.take().is_some() {
+        model.overlay_top = 0;
+        return true;
+    }
+    if model.screen == Screen::Episodes {
+        return false;
+    }
+    if let Some(open) = model.open.as_mut().filter(|it| it.timeline.playing) {
+        open.timeline.playing = false;
+        return true;
+    }
+    if model.view != View::Credit {
+        model.view = View::Credit;
+        return true;
+    }
+    if model.log.episodes.len() > 1 {
+        model.screen = Screen::Episodes;
+        return true;
+    }
+    false
+}

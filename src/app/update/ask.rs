@@ -1,0 +1,166 @@
+//! Questions: who is to blame, what caused it, how the number came about.
+
+use super::toggle_overlay;
+use crate::{
+    app::{
+        command_line,
+        message::Effect,
+        model::{Model, OpenEpisode, Overlay, Pane, Screen, View},
+        prose,
+    },
+    credit,
+    model::ActId,
+};
+
+/// To the act to blame, then to the next (`by` > 0) or back.
+pub(super) fn culprit(model: &mut Model, by: isize) {
+    let Some(open) = model.open.as_mut() else { return };
+    let culprits = open.culprits();
+    if culprits.is_empty() {
+        model.notice = Some(match open.analysis() {
+            Some(_) => "no act has credit of the blamed sign (i: caveats, S: other methods)".to_owned(),
+            None => "credit is being computed".to_owned(),
+        });
+        return;
+    }
+    let at = open.act.and_then(|act| culprits.iter().position(|it| *it == act));
+    let next = match at {
+        None => 0,
+        Some(at) => (at as isize + by).rem_euclid(culprits.len() as isize) as usize,
+    };
+    let on_acts = matches!((model.view, open.pane), (View::Credit, Pane::Acts));
+    if at == Some(0) && by == 1 && !on_acts && model.view == View::Credit {
+        // The first press shows the act to blame even when the cursor happens to stand on it.
+        select(open, culprits[0]);
+    } else {
+        select(open, culprits[next]);
+    }
+    open.pane = Pane::Acts;
+    let text = prose::culprit_notice(open, open.act.expect("just selected"), &culprits);
+    model.notice = Some(text);
+}
+
+/// Puts the cursor on `act` and its agent.
+pub(super) fn select(open: &mut OpenEpisode, act: ActId) {
+    open.act = Some(act);
+    open.agent = open.episode.act(act).agent;
+    open.detail.top = 0;
+    open.detail.left = 0;
+    open.graph.drawing = None;
+}
+
+/// Which way along the causal links.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Direction {
+    /// To parents.
+    Cause,
+    /// To children.
+    Effect,
+}
+
+/// Along `count` causal links. Where several lead on, the one with the largest credit.
+pub(super) fn follow_link(model: &mut Model, direction: Direction, count: usize) {
+    let Some(open) = model.open.as_mut() else { return };
+    let Some(mut act) = open.act else { return };
+    let mut moved = false;
+    for _ in 0..count {
+        let links = match direction {
+            Direction::Cause => open.episode.links.parents(act),
+            Direction::Effect => open.episode.links.children(act),
+        };
+        let size = |it: ActId| open.act_credit(it).map_or(0.0, |it| it.value.abs());
+        let best = links.iter().rev().max_by(|a, b| size(a.act).total_cmp(&size(b.act)));
+        let Some(link) = best else { break };
+        act = link.act;
+        moved = true;
+    }
+    if !moved {
+        let id = &open.episode.act(act).id;
+        model.notice = Some(match direction {
+            Direction::Cause => format!("{id} has no cause in the log: it is where a chain begins"),
+            Direction::Effect => format!("nothing in the log came of {id}"),
+        });
+        return;
+    }
+    let chain = prose::chain(open, act);
+    select(open, act);
+    if model.view == View::Credit {
+        open.pane = Pane::Acts;
+    }
+    model.notice = Some(chain);
+}
+
+/// Shows the arithmetic of the number under the cursor.
+pub(super) fn explain(model: &mut Model) {
+    let Some(open) = &model.open else { return };
+    let Some(analysis) = open.analysis() else {
+        model.notice = Some("credit is being computed".to_owned());
+        return;
+    };
+    let on_act = match model.view {
+        View::Credit => open.pane == Pane::Acts,
+        View::Timeline => true,
+        View::Graph | View::Methods | View::WhatIf => false,
+    };
+    let mut scenario = analysis.scenario.clone();
+    if model.view == View::Methods
+        && let Some(row) = analysis.sweep.rows.get(open.method)
+    {
+        scenario = row.scenario.clone();
+    }
+    let target = match open.act.filter(|_| on_act) {
+        Some(act) => {
+            let knows_acts = analysis.credit.as_ref().is_ok_and(|it| !it.acts.is_empty());
+            if !knows_acts && let Some(acts) = &analysis.acts {
+                scenario.method.clone_from(&acts.method);
+                scenario.baseline.clone_from(&acts.baseline);
+                scenario.params.clear();
+            }
+            credit::Target::Act(act)
+        }
+        None => credit::Target::Agent(open.agent),
+    };
+    let explanation = credit::explain(&open.episode, &scenario, target);
+    toggle_overlay(model, Overlay::Explain(explanation));
+}
+
+/// Hands out what is on the screen: on the what-if the command line, else verdict and act.
+pub(super) fn copy(model: &Model, effects: &mut Vec<Effect>) {
+    let Some(open) = model.open.as_ref().filter(|_| model.screen == Screen::Episode) else {
+        let rows = model.log.episodes.iter().map(|it| format!("{}\n", it.name));
+        effects.push(Effect::Copy(rows.collect()));
+        return;
+    };
+    let command = open
+        .analysis()
+        .map(|it| command_line::of_scenario(&model.arguments, &open.episode, &it.scenario))
+        .unwrap_or_default();
+    if model.view == View::WhatIf {
+        effects.push(Effect::Copy(command + "\n"));
+        return;
+    }
+    let mut text = String::new();
+    if let Some(analysis) = open.analysis() {
+        text = format!("{}\n", analysis.verdict.sentence(&open.episode));
+    }
+    if let Some(act) = open.act {
+        text += &format!("{}\n", prose::act_line(open, act));
+    }
+    effects.push(Effect::Copy(text + &command + "\n"));
+}
+
+/// Asks for the record of the act under the cursor wherever the screen shows it.
+pub(super) fn read_payload(model: &mut Model, effects: &mut Vec<Effect>) {
+    if model.screen != Screen::Episode {
+        return;
+    }
+    let Some(open) = model.open.as_mut() else { return };
+    let Some(act) = open.act else { return };
+    let origin = open.episode.act(act).origin;
+    if open.detail.pending != Some(origin) {
+        open.detail.pending = Some(origin);
+        open.detail.payload = None;
+        open.detail.error = None;
+        effects.push(Effect::Payload(origin));
+    }
+}

@@ -1,0 +1,255 @@
+//! Motions: rows, acts, agents, episodes, playback.
+
+use super::ask::select;
+use crate::{
+    app::{
+        action::Action,
+        message::Effect,
+        model::{Model, OpenEpisode, Overlay, Pane, Scope, Screen, View},
+    },
+    model::{ActId, AgentId, EpisodeId},
+};
+
+/// Milliseconds between two acts while an episode plays.
+const PLAY_MS: u64 = 400;
+
+/// `at` moved by a motion over `len` rows; `None`: not a motion over rows.
+fn moved(action: Action, count: usize, at: usize, len: usize, page: usize) -> Option<usize> {
+    let last = len.saturating_sub(1);
+    Some(match action {
+        Action::Up => at.saturating_sub(count),
+        Action::Down => at.saturating_add(count).min(last),
+        Action::HalfUp => at.saturating_sub(page / 2 * count),
+        Action::HalfDown => at.saturating_add((page / 2).saturating_mul(count)).min(last),
+        Action::First => 0,
+        Action::Last => last,
+        _ => return None,
+    })
+}
+
+/// Motions over the episode list. `false`: not one.
+pub(super) fn list(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect>) -> bool {
+    let page = usize::from(model.size.rows).max(4);
+    if let Some(row) = moved(action, count, model.row, model.log.episodes.len(), page) {
+        model.row = row;
+        return true;
+    }
+    match action {
+        Action::Open | Action::Right => {
+            open_row(model, effects);
+            true
+        }
+        // The questions are about the episode under the cursor: it is opened first.
+        Action::NextCulprit | Action::WhatIf | Action::Sweep | Action::Explain if model.open.is_none() => {
+            open_row(model, effects);
+            true
+        }
+        _ => false,
+    }
+}
+
+/// Opens the episode under the cursor of the list.
+pub(super) fn open_row(model: &mut Model, effects: &mut Vec<Effect>) {
+    if model.log.episodes.is_empty() {
+        model.notice = Some("no episode yet".to_owned());
+        return;
+    }
+    let id = EpisodeId::from_index(model.row);
+    if model.open.as_ref().is_some_and(|it| it.id == id) {
+        model.screen = Screen::Episode;
+        return;
+    }
+    model.opening = Some(id);
+    effects.push(Effect::Open(id));
+}
+
+/// To the episode `by` rows further down the list.
+pub(super) fn episode(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
+    let last = model.log.episodes.len().saturating_sub(1);
+    let row = model.row.saturating_add_signed(by).min(last);
+    if row == model.row {
+        model.notice = Some(if by > 0 { "the last episode" } else { "the first episode" }.to_owned());
+        return;
+    }
+    model.row = row;
+    if model.screen == Screen::Episode {
+        model.overlay = None;
+        open_row(model, effects);
+    }
+}
+
+/// Scrolls an overlay. `false`: the action is not a scroll.
+pub(super) fn overlay(model: &mut Model, action: Action, count: usize) -> bool {
+    let page = usize::from(model.size.rows).max(4);
+    if let (Some(Overlay::Detail), Some(open)) = (&model.overlay, model.open.as_mut()) {
+        match action {
+            Action::Wrap => open.detail.wrap = !open.detail.wrap,
+            Action::ScrollRight | Action::Right => open.detail.left += 8 * count,
+            Action::ScrollLeft | Action::Left => {
+                open.detail.left = open.detail.left.saturating_sub(8 * count);
+            }
+            _ => match moved(action, count, open.detail.top, usize::MAX, page) {
+                // The view knows how many lines there are and stops there.
+                Some(top) => open.detail.top = top.min(10_000_000),
+                None => return false,
+            },
+        }
+        return true;
+    }
+    match moved(action, count, model.overlay_top, 1_000_000, page) {
+        Some(top) => model.overlay_top = top,
+        None => return false,
+    }
+    true
+}
+
+/// Motions and switches of the views of an episode.
+pub(super) fn episode_view(model: &mut Model, action: Action, count: usize) {
+    let page = usize::from(model.size.rows).max(4);
+    let (view, rows) = (model.view, usize::from(model.size.rows));
+    let Some(open) = model.open.as_mut() else { return };
+    match action {
+        Action::Open => {
+            if view == View::Graph {
+                // Enter on an agent shows its neighbourhood; Enter there goes back.
+                super::pictures::toggle_ego(open);
+            } else if view == View::Credit && open.pane == Pane::Agents {
+                open.pane = Pane::Acts;
+                if let Some(act) = first_act_of(open, open.agent) {
+                    select(open, act);
+                }
+            } else if open.act.is_some() {
+                model.overlay = Some(Overlay::Detail);
+            }
+        }
+        Action::NextPane | Action::PreviousPane => match view {
+            View::Credit => {
+                open.pane = if open.pane == Pane::Agents { Pane::Acts } else { Pane::Agents };
+            }
+            _ => {
+                let at = View::ALL.iter().position(|it| *it == view).unwrap_or(0);
+                let by = if action == Action::NextPane { 1 } else { View::ALL.len() - 1 };
+                model.view = View::ALL[(at + by) % View::ALL.len()];
+            }
+        },
+        Action::SameAgentOn => same_agent(open, count as isize),
+        Action::SameAgentBack => same_agent(open, -(count as isize)),
+        Action::Sort => match (view, open.pane) {
+            (View::Credit, Pane::Acts) => open.acts_by_time = !open.acts_by_time,
+            _ => open.by_roster = !open.by_roster,
+        },
+        Action::Scope => {
+            open.timeline.scope = match open.timeline.scope {
+                Scope::All => Scope::Top,
+                Scope::Top => Scope::BlamePath,
+                Scope::BlamePath => Scope::All,
+            };
+            let shown = open.timeline_acts();
+            if let Some(act) = open.act.filter(|it| !shown.contains(it)) {
+                let nearest = shown.iter().min_by_key(|it| it.0.abs_diff(act.0)).copied();
+                nearest.into_iter().for_each(|it| select(open, it));
+            }
+        }
+        Action::Wrap => open.detail.wrap = !open.detail.wrap,
+        Action::Left | Action::Right => sideways(open, view, action == Action::Right, count),
+        Action::ScrollRight => open.graph.scroll.0 += 8,
+        Action::ScrollLeft => open.graph.scroll.0 = open.graph.scroll.0.saturating_sub(8),
+        _ => rows_of(open, view, action, count, if view == View::Graph { rows } else { page }),
+    }
+}
+
+fn sideways(open: &mut OpenEpisode, view: View, right: bool, count: usize) {
+    let step = |at: usize, last: usize| {
+        if right { (at + count).min(last) } else { at.saturating_sub(count) }
+    };
+    match view {
+        View::Methods => {
+            let last = open.sweep().map_or(0, |it| it.rows.len()).saturating_sub(1);
+            open.method = step(open.method, last);
+        }
+        View::Timeline => {
+            open.timeline.lane = step(open.timeline.lane, open.episode.agents.len().saturating_sub(1));
+        }
+        View::Graph => super::pictures::follow_edge(open, right),
+        View::Credit | View::WhatIf => {
+            open.pane = if right { Pane::Acts } else { Pane::Agents };
+        }
+    }
+}
+
+fn rows_of(open: &mut OpenEpisode, view: View, action: Action, count: usize, page: usize) {
+    let on_acts = view == View::Timeline || (view == View::Credit && open.pane == Pane::Acts);
+    if on_acts {
+        let acts = if view == View::Timeline { open.timeline_acts() } else { open.act_order() };
+        let at = acts.iter().position(|it| Some(*it) == open.act).unwrap_or(0);
+        if let Some(row) = moved(action, count, at, acts.len(), page)
+            && let Some(act) = acts.get(row)
+        {
+            select(open, *act);
+        }
+        return;
+    }
+    let agents = if view == View::Graph { open.episode.agent_ids().collect() } else { open.agent_order() };
+    let at = agents.iter().position(|it| *it == open.agent).unwrap_or(0);
+    if let Some(row) = moved(action, count, at, agents.len(), page)
+        && let Some(agent) = agents.get(row)
+    {
+        open.agent = *agent;
+        open.graph.edge = None;
+        open.graph.drawing = None;
+    }
+}
+
+fn first_act_of(open: &OpenEpisode, agent: AgentId) -> Option<ActId> {
+    let order = open.act_order();
+    order.into_iter().find(|it| open.episode.act(*it).agent == agent)
+}
+
+fn same_agent(open: &mut OpenEpisode, by: isize) {
+    let Some(at) = open.act else { return };
+    let agent = open.episode.act(at).agent;
+    let acts: Vec<ActId> = open.episode.act_ids().filter(|it| open.episode.act(*it).agent == agent).collect();
+    let position = acts.iter().position(|it| *it == at).unwrap_or(0);
+    let next = position.saturating_add_signed(by).min(acts.len() - 1);
+    select(open, acts[next]);
+}
+
+/// Puts the agent cursor on the agent that the verdict names, or on the first of the order shown.
+pub(super) fn to_culprit_agent(open: &mut OpenEpisode) {
+    let named = open.analysis().and_then(|it| it.verdict.named.first().copied());
+    if let Some(agent) = named.or_else(|| open.agent_order().first().copied()) {
+        open.agent = agent;
+    }
+    if let Some(act) = open.culprits().first() {
+        open.act = Some(*act);
+    }
+}
+
+/// Starts or stops playback. From the last act it starts over.
+pub(super) fn play(model: &mut Model, effects: &mut Vec<Effect>) {
+    model.view = View::Timeline;
+    let Some(open) = model.open.as_mut() else { return };
+    open.timeline.playing = !open.timeline.playing;
+    if open.timeline.playing {
+        let acts = open.timeline_acts();
+        if open.act >= acts.last().copied()
+            && let Some(first) = acts.first()
+        {
+            select(open, *first);
+        }
+        effects.push(Effect::Wake(PLAY_MS));
+    }
+}
+
+/// One act further, if it plays.
+pub(super) fn play_on(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(open) = model.open.as_mut().filter(|it| it.timeline.playing) else { return };
+    let acts = open.timeline_acts();
+    match acts.iter().find(|it| Some(**it) > open.act) {
+        Some(next) => {
+            select(open, *next);
+            effects.push(Effect::Wake(PLAY_MS));
+        }
+        None => open.timeline.playing = false,
+    }
+}

@@ -1,0 +1,171 @@
+//! Editing a what-if.
+
+use super::incoming::{Wanted, request};
+use crate::app::{
+    action::Action,
+    key::{Key, KeyCode},
+    message::Effect,
+    model::{Model, Overlay, Screen, View},
+    whatif::{Field, FieldKind, Forks, Form, form},
+};
+use crate::model::Scenario;
+
+/// Whether a number is being typed.
+pub(super) fn typing(model: &Model) -> bool {
+    model.screen == Screen::Episode
+        && model.view == View::WhatIf
+        && model.open.as_ref().is_some_and(|it| it.form.typing.is_some())
+}
+
+/// A key while a number is being typed. `false`: it is not part of a number and keeps its own meaning.
+pub(super) fn type_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) -> bool {
+    let Some(open) = model.open.as_mut() else { return false };
+    let Some(text) = open.form.typing.as_mut() else { return false };
+    match key.code {
+        KeyCode::Char(c) if !key.ctrl && (c.is_ascii_digit() || "+-.eE".contains(c)) => {
+            if text.len() < 24 {
+                text.push(c);
+            }
+        }
+        KeyCode::Backspace => {
+            text.pop();
+        }
+        KeyCode::Esc => open.form.typing = None,
+        KeyCode::Enter => {
+            let typed = open.form.typing.take().unwrap_or_default();
+            let fields = Form::fields(open);
+            let (Some(field), Some(scenario)) = (fields.get(open.form.field), form::current(open)) else {
+                return true;
+            };
+            match typed.parse::<f64>().ok().filter(|it| it.is_finite()) {
+                Some(value) => {
+                    let next = form::with_number(&scenario, field, value);
+                    edit(model, next, effects);
+                }
+                None => model.notice = Some(format!("'{typed}' is not a number")),
+            }
+        }
+        _ => {
+            open.form.typing = None;
+            return false;
+        }
+    }
+    true
+}
+
+/// Puts the cursor on the field of the act's action, where there is one.
+pub(super) fn to_action(model: &mut Model) {
+    let Some(open) = model.open.as_mut() else { return };
+    let fields = Form::fields(open);
+    let at = fields.iter().position(|it| matches!(it.kind, FieldKind::Action(_)));
+    if let Some(at) = at {
+        open.form.field = at;
+        open.form.choice = selected(&fields[at]);
+    } else if let Some(act) = open.act {
+        let id = open.episode.act(act).id.clone();
+        model.notice = Some(format!("no alternatives of {id} in the log: its action cannot be replaced"));
+    }
+}
+
+fn selected(field: &Field) -> usize {
+    field.choices.iter().position(|it| it.selected).unwrap_or(0)
+}
+
+/// Actions of the form. `false`: not one.
+pub(super) fn on_action(model: &mut Model, action: Action, effects: &mut Vec<Effect>) -> bool {
+    let Some(open) = model.open.as_mut() else { return false };
+    let fields = Form::fields(open);
+    if fields.is_empty() {
+        return false;
+    }
+    open.form.field = open.form.field.min(fields.len() - 1);
+    let step = match action {
+        Action::Down | Action::NextPane => 1,
+        Action::Up | Action::PreviousPane => -1,
+        Action::First => isize::MIN,
+        Action::Last => isize::MAX,
+        Action::Left | Action::Right => {
+            sideways(model, &fields, action == Action::Right, effects);
+            return true;
+        }
+        Action::Open => return pick(model, effects),
+        _ => return false,
+    };
+    open.form.field = open.form.field.saturating_add_signed(step).min(fields.len() - 1);
+    open.form.choice = selected(&fields[open.form.field]);
+    true
+}
+
+fn sideways(model: &mut Model, fields: &[Field], right: bool, effects: &mut Vec<Effect>) {
+    let Some(open) = model.open.as_mut() else { return };
+    let field = &fields[open.form.field];
+    match field.number {
+        None => {
+            let last = field.choices.len().saturating_sub(1);
+            let at = open.form.choice.min(last);
+            open.form.choice = if right { (at + 1).min(last) } else { at.saturating_sub(1) };
+        }
+        Some((value, _)) => {
+            let Some(scenario) = form::current(open) else { return };
+            let steps = (value / field.step).round() + if right { 1.0 } else { -1.0 };
+            // Steps of a power of ten are divided by its inverse, so that 0.3 is 0.3.
+            let inverse = (1.0 / field.step).round();
+            let next = form::with_number(&scenario, field, steps / inverse);
+            edit(model, next, effects);
+        }
+    }
+}
+
+/// Picks the choice under the cursor, or begins to type a number.
+pub(super) fn pick(model: &mut Model, effects: &mut Vec<Effect>) -> bool {
+    let Some(open) = model.open.as_mut() else { return false };
+    let fields = Form::fields(open);
+    let Some(field) = fields.get(open.form.field) else { return false };
+    if field.number.is_some() {
+        open.form.typing = Some(String::new());
+        return true;
+    }
+    let Some(choice) = field.choices.get(open.form.choice) else { return true };
+    if let Some(why) = &choice.blocked {
+        model.notice = Some(format!("{}: {why}", choice.label));
+        return true;
+    }
+    let next = choice.scenario.clone();
+    edit(model, next, effects);
+    true
+}
+
+/// Makes `next` the scenario on the screen.
+fn edit(model: &mut Model, next: Scenario, effects: &mut Vec<Effect>) {
+    let Some(open) = model.open.as_mut() else { return };
+    let Some(logged) = open.logged.as_ref().map(|it| it.scenario.clone()) else { return };
+    let before = open.forks.number();
+    open.forks.push(next, &logged);
+    if open.forks.number() != before {
+        request(model, Wanted::Edited, effects);
+    }
+}
+
+/// Walks the history of edits with `walk`; `nothing` is said when it cannot.
+pub(super) fn history(
+    model: &mut Model,
+    effects: &mut Vec<Effect>,
+    walk: impl FnOnce(&mut Forks) -> bool,
+    nothing: &str,
+) {
+    let Some(open) = model.open.as_mut() else { return };
+    if !walk(&mut open.forks) {
+        model.notice = Some(nothing.to_owned());
+        return;
+    }
+    open.form.typing = None;
+    open.graph.drawing = None;
+    if matches!(model.overlay, Some(Overlay::Explain(_))) {
+        model.overlay = None;
+    }
+    let logged = open.forks.is_logged();
+    open.requests.1 = None;
+    if !logged {
+        request(model, Wanted::Edited, effects);
+    }
+}

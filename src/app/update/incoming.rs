@@ -1,0 +1,212 @@
+//! What arrives from outside: the log, episodes, computed credit, records.
+
+use std::sync::Arc;
+
+use super::cursor;
+use crate::{
+    app::{
+        message::{Analysis, Effect},
+        model::{DetailState, GraphState, Model, OpenEpisode, Pane, Scope, Screen, TimelineState},
+        whatif::{Forks, Form},
+    },
+    graph,
+    model::{AgentId, Episode, EpisodeId, LogSummary, Origin, RecordText, Scenario},
+};
+
+/// The logs grew. A held screen keeps what it shows.
+pub(super) fn log(model: &mut Model, summary: LogSummary, effects: &mut Vec<Effect>) {
+    if model.held.is_some() {
+        model.held = Some(summary);
+        return;
+    }
+    let at_end = model.row + 1 >= model.log.episodes.len();
+    model.log = summary;
+    let last = model.log.episodes.len().saturating_sub(1);
+    if at_end && model.log.following && model.open.is_none() {
+        model.row = last;
+    }
+    model.row = model.row.min(last);
+    if let Some(name) = &model.wanted {
+        if let Some(row) = model.log.episodes.iter().position(|it| it.name == *name) {
+            model.wanted = None;
+            model.row = row;
+            cursor::open_row(model, effects);
+        } else if model.log.loaded {
+            model.notice = Some(format!("no episode '{name}' in this log"));
+            model.wanted = None;
+        }
+    } else if model.log.loaded && model.log.episodes.len() == 1 && model.open.is_none() {
+        cursor::open_row(model, effects);
+    }
+}
+
+/// Holds the screen, or lets it go on with everything that came meanwhile.
+pub(super) fn hold(model: &mut Model, effects: &mut Vec<Effect>) {
+    if let Some(summary) = model.held.take() {
+        log(model, summary, effects);
+        if let Some(open) = &model.open {
+            effects.push(Effect::Open(open.id));
+        }
+    } else if model.log.following {
+        model.held = Some(model.log.clone());
+    } else {
+        model.notice = Some("the log is not growing: nothing to hold".to_owned());
+    }
+}
+
+/// An episode was put together.
+pub(super) fn episode(
+    model: &mut Model,
+    id: EpisodeId,
+    revision: u64,
+    result: Result<Arc<Episode>, String>,
+    effects: &mut Vec<Effect>,
+) {
+    let episode = match result {
+        Ok(episode) => episode,
+        Err(why) => {
+            model.opening = model.opening.filter(|it| *it != id);
+            model.notice = Some(why);
+            return;
+        }
+    };
+    let growing = model.open.as_ref().is_some_and(|it| it.id == id);
+    if model.opening == Some(id) {
+        model.opening = None;
+        model.screen = Screen::Episode;
+    } else if !growing || model.held.is_some() {
+        return;
+    }
+    match model.open.as_mut().filter(|_| growing) {
+        Some(open) => grow(open, episode, revision),
+        None => model.open = Some(opened(id, episode, revision)),
+    }
+    request(model, Wanted::Logged, effects);
+    if model.open.as_ref().is_some_and(|it| !it.forks.is_logged()) {
+        request(model, Wanted::Edited, effects);
+    }
+}
+
+fn opened(id: EpisodeId, episode: Arc<Episode>, revision: u64) -> OpenEpisode {
+    let interaction = graph::build(&episode, None);
+    OpenEpisode {
+        id,
+        revision,
+        logged: None,
+        edited: None,
+        requests: (None, None),
+        forks: Forks::default(),
+        form: Form::default(),
+        agent: AgentId(0),
+        act: episode.act_ids().next(),
+        pane: Pane::Agents,
+        by_roster: false,
+        acts_by_time: false,
+        method: 0,
+        timeline: TimelineState { scope: Scope::All, playing: false, lane: 0, strip: false },
+        graph: GraphState {
+            metrics: graph::metrics(&episode, &interaction),
+            interaction,
+            view: None,
+            weight: graph::Weight::Messages,
+            drawing: None,
+            drawn_for: None,
+            scroll: (0, 0),
+            edge: None,
+        },
+        detail: DetailState { wrap: true, ..DetailState::default() },
+        episode,
+    }
+}
+
+/// The same episode with more records. A late record may shift the ids of acts: the cursor stays with the
+/// act's name.
+fn grow(open: &mut OpenEpisode, episode: Arc<Episode>, revision: u64) {
+    let followed = open.act.is_none_or(|it| it.index() + 1 == open.episode.acts.len());
+    let name = open.act.map(|it| open.episode.act(it).id.clone());
+    let same = episode.acts.iter().position(|it| Some(&it.id) == name.as_ref());
+    open.act = if followed || same.is_none() {
+        episode.act_ids().next_back()
+    } else {
+        same.map(crate::model::ActId::from_index)
+    };
+    open.graph.interaction = graph::build(&episode, None);
+    open.graph.metrics = graph::metrics(&episode, &open.graph.interaction);
+    open.graph.drawing = None;
+    open.episode = episode;
+    open.revision = revision;
+}
+
+/// Which analysis is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Of what the log says.
+    Logged,
+    /// Of the what-if on the screen.
+    Edited,
+}
+
+/// Asks for credit; an older request of the same kind is forgotten.
+pub(super) fn request(model: &mut Model, wanted: Wanted, effects: &mut Vec<Effect>) {
+    let Some(open) = model.open.as_mut() else { return };
+    model.requests += 1;
+    let request = model.requests;
+    let scenario = match wanted {
+        Wanted::Logged => {
+            open.requests.0 = Some(request);
+            Scenario::default()
+        }
+        Wanted::Edited => {
+            open.requests.1 = Some(request);
+            open.forks.scenario().clone()
+        }
+    };
+    effects.push(Effect::Analyse { request, episode: open.episode.clone(), scenario });
+}
+
+/// Credit was computed. An answer nobody waits for any more is dropped.
+pub(super) fn analysis(model: &mut Model, request: u64, result: Analysis, effects: &mut Vec<Effect>) {
+    let Some(open) = model.open.as_mut() else { return };
+    let result = Arc::new(result);
+    if open.requests.0 == Some(request) {
+        open.requests.0 = None;
+        let first = open.logged.is_none();
+        open.logged = Some(result);
+        if first {
+            cursor::to_culprit_agent(open);
+        }
+    } else if open.requests.1 == Some(request) {
+        open.requests.1 = None;
+        open.edited = Some(result);
+    } else {
+        return;
+    }
+    let credits = graph_credits(open);
+    open.graph.interaction = graph::build(&open.episode, credits.as_deref());
+    open.graph.drawing = None;
+    let _ = effects;
+}
+
+/// Credit per act, for edges weighted by credit flow.
+fn graph_credits(open: &OpenEpisode) -> Option<Vec<(crate::model::ActId, f64)>> {
+    let acts = open.analysis()?.acts.as_ref()?;
+    Some(acts.acts.iter().filter_map(|(act, value)| Some((*act, value.number()?.value))).collect())
+}
+
+/// A record was read.
+pub(super) fn payload(model: &mut Model, origin: Origin, result: Result<Arc<RecordText>, String>) {
+    let Some(open) = model.open.as_mut() else { return };
+    if open.detail.pending != Some(origin) {
+        return;
+    }
+    match result {
+        Ok(payload) => {
+            open.detail.payload = Some(payload);
+            open.detail.error = None;
+        }
+        Err(why) => {
+            open.detail.payload = None;
+            open.detail.error = Some(why);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What is known of the opened logs without reading payloads: the episode list and the state of the files.
+
+use std::sync::Arc;
+
+use super::{Diagnostic, Status};
+
+/// One row of the episode list.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EpisodeSummary {
+    /// The logged id; display-safe.
+    pub name: String,
+    /// Run it belongs to.
+    pub run: Option<String>,
+    /// How it ended, if it has.
+    pub status: Option<Status>,
+    /// Total reward so far, in reward units; `None`: no number logged.
+    pub reward: Option<f64>,
+    /// Whether no `episode_end` has been read.
+    pub open: bool,
+    /// Agents seen.
+    pub agents: u32,
+    /// Actions and messages seen.
+    pub acts: u32,
+    /// Records of any type.
+    pub records: u32,
+    /// Whether it holds declared credit.
+    pub declared: bool,
+    /// Whether it holds counterfactuals.
+    pub counterfactuals: bool,
+    /// Whom a human or a model named, as written: `WebSurfer at s12`.
+    pub label: Option<String>,
+    /// Rises with every record of the episode.
+    pub revision: u64,
+}
+
+/// How reading a file stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileState {
+    /// More is there to read.
+    Reading,
+    /// All there is has been read.
+    CaughtUp,
+    /// It is not there any more; what was read is kept.
+    Gone,
+    /// It cannot be read, and why.
+    Failed(String),
+}
+
+/// One opened file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileSummary {
+    /// Path as given, display-safe.
+    pub path: String,
+    /// What it was taken for: `native`, `Who&When`.
+    pub format: &'static str,
+    /// Bytes read of the current generation.
+    pub read: u64,
+    /// Bytes there are.
+    pub size: u64,
+    /// Rotations and truncations seen.
+    pub generation: u32,
+    /// State.
+    pub state: FileState,
+}
+
+/// The opened logs at one moment. Cheap to clone.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LogSummary {
+    /// The episodes, in order of first appearance.
+    pub episodes: Arc<Vec<Arc<EpisodeSummary>>>,
+    /// The files, in order of discovery.
+    pub files: Arc<Vec<FileSummary>>,
+    /// Records read.
+    pub records: u64,
+    /// Lines of which something was lost.
+    pub bad_lines: u64,
+    /// Everything to tell about lines, in order, at most [`LogSummary::DIAGNOSTICS`].
+    pub diagnostics: Arc<Vec<Diagnostic>>,
+    /// Diagnostics beyond that number.
+    pub more_diagnostics: u64,
+    /// Whether the files are being followed.
+    pub following: bool,
+    /// Why changes are found by polling alone, where file events do not work.
+    pub polling: Option<String>,
+    /// Whether the first pass over the files has ended.
+    pub loaded: bool,
+}
+
+impl LogSummary {
+    /// The most diagnostics kept; more are counted.
+    pub const DIAGNOSTICS: usize = 10_000;
+
+    /// Bytes read and bytes there are, over all files.
+    pub fn bytes(&self) -> (u64, u64) {
+        self.files.iter().fold((0, 0), |(read, size), it| (read + it.read, size + it.size.max(it.read)))
+    }
+}
+
+/// The full text of one record, field by field, for the detail pane.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordText {
+    /// Which record.
+    pub origin: super::Origin,
+    /// Fields in the order to show: name and display-safe lines.
+    pub fields: Vec<(String, Vec<String>)>,
+}

@@ -1,0 +1,287 @@
+//! The columnar index of the opened logs: one row per record, payloads left in their files.
+//!
+//! ```text
+//! whole lines -> Store::read -> scan_header -> rows (place, kind) + episode summaries
+//!                                  `-> parse_line, where the header is odd
+//! EpisodeId -> Store::episode -> rows read again -> records -> assemble -> model::Episode
+//! Origin    -> Store::record  -> one line read again -> RecordText
+//! ```
+//!
+//! Knows no thread and no clock. A line that cannot be read is counted and listed, never fatal.
+
+mod assemble;
+mod episodes;
+mod record_text;
+mod rows;
+
+use std::sync::Arc;
+
+use memchr::{memchr, memmem};
+
+use crate::{
+    log::{self, Body, Header, Record, RecordType, parse_line, scan_header},
+    model::{
+        Diagnostic, Episode, EpisodeId, FileId, FileState, FileSummary, LogSummary, Origin, RecordText,
+        Severity,
+    },
+    source::{Read, SourceFile},
+    text,
+};
+
+use episodes::Episodes;
+use rows::{Row, Rows};
+
+/// How thoroughly lines are read on the first pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pass {
+    /// Only what the index needs; a broken payload is found when its episode is opened.
+    Headers,
+    /// Everything, so that every problem is known: for `check`.
+    Everything,
+}
+
+/// One life of a file.
+struct Life {
+    summary: FileSummary,
+    source: SourceFile,
+    generation: u32,
+    /// Lines read so far.
+    lines: u32,
+    /// For an imported document: the line of the document that each line of the spool came from.
+    line_map: Option<Vec<u32>>,
+    /// Which run its episodes belong to.
+    run: episodes::RunKey,
+}
+
+/// What is known of the opened logs.
+pub struct Store {
+    pass: Pass,
+    lives: Vec<Life>,
+    rows: Rows,
+    episodes: Episodes,
+    records: u64,
+    bad_lines: u64,
+    diagnostics: Vec<Diagnostic>,
+    more_diagnostics: u64,
+}
+
+impl Store {
+    /// An empty index.
+    pub fn new(pass: Pass) -> Self {
+        Self {
+            pass,
+            lives: Vec::new(),
+            rows: Rows::default(),
+            episodes: Episodes::default(),
+            records: 0,
+            bad_lines: 0,
+            diagnostics: Vec::new(),
+            more_diagnostics: 0,
+        }
+    }
+
+    /// Adds a file, or another life of one (`before`: its last life, whose run goes on).
+    pub fn add_life(
+        &mut self,
+        summary: FileSummary,
+        source: SourceFile,
+        line_map: Option<Vec<u32>>,
+        before: Option<FileId>,
+    ) -> FileId {
+        let id = FileId::from_index(self.lives.len());
+        let run = match before {
+            Some(before) => self.lives[before.index()].run,
+            None => self.episodes.run_of_file(),
+        };
+        let generation = summary.generation;
+        self.lives.push(Life { summary, source, generation, lines: 0, line_map, run });
+        id
+    }
+
+    /// Says how far reading of a file has come.
+    pub fn set_progress(&mut self, file: FileId, read: u64, size: u64, state: FileState) {
+        let summary = &mut self.lives[file.index()].summary;
+        (summary.read, summary.size, summary.state) = (read, size, state);
+    }
+
+    /// Indexes whole lines that stand at `offset` of `file`.
+    pub fn read(&mut self, file: FileId, offset: u64, bytes: &[u8]) {
+        let mut at = 0;
+        while at < bytes.len() {
+            let end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |it| at + it);
+            self.line(file, offset + at as u64, &bytes[at..end]);
+            at = end + 1;
+        }
+    }
+
+    /// Counts a line that could not be read at all.
+    pub fn skip(&mut self, file: FileId, offset: u64, rule: &'static str, message: String) {
+        let origin = self.next_line(file, offset, 0);
+        self.bad_lines += 1;
+        self.diagnose(Diagnostic { rule, severity: Severity::Error, message, origin: Some(origin) });
+    }
+
+    /// Adds a finding that is not about a line.
+    pub fn diagnose(&mut self, diagnostic: Diagnostic) {
+        if self.diagnostics.len() < LogSummary::DIAGNOSTICS {
+            self.diagnostics.push(diagnostic);
+        } else {
+            self.more_diagnostics += 1;
+        }
+    }
+
+    fn next_line(&mut self, file: FileId, offset: u64, len: usize) -> Origin {
+        let life = &mut self.lives[file.index()];
+        let index = life.lines as usize;
+        life.lines += 1;
+        let line = match &life.line_map {
+            Some(map) => map.get(index).copied().unwrap_or(0),
+            None => life.lines,
+        };
+        Origin { file, line, offset, len: len as u32 }
+    }
+
+    fn line(&mut self, file: FileId, offset: u64, line: &[u8]) {
+        let origin = self.next_line(file, offset, line.len());
+        if self.pass == Pass::Headers
+            && let Some(header) = scan_header(line)
+            && self.index_header(origin, &header, line)
+        {
+            return;
+        }
+        let parsed = parse_line(line);
+        let lost = parsed.problems.iter().any(|it| it.severity == Severity::Error);
+        self.bad_lines += u64::from(lost);
+        for problem in parsed.problems {
+            self.diagnose(Diagnostic {
+                rule: problem.rule,
+                severity: problem.severity,
+                message: problem.message,
+                origin: Some(origin),
+            });
+        }
+        for (record, range) in parsed.records {
+            let origin = Origin { offset: offset + range.start as u64, len: range.len() as u32, ..origin };
+            self.index_record(origin, &record);
+        }
+    }
+
+    /// Indexes a record by its header alone. `false`: its content is needed.
+    fn index_header(&mut self, origin: Origin, header: &Header<'_>, line: &[u8]) -> bool {
+        let needs_content = match header.record_type {
+            RecordType::Run | RecordType::EpisodeStart | RecordType::EpisodeEnd => true,
+            RecordType::Reward => header.value.is_none(),
+            RecordType::Credit => memmem::find(line, b"\"label\"").is_some(),
+            _ => false,
+        };
+        let Some(episode) = header.episode.as_deref() else {
+            if !needs_content {
+                self.records += 1;
+            }
+            return !needs_content;
+        };
+        if needs_content {
+            return false;
+        }
+        let run = self.lives[origin.file.index()].run;
+        let row = self.rows.push(Row { origin });
+        self.episodes.header(run, episode, header, row);
+        self.records += 1;
+        true
+    }
+
+    fn index_record(&mut self, origin: Origin, record: &Record) {
+        self.records += 1;
+        let life = &mut self.lives[origin.file.index()];
+        if let Body::Run(run) = &record.body {
+            life.run = self.episodes.run_of_record(run);
+        }
+        let run = life.run;
+        let Some(episode) = record.episode.as_deref() else { return };
+        let row = self.rows.push(Row { origin });
+        self.episodes.record(run, episode, record, row);
+    }
+
+    /// The state of everything, cheap to clone.
+    pub fn summary(&mut self) -> LogSummary {
+        LogSummary {
+            episodes: self.episodes.summaries(),
+            files: Arc::new(self.lives.iter().map(|it| it.summary.clone()).collect()),
+            records: self.records,
+            bad_lines: self.bad_lines,
+            diagnostics: Arc::new(self.diagnostics.clone()),
+            more_diagnostics: self.more_diagnostics,
+            following: false,
+            polling: None,
+            loaded: false,
+        }
+    }
+
+    /// Number of episodes.
+    pub fn episode_count(&self) -> usize {
+        self.episodes.len()
+    }
+
+    /// The revision of an episode: the number of its records.
+    pub fn revision(&self, id: EpisodeId) -> u64 {
+        self.episodes.rows(id).len() as u64
+    }
+
+    /// Reads an episode in full.
+    ///
+    /// # Errors
+    /// When none of its bytes can be read any more: why.
+    pub fn episode(&self, id: EpisodeId) -> Result<Episode, String> {
+        let mut records = Vec::new();
+        let mut diagnostics = Vec::new();
+        let mut lost = (0_u32, None);
+        let mut bytes = Vec::new();
+        for row in self.episodes.rows(id) {
+            let origin = self.rows.get(*row).origin;
+            if let Err(why) = self.bytes(origin, &mut bytes) {
+                lost = (lost.0 + 1, lost.1.or(Some((why, origin))));
+                continue;
+            }
+            let parsed = parse_line(&bytes);
+            diagnostics.extend(parsed.problems.into_iter().map(|it| Diagnostic {
+                rule: it.rule,
+                severity: it.severity,
+                message: it.message,
+                origin: Some(origin),
+            }));
+            records.extend(parsed.records.into_iter().map(|(record, _)| (record, origin)));
+        }
+        if let (count, Some((why, origin))) = lost {
+            if records.is_empty() {
+                return Err(why);
+            }
+            let message = format!("{count} records of this episode can no longer be read: {why}");
+            let severity = Severity::Error;
+            diagnostics.push(Diagnostic { rule: "lost-record", severity, message, origin: Some(origin) });
+        }
+        Ok(assemble::assemble(self.episodes.name(id), self.episodes.run(id), records, diagnostics))
+    }
+
+    /// Reads one record in full, for the detail pane.
+    ///
+    /// # Errors
+    /// When its bytes can no longer be read: why.
+    pub fn record(&self, origin: Origin) -> Result<RecordText, String> {
+        let mut bytes = Vec::new();
+        self.bytes(origin, &mut bytes)?;
+        Ok(record_text::record_text(origin, &bytes))
+    }
+
+    fn bytes(&self, origin: Origin, into: &mut Vec<u8>) -> Result<(), String> {
+        let life = self.lives.get(origin.file.index()).ok_or("no such file")?;
+        let at = Read { generation: life.generation, offset: origin.offset, len: origin.len as usize };
+        into.clear();
+        life.source.read(at, into).map_err(|error| text::clean(&error.to_string()))
+    }
+}
+
+/// Whether an unterminated last line is a record: it parses without a problem.
+pub fn is_record(line: &[u8]) -> bool {
+    let parsed = log::parse_line(line);
+    !parsed.records.is_empty() && parsed.problems.iter().all(|it| it.severity != Severity::Error)
+}

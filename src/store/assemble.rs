@@ -1,0 +1,202 @@
+//! Records of one episode to a [`model::Episode`](crate::model::Episode): names to ids, order, links, tables.
+//!
+//! ```text
+//! records -> updates merged -> ordered by time -> people -> acts -> links
+//!                                                    `-> rewards, credit, counterfactuals, states
+//! ```
+//!
+//! Nothing here fails: what does not fit is kept out and listed as a diagnostic.
+
+mod acts;
+mod judgement;
+mod links;
+mod otherwise;
+mod people;
+
+use std::collections::HashMap;
+
+use super::episodes::status;
+use crate::{
+    log::{Body, Record, Run},
+    model::{ActId, AgentId, Diagnostic, Episode, Metric, Origin, Outcome, Reward, Severity, State},
+    text,
+};
+
+/// The most characters kept of a task or an answer.
+const TEXT_CHARS: usize = 400;
+
+/// Builds an episode from its records (in the order read) and the findings about their lines.
+pub(super) fn assemble(
+    name: &str,
+    run: Option<&Run>,
+    records: Vec<(Record, Origin)>,
+    diagnostics: Vec<Diagnostic>,
+) -> Episode {
+    let mut builder = Builder { diagnostics, ..Builder::default() };
+    builder.episode.name = text::clean(name);
+    let records = acts::in_order(builder.updated(records));
+    builder.about(run, &records);
+    people::add(&mut builder, run, &records);
+    let nodes = acts::add(&mut builder, &records);
+    links::add(&mut builder, &nodes, &records);
+    builder.rest(&records);
+    otherwise::add(&mut builder, &nodes, &records);
+    judgement::add(&mut builder, &records);
+    builder.episode.diagnostics = builder.diagnostics;
+    builder.episode
+}
+
+/// The episode so far, and where its names lead.
+#[derive(Default)]
+struct Builder {
+    episode: Episode,
+    agents: HashMap<String, AgentId>,
+    acts: HashMap<String, ActId>,
+    /// Acts that a `state` follows, by the state's id: a reference to a state means these.
+    states: HashMap<String, Vec<ActId>>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Builder {
+    /// Lists a finding.
+    fn find(&mut self, rule: &'static str, severity: Severity, origin: Origin, message: String) {
+        self.diagnostics.push(Diagnostic { rule, severity, message, origin: Some(origin) });
+    }
+
+    /// Merges records with the same type and id: a later one updates the earlier, which keeps its place.
+    fn updated(&mut self, records: Vec<(Record, Origin)>) -> Vec<(Record, Origin)> {
+        let mut kept: Vec<(Record, Origin)> = Vec::with_capacity(records.len());
+        let mut seen: HashMap<(&'static str, String), usize> = HashMap::new();
+        for (record, origin) in records {
+            let id = match &record.body {
+                // Streamed candidates of one group share everything but their content.
+                Body::Counterfactual(_) => None,
+                _ => record.id.clone(),
+            };
+            let Some(id) = id else {
+                kept.push((record, origin));
+                continue;
+            };
+            let kind = record.record_type().name();
+            match seen.get(&(kind, id.clone())) {
+                Some(at) => {
+                    let (before, _) = &mut kept[*at];
+                    if *before != record {
+                        let message = format!("{kind} '{}' is updated by a later record", text::clean(&id));
+                        self.find("updated-record", Severity::Note, origin, message);
+                        acts::update(before, record);
+                    } else {
+                        let message = format!("{kind} '{}' is repeated", text::clean(&id));
+                        self.find("repeated-record", Severity::Note, origin, message);
+                    }
+                }
+                None => {
+                    seen.insert((kind, id), kept.len());
+                    kept.push((record, origin));
+                }
+            }
+        }
+        kept
+    }
+
+    /// What run, start and end say of the episode as a whole.
+    fn about(&mut self, run: Option<&Run>, records: &[(Record, Origin)]) {
+        let clean = |text: &Option<String>| text.as_deref().map(text::clean);
+        let short = |text: &Option<String>| text.as_deref().map(|it| text::label(it, TEXT_CHARS));
+        let episode = &mut self.episode;
+        if let Some(run) = run {
+            episode.run = clean(&run.run);
+            episode.environment = clean(&run.env);
+            episode.algorithm = clean(&run.algorithm);
+            episode.gamma = run.gamma;
+            episode.reward_unit = clean(&run.reward_unit);
+        }
+        for (record, origin) in records {
+            match &record.body {
+                Body::EpisodeStart(start) => {
+                    episode.task = short(&start.task).or(episode.task.take());
+                    episode.trace_id = clean(&start.trace_id).or(episode.trace_id.take());
+                    episode.group = clean(&start.group).or(episode.group.take());
+                    episode.seed = clean(&start.seed).or(episode.seed.take());
+                    episode.global_step = start.global_step.or(episode.global_step);
+                }
+                Body::EpisodeEnd(end) => {
+                    episode.outcome = Some(Outcome {
+                        status: end.status.as_deref().map(status),
+                        reason: clean(&end.reason),
+                        total: end.total,
+                        steps: end.steps,
+                        answer: short(&end.answer),
+                        ground_truth: short(&end.ground_truth),
+                        time: record.ts,
+                        origin: *origin,
+                    });
+                }
+                Body::Unknown { .. } => episode.unknown_records += 1,
+                _ => {}
+            }
+        }
+    }
+
+    /// Rewards, states and metrics.
+    fn rest(&mut self, records: &[(Record, Origin)]) {
+        for (record, origin) in records {
+            match &record.body {
+                Body::State(state) => {
+                    let after = self.references(&state.after, "after", *origin);
+                    let content = state.state.as_ref().or(state.delta.as_ref());
+                    self.episode.states.push(State {
+                        scope: text::clean(&state.scope),
+                        after,
+                        time: record.ts,
+                        delta: state.state.is_none() && state.delta.is_some(),
+                        label: content.map_or(String::new(), |it| crate::log::action_label(it.json())),
+                        origin: *origin,
+                    });
+                }
+                Body::Reward(reward) => {
+                    let of = self.references(&reward.of, "of", *origin);
+                    let agent = reward.agent.as_deref().and_then(|it| self.agents.get(it).copied());
+                    self.episode.rewards.push(Reward {
+                        id: record.id.as_deref().map(text::clean),
+                        value: reward.value,
+                        agent,
+                        source: reward.source.as_deref().map(text::clean),
+                        name: reward.name.as_deref().map(text::clean),
+                        of,
+                        time: record.ts,
+                        step: record.step,
+                        delay: reward.delay,
+                        origin: *origin,
+                    });
+                }
+                Body::Metric(metric) => {
+                    let agent = metric.agent.as_deref().and_then(|it| self.agents.get(it).copied());
+                    self.episode.metrics.extend(metric.values.iter().map(|(name, value)| Metric {
+                        name: text::clean(name),
+                        value: *value,
+                        unit: metric.units.iter().find(|it| it.0 == *name).map(|it| text::clean(&it.1)),
+                        agent,
+                    }));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The acts that ids name; a state stands for the acts before it. What names nothing is listed.
+    fn references(&mut self, ids: &[String], field: &str, origin: Origin) -> Vec<ActId> {
+        let mut found = Vec::with_capacity(ids.len());
+        for id in ids {
+            if let Some(act) = self.acts.get(id) {
+                found.push(*act);
+            } else if let Some(acts) = self.states.get(id) {
+                found.extend_from_slice(acts);
+            } else {
+                let message = format!("{field} names '{}', which is not in this episode", text::clean(id));
+                self.find("dangling-reference", Severity::Warning, origin, message);
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,193 @@
+//! Acts in order of time.
+
+use super::Builder;
+use crate::{
+    log::{self, Action, Body, Message, Payload, Record, action_label, text_label},
+    model::{Act, ActId, ActKind, AgentId, Origin, Policy, Severity, Timestamp, Usage},
+    text,
+};
+
+/// An act and the record it came from.
+pub(super) struct Node {
+    pub(super) act: ActId,
+    /// Index of the record.
+    pub(super) record: usize,
+}
+
+/// Later fields over earlier ones; what the update does not say stays.
+pub(super) fn update(before: &mut Record, after: Record) {
+    match (&mut before.body, after.body) {
+        (Body::Action(old), Body::Action(new)) => update_action(old, *new),
+        (Body::Message(old), Body::Message(new)) => update_message(old, new),
+        (old, new) => *old = new,
+    }
+    before.step = after.step.or(before.step);
+    before.ts = before.ts.or(after.ts);
+    for (name, payload) in after.extra {
+        match before.extra.iter_mut().find(|it| it.0 == name) {
+            Some(entry) => entry.1 = payload,
+            None => before.extra.push((name, payload)),
+        }
+    }
+}
+
+fn update_action(old: &mut Action, new: Action) {
+    old.agent = new.agent;
+    old.action = new.action.or(old.action.take());
+    old.kind = new.kind.or(old.kind.take());
+    old.parents = new.parents.or(old.parents.take());
+    old.pre_state = new.pre_state.or(old.pre_state.take());
+    old.obs = new.obs.or(old.obs.take());
+    old.result = new.result.or(old.result.take());
+    old.dur = new.dur.or(old.dur);
+    old.policy = new.policy.or(old.policy.take());
+    old.default = new.default.or(old.default.take());
+    old.usage = new.usage.or(old.usage.take());
+    old.span_id = new.span_id.or(old.span_id.take());
+    old.error = new.error.or(old.error.take());
+}
+
+fn update_message(old: &mut Message, new: Message) {
+    old.from = new.from;
+    if !new.to.is_empty() {
+        old.to = new.to;
+    }
+    old.content = new.content.or(old.content.take());
+    old.parents = new.parents.or(old.parents.take());
+    old.recv_ts = new.recv_ts.or(old.recv_ts);
+}
+
+/// Records by time, then `seq`, then place. One without a time stays behind the record read before it.
+pub(super) fn in_order(records: Vec<(Record, Origin)>) -> Vec<(Record, Origin)> {
+    let mut last: Option<Timestamp> = None;
+    let mut keyed: Vec<_> = records
+        .into_iter()
+        .map(|(record, origin)| {
+            last = record.ts.or(last);
+            ((last, record.seq.filter(|_| record.ts.is_some())), record, origin)
+        })
+        .collect();
+    keyed.sort_by_key(|it| it.0);
+    keyed.into_iter().map(|(_, record, origin)| (record, origin)).collect()
+}
+
+/// Adds every action and message; the acts with their records, in order.
+pub(super) fn add(builder: &mut Builder, records: &[(Record, Origin)]) -> Vec<Node> {
+    let mut nodes = Vec::new();
+    let mut counts = vec![0_u32; builder.episode.agents.len()];
+    for (index, (record, origin)) in records.iter().enumerate() {
+        let mut act = match &record.body {
+            Body::Action(action) => of_action(builder, action),
+            Body::Message(message) => of_message(builder, message),
+            _ => continue,
+        };
+        let count = &mut counts[act.agent.index()];
+        let raw_id = match &record.id {
+            Some(id) => id.clone(),
+            None => format!("{}#{count}", record.agent().unwrap_or_default()),
+        };
+        *count += 1;
+        act.id = text::clean(&raw_id);
+        act.time = record.ts;
+        act.step = record.step;
+        act.origin = *origin;
+        let id = ActId::from_index(builder.episode.acts.len());
+        if builder.acts.insert(raw_id, id).is_some() {
+            let message = format!("'{}' is the id of an action and of a message", act.id);
+            builder.find("ambiguous-id", Severity::Warning, *origin, message);
+        }
+        builder.episode.acts.push(act);
+        nodes.push(Node { act: id, record: index });
+    }
+    for (record, _) in records {
+        if let (Body::State(state), Some(id)) = (&record.body, &record.id) {
+            let after = state.after.iter().filter_map(|it| builder.acts.get(it).copied()).collect();
+            builder.states.insert(id.clone(), after);
+        }
+    }
+    nodes
+}
+
+fn blank(agent: AgentId, kind: ActKind) -> Act {
+    Act {
+        id: String::new(),
+        kind,
+        agent,
+        to: Vec::new(),
+        time: None,
+        received: None,
+        step: None,
+        duration: None,
+        category: String::new(),
+        label: String::new(),
+        result: String::new(),
+        error: None,
+        policy: None,
+        default_action: None,
+        usage: Usage::default(),
+        origin: Origin::default(),
+    }
+}
+
+fn label_of(payload: &Option<Payload>) -> String {
+    payload.as_ref().filter(|it| !it.is_null()).map_or(String::new(), |it| action_label(it.json()))
+}
+
+fn of_action(builder: &Builder, action: &Action) -> Act {
+    let mut label = label_of(&action.action);
+    let policy = action.policy.as_ref().map(policy);
+    if label.is_empty()
+        && let Some(chosen) = policy.as_ref().and_then(|it| it.chosen.clone())
+    {
+        label = chosen;
+    }
+    Act {
+        duration: action.dur,
+        category: action.kind.as_deref().map(text::clean).unwrap_or_default(),
+        label,
+        result: label_of(&action.result),
+        error: action.error.as_deref().map(|it| text::label(it, Act::LABEL_CHARS)),
+        policy,
+        default_action: action.default.as_ref().map(|it| action_label(it.json())),
+        usage: action.usage.as_ref().map_or(Usage::default(), |it| Usage {
+            input: it.input,
+            output: it.output,
+            cost: it.cost,
+        }),
+        ..blank(builder.agents[&action.agent], ActKind::Action)
+    }
+}
+
+/// A policy with its keys as labels, so that they meet `chosen` and the candidates.
+fn policy(policy: &log::Policy) -> Policy {
+    let labelled =
+        |rows: &[(String, f64)]| rows.iter().map(|(name, value)| (text_label(name), *value)).collect();
+    Policy {
+        id: policy.id.as_deref().map(text::clean),
+        chosen: policy.chosen.as_ref().map(|it| action_label(it.json())),
+        probs: labelled(&policy.probs),
+        q: labelled(&policy.q),
+        value: policy.value,
+        logp: policy.logp,
+    }
+}
+
+fn of_message(builder: &Builder, message: &Message) -> Act {
+    let from = builder.agents[&message.from];
+    let mut to: Vec<AgentId> = Vec::new();
+    for name in &message.to {
+        if name == "*" {
+            to.extend(builder.episode.agent_ids().filter(|it| *it != from));
+        } else {
+            to.push(builder.agents[name]);
+        }
+    }
+    let mut seen = Vec::new();
+    to.retain(|it| {
+        !seen.contains(it) && {
+            seen.push(*it);
+            true
+        }
+    });
+    Act { to, label: label_of(&message.content), received: message.recv_ts, ..blank(from, ActKind::Message) }
+}

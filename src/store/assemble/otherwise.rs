@@ -1,0 +1,269 @@
+//! Counterfactuals: alternatives per act, replay groups, coalition values. Streamed pieces are merged.
+
+use std::collections::HashMap;
+
+use super::{Builder, acts::Node};
+use crate::{
+    log::{Body, Candidate, Counterfactual, Record, action_label},
+    model::{
+        self, Absence, ActId, ActionTable, AgentId, Alternative, CoalitionTable, CoalitionValue, Origin,
+        Policy, ReplayGroup, Sample, Severity,
+    },
+    text,
+};
+
+/// Adds what the records say would have happened otherwise.
+pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Origin)]) {
+    for node in nodes {
+        let origin = records[node.record].1;
+        of_policy(builder, node.act, origin);
+    }
+    for (record, origin) in records {
+        let Body::Counterfactual(it) = &record.body else { continue };
+        match it.kind.as_str() {
+            "replay" => replay(builder, it, *origin),
+            "coalition" => coalitions(builder, it, *origin),
+            "agent_removed" => removed(builder, it, *origin),
+            "default_action" | "null_action" => alternatives(builder, it, true, *origin),
+            "q_value" | "policy_substituted" => alternatives(builder, it, false, *origin),
+            other => {
+                let message = format!("counterfactual of kind '{}' is not known", text::clean(other));
+                builder.find("unknown-kind", Severity::Warning, *origin, message);
+            }
+        }
+    }
+    for group in &mut builder.episode.replays {
+        group.candidates.sort_by_key(|it| it.j);
+    }
+}
+
+fn sample(value: Option<f64>, returns: &[f64], std: Option<f64>, n: Option<u32>) -> Sample {
+    if returns.is_empty() {
+        return Sample { mean: value.filter(|it| it.is_finite()), std, n, returns: Vec::new() };
+    }
+    Sample::of_returns(returns.to_vec())
+}
+
+/// The label of the action that `act` really took, in the vocabulary of its alternatives.
+fn taken_label(builder: &Builder, act: ActId) -> String {
+    let act = builder.episode.act(act);
+    let chosen = act.policy.as_ref().and_then(|it| it.chosen.clone());
+    chosen.unwrap_or_else(|| act.label.clone())
+}
+
+fn table<'a>(builder: &'a mut Builder, act: ActId) -> &'a mut ActionTable {
+    let tables = &mut builder.episode.tables;
+    let at = tables.binary_search_by_key(&act, |it| it.act).unwrap_or_else(|at| {
+        tables.insert(at, ActionTable { act, alternatives: Vec::new(), value: None, groups: Vec::new() });
+        at
+    });
+    &mut tables[at]
+}
+
+/// Probabilities and values that the acting policy logged itself.
+fn of_policy(builder: &mut Builder, act: ActId, origin: Origin) {
+    let taken = taken_label(builder, act);
+    let it = builder.episode.act(act);
+    let default = it.default_action.clone();
+    let Some(Policy { probs, q, value, .. }) = it.policy.clone() else { return };
+    if probs.is_empty() && q.is_empty() && value.is_none() {
+        return;
+    }
+    let table = table(builder, act);
+    table.value = value.filter(|it| it.is_finite());
+    for (label, _) in q.iter().chain(&probs) {
+        if table.alternatives.iter().any(|it| it.label == *label) {
+            continue;
+        }
+        let of = |rows: &[(String, f64)]| rows.iter().find(|it| it.0 == *label).map(|it| it.1);
+        table.alternatives.push(Alternative {
+            label: label.clone(),
+            q: Sample { mean: of(&q).filter(|it| it.is_finite()), ..Sample::default() },
+            probability: of(&probs),
+            taken: *label == taken,
+            default: default.as_ref() == Some(label),
+            origin,
+        });
+    }
+}
+
+/// The act that a counterfactual replaces; one that is not in the episode is listed.
+fn replaced(builder: &mut Builder, it: &Counterfactual, origin: Origin) -> Option<ActId> {
+    let id = it.of.as_ref()?;
+    builder.references(std::slice::from_ref(id), "of", origin).first().copied()
+}
+
+/// Candidates of kinds that say what one other action would have been worth.
+fn alternatives(builder: &mut Builder, it: &Counterfactual, default: bool, origin: Origin) {
+    let Some(act) = replaced(builder, it, origin) else {
+        if it.of.is_none() {
+            let message = format!("counterfactual of kind '{}' does not say `of` which act", it.kind);
+            builder.find("counterfactual-of-nothing", Severity::Warning, origin, message);
+        }
+        return;
+    };
+    let taken = taken_label(builder, act);
+    let logged_default = builder.episode.act(act).default_action.clone();
+    let group = it.group.as_deref().map(text::clean);
+    let table = table(builder, act);
+    if let Some(group) = group.filter(|it| !table.groups.contains(it)) {
+        table.groups.push(group);
+    }
+    for candidate in &it.candidates {
+        if candidate.extra {
+            // Drawn anew from the policy: an estimate of V(h), not an alternative.
+            let drawn = sample(candidate.value, &candidate.returns, candidate.std, candidate.n);
+            table.value = table.value.or(drawn.mean);
+            continue;
+        }
+        let label = candidate_label(candidate);
+        let is_default = logged_default.as_ref() == Some(&label) || (default && !candidate.real);
+        let is_taken = candidate.real || label == taken;
+        let value = candidate.value.or(candidate.q);
+        let q = sample(value, &candidate.returns, candidate.std, candidate.n);
+        match table.alternatives.iter_mut().find(|it| it.label == label) {
+            Some(known) => {
+                // A measured value is worth more than the policy's own.
+                if q.mean.is_some() {
+                    known.q = q;
+                    known.origin = origin;
+                }
+                known.probability = candidate.prob.or(known.probability);
+                known.taken |= is_taken;
+                known.default |= is_default;
+            }
+            None => table.alternatives.push(Alternative {
+                label,
+                q,
+                probability: candidate.prob,
+                taken: is_taken,
+                default: is_default,
+                origin,
+            }),
+        }
+    }
+}
+
+fn candidate_label(candidate: &Candidate) -> String {
+    match &candidate.action {
+        Some(action) => action_label(action.json()),
+        None => candidate.j.map_or("null".to_owned(), |j| format!("candidate {j}")),
+    }
+}
+
+fn replay(builder: &mut Builder, it: &Counterfactual, origin: Origin) {
+    let act = replaced(builder, it, origin);
+    let agent = it.agent.as_deref().and_then(|it| builder.agents.get(it).copied());
+    let agent = agent.or(act.map(|it| builder.episode.act(it).agent));
+    let name = match (&it.group, &it.of) {
+        (Some(group), _) => text::clean(group),
+        (None, Some(of)) => format!("replays of {}", text::clean(of)),
+        (None, None) => format!("replays at line {}", origin.line),
+    };
+    let groups = &mut builder.episode.replays;
+    let at = groups.iter().position(|it| it.name == name).unwrap_or_else(|| {
+        groups.push(ReplayGroup {
+            name: name.clone(),
+            act: None,
+            agent: None,
+            context: None,
+            frozen: Vec::new(),
+            candidates: Vec::new(),
+        });
+        groups.len() - 1
+    });
+    let group = &mut groups[at];
+    group.act = group.act.or(act);
+    group.agent = group.agent.or(agent);
+    group.context = it.context.as_deref().map(text::clean).or(group.context.take());
+    for (agent, policy) in &it.frozen {
+        let entry = (text::clean(agent), text::clean(policy));
+        if !group.frozen.contains(&entry) {
+            group.frozen.push(entry);
+        }
+    }
+    for candidate in &it.candidates {
+        let j = candidate.j.unwrap_or(group.candidates.len() as i64);
+        let merged = model::Candidate {
+            j,
+            label: candidate_label(candidate),
+            returns: sample(candidate.value, &candidate.returns, candidate.std, candidate.n),
+            q: candidate.q,
+            probability: candidate.prob,
+            real: candidate.real,
+            extra: candidate.extra,
+            next: candidate.next.iter().map(|it| text::label(it, model::Act::LABEL_CHARS)).collect(),
+            origin,
+        };
+        match group.candidates.iter_mut().find(|it| it.j == j) {
+            Some(known) => *known = merged,
+            None => group.candidates.push(merged),
+        }
+    }
+}
+
+fn coalition_table<'a>(builder: &'a mut Builder, it: &Counterfactual) -> &'a mut CoalitionTable {
+    let name = it.group.as_deref().map_or("coalitions".to_owned(), text::clean);
+    let absence = match it.absence.as_deref() {
+        None => Absence::Unstated,
+        Some("removed") => Absence::Removed,
+        Some("null") => Absence::Null,
+        Some("resampled") => Absence::Resampled,
+        Some(other) => Absence::Other(text::clean(other)),
+    };
+    let tables = &mut builder.episode.coalitions;
+    let at = tables.iter().position(|it| it.name == name).unwrap_or_else(|| {
+        tables.push(CoalitionTable {
+            name: name.clone(),
+            players: Vec::new(),
+            values: Vec::new(),
+            absence: Absence::Unstated,
+        });
+        tables.len() - 1
+    });
+    if absence != Absence::Unstated {
+        tables[at].absence = absence;
+    }
+    &mut tables[at]
+}
+
+fn coalitions(builder: &mut Builder, it: &Counterfactual, origin: Origin) {
+    let mut values = Vec::with_capacity(it.coalitions.len());
+    for coalition in &it.coalitions {
+        let mut agents: Vec<_> = coalition.agents.iter().map(|it| builder.agents[it]).collect();
+        agents.sort_unstable();
+        agents.dedup();
+        let value = sample(coalition.value, &coalition.returns, coalition.std, coalition.n);
+        values.push(CoalitionValue { agents, value, origin });
+    }
+    let table = coalition_table(builder, it);
+    let known = table.values.iter().enumerate();
+    let mut places: HashMap<Vec<AgentId>, usize> = known.map(|(at, it)| (it.agents.clone(), at)).collect();
+    for value in values {
+        for agent in &value.agents {
+            if let Err(at) = table.players.binary_search(agent) {
+                table.players.insert(at, *agent);
+            }
+        }
+        match places.get(&value.agents) {
+            Some(at) => table.values[*at] = value,
+            None => {
+                places.insert(value.agents.clone(), table.values.len());
+                table.values.push(value);
+            }
+        }
+    }
+}
+
+/// `agent_removed` says what all others earn: one coalition of the game.
+fn removed(builder: &mut Builder, it: &Counterfactual, origin: Origin) {
+    let Some(agent) = it.agent.as_deref().and_then(|it| builder.agents.get(it).copied()) else { return };
+    let Some(candidate) = it.candidates.first() else { return };
+    let value = sample(candidate.value, &candidate.returns, candidate.std, candidate.n);
+    let players: Vec<_> = builder.episode.agent_ids().collect();
+    let agents: Vec<_> = players.iter().copied().filter(|it| *it != agent).collect();
+    let table = coalition_table(builder, it);
+    table.players = players;
+    table.values.retain(|it| it.agents != agents);
+    table.values.push(CoalitionValue { agents, value, origin });
+}

@@ -1,0 +1,81 @@
+//! The agents of an episode: roster first, then by first use.
+
+use super::Builder;
+use crate::{
+    log::{Body, Record, RosterAgent, Run},
+    model::{Agent, AgentId, DeclaredEdge, Origin},
+    text,
+};
+
+/// Adds every agent that any record names, and the declared edges between them.
+pub(super) fn add(builder: &mut Builder, run: Option<&Run>, records: &[(Record, Origin)]) {
+    let starts = || {
+        records.iter().filter_map(|(record, _)| match &record.body {
+            Body::EpisodeStart(start) => Some(start),
+            _ => None,
+        })
+    };
+    for agent in starts().flat_map(|it| &it.agents) {
+        roster(builder, agent);
+    }
+    if starts().all(|it| it.agents.is_empty()) {
+        for agent in run.into_iter().flat_map(|it| &it.agents) {
+            roster(builder, agent);
+        }
+    }
+    for (record, _) in records {
+        match &record.body {
+            Body::Message(message) => {
+                used(builder, &message.from);
+                for to in message.to.iter().filter(|it| *it != "*") {
+                    used(builder, to);
+                }
+            }
+            Body::Counterfactual(it) => {
+                it.agent.iter().for_each(|it| {
+                    used(builder, it);
+                });
+                for name in it.coalitions.iter().flat_map(|it| &it.agents) {
+                    used(builder, name);
+                }
+            }
+            _ => {
+                if let Some(agent) = record.agent() {
+                    used(builder, agent);
+                }
+            }
+        }
+    }
+    for edge in starts().flat_map(|it| &it.edges) {
+        let (from, to) = (used(builder, &edge.from), used(builder, &edge.to));
+        builder.episode.edges.push(DeclaredEdge {
+            from,
+            to,
+            kind: edge.kind.as_deref().map(text::clean),
+            weight: edge.weight,
+        });
+    }
+}
+
+fn roster(builder: &mut Builder, agent: &RosterAgent) {
+    let clean = |text: &Option<String>| text.as_deref().map(text::clean);
+    let id = used(builder, &agent.id);
+    builder.episode.agents[id.index()] = Agent {
+        name: text::clean(&agent.id),
+        role: clean(&agent.role),
+        team: clean(&agent.team),
+        model: clean(&agent.model),
+        policy: clean(&agent.policy),
+        in_roster: true,
+    };
+}
+
+fn used(builder: &mut Builder, name: &str) -> AgentId {
+    if let Some(id) = builder.agents.get(name) {
+        return *id;
+    }
+    let id = AgentId::from_index(builder.episode.agents.len());
+    builder.agents.insert(name.to_owned(), id);
+    builder.episode.agents.push(Agent { name: text::clean(name), ..Agent::default() });
+    id
+}

@@ -1,0 +1,12 @@
+//! The terminal: the only module that names ratatui and crossterm.
+//!
+//! `input` turns terminal events into messages; `run` is the loop that applies them and paints; `view` reads
+//! the model and fills a buffer; `terminal` takes the terminal and gives it back.
+
+pub mod clipboard;
+pub mod input;
+pub mod paint;
+pub mod run;
+pub mod terminal;
+pub mod theme;
+pub mod view;

@@ -1,0 +1,50 @@
+//! Terminal events as messages.
+
+use crossterm::event::{Event, KeyCode as Code, KeyEventKind, KeyModifiers, MouseEventKind};
+
+use crate::app::{Key, KeyCode, Message};
+
+/// Reads events until the terminal fails or `send` says that nobody listens any more. Blocks: give it a
+/// thread of its own.
+pub fn read_events(mut send: impl FnMut(Message) -> bool) {
+    while let Ok(event) = crossterm::event::read() {
+        if let Some(message) = message_of(&event)
+            && !send(message)
+        {
+            return;
+        }
+    }
+}
+
+fn message_of(event: &Event) -> Option<Message> {
+    match event {
+        Event::Resize(columns, rows) => Some(Message::Resize(*columns, *rows)),
+        Event::Key(key) if key.kind == KeyEventKind::Press => {
+            let code = match key.code {
+                Code::Char(c) => KeyCode::Char(c),
+                Code::Enter => KeyCode::Enter,
+                Code::Esc => KeyCode::Esc,
+                Code::Tab => KeyCode::Tab,
+                Code::BackTab => KeyCode::BackTab,
+                Code::Backspace => KeyCode::Backspace,
+                Code::Up => KeyCode::Up,
+                Code::Down => KeyCode::Down,
+                Code::Left => KeyCode::Left,
+                Code::Right => KeyCode::Right,
+                Code::Home => KeyCode::Home,
+                Code::End => KeyCode::End,
+                Code::PageUp => KeyCode::PageUp,
+                Code::PageDown => KeyCode::PageDown,
+                _ => return None,
+            };
+            let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+            Some(Message::Key(Key { code, ctrl }))
+        }
+        Event::Mouse(mouse) => match mouse.kind {
+            MouseEventKind::ScrollUp => Some(Message::Key(Key::named(KeyCode::Up))),
+            MouseEventKind::ScrollDown => Some(Message::Key(Key::named(KeyCode::Down))),
+            _ => None,
+        },
+        _ => None,
+    }
+}

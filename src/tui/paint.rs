@@ -1,0 +1,125 @@
+//! Writing into a buffer by rows and columns, clipped to an area.
+
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+
+use super::theme::{Role, Theme};
+use crate::text;
+
+/// A part of the screen that can be written to. Everything outside its area is left alone.
+pub struct Painter<'a> {
+    buffer: &'a mut Buffer,
+    area: Rect,
+    theme: &'a Theme,
+}
+
+impl<'a> Painter<'a> {
+    /// The part `area` of `buffer`.
+    pub fn new(buffer: &'a mut Buffer, area: Rect, theme: &'a Theme) -> Self {
+        let area = area.intersection(buffer.area);
+        Self { buffer, area, theme }
+    }
+
+    /// Columns.
+    pub fn width(&self) -> usize {
+        usize::from(self.area.width)
+    }
+
+    /// Rows.
+    pub fn height(&self) -> usize {
+        usize::from(self.area.height)
+    }
+
+    /// Colours and glyphs.
+    pub fn theme(&self) -> &'a Theme {
+        self.theme
+    }
+
+    /// A rectangle of this part: `width` and `height` from column `x` and row `y`, clipped.
+    pub fn part(&mut self, x: usize, y: usize, width: usize, height: usize) -> Painter<'_> {
+        let left = self.area.x.saturating_add(x.min(self.width()) as u16);
+        let top = self.area.y.saturating_add(y.min(self.height()) as u16);
+        let width = width.min(self.width().saturating_sub(x)) as u16;
+        let height = height.min(self.height().saturating_sub(y)) as u16;
+        Painter { area: Rect { x: left, y: top, width, height }, buffer: self.buffer, theme: self.theme }
+    }
+
+    /// Writes `text` at column `x` of row `y`, cut at the right edge; the column after it.
+    pub fn put(&mut self, x: usize, y: usize, text: &str, role: Role) -> usize {
+        self.put_styled(x, y, text, self.theme.style(role))
+    }
+
+    /// Writes `text`, cut to `columns` with an ellipsis; the column after those columns.
+    pub fn put_fit(&mut self, x: usize, y: usize, columns: usize, text: &str, role: Role) -> usize {
+        let columns = columns.min(self.width().saturating_sub(x));
+        let fitted = self.fit(text, columns);
+        self.put(x, y, &fitted, role);
+        x + columns
+    }
+
+    /// Writes `text` so that it ends before column `right`.
+    pub fn put_right(&mut self, right: usize, y: usize, text: &str, role: Role) {
+        self.put(right.saturating_sub(text::width(text)), y, text, role);
+    }
+
+    /// Writes pieces one after the other; the column after the last.
+    pub fn line(&mut self, mut x: usize, y: usize, pieces: &[(&str, Role)]) -> usize {
+        for (text, role) in pieces {
+            x = self.put(x, y, text, *role);
+        }
+        x
+    }
+
+    /// A horizontal rule through row `y`, with a title and something at its right end.
+    pub fn rule(&mut self, y: usize, title: &str, right: &str) {
+        let width = self.width();
+        let glyph = self.theme.glyphs.rule.to_string();
+        self.put(0, y, &glyph.repeat(width), Role::Rule);
+        let room = width.saturating_sub(4);
+        if !title.is_empty() && room > 0 {
+            let title = self.fit(title, room);
+            self.put(2, y, &format!(" {title} "), Role::Strong);
+        }
+        let used = 4 + text::width(title);
+        let right_width = text::width(right) + 2;
+        if !right.is_empty() && used + right_width < width {
+            self.put(width - right_width - 1, y, &format!(" {right} "), Role::Dim);
+        }
+    }
+
+    /// Blanks the whole part.
+    pub fn blank(&mut self) {
+        for y in 0..self.height() {
+            let blank = " ".repeat(self.width());
+            self.put_styled(0, y, &blank, Style::reset());
+        }
+    }
+
+    /// Changes the style of `columns` cells and keeps what is written there.
+    pub fn restyle(&mut self, x: usize, y: usize, columns: usize, role: Role) {
+        let part = self.part(x, y, columns, 1);
+        let style = part.theme.style(role);
+        part.buffer.set_style(part.area, style);
+    }
+
+    /// `text` cut to `columns`.
+    pub fn fit(&self, text: &str, columns: usize) -> String {
+        if self.theme.glyphs.ascii { text::fit_ascii(text, columns) } else { text::fit(text, columns) }
+    }
+
+    fn put_styled(&mut self, x: usize, y: usize, text: &str, style: Style) -> usize {
+        if y >= self.height() || x >= self.width() {
+            return x + text::width(text);
+        }
+        let (left, top) = (self.area.x + x as u16, self.area.y + y as u16);
+        // A log may hold characters this terminal cannot show; glyphs of our own are ASCII already.
+        let ascii;
+        let text = if self.theme.glyphs.ascii && !text.is_ascii() {
+            ascii = text::to_ascii(text);
+            &ascii
+        } else {
+            text
+        };
+        let (end, _) = self.buffer.set_stringn(left, top, text, self.width() - x, style);
+        usize::from(end - self.area.x)
+    }
+}

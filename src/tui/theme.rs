@@ -1,0 +1,349 @@
+//! Colours by role and glyphs by character set: the only place that knows either.
+
+use ratatui::style::{Color, Modifier, Style};
+
+use crate::graph::Charset;
+
+/// How many colours the terminal shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColorMode {
+    /// None: bold, reverse and glyphs only.
+    Mono,
+    /// The sixteen of the terminal's own palette.
+    Ansi16,
+    /// 256 indexed colours.
+    Indexed256,
+    /// 24 bits.
+    TrueColor,
+}
+
+/// What `--color` says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ColorChoice {
+    /// By the environment.
+    #[default]
+    Auto,
+    /// No colours.
+    Never,
+    /// At least 16.
+    Always,
+    /// Exactly this.
+    Mode(ColorMode),
+}
+
+/// What the environment says about colours and characters. Read once, passed in, so that it can be tested.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    /// `NO_COLOR`.
+    pub no_color: Option<String>,
+    /// `CLICOLOR_FORCE`.
+    pub clicolor_force: Option<String>,
+    /// `CLICOLOR`.
+    pub clicolor: Option<String>,
+    /// `TERM`.
+    pub term: Option<String>,
+    /// `COLORTERM`.
+    pub colorterm: Option<String>,
+    /// The first set of `LC_ALL`, `LC_CTYPE`, `LANG`.
+    pub locale: Option<String>,
+    /// Whether `TMUX` is set.
+    pub tmux: bool,
+}
+
+impl Environment {
+    /// From the process.
+    pub fn of_process() -> Self {
+        let var = |name: &str| std::env::var(name).ok();
+        let set = |name: &str| var(name).filter(|it| !it.is_empty());
+        Self {
+            no_color: var("NO_COLOR"),
+            clicolor_force: var("CLICOLOR_FORCE"),
+            clicolor: var("CLICOLOR"),
+            term: var("TERM"),
+            colorterm: var("COLORTERM"),
+            locale: set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG")),
+            tmux: set("TMUX").is_some(),
+        }
+    }
+
+    /// Colours: `--color`, then NO_COLOR, CLICOLOR_FORCE, CLICOLOR, TERM=dumb, COLORTERM, the suffix of TERM,
+    /// else 16.
+    pub fn color_mode(&self, choice: ColorChoice) -> ColorMode {
+        let non_zero =
+            |value: &Option<String>| value.as_deref().is_some_and(|it| !it.is_empty() && it != "0");
+        let by_terminal = || {
+            let term = self.term.as_deref().unwrap_or("");
+            match self.colorterm.as_deref() {
+                Some("truecolor" | "24bit") => ColorMode::TrueColor,
+                _ if term.ends_with("-direct") => ColorMode::TrueColor,
+                _ if term.ends_with("256color") => ColorMode::Indexed256,
+                _ if term.ends_with("-m") || term.ends_with("-mono") || term == "vt100" => ColorMode::Mono,
+                _ => ColorMode::Ansi16,
+            }
+        };
+        match choice {
+            ColorChoice::Mode(mode) => return mode,
+            ColorChoice::Never => return ColorMode::Mono,
+            ColorChoice::Always => {
+                let mode = by_terminal();
+                return if mode == ColorMode::Mono { ColorMode::Ansi16 } else { mode };
+            }
+            ColorChoice::Auto => {}
+        }
+        if self.no_color.as_deref().is_some_and(|it| !it.is_empty()) {
+            return ColorMode::Mono;
+        }
+        if non_zero(&self.clicolor_force) {
+            return by_terminal();
+        }
+        if self.clicolor.as_deref() == Some("0") || matches!(self.term.as_deref(), None | Some("dumb" | "")) {
+            return ColorMode::Mono;
+        }
+        by_terminal()
+    }
+
+    /// Characters: ASCII without a UTF-8 locale, and under a Chinese, Japanese or Korean one, where the
+    /// width of line-drawing characters is ambiguous.
+    pub fn charset(&self) -> Charset {
+        let locale = self.locale.as_deref().unwrap_or("").to_ascii_lowercase();
+        let utf8 = locale.contains("utf-8") || locale.contains("utf8");
+        let wide = ["zh", "ja", "ko"].iter().any(|it| locale.starts_with(it));
+        if utf8 && !wide && self.term.as_deref() != Some("dumb") { Charset::Unicode } else { Charset::Ascii }
+    }
+}
+
+/// What a piece of text is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Ordinary text.
+    Plain,
+    /// Less important: scales, units, hints.
+    Dim,
+    /// Headings and names.
+    Strong,
+    /// Rules and borders.
+    Rule,
+    /// Earned credit.
+    Positive,
+    /// Lost credit.
+    Negative,
+    /// Something to mind: caveats, bad lines.
+    Warn,
+    /// What the cursor is on.
+    Cursor,
+    /// The state word.
+    State,
+    /// Cause or effect of what the cursor is on.
+    Linked,
+    /// A choice that cannot be picked.
+    Blocked,
+}
+
+/// Colours and glyphs of one terminal.
+#[derive(Clone, Copy, Debug)]
+pub struct Theme {
+    /// How many colours.
+    pub mode: ColorMode,
+    /// Which characters.
+    pub glyphs: Glyphs,
+}
+
+impl Theme {
+    /// For a terminal with these colours and characters.
+    pub fn new(mode: ColorMode, charset: Charset) -> Self {
+        Self { mode, glyphs: Glyphs::of(charset) }
+    }
+
+    /// The style of a role. The terminal's own foreground and background are kept.
+    pub fn style(&self, role: Role) -> Style {
+        let plain = Style::new();
+        let [positive, negative, warn, rule] = match self.mode {
+            ColorMode::Mono => [Color::Reset; 4],
+            ColorMode::Ansi16 => [Color::Blue, Color::Red, Color::Magenta, Color::Reset],
+            ColorMode::Indexed256 | ColorMode::TrueColor => {
+                // Readable on black and on white: contrast of 3.9 and more on both.
+                [Color::Indexed(32), Color::Indexed(166), Color::Indexed(133), Color::Indexed(244)]
+            }
+        };
+        match role {
+            Role::Plain => plain,
+            Role::Dim | Role::Blocked => match self.mode {
+                ColorMode::Mono => plain,
+                ColorMode::Ansi16 => plain.add_modifier(Modifier::DIM),
+                _ => plain.fg(Color::Indexed(244)),
+            },
+            Role::Strong => plain.add_modifier(Modifier::BOLD),
+            Role::Rule => match self.mode {
+                ColorMode::Ansi16 => plain.add_modifier(Modifier::DIM),
+                _ => plain.fg(rule),
+            },
+            Role::Positive => plain.fg(positive),
+            Role::Negative => plain.fg(negative),
+            Role::Warn => plain.fg(warn).add_modifier(Modifier::BOLD),
+            Role::Cursor => plain.add_modifier(Modifier::BOLD),
+            Role::State => plain.add_modifier(Modifier::REVERSED),
+            Role::Linked => plain.add_modifier(Modifier::UNDERLINED),
+        }
+    }
+}
+
+/// The characters of one character set.
+#[derive(Clone, Copy, Debug)]
+pub struct Glyphs {
+    /// Whether these are ASCII only.
+    pub ascii: bool,
+    /// Horizontal rule.
+    pub rule: char,
+    /// Vertical rule.
+    pub wall: char,
+    /// Axis of bars.
+    pub axis: char,
+    /// Bar of earned credit.
+    pub gain: char,
+    /// Bar of lost credit.
+    pub loss: char,
+    /// Left end of an interval.
+    pub low: char,
+    /// Right end of an interval.
+    pub high: char,
+    /// Between the ends of an interval.
+    pub whisker: char,
+    /// An act on its lane.
+    pub dot: char,
+    /// Arrow heads: left, right.
+    pub arrows: (char, char),
+    /// Line of a message, and of an inferred link.
+    pub line: (char, char),
+    /// Crossing of a lane and a line.
+    pub cross: char,
+    /// Plus-minus.
+    pub plus_minus: &'static str,
+    /// Between parts of a line.
+    pub middot: char,
+    /// Text was cut here.
+    pub ellipsis: &'static str,
+    /// Eight heights of a strip.
+    pub levels: [char; 8],
+    /// Radio button and check box: off, on.
+    pub marks: [&'static str; 4],
+    /// Arrow of a change.
+    pub to: &'static str,
+}
+
+impl Glyphs {
+    /// The characters of `charset`.
+    pub fn of(charset: Charset) -> Self {
+        match charset {
+            Charset::Unicode => Self {
+                ascii: false,
+                rule: '─',
+                wall: '│',
+                axis: '│',
+                gain: '█',
+                loss: '▒',
+                low: '├',
+                high: '┤',
+                whisker: '─',
+                dot: '●',
+                arrows: ('◀', '▶'),
+                line: ('─', '╌'),
+                cross: '┼',
+                plus_minus: "±",
+                middot: '·',
+                ellipsis: "…",
+                levels: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
+                marks: ["( )", "(•)", "[ ]", "[x]"],
+                to: "→",
+            },
+            Charset::Ascii => Self {
+                ascii: true,
+                rule: '-',
+                wall: '|',
+                axis: '|',
+                gain: '#',
+                loss: 'x',
+                low: '[',
+                high: ']',
+                whisker: '-',
+                dot: '*',
+                arrows: ('<', '>'),
+                line: ('-', '.'),
+                cross: '+',
+                plus_minus: "+-",
+                middot: '.',
+                ellipsis: "~",
+                levels: ['.', '.', ':', ':', '+', '+', '#', '#'],
+                marks: ["( )", "(*)", "[ ]", "[x]"],
+                to: "->",
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(set: &[(&str, &str)], choice: ColorChoice, expected: ColorMode) {
+        let get = |name: &str| set.iter().find(|it| it.0 == name).map(|it| it.1.to_owned());
+        let environment = Environment {
+            no_color: get("NO_COLOR"),
+            clicolor_force: get("CLICOLOR_FORCE"),
+            clicolor: get("CLICOLOR"),
+            term: get("TERM"),
+            colorterm: get("COLORTERM"),
+            locale: None,
+            tmux: false,
+        };
+        assert_eq!(environment.color_mode(choice), expected, "{set:?}");
+    }
+
+    #[test]
+    fn colours_in_the_order_of_who_has_the_say() {
+        let auto = ColorChoice::Auto;
+        check(&[("TERM", "xterm-256color")], auto, ColorMode::Indexed256);
+        check(&[("TERM", "xterm")], auto, ColorMode::Ansi16);
+        check(&[("TERM", "linux")], auto, ColorMode::Ansi16);
+        check(&[("TERM", "xterm"), ("COLORTERM", "truecolor")], auto, ColorMode::TrueColor);
+        check(&[("TERM", "dumb"), ("COLORTERM", "truecolor")], auto, ColorMode::Mono);
+        check(&[("TERM", "xterm"), ("CLICOLOR", "0")], auto, ColorMode::Mono);
+        check(&[("TERM", "xterm"), ("CLICOLOR", "0"), ("CLICOLOR_FORCE", "1")], auto, ColorMode::Ansi16);
+        check(
+            &[("TERM", "xterm-256color"), ("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")],
+            auto,
+            ColorMode::Mono,
+        );
+        check(&[("TERM", "xterm-256color"), ("NO_COLOR", "")], auto, ColorMode::Indexed256);
+        check(&[("TERM", "xterm"), ("NO_COLOR", "1")], ColorChoice::Always, ColorMode::Ansi16);
+        check(&[("TERM", "xterm-256color")], ColorChoice::Never, ColorMode::Mono);
+        check(&[("TERM", "dumb")], ColorChoice::Mode(ColorMode::TrueColor), ColorMode::TrueColor);
+        check(&[], auto, ColorMode::Mono);
+    }
+
+    #[track_caller]
+    fn check_locale(locale: &str, expected: Charset) {
+        let environment = Environment {
+            locale: Some(locale.to_owned()),
+            term: Some("xterm".to_owned()),
+            ..Environment::default()
+        };
+        assert_eq!(environment.charset(), expected, "{locale}");
+    }
+
+    #[test]
+    fn characters_by_locale() {
+        check_locale("en_GB.UTF-8", Charset::Unicode);
+        check_locale("C.utf8", Charset::Unicode);
+        check_locale("C", Charset::Ascii);
+        check_locale("POSIX", Charset::Ascii);
+        check_locale("ja_JP.UTF-8", Charset::Ascii);
+        check_locale("zh_CN.UTF-8", Charset::Ascii);
+    }
+
+    #[test]
+    fn ascii_glyphs_are_ascii() {
+        let text = format!("{:?}", Glyphs::of(Charset::Ascii));
+        assert!(text.is_ascii(), "{text}");
+    }
+}

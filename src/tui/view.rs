@@ -1,0 +1,75 @@
+//! What is on the screen, made from the model alone. Nothing here blocks: it has no file and no channel.
+
+mod acts;
+mod bars;
+mod credit;
+mod detail;
+mod episodes;
+mod footer;
+mod graph;
+mod header;
+mod methods;
+mod overlay;
+mod strip;
+mod sweep;
+mod timeline;
+mod tiny;
+mod whatif;
+
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use super::{
+    paint::Painter,
+    theme::{Role, Theme},
+};
+use crate::app::{Model, OpenEpisode, Screen, View};
+
+/// The least columns and rows for the full layout; below it there is a list, below that plain lines.
+const FULL: (usize, usize) = (60, 16);
+
+/// Draws the whole screen.
+pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer, theme: &Theme) {
+    let mut screen = Painter::new(buffer, area, theme);
+    let (width, height) = (screen.width(), screen.height());
+    if width < FULL.0 || height < FULL.1 {
+        return tiny::draw(model, &mut screen);
+    }
+    let top = header::draw(model, &mut screen);
+    let mut body = screen.part(0, top, width, height - top - 1);
+    match model.open.as_ref().filter(|_| model.screen == Screen::Episode) {
+        None => episodes::draw(model, &mut body),
+        Some(open) => draw_episode(model, open, &mut body),
+    }
+    overlay::draw(model, &mut body);
+    footer::draw(model, &mut screen.part(0, height - 1, width, 1));
+}
+
+fn draw_episode(model: &Model, open: &OpenEpisode, body: &mut Painter<'_>) {
+    match model.view {
+        View::Credit => credit::draw(model, open, body),
+        View::Graph => graph::draw(model, open, body),
+        View::Timeline => timeline::draw(open, body),
+        View::Methods => methods::draw(open, body),
+        View::WhatIf => whatif::draw(model, open, body),
+    }
+}
+
+/// The first row to show of `len`, so that row `at` is among the `rows` shown: a third from the top where
+/// possible, and no empty rows at the end.
+fn window(at: usize, len: usize, rows: usize) -> usize {
+    at.saturating_sub(rows / 3).min(len.saturating_sub(rows))
+}
+
+/// Draws lines of text from `top`; how many lines there are is known here only.
+fn scrolled(pane: &mut Painter<'_>, top: usize, lines: &[(String, Role)]) {
+    let rows = pane.height();
+    let top = top.min(lines.len().saturating_sub(rows));
+    for (y, (line, role)) in lines.iter().skip(top).take(rows).enumerate() {
+        pane.put(1, y, line, *role);
+    }
+    if lines.len() > top + rows && rows > 0 {
+        let more = format!(" {} more lines (j) ", lines.len() - top - rows);
+        let right = pane.width();
+        pane.put_right(right, rows - 1, &more, Role::Dim);
+    }
+}

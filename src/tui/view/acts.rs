@@ -1,0 +1,69 @@
+//! The list of acts beside the bars.
+
+use super::window;
+use crate::{
+    app::{OpenEpisode, Pane, prose},
+    model::{ActId, places, signed},
+    text,
+    tui::{paint::Painter, theme::Role},
+};
+
+pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
+    let word = open.analysis().and_then(|it| it.acts.as_ref()).map(|it| (it.provenance.word(), &it.method));
+    let order = if open.acts_by_time { "by time (s)" } else { "by |credit| (s)" };
+    let title = format!("Acts  {order}");
+    let right = word.map_or("no credit per act".to_owned(), |(word, method)| format!("{method}, {word}"));
+    pane.rule(0, &title, &right);
+    let acts = open.act_order();
+    if acts.is_empty() {
+        pane.put(2, 1, "no acts in this episode", Role::Dim);
+        return;
+    }
+    let episode = &open.episode;
+    let shown = acts.iter().take(200);
+    let widest = |of: &dyn Fn(ActId) -> usize| shown.clone().map(|it| of(*it)).max().unwrap_or(0);
+    let id = widest(&|it| text::width(&episode.act(it).id)).clamp(2, 10);
+    let when = widest(&|it| prose::when(episode, it).len()).clamp(1, 7);
+    let agent =
+        widest(&|it| text::width(&episode.agent(episode.act(it).agent).name)).clamp(5, 8 + pane.width() / 20);
+    let largest =
+        acts.iter().filter_map(|it| open.act_credit(*it)).map(|it| it.value.abs()).fold(0.0, f64::max);
+    let places = places(largest);
+    let number = 4 + places.max(1);
+    let what = pane.width().saturating_sub(id + when + agent + number + 6);
+    let mut x = 2;
+    for (heading, columns) in [("act", id), (if episode.start().is_some() { "t/s" } else { "step" }, when)] {
+        x = pane.put_fit(x, 1, columns, heading, Role::Dim) + 1;
+    }
+    x = pane.put_fit(x, 1, agent, "agent", Role::Dim) + 1;
+    pane.put_fit(x, 1, what, "what", Role::Dim);
+    let right = pane.width();
+    pane.put_right(right, 1, "credit", Role::Dim);
+    let rows = pane.height().saturating_sub(2);
+    let at = acts.iter().position(|it| Some(*it) == open.act).unwrap_or(0);
+    let top = window(at, acts.len(), rows);
+    for (row, act) in acts.iter().skip(top).take(rows).enumerate() {
+        let y = row + 2;
+        let it = episode.act(*act);
+        let here = Some(*act) == open.act;
+        let role = if here { Role::Cursor } else { Role::Plain };
+        if here {
+            pane.put(1, y, if open.pane == Pane::Acts { ">" } else { "-" }, Role::Cursor);
+        }
+        let mut x = pane.put_fit(2, y, id, &it.id, role) + 1;
+        let time = prose::when(episode, *act);
+        pane.put_right(x + when, y, &time, Role::Dim);
+        x += when + 1;
+        x = pane.put_fit(x, y, agent, &episode.agent(it.agent).name, role) + 1;
+        pane.put_fit(x, y, what, &it.label, role);
+        if let Some(credit) = open.act_credit(*act) {
+            let text = signed(credit.value, places);
+            let role = if credit.value < 0.0 { Role::Negative } else { Role::Positive };
+            pane.put_right(right, y, &text, if credit.value == 0.0 { Role::Dim } else { role });
+        }
+    }
+    if acts.len() > top + rows && rows > 1 {
+        let more = format!(" {} more ", acts.len() - top - rows);
+        pane.put_right(right, rows + 1, &more, Role::Dim);
+    }
+}

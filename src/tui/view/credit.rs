@@ -1,0 +1,194 @@
+//! View 1: credit per agent, acts by credit, who talked to whom, the act under the cursor.
+
+use super::{acts, bars, detail, graph, strip, sweep, timeline, window};
+use crate::{
+    app::{Model, OpenEpisode, Pane},
+    model::{AgentId, Attribution, Value, signed},
+    text,
+    tui::{paint::Painter, theme::Role},
+};
+
+pub(super) fn draw(model: &Model, open: &OpenEpisode, body: &mut Painter<'_>) {
+    let (width, height) = (body.width(), body.height());
+    if width >= 120 && height >= 34 {
+        return wide(model, open, body);
+    }
+    let left = (width * 5 / 8).clamp(40, 70);
+    let agents = open.episode.agents.len();
+    // Rule, axis, agents, sum.
+    let upper = (agents + 3).clamp(6, (height / 2 + 1).max(6));
+    credit_pane(open, &mut body.part(0, 0, left, upper));
+    acts::draw(open, &mut body.part(left, 0, width - left, upper));
+    wall(body, left, 1, upper - 1);
+    let lower = height - upper;
+    let strip_rows = usize::from(lower >= 8);
+    let rows = lower - strip_rows;
+    if rows == 0 {
+        return;
+    }
+    let graph_width = graph::summary_width(open).clamp(24, width / 2);
+    graph::summary(open, &mut body.part(0, upper, graph_width, rows));
+    detail::summary(open, &mut body.part(graph_width, upper, width - graph_width, rows));
+    wall(body, graph_width, upper + 1, rows.saturating_sub(1));
+    if strip_rows > 0 {
+        strip::blame_density(open, &mut body.part(0, height - 1, width, 1));
+    }
+}
+
+/// The layout of large terminals: credit, sweep and graph on the left, the timeline in the middle, the act on
+/// the right.
+fn wide(model: &Model, open: &OpenEpisode, body: &mut Painter<'_>) {
+    let (width, height) = (body.width(), body.height());
+    let left = 56;
+    let right = if width >= 150 { 44 } else { 0 };
+    let agents = open.episode.agents.len();
+    let upper = (agents + 3).clamp(6, height / 3);
+    credit_pane(open, &mut body.part(0, 0, left, upper));
+    let methods = open.sweep().map_or(0, sweep::rows_wanted).clamp(4, height / 3);
+    sweep::summary(open, &mut body.part(0, upper, left, methods));
+    let used = upper + methods;
+    graph::draw_in(model, open, &mut body.part(0, used, left, height - used));
+    let middle = width - left - right;
+    let lower = if right > 0 { 10.min(height / 4) } else { height / 3 };
+    timeline::lanes(open, &mut body.part(left + 1, 0, middle - 1, height - lower));
+    let acts_top = height - lower;
+    if right > 0 {
+        acts::draw(open, &mut body.part(left + 1, acts_top, middle - 1, lower));
+        detail::summary(open, &mut body.part(width - right, 0, right, height));
+        wall(body, width - right, 0, height);
+    } else {
+        detail::summary(open, &mut body.part(left + 1, acts_top, middle - 1, lower));
+    }
+    wall(body, left, 0, height);
+}
+
+fn wall(body: &mut Painter<'_>, x: usize, y: usize, rows: usize) {
+    let glyph = body.theme().glyphs.wall.to_string();
+    for row in y..y + rows {
+        body.put(x, row, &glyph, Role::Rule);
+    }
+}
+
+/// Bars per agent, with the sum below.
+pub(super) fn credit_pane(open: &OpenEpisode, pane: &mut Painter<'_>) {
+    let analysis = open.analysis();
+    let title = match analysis.map(|it| &it.credit) {
+        Some(Ok(credit)) => format!("1 Credit  {}", credit.title),
+        Some(Err(_)) => "1 Credit  unavailable".to_owned(),
+        None => "1 Credit".to_owned(),
+    };
+    let word = open.credit().map_or("", |it| it.provenance.word());
+    pane.rule(0, &title, word);
+    match analysis.map(|it| &it.credit) {
+        None => {
+            pane.put(1, 1, "computing", Role::Dim);
+        }
+        Some(Err(unavailable)) => {
+            let mut lines = text::wrap(&unavailable.missing, pane.width().saturating_sub(2));
+            if let Some(nearest) = &unavailable.nearest {
+                lines.push(format!("nearest available: {nearest}"));
+            }
+            for (y, line) in lines.iter().enumerate() {
+                pane.put(1, y + 1, line, Role::Plain);
+            }
+        }
+        Some(Ok(credit)) => credit_rows(open, credit, pane),
+    }
+}
+
+/// Columns of a row of bars.
+struct Columns {
+    name: usize,
+    bar: usize,
+    number: usize,
+    half: usize,
+}
+
+fn credit_rows(open: &OpenEpisode, credit: &Attribution, pane: &mut Painter<'_>) {
+    let width = pane.width();
+    let order = open.agent_order();
+    let estimates = order.iter().filter_map(|it| credit.agent(*it));
+    let scale = bars::Scale::of(estimates);
+    let value = |agent: AgentId| &credit.agents[agent.index()].value;
+    let widest = |of: &dyn Fn(AgentId) -> usize| order.iter().map(|it| of(*it)).max().unwrap_or(0);
+    let name = widest(&|it| text::width(&open.episode.agent(it).name)).clamp(5, (width / 4).clamp(5, 18));
+    let number = widest(&|it| bars::number(value(it), scale.places).len()).max(6);
+    let half = widest(&|it| bars::half_width(value(it), scale.places).len());
+    let half = if half == 0 { 0 } else { half.max(3) + 1 };
+    let bar = width.saturating_sub(name + number + half + 5);
+    let columns = Columns { name, bar, number, half };
+    pane.put(1, 1, "agent", Role::Dim);
+    bars::axis(pane, 2 + columns.name, 1, columns.bar, &scale);
+    let plus_minus = format!("{}95", pane.theme().glyphs.plus_minus);
+    let numbers = 3 + columns.name + columns.bar;
+    pane.put_right(numbers + columns.number, 1, "credit", Role::Dim);
+    if columns.half > 0 {
+        pane.put_right(numbers + columns.number + columns.half + 1, 1, &plus_minus, Role::Dim);
+    }
+    let rows = pane.height().saturating_sub(3);
+    let at = order.iter().position(|it| *it == open.agent).unwrap_or(0);
+    let top = window(at, order.len(), rows);
+    for (row, agent) in order.iter().skip(top).take(rows).enumerate() {
+        agent_row(open, pane, row + 2, &columns, &scale, *agent, value(*agent));
+    }
+    let hidden = order.len().saturating_sub(rows);
+    sum_line(credit, &scale, hidden, &mut pane.part(0, rows + 2, width, 1));
+}
+
+fn agent_row(
+    open: &OpenEpisode,
+    pane: &mut Painter<'_>,
+    y: usize,
+    columns: &Columns,
+    scale: &bars::Scale,
+    agent: AgentId,
+    value: &Value,
+) {
+    let here = agent == open.agent;
+    if here {
+        let marker = if open.pane == Pane::Agents { ">" } else { "-" };
+        pane.put(0, y, marker, Role::Cursor);
+    }
+    let role = if here { Role::Cursor } else { Role::Plain };
+    pane.put_fit(1, y, columns.name, &open.episode.agent(agent).name, role);
+    bars::bar(pane, 2 + columns.name, y, columns.bar, scale, value);
+    let right = 3 + columns.name + columns.bar + columns.number;
+    pane.put_right(right, y, &bars::number(value, scale.places), bars::role(value));
+    pane.put_right(right + columns.half + 1, y, &bars::half_width(value, scale.places), Role::Dim);
+}
+
+/// The sum and what it has to be: never a bar without it.
+fn sum_line(credit: &Attribution, scale: &bars::Scale, hidden: usize, line: &mut Painter<'_>) {
+    let text = sum_text(credit, scale.places);
+    let bad = credit.residual().is_some_and(|it| it.abs() > residual_tolerance(credit));
+    let x = line.put(1, 0, &text, if bad { Role::Warn } else { Role::Strong });
+    if hidden > 0 {
+        line.put(x + 2, 0, &format!("{hidden} more (j)"), Role::Dim);
+    }
+}
+
+/// Beyond this a residual is more than rounding.
+fn residual_tolerance(credit: &Attribution) -> f64 {
+    1e-9 * credit.contract.unwrap_or(0.0).abs().max(1.0)
+}
+
+/// `SUM -0.70 = R -0.60 - v0 +0.10  residual 0`, or why the sum is not R.
+pub(super) fn sum_text(credit: &Attribution, places: usize) -> String {
+    let number = |value: f64| signed(value, places).trim_start().to_owned();
+    let sum = format!("SUM {}", number(credit.sum));
+    let of = match (credit.reward, credit.empty_value) {
+        (Some(reward), Some(empty)) => format!("R {} - v0 {}", number(reward), number(empty)),
+        (Some(reward), None) => format!("R {}", number(reward)),
+        (None, _) => String::new(),
+    };
+    match (credit.residual(), credit.reward) {
+        (Some(residual), _) if residual.abs() <= residual_tolerance(credit) => {
+            format!("{sum} = {of}  residual 0 ok")
+        }
+        (Some(residual), _) => format!("{sum} is not {of}  residual {}", signed(residual, places.max(3))),
+        (None, Some(reward)) => {
+            format!("{sum}  overlap {} with {of}: not shares of R", number(credit.sum - reward))
+        }
+        (None, None) => sum,
+    }
+}

@@ -1,0 +1,235 @@
+//! The act under the cursor: a summary beside other panes, and everything the log says of it.
+
+use super::scrolled;
+use crate::{
+    app::{OpenEpisode, prose},
+    model::{ActId, LinkKind, Sample, signed},
+    text,
+    tui::{paint::Painter, theme::Role},
+};
+
+/// What fits beside other panes: the act, its cause, its payload, its alternatives.
+pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
+    let Some(act) = open.act else {
+        pane.rule(0, "Act", "");
+        pane.put(2, 1, "no acts in this episode", Role::Dim);
+        return;
+    };
+    let title = heading(open, act);
+    pane.rule(0, &title, "");
+    let width = pane.width().saturating_sub(3);
+    let mut lines = relations(open, act);
+    lines.extend(alternatives(open, act));
+    let head: Vec<(String, Role)> =
+        lines.into_iter().map(|(line, role)| (pane.fit(&line, width), role)).collect();
+    let rows = pane.height().saturating_sub(1);
+    let body = body_lines(open, width, true);
+    let mut shown: Vec<(String, Role)> = Vec::new();
+    let head_rows = head.len().min(rows.saturating_sub(2).max(rows / 2));
+    shown.extend(head.into_iter().take(head_rows));
+    let room = rows.saturating_sub(shown.len());
+    let cut = body.len() > room;
+    shown.extend(body.into_iter().take(room));
+    for (y, (line, role)) in shown.iter().enumerate() {
+        pane.put(2, y + 1, line, *role);
+    }
+    if cut && rows > 0 {
+        let right = pane.width();
+        pane.put_right(right, rows, " Enter: all ", Role::Dim);
+    }
+}
+
+/// Everything, scrollable.
+pub(super) fn full(open: &OpenEpisode, pane: &mut Painter<'_>) {
+    let Some(act) = open.act else { return };
+    let width = pane.width().saturating_sub(2);
+    let mut lines = vec![(heading(open, act), Role::Strong)];
+    lines.extend(relations(open, act));
+    lines.extend(alternatives(open, act));
+    lines.extend(more(open, act));
+    if open.detail.wrap {
+        lines = lines
+            .into_iter()
+            .flat_map(|(line, role)| text::wrap(&line, width).into_iter().map(move |it| (it, role)))
+            .collect();
+    }
+    lines.extend(body_lines(open, width, open.detail.wrap));
+    if !open.detail.wrap && open.detail.left > 0 {
+        for (line, _) in &mut lines {
+            *line = skip_columns(line, open.detail.left);
+        }
+    }
+    scrolled(pane, open.detail.top, &lines);
+}
+
+fn skip_columns(line: &str, columns: usize) -> String {
+    let mut skipped = 0;
+    let rest = line.char_indices().find(|(_, c)| {
+        let here = skipped >= columns;
+        skipped += text::width(c.encode_utf8(&mut [0; 4]));
+        here
+    });
+    rest.map_or(String::new(), |(at, _)| line[at..].to_owned())
+}
+
+/// `a17 coder tool at 9.8 s  credit -0.33 ±0.07`.
+fn heading(open: &OpenEpisode, act: ActId) -> String {
+    let episode = &open.episode;
+    let it = episode.act(act);
+    let mut line = format!("{} {} {}", it.id, episode.agent(it.agent).name, prose::act_kind(episode, act));
+    if !it.to.is_empty() {
+        let names: Vec<&str> = it.to.iter().take(3).map(|to| episode.agent(*to).name.as_str()).collect();
+        line += &format!(" > {}", names.join(", "));
+        if it.to.len() > 3 {
+            line += &format!(" and {} more", it.to.len() - 3);
+        }
+    }
+    if let Some(credit) = open.act_credit(act) {
+        line += &format!("  {}", signed(credit.value, 3).trim_start());
+        if let Some((low, high)) = credit.interval {
+            line += &format!(" [{}, {}]", signed(low, 2).trim_start(), signed(high, 2).trim_start());
+        }
+    }
+    line
+}
+
+/// Causes, effects, labels.
+fn relations(open: &OpenEpisode, act: ActId) -> Vec<(String, Role)> {
+    let episode = &open.episode;
+    let mut lines = Vec::new();
+    let names = |links: &[crate::model::Link]| {
+        let mut names: Vec<String> = links
+            .iter()
+            .take(4)
+            .map(|link| {
+                let mark = if link.kind == LinkKind::Inferred { " (inferred)" } else { "" };
+                let it = episode.act(link.act);
+                format!("{} {}{mark}", it.id, episode.agent(it.agent).name)
+            })
+            .collect();
+        if links.len() > 4 {
+            names.push(format!("{} more", links.len() - 4));
+        }
+        names.join(", ")
+    };
+    let (parents, children) = (episode.links.parents(act), episode.links.children(act));
+    let causes = if parents.is_empty() { "none logged".to_owned() } else { names(parents) };
+    let effects = if children.is_empty() { "none".to_owned() } else { names(children) };
+    lines.push((format!("cause  {causes}"), Role::Plain));
+    lines.push((format!("effect {effects}"), Role::Plain));
+    for label in episode.labels.iter().filter(|it| it.act == Some(act)) {
+        let reason = label.reason.as_deref().unwrap_or("");
+        lines.push((format!("{} {}: {} {reason}", label.judge, label.agent_text, label.label), Role::Warn));
+    }
+    if let Some(error) = &episode.act(act).error {
+        lines.push((format!("error {error}"), Role::Warn));
+    }
+    lines
+}
+
+/// What would have happened otherwise, in one line per alternative.
+fn alternatives(open: &OpenEpisode, act: ActId) -> Vec<(String, Role)> {
+    let mut lines = Vec::new();
+    if let Some(table) = open.episode.table(act) {
+        let mut sorted: Vec<_> = table.alternatives.iter().collect();
+        sorted.sort_by(|a, b| b.q.mean.unwrap_or(f64::MIN).total_cmp(&a.q.mean.unwrap_or(f64::MIN)));
+        let pieces: Vec<String> = sorted
+            .iter()
+            .map(|it| {
+                let mark = match (it.taken, it.default) {
+                    (true, _) => " taken",
+                    (_, true) => " default",
+                    _ => "",
+                };
+                format!("{}{mark} {}", it.label, sample(&it.q))
+            })
+            .collect();
+        lines.push((format!("E[R] if {}", pieces.join(" | ")), Role::Plain));
+    }
+    for group in open.episode.replays.iter().filter(|it| it.act == Some(act)) {
+        let pieces: Vec<String> = group
+            .candidates
+            .iter()
+            .map(|it| format!("{}{} {}", it.label, if it.real { " taken" } else { "" }, sample(&it.returns)))
+            .collect();
+        lines.push((format!("replays {}: {}", group.name, pieces.join(" | ")), Role::Plain));
+    }
+    lines
+}
+
+fn sample(sample: &Sample) -> String {
+    match (sample.mean, sample.n) {
+        (Some(mean), Some(n)) => format!("{} (n {n})", signed(mean, 2).trim_start()),
+        (Some(mean), None) => signed(mean, 2).trim_start().to_owned(),
+        (None, _) => "no value".to_owned(),
+    }
+}
+
+/// What only the full pane has room for.
+fn more(open: &OpenEpisode, act: ActId) -> Vec<(String, Role)> {
+    let episode = &open.episode;
+    let it = episode.act(act);
+    let mut facts = Vec::new();
+    let time = prose::when(episode, act);
+    if !time.is_empty() {
+        facts.push(format!("at {time}{}", if it.time.is_some() { " s" } else { "" }));
+    }
+    if let Some(step) = it.step {
+        facts.push(format!("step {step}"));
+    }
+    if let Some(duration) = it.duration {
+        facts.push(format!("took {duration:.2} s"));
+    }
+    if let (Some(sent), Some(received)) = (it.time, it.received) {
+        facts.push(format!("received after {:.2} s", received.seconds_since(sent)));
+    }
+    if let Some(tokens) = it.usage.tokens() {
+        let (input, output) = (it.usage.input.unwrap_or(0), it.usage.output.unwrap_or(0));
+        facts.push(format!("{tokens} tokens ({input} in, {output} out)"));
+    }
+    if let Some(cost) = it.usage.cost {
+        facts.push(format!("cost {cost}"));
+    }
+    let mut lines = vec![(facts.join("  "), Role::Dim)];
+    if let Some(policy) = &it.policy {
+        let id = policy.id.as_deref().unwrap_or("policy");
+        let probs: Vec<String> = policy.probs.iter().map(|(label, p)| format!("{label} {p:.2}")).collect();
+        let value = policy.value.map_or(String::new(), |it| format!("  V {}", signed(it, 3)));
+        lines.push((format!("{id}: {}{value}", probs.join(", ")), Role::Dim));
+    }
+    for state in episode.states.iter().filter(|it| it.after.contains(&act)) {
+        let kind = if state.delta { "changed" } else { "state" };
+        lines.push((format!("{} {kind}: {}", state.scope, state.label), Role::Plain));
+    }
+    lines.retain(|it| !it.0.is_empty());
+    lines
+}
+
+/// The record itself.
+fn body_lines(open: &OpenEpisode, width: usize, wrap: bool) -> Vec<(String, Role)> {
+    if let Some(why) = &open.detail.error {
+        return vec![(why.clone(), Role::Warn)];
+    }
+    let Some(payload) = &open.detail.payload else {
+        return vec![("reading the record".to_owned(), Role::Dim)];
+    };
+    let mut lines = Vec::new();
+    for (name, text) in &payload.fields {
+        if let [single] = text.as_slice()
+            && text::width(name) + 1 + text::width(single) <= width
+        {
+            lines.push((format!("{name} {single}"), Role::Plain));
+            continue;
+        }
+        lines.push((name.clone(), Role::Strong));
+        for line in text {
+            if wrap {
+                let wrapped = text::wrap(line, width.saturating_sub(2));
+                lines.extend(wrapped.into_iter().map(|it| (format!("  {it}"), Role::Plain)));
+            } else {
+                lines.push((format!("  {line}"), Role::Plain));
+            }
+        }
+    }
+    lines
+}

@@ -1,0 +1,89 @@
+//! The list of episodes.
+
+use super::{header::status_word, window};
+use crate::{
+    app::Model,
+    model::{EpisodeSummary, FileState, signed},
+    text,
+    tui::{paint::Painter, theme::Role},
+};
+
+pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) {
+    let episodes = &model.log.episodes;
+    pane.rule(0, "Episodes", "Enter opens");
+    if episodes.is_empty() {
+        return nothing(model, pane);
+    }
+    let rows = pane.height().saturating_sub(2);
+    let top = window(model.row, episodes.len(), rows);
+    let shown = || episodes.iter().skip(top).take(rows);
+    let name = shown().map(|it| text::width(&it.name)).max().unwrap_or(0).clamp(7, pane.width() / 3);
+    let x = 3 + name;
+    pane.put(2, 1, "episode", Role::Dim);
+    pane.put(x, 1, "outcome      R       agents  acts  data      judged by a person or model", Role::Dim);
+    for (row, summary) in shown().enumerate() {
+        let y = row + 2;
+        let here = top + row == model.row;
+        if here {
+            pane.put(0, y, ">", Role::Cursor);
+        }
+        let role = if here { Role::Cursor } else { Role::Plain };
+        pane.put_fit(2, y, name, &summary.name, role);
+        draw_row(pane, x, y, summary);
+    }
+    if episodes.len() > rows {
+        let right = pane.width();
+        pane.put_right(right - 1, 1, &format!(" {}/{} ", model.row + 1, episodes.len()), Role::Dim);
+    }
+}
+
+fn draw_row(pane: &mut Painter<'_>, x: usize, y: usize, summary: &EpisodeSummary) {
+    let (word, role) = if summary.open { ("open", Role::Warn) } else { status_word(summary.status.as_ref()) };
+    pane.put_fit(x, y, 10, word, role);
+    match summary.reward {
+        Some(reward) => {
+            let role = if reward < 0.0 { Role::Negative } else { Role::Plain };
+            pane.put_right(x + 19, y, &signed(reward, 3), role);
+        }
+        None => pane.put_right(x + 19, y, "no reward", Role::Dim),
+    }
+    pane.put_right(x + 26, y, &summary.agents.to_string(), Role::Plain);
+    pane.put_right(x + 32, y, &summary.acts.to_string(), Role::Plain);
+    let data = match (summary.counterfactuals, summary.declared) {
+        (true, true) => "cf+credit",
+        (true, false) => "cf",
+        (false, true) => "credit",
+        (false, false) => "trace",
+    };
+    pane.put_fit(x + 34, y, 9, data, Role::Dim);
+    if let Some(label) = &summary.label {
+        let columns = pane.width().saturating_sub(x + 44);
+        pane.put_fit(x + 44, y, columns, label, Role::Plain);
+    }
+}
+
+fn nothing(model: &Model, pane: &mut Painter<'_>) {
+    let mut lines = Vec::new();
+    if !model.log.loaded && model.log.files.iter().all(|it| it.size == 0) {
+        lines.push("waiting for the first record".to_owned());
+    } else if !model.log.loaded {
+        lines.push("reading".to_owned());
+    } else {
+        lines.push(format!("no episode in {} records", model.log.records));
+        if model.log.bad_lines > 0 {
+            lines.push(format!("{} lines could not be read: ! lists them", model.log.bad_lines));
+        }
+    }
+    for file in model.log.files.iter() {
+        let state = match &file.state {
+            FileState::Reading => "reading".to_owned(),
+            FileState::CaughtUp => format!("{} bytes read", file.read),
+            FileState::Gone => "gone".to_owned(),
+            FileState::Failed(why) => why.clone(),
+        };
+        lines.push(format!("{}  {}  {state}", file.path, file.format));
+    }
+    for (y, line) in lines.iter().enumerate() {
+        pane.put(2, y + 2, line, Role::Plain);
+    }
+}

@@ -1,0 +1,90 @@
+//! The last line: what just happened, or the keys that help here.
+
+use crate::{
+    app::{
+        Action, Model, Overlay, Pane, Screen, View,
+        action::{self, Binding},
+    },
+    text,
+    tui::{paint::Painter, theme::Role},
+};
+
+/// The most hints shown.
+const HINTS: usize = 8;
+
+pub(super) fn draw(model: &Model, line: &mut Painter<'_>) {
+    if let Some(count) = model.count {
+        line.put(1, 0, &count.to_string(), Role::Strong);
+        return;
+    }
+    if let Some(notice) = &model.notice {
+        let columns = line.width().saturating_sub(2);
+        line.put_fit(1, 0, columns, notice, Role::Strong);
+        return;
+    }
+    let mut x = 1;
+    for binding in hints(model).iter().take(HINTS) {
+        let key = key_names(binding);
+        let width = text::width(&key) + 1 + text::width(binding.hint) + 2;
+        if x + width > line.width() + 2 {
+            break;
+        }
+        x = line.put(x, 0, &key, Role::Strong);
+        x = line.put(x + 1, 0, binding.hint, Role::Dim) + 2;
+    }
+}
+
+fn key_names(binding: &Binding) -> String {
+    match binding.action {
+        Action::EpisodeOn => "[ ]".to_owned(),
+        Action::SameAgentOn => "{ }".to_owned(),
+        Action::Cause => "c C".to_owned(),
+        Action::Right => "h l".to_owned(),
+        Action::Down => "j k".to_owned(),
+        Action::Undo => "u ^R".to_owned(),
+        _ => binding.keys[0].name(),
+    }
+}
+
+fn hints(model: &Model) -> Vec<&'static Binding> {
+    use Action as A;
+    let actions: &[Action] = match (&model.overlay, model.screen, model.view) {
+        (Some(Overlay::Detail), ..) => {
+            &[A::Down, A::Wrap, A::Cause, A::SameAgentOn, A::Copy, A::Back, A::Help]
+        }
+        (Some(_), ..) => &[A::Down, A::Back, A::Help, A::Quit],
+        (None, Screen::Episodes, _) => &[A::Open, A::Down, A::NextCulprit, A::Findings, A::Help, A::Quit],
+        (None, _, View::Credit) => match model.open.as_ref().map(|it| it.pane) {
+            Some(Pane::Acts) => {
+                &[A::NextCulprit, A::Explain, A::Cause, A::WhatIf, A::Open, A::Sweep, A::Help, A::Quit]
+            }
+            _ => &[
+                A::NextCulprit,
+                A::Explain,
+                A::WhatIf,
+                A::Sweep,
+                A::NextPane,
+                A::EpisodeOn,
+                A::Help,
+                A::Quit,
+            ],
+        },
+        (None, _, View::Graph) => {
+            &[A::Variant, A::Open, A::Right, A::Weight, A::Down, A::Explain, A::Help, A::Quit]
+        }
+        (None, _, View::Timeline) => {
+            &[A::Cause, A::SameAgentOn, A::Scope, A::Variant, A::Play, A::Open, A::WhatIf, A::Help]
+        }
+        (None, _, View::Methods) => {
+            &[A::Right, A::Down, A::Explain, A::Sweep, A::Caveats, A::WhatIf, A::Help, A::Quit]
+        }
+        (None, _, View::WhatIf) => {
+            &[A::Down, A::Right, A::Open, A::Undo, A::Discard, A::Sweep, A::Copy, A::Help]
+        }
+    };
+    let mut hints: Vec<&Binding> = actions.iter().map(|it| action::binding(*it)).collect();
+    if model.log.following && model.overlay.is_none() && model.view != View::WhatIf {
+        hints.insert(0, action::binding(A::Hold));
+    }
+    hints
+}

@@ -1,0 +1,245 @@
+//! View 2: who talked to whom, with loops, cut vertices and the critical path beside it.
+
+use crate::{
+    app::{Model, OpenEpisode, update::pictures},
+    graph::{self, Cell, Drawing},
+    model::{AgentId, signed},
+    text,
+    tui::{paint::Painter, theme::Role},
+};
+
+pub(super) fn draw(model: &Model, open: &OpenEpisode, body: &mut Painter<'_>) {
+    let (width, height) = (body.width(), body.height());
+    let name = open.graph.drawing.as_ref().map_or("", |it| it.0.word());
+    let title = format!("2 Graph  {name} (v: nodes arcs matrix ego)");
+    body.rule(0, &title, &format!("weight: {} (W)", open.graph.weight.word()));
+    let (columns, rows) = pictures::graph_pane(usize::from(model.size.columns), usize::from(model.size.rows));
+    let Some((_, drawing)) = &open.graph.drawing else { return };
+    let columns = columns.min(width);
+    let legend_rows = 2;
+    let rows = rows.min(height.saturating_sub(1 + legend_rows));
+    paint(drawing, open, &mut body.part(0, 1, columns, rows));
+    side(open, &mut body.part(columns + 1, 1, width.saturating_sub(columns + 1), height - 1 - legend_rows));
+    legend(open, drawing, &mut body.part(0, height - legend_rows, width, legend_rows));
+}
+
+/// The drawing alone, under a rule: for layouts with other panes.
+pub(super) fn draw_in(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
+    let _ = model;
+    let Some((view, drawing)) = &open.graph.drawing else { return };
+    let title = format!("2 Graph  {} (v)", view.word());
+    pane.rule(0, &title, &format!("{} (W)", open.graph.weight.word()));
+    let (width, height) = (pane.width(), pane.height());
+    let facts = facts(open);
+    let below = (facts.len() + 1).min(height / 3);
+    let rows = height.saturating_sub(1 + below).min(drawing.height);
+    paint(drawing, open, &mut pane.part(0, 1, width, rows));
+    for (y, (line, role)) in facts.iter().take(height.saturating_sub(rows + 2)).enumerate() {
+        pane.put_fit(1, rows + 2 + y, width - 2, line, *role);
+    }
+}
+
+fn role(role: graph::Role) -> Role {
+    match role {
+        graph::Role::Plain | graph::Role::Number => Role::Plain,
+        graph::Role::Dim | graph::Role::Inferred => Role::Dim,
+        graph::Role::Border => Role::Rule,
+        graph::Role::Label => Role::Plain,
+        graph::Role::Positive => Role::Positive,
+        graph::Role::Negative => Role::Negative,
+        graph::Role::Blame => Role::Negative,
+        graph::Role::Focus => Role::Cursor,
+    }
+}
+
+/// Paints the part of a drawing that fits, keeping its pinned columns and rows.
+fn paint(drawing: &Drawing, open: &OpenEpisode, pane: &mut Painter<'_>) {
+    let (width, height) = (pane.width(), pane.height());
+    let first_row = first_row(drawing, open, height);
+    let first_column = open.graph.scroll.0.min(drawing.width.saturating_sub(width));
+    for y in 0..height.min(drawing.height) {
+        let row = if y < drawing.pinned_rows { y } else { y + first_row };
+        let Some(cells) = drawing.rows.get(row) else { break };
+        let mut x = 0;
+        while x < width {
+            let column = if x < drawing.pinned_columns { x } else { x + first_column };
+            let Some(cell) = cells.get(column) else { break };
+            // Neighbouring cells of one role are one write.
+            let mut run = String::new();
+            let mut next = x;
+            while next < width {
+                let column = if next < drawing.pinned_columns { next } else { next + first_column };
+                match cells.get(column) {
+                    Some(it) if it.role == cell.role => {
+                        if it.symbol != Cell::CONTINUATION {
+                            run.push(it.symbol);
+                        }
+                    }
+                    _ => break,
+                }
+                next += 1;
+            }
+            pane.put(x, y, &run, role(cell.role));
+            x = next.max(x + 1);
+        }
+    }
+}
+
+/// The first row shown, so that the selected agent is among the rows.
+fn first_row(drawing: &Drawing, open: &OpenEpisode, height: usize) -> usize {
+    let last = drawing.height.saturating_sub(height);
+    let place = drawing.agents.iter().find(|it| it.0 == open.agent).map(|it| it.1);
+    place.map_or(0, |it| (it.y + it.height + 1).saturating_sub(height)).min(last)
+}
+
+/// What petgraph knows of the graph, and the edges of the selected agent.
+fn side(open: &OpenEpisode, pane: &mut Painter<'_>) {
+    let width = pane.width();
+    let mut lines = vec![(open.episode.agent(open.agent).name.clone(), Role::Strong)];
+    let weight = open.graph.weight;
+    for (index, pair) in pictures::edges_of(open).iter().enumerate() {
+        let Some(edge) = open.graph.interaction.edge(*pair) else { continue };
+        let out = pair.0 == open.agent;
+        let other = if out { pair.1 } else { pair.0 };
+        let marker = if open.graph.edge == Some(index) { ">" } else { " " };
+        let word = if out { "to" } else { "from" };
+        let value = weight.format(edge.weight(weight), 7);
+        let mark = if edge.is_inferred() { " inferred" } else { "" };
+        let declared = if edge.is_used() { "" } else { " declared, unused" };
+        let name = pane.fit(&open.episode.agent(other).name, width.saturating_sub(20));
+        let role = if marker == ">" { Role::Cursor } else { Role::Plain };
+        lines.push((format!("{marker}{word:<4} {name} {}{mark}{declared}", value.trim()), role));
+    }
+    let room = pane.height().saturating_sub(facts(open).len() + 2);
+    if lines.len() > room && room > 1 {
+        let hidden = lines.len() - room + 1;
+        lines.truncate(room - 1);
+        lines.push((format!(" {hidden} more (l)"), Role::Dim));
+    }
+    lines.push((String::new(), Role::Plain));
+    lines.extend(facts(open));
+    let mut y = 0;
+    for (line, role) in lines {
+        for part in text::wrap(&line, width) {
+            pane.put(0, y, &part, role);
+            y += 1;
+        }
+    }
+}
+
+/// Repair loops, single points of failure, the critical path.
+fn facts(open: &OpenEpisode) -> Vec<(String, Role)> {
+    let episode = &open.episode;
+    let metrics = &open.graph.metrics;
+    let name = |agent: &AgentId| episode.agent(*agent).name.as_str();
+    let names = |agents: &[AgentId]| agents.iter().map(name).collect::<Vec<_>>().join(", ");
+    let mut lines = Vec::new();
+    match metrics.components.as_slice() {
+        [] => lines.push(("no repair loop: nobody hears back".to_owned(), Role::Plain)),
+        components => {
+            for component in components.iter().take(2) {
+                let who = if component.len() == episode.agents.len() && component.len() > 3 {
+                    format!("all {}", component.len())
+                } else {
+                    names(component)
+                };
+                lines.push((format!("loop (SCC): {who}"), Role::Plain));
+            }
+        }
+    }
+    if let Some(found) = &metrics.repeated_loop {
+        let first = found.agents.first().map_or("", name);
+        let round = found.agents.iter().map(name).collect::<Vec<_>>().join(" > ");
+        lines.push((format!("run {}x: {round} > {first}", found.runs), Role::Plain));
+    }
+    if metrics.cut_agents.is_empty() {
+        lines.push(("no cut vertex".to_owned(), Role::Plain));
+    } else {
+        lines.push((format!("cut vertex: {}", names(&metrics.cut_agents)), Role::Plain));
+    }
+    let path = &metrics.critical_path;
+    if !path.acts.is_empty() {
+        let size = match path.seconds {
+            Some(seconds) => format!("{seconds:.1} s"),
+            None => format!("{} acts", path.acts.len()),
+        };
+        let id = |at: Option<&crate::model::ActId>| at.map_or("", |it| episode.act(*it).id.as_str());
+        let ends = format!("{} .. {}", id(path.acts.first()), id(path.acts.last()));
+        lines.push((format!("critical path: {size}, {} acts, {ends}", path.acts.len()), Role::Plain));
+    }
+    if let Some(credit) = open.credit().and_then(|it| it.agent(open.agent)) {
+        lines.push((
+            format!("credit of {} {}", name(&open.agent), signed(credit.value, 3).trim_start()),
+            Role::Plain,
+        ));
+    }
+    lines
+}
+
+fn legend(open: &OpenEpisode, drawing: &Drawing, pane: &mut Painter<'_>) {
+    let all = open.graph.interaction.edge_count();
+    let shown = all.saturating_sub(drawing.hidden_edges);
+    let width = pane.width();
+    let counts =
+        format!("{shown} of {all} edges drawn; order is that of first action: nothing moves while tailing");
+    pane.put_fit(1, 0, width - 2, &counts, Role::Dim);
+    let heavy = if pane.theme().glyphs.ascii { "=" } else { "━" };
+    let dashed = if pane.theme().glyphs.ascii { "." } else { "╌" };
+    let line = format!(
+        "heavy line {heavy} blame path   {dashed} inferred from order   numbers: {}",
+        open.graph.weight.word()
+    );
+    pane.put_fit(1, 1, width - 2, &line, Role::Dim);
+}
+
+/// Columns that the small matrix of the overview needs.
+pub(super) fn summary_width(open: &OpenEpisode) -> usize {
+    let agents = open.episode.agents.len().min(10);
+    name_columns(open) + 4 + agents * 4 + 6
+}
+
+fn name_columns(open: &OpenEpisode) -> usize {
+    let widest = open.episode.agents.iter().map(|it| text::width(&it.name)).max().unwrap_or(0);
+    widest.clamp(5, 10)
+}
+
+/// A small matrix of messages: rows tell, columns hear.
+pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
+    let weight = open.graph.weight;
+    pane.rule(0, "Who talked to whom (2)", weight.word());
+    let name = name_columns(open);
+    let agents: Vec<AgentId> = open.episode.agent_ids().collect();
+    let columns = (pane.width().saturating_sub(name + 10) / 4).min(agents.len());
+    let rows = pane.height().saturating_sub(2).min(agents.len());
+    let left = name + 4;
+    for (slot, agent) in agents.iter().take(columns).enumerate() {
+        let number = agent.index() + 1;
+        pane.put_right(left + slot * 4 + 3, 1, &number.to_string(), Role::Dim);
+    }
+    pane.put_right(left + columns * 4 + 5, 1, "out", Role::Dim);
+    // The row of the cursor is always among those shown.
+    let first = super::window(open.agent.index(), agents.len(), rows);
+    let glyphs = pane.theme().glyphs;
+    for (row, from) in agents.iter().skip(first).take(rows).enumerate() {
+        let y = row + 2;
+        let here = *from == open.agent;
+        let role = if here { Role::Cursor } else { Role::Plain };
+        pane.put_right(3, y, &(from.index() + 1).to_string(), Role::Dim);
+        pane.put_fit(4, y, name, &open.episode.agent(*from).name, role);
+        for (slot, to) in agents.iter().take(columns).enumerate() {
+            let edge = open.graph.interaction.edge((*from, *to)).filter(|it| it.is_used());
+            let (text, role) = match edge {
+                Some(edge) => (weight.format(edge.weight(weight), 3), Role::Plain),
+                None if from == to => ("\\".to_owned(), Role::Rule),
+                None => (glyphs.middot.to_string(), Role::Rule),
+            };
+            pane.put_right(left + slot * 4 + 3, y, text.trim(), role);
+        }
+        let out = open.graph.interaction.total(*from, petgraph::Direction::Outgoing, weight);
+        pane.put_right(left + columns * 4 + 5, y, weight.format(out, 4).trim(), role);
+    }
+    if agents.len() > rows && pane.height() > 2 {
+        let right = pane.width();
+        pane.put_right(right, 1, &format!("{} agents", agents.len()), Role::Dim);
+    }
+}

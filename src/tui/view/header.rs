@@ -1,0 +1,140 @@
+//! The first lines: which log, which episode, how it ended, what state the screen is in, and the verdict.
+
+use crate::{
+    app::{Model, OpenEpisode, Screen},
+    model::{RewardSource, Status, signed},
+    text,
+    tui::{paint::Painter, theme::Role},
+};
+
+/// Draws the header; the first row after it.
+pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> usize {
+    let width = screen.width();
+    let state = format!(" {} ", model.state_word());
+    let bad = model.log.bad_lines;
+    let mut right = width.saturating_sub(text::width(&state));
+    screen.put(right, 0, &state, Role::State);
+    if bad > 0 {
+        let warning = format!("{bad} bad line{} (!) ", if bad == 1 { "" } else { "s" });
+        right = right.saturating_sub(text::width(&warning));
+        screen.put(right, 0, &warning, Role::Warn);
+    }
+    let loading = progress(model);
+    if !loading.is_empty() {
+        right = right.saturating_sub(text::width(&loading) + 1);
+        screen.put(right, 0, &loading, Role::Dim);
+    }
+    let room = right.saturating_sub(1);
+    match model.open.as_ref().filter(|_| model.screen == Screen::Episode) {
+        None => {
+            log_line(model, &mut screen.part(0, 0, room, 1));
+            1
+        }
+        Some(open) => {
+            episode_line(model, open, &mut screen.part(0, 0, room, 1));
+            1 + verdict(open, &mut screen.part(0, 1, width, 3))
+        }
+    }
+}
+
+fn progress(model: &Model) -> String {
+    if model.log.loaded {
+        return String::new();
+    }
+    let (read, size) = model.log.bytes();
+    let records = model.log.records;
+    match size {
+        0 => format!("{records} records"),
+        size => format!("reading {}% {records} rec", read * 100 / size.max(1)),
+    }
+}
+
+fn log_line(model: &Model, line: &mut Painter<'_>) {
+    let files = &model.log.files;
+    let name = match files.len() {
+        0 => "no file yet".to_owned(),
+        1 => files[0].path.clone(),
+        n => format!("{n} files"),
+    };
+    let x = line.put_fit(1, 0, 40.min(text::width(&name)), &name, Role::Strong);
+    let (episodes, records) = (model.log.episodes.len(), model.log.records);
+    let mut rest = format!("  {episodes} episodes  {records} records");
+    if let Some(why) = &model.log.polling {
+        rest += &format!("  polling: {why}");
+    }
+    line.put(x, 0, &rest, Role::Plain);
+}
+
+fn episode_line(model: &Model, open: &OpenEpisode, line: &mut Painter<'_>) {
+    let episode = &open.episode;
+    let mut x = 1;
+    if let Some(run) = &episode.run {
+        let columns = 24.min(text::width(run));
+        x = line.put_fit(x, 0, columns, run, Role::Plain) + 1;
+    }
+    let position = match model.log.episodes.len() {
+        0 | 1 => String::new(),
+        n => format!(" {}/{n}", open.id.index() + 1),
+    };
+    let columns = 24.min(text::width(&episode.name));
+    x = line.put(x, 0, "ep ", Role::Dim);
+    x = line.put_fit(x, 0, columns, &episode.name, Role::Strong);
+    x = line.put(x, 0, &position, Role::Dim);
+    let counts = format!("  {} agents {} acts", episode.agents.len(), episode.acts.len());
+    x = line.put(x, 0, &counts, Role::Plain);
+    x = line.put(x, 0, &format!("  {}", reward(open)), Role::Strong);
+    let (word, role) = outcome(open);
+    x = line.put(x, 0, &format!("  {word}"), role);
+    if let Some(reason) = episode.outcome.as_ref().and_then(|it| it.reason.as_deref()) {
+        line.put(x + 1, 0, reason, Role::Plain);
+    }
+}
+
+/// `R -0.60`, or what stands in for it.
+pub(super) fn reward(open: &OpenEpisode) -> String {
+    match open.episode.reward() {
+        Some(total) if total.source == RewardSource::Outcome => "R none".to_owned(),
+        Some(total) => format!("R {}", signed(total.value, 2).trim_start()),
+        None => "R none".to_owned(),
+    }
+}
+
+/// How it ended, in a word.
+pub(super) fn outcome(open: &OpenEpisode) -> (&str, Role) {
+    match open.episode.outcome.as_ref() {
+        None => ("OPEN", Role::Warn),
+        Some(end) => status_word(end.status.as_ref()),
+    }
+}
+
+/// A status, in a word.
+pub(super) fn status_word(status: Option<&Status>) -> (&str, Role) {
+    match status {
+        Some(Status::Success) => ("ok", Role::Positive),
+        Some(Status::Failure) => ("FAIL", Role::Negative),
+        Some(Status::Truncated) => ("TRUNCATED", Role::Negative),
+        Some(Status::Error) => ("ERROR", Role::Negative),
+        Some(Status::Aborted) => ("ABORTED", Role::Negative),
+        Some(Status::Other(word)) => (word, Role::Plain),
+        None => ("ended", Role::Plain),
+    }
+}
+
+/// The verdict on as many lines as it needs, three at most; the number of lines.
+fn verdict(open: &OpenEpisode, lines: &mut Painter<'_>) -> usize {
+    let Some(analysis) = open.analysis() else {
+        lines.put(1, 0, "computing credit", Role::Dim);
+        return 1;
+    };
+    let sentence = analysis.verdict.sentence(&open.episode);
+    let wrapped = text::wrap(&sentence, lines.width().saturating_sub(2));
+    for (y, line) in wrapped.iter().take(3).enumerate() {
+        lines.put(1, y, line, Role::Strong);
+    }
+    if wrapped.len() > 3 {
+        let right = lines.width();
+        let ellipsis = lines.theme().glyphs.ellipsis;
+        lines.put_right(right, 2, ellipsis, Role::Strong);
+    }
+    wrapped.len().clamp(1, 3)
+}

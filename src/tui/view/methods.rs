@@ -1,0 +1,162 @@
+//! View 4: one column per method and baseline, one row per agent.
+
+use super::{bars, sweep, window};
+use crate::{
+    app::OpenEpisode,
+    credit::{self, Agreement, SweepRow},
+    model::{Value, signed},
+    text,
+    tui::{paint::Painter, theme::Role},
+};
+
+/// Columns of one method.
+const COLUMN: usize = 10;
+
+pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
+    let Some(found) = open.sweep() else {
+        pane.rule(0, "4 Credit by method", "");
+        pane.put(1, 1, "computing", Role::Dim);
+        return;
+    };
+    pane.rule(0, "4 Credit by method", &sweep::tally(found));
+    let width = pane.width();
+    let order = open.agent_order();
+    let name = order.iter().map(|it| text::width(&open.episode.agent(*it).name)).max().unwrap_or(0);
+    let name = name.clamp(11, (width / 4).max(11));
+    let columns = (width.saturating_sub(name + 4) / COLUMN).max(1);
+    let first = window(open.method, found.rows.len(), columns);
+    let rows: Vec<(usize, &SweepRow)> = found.rows.iter().enumerate().skip(first).take(columns).collect();
+    heading(open, pane, name, &rows);
+    // Below the table: sum, needs, tau, most blamed, then the method under the cursor.
+    let lower = 5;
+    let below = (pane.height() / 3).clamp(4, 12);
+    let room = pane.height().saturating_sub(3 + lower + below).max(1);
+    let at = order.iter().position(|it| *it == open.agent).unwrap_or(0);
+    let top = window(at, order.len(), room);
+    for (line, agent) in order.iter().skip(top).take(room).enumerate() {
+        let y = line + 3;
+        let here = *agent == open.agent;
+        if here {
+            pane.put(0, y, ">", Role::Cursor);
+        }
+        pane.put_fit(
+            1,
+            y,
+            name,
+            &open.episode.agent(*agent).name,
+            if here { Role::Cursor } else { Role::Plain },
+        );
+        for (slot, (_, row)) in rows.iter().enumerate() {
+            let right = name + 2 + (slot + 1) * COLUMN;
+            match &row.result {
+                Ok(attribution) => {
+                    let value = &attribution.agents[agent.index()].value;
+                    pane.put_right(right, y, &bars::number(value, 3), bars::role(value));
+                }
+                Err(_) => pane.put_right(right, y, "n/a", Role::Dim),
+            }
+        }
+    }
+    let y = 3 + room.min(order.len());
+    if order.len() > room {
+        let right = pane.width();
+        pane.put_right(right, 2, &format!("{} of {} agents (j)", room, order.len()), Role::Dim);
+    }
+    totals(open, pane, name, y, &rows);
+    about(open, &found.rows[open.method.min(found.rows.len() - 1)], pane, y + 4);
+    let (left, right) = (first > 0, first + columns < found.rows.len());
+    if left || right {
+        let text = format!("h/l: {} methods and baselines", found.rows.len());
+        let edge = pane.width();
+        pane.put_right(edge, y + 4, &text, Role::Dim);
+    }
+}
+
+/// Two rows of column headings: method over baseline.
+fn heading(open: &OpenEpisode, pane: &mut Painter<'_>, name: usize, rows: &[(usize, &SweepRow)]) {
+    pane.put(1, 2, "agent", Role::Dim);
+    for (slot, (index, row)) in rows.iter().enumerate() {
+        let here = *index == open.method;
+        let right = name + 2 + (slot + 1) * COLUMN;
+        let role = if here { Role::State } else { Role::Plain };
+        let method = pane.fit(&row.scenario.method, COLUMN - 1);
+        pane.put_right(right, 1, &method, role);
+        let baseline = pane.fit(row.scenario.baseline.as_deref().unwrap_or(""), COLUMN - 1);
+        pane.put_right(right, 2, &baseline, role);
+    }
+}
+
+fn totals(open: &OpenEpisode, pane: &mut Painter<'_>, name: usize, y: usize, rows: &[(usize, &SweepRow)]) {
+    let word = if open.episode.failed() { "most blamed" } else { "most earned" };
+    for (line, title) in ["sum", "should be", "tau", word].iter().enumerate() {
+        pane.put(1, y + line, title, Role::Dim);
+    }
+    for (slot, (_, row)) in rows.iter().enumerate() {
+        let right = name + 2 + (slot + 1) * COLUMN;
+        let Ok(attribution) = &row.result else { continue };
+        pane.put_right(right, y, &signed(attribution.sum, 3), Role::Plain);
+        let contract = attribution.contract.map_or("-".to_owned(), |it| signed(it, 3));
+        pane.put_right(right, y + 1, &contract, Role::Dim);
+        let tau = row.tau.map_or("-".to_owned(), |it| format!("{it:.2}"));
+        pane.put_right(right, y + 2, &tau, Role::Dim);
+        let (who, role) = match (row.agrees, row.blamed.as_slice()) {
+            (Agreement::NoVoice, _) | (_, []) => ("-".to_owned(), Role::Dim),
+            (Agreement::Tie, [_, ..]) => ("TIE".to_owned(), Role::Warn),
+            (Agreement::Flips, [one, ..]) => (open.episode.agent(*one).name.to_uppercase(), Role::Warn),
+            (Agreement::Holds, [one, ..]) => (open.episode.agent(*one).name.clone(), Role::Plain),
+        };
+        let who = pane.fit(&who, COLUMN - 1);
+        pane.put_right(right, y + 3, &who, role);
+    }
+}
+
+/// The method under the cursor: its formula, where it comes from, its bars for the agent under the cursor.
+fn about(open: &OpenEpisode, row: &SweepRow, pane: &mut Painter<'_>, y: usize) {
+    let width = pane.width();
+    if y + 1 >= pane.height() {
+        return;
+    }
+    let mut part = pane.part(0, y, width, usize::MAX);
+    part.rule(0, &row.title, "");
+    let mut lines = Vec::new();
+    match &row.result {
+        Ok(attribution) => {
+            let agent = open.episode.agent(open.agent);
+            let value: &Value = &attribution.agents[open.agent.index()].value;
+            let text = match value {
+                Value::Number(estimate) => {
+                    let interval =
+                        estimate.interval.map_or("interval not known".to_owned(), |(low, high)| {
+                            format!("95% [{}, {}]", signed(low, 3).trim_start(), signed(high, 3).trim_start())
+                        });
+                    format!("{} {}  {interval}", agent.name, signed(estimate.value, 4).trim_start())
+                }
+                Value::Undefined(why) => format!("{}: undefined: {why}", agent.name),
+                Value::Unavailable(why) => format!("{}: n/a: {why}", agent.name),
+            };
+            lines.push((text, Role::Strong));
+            let mut basis = attribution.provenance.word().to_owned();
+            if !attribution.sample.is_empty() {
+                basis += &format!("  {}", attribution.sample);
+            }
+            lines.push((basis, Role::Plain));
+            lines.extend(attribution.caveats.iter().map(|it| (it.text.clone(), Role::Plain)));
+        }
+        Err(why) => {
+            lines.push((format!("cannot: {}", why.missing), Role::Warn));
+            if let Some(nearest) = &why.nearest {
+                lines.push((format!("nearest available: {nearest}"), Role::Plain));
+            }
+        }
+    }
+    if let Some(method) = credit::method(&row.scenario.method) {
+        lines.push((format!("{}  ({})", method.formula, method.source), Role::Dim));
+    }
+    let wrapped: Vec<(String, Role)> = lines
+        .into_iter()
+        .flat_map(|(line, role)| text::wrap(&line, width - 2).into_iter().map(move |it| (it, role)))
+        .collect();
+    for (y, (line, role)) in wrapped.iter().take(part.height().saturating_sub(1)).enumerate() {
+        part.put(1, y + 1, line, *role);
+    }
+}

@@ -1,0 +1,198 @@
+//! Panes over a view: help, arithmetic, caveats, the act in full, the sweep, findings.
+
+use super::{detail, scrolled, sweep};
+use crate::{
+    app::{
+        Model, Overlay,
+        action::{BINDINGS, Section},
+    },
+    credit,
+    model::{Diagnostic, Explanation, Origin, Severity, Unavailable, Value, signed},
+    text,
+    tui::{paint::Painter, theme::Role},
+};
+
+pub(super) fn draw(model: &Model, body: &mut Painter<'_>) {
+    let Some(overlay) = &model.overlay else { return };
+    let (width, height) = (body.width(), body.height());
+    body.blank();
+    let title = match overlay {
+        Overlay::Help => format!("Help: {}", model.view.title()),
+        Overlay::Explain(_) => "Explain: the arithmetic".to_owned(),
+        Overlay::Caveats => "What to know before acting on this number".to_owned(),
+        Overlay::Detail => "Act".to_owned(),
+        Overlay::Sweep => "Sweep: every method and baseline on this episode".to_owned(),
+        Overlay::Findings => "What is wrong with the log".to_owned(),
+    };
+    body.rule(0, &title, "Esc closes");
+    let mut pane = body.part(0, 1, width, height.saturating_sub(1));
+    let top = model.overlay_top;
+    match overlay {
+        Overlay::Help => help(model, &mut pane),
+        Overlay::Explain(explanation) => {
+            let lines = explain(model, explanation, width.saturating_sub(2));
+            scrolled(&mut pane, top, &lines);
+        }
+        Overlay::Caveats => scrolled(&mut pane, top, &caveats(model, width.saturating_sub(2))),
+        Overlay::Detail => {
+            if let Some(open) = &model.open {
+                detail::full(open, &mut pane);
+            }
+        }
+        Overlay::Sweep => {
+            if let Some(open) = &model.open {
+                sweep::full(open, top, &mut pane);
+            }
+        }
+        Overlay::Findings => scrolled(&mut pane, top, &findings(model, width.saturating_sub(2))),
+    }
+}
+
+/// The key table in two columns, from the table of actions.
+fn help(model: &Model, pane: &mut Painter<'_>) {
+    let mut lines: Vec<(String, Role)> = Vec::new();
+    for section in Section::ALL {
+        lines.push((section.title().to_owned(), Role::Strong));
+        for binding in BINDINGS.iter().filter(|it| it.section == section) {
+            let keys: Vec<String> = binding.keys.iter().map(|it| it.name()).collect();
+            lines.push((format!("  {}  {}", text::pad(&keys.join(" "), 9), binding.help), Role::Plain));
+        }
+    }
+    lines.push((String::new(), Role::Plain));
+    lines.push((model.terminal.clone(), Role::Dim));
+    lines
+        .push(("a number before a motion repeats it; the mouse is the terminal's own".to_owned(), Role::Dim));
+    let columns = (pane.width() / 39).clamp(1, 4);
+    let rows = pane.height();
+    let per_page = columns * rows;
+    let top = model.overlay_top.min(lines.len().saturating_sub(per_page));
+    for (index, (line, role)) in lines.iter().skip(top).take(per_page).enumerate() {
+        let width = pane.width() / columns;
+        pane.put_fit(1 + index / rows * width, index % rows, width - 1, line, *role);
+    }
+    if lines.len() > top + per_page {
+        let right = pane.width();
+        pane.put_right(right, rows - 1, &format!(" {} more (j) ", lines.len() - top - per_page), Role::Dim);
+    }
+}
+
+fn explain(
+    model: &Model,
+    explanation: &Result<Explanation, Unavailable>,
+    width: usize,
+) -> Vec<(String, Role)> {
+    let explanation = match explanation {
+        Ok(explanation) => explanation,
+        Err(why) => {
+            let mut lines = wrapped(&why.missing, width, Role::Warn);
+            if let Some(nearest) = &why.nearest {
+                lines.push((format!("nearest available: {nearest}"), Role::Plain));
+            }
+            return lines;
+        }
+    };
+    let result = match &explanation.result {
+        Value::Number(it) => {
+            let interval = it.interval.map_or("interval not known".to_owned(), |(low, high)| {
+                format!("95% [{}, {}]", signed(low, 4).trim_start(), signed(high, 4).trim_start())
+            });
+            let n = it.n.map_or(String::new(), |n| format!("  n {n}"));
+            format!("{} = {}  {interval}{n}", explanation.subject, signed(it.value, 6).trim_start())
+        }
+        Value::Undefined(why) => format!("{}: undefined: {why}", explanation.subject),
+        Value::Unavailable(why) => format!("{}: n/a: {why}", explanation.subject),
+    };
+    let mut lines = wrapped(&result, width, Role::Strong);
+    lines.extend(wrapped(&format!("formula  {}", explanation.formula), width, Role::Plain));
+    lines.extend(wrapped(&explanation.substituted, width, Role::Plain));
+    lines.push((String::new(), Role::Plain));
+    if !explanation.terms.is_empty() {
+        lines.push((format!("{:>10} x {:>10} = {:>10}  term", "weight", "value", "product"), Role::Dim));
+    }
+    for term in &explanation.terms {
+        let value = term.value.map_or("not logged".to_owned(), |it| signed(it, 4));
+        let product = term.value.map_or("-".to_owned(), |it| signed(term.weight * it, 4));
+        let n = term.n.map_or(String::new(), |it| format!("  n {it}"));
+        let error = term.standard_error.map_or(String::new(), |it| format!("  SE {it:.3}"));
+        let place = term.origins.first().map_or(String::new(), |it| format!("  {}", place(model, *it)));
+        let line = format!(
+            "{:>10} x {value:>10} = {product:>10}  {}{n}{error}{place}",
+            signed(term.weight, 4),
+            term.text
+        );
+        lines.extend(wrapped(&line, width, Role::Plain));
+    }
+    lines.push((String::new(), Role::Plain));
+    for caveat in &explanation.caveats {
+        lines.extend(wrapped(&format!("! {}", caveat.text), width, Role::Warn));
+    }
+    lines.extend(wrapped(&format!("source  {}", explanation.source), width, Role::Dim));
+    lines
+}
+
+/// `run.jsonl:17`.
+pub(super) fn place(model: &Model, origin: Origin) -> String {
+    let path = model.log.files.get(origin.file.index()).map_or("?", |it| it.path.as_str());
+    let name = path.rsplit('/').next().unwrap_or(path);
+    format!("{name}:{}", origin.line)
+}
+
+fn wrapped(line: &str, width: usize, role: Role) -> Vec<(String, Role)> {
+    text::wrap(line, width).into_iter().map(|it| (it, role)).collect()
+}
+
+fn caveats(model: &Model, width: usize) -> Vec<(String, Role)> {
+    let Some(open) = &model.open else { return Vec::new() };
+    let mut lines = Vec::new();
+    if let Some(credit) = open.credit() {
+        lines.push((credit.title.clone(), Role::Strong));
+        for caveat in &credit.caveats {
+            lines.extend(wrapped(&format!("- {}", caveat.text), width, Role::Plain));
+        }
+        if let Some(method) = credit::method(&credit.method) {
+            for caveat in method.caveats {
+                lines.extend(wrapped(&format!("- {caveat}"), width, Role::Plain));
+            }
+            lines.extend(wrapped(&format!("formula  {}", method.formula), width, Role::Dim));
+            lines.extend(wrapped(&format!("source   {}", method.source), width, Role::Dim));
+        }
+    }
+    for label in &open.episode.labels {
+        lines.push((String::new(), Role::Plain));
+        let at = label.act.map(|it| open.episode.act(it).id.clone()).or(label.act_text.clone());
+        let at = at.map_or(String::new(), |it| format!(" at {it}"));
+        let line = format!("{}: {}{at}: {}", label.judge, label.agent_text, label.label);
+        lines.extend(wrapped(&line, width, Role::Strong));
+        if let Some(reason) = &label.reason {
+            lines.extend(wrapped(reason, width, Role::Plain));
+        }
+        lines.push(("a judgement, not a measurement".to_owned(), Role::Dim));
+    }
+    lines
+}
+
+fn findings(model: &Model, width: usize) -> Vec<(String, Role)> {
+    let mut lines = Vec::new();
+    let episode = model.open.as_ref().map(|it| it.episode.diagnostics.as_slice()).unwrap_or_default();
+    let log = model.log.diagnostics.as_slice();
+    if log.is_empty() && episode.is_empty() {
+        lines.push(("nothing found".to_owned(), Role::Plain));
+    }
+    for diagnostic in log.iter().chain(episode) {
+        lines.extend(finding(model, diagnostic, width));
+    }
+    if model.log.more_diagnostics > 0 {
+        lines.push((format!("and {} more", model.log.more_diagnostics), Role::Dim));
+    }
+    lines
+}
+
+fn finding(model: &Model, diagnostic: &Diagnostic, width: usize) -> Vec<(String, Role)> {
+    let place = diagnostic.origin.map_or(String::new(), |it| format!("{} ", place(model, it)));
+    let (word, role) = match diagnostic.severity {
+        Severity::Error => ("error", Role::Warn),
+        Severity::Warning => ("warning", Role::Strong),
+        Severity::Note => ("note", Role::Plain),
+    };
+    wrapped(&format!("{place}{word} {}: {}", diagnostic.rule, diagnostic.message), width, role)
+}

@@ -1,0 +1,47 @@
+//! One row per quantity, one column per stretch of the episode: the minimap under other views.
+
+use crate::{
+    app::{OpenEpisode, prose},
+    model::ActId,
+    tui::{paint::Painter, theme::Role},
+};
+
+/// Draws how much credit of either sign each stretch of acts has, and where the cursor is.
+pub(super) fn blame_density(open: &OpenEpisode, row: &mut Painter<'_>) {
+    let episode = &open.episode;
+    let acts = episode.acts.len();
+    if acts == 0 || row.width() < 40 {
+        return;
+    }
+    let last = ActId::from_index(acts - 1);
+    let (from, to) = (prose::when(episode, ActId(0)), prose::when(episode, last));
+    let unit = if episode.acts[0].time.is_some() { "s" } else { "" };
+    let left = format!("acts {}{unit} ", if from.is_empty() { &episode.acts[0].id } else { &from });
+    let right = format!(" {}{unit}", if to.is_empty() { &episode.act(last).id } else { &to });
+    let x = row.put(1, 0, &left, Role::Dim);
+    let note = "  |credit| per stretch, ^ cursor";
+    let columns = row.width().saturating_sub(x + right.len() + note.len() + 1).min(acts);
+    if columns == 0 {
+        return;
+    }
+    let mut heights = vec![0.0_f64; columns];
+    let column = |act: usize| act * columns / acts;
+    for act in episode.act_ids() {
+        if let Some(credit) = open.act_credit(act) {
+            heights[column(act.index())] += credit.value.abs();
+        }
+    }
+    let largest = heights.iter().copied().fold(0.0, f64::max);
+    let glyphs = row.theme().glyphs;
+    let cursor = open.act.map(|it| column(it.index()));
+    for (index, height) in heights.iter().enumerate() {
+        let level = if largest > 0.0 { (height / largest * 7.0).round() as usize } else { 0 };
+        let (glyph, role) = match cursor {
+            Some(at) if at == index => ('^', Role::Strong),
+            _ => (glyphs.levels[level.min(7)], if level > 4 { Role::Negative } else { Role::Dim }),
+        };
+        row.put(x + index, 0, &glyph.to_string(), role);
+    }
+    let end = row.put(x + columns, 0, &right, Role::Dim);
+    row.put(end, 0, note, Role::Dim);
+}

@@ -1,0 +1,293 @@
+//! View 3: one lane per agent, time down; messages cross from lane to lane.
+
+use super::{detail, strip, window};
+use crate::{
+    app::{OpenEpisode, Scope, prose},
+    model::{ActId, ActKind, AgentId, LinkKind, places, signed},
+    text,
+    tui::{paint::Painter, theme::Role},
+};
+
+pub(super) fn draw(open: &OpenEpisode, body: &mut Painter<'_>) {
+    let (width, height) = (body.width(), body.height());
+    let below = if height >= 18 { (height / 4).clamp(5, 14) } else { 0 };
+    let upper = height - below - 1;
+    if open.timeline.strip {
+        step_strip(open, &mut body.part(0, 0, width, upper));
+    } else {
+        lanes(open, &mut body.part(0, 0, width, upper));
+    }
+    if below > 0 {
+        detail::summary(open, &mut body.part(0, upper, width, below));
+    }
+    strip::blame_density(open, &mut body.part(0, height - 1, width, 1));
+}
+
+fn scope_title(open: &OpenEpisode, shown: usize) -> String {
+    let all = open.episode.acts.len();
+    let play = if open.timeline.playing { "  PLAYING (p stops)" } else { "" };
+    match open.timeline.scope {
+        Scope::All => format!("all {all} acts (.){play}"),
+        Scope::Top => format!("top {shown} of {all} acts by credit (.){play}"),
+        Scope::BlamePath => format!("blame path: {shown} of {all} acts (.){play}"),
+    }
+}
+
+/// Where things stand in a row of lanes.
+struct Lanes {
+    id: usize,
+    when: usize,
+    first: usize,
+    lane: usize,
+    shown: Vec<AgentId>,
+    hidden: usize,
+    places: usize,
+}
+
+impl Lanes {
+    fn of(open: &OpenEpisode, acts: &[ActId], width: usize) -> Self {
+        let episode = &open.episode;
+        let sample = || acts.iter().take(500);
+        let id = sample().map(|it| text::width(&episode.act(*it).id)).max().unwrap_or(3).clamp(3, 10);
+        let when = sample().map(|it| prose::when(episode, *it).len()).max().unwrap_or(0).clamp(1, 8);
+        let first = id + when + 4;
+        let largest =
+            acts.iter().filter_map(|it| open.act_credit(*it)).map(|it| it.value.abs()).fold(0.0, f64::max);
+        let places = places(largest);
+        let room = width.saturating_sub(first + places + 9);
+        let agents = episode.agents.len().max(1);
+        let visible = (room / 9).clamp(1, agents);
+        let lane = (room / visible).min(24);
+        let last = agents - visible;
+        // The lane of the cursor is always among those shown.
+        let wanted = open.act.map_or(open.timeline.lane, |it| episode.act(it).agent.index());
+        let start = if wanted < visible { 0 } else { wanted + 1 - visible }.min(last);
+        let shown: Vec<AgentId> = (start..start + visible).map(AgentId::from_index).collect();
+        Self { id, when, first, lane, shown, hidden: agents - visible, places }
+    }
+
+    /// The column of the agent's lane; to the edge for one that is not shown.
+    fn column(&self, agent: AgentId) -> usize {
+        let start = self.shown.first().map_or(0, |it| it.index());
+        let slot = agent.index().saturating_sub(start).min(self.shown.len());
+        self.first + slot * self.lane
+    }
+
+    fn end(&self) -> usize {
+        self.first + self.shown.len() * self.lane
+    }
+}
+
+/// The lanes with a heading.
+pub(super) fn lanes(open: &OpenEpisode, pane: &mut Painter<'_>) {
+    let acts = open.timeline_acts();
+    pane.rule(0, "3 Timeline", &scope_title(open, acts.len()));
+    if acts.is_empty() {
+        pane.put(2, 1, "no acts to show (. shows more)", Role::Dim);
+        return;
+    }
+    let lanes = Lanes::of(open, &acts, pane.width());
+    pane.put(1, 1, "act", Role::Dim);
+    let unit = if open.episode.start().is_some() { "t/s" } else { "step" };
+    pane.put_right(lanes.id + lanes.when + 3, 1, unit, Role::Dim);
+    for agent in &lanes.shown {
+        let column = lanes.column(*agent);
+        let role = if *agent == open.agent { Role::Cursor } else { Role::Plain };
+        pane.put_fit(column, 1, lanes.lane - 1, &open.episode.agent(*agent).name, role);
+    }
+    let right = pane.width();
+    let heading =
+        if lanes.hidden > 0 { format!("+{} lanes credit", lanes.hidden) } else { "credit".to_owned() };
+    pane.put_right(right, 1, &heading, Role::Dim);
+    let rows = pane.height().saturating_sub(2);
+    let at = acts.iter().position(|it| Some(*it) >= open.act).unwrap_or(0);
+    let top = window(at, acts.len(), rows);
+    for (row, act) in acts.iter().skip(top).take(rows).enumerate() {
+        let before = (top + row).checked_sub(1).map(|it| acts[it]);
+        act_row(open, pane, &lanes, row + 2, *act, before);
+    }
+    let end = rows.min(acts.len() - top);
+    if end < rows && open.timeline.scope != Scope::Top {
+        end_row(open, pane, &lanes, end + 2);
+    }
+}
+
+fn act_row(
+    open: &OpenEpisode,
+    pane: &mut Painter<'_>,
+    lanes: &Lanes,
+    y: usize,
+    act: ActId,
+    before: Option<ActId>,
+) {
+    let episode = &open.episode;
+    let glyphs = pane.theme().glyphs;
+    let it = episode.act(act);
+    let here = Some(act) == open.act;
+    let linked = open.act.and_then(|cursor| {
+        let parents = episode.links.parents(cursor).iter().map(|link| (link, "cause"));
+        let children = episode.links.children(cursor).iter().map(|link| (link, "effect"));
+        parents.chain(children).find(|(link, _)| link.act == act).map(|(link, word)| (link.kind, word))
+    });
+    let role = match (here, linked) {
+        (true, _) => Role::Cursor,
+        (_, Some(_)) => Role::Linked,
+        _ => Role::Plain,
+    };
+    if here {
+        pane.put(0, y, ">", Role::Cursor);
+    } else if let Some((kind, word)) = linked {
+        let mark = match (word, kind) {
+            ("cause", LinkKind::Logged) => "^",
+            ("cause", LinkKind::Inferred) => "'",
+            (_, LinkKind::Logged) => "v",
+            (_, LinkKind::Inferred) => ",",
+        };
+        pane.put(0, y, mark, Role::Strong);
+    }
+    pane.put_fit(1, y, lanes.id, &it.id, role);
+    pane.put_right(lanes.id + lanes.when + 2, y, &prose::when(episode, act), Role::Dim);
+    if let Some(gap) = before.and_then(|before| idle_seconds(open, before, act)) {
+        let mark = if gap >= 2.0 { if glyphs.ascii { "~" } else { "≈" } } else { " " };
+        pane.put(lanes.id + lanes.when + 2, y, mark, Role::Dim);
+    }
+    for agent in &lanes.shown {
+        pane.put(lanes.column(*agent), y, &glyphs.wall.to_string(), Role::Rule);
+    }
+    if it.kind == ActKind::Message && !it.to.is_empty() {
+        message(open, pane, lanes, y, act);
+    } else {
+        let from = lanes.column(it.agent);
+        pane.put(from, y, &glyphs.dot.to_string(), if here { Role::Strong } else { Role::Plain });
+        let room = lanes.end().saturating_sub(from + 2);
+        // A label may run over lanes to its right: it is worth more than the bare lines.
+        let room = room.min(lanes.lane * 2).max(lanes.lane.saturating_sub(2).min(room));
+        if room > 2 {
+            let text = pane.fit(&it.label, room - 1);
+            pane.put(from + 1, y, &format!(" {text} "), role);
+        }
+    }
+    credit_column(open, pane, lanes, y, act);
+}
+
+fn credit_column(open: &OpenEpisode, pane: &mut Painter<'_>, lanes: &Lanes, y: usize, act: ActId) {
+    let Some(credit) = open.act_credit(act) else { return };
+    let right = pane.width();
+    let text = signed(credit.value, lanes.places);
+    let (role, mark) = match credit.value {
+        value if value < 0.0 => (Role::Negative, pane.theme().glyphs.loss),
+        value if value > 0.0 => (Role::Positive, pane.theme().glyphs.gain),
+        _ => (Role::Dim, ' '),
+    };
+    pane.put_right(right - 1, y, &format!(" {text}"), role);
+    pane.put_right(right, y, &mark.to_string(), role);
+}
+
+/// An arrow from the sender's lane to the recipients'.
+fn message(open: &OpenEpisode, pane: &mut Painter<'_>, lanes: &Lanes, y: usize, act: ActId) {
+    let glyphs = pane.theme().glyphs;
+    let it = open.episode.act(act);
+    let here = Some(act) == open.act;
+    let role = if here { Role::Strong } else { Role::Plain };
+    let from = lanes.column(it.agent);
+    let targets: Vec<usize> = it.to.iter().map(|to| lanes.column(*to)).collect();
+    let low = targets.iter().copied().chain([from]).min().unwrap_or(from);
+    let high = targets.iter().copied().chain([from]).max().unwrap_or(from).min(lanes.end());
+    for column in low..=high {
+        pane.put(column, y, &glyphs.line.0.to_string(), role);
+    }
+    for agent in &lanes.shown {
+        let column = lanes.column(*agent);
+        if (low + 1..high).contains(&column) {
+            pane.put(column, y, &glyphs.cross.to_string(), Role::Rule);
+        }
+    }
+    for target in &targets {
+        let head = if *target < from { glyphs.arrows.0 } else { glyphs.arrows.1 };
+        pane.put((*target).min(lanes.end()), y, &head.to_string(), role);
+    }
+    pane.put(from, y, &glyphs.dot.to_string(), role);
+    // The text stands on the longer free stretch beside the sender.
+    let (start, room) = if high > from { (from + 2, high - from) } else { (low + 2, from - low) };
+    if room > 6 {
+        let text = pane.fit(&it.label, (room - 4).min(60));
+        pane.put(start, y, &text, role);
+    }
+}
+
+/// Seconds in which nobody acted.
+fn idle_seconds(open: &OpenEpisode, before: ActId, act: ActId) -> Option<f64> {
+    let (earlier, later) = (open.episode.act(before), open.episode.act(act));
+    Some(later.time?.seconds_since(earlier.time?) - earlier.duration.unwrap_or(0.0))
+}
+
+fn end_row(open: &OpenEpisode, pane: &mut Painter<'_>, lanes: &Lanes, y: usize) {
+    let (word, role) = super::header::outcome(open);
+    let mut line = format!("{}  {word}", super::header::reward(open));
+    let end = open.episode.outcome.as_ref();
+    if let Some(reason) = end.and_then(|it| it.reason.as_deref()) {
+        line += &format!("  {reason}");
+    }
+    let source = open.episode.rewards.iter().rev().find_map(|it| it.source.as_deref());
+    if let Some(source) = source {
+        line += &format!("  by {source}");
+    }
+    if let Some(answer) = end.and_then(|it| it.answer.as_deref()) {
+        line += &format!("  answer {answer}");
+    }
+    if let Some(truth) = end.and_then(|it| it.ground_truth.as_deref()) {
+        line += &format!("  truth {truth}");
+    }
+    pane.put(1, y, if end.is_some() { "END" } else { "..." }, Role::Strong);
+    let columns = pane.width().saturating_sub(lanes.first);
+    pane.put_fit(lanes.first, y, columns, &line, role);
+}
+
+/// One row per agent, one column per act: the whole episode at a glance.
+fn step_strip(open: &OpenEpisode, pane: &mut Painter<'_>) {
+    let acts = open.timeline_acts();
+    pane.rule(0, "3 Timeline  step strip (v: lanes)", &scope_title(open, acts.len()));
+    if acts.is_empty() {
+        pane.put(2, 1, "no acts to show (. shows more)", Role::Dim);
+        return;
+    }
+    let episode = &open.episode;
+    let glyphs = pane.theme().glyphs;
+    let name = episode.agents.iter().map(|it| text::width(&it.name)).max().unwrap_or(5).clamp(5, 16);
+    let columns = pane.width().saturating_sub(name + 3);
+    let at = acts.iter().position(|it| Some(*it) >= open.act).unwrap_or(0);
+    let first = window(at, acts.len(), columns);
+    let rows = pane.height().saturating_sub(4);
+    let agents = episode.agents.len();
+    let top = window(open.agent.index(), agents, rows);
+    for (row, agent) in episode.agent_ids().skip(top).take(rows).enumerate() {
+        let role = if agent == open.agent { Role::Cursor } else { Role::Plain };
+        pane.put_fit(1, row + 1, name, &episode.agent(agent).name, role);
+        for (slot, act) in acts.iter().skip(first).take(columns).enumerate() {
+            let it = episode.act(*act);
+            let (glyph, role) = if it.agent == agent {
+                let labelled = episode.labels.iter().any(|label| label.act == Some(*act));
+                let credit = open.act_credit(*act).map_or(0.0, |it| it.value);
+                match (labelled, credit) {
+                    (true, _) => ('!', Role::Warn),
+                    (_, credit) if credit < 0.0 => (glyphs.loss, Role::Negative),
+                    (_, credit) if credit > 0.0 => (glyphs.gain, Role::Positive),
+                    _ => (glyphs.dot, Role::Plain),
+                }
+            } else if it.to.contains(&agent) {
+                (glyphs.line.0, Role::Dim)
+            } else {
+                (glyphs.middot, Role::Rule)
+            };
+            pane.put(name + 2 + slot, row + 1, &glyph.to_string(), role);
+        }
+    }
+    let shown = rows.min(agents - top);
+    pane.put(name + 2 + at - first, shown + 1, "^", Role::Strong);
+    let more = if agents > shown { format!("  {} more agents (j)", agents - shown) } else { String::new() };
+    let legend = format!(
+        "{} lost  {} earned  {} no credit  {} told  ! judged a mistake{more}",
+        glyphs.loss, glyphs.gain, glyphs.dot, glyphs.line.0
+    );
+    pane.put(1, shown + 2, &legend, Role::Dim);
+}

@@ -1,0 +1,290 @@
+//! View 5: the what-if form, credit before and after, the command that does the same.
+
+use super::{bars, sweep, window};
+use crate::{
+    app::{
+        Model, OpenEpisode, command_line,
+        whatif::{Field, FieldKind, Form},
+    },
+    credit::{self, Comparison},
+    model::{AgentId, Attribution, Value, places, signed},
+    text,
+    tui::{paint::Painter, theme::Role},
+};
+
+pub(super) fn draw(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
+    let title = if open.forks.is_logged() {
+        "5 What-if  edit a cell, credit recomputes at once".to_owned()
+    } else {
+        format!("5 What-if #{}  u undo  ^R redo  X discard", open.forks.number())
+    };
+    let busy = if open.requests.1.is_some() { "computing" } else { "" };
+    pane.rule(0, &title, busy);
+    let fields = Form::fields(open);
+    if fields.is_empty() {
+        pane.put(1, 1, "computing credit", Role::Dim);
+        return;
+    }
+    let width = pane.width();
+    let mut y = 1;
+    for (index, field) in fields.iter().enumerate() {
+        y = draw_field(open, field, index == open.form.field, pane, y);
+        if y + 4 > pane.height() {
+            break;
+        }
+    }
+    let height = pane.height();
+    result(open, &mut pane.part(0, y, width, height.saturating_sub(y + 3)));
+    footer(model, open, &fields, &mut pane.part(0, height.saturating_sub(3), width, 3));
+}
+
+/// One field on one row (two where the choices need it); the next row.
+fn draw_field(open: &OpenEpisode, field: &Field, here: bool, pane: &mut Painter<'_>, y: usize) -> usize {
+    let width = pane.width();
+    let title_columns = 11;
+    if here {
+        pane.put(0, y, ">", Role::Cursor);
+    }
+    let mark = if field.changed { "*" } else { " " };
+    pane.put_fit(1, y, title_columns - 2, &field.title, if here { Role::Cursor } else { Role::Plain });
+    pane.put(title_columns - 1, y, mark, Role::Warn);
+    if let Some((value, given)) = field.number {
+        number_field(open, field, here, pane, y, value, given);
+        return y + 1;
+    }
+    let marks = pane.theme().glyphs.marks;
+    let (off, on) =
+        if field.kind == FieldKind::Players { (marks[2], marks[3]) } else { (marks[0], marks[1]) };
+    let cells: Vec<(String, Role)> = field
+        .choices
+        .iter()
+        .enumerate()
+        .map(|(index, choice)| {
+            let cursor = here && index == open.form.choice.min(field.choices.len() - 1);
+            let label = pane.fit(&choice.label, 24);
+            let mark = if choice.selected { on } else { off };
+            let role = match (cursor, choice.blocked.is_some()) {
+                (true, _) => Role::State,
+                (_, true) => Role::Blocked,
+                _ if choice.selected => Role::Strong,
+                _ => Role::Plain,
+            };
+            // A choice that cannot be picked is struck by its mark too, not by colour alone.
+            let mark = if choice.blocked.is_some() { " x " } else { mark };
+            (format!("{mark}{label}"), role)
+        })
+        .collect();
+    let lines = flow(&cells, width - title_columns - 1);
+    let allowed = if here { 4 } else { 2 };
+    let cursor_line =
+        lines.iter().position(|line| line.iter().any(|it| cells[*it].1 == Role::State)).unwrap_or(0);
+    let selected_line =
+        lines.iter().position(|line| line.iter().any(|it| field.choices[*it].selected)).unwrap_or(0);
+    let at = if here { cursor_line } else { selected_line };
+    let first = window(at, lines.len(), allowed);
+    let mut row = y;
+    for line in lines.iter().skip(first).take(allowed) {
+        let mut x = title_columns + 1;
+        for index in line {
+            x = pane.put(x, row, &cells[*index].0, cells[*index].1) + 1;
+        }
+        row += 1;
+    }
+    if lines.len() > allowed {
+        pane.put_right(width, row - 1, pane.theme().glyphs.ellipsis, Role::Dim);
+    }
+    row
+}
+
+/// Lines of cells, none wider than `columns`.
+fn flow(cells: &[(String, Role)], columns: usize) -> Vec<Vec<usize>> {
+    let mut lines = vec![Vec::new()];
+    let mut used = 0;
+    for (index, (cell, _)) in cells.iter().enumerate() {
+        let width = text::width(cell) + 1;
+        if used > 0 && used + width > columns {
+            lines.push(Vec::new());
+            used = 0;
+        }
+        used += width;
+        lines.last_mut().expect("never empty").push(index);
+    }
+    lines
+}
+
+fn number_field(
+    open: &OpenEpisode,
+    field: &Field,
+    here: bool,
+    pane: &mut Painter<'_>,
+    y: usize,
+    value: f64,
+    given: Option<f64>,
+) {
+    let typing = open.form.typing.as_deref().filter(|_| here);
+    let shown = match typing {
+        Some(text) => format!("[{text}_]"),
+        None => format!("[{value}]"),
+    };
+    let x = pane.put(12, y, &shown, if here { Role::State } else { Role::Plain });
+    let mut note = match (field.changed, given) {
+        (true, Some(given)) => format!("was {given}"),
+        (true, None) => "none logged".to_owned(),
+        (false, None) => "none logged".to_owned(),
+        (false, Some(_)) => String::new(),
+    };
+    if let FieldKind::Param(name) = field.kind
+        && let Some(scenario) = open.analysis().map(|it| &it.scenario)
+        && let Some(param) =
+            credit::method(&scenario.method).and_then(|it| it.params.iter().find(|it| it.name == name))
+    {
+        note = format!("{note}  {} to {}: {}", param.min, param.max, param.what);
+    }
+    let room = pane.width().saturating_sub(x + 2);
+    pane.put_fit(x + 2, y, room, note.trim(), Role::Dim);
+}
+
+/// Credit before and after.
+fn result(open: &OpenEpisode, pane: &mut Painter<'_>) {
+    let logged = open.logged.as_ref().and_then(|it| it.credit.as_ref().ok());
+    let edited = open.analysis().map(|it| &it.credit);
+    let (Some(before), Some(after)) = (logged, edited) else {
+        pane.rule(0, "result", "");
+        let why = match open.logged.as_ref().map(|it| &it.credit) {
+            Some(Err(why)) => why.missing.clone(),
+            _ => "computing".to_owned(),
+        };
+        pane.put(1, 1, &why, Role::Plain);
+        return;
+    };
+    let after = match after {
+        Ok(after) => after,
+        Err(why) => {
+            pane.rule(0, "cannot be computed", "");
+            let mut lines = text::wrap(&why.missing, pane.width() - 2);
+            if let Some(nearest) = &why.nearest {
+                lines.push(format!("nearest available: {nearest}"));
+            }
+            for (y, line) in lines.iter().enumerate() {
+                pane.put(1, y + 1, line, Role::Warn);
+            }
+            return;
+        }
+    };
+    let comparison = credit::compare(&open.episode, before, after);
+    let width = pane.width();
+    pane.rule(0, &format!("{} {} {}", before.title, pane.theme().glyphs.to, after.title), "");
+    rows(open, before, after, &comparison, &mut pane.part(0, 1, width, usize::MAX));
+}
+
+fn rows(
+    open: &OpenEpisode,
+    before: &Attribution,
+    after: &Attribution,
+    comparison: &Comparison,
+    pane: &mut Painter<'_>,
+) {
+    let glyphs = pane.theme().glyphs;
+    let name = open.episode.agents.iter().map(|it| text::width(&it.name)).max().unwrap_or(5).clamp(5, 20);
+    let largest = before
+        .agents
+        .iter()
+        .chain(&after.agents)
+        .filter_map(|it| it.value.number())
+        .map(|it| it.value.abs())
+        .fold(0.0, f64::max);
+    let places = places(largest);
+    let columns = [name + 14, name + 28, name + 38];
+    pane.put(1, 0, "agent", Role::Dim);
+    for (right, title) in columns.iter().zip(["before", "after", "change"]) {
+        pane.put_right(*right, 0, title, Role::Dim);
+    }
+    pane.put(columns[2] + 3, 0, "rank", Role::Dim);
+    let room = pane.height().saturating_sub(3);
+    let top = window(
+        comparison.rows.iter().position(|it| it.agent == open.agent).unwrap_or(0),
+        comparison.rows.len(),
+        room,
+    );
+    let shown = comparison.rows.iter().skip(top).take(room);
+    let mut y = 1;
+    for row in shown {
+        pane.put_fit(1, y, name, &open.episode.agent(row.agent).name, Role::Plain);
+        for (right, value) in columns.iter().zip([&row.before, &row.after]) {
+            pane.put_right(*right, y, &with_half(value, places, glyphs.plus_minus), bars::role(value));
+        }
+        if let Some(change) = row.change {
+            let role = if change == 0.0 { Role::Dim } else { Role::Strong };
+            pane.put_right(columns[2], y, &signed(change, places), role);
+        }
+        let rank = |rank: Option<u32>| rank.map_or("-".to_owned(), |it| it.to_string());
+        let (from, to) = (rank(row.rank_before), rank(row.rank_after));
+        let role = if from == to { Role::Dim } else { Role::Strong };
+        let mut x = pane.put(columns[2] + 3, y, &format!("{from} {} {to}", glyphs.to), role);
+        if row.new_most_blamed {
+            x = pane.put(x + 2, y, "NEW MOST BLAMED", Role::Warn);
+        }
+        let _ = x;
+        y += 1;
+    }
+    let number = |value: f64| signed(value, places);
+    pane.put(1, y, "sum", Role::Strong);
+    pane.put_right(columns[0], y, &number(comparison.sum_before), Role::Strong);
+    pane.put_right(columns[1], y, &number(comparison.sum_after), Role::Strong);
+    pane.put_right(columns[2], y, &number(comparison.sum_after - comparison.sum_before), Role::Strong);
+    verdict_line(open, comparison, pane, y + 1);
+}
+
+fn verdict_line(open: &OpenEpisode, comparison: &Comparison, pane: &mut Painter<'_>, y: usize) {
+    let name = |agents: &[AgentId]| sweep::names(&open.episode, agents);
+    let (from, to) = (name(&comparison.named_before), name(&comparison.named_after));
+    let mut line = format!("verdict  {from} {} {to}", pane.theme().glyphs.to);
+    if let Some(tau) = comparison.tau {
+        line += &format!("  tau {tau:+.2}");
+    }
+    if let Some(flip) = comparison.p_flip {
+        line += &format!("  P(flip) {flip:.2}");
+    }
+    let x = pane.put(1, y, &line, Role::Plain);
+    if comparison.flips {
+        pane.put(x + 2, y, "FLIPS", Role::Warn);
+    } else if !open.forks.is_logged() {
+        pane.put(x + 2, y, "same verdict", Role::Dim);
+    }
+}
+
+fn with_half(value: &Value, places: usize, plus_minus: &str) -> String {
+    let half = bars::half_width(value, places);
+    let number = bars::number(value, places);
+    if half.is_empty() { number } else { format!("{number} {plus_minus}{half}") }
+}
+
+/// Where the numbers come from, why the choice under the cursor is greyed, and the command line.
+fn footer(model: &Model, open: &OpenEpisode, fields: &[Field], pane: &mut Painter<'_>) {
+    let width = pane.width();
+    pane.rule(0, "", "");
+    let under = fields.get(open.form.field).and_then(|field| field.choices.get(open.form.choice));
+    let line = match under.and_then(|it| it.blocked.as_ref().map(|why| (it, why))) {
+        Some((choice, why)) => format!("cannot  {}: {why}", choice.label),
+        None => sources(open),
+    };
+    pane.put_fit(1, 1, width - 2, &line, Role::Plain);
+    let scenario = open.analysis().map(|it| &it.scenario);
+    if let Some(scenario) = scenario {
+        let command = command_line::of_scenario(&model.arguments, &open.episode, scenario);
+        let x = pane.put(1, 2, "command (y)  ", Role::Dim);
+        pane.put_fit(x, 2, width.saturating_sub(x + 1), &command, Role::Plain);
+    }
+}
+
+fn sources(open: &OpenEpisode) -> String {
+    let Some(credit) = open.credit() else { return String::new() };
+    let mut line = format!("sources {}", credit.provenance.word());
+    if !credit.sample.is_empty() {
+        line += &format!(", {}", credit.sample);
+    }
+    if let Some(caveat) = credit.caveats.first() {
+        line += &format!("; {} (i)", caveat.text);
+    }
+    line
+}
