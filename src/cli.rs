@@ -1,0 +1,78 @@
+//! The command line: arguments, one file per subcommand, and the way from an error to an exit code.
+
+mod arguments;
+mod check;
+mod fail_rule;
+mod headless;
+mod report;
+mod screen;
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use anyhow::Context;
+use clap::{CommandFactory, Parser};
+
+use crate::log;
+
+pub use arguments::{Arguments, Command};
+
+/// Exit code: a `--fail` rule hit.
+const RULE_HIT: u8 = 2;
+/// Exit code: more bad lines than `--max-bad`.
+const TOO_MANY_BAD: u8 = 3;
+
+/// Runs the program with the arguments of the process; the exit code.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are answers; anything else is a usage error.
+            let code = u8::from(error.use_stderr());
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    match run(arguments) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "creditscope: {error:#}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let io = error.chain().find_map(|it| it.downcast_ref::<io::Error>());
+    io.is_some_and(|it| it.kind() == io::ErrorKind::BrokenPipe)
+}
+
+fn run(arguments: Arguments) -> anyhow::Result<u8> {
+    match arguments.command {
+        None => screen::run(&arguments.open),
+        Some(Command::Report(options)) => report::run(&options),
+        Some(Command::Check(options)) => check::run(&options),
+        Some(Command::Schema) => print(log::SCHEMA),
+        Some(Command::Completions { shell }) => {
+            let mut out = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "creditscope", &mut out);
+            print(&String::from_utf8_lossy(&out))
+        }
+        Some(Command::Man) => {
+            let mut out = Vec::new();
+            clap_mangen::Man::new(Arguments::command()).render(&mut out).context("cannot write the manual")?;
+            print(&String::from_utf8_lossy(&out))
+        }
+    }
+}
+
+/// Writes to stdout in one go.
+fn print(text: &str) -> anyhow::Result<u8> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(0)
+}

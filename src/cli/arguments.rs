@@ -1,0 +1,226 @@
+//! What can be said on the command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::{
+    app::command_line::ScenarioOptions,
+    tui::theme::{ColorChoice, ColorMode},
+};
+
+/// The keys, for `--help`.
+const AFTER_HELP: &str = "\
+Keys: b the act to blame, e the arithmetic, c its cause, x what-if, S sweep of all methods, 1-5 views, ? all keys.
+Exit codes: 0 ok, 1 usage or unreadable input, 2 a --fail rule hit, 3 more bad lines than --max-bad, 130 interrupted.
+Reads logs, never writes to one; opens no socket.";
+
+/// A terminal debugger for multi-agent episodes: who earned or lost the reward, at which act, by what
+/// arithmetic, and whether another baseline would say otherwise.
+///
+/// Without a LOG it opens the embedded demo: a foraging team with a saboteur. When stdout is not a terminal it
+/// prints the report.
+#[derive(Debug, Parser)]
+#[command(version, after_help = AFTER_HELP, args_conflicts_with_subcommands = true, max_term_width = 100)]
+pub struct Arguments {
+    /// What to do; without one, open the logs in the terminal.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Options of the terminal.
+    #[command(flatten)]
+    pub open: Open,
+}
+
+/// Subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print verdict, credit table, sums and caveats
+    Report(Report),
+    /// List structural problems with file:line
+    Check(Check),
+    /// Print the JSON Schema of the native log
+    Schema,
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// Opening logs in the terminal.
+#[derive(Debug, Args)]
+pub struct Open {
+    /// Files, directories, globs, or - for stdin; none opens the demo
+    #[arg(value_name = "LOG")]
+    pub logs: Vec<String>,
+    /// Open this episode
+    #[arg(long, short)]
+    pub episode: Option<String>,
+    /// Follow the logs as they grow, also when every episode has ended
+    #[arg(long, short, conflicts_with = "no_follow")]
+    pub follow: bool,
+    /// Do not follow, even when an episode is open
+    #[arg(long)]
+    pub no_follow: bool,
+    /// Colours: auto, never, always, 16, 256, truecolor
+    #[arg(long, value_name = "WHEN", default_value = "auto", value_parser = color)]
+    pub color: ColorChoice,
+    /// Draw with ASCII characters only
+    #[arg(long)]
+    pub ascii: bool,
+}
+
+fn color(text: &str) -> Result<ColorChoice, String> {
+    Ok(match text {
+        "auto" => ColorChoice::Auto,
+        "never" | "mono" => ColorChoice::Never,
+        "always" => ColorChoice::Always,
+        "16" => ColorChoice::Mode(ColorMode::Ansi16),
+        "256" => ColorChoice::Mode(ColorMode::Indexed256),
+        "truecolor" => ColorChoice::Mode(ColorMode::TrueColor),
+        _ => return Err("one of auto, never, always, 16, 256, truecolor".to_owned()),
+    })
+}
+
+/// `report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// Files, directories, globs, or - for stdin; none reports on the demo
+    #[arg(value_name = "LOG")]
+    pub logs: Vec<String>,
+    /// The episode; without it, the first one that failed, else the first
+    #[arg(long, short)]
+    pub episode: Option<String>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Also print the arithmetic of this agent's or act's credit; repeatable
+    #[arg(long, value_name = "AGENT|ACT")]
+    pub explain: Vec<String>,
+    /// Columns and rows of --format screen and svg
+    #[arg(long, value_name = "COLSxROWS", default_value = "100x30")]
+    pub size: String,
+    /// Keys to press before the picture of --format screen and svg
+    #[arg(long, default_value = "")]
+    pub keys: String,
+    /// Exit with 2 when this holds, such as 'residual > 0.05' or 'share(coder) >= 0.5'; repeatable
+    #[arg(long, value_name = "RULE")]
+    pub fail: Vec<String>,
+    /// Exit with 3 when more lines than this could not be read
+    #[arg(long, value_name = "N")]
+    pub max_bad: Option<u64>,
+    /// What to compute.
+    #[command(flatten)]
+    pub scenario: Scenario,
+}
+
+/// How to print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// For issues and notebooks
+    Markdown,
+    /// The credit table alone
+    Csv,
+    /// The screen of the terminal as text
+    Screen,
+    /// The screen of the terminal as a picture
+    Svg,
+}
+
+/// What to compute.
+#[derive(Debug, Default, Args)]
+pub struct Scenario {
+    /// Credit method; without it, the best the log supports
+    #[arg(long)]
+    pub method: Option<String>,
+    /// Baseline of the method
+    #[arg(long)]
+    pub baseline: Option<String>,
+    /// Take this agent out of the game; repeatable
+    #[arg(long, value_name = "AGENT")]
+    pub drop: Vec<String>,
+    /// Total reward in place of the logged one
+    #[arg(long, allow_hyphen_values = true)]
+    pub reward: Option<f64>,
+    /// Discount factor per step
+    #[arg(long)]
+    pub discount: Option<f64>,
+    /// What an act does instead; ACTION may be `default`; repeatable
+    #[arg(long, value_name = "ACT=ACTION")]
+    pub set: Vec<String>,
+    /// A parameter of the method; repeatable
+    #[arg(long, value_name = "NAME=NUMBER")]
+    pub param: Vec<String>,
+    /// Seed of anything drawn at random
+    #[arg(long)]
+    pub seed: Option<u64>,
+}
+
+impl Scenario {
+    /// As options of the application.
+    pub fn options(&self) -> ScenarioOptions {
+        ScenarioOptions {
+            method: self.method.clone(),
+            baseline: self.baseline.clone(),
+            drop: self.drop.clone(),
+            reward: self.reward,
+            discount: self.discount,
+            set: self.set.clone(),
+            param: self.param.clone(),
+            seed: self.seed,
+        }
+    }
+}
+
+/// `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Files, directories, globs, or - for stdin
+    #[arg(value_name = "LOG", required = true)]
+    pub logs: Vec<String>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub format: CheckFormat,
+    /// Exit with 3 when more lines than this could not be read
+    #[arg(long, value_name = "N")]
+    pub max_bad: Option<u64>,
+    /// Exit with 2 when a finding is at least this severe
+    #[arg(long, value_name = "SEVERITY", value_enum)]
+    pub fail_on: Option<FailOn>,
+}
+
+/// How `check` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// One finding a line
+    Text,
+    /// One object
+    Json,
+}
+
+/// The least severity that fails a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Anything found
+    Note,
+    /// What may mislead
+    Warning,
+    /// Lost or contradictory data
+    Error,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,24 @@
+//! Threads: the only place that makes them.
+//!
+//! ```text
+//! log thread     owns the store; polls files, answers Open and Payload
+//! worker thread  computes credit; the newest request of a kind wins
+//! input thread   blocks on the terminal        (spawned by the command line)
+//! all of them -> one channel of messages -> the loop of the terminal
+//! ```
+
+mod analyse;
+mod log_thread;
+mod opened;
+mod worker;
+
+pub use analyse::analyse;
+pub use log_thread::{Follow, LogThread};
+pub use opened::{OpenError, OpenedLogs};
+pub use worker::Worker;
+
+/// Starts a thread that ends with the process.
+pub fn spawn(name: &str, work: impl FnOnce() + Send + 'static) {
+    let thread = std::thread::Builder::new().name(name.to_owned()).spawn(work);
+    thread.expect("the system can start another thread");
+}
