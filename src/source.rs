@@ -19,18 +19,22 @@ use std::io;
 use std::time::Duration;
 
 mod descriptor;
+pub mod discover;
 pub mod file;
 pub mod fingerprint;
 pub mod follow;
 pub mod lines;
 pub mod read_at;
 pub mod spool;
+pub mod watch;
 
 pub use descriptor::OpenFiles;
-pub use file::{TailFile, TailOptions};
+pub use discover::{DiscoverError, Discovery, Input};
+pub use file::{Accept, TailFile, TailOptions};
 pub use follow::RestartReason;
 pub use read_at::{Read, ReadError, SourceFile};
 pub use spool::{Spool, SpoolError, SpoolWriter, feed};
+pub use watch::Watch;
 
 /// What a poll found. Offsets are bytes from the start of the file, in the file of that generation.
 ///

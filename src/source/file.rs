@@ -5,18 +5,24 @@
 //! ```
 //!
 //! A file that was replaced or rotated away stays open for a while as a *retired* one: a process that still
-//! holds it may write a last line. Descriptors are kept while there is room for them (see [`OpenFiles`]).
+//! holds it may write a last line. Descriptors are kept while there is room for them (see
+//! [`super::OpenFiles`]).
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::descriptor::{Descriptor, OpenFiles, find, stat_path};
+use super::descriptor::{Descriptor, find, stat_path};
 use super::follow::{Action, Check, Follow, Observation, RestartReason, Stat};
-use super::lines::LineBuffer;
 use super::read_at::SourceFile;
-use super::{Progress, Tail, TailEvent, is_whole_json};
+use super::{Progress, Tail, TailEvent};
+
+mod options;
+mod stream;
+
+pub use options::{Accept, TailOptions};
+use stream::Stream;
 
 /// A file without news for this long is closed when others need the room; the next change opens it again.
 const IDLE_CLOSE: Duration = Duration::from_secs(60);
@@ -26,83 +32,6 @@ const RETIRED: usize = 16;
 
 /// How many things other than reading one poll does: a path that is replaced without end must not hold it.
 const TURNS: usize = 16;
-
-/// Says of an unterminated last line whether it is a whole record.
-pub type Accept = Arc<dyn Fn(&[u8]) -> bool + Send + Sync>;
-
-/// How a file is followed.
-#[derive(Clone)]
-pub struct TailOptions {
-    /// Whether an unterminated last line counts. Default: [`is_whole_json`].
-    pub accept: Accept,
-    /// An unterminated last line counts after this long without news. Default: 2 s.
-    pub settle: Duration,
-    /// A replaced file is watched for late lines until this long after the last one. Default: 10 s.
-    pub grace: Duration,
-    /// Bytes per read; also about the size of a [`TailEvent::Lines`]. Default: 256 KiB.
-    pub block: usize,
-    /// Longer lines are skipped and reported, bytes. Default: 64 MiB.
-    pub longest_line: usize,
-    /// How many files stay open, over all tails with clones of these options. Default: the process's count.
-    pub open_files: OpenFiles,
-}
-
-impl Default for TailOptions {
-    fn default() -> Self {
-        Self {
-            accept: Arc::new(is_whole_json),
-            settle: Duration::from_secs(2),
-            grace: Duration::from_secs(10),
-            block: 256 << 10,
-            longest_line: 64 << 20,
-            open_files: OpenFiles::of_process(),
-        }
-    }
-}
-
-/// One generation of the file.
-struct Stream {
-    lines: LineBuffer,
-    descriptor: Option<Arc<Descriptor>>,
-    /// When bytes came last; `None` before the first poll.
-    grown: Option<Duration>,
-    /// A partial line up to this offset was found not to be whole.
-    refused: Option<u64>,
-}
-
-impl Stream {
-    fn new(generation: u32, options: &TailOptions, descriptor: Option<Arc<Descriptor>>) -> Self {
-        let lines = LineBuffer::new(generation, options.block, options.longest_line);
-        Self { lines, descriptor, grown: None, refused: None }
-    }
-
-    /// Size of the open file, bytes.
-    fn size(&self) -> Option<u64> {
-        self.descriptor.as_ref()?.stat().ok().map(|it| it.size)
-    }
-
-    fn is_behind(&self) -> bool {
-        self.size().is_some_and(|it| it > self.lines.position().read)
-    }
-
-    fn quiet_for(&self, now: Duration) -> Duration {
-        now.saturating_sub(self.grown.unwrap_or(now))
-    }
-
-    /// Hands on an unterminated last line that was left alone for long enough.
-    fn settle(&mut self, now: Duration, options: &TailOptions, sink: &mut dyn FnMut(TailEvent<'_>)) {
-        let read = self.lines.position().read;
-        if self.lines.partial().is_empty()
-            || self.refused == Some(read)
-            || self.quiet_for(now) < options.settle
-        {
-            return;
-        }
-        if !self.lines.settle(&*options.accept, sink) {
-            self.refused = Some(read);
-        }
-    }
-}
 
 /// A file followed by its path.
 pub struct TailFile {

@@ -1,0 +1,261 @@
+//! Arguments to inputs: files, directories, globs that the shell left alone, `-` for stdin.
+//!
+//! A scan can be repeated: it returns what is new since the last one, so worker files that appear late join in.
+//! Order is stable: arguments as given, and natural order below each (`2.json` before `10.json`). A file that
+//! several arguments or links lead to is found once. What cannot be used is told once, and the rest goes on.
+
+use std::collections::{BTreeSet, HashSet};
+use std::ffi::OsStr;
+use std::fs::{self, File, Metadata};
+use std::io;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::{Path, PathBuf};
+
+mod glob;
+mod natural;
+
+pub use natural::natural_order;
+
+/// What a directory is searched for.
+pub const EXTENSIONS: &[&str] = &["jsonl", "ndjson", "jsonlines", "json", "traj"];
+
+/// Something to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A regular file: for a [`super::TailFile`].
+    File(PathBuf),
+    /// A named pipe or device, readable once: for a [`super::Spool`].
+    Pipe(PathBuf),
+    /// `-`: for a [`super::Spool`].
+    Stdin,
+}
+
+/// Why an argument, or something below it, gives nothing to read.
+#[derive(Debug, thiserror::Error)]
+pub enum DiscoverError {
+    /// Nothing there.
+    #[error("no file or directory '{}'{hint}", path.display())]
+    Missing {
+        /// The argument.
+        path: PathBuf,
+        /// What else could have been meant; begins with its own punctuation, may be empty.
+        hint: String,
+    },
+    /// A directory without anything that looks like a log.
+    #[error("no logs in directory '{}': looked for *.{} at any depth; name the files to read others", path.display(), EXTENSIONS.join(", *."))]
+    NoLogs {
+        /// The argument.
+        path: PathBuf,
+    },
+    /// A pattern that matches nothing.
+    #[error("nothing matches '{}': quote patterns as in 'runs/**/*.jsonl', hidden files need a leading dot", pattern.display())]
+    NoMatch {
+        /// The argument.
+        pattern: PathBuf,
+    },
+    /// There, but closed to us.
+    #[error("cannot read '{}': {source}; check the permissions of it and of the directories above", path.display())]
+    Unreadable {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A socket and the like.
+    #[error("'{}' is neither a file, a directory nor a pipe", path.display())]
+    NotReadable {
+        /// The argument.
+        path: PathBuf,
+    },
+}
+
+/// The arguments, and what was found of them so far.
+#[derive(Debug, Default)]
+pub struct Discovery {
+    arguments: Vec<PathBuf>,
+    known: HashSet<PathBuf>,
+    /// Where the known paths led when they were found.
+    canonical: HashSet<PathBuf>,
+    told: HashSet<String>,
+    directories: BTreeSet<PathBuf>,
+}
+
+/// What one scan came upon.
+#[derive(Default)]
+struct Scan {
+    new: Vec<Input>,
+    problems: Vec<DiscoverError>,
+}
+
+/// Directories entered, by device and inode: links may lead in circles.
+type Entered = HashSet<(u64, u64)>;
+
+impl Discovery {
+    /// Looks for nothing yet.
+    pub fn new<A: Into<PathBuf>>(arguments: impl IntoIterator<Item = A>) -> Self {
+        Self { arguments: arguments.into_iter().map(Into::into).collect(), ..Self::default() }
+    }
+
+    /// What is new since the last scan, in stable order, and what went wrong for the first time.
+    pub fn scan(&mut self) -> (Vec<Input>, Vec<DiscoverError>) {
+        let mut scan = Scan::default();
+        self.directories.clear();
+        for argument in self.arguments.clone() {
+            self.argument(&argument, &mut scan);
+        }
+        scan.problems.retain(|it| self.told.insert(it.to_string()));
+        (scan.new, scan.problems)
+    }
+
+    /// Directories that the last scan looked into: new files may appear there.
+    pub fn directories(&self) -> impl Iterator<Item = &Path> {
+        self.directories.iter().map(PathBuf::as_path)
+    }
+
+    fn argument(&mut self, argument: &Path, scan: &mut Scan) {
+        if argument.as_os_str() == "-" {
+            if self.known.insert(argument.to_owned()) {
+                scan.new.push(Input::Stdin);
+            }
+            return;
+        }
+        match argument.metadata() {
+            Ok(metadata) if metadata.is_dir() => {
+                let before = scan.problems.len();
+                if !self.directory(argument, scan) && scan.problems.len() == before {
+                    scan.problems.push(DiscoverError::NoLogs { path: argument.to_owned() });
+                }
+            }
+            Ok(metadata) => self.file(argument, &metadata, scan),
+            Err(error) if is_absent(&error) && glob::is_pattern(argument) => self.pattern(argument, scan),
+            Err(error) if is_absent(&error) => {
+                let hint = hint_for(argument);
+                scan.problems.push(DiscoverError::Missing { path: argument.to_owned(), hint });
+            }
+            Err(source) => {
+                scan.problems.push(DiscoverError::Unreadable { path: argument.to_owned(), source });
+            }
+        }
+    }
+
+    fn pattern(&mut self, pattern: &Path, scan: &mut Scan) {
+        let mut found = glob::expand(pattern, &mut self.directories);
+        found.sort_by(|a, b| natural_order(a, b));
+        let mut any = false;
+        for path in &found {
+            let Ok(metadata) = path.metadata() else { continue };
+            if metadata.is_dir() {
+                any |= self.directory(path, scan);
+            } else if has_log_extension(path) || glob::names_extension(pattern) {
+                any = true;
+                self.file(path, &metadata, scan);
+            }
+        }
+        if !any {
+            scan.problems.push(DiscoverError::NoMatch { pattern: pattern.to_owned() });
+        }
+    }
+
+    /// Returns whether there are logs, new or known.
+    fn directory(&mut self, directory: &Path, scan: &mut Scan) -> bool {
+        let mut found = Vec::new();
+        self.walk(directory, scan, &mut Entered::new(), &mut found);
+        found.sort_by(|a, b| natural_order(a, b));
+        // Files before the links that lead to them: a link `latest.jsonl` beside its file adds nothing.
+        let is_link = |it: &&PathBuf| it.is_symlink();
+        let files = found.iter().filter(|it| !is_link(it)).filter_map(|it| it.canonicalize().ok());
+        let files: HashSet<PathBuf> = files.collect();
+        for path in &found {
+            if is_link(&path) && path.canonicalize().is_ok_and(|it| files.contains(&it)) {
+                continue;
+            }
+            if let Ok(metadata) = path.metadata() {
+                self.file(path, &metadata, scan);
+            }
+        }
+        !found.is_empty()
+    }
+
+    fn walk(&mut self, directory: &Path, scan: &mut Scan, entered: &mut Entered, found: &mut Vec<PathBuf>) {
+        let unreadable = |source| DiscoverError::Unreadable { path: directory.to_owned(), source };
+        match directory.metadata() {
+            Ok(metadata) if !entered.insert((metadata.dev(), metadata.ino())) => return,
+            Ok(_) => {}
+            Err(source) => return scan.problems.push(unreadable(source)),
+        }
+        let entries = match fs::read_dir(directory) {
+            Ok(entries) => entries,
+            Err(source) => return scan.problems.push(unreadable(source)),
+        };
+        self.directories.insert(directory.to_owned());
+        for entry in entries.flatten() {
+            if entry.file_name().as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
+            let path = entry.path();
+            let Ok(mut kind) = entry.file_type() else { continue };
+            if kind.is_symlink() {
+                let Ok(metadata) = path.metadata() else { continue };
+                kind = metadata.file_type();
+            }
+            if kind.is_dir() {
+                self.walk(&path, scan, entered, found);
+            } else if kind.is_file() && has_log_extension(&path) {
+                found.push(path);
+            }
+        }
+    }
+
+    fn file(&mut self, path: &Path, metadata: &Metadata, scan: &mut Scan) {
+        if self.known.contains(path) {
+            return;
+        }
+        let kind = metadata.file_type();
+        let input = if kind.is_file() {
+            Input::File(path.to_owned())
+        } else if kind.is_fifo() || kind.is_char_device() || kind.is_block_device() {
+            Input::Pipe(path.to_owned())
+        } else {
+            return scan.problems.push(DiscoverError::NotReadable { path: path.to_owned() });
+        };
+        let canonical = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        if self.canonical.contains(&canonical) {
+            return;
+        }
+        // A pipe is not tried: opening it waits for its writer, and closing it would end that one.
+        if kind.is_file()
+            && let Err(source) = File::open(path)
+        {
+            return scan.problems.push(DiscoverError::Unreadable { path: path.to_owned(), source });
+        }
+        self.known.insert(path.to_owned());
+        self.canonical.insert(canonical);
+        scan.new.push(input);
+    }
+}
+
+fn has_log_extension(path: &Path) -> bool {
+    path.extension().is_some_and(|it| EXTENSIONS.iter().any(|known| it.eq_ignore_ascii_case(known)))
+}
+
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// What else could have been meant by a path that is not there.
+fn hint_for(path: &Path) -> String {
+    let parent = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !parent.is_dir() {
+        return format!(": there is no directory '{}'", parent.display());
+    }
+    let stem = |it: &Path| it.file_stem().map(OsStr::to_ascii_lowercase);
+    let entries = fs::read_dir(parent).into_iter().flatten().flatten().map(|it| parent.join(it.file_name()));
+    let similar = entries.filter(|it| has_log_extension(it) && stem(it) == stem(path));
+    match similar.min_by(|a, b| natural_order(a, b)) {
+        Some(similar) => format!("; did you mean '{}'?", similar.display()),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

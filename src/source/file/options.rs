@@ -1,0 +1,40 @@
+//! How a file is followed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::super::descriptor::OpenFiles;
+use super::super::is_whole_json;
+
+/// Says of an unterminated last line whether it is a whole record.
+pub type Accept = Arc<dyn Fn(&[u8]) -> bool + Send + Sync>;
+
+/// How a file is followed.
+#[derive(Clone)]
+pub struct TailOptions {
+    /// Whether an unterminated last line counts. Default: [`is_whole_json`].
+    pub accept: Accept,
+    /// An unterminated last line counts after this long without news. Default: 2 s.
+    pub settle: Duration,
+    /// A replaced file is watched for late lines until this long after the last one. Default: 10 s.
+    pub grace: Duration,
+    /// Bytes per read; also about the size of a [`TailEvent::Lines`]. Default: 256 KiB.
+    pub block: usize,
+    /// Longer lines are skipped and reported, bytes. Default: 64 MiB.
+    pub longest_line: usize,
+    /// How many files stay open, over all tails with clones of these options. Default: the process's count.
+    pub open_files: OpenFiles,
+}
+
+impl Default for TailOptions {
+    fn default() -> Self {
+        Self {
+            accept: Arc::new(is_whole_json),
+            settle: Duration::from_secs(2),
+            grace: Duration::from_secs(10),
+            block: 256 << 10,
+            longest_line: 64 << 20,
+            open_files: OpenFiles::of_process(),
+        }
+    }
+}

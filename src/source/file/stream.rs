@@ -1,0 +1,58 @@
+//! One generation of a followed file: its open file, its lines, and when it last grew.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::super::TailEvent;
+use super::super::descriptor::Descriptor;
+use super::super::lines::LineBuffer;
+use super::TailOptions;
+
+/// One generation of the file.
+pub(super) struct Stream {
+    pub(super) lines: LineBuffer,
+    pub(super) descriptor: Option<Arc<Descriptor>>,
+    /// When bytes came last; `None` before the first poll.
+    pub(super) grown: Option<Duration>,
+    /// A partial line up to this offset was found not to be whole.
+    pub(super) refused: Option<u64>,
+}
+
+impl Stream {
+    pub(super) fn new(generation: u32, options: &TailOptions, descriptor: Option<Arc<Descriptor>>) -> Self {
+        let lines = LineBuffer::new(generation, options.block, options.longest_line);
+        Self { lines, descriptor, grown: None, refused: None }
+    }
+
+    /// Size of the open file, bytes.
+    pub(super) fn size(&self) -> Option<u64> {
+        self.descriptor.as_ref()?.stat().ok().map(|it| it.size)
+    }
+
+    pub(super) fn is_behind(&self) -> bool {
+        self.size().is_some_and(|it| it > self.lines.position().read)
+    }
+
+    pub(super) fn quiet_for(&self, now: Duration) -> Duration {
+        now.saturating_sub(self.grown.unwrap_or(now))
+    }
+
+    /// Hands on an unterminated last line that was left alone for long enough.
+    pub(super) fn settle(
+        &mut self,
+        now: Duration,
+        options: &TailOptions,
+        sink: &mut dyn FnMut(TailEvent<'_>),
+    ) {
+        let read = self.lines.position().read;
+        if self.lines.partial().is_empty()
+            || self.refused == Some(read)
+            || self.quiet_for(now) < options.settle
+        {
+            return;
+        }
+        if !self.lines.settle(&*options.accept, sink) {
+            self.refused = Some(read);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! File events as a hint: wakes the next poll earlier, and nothing rests on it.
+//!
+//! Watches the *directories* of the files, as a watch on a file is lost when it is replaced. Silent where the
+//! kernel has no events to give (NFS, FUSE, shares): [`Watch::polling_because`] then says why.
+//!
+//! Our own opening and reading of the files makes events too; those never wake, or we would wake ourselves.
+
+use std::collections::{BTreeSet, HashSet};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use notify::event::{AccessKind, AccessMode, MetadataKind, ModifyKind, RemoveKind};
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+
+/// What is of interest among the events of the watched directories.
+#[derive(Debug, Default)]
+struct Interest {
+    /// Names of followed files; a path may be told in another form than it was asked for.
+    names: HashSet<OsString>,
+    /// Directories where anything new is of interest.
+    directories: HashSet<PathBuf>,
+}
+
+impl Interest {
+    fn covers(&self, path: &Path) -> bool {
+        path.file_name().is_some_and(|it| self.names.contains(it))
+            || path.parent().is_some_and(|it| self.directories.contains(it))
+            || self.directories.contains(path)
+    }
+}
+
+/// Watches directories and calls back.
+pub struct Watch {
+    watcher: Option<RecommendedWatcher>,
+    watched: BTreeSet<PathBuf>,
+    interest: Arc<Mutex<Interest>>,
+    /// A watched directory went away: its watch is gone with it.
+    stale: Arc<AtomicBool>,
+    problem: Option<String>,
+}
+
+impl Watch {
+    /// Calls `wake`, from a thread of `notify`, whenever a poll may find something. `wake` must be quick.
+    pub fn new(wake: impl Fn() + Send + 'static) -> Self {
+        let interest = Arc::<Mutex<Interest>>::default();
+        let stale = Arc::<AtomicBool>::default();
+        let handler = {
+            let (interest, stale) = (interest.clone(), stale.clone());
+            move |event: notify::Result<Event>| {
+                if event.as_ref().map_or(true, |it| it.need_rescan() || removes_directory(it)) {
+                    stale.store(true, Ordering::Relaxed);
+                }
+                if is_news(&event, &lock(&interest)) {
+                    wake();
+                }
+            }
+        };
+        let (watcher, problem) = match notify::recommended_watcher(handler) {
+            Ok(watcher) => (Some(watcher), None),
+            Err(error) => (None, Some(reason(&error))),
+        };
+        Self { watcher, watched: BTreeSet::new(), interest, stale, problem }
+    }
+
+    /// Watches `files` for changes and `directories` for new files. To be repeated after each scan: what is
+    /// watched already costs nothing, and what was lost is watched again.
+    pub fn cover<'a>(
+        &mut self,
+        files: impl IntoIterator<Item = &'a Path>,
+        directories: impl IntoIterator<Item = &'a Path>,
+    ) {
+        let mut wanted = BTreeSet::new();
+        for file in files {
+            // The path itself, and the file behind a link.
+            for path in [absolute(file), file.canonicalize().ok()].into_iter().flatten() {
+                if let (Some(parent), Some(name)) = (path.parent(), path.file_name()) {
+                    wanted.insert(parent.to_owned());
+                    lock(&self.interest).names.insert(name.to_owned());
+                }
+            }
+        }
+        for path in directories.into_iter().flat_map(|it| [absolute(it), it.canonicalize().ok()]).flatten() {
+            lock(&self.interest).directories.insert(path.clone());
+            wanted.insert(path);
+        }
+        if self.stale.swap(false, Ordering::Relaxed) {
+            self.watched.clear();
+        }
+        for directory in wanted {
+            self.watch(directory);
+        }
+    }
+
+    /// Why changes are found by polling alone, in a few words; `None` while events are to be expected.
+    pub fn polling_because(&self) -> Option<&str> {
+        self.problem.as_deref()
+    }
+
+    fn watch(&mut self, directory: PathBuf) {
+        let Some(watcher) = &mut self.watcher else { return };
+        if self.watched.contains(&directory) || !directory.is_dir() {
+            return;
+        }
+        if let Some(system) = without_events(&directory) {
+            self.problem = Some(format!("{system} tells of no changes"));
+        }
+        if let Err(error) = watcher.watch(&directory, RecursiveMode::NonRecursive) {
+            self.problem = Some(reason(&error));
+        }
+        // Also after a failure, which is said once and not tried every second.
+        self.watched.insert(directory);
+    }
+}
+
+/// Whether an event is worth a poll.
+fn is_news(event: &notify::Result<Event>, interest: &Interest) -> bool {
+    let Ok(event) = event else { return true };
+    if event.need_rescan() || removes_directory(event) {
+        return true;
+    }
+    let changes = match event.kind {
+        EventKind::Access(AccessKind::Close(AccessMode::Write)) => true,
+        EventKind::Access(_) | EventKind::Modify(ModifyKind::Metadata(MetadataKind::AccessTime)) => false,
+        EventKind::Any
+        | EventKind::Create(_)
+        | EventKind::Modify(_)
+        | EventKind::Remove(_)
+        | EventKind::Other => true,
+    };
+    changes && (event.paths.is_empty() || event.paths.iter().any(|it| interest.covers(it)))
+}
+
+fn removes_directory(event: &Event) -> bool {
+    matches!(event.kind, EventKind::Remove(RemoveKind::Folder))
+}
+
+fn reason(error: &notify::Error) -> String {
+    match &error.kind {
+        notify::ErrorKind::MaxFilesWatch => {
+            "the limit of file watches is reached (inotify max_user_watches)".into()
+        }
+        notify::ErrorKind::Io(error) => format!("file events are not available: {error}"),
+        _ => format!("file events are not available: {error}"),
+    }
+}
+
+fn absolute(path: &Path) -> Option<PathBuf> {
+    std::path::absolute(path).ok()
+}
+
+fn lock(interest: &Mutex<Interest>) -> MutexGuard<'_, Interest> {
+    interest.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The name of the file system at `directory`, if changes made by others than this machine raise no events.
+#[cfg(target_os = "linux")]
+fn without_events(directory: &Path) -> Option<&'static str> {
+    // `f_type` of statfs(2); the numbers stand in linux/magic.h and in the sources of the file systems.
+    const SYSTEMS: [(u32, &str); 11] = [
+        (0x6969, "NFS"),
+        (0x517B, "SMB"),
+        (0xFF53_4D42, "CIFS"),
+        (0xFE53_4D42, "SMB"),
+        (0x6573_5546, "FUSE"),
+        (0x0102_1997, "9P"),
+        (0x00C3_6400, "Ceph"),
+        (0x0BD0_0BD0, "Lustre"),
+        (0x4750_4653, "GPFS"),
+        (0x5346_414F, "AFS"),
+        (0x786F_4256, "a shared folder"),
+    ];
+    // The width and the sign of the field differ between architectures; the numbers are of 32 bits.
+    let kind = rustix::fs::statfs(directory).ok()?.f_type as u32;
+    SYSTEMS.iter().find(|it| it.0 == kind).map(|it| it.1)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn without_events(_: &Path) -> Option<&'static str> {
+    None
+}
+
+#[cfg(test)]
+mod tests;
