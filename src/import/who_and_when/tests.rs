@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::import::{Format, sniff};
-use crate::log::parse_line;
+use crate::log::{parse_line, scan_header};
 
 const DISPATCHED: &str = r#"{
     "history": [
@@ -50,6 +52,7 @@ fn records(document: &str) -> (Vec<(u32, Record)>, Vec<Problem>) {
         let mut parsed = parse_line(it.json.as_bytes());
         assert_eq!(parsed.problems, [], "{}", it.json);
         assert!(!it.json.contains('\n'));
+        assert!(scan_header(it.json.as_bytes()).is_some(), "{}", it.json);
         (it.line, parsed.records.remove(0).0)
     };
     (imported.lines.iter().map(read).collect(), imported.problems)
@@ -216,4 +219,29 @@ fn the_real_documents() {
     assert_eq!(agents.last(), Some(&6));
     assert_eq!(in_roster, 92);
     assert_eq!(at_that_step, 89);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn damaged_documents_never_panic(
+        chat in any::<bool>(),
+        cuts in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>(), 0u8..3), 1..5),
+    ) {
+        let mut bytes = if chat { CHAT } else { DISPATCHED }.as_bytes().to_vec();
+        for (at, byte, how) in cuts {
+            let at = at.index(bytes.len());
+            match how {
+                0 => bytes[at] = byte,
+                1 => drop(bytes.remove(at)),
+                _ => bytes.insert(at, b"\"{}[],:\\"[usize::from(byte) % 8]),
+            }
+        }
+        let imported = import(&bytes, "doc");
+        prop_assert!(!imported.lines.is_empty() || !imported.problems.is_empty());
+        for line in imported.lines {
+            prop_assert_eq!(parse_line(line.json.as_bytes()).problems, [], "{}", line.json);
+        }
+    }
 }
