@@ -395,7 +395,7 @@ impl<'a, 'n, 'p> Fields<'a, 'n, 'p> {
 }
 
 /// The content of a JSON string; `None`: it is something else.
-pub(super) fn string(raw: &str) -> Option<Cow<'_, str>> {
+pub(crate) fn string(raw: &str) -> Option<Cow<'_, str>> {
     if !raw.starts_with('"') {
         return None;
     }
@@ -403,12 +403,12 @@ pub(super) fn string(raw: &str) -> Option<Cow<'_, str>> {
 }
 
 /// The entries of a JSON list; `None`: it is something else.
-pub(super) fn list(raw: &str) -> Option<Vec<&RawValue>> {
+pub(crate) fn list(raw: &str) -> Option<Vec<&RawValue>> {
     if raw.starts_with('[') { serde_json::from_str(raw).ok() } else { None }
 }
 
 /// The fields of a JSON object in order; `None`: it is something else.
-pub(super) fn object(raw: &str) -> Option<Vec<(Cow<'_, str>, &RawValue)>> {
+pub(crate) fn object(raw: &str) -> Option<Vec<(Cow<'_, str>, &RawValue)>> {
     if !raw.starts_with('{') {
         return None;
     }

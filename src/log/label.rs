@@ -39,12 +39,9 @@ pub fn text_label(text: &str) -> String {
     if !cut && line.chars().nth(Act::LABEL_CHARS).is_none() {
         return line;
     }
-    let tail = format!("#{:06x}", fnv1a(text.as_bytes()) & 0xff_ffff);
-    let keep = Act::LABEL_CHARS - tail.len();
-    let shortened = shorten(&line, keep);
-    let ellipsis = if shortened.ends_with('…') { "" } else { "…" };
-    let room = shorten(&shortened, keep - ellipsis.len().min(1));
-    format!("{room}{ellipsis}{tail}")
+    let tail = format!("…#{:06x}", fnv1a(text.as_bytes()) & 0xff_ffff);
+    let shortened = shorten(&line, Act::LABEL_CHARS - tail.chars().count() + 1);
+    format!("{}{tail}", shortened.trim_end_matches('…'))
 }
 
 /// The 64-bit FNV-1a hash.

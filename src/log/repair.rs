@@ -46,7 +46,7 @@ struct Repair<'a> {
 }
 
 /// JSON from almost-JSON, with a problem per kind of repair; offsets are counted from `offset`.
-pub(super) fn repair<'a>(text: &'a str, offset: usize, problems: &mut Vec<Problem>) -> Cow<'a, str> {
+pub(crate) fn repair<'a>(text: &'a str, offset: usize, problems: &mut Vec<Problem>) -> Cow<'a, str> {
     let mut repair = Repair {
         text,
         out: None,

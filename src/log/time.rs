@@ -91,8 +91,10 @@ fn decimal(text: &[u8]) -> Option<Timestamp> {
         it if it < NANOS => it * 10 + u128::from(fraction) / 1_000_000,
         it => it / 100,
     };
-    let micros = i64::try_from((ten_micros + 5) / 10).unwrap_or(i64::MAX);
-    Some(Timestamp::from_micros(if negative { -micros } else { micros }))
+    let magnitude = i128::try_from((ten_micros + 5) / 10).unwrap_or(i128::MAX);
+    let micros = if negative { -magnitude } else { magnitude };
+    let saturated = i64::try_from(micros).unwrap_or(if negative { i64::MIN } else { i64::MAX });
+    Some(Timestamp::from_micros(saturated))
 }
 
 #[cfg(test)]
@@ -121,6 +123,8 @@ mod tests {
         number("0", 0);
         number("-0.5", -500_000);
         number("0.0000015", 2);
+        number("-9223372036854775808000", i64::MIN);
+        number("99999999999999999999999999", i64::MAX);
     }
 
     #[test]
@@ -138,7 +142,6 @@ mod tests {
     proptest! {
         #[test]
         fn written_times_read_back(micros in any::<i64>()) {
-            let micros = micros.max(-i64::MAX);
             let text = number_text(Timestamp::from_micros(micros));
             prop_assert_eq!(timestamp_from_number(&text).map(Timestamp::micros), Some(micros), "{}", text);
         }

@@ -50,7 +50,7 @@ pub fn write(record: &Record) -> String {
         Body::Unknown { .. } => {}
     }
     for (key, value) in &record.extra {
-        out.raw(key, value.json());
+        out.payload(key, Some(value));
     }
     out.close()
 }
