@@ -31,3 +31,5 @@ pub mod stats;
 pub mod store;
 pub mod text;
 pub mod tui;
+pub mod cli;
+pub mod runtime;

@@ -222,6 +222,11 @@ impl Store {
         self.episodes.len()
     }
 
+    /// Whether any episode has not ended yet.
+    pub fn has_open_episode(&self) -> bool {
+        self.episodes.has_open()
+    }
+
     /// The revision of an episode: the number of its records.
     pub fn revision(&self, id: EpisodeId) -> u64 {
         self.episodes.rows(id).len() as u64

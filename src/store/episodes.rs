@@ -73,6 +73,12 @@ impl Episodes {
         self.entries.len()
     }
 
+    /// Whether any has not ended.
+    pub(super) fn has_open(&self) -> bool {
+        // The newest are the likeliest to be open.
+        self.entries.iter().rev().any(|it| it.summary.open)
+    }
+
     /// The rows of an episode, in the order read.
     pub(super) fn rows(&self, id: EpisodeId) -> &[RowId] {
         &self.entries[id.index()].rows

@@ -1,0 +1,205 @@
+//! The thread that owns the store: polls the files and answers what is asked about them.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
+
+use super::{OpenedLogs, spawn};
+use crate::{
+    app::Message,
+    model::{EpisodeId, LogSummary, Origin},
+    source::Watch,
+};
+
+/// Bytes read between two looks at what is asked: about ten milliseconds of work.
+const BUDGET: usize = 4 << 20;
+/// Between two polls of files that are followed; file events come earlier where they work.
+const POLL: Duration = Duration::from_millis(200);
+/// Between two looks for new files.
+const RESCAN: Duration = Duration::from_secs(1);
+/// Between two summaries while a large log is read.
+const REPORT: Duration = Duration::from_millis(60);
+
+/// Whether to follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Follow {
+    /// As long as an episode is open.
+    WhileOpen,
+    /// In any case.
+    Always,
+    /// In no case.
+    Never,
+}
+
+/// Something asked of the thread.
+enum Request {
+    /// Put an episode together, now and whenever it grows.
+    Open(EpisodeId),
+    /// Read a record.
+    Payload(Origin),
+    /// Something may have changed on disk.
+    Woken,
+}
+
+/// Hands requests to the log thread.
+pub struct LogThread {
+    requests: Sender<Request>,
+}
+
+impl LogThread {
+    /// Starts the thread on the logs that `open` gives; messages go to `send`. `open` is given a function that
+    /// wakes the thread.
+    ///
+    /// # Errors
+    /// Those of `open`.
+    pub fn start<E>(
+        open: impl FnOnce(Box<dyn Fn() + Send + Sync>) -> Result<OpenedLogs, E>,
+        follow: Follow,
+        send: impl Fn(Message) + Send + 'static,
+    ) -> Result<Self, E> {
+        let (requests, queue) = unbounded();
+        let wake = requests.clone();
+        let logs = open(Box::new(move || {
+            let _ = wake.send(Request::Woken);
+        }))?;
+        let wake = requests.clone();
+        spawn("log", move || {
+            let watch = Watch::new(move || {
+                let _ = wake.send(Request::Woken);
+            });
+            State { logs, follow, send, watch, open: None, started: Instant::now(), loaded: false }.run(&queue);
+        });
+        Ok(Self { requests })
+    }
+
+    /// Asks for an episode, now and whenever it grows.
+    pub fn open(&self, id: EpisodeId) {
+        let _ = self.requests.send(Request::Open(id));
+    }
+
+    /// Asks for a record in full.
+    pub fn payload(&self, origin: Origin) {
+        let _ = self.requests.send(Request::Payload(origin));
+    }
+}
+
+struct State<F> {
+    logs: OpenedLogs,
+    follow: Follow,
+    send: F,
+    watch: Watch,
+    /// The episode on the screen, and the revision last sent.
+    open: Option<(EpisodeId, u64)>,
+    started: Instant,
+    loaded: bool,
+}
+
+impl<F: Fn(Message)> State<F> {
+    fn run(mut self, queue: &Receiver<Request>) {
+        let mut reported: Option<Instant> = None;
+        let mut rescanned = Instant::now();
+        let mut dirty = true;
+        self.cover();
+        loop {
+            let round = self.logs.poll(self.started.elapsed(), BUDGET);
+            dirty |= round.changed;
+            if round.caught_up && !self.loaded {
+                if !self.following() {
+                    self.logs.finish();
+                }
+                self.loaded = true;
+                dirty = true;
+            }
+            let following = self.following();
+            // While much is still to be read, the list is sent now and then; at the end at once.
+            let due = round.caught_up || reported.is_none_or(|it| it.elapsed() >= REPORT);
+            if dirty && due {
+                dirty = false;
+                self.report(following);
+                reported = Some(Instant::now());
+            }
+            let next = if !round.caught_up {
+                queue.try_recv().ok()
+            } else if following {
+                match queue.recv_timeout(POLL) {
+                    Ok(request) => Some(request),
+                    Err(RecvTimeoutError::Timeout) => None,
+                    Err(RecvTimeoutError::Disconnected) => return,
+                }
+            } else {
+                match queue.recv() {
+                    Ok(request) => Some(request),
+                    Err(_) => return,
+                }
+            };
+            for request in next.into_iter().chain(queue.try_iter()) {
+                self.answer(request);
+            }
+            if following && rescanned.elapsed() >= RESCAN {
+                rescanned = Instant::now();
+                dirty |= self.logs.rescan();
+                self.cover();
+            }
+        }
+    }
+
+    /// Whether the logs may grow and are followed.
+    fn following(&mut self) -> bool {
+        if self.logs.is_finished() {
+            return false;
+        }
+        match self.follow {
+            Follow::Never => false,
+            Follow::Always => true,
+            Follow::WhileOpen => !self.loaded || self.logs.store.has_open_episode(),
+        }
+    }
+
+    fn cover(&mut self) {
+        if self.follow != Follow::Never {
+            let (files, directories) = self.logs.watched();
+            self.watch.cover(files.iter().map(|it| it.as_path()), directories.iter().map(|it| it.as_path()));
+        }
+    }
+
+    fn report(&mut self, following: bool) {
+        let summary = LogSummary {
+            following: following && self.loaded,
+            polling: self.watch.polling_because().filter(|_| following).map(str::to_owned),
+            loaded: self.loaded,
+            ..self.logs.store.summary()
+        };
+        (self.send)(Message::Log(summary));
+        if let Some((id, sent)) = self.open {
+            let revision = self.logs.store.revision(id);
+            if revision != sent {
+                self.send_episode(id);
+            }
+        }
+    }
+
+    fn send_episode(&mut self, id: EpisodeId) {
+        let revision = self.logs.store.revision(id);
+        self.open = Some((id, revision));
+        let result = self.logs.store.episode(id).map(Arc::new);
+        (self.send)(Message::Episode { id, revision, result });
+    }
+
+    fn answer(&mut self, request: Request) {
+        match request {
+            Request::Woken => {}
+            Request::Open(id) => {
+                if id.index() < self.logs.store.episode_count() {
+                    self.send_episode(id);
+                }
+            }
+            Request::Payload(origin) => {
+                let result = self.logs.store.record(origin).map(Arc::new);
+                (self.send)(Message::Payload { origin, result });
+            }
+        }
+    }
+}
