@@ -34,7 +34,7 @@ pub fn sniff(path: &Path, head: &[u8]) -> Format {
         return Format::Native;
     }
     if keys.is_empty() {
-        return unknown(path, "no JSON object in its first lines");
+        return unknown(path, "text without a JSON object in its first lines");
     }
     let mut shown: Vec<String> = keys.iter().take(5).map(|key| format!("`{}`", label(key, 30))).collect();
     if keys.len() > shown.len() {
@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn others_are_named() {
         unknown_because(b"PK\x03\x04....", "a zip archive");
-        unknown_because(b"hello\n", "no JSON object in its first lines");
+        unknown_because(b"hello\n", "text without a JSON object in its first lines");
         unknown_because(
             b"{\"trajectory\":[], \"history\":[], \"info\":{}}",
             "JSON with the fields `trajectory`, `history`, `info`",
