@@ -1,8 +1,211 @@
-//! Coalition methods.
-use crate::model::Episode;
+//! Coalition methods (METHODS 5): what the team earns with and without an agent.
+//!
+//! Decided here:
+//! * Of several logged tables the one with the most players is used, then the most complete, then the first
+//!   (or the one a declared credit names); a caveat says so.
+//! * Taking agents out plays the subgame on the rest, with the coalitions logged of it; nothing is
+//!   extrapolated. A reward set by hand replaces the value of the grand coalition (of the subgame).
+//! * Coalition values cannot be discounted again, and they were recorded with the logged actions: a discount
+//!   is a caveat, a substituted act makes these methods unavailable.
+//! * Missing coalitions are never made up: Shapley and Banzhaf are linear in v, so each agent gets the sharp
+//!   bounds that values in `[lo, hi]` allow (default: the range of the logged values), shown as an interval
+//!   around its middle.
+//! * Coalition values count as replayed: somebody ran those teams, though the log may not say how often.
 
-/// v(0) of the episode's coalition table, where it is logged.
+mod logged;
+mod terms;
+
+use crate::model::{AgentId, Attribution, Episode, Estimate, Unavailable, Value};
+use crate::stats::{Sum, sum};
+
+use super::figure;
+use super::game::{Coalition, Game, Table};
+use super::question::{Question, caveat, missing, total};
+use super::semivalue::Coefficients;
+
+use logged::LoggedGame;
+pub(super) use terms::terms;
+
+/// v(0) of the episode's first coalition table, where it is logged.
 pub(super) fn empty_value(episode: &Episode) -> Option<f64> {
     let table = episode.coalitions.first()?;
     table.values.iter().find(|it| it.agents.is_empty())?.value.mean
 }
+
+/// 1.96: a 95% interval in standard errors.
+const NORMAL_95: f64 = 1.959_963_984_540_054;
+
+/// Shapley and Banzhaf.
+pub(super) fn semivalue(question: &Question<'_>) -> Result<Attribution, Unavailable> {
+    let mut game = LoggedGame::of(question)?;
+    let table = tabulate(question, &mut game)?;
+    let complete = table.missing.is_empty();
+    let kind = if complete { "exact" } else { "bounds" };
+    let name = if question.method.name == "shapley" { "Shapley" } else { "Banzhaf" };
+    let title = format!("{name} ({kind}, {}/{} coalitions)", table.known(), table.values.len());
+    let mut attribution = game.start(question, title);
+    let estimates = estimates(question, &table)?;
+    for (agent, estimate) in game.players().iter().zip(estimates) {
+        attribution.agents[agent.index()].value = Value::Number(estimate);
+    }
+    attribution.sum = total(&attribution.agents);
+    let grand = table.get(Coalition::all(table.n));
+    attribution.empty_value = table.get(Coalition::EMPTY);
+    attribution.reward = grand.or(attribution.reward);
+    if question.method.efficient {
+        attribution.contract = grand.zip(attribution.empty_value).map(|(all, none)| all - none);
+    }
+    attribution.sample = sample(&table);
+    if !complete {
+        let (low, high) = bounds(question, &table)?;
+        attribution.caveats.push(caveat(format!(
+            "{} of {} coalitions are not logged: the intervals hold whatever they are within [{}, {}], and the \
+             numbers are their middles",
+            table.missing.len(),
+            table.values.len(),
+            figure::exact(low),
+            figure::exact(high)
+        )));
+    }
+    if table.variances.is_none() && table.uncertain < table.known() {
+        let text = format!("{} of {} values have no known uncertainty", table.uncertain, table.known());
+        attribution.caveats.push(caveat(format!("{text}: no interval")));
+    }
+    if table.runs.is_none() {
+        attribution.caveats.push(caveat("the log does not say how many runs each value rests on"));
+    }
+    Ok(attribution)
+}
+
+fn tabulate(question: &Question<'_>, game: &mut LoggedGame<'_>) -> Result<Table, Unavailable> {
+    let n = game.n_players();
+    if n > Table::MAX_PLAYERS {
+        return Err(missing(format!(
+            "{} needs 2^{n} coalition values; the most it takes is {} players",
+            question.method.name,
+            Table::MAX_PLAYERS
+        )));
+    }
+    let table = Table::of(game);
+    if table.known() == 0 {
+        return Err(missing("none of the coalitions of these players is logged"));
+    }
+    Ok(table)
+}
+
+fn coefficients(question: &Question<'_>, n: usize) -> Coefficients {
+    if question.method.name == "shapley" { Coefficients::shapley(n) } else { Coefficients::banzhaf(n) }
+}
+
+/// Where missing values may lie.
+fn bounds(question: &Question<'_>, table: &Table) -> Result<(f64, f64), Unavailable> {
+    let (low, high) = table.range().unwrap_or((0.0, 0.0));
+    let (low, high) = (question.param("lo").unwrap_or(low), question.param("hi").unwrap_or(high));
+    if low > high {
+        return Err(missing(format!("the bounds of missing values are empty: lo {low} is above hi {high}")));
+    }
+    Ok((low, high))
+}
+
+fn estimates(question: &Question<'_>, table: &Table) -> Result<Vec<Estimate>, Unavailable> {
+    let coefficients = coefficients(question, table.n);
+    let known = coefficients.apply(&table.values);
+    let errors = table.variances.as_ref().map(|it| coefficients.squared().apply(it));
+    let error = |player: usize| errors.as_ref().map(|it| it[player].max(0.0).sqrt());
+    let n = table.runs.map(|it| it.0);
+    if table.missing.is_empty() {
+        let estimate = |(player, value): (usize, &f64)| match error(player) {
+            Some(error) => Estimate::with_standard_error(*value, error, n),
+            None => Estimate { n, ..Estimate::exact(*value) },
+        };
+        return Ok(known.iter().enumerate().map(estimate).collect());
+    }
+    let (low, high) = bounds(question, table)?;
+    let (mut lows, mut highs) = (vec![Sum::default(); table.n], vec![Sum::default(); table.n]);
+    for coalition in &table.missing {
+        let size = coalition.size();
+        for player in 0..table.n {
+            let weight = coefficients.of(size, coalition.contains(player));
+            lows[player].add(weight * if weight >= 0.0 { low } else { high });
+            highs[player].add(weight * if weight >= 0.0 { high } else { low });
+        }
+    }
+    let estimate = |(player, value): (usize, &f64)| {
+        let noise = error(player).unwrap_or(0.0) * NORMAL_95;
+        let (low, high) = (value + lows[player].value(), value + highs[player].value());
+        let interval = Some((low - noise, high + noise));
+        Estimate { value: (low + high) / 2.0, interval, standard_error: None, n }
+    };
+    Ok(known.iter().enumerate().map(estimate).collect())
+}
+
+/// Removal `v(N) - v(N\i)` and first in `v({i}) - v(0)`: one marginal contribution each.
+pub(super) fn marginal(question: &Question<'_>) -> Result<Attribution, Unavailable> {
+    let mut game = LoggedGame::of(question)?;
+    let removal = question.method.name == "removal";
+    let title = if removal { "removal (leave one out)" } else { "first in (alone against nobody)" };
+    let mut attribution = game.start(question, title.to_owned());
+    let players: Vec<AgentId> = game.players().to_vec();
+    let mut refused = None;
+    let (mut known, mut runs) = (0usize, None::<u32>);
+    for (player, agent) in players.iter().enumerate() {
+        let (more, less) = pair(removal, players.len(), player);
+        let value = match (game.value(more), game.value(less)) {
+            (Ok(more), Ok(less)) => {
+                known += 1;
+                let estimate = difference(&more, &less);
+                runs = [runs, estimate.n].into_iter().flatten().min();
+                Value::Number(estimate)
+            }
+            (Err(absent), _) | (_, Err(absent)) => {
+                let why = format!("{} is not logged", game.name(absent.0));
+                refused = refused.or_else(|| Some(why.clone()));
+                Value::Unavailable(why)
+            }
+        };
+        attribution.agents[agent.index()].value = value;
+    }
+    if known == 0 {
+        let name = question.method.name;
+        return Err(missing(format!("{name} needs coalition values: {}", refused.unwrap_or_default())));
+    }
+    attribution.sum = total(&attribution.agents);
+    attribution.empty_value = game.value(Coalition::EMPTY).ok().map(|it| it.value);
+    let grand = game.value(Coalition::all(players.len())).ok().map(|it| it.value);
+    attribution.reward = grand.or(attribution.reward);
+    attribution.sample = format!("{known} of {} players", players.len());
+    if runs.is_none() {
+        attribution.caveats.push(caveat("the log does not say how many runs each value rests on"));
+    }
+    Ok(attribution)
+}
+
+/// The two coalitions whose values are compared for `player`.
+fn pair(removal: bool, n: usize, player: usize) -> (Coalition, Coalition) {
+    if removal {
+        (Coalition::all(n), Coalition::all(n).without(player))
+    } else {
+        (Coalition::EMPTY.with(player), Coalition::EMPTY)
+    }
+}
+
+fn difference(more: &Estimate, less: &Estimate) -> Estimate {
+    let value = sum([more.value, -less.value]);
+    let n = [more.n, less.n].into_iter().flatten().min();
+    match more.standard_error.zip(less.standard_error) {
+        Some((a, b)) => Estimate::with_standard_error(value, a.hypot(b), n),
+        None => Estimate { n, ..Estimate::exact(value) },
+    }
+}
+
+fn sample(table: &Table) -> String {
+    let text = format!("{} of {} coalitions", table.known(), table.values.len());
+    match table.runs {
+        None => text,
+        Some((low, high)) if low == high => format!("{text} x {low} runs"),
+        Some((low, high)) => format!("{text} x {low} to {high} runs"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

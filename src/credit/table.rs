@@ -1,7 +1,7 @@
 //! The method table: the one list of all methods.
 
 use super::method::{Family, Method, Need, Param};
-use super::{declared, deviation, split};
+use super::{coalition, declared, deviation, replay, split};
 
 /// All methods, best explained first.
 pub fn methods() -> &'static [Method] {
@@ -13,7 +13,96 @@ pub fn method(name: &str) -> Option<&'static Method> {
     METHODS.iter().find(|it| it.name == name)
 }
 
+const COALITION_BOUNDS: &[Param] = &[
+    Param {
+        name: "lo",
+        default: None,
+        min: -1e12,
+        max: 1e12,
+        step: 0.1,
+        what: "the least a coalition that is not logged can earn; from the log: the least logged",
+    },
+    Param {
+        name: "hi",
+        default: None,
+        min: -1e12,
+        max: 1e12,
+        step: 0.1,
+        what: "the most a coalition that is not logged can earn; from the log: the most logged",
+    },
+];
+
 static METHODS: &[Method] = &[
+    Method {
+        name: "shapley",
+        title: "Shapley value",
+        family: Family::Coalition,
+        needs: &[Need::Coalitions],
+        baselines: &[],
+        params: COALITION_BOUNDS,
+        formula: "phi_i = sum_S s!(n-s-1)!/n! [v(S+i) - v(S)]",
+        source: "Shapley 1953",
+        caveats: &[],
+        efficient: true,
+        names_culprit: true,
+        aliases: &[
+            ("shapley", None),
+            ("shapley_value", None),
+            ("shapley_values", None),
+            ("shapley_exact", None),
+            ("exact_shapley", None),
+        ],
+        compute: coalition::semivalue,
+        terms: coalition::terms,
+    },
+    Method {
+        name: "removal",
+        title: "removal (leave one out)",
+        family: Family::Coalition,
+        needs: &[Need::Coalitions],
+        baselines: &[],
+        params: &[],
+        formula: "c_i = v(N) - v(N without i)",
+        source: "leave one out; Wolpert and Tumer 2002",
+        caveats: &["not a division of R; where agents can stand in for each other all get 0"],
+        efficient: false,
+        names_culprit: true,
+        aliases: &[("removal", None), ("agent_removal", None), ("leave_one_out", None), ("ablation", None)],
+        compute: coalition::marginal,
+        terms: coalition::terms,
+    },
+    Method {
+        name: "banzhaf",
+        title: "Banzhaf value",
+        family: Family::Coalition,
+        needs: &[Need::Coalitions],
+        baselines: &[],
+        params: COALITION_BOUNDS,
+        formula: "c_i = 2^-(n-1) sum_S [v(S+i) - v(S)]",
+        source: "Banzhaf 1965",
+        caveats: &["not a division of R; sturdier than Shapley under noise"],
+        efficient: false,
+        names_culprit: true,
+        aliases: &[("banzhaf", None), ("banzhaf_value", None), ("banzhaf_index", None)],
+        compute: coalition::semivalue,
+        terms: coalition::terms,
+    },
+    Method {
+        name: "first-in",
+        title: "first in (alone)",
+        family: Family::Coalition,
+        needs: &[Need::Coalitions],
+        baselines: &[],
+        params: &[],
+        formula: "c_i = v({i}) - v(nobody)",
+        source: "marginal contribution to nobody",
+        caveats: &["not a division of R; what an agent earns alone says nothing of the team"],
+        efficient: false,
+        names_culprit: true,
+        aliases: &[("first_in", None)],
+        compute: coalition::marginal,
+        terms: coalition::terms,
+    },
     Method {
         name: "difference",
         title: "single deviation",
@@ -63,6 +152,48 @@ static METHODS: &[Method] = &[
         ],
         compute: deviation::compute,
         terms: deviation::terms,
+    },
+    Method {
+        name: "replay-loo",
+        title: "replay leave-one-out",
+        family: Family::Replay,
+        needs: &[Need::Replays],
+        baselines: replay::WEIGHTS,
+        params: &[],
+        formula: "A_j = Rbar_j - sum_(k!=j) w_k Rbar_k / sum_(k!=j) w_k",
+        source: "C3; RLOO (Kool et al. 2019)",
+        caveats: &["not a division of R: it compares what happened with its siblings"],
+        efficient: false,
+        names_culprit: true,
+        aliases: &[
+            ("c3_loo", Some("equal")),
+            ("c3", Some("equal")),
+            ("rloo", Some("equal")),
+            ("magrpo_rloo", Some("equal")),
+            ("replay_loo", Some("equal")),
+        ],
+        compute: replay::compute,
+        terms: replay::terms,
+    },
+    Method {
+        name: "replay-mean",
+        title: "replay group mean",
+        family: Family::Replay,
+        needs: &[Need::Replays],
+        baselines: replay::WEIGHTS,
+        params: &[],
+        formula: "A_j = Rbar_j - sum w Rbar / sum w",
+        source: "GRPO (Shao et al. 2024), MAGRPO, without its normalisation",
+        caveats: &["not a division of R: it compares what happened with its siblings"],
+        efficient: false,
+        names_culprit: true,
+        aliases: &[
+            ("c3_full_mean", Some("equal")),
+            ("magrpo_mean", Some("equal")),
+            ("replay_mean", Some("equal")),
+        ],
+        compute: replay::compute,
+        terms: replay::terms,
     },
     Method {
         name: "declared",

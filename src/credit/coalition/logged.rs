@@ -1,0 +1,182 @@
+//! The coalition values an episode logs, as a game on the agents that are not taken out.
+
+use crate::model::{
+    AgentId, Attribution, CoalitionTable, CoalitionValue, Episode, Estimate, Origin, Provenance,
+    RewardSource, Unavailable, Value,
+};
+
+use super::super::figure;
+use super::super::game::{Coalition, Game, Missing};
+use super::super::question::{Question, caveat, missing};
+
+/// A logged coalition table, played by the agents that remain.
+pub(super) struct LoggedGame<'a> {
+    episode: &'a Episode,
+    table: &'a CoalitionTable,
+    /// Player to agent, ascending.
+    players: Vec<AgentId>,
+    /// (mask, index into the table's rows), ascending by mask.
+    rows: Vec<(u64, u32)>,
+    /// A reward set by hand: the value of the grand coalition.
+    grand: Option<f64>,
+}
+
+impl<'a> LoggedGame<'a> {
+    /// # Errors
+    /// When no table is logged, nobody is left to play, or an act is substituted.
+    pub(super) fn of(question: &Question<'a>) -> Result<Self, Unavailable> {
+        let episode = question.episode;
+        let table = chosen(question)?;
+        if let Some(act) = question.scenario.substitutes.keys().next() {
+            return Err(missing(format!(
+                "coalition values were recorded with the logged action: none is known for another at {}",
+                question.act(*act)
+            )));
+        }
+        let players: Vec<AgentId> =
+            table.players.iter().copied().filter(|it| !question.is_dropped(*it)).collect();
+        if players.is_empty() {
+            return Err(missing("no player is left in the coalition game"));
+        }
+        if players.len() > Coalition::MAX_PLAYERS {
+            return Err(missing(format!(
+                "the coalition game has {} players; the most is {}",
+                players.len(),
+                Coalition::MAX_PLAYERS
+            )));
+        }
+        let mut bit_of = vec![None; episode.agents.len()];
+        for (bit, agent) in players.iter().enumerate() {
+            bit_of[agent.index()] = Some(bit);
+        }
+        let mask = |row: &CoalitionValue| {
+            let mut members = row.agents.iter();
+            members.try_fold(0u64, |mask, agent| bit_of[agent.index()].map(|bit| mask | 1 << bit))
+        };
+        let rows = table.values.iter().enumerate().filter(|it| it.1.value.mean.is_some());
+        let mut rows: Vec<(u64, u32)> =
+            rows.filter_map(|(at, row)| mask(row).map(|mask| (mask, at as u32))).collect();
+        rows.sort_unstable();
+        let grand = question.scenario.reward.map(|it| it.get());
+        Ok(Self { episode, table, players, rows, grand })
+    }
+
+    /// Player to agent, ascending.
+    pub(super) fn players(&self) -> &[AgentId] {
+        &self.players
+    }
+
+    fn row(&self, coalition: Coalition) -> Option<&'a CoalitionValue> {
+        // In a complete table a coalition stands at its own mask.
+        let direct = self.rows.get(coalition.0 as usize).filter(|it| it.0 == coalition.0);
+        let found = direct.or_else(|| {
+            let at = self.rows.binary_search_by_key(&coalition.0, |it| it.0).ok()?;
+            self.rows.get(at)
+        });
+        found.map(|it| &self.table.values[it.1 as usize])
+    }
+
+    /// The record of a coalition's value.
+    pub(super) fn origin(&self, coalition: Coalition) -> Option<Origin> {
+        let by_hand = self.grand.is_some() && coalition == Coalition::all(self.players.len());
+        self.row(coalition).filter(|_| !by_hand).map(|it| it.origin)
+    }
+
+    /// `v({planner, coder})`, `v(all)`, `v(all but coder)`, `v(nobody)`.
+    pub(super) fn name(&self, coalition: Coalition) -> String {
+        let n = self.players.len();
+        let name = |player: usize| self.episode.agent(self.players[player]).name.as_str();
+        if coalition.size() == n {
+            return "v(all)".to_owned();
+        }
+        if coalition.size() == 0 {
+            return "v(nobody)".to_owned();
+        }
+        if coalition.size() + 1 == n && n > 2 {
+            let out = (0..n).find(|it| !coalition.contains(*it)).unwrap_or(0);
+            return format!("v(all but {})", name(out));
+        }
+        let members: Vec<&str> = coalition.players().filter(|it| *it < n).map(name).collect();
+        format!("v({{{}}})", members.join(", "))
+    }
+
+    /// An attribution without numbers yet, with what is to be said of the game.
+    pub(super) fn start(&mut self, question: &Question<'_>, title: String) -> Attribution {
+        let mut attribution = question.start(title, Provenance::Replayed);
+        for credit in &mut attribution.agents {
+            if matches!(credit.value, Value::Unavailable(_)) {
+                let name = question.agent(credit.agent);
+                credit.value = Value::Unavailable(format!("no logged coalition names {name}"));
+            }
+        }
+        attribution.absence = Some(self.table.absence.clone());
+        attribution.reward = self.episode.reward().map(|it| it.value);
+        if self.episode.coalitions.len() > 1 {
+            let n = self.episode.coalitions.len();
+            let text = format!("of {n} coalition tables '{}' is used", self.table.name);
+            attribution.caveats.push(caveat(text));
+        }
+        let grand = self.value(Coalition::all(self.players.len())).ok();
+        let logged = self.episode.reward().filter(|it| it.source != RewardSource::Outcome);
+        if let Some(reward) = question.scenario.reward {
+            let text = format!("the value of the whole team is set to {}", figure::plain(reward.get()));
+            attribution.caveats.push(caveat(text));
+        } else if let (Some(grand), Some(logged)) = (grand, logged)
+            && question.scenario.dropped.is_empty()
+            && (grand.value - logged.value).abs() > 1e-9 * grand.value.abs().max(logged.value.abs())
+        {
+            attribution.caveats.push(caveat(format!(
+                "the whole team's value is {}, this episode's reward {}: the credit is of the former",
+                figure::plain(grand.value),
+                figure::plain(logged.value)
+            )));
+        }
+        if question.scenario.discount.is_some() {
+            attribution
+                .caveats
+                .push(caveat("coalition values cannot be discounted again: they are as logged"));
+        }
+        if !question.scenario.dropped.is_empty() {
+            let text = format!("played without {}", question.dropped_names());
+            attribution.caveats.push(caveat(format!("{text}: only their absence from coalitions is known")));
+        }
+        attribution
+    }
+}
+
+impl Game for LoggedGame<'_> {
+    fn n_players(&self) -> usize {
+        self.players.len()
+    }
+
+    fn value(&mut self, coalition: Coalition) -> Result<Estimate, Missing> {
+        if let Some(grand) = self.grand
+            && coalition == Coalition::all(self.players.len())
+        {
+            return Ok(Estimate::with_standard_error(grand, 0.0, None));
+        }
+        let row = self.row(coalition).ok_or(Missing(coalition))?;
+        let mean = row.value.mean.ok_or(Missing(coalition))?;
+        Ok(match row.value.standard_error() {
+            Some(error) => Estimate::with_standard_error(mean, error, row.value.n),
+            None => Estimate { n: row.value.n, ..Estimate::exact(mean) },
+        })
+    }
+}
+
+/// The table to use: the one a declared credit names, else most players, then most complete, then first.
+fn chosen<'a>(question: &Question<'a>) -> Result<&'a CoalitionTable, Unavailable> {
+    let tables = &question.episode.coalitions;
+    if let Some(table) = question.group.and_then(|name| tables.iter().find(|it| it.name == name)) {
+        return Ok(table);
+    }
+    let known = |it: &CoalitionTable| it.values.iter().filter(|it| it.value.mean.is_some()).count();
+    let mut best: Option<&CoalitionTable> = None;
+    for table in tables {
+        let key = |it: &CoalitionTable| (it.players.len(), known(it));
+        if best.is_none_or(|best| key(table) > key(best)) {
+            best = Some(table);
+        }
+    }
+    best.ok_or_else(|| missing("no coalition values are logged (`counterfactual` of kind `coalition`)"))
+}

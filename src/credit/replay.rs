@@ -1,0 +1,339 @@
+//! Replay groups (METHODS 4): what really happened against its siblings from one frozen context.
+//!
+//! leave-one-out `A_j = Rbar_j - sum_{k != j} w_k Rbar_k / sum_{k != j} w_k`; full mean
+//! `A_j = Rbar_j - sum w Rbar / sum w`; `w` is 1 or the number of replays behind a candidate.
+//!
+//! Decided here:
+//! * The credit of an act is that of the candidate marked as what really happened (or of its substitute).
+//!   Candidates marked `extra` only serve to estimate V and take no part.
+//! * A group of one candidate is undefined: 0 would be a claim.
+//! * Several groups at one act: the mean of their credits.
+//! * An agent's credit is the sum over its replayed acts; replays are dear, so unlike with single deviations
+//!   acts without a group do not make it unavailable, but a caveat says how many there are. Groups tied to
+//!   no act count for their agent by their mean.
+
+use std::collections::BTreeMap;
+
+use crate::model::{
+    ActId, AgentId, Attribution, Candidate, Estimate, Provenance, ReplayGroup, Substitute, Term, Unavailable,
+    Value,
+};
+use crate::stats::sum;
+
+use super::deviation::added;
+use super::figure;
+use super::method::{Baseline, Target};
+use super::question::{Question, caveat, missing, total};
+
+/// How candidates are weighed against each other.
+pub(super) const WEIGHTS: &[Baseline] = &[
+    Baseline {
+        name: "equal",
+        title: "equal weights",
+        formula: "w = 1",
+        source: "C3; RLOO (Kool et al. 2019)",
+        needs: &[],
+        names_culprit: true,
+    },
+    Baseline {
+        name: "replays",
+        title: "weighted by replays",
+        formula: "w = number of replays",
+        source: "C3, leave-one-out over replay counts",
+        needs: &[],
+        names_culprit: true,
+    },
+];
+
+/// One candidate's part in the credit of the one that happened.
+struct Part<'a> {
+    candidate: &'a Candidate,
+    mean: f64,
+    weight: f64,
+}
+
+/// The arithmetic of one group.
+struct GroupCredit<'a> {
+    parts: Vec<Part<'a>>,
+    estimate: Estimate,
+}
+
+/// Why a group gives no number.
+enum NoCredit {
+    Undefined(String),
+    Missing(String),
+}
+
+impl NoCredit {
+    fn value(self) -> Value {
+        match self {
+            NoCredit::Undefined(why) => Value::Undefined(why),
+            NoCredit::Missing(why) => Value::Unavailable(why),
+        }
+    }
+}
+
+fn credit<'a>(question: &Question<'a>, group: &'a ReplayGroup) -> Result<GroupCredit<'a>, NoCredit> {
+    let name = &group.name;
+    let candidates = || group.candidates.iter().filter(|it| !it.extra);
+    let substitute = group.act.and_then(|act| question.scenario.substitutes.get(&act));
+    let happened = match substitute {
+        None => candidates().find(|it| it.real).ok_or_else(|| {
+            NoCredit::Missing(format!("replay group '{name}' does not mark which candidate really happened"))
+        })?,
+        Some(Substitute::Alternative(label)) => candidates()
+            .find(|it| it.label == *label)
+            .ok_or_else(|| NoCredit::Missing(format!("replay group '{name}' has no candidate '{label}'")))?,
+        Some(Substitute::Default) => {
+            let why = format!("replay group '{name}' does not say which candidate is the default action");
+            return Err(NoCredit::Missing(why));
+        }
+    };
+    let by_replays = question.baseline.is_some_and(|it| it.name == "replays");
+    let mut known: Vec<(&Candidate, f64, f64)> = Vec::new();
+    for candidate in candidates() {
+        let Some(mean) = candidate.returns.mean else { continue };
+        let weight = match (by_replays, candidate.returns.n) {
+            (false, _) => 1.0,
+            (true, Some(n)) => f64::from(n),
+            (true, None) => {
+                let j = candidate.j;
+                let why =
+                    format!("candidate {j} of replay group '{name}' does not say how often it was replayed");
+                return Err(NoCredit::Missing(why));
+            }
+        };
+        known.push((candidate, mean, weight));
+    }
+    let own = known.iter().position(|it| std::ptr::eq(it.0, happened)).ok_or_else(|| {
+        NoCredit::Missing(format!("replay group '{name}' has no return of what really happened"))
+    })?;
+    if known.len() < 2 {
+        let why = format!("replay group '{name}' has one candidate with returns: nothing to compare with");
+        return Err(NoCredit::Undefined(why));
+    }
+    let leave_one_out = question.method.name == "replay-loo";
+    let all = sum(known.iter().map(|it| it.2)) - if leave_one_out { known[own].2 } else { 0.0 };
+    if all <= 0.0 {
+        return Err(NoCredit::Undefined(format!("the candidates of replay group '{name}' weigh nothing")));
+    }
+    let part = |(at, (candidate, mean, weight)): (usize, &(&'a Candidate, f64, f64))| Part {
+        candidate,
+        mean: *mean,
+        weight: match (at == own, leave_one_out) {
+            (true, true) => 1.0,
+            (true, false) => 1.0 - weight / all,
+            (false, _) => -weight / all,
+        },
+    };
+    let parts: Vec<Part<'_>> = known.iter().enumerate().map(part).collect();
+    let value = sum(parts.iter().map(|it| it.weight * it.mean));
+    let n = parts.iter().filter_map(|it| it.candidate.returns.n).min();
+    let errors: Option<Vec<f64>> =
+        parts.iter().map(|it| it.candidate.returns.standard_error().map(|error| error * it.weight)).collect();
+    let estimate = match errors {
+        Some(errors) => Estimate::with_standard_error(value, sum(errors.iter().map(|it| it * it)).sqrt(), n),
+        None => Estimate { n, ..Estimate::exact(value) },
+    };
+    Ok(GroupCredit { parts, estimate })
+}
+
+/// What a group speaks of.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Subject {
+    Act(ActId),
+    Agent(AgentId),
+}
+
+/// Groups by subject; those a declared credit names, where it names some that exist.
+fn groups<'a>(question: &Question<'a>) -> BTreeMap<Subject, Vec<&'a ReplayGroup>> {
+    let replays = &question.episode.replays;
+    let wanted = question.group.filter(|name| replays.iter().any(|it| it.name == *name));
+    let mut by_subject: BTreeMap<Subject, Vec<&ReplayGroup>> = BTreeMap::new();
+    for group in replays.iter().filter(|it| wanted.is_none_or(|name| it.name == name)) {
+        let subject = match (group.act, group.agent) {
+            (Some(act), _) => Subject::Act(act),
+            (None, Some(agent)) => Subject::Agent(agent),
+            (None, None) => continue,
+        };
+        by_subject.entry(subject).or_default().push(group);
+    }
+    by_subject
+}
+
+fn owner(question: &Question<'_>, subject: Subject) -> AgentId {
+    match subject {
+        Subject::Act(act) => question.episode.act(act).agent,
+        Subject::Agent(agent) => agent,
+    }
+}
+
+/// The mean over several groups of one subject.
+fn mean(estimates: &[Estimate]) -> Estimate {
+    let all = added(estimates);
+    let k = estimates.len() as f64;
+    match all.standard_error {
+        Some(error) => Estimate::with_standard_error(all.value / k, error / k, all.n),
+        None => Estimate { value: all.value / k, ..all },
+    }
+}
+
+fn subject_value(question: &Question<'_>, groups: &[&ReplayGroup]) -> Value {
+    let mut estimates = Vec::new();
+    let mut refused = None;
+    for group in groups {
+        match credit(question, group) {
+            Ok(credit) => estimates.push(credit.estimate),
+            Err(why) => refused = refused.or(Some(why)),
+        }
+    }
+    match (estimates.is_empty(), refused) {
+        (false, _) => Value::Number(mean(&estimates)),
+        (true, Some(why)) => why.value(),
+        (true, None) => Value::Unavailable("no replay group is logged".to_owned()),
+    }
+}
+
+pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailable> {
+    let groups = groups(question);
+    if groups.is_empty() {
+        return Err(missing(if question.episode.replays.is_empty() {
+            "no replay group is logged (`counterfactual` of kind `replay`)"
+        } else {
+            "no replay group names an act or agent of this episode"
+        }));
+    }
+    let name =
+        if question.method.name == "replay-loo" { "replay leave-one-out" } else { "replay group mean" };
+    let weights = question.baseline.map_or("equal weights", |it| it.title);
+    let mut attribution = question.start(format!("{name} ({weights})"), Provenance::Replayed);
+    let kept = groups.iter().filter(|it| !question.is_dropped(owner(question, *it.0)));
+    let kept: Vec<(Subject, Value)> =
+        kept.map(|(subject, groups)| (*subject, subject_value(question, groups))).collect();
+    if !kept.iter().any(|it| it.1.number().is_some()) {
+        let why = kept.iter().find_map(|it| match &it.1 {
+            Value::Undefined(why) | Value::Unavailable(why) => Some(why.clone()),
+            Value::Number(_) => None,
+        });
+        return Err(missing(why.unwrap_or_else(|| "every replayed agent is taken out".to_owned())));
+    }
+    for at in 0..attribution.agents.len() {
+        let agent = attribution.agents[at].agent;
+        if !question.is_dropped(agent) {
+            attribution.agents[at].value = agent_value(question, &kept, agent);
+        }
+    }
+    attribution.acts = kept
+        .into_iter()
+        .filter_map(|(subject, value)| match subject {
+            Subject::Act(act) => Some((act, value)),
+            Subject::Agent(_) => None,
+        })
+        .collect();
+    attribution.sum = total(&attribution.agents);
+    attribution.reward = question.episode.reward().map(|it| it.value);
+    attribution.sample = sample(question);
+    partial_cover(question, &mut attribution);
+    if !question.scenario.dropped.is_empty() {
+        let text = format!("replays were recorded with {}", question.dropped_names());
+        attribution.caveats.push(caveat(text));
+    }
+    if question.scenario.reward.is_some() || question.scenario.discount.is_some() {
+        attribution
+            .caveats
+            .push(caveat("returns of replays are as logged: reward and discount do not change them"));
+    }
+    Ok(attribution)
+}
+
+fn agent_value(question: &Question<'_>, kept: &[(Subject, Value)], agent: AgentId) -> Value {
+    let own: Vec<&(Subject, Value)> = kept.iter().filter(|it| owner(question, it.0) == agent).collect();
+    let numbers: Vec<Estimate> = own.iter().filter_map(|it| it.1.number().copied()).collect();
+    match (numbers.is_empty(), own.first()) {
+        (false, _) => Value::Number(added(&numbers)),
+        (true, Some((_, value))) => value.clone(),
+        (true, None) => Value::Unavailable("none of its acts was replayed".to_owned()),
+    }
+}
+
+fn sample(question: &Question<'_>) -> String {
+    let replays = &question.episode.replays;
+    let candidates = || replays.iter().flat_map(|it| &it.candidates).filter(|it| !it.extra);
+    let runs: u64 = candidates().filter_map(|it| it.returns.n).map(u64::from).sum();
+    let text = format!(
+        "{}, {}",
+        figure::count(replays.len(), "group"),
+        figure::count(candidates().count(), "candidate")
+    );
+    if runs == 0 { text } else { format!("{text}, {}", figure::count(runs as usize, "replay")) }
+}
+
+/// Says of each agent with a number how many of its acts that leaves out.
+fn partial_cover(question: &Question<'_>, attribution: &mut Attribution) {
+    let episode = question.episode;
+    let mut partial = Vec::new();
+    for credit in attribution.agents.iter().filter(|it| it.value.number().is_some()) {
+        let of_agent = |act: ActId| episode.act(act).agent == credit.agent;
+        let covered = attribution.acts.iter().filter(|it| of_agent(it.0) && it.1.number().is_some()).count();
+        let acts = episode.act_ids().filter(|it| of_agent(*it)).count();
+        if covered < acts {
+            partial.push(format!(
+                "{}: {covered} of {}",
+                question.agent(credit.agent),
+                figure::count(acts, "act")
+            ));
+        }
+    }
+    if !partial.is_empty() {
+        let text = format!("only replayed acts are credited ({})", partial.join("; "));
+        attribution.caveats.push(caveat(text));
+    }
+}
+
+pub(super) fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>, Unavailable> {
+    let groups = groups(question);
+    let one = |group: &ReplayGroup, credit: &GroupCredit<'_>, weight: f64| Term {
+        text: format!("A in replay group '{}'", group.name),
+        weight,
+        value: Some(credit.estimate.value),
+        standard_error: credit.estimate.standard_error,
+        n: credit.estimate.n,
+        origins: credit.parts.iter().map(|it| it.candidate.origin).collect(),
+    };
+    let credits = |groups: &[&'_ ReplayGroup]| -> Vec<Term> {
+        let known: Vec<_> =
+            groups.iter().filter_map(|it| credit(question, it).ok().map(|credit| (*it, credit))).collect();
+        let weight = 1.0 / known.len() as f64;
+        known.iter().map(|(group, credit)| one(group, credit, weight)).collect()
+    };
+    match target {
+        Target::Act(act) => {
+            let of_act = groups.get(&Subject::Act(act)).map_or(&[][..], Vec::as_slice);
+            if let [group] = of_act
+                && let Ok(credit) = credit(question, group)
+            {
+                return Ok(credit.parts.iter().map(candidate_term).collect());
+            }
+            Ok(credits(of_act))
+        }
+        Target::Agent(agent) => {
+            let own = groups.iter().filter(|it| owner(question, *it.0) == agent);
+            Ok(own.flat_map(|(_, groups)| credits(groups)).collect())
+        }
+    }
+}
+
+fn candidate_term(part: &Part<'_>) -> Term {
+    let Candidate { j, label, returns, real, origin, .. } = part.candidate;
+    Term {
+        text: format!("Rbar of candidate {j} '{label}'{}", if *real { ", which happened" } else { "" }),
+        weight: part.weight,
+        value: Some(part.mean),
+        standard_error: returns.standard_error(),
+        n: returns.n,
+        origins: vec![*origin],
+    }
+}
+
+#[cfg(test)]
+mod tests;
