@@ -4,6 +4,7 @@ mod arguments;
 mod check;
 mod fail_rule;
 mod headless;
+mod picture;
 mod report;
 mod screen;
 

@@ -1,2 +1,7 @@
 //! The `creditscope` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    creditscope::cli::main()
+}

@@ -14,11 +14,19 @@ mod worker;
 
 pub use analyse::analyse;
 pub use log_thread::{Follow, LogThread};
-pub use opened::{OpenError, OpenedLogs};
+pub use opened::{OpenError, OpenedLogs, Round};
 pub use worker::Worker;
 
 /// Starts a thread that ends with the process.
 pub fn spawn(name: &str, work: impl FnOnce() + Send + 'static) {
     let thread = std::thread::Builder::new().name(name.to_owned()).spawn(work);
     thread.expect("the system can start another thread");
+}
+
+/// Sends [`Message::Wake`](crate::app::Message::Wake) after some milliseconds.
+pub fn after(milliseconds: u64, send: crossbeam_channel::Sender<crate::app::Message>) {
+    spawn("wake", move || {
+        std::thread::sleep(std::time::Duration::from_millis(milliseconds));
+        let _ = send.send(crate::app::Message::Wake);
+    });
 }

@@ -6,6 +6,7 @@
 pub mod clipboard;
 pub mod input;
 pub mod paint;
+pub mod picture;
 pub mod run;
 pub mod terminal;
 pub mod theme;

@@ -48,6 +48,8 @@ struct Followed {
     /// Its present life in the store, and the one before.
     lives: Vec<(u32, FileId)>,
     ended: bool,
+    /// Fed through a pipe: it has an end.
+    piped: bool,
 }
 
 /// How far a round of polling came.
@@ -127,7 +129,7 @@ impl OpenedLogs {
             single: true,
             turn: 0,
         };
-        logs.follow(Box::new(spool), PathBuf::from(name));
+        logs.follow(Box::new(spool), PathBuf::from(name), true);
         Ok(logs)
     }
 
@@ -189,7 +191,7 @@ impl OpenedLogs {
         let (spool, writer) = Spool::create(name).map_err(|it| OpenError::Spool(it.to_string()))?;
         let wake = Arc::clone(wake);
         super::spawn("stdin", move || feed(&mut *reader, writer, &*wake));
-        self.follow(Box::new(spool), PathBuf::from(name));
+        self.follow(Box::new(spool), PathBuf::from(name), true);
         Ok(())
     }
 
@@ -205,7 +207,7 @@ impl OpenedLogs {
                 let options = TailOptions { accept: Arc::new(is_record), ..TailOptions::default() };
                 let tail = TailFile::open_with(&path, options)
                     .map_err(|error| OpenError::Argument(format!("cannot read '{shown}': {error}")))?;
-                self.follow(Box::new(tail), path);
+                self.follow(Box::new(tail), path, false);
             }
             Format::WhoAndWhen => self.documents.push_back(path),
             Format::Unknown { why } if self.single => return Err(OpenError::Format { path: shown, why }),
@@ -219,9 +221,9 @@ impl OpenedLogs {
         Ok(())
     }
 
-    fn follow(&mut self, tail: Box<dyn Tail>, path: PathBuf) {
+    fn follow(&mut self, tail: Box<dyn Tail>, path: PathBuf, piped: bool) {
         let id = self.store.add_life(summary_of(&path, "native", 0), tail.source(), None, None);
-        self.followed.push(Followed { tail, path, lives: vec![(0, id)], ended: false });
+        self.followed.push(Followed { tail, path, lives: vec![(0, id)], ended: false, piped });
     }
 
     /// Reads at most about `budget` bytes. `now` is monotonic.
@@ -255,6 +257,11 @@ impl OpenedLogs {
             let store = &mut self.store;
             tail.finish(&mut |event| apply(store, lives, path, &source, &event));
         }
+    }
+
+    /// Whether a pipe is among the inputs: its end has to be waited for.
+    pub fn is_piped(&self) -> bool {
+        self.followed.iter().any(|it| it.piped)
     }
 
     /// Whether everything that is followed has come to its end and cannot grow: pipes and imports only.
@@ -338,7 +345,7 @@ fn head_of(path: &Path) -> std::io::Result<Vec<u8>> {
 }
 
 fn poll_one(followed: &mut Followed, store: &mut Store, now: Duration, budget: usize) -> Round {
-    let Followed { tail, lives, path, ended } = followed;
+    let Followed { tail, lives, path, ended, .. } = followed;
     let source = tail.source();
     let mut changed = false;
     let result = tail.poll(now, budget, &mut |event| {

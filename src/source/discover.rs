@@ -69,6 +69,13 @@ pub enum DiscoverError {
     },
 }
 
+impl DiscoverError {
+    /// Whether an argument gives nothing at all, as against trouble with one file below it.
+    pub fn is_about_an_argument(&self) -> bool {
+        !matches!(self, DiscoverError::Unreadable { .. })
+    }
+}
+
 /// The arguments, and what was found of them so far.
 #[derive(Debug, Default)]
 pub struct Discovery {

@@ -3,16 +3,19 @@
 use super::{Builder, acts::Node};
 use crate::{
     log::{Body, Record},
-    model::{ActId, ActKind, Link, LinkKind, Links, Origin, Severity},
+    model::{Act, ActId, ActKind, AgentId, Link, LinkKind, Links, Origin, Severity, Timestamp},
 };
 
-/// Adds the links of every act. One without `parents` is linked to the last act before it that its agent did
-/// or that was addressed to its agent. A link that would close a cycle is left out and listed.
+/// Adds the links of every act.
+///
+/// One without `parents` is linked to the previous action of the episode or the previous message addressed to
+/// its agent, whichever is later. Actions of one step (or one moment) are joint: none of them is the cause of
+/// another, and the next step of each agent follows from its own part. A link that would close a cycle is left
+/// out and listed.
 pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Origin)]) {
     let mut parents: Vec<Vec<Link>> = vec![Vec::new(); nodes.len()];
     let mut backward: Vec<(ActId, ActId, Origin)> = Vec::new();
-    // The last act that each agent did or was told.
-    let mut latest: Vec<Option<ActId>> = vec![None; builder.episode.agents.len()];
+    let mut before = Before::new(builder.episode.agents.len());
     for node in nodes {
         let (record, origin) = &records[node.record];
         let logged = match &record.body {
@@ -32,17 +35,11 @@ pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Ori
                 }
             }
             None => {
-                let inferred = latest[agent.index()].map(|act| Link { act, kind: LinkKind::Inferred });
-                parents[node.act.index()].extend(inferred);
+                let cause = before.cause(agent, moment(builder.episode.act(node.act)));
+                parents[node.act.index()].extend(cause.map(|act| Link { act, kind: LinkKind::Inferred }));
             }
         }
-        let act = builder.episode.act(node.act);
-        latest[agent.index()] = Some(node.act);
-        if act.kind == ActKind::Message {
-            for to in act.to.clone() {
-                latest[to.index()] = Some(node.act);
-            }
-        }
+        before.add(node.act, builder.episode.act(node.act));
     }
     for (parent, child, origin) in backward {
         // A parent that comes later may be clock skew between writers, or a wrong link that closes a cycle.
@@ -55,6 +52,57 @@ pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Ori
         }
     }
     builder.episode.links = Links::from_parents(parents);
+}
+
+/// When an act happened, for telling joint actions: its step, else its time.
+type Moment = (Option<i64>, Option<Timestamp>);
+
+fn moment(act: &Act) -> Moment {
+    (act.step, act.time.filter(|_| act.step.is_none()))
+}
+
+/// The acts so far, as far as links are inferred from them.
+struct Before {
+    /// The last message each agent was told, and the last action it took.
+    told: Vec<Option<ActId>>,
+    own: Vec<Option<(ActId, Moment)>>,
+    /// The last two moments in which somebody took an action: the last action of each and how many there were.
+    moments: [Option<(Moment, ActId, u32)>; 2],
+}
+
+impl Before {
+    fn new(agents: usize) -> Self {
+        Self { told: vec![None; agents], own: vec![None; agents], moments: [None; 2] }
+    }
+
+    /// What an act of `agent` at `now` follows from.
+    fn cause(&self, agent: AgentId, now: Moment) -> Option<ActId> {
+        let known = now.0.is_some() || now.1.is_some();
+        let previous = self.moments.into_iter().flatten().find(|it| !known || it.0 != now);
+        let action = previous.and_then(|(_, last, count)| {
+            let own = self.own[agent.index()].filter(|it| !known || it.1 != now).map(|it| it.0);
+            if count > 1 { own } else { Some(last) }
+        });
+        action.max(self.told[agent.index()])
+    }
+
+    fn add(&mut self, id: ActId, act: &Act) {
+        if act.kind == ActKind::Message {
+            for to in &act.to {
+                self.told[to.index()] = Some(id);
+            }
+            return;
+        }
+        let now = moment(act);
+        self.own[act.agent.index()] = Some((id, now));
+        let known = now.0.is_some() || now.1.is_some();
+        match &mut self.moments[0] {
+            Some((moment, last, count)) if known && *moment == now => {
+                (*last, *count) = (id, *count + 1);
+            }
+            _ => self.moments = [Some((now, id, 1)), self.moments[0]],
+        }
+    }
 }
 
 /// Whether `cause` is among the causes of `effect`.

@@ -1,0 +1,51 @@
+//! `creditscope check`: what is wrong with a log.
+
+use super::{
+    RULE_HIT, TOO_MANY_BAD,
+    arguments::{Check, CheckFormat, FailOn},
+    headless, print,
+};
+use crate::{
+    check,
+    model::{EpisodeId, Origin, Severity},
+    report,
+    store::Pass,
+};
+
+/// Prints the findings; the exit code.
+pub(super) fn run(options: &Check) -> anyhow::Result<u8> {
+    let (logs, summary) = headless::read_all(&options.logs, Pass::Everything)?;
+    let mut findings: Vec<_> = summary.diagnostics.to_vec();
+    for id in (0..summary.episodes.len()).map(EpisodeId::from_index) {
+        let episode = logs.store.episode(id).map_err(anyhow::Error::msg)?;
+        // Problems of lines were found on the first pass already.
+        let known = |it: &&crate::model::Diagnostic| !findings.contains(it);
+        let mut own: Vec<_> = episode.diagnostics.iter().filter(known).cloned().collect();
+        own.extend(check::check(&episode));
+        findings.append(&mut own);
+    }
+    let files = |origin: Origin| {
+        let path = summary.files.get(origin.file.index()).map_or("?", |it| it.path.as_str());
+        format!("{path}:{}", origin.line)
+    };
+    let counts = report::Counts {
+        records: summary.records,
+        episodes: summary.episodes.len() as u64,
+        bad_lines: summary.bad_lines,
+        more: summary.more_diagnostics,
+    };
+    print(&match options.format {
+        CheckFormat::Text => report::check_text(&findings, &counts, &files),
+        CheckFormat::Json => report::check_json(&findings, &counts, &files),
+    })?;
+    if options.max_bad.is_some_and(|it| summary.bad_lines > it) {
+        return Ok(TOO_MANY_BAD);
+    }
+    let least = options.fail_on.map(|it| match it {
+        FailOn::Note => Severity::Note,
+        FailOn::Warning => Severity::Warning,
+        FailOn::Error => Severity::Error,
+    });
+    let failed = least.is_some_and(|least| findings.iter().any(|it| it.severity >= least));
+    Ok(if failed { RULE_HIT } else { 0 })
+}

@@ -1,0 +1,76 @@
+//! Reading logs to their end without a terminal.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+
+use crate::{
+    model::{EpisodeId, LogSummary},
+    runtime::OpenedLogs,
+    store::Pass,
+};
+
+/// The demo episode, part of the program.
+pub(super) const DEMO: &[u8] = include_bytes!("../../sample-logs/forage-saboteur.jsonl");
+/// What the demo is called where a path would stand.
+pub(super) const DEMO_NAME: &str = "demo:forage-saboteur";
+
+/// Opens `logs`; none is the demo.
+pub(super) fn open(
+    logs: &[String],
+    pass: Pass,
+    wake: impl Fn() + Send + Sync + 'static,
+) -> Result<OpenedLogs, crate::runtime::OpenError> {
+    match logs {
+        [] => OpenedLogs::embedded(DEMO_NAME, DEMO, pass),
+        [one] if one == DEMO_NAME => OpenedLogs::embedded(DEMO_NAME, DEMO, pass),
+        logs => OpenedLogs::open(logs, pass, wake),
+    }
+}
+
+/// Opens `logs` and reads all there is.
+pub(super) fn read_all(logs: &[String], pass: Pass) -> anyhow::Result<(OpenedLogs, LogSummary)> {
+    let (wake, woken) = crossbeam_channel::bounded::<()>(1);
+    let mut opened = open(logs, pass, move || {
+        let _ = wake.try_send(());
+    })?;
+    let started = Instant::now();
+    loop {
+        let round = opened.poll(started.elapsed(), 16 << 20);
+        if !round.caught_up {
+            continue;
+        }
+        if opened.is_finished() || !opened.is_piped() {
+            break;
+        }
+        // A pipe: more comes when it comes.
+        let _ = woken.recv_timeout(Duration::from_millis(200));
+    }
+    opened.finish();
+    let summary = LogSummary { loaded: true, ..opened.store.summary() };
+    Ok((opened, summary))
+}
+
+/// The episode called `name`; without a name the first that failed, else the first.
+pub(super) fn pick(summary: &LogSummary, name: Option<&str>) -> anyhow::Result<EpisodeId> {
+    use crate::model::Status;
+    let episodes = &summary.episodes;
+    let at = match name {
+        Some(name) => episodes.iter().position(|it| it.name == name).with_context(|| {
+            let mut names: Vec<&str> = episodes.iter().take(8).map(|it| it.name.as_str()).collect();
+            if episodes.len() > names.len() {
+                names.push("...");
+            }
+            format!("no episode '{name}'; there are {}: {}", episodes.len(), names.join(", "))
+        })?,
+        None => {
+            let failed = |status: &Option<Status>| matches!(status, Some(Status::Failure | Status::Error | Status::Truncated));
+            episodes.iter().position(|it| failed(&it.status)).unwrap_or(0)
+        }
+    };
+    if episodes.is_empty() {
+        let bad = summary.bad_lines;
+        anyhow::bail!("no episode in {} records ({bad} lines could not be read)", summary.records);
+    }
+    Ok(EpisodeId::from_index(at))
+}

@@ -1,0 +1,114 @@
+//! `creditscope report`: what the screen says, without a terminal.
+
+use anyhow::{Context, bail};
+
+use super::{
+    RULE_HIT, TOO_MANY_BAD,
+    arguments::{Format, Report, Scenario},
+    fail_rule::FailRule,
+    headless, print,
+};
+use crate::{
+    app::{Analysis, command_line},
+    check,
+    credit::{self, Target},
+    model::{Episode, Explanation, Origin},
+    report, runtime,
+    store::Pass,
+};
+
+impl Report {
+    /// The report that stands in for the terminal where there is none.
+    pub(super) fn of_logs(logs: Vec<String>, episode: Option<String>) -> Self {
+        Self {
+            logs,
+            episode,
+            format: Format::Text,
+            explain: Vec::new(),
+            size: "100x30".to_owned(),
+            keys: String::new(),
+            fail: Vec::new(),
+            max_bad: None,
+            scenario: Scenario::default(),
+        }
+    }
+}
+
+/// Prints the report; the exit code.
+pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
+    let rules = options.fail.iter().map(|it| FailRule::parse(it)).collect::<Result<Vec<_>, _>>();
+    let rules = rules.map_err(anyhow::Error::msg)?;
+    let (logs, summary) = headless::read_all(&options.logs, Pass::Headers)?;
+    let id = headless::pick(&summary, options.episode.as_deref())?;
+    if matches!(options.format, Format::Screen | Format::Svg) {
+        return super::picture::run(options, logs, summary, id);
+    }
+    let episode = logs.store.episode(id).map_err(anyhow::Error::msg)?;
+    let scenario = options.scenario.options().scenario(&episode).map_err(anyhow::Error::msg)?;
+    let analysis = runtime::analyse(&episode, &scenario);
+    let explanations = options.explain.iter().map(|it| explain(&episode, &analysis, it));
+    let explanations = explanations.collect::<anyhow::Result<Vec<_>>>()?;
+    let mut findings: Vec<_> = summary.diagnostics.to_vec();
+    findings.extend(episode.diagnostics.iter().cloned());
+    findings.extend(check::check(&episode));
+    let files = |origin: Origin| {
+        let path = summary.files.get(origin.file.index()).map_or("?", |it| it.path.as_str());
+        format!("{path}:{}", origin.line)
+    };
+    let command = command_line::of_scenario(&options.logs, &episode, &analysis.scenario);
+    let log = match options.logs.as_slice() {
+        [] => headless::DEMO_NAME.to_owned(),
+        logs => logs.join(" "),
+    };
+    let report = report::Report {
+        log: &log,
+        files: &files,
+        episode: &episode,
+        scenario: &analysis.scenario,
+        credit: &analysis.credit,
+        acts: analysis.acts.as_ref(),
+        sweep: &analysis.sweep,
+        verdict: &analysis.verdict,
+        explanations: &explanations,
+        findings: &findings,
+        bad_lines: summary.bad_lines,
+        command: &command,
+    };
+    print(&match options.format {
+        Format::Json => report::json(&report),
+        Format::Markdown => report::markdown(&report),
+        Format::Csv => report::csv(&report),
+        Format::Text | Format::Screen | Format::Svg => report::text(&report),
+    })?;
+    if options.max_bad.is_some_and(|it| summary.bad_lines > it) {
+        eprintln!("creditscope: {} lines could not be read", summary.bad_lines);
+        return Ok(TOO_MANY_BAD);
+    }
+    let mut code = 0;
+    for line in rules.iter().filter_map(|it| it.hit(&episode, &analysis, summary.bad_lines)) {
+        eprintln!("{line}");
+        code = RULE_HIT;
+    }
+    Ok(code)
+}
+
+/// The arithmetic of the agent or act called `name`.
+fn explain(episode: &Episode, analysis: &Analysis, name: &str) -> anyhow::Result<Explanation> {
+    let mut scenario = analysis.scenario.clone();
+    let target = if let Some(at) = episode.agents.iter().position(|it| it.name == name) {
+        Target::Agent(crate::model::AgentId::from_index(at))
+    } else if let Some(at) = episode.acts.iter().position(|it| it.id == name) {
+        let own = analysis.credit.as_ref().is_ok_and(|it| !it.acts.is_empty());
+        if let Some(acts) = analysis.acts.as_ref().filter(|_| !own) {
+            scenario.method.clone_from(&acts.method);
+            scenario.baseline.clone_from(&acts.baseline);
+            scenario.params.clear();
+        }
+        Target::Act(crate::model::ActId::from_index(at))
+    } else {
+        bail!("--explain: no agent or act '{name}' in this episode");
+    };
+    credit::explain(episode, &scenario, target)
+        .map_err(|it| anyhow::Error::msg(it.missing))
+        .with_context(|| format!("--explain {name}"))
+}

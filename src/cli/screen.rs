@@ -1,0 +1,112 @@
+//! Opening logs in the terminal.
+
+use std::{
+    io::{self, IsTerminal, Write},
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use anyhow::Context;
+
+use super::{arguments, headless, report};
+use crate::{
+    app::{Effect, Message, Model},
+    graph::Charset,
+    runtime::{self, Follow, LogThread, Worker},
+    store::Pass,
+    tui::{
+        input,
+        run::{self, Setting},
+        terminal::{self, Terminal},
+        theme::{Environment, Theme},
+    },
+};
+
+/// Exit code when the terminal went away or a signal ended the program: 128 and the signal's number.
+const HUNG_UP: i32 = 129;
+
+/// Opens the logs in the terminal, or prints the report where there is none.
+pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
+    if !io::stdout().is_terminal() {
+        let options = arguments::Report::of_logs(options.logs.clone(), options.episode.clone());
+        return report::run(&options);
+    }
+    let environment = Environment::of_process();
+    let charset = if options.ascii { Charset::Ascii } else { environment.charset() };
+    let mode = environment.color_mode(options.color);
+    let theme = Theme::new(mode, charset);
+    let (send, messages) = crossbeam_channel::unbounded::<Message>();
+    let follow = match (options.follow, options.no_follow) {
+        (true, _) => Follow::Always,
+        (_, true) => Follow::Never,
+        _ => Follow::WhileOpen,
+    };
+    let to_loop = send.clone();
+    let log = LogThread::start(
+        |wake| headless::open(&options.logs, Pass::Headers, wake),
+        follow,
+        move |message| {
+            let _ = to_loop.send(message);
+        },
+    )?;
+    let to_loop = send.clone();
+    let worker = Worker::start(move |message| {
+        let _ = to_loop.send(message);
+    });
+    let mut model = Model::new(options.logs.clone(), charset);
+    model.wanted.clone_from(&options.episode);
+    model.terminal = about_terminal(&environment, theme);
+    handle_signals()?;
+    let mut terminal = Terminal::take().context("cannot take the terminal")?;
+    runtime::spawn("hang-up", || {
+        terminal::wait_for_hang_up();
+        std::process::exit(HUNG_UP);
+    });
+    let to_loop = send.clone();
+    runtime::spawn("input", move || input::read_events(|message| to_loop.send(message).is_ok()));
+    let setting = Setting { theme, tmux: environment.tmux };
+    let code = run::run(&mut terminal, &mut model, &messages, setting, |effect| match effect {
+        Effect::Open(id) => log.open(id),
+        Effect::Payload(origin) => log.payload(origin),
+        Effect::Analyse { request, episode, scenario } => worker.request(request, episode, scenario),
+        Effect::Wake(milliseconds) => runtime::after(milliseconds, send.clone()),
+        Effect::Copy(text) => {
+            let _ = send.send(Message::Copied(keep_copy(&text)));
+        }
+        Effect::Quit(_) | Effect::Redraw | Effect::Suspend | Effect::Mouse(_) => {}
+    })?;
+    drop(terminal);
+    Ok(code)
+}
+
+fn about_terminal(environment: &Environment, theme: Theme) -> String {
+    let term = environment.term.as_deref().unwrap_or("unknown");
+    let tmux = if environment.tmux { " in tmux" } else { "" };
+    let glyphs = if theme.glyphs.ascii { "ASCII" } else { "UTF-8" };
+    format!("term {term}{tmux}, colours {:?}, {glyphs}", theme.mode)
+}
+
+/// Writes what was copied to a file, because a terminal may not pass it on: the path.
+fn keep_copy(text: &str) -> Result<String, String> {
+    let file = tempfile::Builder::new().prefix("creditscope-").suffix(".txt").tempfile();
+    let mut file = file.map_err(|it| it.to_string())?;
+    file.write_all(text.as_bytes()).map_err(|it| it.to_string())?;
+    let (_, path) = file.keep().map_err(|it| it.to_string())?;
+    Ok(path.display().to_string())
+}
+
+/// Gives the terminal back when a signal ends the program.
+fn handle_signals() -> anyhow::Result<()> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let mut signals =
+        signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM]).context("cannot handle signals")?;
+    runtime::spawn("signals", move || {
+        static ENDING: AtomicBool = AtomicBool::new(false);
+        for signal in signals.forever() {
+            if !ENDING.swap(true, Ordering::SeqCst) {
+                terminal::restore();
+                std::process::exit(128 + signal);
+            }
+        }
+    });
+    Ok(())
+}
