@@ -18,6 +18,8 @@ const MOST_AGENTS: usize = 24;
 const MOST_EDGES: usize = 40;
 /// Routing is tried with this many placements.
 const MOST_TRIES: usize = 3;
+/// Steps that the search for routes may take in all: some milliseconds.
+const MOST_STEPS: usize = 30_000;
 const WEIGHT_COLUMNS: usize = 4;
 /// Rows of a roomy box, for the ports at its sides.
 const MOST_PORTS: usize = 4;
@@ -37,6 +39,7 @@ pub fn nodes(graph: &InteractionGraph, options: &Options<'_>) -> Option<Drawing>
     let longest = options.label_columns(&graph.order, LABEL_LIMITS[0]);
     let mut refused = Vec::new();
     let mut tries = 0;
+    let mut budget = MOST_STEPS;
     for limit in LABEL_LIMITS {
         let limit = limit.min(longest);
         for (flow, roomy) in [(Flow::Across, true), (Flow::Across, false), (Flow::Down, false)] {
@@ -45,7 +48,7 @@ pub fn nodes(graph: &InteractionGraph, options: &Options<'_>) -> Option<Drawing>
                 continue;
             }
             if let Some(boxes) = place(&sizes, &edges, flow, pane) {
-                if let Some(routes) = route(&boxes, &edges, flow, pane).filter(is_readable) {
+                if let Some(routes) = route(&boxes, &edges, flow, pane, &mut budget).filter(is_readable) {
                     return Some(draw(graph, options, &boxes, &routes));
                 }
                 tries += 1;
@@ -62,7 +65,7 @@ pub fn nodes(graph: &InteractionGraph, options: &Options<'_>) -> Option<Drawing>
 /// Few enough corners and crossings per edge; beyond that a table says more.
 fn is_readable(routes: &Routes) -> bool {
     let edges = routes.cells.len();
-    routes.crossings <= edges + edges / 2 && routes.bends <= 4 * edges
+    routes.crossings <= edges && routes.bends <= 4 * edges
 }
 
 /// A box holds the name and, where known, the credit; a roomy one has a row for each line on its busier side.
