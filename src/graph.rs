@@ -28,6 +28,8 @@ mod route;
 mod view;
 mod weight;
 
+pub use petgraph::Direction;
+
 pub use arcs::arcs;
 pub use build::{Interaction, InteractionGraph, Pair, Participant, build};
 pub use critical_path::{CriticalPath, critical_path};
