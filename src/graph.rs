@@ -17,6 +17,7 @@ mod critical_path;
 mod drawing;
 mod edge_label;
 mod ego;
+mod groups;
 mod layers;
 mod matrix;
 mod metrics;
@@ -27,11 +28,14 @@ mod route;
 mod view;
 mod weight;
 
+pub use petgraph::Direction;
+
 pub use arcs::arcs;
 pub use build::{Interaction, InteractionGraph, Pair, Participant, build};
 pub use critical_path::{CriticalPath, critical_path};
 pub use drawing::{Cell, Charset, Drawing, DrawnEdge, Options, Point, Rect, Role};
 pub use ego::{ego, ego_focus};
+pub use groups::{Group, GroupSource, Groups, groups};
 pub use matrix::matrix;
 pub use metrics::{Degree, Metrics, metrics};
 pub use nodes::nodes;

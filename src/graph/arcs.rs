@@ -16,6 +16,8 @@ use super::{Interaction, Pair};
 
 const LABEL_LIMIT: usize = 12;
 const WEIGHT_LIMIT: usize = 4;
+/// Lanes drawn at most; nobody follows a line further than this, and the rest is counted as hidden.
+const MOST_LANES: usize = 120;
 
 /// Draws the arcs. Labels on the lanes are left out where the drawing would be wider than the pane.
 pub fn arcs(graph: &InteractionGraph, options: &Options<'_>) -> Drawing {
@@ -34,6 +36,7 @@ pub fn arcs(graph: &InteractionGraph, options: &Options<'_>) -> Drawing {
     }
     let mut edges = Vec::with_capacity(lanes.len());
     for ((pair, interaction), lane) in graph.edges().zip(&lanes) {
+        let Some(lane) = lane else { continue };
         let rows = (2 * ranks[pair.0.index()], 2 * ranks[pair.1.index()] + 1);
         let x = panel.width + 2 + lane * step;
         let cells = path(panel.width, x, rows);
@@ -43,6 +46,7 @@ pub fn arcs(graph: &InteractionGraph, options: &Options<'_>) -> Drawing {
     // Weights last: they stand beside the corner of their lane, over lines that pass to lanes further right.
     if step > 2 {
         for ((pair, interaction), lane) in graph.edges().zip(&lanes) {
+            let Some(lane) = lane else { continue };
             let x = panel.width + 2 + lane * step;
             let label = options.weight.format(interaction.weight(options.weight), step - 2);
             let role = options.edge_role(pair, interaction);
@@ -50,23 +54,28 @@ pub fn arcs(graph: &InteractionGraph, options: &Options<'_>) -> Drawing {
             canvas.text(x + 1, 2 * ranks[pair.0.index()], &label, role);
         }
     }
-    Drawing { agents, edges, pinned_columns: panel.width, ..canvas.finish(options.charset) }
+    let hidden_edges = graph.edge_count() - edges.len();
+    Drawing { agents, edges, hidden_edges, pinned_columns: panel.width, ..canvas.finish(options.charset) }
 }
 
-/// A lane per edge, in edge order: the innermost one that is free over the rows of the edge.
-fn lanes(graph: &InteractionGraph, ranks: &[usize]) -> Vec<usize> {
+/// A lane per edge, in edge order: the innermost one that is free over the rows of the edge; `None`: no lane is left.
+fn lanes(graph: &InteractionGraph, ranks: &[usize]) -> Vec<Option<usize>> {
     let mut taken: Vec<Vec<(usize, usize)>> = Vec::new();
     let mut lanes = Vec::with_capacity(graph.edge_count());
     for ((from, to), _) in graph.edges() {
         let (out, into) = (2 * ranks[from.index()], 2 * ranks[to.index()] + 1);
         let (low, high) = (out.min(into), out.max(into));
         let free = taken.iter().position(|lane| lane.iter().all(|&(a, b)| high < a || b < low));
-        let lane = free.unwrap_or_else(|| {
+        let lane = free.unwrap_or(taken.len());
+        if lane == MOST_LANES {
+            lanes.push(None);
+            continue;
+        }
+        if lane == taken.len() {
             taken.push(Vec::new());
-            taken.len() - 1
-        });
+        }
         taken[lane].push((low, high));
-        lanes.push(lane);
+        lanes.push(Some(lane));
     }
     lanes
 }
@@ -76,8 +85,8 @@ fn lane_step(graph: &InteractionGraph, options: &Options<'_>) -> usize {
     2 + weights.map(|it| it.len()).max().unwrap_or(1)
 }
 
-fn sheet_width(panel: &Panel, lanes: &[usize], step: usize) -> usize {
-    let last = lanes.iter().max().map_or(0, |lane| 3 + lane * step + (step - 2));
+fn sheet_width(panel: &Panel, lanes: &[Option<usize>], step: usize) -> usize {
+    let last = lanes.iter().flatten().max().map_or(0, |lane| 3 + lane * step + (step - 2));
     panel.width + last
 }
 

@@ -71,7 +71,7 @@ impl Grid {
     fn new(graph: &InteractionGraph, options: &Options<'_>) -> Self {
         let count = graph.order.len();
         let digits = count.to_string().len();
-        let label = options.label_columns(&graph.order, LABEL_LIMIT);
+        let label = options.label_columns(&graph.order, LABEL_LIMIT).max("in".len());
         let left = digits + 1 + label + 2;
         let right = 1 + TOTAL_COLUMNS + if options.shows_credit() { 7 } else { 0 };
         let weights = graph.edges().map(|(_, it)| options.weight.format(it.weight(options.weight), 5).len());

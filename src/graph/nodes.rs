@@ -13,9 +13,13 @@ use super::weight::format_credit;
 use super::{Interaction, Pair};
 use crate::model::AgentId;
 
-/// More agents or edges than this are not tried.
+/// More agents or edges than this are not tried, nor more than about two edges per agent: a hairball.
 const MOST_AGENTS: usize = 24;
-const MOST_EDGES: usize = 48;
+const MOST_EDGES: usize = 40;
+/// Routing is tried with this many placements.
+const MOST_TRIES: usize = 3;
+/// Steps that the search for routes may take in all: some milliseconds.
+const MOST_STEPS: usize = 30_000;
 const WEIGHT_COLUMNS: usize = 4;
 /// Rows of a roomy box, for the ports at its sides.
 const MOST_PORTS: usize = 4;
@@ -24,7 +28,8 @@ const LABEL_LIMITS: [usize; 3] = [16, 10, 6];
 
 /// Draws boxes and arrows into the pane, or `None` where not every edge could be followed.
 pub fn nodes(graph: &InteractionGraph, options: &Options<'_>) -> Option<Drawing> {
-    if graph.agent_count() > MOST_AGENTS || graph.edge_count() > MOST_EDGES {
+    let (agents, edges) = (graph.agent_count(), graph.edge_count());
+    if agents > MOST_AGENTS || edges > MOST_EDGES.min(2 * agents + 6) {
         return None;
     }
     let ranks = graph.ranks();
@@ -32,21 +37,26 @@ pub fn nodes(graph: &InteractionGraph, options: &Options<'_>) -> Option<Drawing>
         graph.edges().map(|((from, to), _)| (ranks[from.index()], ranks[to.index()])).collect();
     let pane = Size { width: options.width, height: options.height };
     let longest = options.label_columns(&graph.order, LABEL_LIMITS[0]);
-    let mut tried = Vec::new();
+    let mut refused = Vec::new();
+    let mut tries = 0;
+    let mut budget = MOST_STEPS;
     for limit in LABEL_LIMITS {
         let limit = limit.min(longest);
         for (flow, roomy) in [(Flow::Across, true), (Flow::Across, false), (Flow::Down, false)] {
             let sizes = box_sizes(graph, &edges, limit, roomy, options);
-            if tried.contains(&(flow, sizes.clone())) {
+            if refused.contains(&(flow, sizes.clone())) {
                 continue;
             }
-            if let Some(boxes) = place(&sizes, &edges, flow, pane)
-                && let Some(routes) = route(&boxes, &edges, flow, pane)
-                && is_readable(&routes)
-            {
-                return Some(draw(graph, options, &boxes, &routes));
+            if let Some(boxes) = place(&sizes, &edges, flow, pane) {
+                if let Some(routes) = route(&boxes, &edges, flow, pane, &mut budget).filter(is_readable) {
+                    return Some(draw(graph, options, &boxes, &routes));
+                }
+                tries += 1;
+                if tries == MOST_TRIES {
+                    return None;
+                }
             }
-            tried.push((flow, sizes));
+            refused.push((flow, sizes));
         }
     }
     None
@@ -55,7 +65,7 @@ pub fn nodes(graph: &InteractionGraph, options: &Options<'_>) -> Option<Drawing>
 /// Few enough corners and crossings per edge; beyond that a table says more.
 fn is_readable(routes: &Routes) -> bool {
     let edges = routes.cells.len();
-    routes.crossings <= edges + edges / 2 && routes.bends <= 4 * edges
+    routes.crossings <= edges && routes.bends <= 4 * edges
 }
 
 /// A box holds the name and, where known, the credit; a roomy one has a row for each line on its busier side.

@@ -265,6 +265,65 @@ fn ego_says_how_many_more_there_are() {
     );
 }
 
+#[test]
+fn lines_tell_inferred_unused_blamed_and_selected_edges_apart() {
+    let link = |links, logged_links| Interaction { links, logged_links, ..Interaction::default() };
+    let pair = |from, to| (AgentId(from), AgentId(to));
+    let edges = [
+        (pair(0, 1), link(2, 0)),
+        (pair(1, 2), Interaction { declared: true, ..Interaction::default() }),
+        (pair(2, 3), link(1, 1)),
+        (pair(3, 0), link(3, 3)),
+    ];
+    let order: Vec<AgentId> = (0..4).map(AgentId).collect();
+    let graph = InteractionGraph::new(vec![Participant::default(); 4], order, edges);
+    let options = Options { blame: &[pair(2, 3)], selected_edge: Some(pair(3, 0)), ..Options::default() };
+    let roles = [Role::Inferred, Role::Dim, Role::Blame, Role::Focus];
+    for (view, cell) in [(View::Nodes, 1), (View::Arcs, 2), (View::Matrix, 1), (View::Ego, 2)] {
+        let (_, drawing) = draw(view, &graph, &options);
+        for edge in &drawing.edges {
+            let at = edge.cells[edge.cells.len() - cell];
+            let expected = roles[edge.pair.0.index()];
+            assert_eq!(drawing.rows[at.y][at.x].role, expected, "{view:?}\n{}", drawing.text());
+        }
+    }
+    check(
+        &draw(View::Nodes, &graph, &options).1,
+        r"
+╭───╮
+│ 1 │       ╭───╮       ╭───╮       ╭───╮
+│   ├╌╌╌2╌╌▶│ 2 ├───0──▶│ 3 ┝━━━1━━▶│ 4 │
+╰───╯       ╰───╯       ╰───╯ ╭─────┤   │
+   ▲                          │     ╰───╯
+   ╰────────────3─────────────╯
+",
+    );
+    check(
+        &matrix(&graph, &options),
+        r"
+        1  2  3  4    out
+1 1  │  ╲ ~2            2
+2 2  │     ╲  0         0
+3 3  │        ╲ *1      1
+4 4  │ >3        ╲      3
+  in │  3  2  0  1
+",
+    );
+    check(
+        &arcs(&graph, &Options { charset: Charset::Ascii, ..options }),
+        r"
+ 1 1   2>~~.2
+       3<<-+-----.
+ 2 2   0>--+--.0 |
+       2<<~'  |  |
+ 3 3   1>==#1 |  |
+       0<<-#--'  |
+ 4 4   3>--#-----'3
+       1<<=#
+",
+    );
+}
+
 /// What every drawing keeps to.
 #[track_caller]
 fn check_frame(drawing: &Drawing, graph: &InteractionGraph) {
@@ -430,6 +489,14 @@ proptest! {
         let (before, after) = (draw(&turns[..shown.min(turns.len())]), draw(&turns));
         prop_assert_eq!(&after.edges[..before.edges.len()], &before.edges[..]);
     }
+}
+
+#[test]
+fn lanes_run_out_and_the_rest_is_counted() {
+    // All edges leave the first agent: every one needs its own lane.
+    let edges: Vec<_> = (1..=130).map(|it| (0, it, 1)).collect();
+    let drawing = arcs(&graph(131, &edges), &Options::default());
+    assert_eq!((drawing.edges.len(), drawing.hidden_edges), (120, 10));
 }
 
 #[test]
