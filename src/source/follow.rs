@@ -100,6 +100,18 @@ pub enum RestartReason {
     Recreated,
 }
 
+impl std::fmt::Display for RestartReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            RestartReason::Truncated => "it was truncated",
+            RestartReason::Rewritten => "it was rewritten in place",
+            RestartReason::Rotated => "it was rotated",
+            RestartReason::Replaced => "it was replaced",
+            RestartReason::Recreated => "it was deleted and made again",
+        })
+    }
+}
+
 /// What to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
