@@ -13,12 +13,14 @@
 //! what counts as agreement in `sweep`, the choice of the best-supported method in `choice`.
 
 mod audit;
+mod backprop;
 mod blame;
 mod choice;
 mod coalition;
 mod compare;
 mod declared;
 mod deviation;
+mod discount;
 mod figure;
 mod game;
 mod method;

@@ -174,3 +174,6 @@ impl AuditRow {
         self.worst.map(|it| it <= tolerance)
     }
 }
+
+#[cfg(test)]
+mod tests;

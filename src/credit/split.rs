@@ -139,3 +139,101 @@ pub(super) fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>
         origins: pot.origin.into_iter().collect(),
     }])
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::credit::compute;
+    use crate::credit::fixture::{Draft, assert_close, numbers, vectors};
+    use crate::model::{AgentId, Episode, Scenario, Status};
+
+    fn of(method: &str, baseline: Option<&str>) -> Scenario {
+        Scenario { baseline: baseline.map(str::to_owned), ..Scenario::of_method(method) }
+    }
+
+    #[track_caller]
+    fn check(episode: &Episode, scenario: &Scenario, want: &[f64]) {
+        let got = compute(episode, scenario).expect("available");
+        assert_close(&numbers(&got), want);
+        let contract = got.contract.unwrap_or(got.sum);
+        assert_close(&[got.sum], &[contract]);
+    }
+
+    fn list(value: &serde_json::Value) -> Vec<f64> {
+        value.as_array().expect("a list").iter().map(|it| it.as_f64().expect("a number")).collect()
+    }
+
+    #[test]
+    fn vectors_of_splits() {
+        let vector = &vectors()["split"];
+        let four = Draft::of(4).reward(1.0, &[]).episode();
+        check(&four, &of("uniform", None), &list(&vector["uniform"]));
+        check(&four, &of("broadcast", None), &list(&vector["broadcast"]));
+        let five = Draft::of(5).acts(&[0, 1, 2, 3, 2, 4]).reward(1.0, &[]).episode();
+        check(&five, &of("activity", Some("actions")), &list(&vector["activity"]));
+    }
+
+    #[test]
+    fn activity_counts_what_it_says() {
+        let draft = Draft::of(2).act(0, &[]).tokens(30).message(0, &[]).tokens(10).act(1, &[]).tokens(60);
+        let episode = draft.last(|it| it.duration = Some(2.0)).reward(1.0, &[]).episode();
+        check(&episode, &of("activity", Some("messages")), &[1.0, 0.0]);
+        check(&episode, &of("activity", Some("tokens")), &[0.4, 0.6]);
+        check(&episode, &of("activity", Some("seconds")), &[0.0, 1.0]);
+        // Nothing to count: an even split. Nothing known: unavailable.
+        let quiet = Draft::of(2).acts(&[0]).reward(1.0, &[]).episode();
+        check(&quiet, &of("activity", Some("messages")), &[0.5, 0.5]);
+        let missing = compute(&quiet, &of("activity", Some("tokens"))).expect_err("no usage").missing;
+        assert_eq!(missing, "no act has `usage`: the share of tokens is not known");
+    }
+
+    #[test]
+    fn uniform_over_the_active() {
+        let episode = Draft::of(3).acts(&[0, 2]).reward(1.0, &[]).episode();
+        let params = [("active".to_owned(), 1.0.into())].into();
+        check(&episode, &Scenario { params, ..of("uniform", None) }, &[0.5, 0.0, 0.5]);
+    }
+
+    #[test]
+    fn the_status_stands_in_for_a_reward_and_says_so() {
+        let got =
+            compute(&Draft::of(2).end(Status::Failure).episode(), &of("uniform", None)).expect("a status");
+        assert_close(&numbers(&got), &[-0.5, -0.5]);
+        assert!(got.caveats.iter().any(|it| it.text == "no reward logged: the failure is counted as -1"));
+    }
+
+    #[test]
+    fn edits_of_the_reward() {
+        let two = Draft::of(2).reward(1.0, &[]).reward(2.0, &[]);
+        let discount = Some(0.5.into());
+        // By order: 1 + 0.5 x 2.
+        let scenario = Scenario { discount, ..of("uniform", None) };
+        check(&two.clone().episode(), &scenario, &[1.0, 1.0]);
+        // By step, where every reward has one: 0.25 x 1 + 0.125 x 2.
+        let stepped = two.clone().with(|it| {
+            it.rewards[0].step = Some(2);
+            it.rewards[1].step = Some(3);
+        });
+        check(&stepped.episode(), &scenario, &[0.25, 0.25]);
+        let by_hand = Scenario { reward: Some((-1.0).into()), ..scenario };
+        check(&two.episode(), &by_hand, &[-0.5, -0.5]);
+    }
+
+    #[test]
+    fn a_substitute_moves_the_reward_in_expectation() {
+        use crate::model::{ActId, Substitute};
+        let draft = Draft::of(2).acts(&[0]).table(0, &[("x", 0.2, -1.0), ("y", 0.9, -1.0)], Some(0), Some(1));
+        let episode = draft.reward(0.0, &[]).episode();
+        let with =
+            |substitute| Scenario { substitutes: [(ActId(0), substitute)].into(), ..of("uniform", None) };
+        check(&episode, &with(Substitute::Alternative("y".to_owned())), &[0.35, 0.35]);
+        check(&episode, &with(Substitute::Default), &[0.35, 0.35]);
+        let missing = compute(&episode, &with(Substitute::Alternative("z".to_owned()))).expect_err("unknown");
+        assert_eq!(missing.missing, "action t0 (a0) has no logged alternative 'z'");
+    }
+
+    #[test]
+    fn dropping_everybody_leaves_nothing_to_do() {
+        let scenario = Scenario { dropped: [AgentId(0)].into(), ..of("uniform", None) };
+        assert!(compute(&Draft::of(1).reward(1.0, &[]).episode(), &scenario).is_err());
+    }
+}

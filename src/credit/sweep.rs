@@ -258,3 +258,6 @@ fn tau(reference: &Attribution, other: &Attribution) -> Option<f64> {
     let (a, b): (Vec<f64>, Vec<f64>) = numbers.unzip();
     kendall_tau_b(&a, &b)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! The method table: the one list of all methods.
 
 use super::method::{Family, Method, Need, Param};
-use super::{coalition, declared, deviation, replay, split};
+use super::{backprop, coalition, declared, deviation, discount, replay, split};
 
 /// All methods, best explained first.
 pub fn methods() -> &'static [Method] {
@@ -210,6 +210,70 @@ static METHODS: &[Method] = &[
         aliases: &[],
         compute: declared::compute,
         terms: declared::terms,
+    },
+    Method {
+        name: "backprop",
+        title: "backward through the graph",
+        family: Family::Graph,
+        needs: &[Need::Reward, Need::Acts, Need::Parents],
+        baselines: backprop::WEIGHTS,
+        params: &[Param {
+            name: "rho",
+            default: Some(0.5),
+            min: 0.0,
+            max: 1.0,
+            step: 0.05,
+            what: "what an act keeps of what reaches it: 1 the last actor only, 0 the first only",
+        }],
+        formula: "c_u = rho Rel_u, parent p gets (1 - rho) Rel_u w_p / sum w",
+        source: "after layer-wise relevance propagation (Bach et al. 2015)",
+        caveats: &["structural, not causal: it follows links, not effects"],
+        efficient: true,
+        names_culprit: true,
+        aliases: &[],
+        compute: backprop::compute,
+        terms: backprop::terms,
+    },
+    Method {
+        name: "discount",
+        title: "discounted by time",
+        family: Family::Time,
+        needs: &[Need::Reward, Need::Acts],
+        baselines: &[],
+        params: &[
+            Param {
+                name: "gamma",
+                default: None,
+                min: 0.0,
+                max: 1.0,
+                step: 0.01,
+                what: "discount factor per step; from the log: the run's where below 1, else 0.9",
+            },
+            Param {
+                name: "tau",
+                default: Some(0.0),
+                min: 0.0,
+                max: 1e9,
+                step: 1.0,
+                what: "seconds per step of discounting; 0: by acts, not by time",
+            },
+            Param {
+                name: "conserve",
+                default: Some(1.0),
+                min: 0.0,
+                max: 1.0,
+                step: 1.0,
+                what: "divide R, instead of giving every act its return to go",
+            },
+        ],
+        formula: "c_t = R w_t / sum w, w_t = gamma^(T-1-t)",
+        source: "discounted return",
+        caveats: &["structural, not causal: the nearer to the end, the more"],
+        efficient: true,
+        names_culprit: true,
+        aliases: &[],
+        compute: discount::compute,
+        terms: discount::terms,
     },
     Method {
         name: "activity",

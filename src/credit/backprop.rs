@@ -1,0 +1,257 @@
+//! Backward through the communication graph (METHODS 7): the reward walks back along causal links.
+//!
+//! In reverse topological order an act keeps `rho` of what reached it (all of it where it has no parents) and
+//! passes the rest to its parents, evenly or by their tokens. Sums are exact at every `rho`; acts without a
+//! path to the reward get exactly 0. A message's credit is its sender's. It is a heuristic about the shape of
+//! the trace: every number is structural, not causal.
+//!
+//! Decided here:
+//! * A reward starts at the acts it is `of`, in equal parts; without any at the sinks (acts nothing came of),
+//!   in equal parts. Where R is not the sum of the logged rewards, these parts are scaled to R.
+//! * An agent taken out keeps nothing: its acts pass on all that reaches them. What reaches such an act
+//!   without parents is left undivided, and said.
+//! * Tokens of a parent: input + output; where one parent of an act has none logged, its parents weigh evenly.
+
+use std::collections::BinaryHeap;
+
+use crate::model::{
+    ActId, Attribution, Estimate, LinkKind, Origin, Provenance, Reward, Term, Unavailable, Value,
+};
+use crate::stats::{Sum, sum};
+
+use super::figure;
+use super::method::{Baseline, Target};
+use super::question::{Question, caveat, missing, total};
+
+/// How parents are weighed.
+pub(super) const WEIGHTS: &[Baseline] = &[
+    Baseline {
+        name: "uniform",
+        title: "parents weigh evenly",
+        formula: "w = 1",
+        source: "after layer-wise relevance propagation (Bach et al. 2015)",
+        needs: &[],
+        names_culprit: true,
+    },
+    Baseline {
+        name: "tokens",
+        title: "parents weigh by tokens",
+        formula: "w = input + output tokens of the parent",
+        source: "after layer-wise relevance propagation (Bach et al. 2015)",
+        needs: &[],
+        names_culprit: true,
+    },
+];
+
+/// The way of the reward through the acts.
+struct Flow {
+    /// What reached each act.
+    reached: Vec<f64>,
+    /// What each act keeps.
+    kept: Vec<f64>,
+    /// What started at each act.
+    started: Vec<(f64, Option<Origin>)>,
+    /// Weight of each parent link, by act in the order of its parents; each row sums to 1.
+    weights: Vec<Vec<f64>>,
+    rho: f64,
+    /// What reached a root of an agent taken out.
+    undivided: f64,
+    /// Acts whose parents' tokens are not all known.
+    unweighed: usize,
+}
+
+fn flow(question: &Question<'_>, reward: f64) -> Result<Flow, Unavailable> {
+    let episode = question.episode;
+    let n = episode.acts.len();
+    if n == 0 {
+        return Err(missing("no act is logged to pass the reward back along"));
+    }
+    let started = starts(question, reward);
+    let rho = question.param("rho").unwrap_or(0.5);
+    let by_tokens = question.baseline.is_some_and(|it| it.name == "tokens");
+    let mut unweighed = 0;
+    let weights: Vec<Vec<f64>> = episode
+        .act_ids()
+        .map(|act| {
+            let parents = episode.links.parents(act);
+            let tokens: Option<Vec<f64>> =
+                parents.iter().map(|it| episode.act(it.act).usage.tokens().map(|it| it as f64)).collect();
+            let tokens = tokens.filter(|it| by_tokens && sum(it.iter().copied()) > 0.0);
+            if by_tokens && tokens.is_none() && !parents.is_empty() {
+                unweighed += 1;
+            }
+            let raw = tokens.unwrap_or_else(|| vec![1.0; parents.len()]);
+            let all = sum(raw.iter().copied());
+            raw.into_iter().map(|it| it / all).collect()
+        })
+        .collect();
+    let mut reached: Vec<Sum> = vec![Sum::default(); n];
+    for (act, (value, _)) in started.iter().enumerate() {
+        reached[act].add(*value);
+    }
+    let mut kept = vec![0.0; n];
+    let mut undivided = Sum::default();
+    // The youngest act whose children are done comes next: a fixed order whatever the links.
+    let mut waiting: Vec<usize> = episode.act_ids().map(|it| episode.links.children(it).len()).collect();
+    let mut ready: BinaryHeap<usize> = (0..n).filter(|it| waiting[*it] == 0).collect();
+    while let Some(at) = ready.pop() {
+        let act = ActId::from_index(at);
+        let (parents, value) = (episode.links.parents(act), reached[at].value());
+        let dropped = question.is_dropped(episode.act(act).agent);
+        let keep = match (dropped, parents.is_empty()) {
+            (false, true) => value,
+            (false, false) => rho * value,
+            (true, true) => {
+                undivided.add(value);
+                0.0
+            }
+            (true, false) => 0.0,
+        };
+        kept[at] = keep;
+        let passed = value - keep;
+        for (link, weight) in parents.iter().zip(&weights[at]) {
+            let parent = link.act.index();
+            if passed != 0.0 {
+                reached[parent].add(passed * weight);
+            }
+            waiting[parent] -= 1;
+            if waiting[parent] == 0 {
+                ready.push(parent);
+            }
+        }
+    }
+    let reached = reached.iter().map(|it| it.value()).collect();
+    Ok(Flow { reached, kept, started, weights, rho, undivided: undivided.value(), unweighed })
+}
+
+/// What of R starts at each act, and by which record.
+fn starts(question: &Question<'_>, reward: f64) -> Vec<(f64, Option<Origin>)> {
+    let episode = question.episode;
+    let valued = |global: bool| -> Vec<&Reward> {
+        let of_kind = episode.rewards.iter().filter(|it| it.agent.is_none() == global);
+        of_kind.filter(|it| it.value.is_some()).collect()
+    };
+    let mut rewards = valued(true);
+    if rewards.is_empty() {
+        rewards = valued(false);
+    }
+    let sinks: Vec<ActId> = episode.act_ids().filter(|it| episode.links.children(*it).is_empty()).collect();
+    let logged = sum(rewards.iter().filter_map(|it| it.value));
+    let mut shares: Vec<(f64, &[ActId], Option<Origin>)> = Vec::new();
+    for it in &rewards {
+        let value = it.value.unwrap_or(0.0);
+        let share = if logged != 0.0 { value / logged } else { 1.0 / rewards.len() as f64 };
+        shares.push((share, if it.of.is_empty() { &sinks } else { &it.of }, Some(it.origin)));
+    }
+    if shares.is_empty() {
+        shares.push((1.0, &sinks, episode.reward().and_then(|it| it.origin)));
+    }
+    let mut started = vec![(Sum::default(), None); episode.acts.len()];
+    for (share, acts, origin) in shares {
+        for act in acts {
+            let (value, from) = &mut started[act.index()];
+            value.add(reward * share / acts.len() as f64);
+            *from = from.or(origin);
+        }
+    }
+    started.into_iter().map(|(value, origin)| (value.value(), origin)).collect()
+}
+
+pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailable> {
+    let episode = question.episode;
+    let pot = question.pot()?;
+    let flow = flow(question, pot.value)?;
+    let weights = question.baseline.map_or("parents weigh evenly", |it| it.title);
+    let title = format!("backward through the graph (rho {}, {weights})", figure::exact(flow.rho));
+    let mut attribution = question.start(title, Provenance::Structural);
+    let mut by_agent = vec![Sum::default(); episode.agents.len()];
+    for (act, kept) in episode.acts.iter().zip(&flow.kept) {
+        by_agent[act.agent.index()].add(*kept);
+    }
+    let number = |it: f64| Value::Number(Estimate::exact(it));
+    for credit in &mut attribution.agents {
+        if !question.is_dropped(credit.agent) {
+            credit.value = number(by_agent[credit.agent.index()].value());
+        }
+    }
+    let own = episode.act_ids().filter(|it| !question.is_dropped(episode.act(*it).agent));
+    attribution.acts = own.map(|it| (it, number(flow.kept[it.index()]))).collect();
+    attribution.sum = total(&attribution.agents);
+    attribution.contract = Some(pot.value);
+    attribution.reward = Some(pot.value);
+    attribution.caveats.extend(pot.caveats);
+    let mut say = |text: String| attribution.caveats.push(caveat(text));
+    if flow.undivided != 0.0 {
+        let share = figure::plain(flow.undivided);
+        say(format!("{share} reached the first acts of {} and is left undivided", question.dropped_names()));
+    }
+    let links = episode.act_ids().flat_map(|it| episode.links.parents(it));
+    let inferred = links.filter(|it| it.kind == LinkKind::Inferred).count();
+    if inferred > 0 {
+        say(format!(
+            "{inferred} of {} are inferred from the order of acts",
+            figure::count(episode.links.len(), "link")
+        ));
+    }
+    let off_path = flow.reached.iter().filter(|it| **it == 0.0).count();
+    if off_path > 0 && pot.value != 0.0 {
+        say(format!("{} not on a causal path to the reward", figure::count(off_path, "act")));
+    }
+    if flow.unweighed > 0 {
+        let acts = figure::count(flow.unweighed, "act");
+        say(format!("the parents of {acts} have no tokens logged and weigh evenly there"));
+    }
+    Ok(attribution)
+}
+
+pub(super) fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>, Unavailable> {
+    let pot = question.pot()?;
+    let flow = flow(question, pot.value)?;
+    let episode = question.episode;
+    let term = |text: String, weight: f64, value: f64, origins: Vec<Origin>| Term {
+        text,
+        weight,
+        value: Some(value),
+        standard_error: None,
+        n: None,
+        origins,
+    };
+    match target {
+        Target::Agent(agent) => {
+            let own = episode.act_ids().filter(|it| episode.act(*it).agent == agent);
+            let own = own.filter(|it| flow.kept[it.index()] != 0.0);
+            let kept = |it: ActId| (flow.kept[it.index()], vec![episode.act(it).origin]);
+            Ok(own
+                .map(|it| {
+                    let (value, origins) = kept(it);
+                    term(format!("kept by {}", question.act(it)), 1.0, value, origins)
+                })
+                .collect())
+        }
+        Target::Act(act) => {
+            let keeps = if episode.links.parents(act).is_empty() { 1.0 } else { flow.rho };
+            let mut terms = Vec::new();
+            let (started, origin) = flow.started[act.index()];
+            if started != 0.0 {
+                terms.push(term(
+                    "the reward starts here".to_owned(),
+                    keeps,
+                    started,
+                    origin.into_iter().collect(),
+                ));
+            }
+            for child in episode.links.children(act) {
+                let at = child.act.index();
+                let row = episode.links.parents(child.act).iter().position(|it| it.act == act);
+                let weight = row.map_or(0.0, |it| flow.weights[at][it]);
+                let passed = (flow.reached[at] - flow.kept[at]) * weight;
+                let text = format!("passed on by {}", question.act(child.act));
+                terms.push(term(text, keeps, passed, vec![episode.act(child.act).origin]));
+            }
+            Ok(terms)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

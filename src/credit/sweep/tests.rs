@@ -1,0 +1,107 @@
+use crate::credit::fixture::{Draft, assert_close, numbers};
+use crate::credit::{Agreement, Sweep, SweepRow, best_scenario, sweep, variants};
+use crate::model::{AgentId, Episode, Scenario, Status};
+
+fn row<'a>(sweep: &'a Sweep, name: &str) -> &'a SweepRow {
+    sweep.rows.iter().find(|it| it.name() == name).unwrap_or_else(|| panic!("no row {name}"))
+}
+
+fn swept(episode: &Episode) -> Sweep {
+    sweep(episode, &best_scenario(episode).expect("something to divide"))
+}
+
+/// coder loses most by Shapley, executor by removal.
+fn team() -> Draft {
+    // v(S) = -0.5 [coder] - 0.25 [executor] - 0.3 [both with planner].
+    let value = |mask: usize| {
+        let (planner, coder, executor) = (mask & 1 == 1, mask & 2 == 2, mask & 4 == 4);
+        let mut value = 0.0;
+        if coder {
+            value -= 0.5
+        }
+        if executor {
+            value -= 0.25
+        }
+        if coder && planner && !executor {
+            value -= 0.6
+        }
+        value
+    };
+    let values: Vec<f64> = (0..8).map(value).collect();
+    Draft::team(&["planner", "coder", "executor"]).acts(&[0, 1, 2]).coalitions(&values).end(Status::Failure)
+}
+
+#[test]
+fn every_variant_is_a_row() {
+    let found = swept(&team().episode());
+    assert_eq!(found.rows.len(), variants().len());
+    for row in &found.rows {
+        assert!(row.result.is_ok() || row.blamed.is_empty() && !row.counted, "{}", row.name());
+    }
+}
+
+#[test]
+fn who_agrees_and_who_counts() {
+    let found = swept(&team().episode());
+    let shapley = row(&found, "shapley");
+    assert_eq!((shapley.blamed.as_slice(), shapley.agrees), (&[AgentId(1)][..], Agreement::Holds));
+    assert!(shapley.counted && shapley.tau == Some(1.0));
+    // v(all) = -0.75: without the coder -0.25, without the executor -1.1.
+    let removal = row(&found, "removal");
+    assert_close(&numbers(removal.result.as_ref().expect("available")), &[0.0, -0.5, 0.35]);
+    // The shape of the trace is no evidence against coalitions.
+    assert!(!row(&found, "backprop/uniform").counted);
+    assert_eq!(row(&found, "uniform").agrees, Agreement::NoVoice);
+    assert_eq!(row(&found, "broadcast").agrees, Agreement::NoVoice);
+    assert_eq!((found.count(Agreement::Holds), found.counted()), (4, 4));
+}
+
+#[test]
+fn duplicates_count_once() {
+    let draft =
+        Draft::of(2).acts(&[0, 1]).replay(0, 1, &[(1.0, 4), (0.0, 4)]).replay(1, 0, &[(1.0, 4), (0.5, 4)]);
+    let found = swept(&draft.end(Status::Failure).episode());
+    // Equal counts weigh nothing: of the two weightings one counts, for each of the two methods.
+    let counted: Vec<String> = found.rows.iter().filter(|it| it.counted).map(SweepRow::name).collect();
+    assert_eq!(counted, ["replay-loo/equal", "replay-mean/equal"]);
+    // The trainer's own Shapley beside ours is no second opinion; another algorithm is.
+    let draft = team().declared("shapley", &[(0, 0.0), (1, -0.6), (2, -0.1)]);
+    let found = swept(&draft.declared("qmix", &[(0, 0.0), (1, -0.1), (2, -0.6)]).episode());
+    assert!(!row(&found, "declared/shapley").counted && row(&found, "declared/qmix").counted);
+    assert_eq!(row(&found, "declared/qmix").agrees, Agreement::Flips);
+}
+
+#[test]
+fn edits_carry_over() {
+    let reference = Scenario { reward: Some((-2.0).into()), ..Scenario::of_method("uniform") };
+    let found = sweep(&team().episode(), &reference);
+    assert!(found.rows.iter().all(|it| it.scenario.reward == reference.reward));
+    assert_close(&[row(&found, "backprop/uniform").result.as_ref().expect("available").sum], &[-2.0]);
+    assert!(row(&found, "declared").result.is_err());
+}
+
+#[test]
+fn unavailable_rows_name_the_nearest() {
+    let table = [("x", 0.1, -1.0), ("y", 0.9, -1.0)];
+    let draft = Draft::of(2).acts(&[0, 1]).table(0, &table, Some(0), None).table(1, &table, Some(1), None);
+    let found = swept(&draft.end(Status::Failure).episode());
+    let missing = row(&found, "difference/policy").result.as_ref().expect_err("no probabilities");
+    assert_eq!(missing.nearest.as_deref(), Some("difference/uniform"));
+}
+
+#[test]
+fn one_agent_of_several_names_nobody() {
+    let draft = team().replay(0, 1, &[(0.5, 4), (0.0, 4)]);
+    let found = swept(&draft.episode());
+    let replay = row(&found, "replay-loo/equal");
+    assert!(replay.result.is_ok() && replay.agrees == Agreement::NoVoice && !replay.counted);
+}
+
+#[test]
+fn a_tie_is_neither_hold_nor_flip() {
+    let draft = Draft::of(3).declared("mine", &[(0, -0.5), (1, -0.1), (2, 0.0)]);
+    let draft = draft.declared("theirs", &[(0, -0.5), (1, -0.5), (2, 0.0)]).end(Status::Failure);
+    let found = swept(&draft.episode());
+    assert_eq!(row(&found, "declared/theirs").agrees, Agreement::Tie);
+    assert_eq!(row(&found, "declared/theirs").blamed.len(), 2);
+}
