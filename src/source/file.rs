@@ -155,7 +155,7 @@ impl TailFile {
         if at_path.is_some() {
             self.searched = false;
             if !self.options.open_files.is_filling() {
-                // Also with nothing to read: what is renamed now could not be told by its content later.
+                // Also with nothing to read yet: a deleted file is read to its end only through a descriptor.
                 self.descriptor()?;
             }
         } else {
@@ -164,7 +164,8 @@ impl TailFile {
                 self.stream.descriptor = self.find_renamed().map(Arc::new);
             }
             seen.open = self.stream.descriptor.as_ref().map(|it| it.stat()).transpose()?;
-            if let Some(next) = path {
+            let is_drained = seen.open.is_none_or(|it| it.size <= position.read);
+            if let Some(next) = path.filter(|_| is_drained) {
                 successor = Descriptor::open(&self.path, &self.options.open_files)?
                     .filter(|it| it.key() == next.key)
                     .map(Arc::new);
@@ -183,14 +184,14 @@ impl TailFile {
     }
 
     /// The followed file under another name in its directory. Its inode may meanwhile be another file's, so
-    /// the content must match; where nothing was read there is nothing to match, and only a first poll, a
-    /// moment after the path was looked at, takes it on trust.
+    /// the content must match; where nothing was handed on there is nothing to match, and the time of birth
+    /// must do.
     fn find_renamed(&self) -> Option<Descriptor> {
         let found = find(&self.home, self.follow.key(), &self.options.open_files)?;
         let size = found.stat().ok()?.size;
         let position = self.stream.lines.position();
         let trusted = if position.delivered == 0 {
-            self.stream.grown.is_none()
+            found.key().born.is_some()
         } else {
             self.stream.lines.check(found.file(), size, true).ok()? != Check::Changed
         };
@@ -291,7 +292,7 @@ impl TailFile {
         let mut left = budget;
         let mut turns = TURNS;
         let mut idle = false;
-        let mut size = 0;
+        let mut size = self.stream.lines.position().read;
         while left > 0 && turns > 0 && !idle {
             let (seen, next) = self.observe(now)?;
             let followed = seen.path.filter(|it| it.key == self.follow.key()).or(seen.open);
@@ -345,8 +346,10 @@ impl Tail for TailFile {
         budget: usize,
         sink: &mut dyn FnMut(TailEvent<'_>),
     ) -> io::Result<Progress> {
-        let mut left = budget.max(1);
-        self.poll_retired(now, &mut left, sink);
+        // Half for late lines at most: a process that never lets go of an old file must not starve the new one.
+        let mut left_for_late = budget / 2;
+        self.poll_retired(now, &mut left_for_late, sink);
+        let left = (budget - budget / 2 + left_for_late).max(1);
         let progress = self.poll_current(now, left, sink);
         if progress.as_ref().is_err_and(|it| it.kind() == io::ErrorKind::StaleNetworkFileHandle) {
             // Deleted on the file server: the next poll opens the path anew and compares.
