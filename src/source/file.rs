@@ -133,6 +133,7 @@ impl TailFile {
                 old.lines.close(&*self.options.accept, sink);
             } else {
                 old.settle(now, &self.options, sink);
+                old.lines.relax();
                 at += 1;
             }
         }
@@ -240,7 +241,6 @@ impl TailFile {
         sink(TailEvent::Restart { generation, reason });
         if old_stream.descriptor.is_some() && !self.options.open_files.is_crowded() {
             old_stream.grown = Some(now);
-            old_stream.lines.relax();
             self.retired.push(old_stream);
         } else {
             old_stream.lines.close(&*self.options.accept, sink);
@@ -327,9 +327,7 @@ impl TailFile {
 
     /// After a poll: what can be given back.
     fn release(&mut self, now: Duration, caught_up: bool) {
-        if caught_up {
-            self.stream.lines.relax();
-        }
+        self.stream.lines.relax();
         let open_files = &self.options.open_files;
         // A silent file makes room for others, unless it could not be opened again for want of a path.
         let silent = self.stream.quiet_for(now) >= IDLE_CLOSE && !self.is_gone();
