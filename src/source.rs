@@ -33,7 +33,7 @@ pub use discover::{DiscoverError, Discovery, Input};
 pub use file::{Accept, TailFile, TailOptions};
 pub use follow::RestartReason;
 pub use read_at::{Read, ReadError, SourceFile};
-pub use spool::{Spool, SpoolError, SpoolWriter, feed};
+pub use spool::{Spool, SpoolError, SpoolStore, SpoolWriter, feed};
 pub use watch::Watch;
 
 /// What a poll found. Offsets are bytes from the start of the file, in the file of that generation.

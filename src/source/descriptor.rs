@@ -10,6 +10,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
+use std::time::UNIX_EPOCH;
 
 use rustix::fs::OFlags;
 use rustix::process::{Resource, getrlimit};
@@ -136,8 +137,10 @@ fn regular(metadata: &Metadata) -> Option<Stat> {
 
 fn stat_of(metadata: &Metadata) -> Stat {
     let nanoseconds = |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
+    let born = metadata.created().ok().and_then(|it| it.duration_since(UNIX_EPOCH).ok());
+    let born = born.and_then(|it| i128::try_from(it.as_nanos()).ok());
     Stat {
-        key: FileKey { device: metadata.dev(), inode: metadata.ino() },
+        key: FileKey { device: metadata.dev(), inode: metadata.ino(), born },
         size: metadata.size(),
         stamp: Stamp {
             modified: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),

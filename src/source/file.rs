@@ -133,6 +133,7 @@ impl TailFile {
                 old.lines.close(&*self.options.accept, sink);
             } else {
                 old.settle(now, &self.options, sink);
+                old.lines.relax();
                 at += 1;
             }
         }
@@ -155,7 +156,7 @@ impl TailFile {
         if at_path.is_some() {
             self.searched = false;
             if !self.options.open_files.is_filling() {
-                // Also with nothing to read: what is renamed now could not be told by its content later.
+                // Also with nothing to read yet: a deleted file is read to its end only through a descriptor.
                 self.descriptor()?;
             }
         } else {
@@ -164,7 +165,8 @@ impl TailFile {
                 self.stream.descriptor = self.find_renamed().map(Arc::new);
             }
             seen.open = self.stream.descriptor.as_ref().map(|it| it.stat()).transpose()?;
-            if let Some(next) = path {
+            let is_drained = seen.open.is_none_or(|it| it.size <= position.read);
+            if let Some(next) = path.filter(|_| is_drained) {
                 successor = Descriptor::open(&self.path, &self.options.open_files)?
                     .filter(|it| it.key() == next.key)
                     .map(Arc::new);
@@ -183,14 +185,14 @@ impl TailFile {
     }
 
     /// The followed file under another name in its directory. Its inode may meanwhile be another file's, so
-    /// the content must match; where nothing was read there is nothing to match, and only a first poll, a
-    /// moment after the path was looked at, takes it on trust.
+    /// the content must match; where nothing was handed on there is nothing to match, and the time of birth
+    /// must do.
     fn find_renamed(&self) -> Option<Descriptor> {
         let found = find(&self.home, self.follow.key(), &self.options.open_files)?;
         let size = found.stat().ok()?.size;
         let position = self.stream.lines.position();
         let trusted = if position.delivered == 0 {
-            self.stream.grown.is_none()
+            found.key().born.is_some()
         } else {
             self.stream.lines.check(found.file(), size, true).ok()? != Check::Changed
         };
@@ -239,7 +241,6 @@ impl TailFile {
         sink(TailEvent::Restart { generation, reason });
         if old_stream.descriptor.is_some() && !self.options.open_files.is_crowded() {
             old_stream.grown = Some(now);
-            old_stream.lines.relax();
             self.retired.push(old_stream);
         } else {
             old_stream.lines.close(&*self.options.accept, sink);
@@ -291,7 +292,7 @@ impl TailFile {
         let mut left = budget;
         let mut turns = TURNS;
         let mut idle = false;
-        let mut size = 0;
+        let mut size = self.stream.lines.position().read;
         while left > 0 && turns > 0 && !idle {
             let (seen, next) = self.observe(now)?;
             let followed = seen.path.filter(|it| it.key == self.follow.key()).or(seen.open);
@@ -326,9 +327,7 @@ impl TailFile {
 
     /// After a poll: what can be given back.
     fn release(&mut self, now: Duration, caught_up: bool) {
-        if caught_up {
-            self.stream.lines.relax();
-        }
+        self.stream.lines.relax();
         let open_files = &self.options.open_files;
         // A silent file makes room for others, unless it could not be opened again for want of a path.
         let silent = self.stream.quiet_for(now) >= IDLE_CLOSE && !self.is_gone();
@@ -345,8 +344,10 @@ impl Tail for TailFile {
         budget: usize,
         sink: &mut dyn FnMut(TailEvent<'_>),
     ) -> io::Result<Progress> {
-        let mut left = budget.max(1);
-        self.poll_retired(now, &mut left, sink);
+        // Half for late lines at most: a process that never lets go of an old file must not starve the new one.
+        let mut left_for_late = budget / 2;
+        self.poll_retired(now, &mut left_for_late, sink);
+        let left = (budget - budget / 2 + left_for_late).max(1);
         let progress = self.poll_current(now, left, sink);
         if progress.as_ref().is_err_and(|it| it.kind() == io::ErrorKind::StaleNetworkFileHandle) {
             // Deleted on the file server: the next poll opens the path anew and compares.

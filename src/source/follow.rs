@@ -15,13 +15,16 @@ use std::time::Duration;
 /// system may keep times no finer than two seconds, and a rewrite within one tick has the same stamp.
 pub const UNSETTLED: Duration = Duration::from_secs(2);
 
-/// What identifies an open file, while it is open.
+/// What identifies a file. While it is open no other has the same; after it was deleted, its inode goes to
+/// another one, which differs in the time of birth where the file system keeps that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FileKey {
     /// The device.
     pub device: u64,
     /// The inode on it.
     pub inode: u64,
+    /// When it was created, nanoseconds since the Unix epoch by the clock of its file system.
+    pub born: Option<i128>,
 }
 
 /// When a file was last touched, nanoseconds since the Unix epoch by the clock of its file system.

@@ -24,6 +24,7 @@ pub struct LineBuffer {
     generation: u32,
     block: usize,
     longest_line: usize,
+    base: u64,
     /// `bytes[start..end]` is the partial last line; `end` stands at `offset` of the file.
     bytes: Vec<u8>,
     start: usize,
@@ -45,6 +46,7 @@ impl LineBuffer {
             generation,
             block,
             longest_line: longest_line.max(block),
+            base: 0,
             bytes: Vec::new(),
             start: 0,
             end: 0,
@@ -53,6 +55,11 @@ impl LineBuffer {
             awaits_newline: false,
             fingerprint: Fingerprint::default(),
         }
+    }
+
+    /// The same for lines that begin `base` bytes into the file; offsets still count from 0.
+    pub(super) fn starting_at(self, base: u64) -> Self {
+        Self { base, ..self }
     }
 
     /// The generation that the events carry.
@@ -92,7 +99,8 @@ impl LineBuffer {
             let left = usize::try_from(to - self.offset).unwrap_or(usize::MAX);
             let want = left.min(self.block).min(budget - got);
             self.make_room(want);
-            let count = match file.read_at(&mut self.bytes[self.end..self.end + want], self.offset) {
+            let room = &mut self.bytes[self.end..self.end + want];
+            let count = match file.read_at(room, self.base + self.offset) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 result => result?,
             };
@@ -149,9 +157,11 @@ impl LineBuffer {
         self.end = self.start;
     }
 
-    /// Gives memory back while there is nothing to read.
+    /// Gives the buffer back between polls: a thousand files must not keep one each. One that holds a line
+    /// longer than a block stays, as it would be copied at every poll.
     pub fn relax(&mut self) {
-        if self.bytes.capacity() > self.end - self.start {
+        let needed = self.end - self.start;
+        if needed < self.block && self.bytes.capacity() > needed {
             self.bytes = self.partial().to_vec();
             (self.start, self.end) = (0, self.bytes.len());
         }
@@ -261,7 +271,7 @@ impl LineBuffer {
     /// Goes to the end of the hole at `offset`: a copytruncated log of a writer that does not append begins
     /// with gigabytes of NULs that are not on the disk.
     fn jump_hole(&mut self, file: &File, to: u64) {
-        if self.start < self.end || to - self.offset < HOLE {
+        if self.start < self.end || to - self.offset < HOLE || self.base > 0 {
             return;
         }
         let data = match rustix::fs::seek(file, SeekFrom::Data(self.offset)) {

@@ -5,7 +5,6 @@
 //! the tail left here, or is looked for in its directory. What is gone gives a typed error, never other bytes
 //! by intent; a rewrite that no poll has seen yet cannot be known, so a caller compares what it parses.
 
-use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
@@ -41,7 +40,7 @@ pub enum ReadError {
         generation: u32,
     },
     /// The file was cut or overwritten since.
-    #[error("'{}' no longer holds bytes {offset} to {}: it was truncated or rewritten after they were read", path.display(), offset + *len as u64)]
+    #[error("'{}' no longer holds bytes {offset} to {}: it was truncated or rewritten after they were read", path.display(), offset.saturating_add(*len as u64))]
     Truncated {
         /// The followed path.
         path: PathBuf,
@@ -81,6 +80,9 @@ struct Shared {
     /// The directory to look in for a renamed file.
     home: PathBuf,
     open_files: OpenFiles,
+    /// Where the bytes stand in the file, if not all of it is ours; its end, once known.
+    base: u64,
+    end: Option<u64>,
     /// Indexed by generation.
     places: Mutex<Vec<Place>>,
 }
@@ -91,17 +93,15 @@ pub struct SourceFile(Arc<Shared>);
 
 impl SourceFile {
     pub(super) fn at_path(path: PathBuf, home: PathBuf, key: FileKey, open_files: OpenFiles) -> Self {
-        Self(Arc::new(Shared { path, home, open_files, places: Mutex::new(vec![Place::AtPath(key)]) }))
+        let places = Mutex::new(vec![Place::AtPath(key)]);
+        Self(Arc::new(Shared { path, home, open_files, base: 0, end: None, places }))
     }
 
-    pub(super) fn held(label: PathBuf, descriptor: Arc<Descriptor>) -> Self {
+    /// A part of an open file: from `base`, to `end` if that is known.
+    pub(super) fn held(label: PathBuf, descriptor: Arc<Descriptor>, base: u64, end: Option<u64>) -> Self {
         let places = Mutex::new(vec![Place::Held(descriptor, Box::default())]);
-        Self(Arc::new(Shared {
-            path: label,
-            home: PathBuf::new(),
-            open_files: OpenFiles::of_process(),
-            places,
-        }))
+        let (home, open_files) = (PathBuf::new(), OpenFiles::of_process());
+        Self(Arc::new(Shared { path: label, home, open_files, base, end, places }))
     }
 
     /// The followed path; for a [`super::Spool`], what it was read from.
@@ -115,47 +115,53 @@ impl SourceFile {
     /// [`ReadError`]; `into` is then empty.
     pub fn read(&self, at: Read, into: &mut Vec<u8>) -> Result<(), ReadError> {
         into.clear();
-        let Read { generation, offset, len } = at;
-        let path = || self.0.path.clone();
-        let io = |source| ReadError::Io { path: path(), offset, source };
-        let descriptor = self
-            .descriptor(generation)
-            .map_err(io)?
-            .ok_or_else(|| ReadError::Vanished { path: path(), generation })?;
-        let truncated = || ReadError::Truncated { path: path(), offset, len };
-        let Some(descriptor) = descriptor else { return Err(truncated()) };
+        let descriptor = self.descriptor(at)?;
+        let size = descriptor.file().metadata().map_err(|it| self.io(at, it))?.len();
+        let Shared { base, end, .. } = *self.0;
+        let size = end.map_or(size, |it| it.min(size)).saturating_sub(base);
         // Asked of the file first, so that a nonsensical length is an error and not an allocation.
-        let end = offset.saturating_add(len as u64);
-        if descriptor.file().metadata().map_err(io)?.len() < end {
-            return Err(truncated());
+        if size < at.offset.saturating_add(at.len as u64) {
+            return Err(self.truncated(at));
         }
-        into.resize(len, 0);
-        let result = read_exact(descriptor.file(), offset, into);
-        if !matches!(result, Ok(true)) {
+        into.resize(at.len, 0);
+        descriptor.file().read_exact_at(into, base + at.offset).map_err(|error| {
             into.clear();
-        }
-        if result.map_err(io)? { Ok(()) } else { Err(truncated()) }
+            match error.kind() {
+                io::ErrorKind::UnexpectedEof => self.truncated(at),
+                _ => self.io(at, error),
+            }
+        })
     }
 
-    /// `None`: vanished; `Some(None)`: overwritten.
-    fn descriptor(&self, generation: u32) -> io::Result<Option<Option<Arc<Descriptor>>>> {
+    /// The file of the asked generation, opened if need be.
+    fn descriptor(&self, at: Read) -> Result<Arc<Descriptor>, ReadError> {
+        let Shared { path, home, open_files, .. } = &*self.0;
+        let vanished = || ReadError::Vanished { path: path.clone(), generation: at.generation };
         let (key, print) = {
             let places = self.places();
-            match places.get(generation as usize) {
-                None => return Ok(None),
-                Some(Place::Overwritten) => return Ok(Some(None)),
-                Some(Place::Held(descriptor, _)) => return Ok(Some(Some(descriptor.clone()))),
-                Some(Place::AtPath(key)) => (*key, None),
-                Some(Place::Elsewhere(key, print)) => (*key, Some(print.clone())),
+            match places.get(at.generation as usize).ok_or_else(vanished)? {
+                Place::Overwritten => return Err(self.truncated(at)),
+                Place::Held(descriptor, _) => return Ok(descriptor.clone()),
+                Place::AtPath(key) => (*key, None),
+                Place::Elsewhere(key, print) => (*key, Some(print.clone())),
             }
         };
         let found = match print {
-            None => Descriptor::open(&self.0.path, &self.0.open_files)?
+            None => Descriptor::open(path, open_files)
+                .map_err(|it| self.io(at, it))?
                 .filter(|it| it.key() == key)
-                .or_else(|| find(&self.0.home, key, &self.0.open_files)),
-            Some(print) => find(&self.0.home, key, &self.0.open_files).filter(|it| is_that(it, &print)),
+                .or_else(|| find(home, key, open_files)),
+            Some(print) => find(home, key, open_files).filter(|it| is_that(it, &print)),
         };
-        Ok(found.map(|it| Some(Arc::new(it))))
+        found.map(Arc::new).ok_or_else(vanished)
+    }
+
+    fn truncated(&self, at: Read) -> ReadError {
+        ReadError::Truncated { path: self.0.path.clone(), offset: at.offset, len: at.len }
+    }
+
+    fn io(&self, at: Read, source: io::Error) -> ReadError {
+        ReadError::Io { path: self.0.path.clone(), offset: at.offset, source }
     }
 
     /// The current generation's file is now overwritten; its next life begins.
@@ -225,15 +231,6 @@ impl SourceFile {
 /// nothing was read is never asked for.
 fn is_that(candidate: &Descriptor, print: &Fingerprint) -> bool {
     !print.is_empty() && print.matches_throughout(candidate.file()).unwrap_or(false)
-}
-
-/// Fills `into`; false when the file ends before.
-fn read_exact(file: &File, offset: u64, into: &mut [u8]) -> io::Result<bool> {
-    match file.read_exact_at(into, offset) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
-        Err(error) => Err(error),
-    }
 }
 
 #[cfg(test)]

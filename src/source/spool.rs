@@ -13,7 +13,7 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use super::descriptor::Descriptor;
@@ -74,6 +74,8 @@ struct Shared {
     from: String,
     directory: PathBuf,
     descriptor: Arc<Descriptor>,
+    /// Where its bytes begin in the file.
+    base: u64,
     written: AtomicU64,
     /// Set once, when nothing more will be written.
     end: OnceLock<Option<SpoolError>>,
@@ -102,7 +104,7 @@ impl SpoolWriter {
         let mut rest = bytes;
         while !rest.is_empty() {
             let kept = self.0.written();
-            let error = match self.0.file().write_at(rest, kept) {
+            let error = match self.0.file().write_at(rest, self.0.base + kept) {
                 Ok(count) if count > 0 => {
                     self.0.written.store(kept + count as u64, Ordering::Release);
                     rest = &rest[count..];
@@ -197,46 +199,37 @@ impl Spool {
     /// # Errors
     /// No temporary file can be made.
     pub fn create_in(directory: &Path, from: &str, options: TailOptions) -> io::Result<(Self, SpoolWriter)> {
-        let descriptor = tempfile::tempfile_in(directory)
-            .and_then(|it| Descriptor::of(it, &options.open_files))
-            .map_err(|error| {
-                let place = directory.display();
-                io::Error::new(
-                    error.kind(),
-                    format!("cannot make a temporary file in '{place}': {error}; set TMPDIR"),
-                )
-            })?;
-        let shared = Arc::new(Shared {
-            from: from.to_owned(),
-            directory: directory.to_owned(),
-            descriptor: Arc::new(descriptor),
-            written: AtomicU64::new(0),
-            end: OnceLock::new(),
-        });
-        let lines = LineBuffer::new(0, options.block, options.longest_line);
-        let reader =
-            Self { shared: shared.clone(), lines, options, grown: None, refused: None, ended: false };
-        Ok((reader, SpoolWriter(shared)))
+        let descriptor = Arc::new(temporary_file(directory, &options)?);
+        Ok(Self::part_of(descriptor, 0, directory, from, options))
     }
 
-    /// An ended spool of `lines`, each without its `\n`: what an importer has made of a foreign document.
+    /// An ended spool of `lines`, each without its `\n`, in a file of its own. For many, see [`SpoolStore`].
     ///
     /// # Errors
     /// The temporary file cannot be made or written.
     pub fn from_lines<L: AsRef<[u8]>>(from: &str, lines: impl IntoIterator<Item = L>) -> io::Result<Self> {
-        let (spool, writer) = Self::create(from)?;
-        let mut piece = Vec::with_capacity(PIECE);
-        for line in lines {
-            piece.extend_from_slice(line.as_ref());
-            piece.push(b'\n');
-            if piece.len() >= PIECE {
-                writer.write(&piece).map_err(io::Error::other)?;
-                piece.clear();
-            }
-        }
-        writer.write(&piece).map_err(io::Error::other)?;
-        writer.finish(None);
-        Ok(spool)
+        SpoolStore::create()?.add(from, lines).map_err(io::Error::other)
+    }
+
+    fn part_of(
+        descriptor: Arc<Descriptor>,
+        base: u64,
+        directory: &Path,
+        from: &str,
+        options: TailOptions,
+    ) -> (Self, SpoolWriter) {
+        let shared = Arc::new(Shared {
+            from: from.to_owned(),
+            directory: directory.to_owned(),
+            descriptor,
+            base,
+            written: AtomicU64::new(0),
+            end: OnceLock::new(),
+        });
+        let lines = LineBuffer::new(0, options.block, options.longest_line).starting_at(base);
+        let reader =
+            Self { shared: shared.clone(), lines, options, grown: None, refused: None, ended: false };
+        (reader, SpoolWriter(shared))
     }
 
     /// Bytes in the spool so far.
@@ -266,8 +259,8 @@ impl Tail for Spool {
         let grown = *self.grown.get_or_insert(now);
         let offset = self.lines.position().read;
         let caught_up = offset == size;
+        self.lines.relax();
         if caught_up {
-            self.lines.relax();
             let quiet = now.saturating_sub(grown) >= self.options.settle;
             if quiet && self.refused != Some(offset) && !self.lines.settle(&*self.options.accept, sink) {
                 self.refused = Some(offset);
@@ -289,8 +282,68 @@ impl Tail for Spool {
     }
 
     fn source(&self) -> SourceFile {
-        SourceFile::held(PathBuf::from(&self.shared.from), self.shared.descriptor.clone())
+        let Shared { from, descriptor, base, .. } = &*self.shared;
+        let end = self.end().map(|_| base + self.size());
+        SourceFile::held(PathBuf::from(from), descriptor.clone(), *base, end)
     }
+}
+
+/// Many ended spools in one temporary file: what an importer has made of a directory of documents takes one
+/// descriptor. The space is given back with the last of them.
+#[derive(Clone, Debug)]
+pub struct SpoolStore {
+    directory: PathBuf,
+    descriptor: Arc<Descriptor>,
+    end: Arc<Mutex<u64>>,
+}
+
+impl SpoolStore {
+    /// An empty store in the system's temporary directory.
+    ///
+    /// # Errors
+    /// No temporary file can be made.
+    pub fn create() -> io::Result<Self> {
+        let directory = std::env::temp_dir();
+        let descriptor = Arc::new(temporary_file(&directory, &TailOptions::default())?);
+        Ok(Self { directory, descriptor, end: Arc::default() })
+    }
+
+    /// An ended spool of `lines`, each without its `\n`. `from` names the document in messages.
+    ///
+    /// # Errors
+    /// [`SpoolError::DiskFull`] or [`SpoolError::Write`]; the store can still be used.
+    pub fn add<L: AsRef<[u8]>>(
+        &self,
+        from: &str,
+        lines: impl IntoIterator<Item = L>,
+    ) -> Result<Spool, SpoolError> {
+        let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+        let options = TailOptions::default();
+        let (spool, writer) = Spool::part_of(self.descriptor.clone(), *end, &self.directory, from, options);
+        let mut piece = Vec::new();
+        for line in lines {
+            piece.extend_from_slice(line.as_ref());
+            piece.push(b'\n');
+            if piece.len() >= PIECE {
+                writer.write(&piece)?;
+                piece.clear();
+            }
+        }
+        writer.write(&piece)?;
+        *end += writer.written();
+        writer.finish(None);
+        Ok(spool)
+    }
+}
+
+fn temporary_file(directory: &Path, options: &TailOptions) -> io::Result<Descriptor> {
+    tempfile::tempfile_in(directory).and_then(|it| Descriptor::of(it, &options.open_files)).map_err(|error| {
+        let place = directory.display();
+        io::Error::new(
+            error.kind(),
+            format!("cannot make a temporary file in '{place}': {error}; set TMPDIR"),
+        )
+    })
 }
 
 #[cfg(test)]

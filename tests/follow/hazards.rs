@@ -419,3 +419,36 @@ fn a_pipe_in_the_files_place_is_not_opened() {
     assert_eq!(it.poll(), "[gone]");
     assert_eq!(it.poll(), "");
 }
+
+#[test]
+fn a_poll_that_fails_loses_nothing() {
+    let mut it = Tailing::of("one\n");
+    it.poll();
+    it.append("two\n");
+    fs::rename(&it.path, it.beside("away")).unwrap();
+    std::os::unix::fs::symlink(&it.path, &it.path).unwrap();
+    assert!(it.tail.poll(SECONDS(1), 1000, &mut |event| panic!("{event:?}")).is_err());
+    fs::rename(it.beside("away"), &it.path).unwrap();
+    assert_eq!(it.poll(), "two|");
+}
+
+/// A process that writes to the rotated file for ever.
+#[test]
+fn late_lines_do_not_starve_the_new_file() {
+    let mut it = Tailing::of("one\n");
+    it.poll();
+    let mut old = it.open_for_append();
+    fs::rename(&it.path, it.beside("live.jsonl.1")).unwrap();
+    it.append("");
+    it.poll();
+    it.append("new\n");
+    let mut found = false;
+    for _ in 0..10 {
+        old.write_all(&b"late\n".repeat(100)).unwrap();
+        it.now += SECONDS(1);
+        it.tail
+            .poll(it.now, 20, &mut |event| found |= format!("{event:?}").contains("generation: 1"))
+            .unwrap();
+    }
+    assert!(found);
+}

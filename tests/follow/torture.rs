@@ -30,6 +30,7 @@ struct Writer {
     file: File,
     /// A process that still holds a rotated file; it goes before the reader gives that file up.
     late: Option<Late>,
+    late_lines: bool,
     /// Records written whole, in order; late ones are apart, as they may be read after newer ones.
     written: u64,
     /// The rest of a record that is half written.
@@ -45,13 +46,15 @@ struct Late {
 }
 
 impl Writer {
-    fn new(seed: u64) -> Self {
+    /// `open_files`: with none, the log is closed between polls, and late lines would be lost: there are none.
+    fn new(seed: u64, open_files: usize) -> Self {
         let mut it = Tailing::of("");
-        let open_files = OpenFiles::at_most(64);
+        let late_lines = open_files > 0;
+        let open_files = OpenFiles::at_most(open_files);
         let options = TailOptions { block: 512, longest_line: 1 << 20, open_files, ..TailOptions::default() };
         it.tail = TailFile::open_with(&it.path, options).unwrap();
         let file = it.open_for_append();
-        Self { dice: Dice(seed), it, file, late: None, written: 0, rest: None, rotations: 0 }
+        Self { dice: Dice(seed), it, file, late: None, late_lines, written: 0, rest: None, rotations: 0 }
     }
 
     fn record(&mut self) -> Vec<u8> {
@@ -167,7 +170,7 @@ impl Writer {
                 self.file.write_all(&record).unwrap();
                 let next = self.it.open_for_append();
                 let file = std::mem::replace(&mut self.file, next);
-                self.late = Some(Late { file, since: self.it.now, replaced_since: 0 });
+                self.late = self.late_lines.then(|| Late { file, since: self.it.now, replaced_since: 0 });
                 let records = self.records(3);
                 self.file.write_all(&records).unwrap();
             }
@@ -198,22 +201,33 @@ fn id_of(line: &[u8]) -> Option<u64> {
     id.parse().ok()
 }
 
+/// Lets a writer loose and compares.
+fn check(seed: u64, open_files: usize) {
+    let mut writer = Writer::new(seed, open_files);
+    for _ in 0..120 {
+        writer.step();
+    }
+    writer.complete();
+    writer.poll();
+    let id = |it: &(u32, u64, Vec<u8>)| id_of(&it.2).unwrap_or_else(|| panic!("seed {seed}: {it:?}"));
+    let mut got = writer.it.lines.iter().map(id).collect::<Vec<_>>();
+    got.sort_unstable();
+    let lost = (1..=writer.written).filter(|it| got.binary_search(it).is_err()).collect::<Vec<_>>();
+    let twice = got.windows(2).filter(|it| it[0] == it[1]).map(|it| it[0]).collect::<Vec<_>>();
+    assert_eq!((lost, twice), (vec![], vec![]), "seed {seed}: lost, twice");
+}
+
 #[test]
 fn nothing_is_lost_and_nothing_comes_twice() {
     for seed in 0..60 {
-        let mut writer = Writer::new(seed);
-        for _ in 0..120 {
-            writer.step();
-        }
-        writer.complete();
-        writer.poll();
-        let got =
-            writer.it.lines.iter().map(|it| id_of(&it.2).unwrap_or_else(|| panic!("seed {seed}: {it:?}")));
-        let mut got = got.collect::<Vec<_>>();
-        got.sort_unstable();
-        let lost = (1..=writer.written).filter(|it| got.binary_search(it).is_err()).collect::<Vec<_>>();
-        let twice = got.windows(2).filter(|it| it[0] == it[1]).map(|it| it[0]).collect::<Vec<_>>();
-        assert_eq!((lost, twice), (vec![], vec![]), "seed {seed}: lost, twice");
+        check(seed, 64);
+    }
+}
+
+#[test]
+fn nothing_is_lost_among_very_many_files() {
+    for seed in 2000..2040 {
+        check(seed, 0);
     }
 }
 
@@ -221,7 +235,7 @@ fn nothing_is_lost_and_nothing_comes_twice() {
 #[test]
 fn order_within_a_generation_is_kept() {
     for seed in 1000..1020 {
-        let mut writer = Writer::new(seed);
+        let mut writer = Writer::new(seed, 64);
         for _ in 0..120 {
             writer.step();
         }

@@ -18,7 +18,7 @@ pub struct TailOptions {
     pub settle: Duration,
     /// A replaced file is watched for late lines until this long after the last one. Default: 10 s.
     pub grace: Duration,
-    /// Bytes per read; also about the size of a [`TailEvent::Lines`]. Default: 256 KiB.
+    /// Bytes per read; also about the size of a [`Lines`](super::super::TailEvent::Lines). Default: 256 KiB.
     pub block: usize,
     /// Longer lines are skipped and reported, bytes. Default: 64 MiB.
     pub longest_line: usize,

@@ -1,7 +1,7 @@
 use super::*;
 
-const A: FileKey = FileKey { device: 1, inode: 10 };
-const B: FileKey = FileKey { device: 1, inode: 20 };
+const A: FileKey = FileKey { device: 1, inode: 10, born: None };
+const B: FileKey = FileKey { device: 1, inode: 20, born: None };
 
 fn stat(key: FileKey, size: u64) -> Stat {
     Stat { key, size, stamp: Stamp::default(), links: 1 }
@@ -171,7 +171,7 @@ mod model {
 
     impl World {
         fn new() -> Self {
-            let key = FileKey { device: 1, inode: 0 };
+            let key = FileKey { device: 1, inode: 0, born: None };
             Self {
                 nodes: HashMap::from([(0, Node { links: 1, ..Node::default() })]),
                 path: Some(0),
@@ -281,7 +281,7 @@ mod model {
         fn stat(&self, inode: u64) -> Stat {
             let node = &self.nodes[&inode];
             Stat {
-                key: FileKey { device: 1, inode },
+                key: FileKey { device: 1, inode, born: None },
                 size: node.bytes.len() as u64,
                 stamp: Stamp { modified: node.touched, changed: node.touched },
                 links: node.links,

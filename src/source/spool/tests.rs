@@ -72,6 +72,25 @@ fn many_lines_of_an_importer_arrive_in_order() {
 }
 
 #[test]
+fn a_store_holds_many_spools_in_one_file() {
+    let store = SpoolStore::create().unwrap();
+    let mut spools = (0..50)
+        .map(|it| store.add(&format!("{it}.json"), (0..it).map(|line| format!("{it}/{line}"))).unwrap())
+        .collect::<Vec<_>>();
+    for (it, spool) in spools.iter_mut().enumerate() {
+        let expected = (0..it).map(|line| format!("{it}/{line}\n")).collect::<String>();
+        assert_eq!(poll(spool, 0).0, expected.clone() + "END");
+        let read = |offset, len| {
+            let mut bytes = Vec::new();
+            spool.source().read(read_at::Read { generation: 0, offset, len }, &mut bytes).map(|()| bytes)
+        };
+        assert_eq!(read(0, expected.len()).unwrap(), expected.as_bytes());
+        assert!(read(1, expected.len()).is_err(), "the neighbour's bytes are not ours");
+        assert!(Arc::ptr_eq(&spool.shared.descriptor, &store.descriptor));
+    }
+}
+
+#[test]
 fn the_budget_holds() {
     let mut spool = Spool::from_lines("x.json", ["12345678"; 100]).unwrap();
     let progress = spool.poll(Duration::ZERO, 100, &mut |_| {}).unwrap();
@@ -127,6 +146,7 @@ fn a_write_to_a_full_disk_keeps_what_came_before() {
         from: "stdin".into(),
         directory: "/tmp".into(),
         descriptor: Arc::new(Descriptor::of(full, &TailOptions::default().open_files).unwrap()),
+        base: 0,
         written: AtomicU64::new(writer.written()),
         end: OnceLock::new(),
     };
