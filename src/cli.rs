@@ -60,7 +60,9 @@ fn run(arguments: Arguments) -> anyhow::Result<u8> {
         }
         Some(Command::Man) => {
             let mut out = Vec::new();
-            clap_mangen::Man::new(Arguments::command()).render(&mut out).context("cannot write the manual")?;
+            clap_mangen::Man::new(Arguments::command())
+                .render(&mut out)
+                .context("cannot write the manual")?;
             print(&String::from_utf8_lossy(&out))
         }
     }

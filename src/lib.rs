@@ -21,15 +21,15 @@
 //! ```
 
 pub mod app;
+pub mod cli;
 pub mod credit;
 pub mod graph;
 pub mod import;
 pub mod log;
 pub mod model;
+pub mod runtime;
 pub mod source;
 pub mod stats;
 pub mod store;
 pub mod text;
 pub mod tui;
-pub mod cli;
-pub mod runtime;

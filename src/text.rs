@@ -14,5 +14,5 @@ mod wrap;
 
 pub use ascii::to_ascii;
 pub use clean::{clean, clean_block, label};
-pub use fit::{fit, fit_ascii, pad, shorten, width};
+pub use fit::{fit, fit_ascii, fit_end, pad, shorten, width};
 pub use wrap::wrap;

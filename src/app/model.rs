@@ -240,7 +240,8 @@ impl OpenEpisode {
         acts
     }
 
-    /// Acts from the one to blame most downwards; only those of the blamed sign.
+    /// Acts from the one to blame most downwards, only those of the blamed sign; after the first those that a
+    /// judge names.
     pub fn culprits(&self) -> Vec<ActId> {
         let sign = if self.episode.failed() { -1.0 } else { 1.0 };
         let signed = |it: &ActId| self.act_credit(*it).map_or(0.0, |it| sign * it.value);
@@ -249,6 +250,13 @@ impl OpenEpisode {
         if let Some(first) = self.analysis().and_then(|it| it.verdict.act) {
             acts.retain(|it| *it != first);
             acts.insert(0, first);
+        }
+        // What a person or a model blames comes second: worth a look, but a judgement.
+        for label in self.episode.labels.iter().rev() {
+            if let Some(act) = label.act.filter(|it| acts.first() != Some(it)) {
+                acts.retain(|it| *it != act);
+                acts.insert(acts.len().min(1), act);
+            }
         }
         acts
     }

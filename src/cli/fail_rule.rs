@@ -1,10 +1,6 @@
 //! `--fail` rules: one comparison that sets the exit code.
 
-use crate::{
-    app::Analysis,
-    credit,
-    model::Episode,
-};
+use crate::{app::Analysis, credit, model::Episode};
 
 /// A comparison of one number of a report with a limit.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,7 +54,10 @@ impl FailRule {
             (Operator::Greater, &rest[1..])
         };
         let limit: f64 = number.trim().parse().map_err(|_| wrong("no number"))?;
-        let of = |name: &str| name.split_once('(').and_then(|(word, rest)| Some((word.to_owned(), rest.strip_suffix(')')?.to_owned())));
+        let of = |name: &str| {
+            name.split_once('(')
+                .and_then(|(word, rest)| Some((word.to_owned(), rest.strip_suffix(')')?.to_owned())))
+        };
         let quantity = match (name, of(name)) {
             ("residual", _) => Quantity::Residual,
             ("reward", _) => Quantity::Reward,

@@ -64,7 +64,9 @@ pub(super) fn pick(summary: &LogSummary, name: Option<&str>) -> anyhow::Result<E
             format!("no episode '{name}'; there are {}: {}", episodes.len(), names.join(", "))
         })?,
         None => {
-            let failed = |status: &Option<Status>| matches!(status, Some(Status::Failure | Status::Error | Status::Truncated));
+            let failed = |status: &Option<Status>| {
+                matches!(status, Some(Status::Failure | Status::Error | Status::Truncated))
+            };
             episodes.iter().position(|it| failed(&it.status)).unwrap_or(0)
         }
     };

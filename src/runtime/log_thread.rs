@@ -70,7 +70,8 @@ impl LogThread {
             let watch = Watch::new(move || {
                 let _ = wake.send(Request::Woken);
             });
-            State { logs, follow, send, watch, open: None, started: Instant::now(), loaded: false }.run(&queue);
+            State { logs, follow, send, watch, open: None, started: Instant::now(), loaded: false }
+                .run(&queue);
         });
         Ok(Self { requests })
     }

@@ -12,7 +12,9 @@ use std::{
 use crate::{
     import::{self, Format, who_and_when},
     model::{Diagnostic, FileId, FileState, FileSummary, Severity},
-    source::{Discovery, Input, SkipReason, Spool, SpoolWriter, Tail, TailEvent, TailFile, TailOptions, feed},
+    source::{
+        Discovery, Input, SkipReason, Spool, SpoolWriter, Tail, TailEvent, TailFile, TailOptions, feed,
+    },
     store::{Pass, Store, is_record},
     text,
 };
@@ -174,8 +176,9 @@ impl OpenedLogs {
         match input {
             Input::Stdin => self.pipe("stdin", Box::new(std::io::stdin()), wake),
             Input::Pipe(path) => {
-                let file = File::open(&path)
-                    .map_err(|error| OpenError::Argument(format!("cannot open '{}': {error}", path.display())))?;
+                let file = File::open(&path).map_err(|error| {
+                    OpenError::Argument(format!("cannot open '{}': {error}", path.display()))
+                })?;
                 self.pipe(&path.to_string_lossy(), Box::new(file), wake)
             }
             Input::File(path) => self.add_file(path),
@@ -200,8 +203,8 @@ impl OpenedLogs {
             return Ok(());
         }
         let shown = text::clean(&path.to_string_lossy());
-        let head = head_of(&path)
-            .map_err(|error| OpenError::Argument(format!("cannot read '{shown}': {error}")))?;
+        let head =
+            head_of(&path).map_err(|error| OpenError::Argument(format!("cannot read '{shown}': {error}")))?;
         match import::sniff(&path, &head) {
             Format::Native => {
                 let options = TailOptions { accept: Arc::new(is_record), ..TailOptions::default() };
@@ -302,11 +305,13 @@ impl OpenedLogs {
         }
         writer.write(&bytes).map_err(std::io::Error::other)?;
         let lines = imported.lines.iter().map(|it| it.line).collect();
-        let summary = FileSummary { read: size, size, state: FileState::CaughtUp, ..summary_of(path, "Who&When", 0) };
+        let summary =
+            FileSummary { read: size, size, state: FileState::CaughtUp, ..summary_of(path, "Who&When", 0) };
         let file = self.store.add_life(summary, spool.source(), Some(lines), None);
         self.store.read(file, offset, &bytes);
         for problem in imported.problems {
-            let line = document[..problem.offset.min(document.len())].iter().filter(|it| **it == b'\n').count();
+            let line =
+                document[..problem.offset.min(document.len())].iter().filter(|it| **it == b'\n').count();
             self.store.diagnose(Diagnostic {
                 rule: problem.rule,
                 severity: problem.severity,
@@ -358,7 +363,12 @@ fn poll_one(followed: &mut Followed, store: &mut Store, now: Duration, budget: u
         Ok(progress) => {
             let state = if progress.caught_up { FileState::CaughtUp } else { FileState::Reading };
             let gone = !*ended && progress.caught_up && !path.exists() && path.is_absolute();
-            store.set_progress(file, progress.offset, progress.size, if gone { FileState::Gone } else { state });
+            store.set_progress(
+                file,
+                progress.offset,
+                progress.size,
+                if gone { FileState::Gone } else { state },
+            );
             Round { changed, caught_up: progress.caught_up }
         }
         Err(error) => {
@@ -387,8 +397,12 @@ fn apply(
         }
         TailEvent::Skipped { generation, offset, len, reason } => {
             let (rule, message) = match reason {
-                SkipReason::TooLong => ("line-too-long", format!("a line of {len} bytes is longer than is read")),
-                SkipReason::Torn => ("torn-line", format!("{len} bytes of a line whose end was never written")),
+                SkipReason::TooLong => {
+                    ("line-too-long", format!("a line of {len} bytes is longer than is read"))
+                }
+                SkipReason::Torn => {
+                    ("torn-line", format!("{len} bytes of a line whose end was never written"))
+                }
             };
             store.skip(life(lives, generation), offset, rule, message);
         }

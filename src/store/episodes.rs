@@ -152,7 +152,11 @@ impl Episodes {
     /// A record of which only the header was read.
     pub(super) fn header(&mut self, run: RunKey, episode: &str, header: &Header<'_>, row: RowId) {
         let value = (header.record_type == RecordType::Reward).then_some(header.value).flatten();
-        self.count(run, episode, header.record_type, header.agent.as_deref(), value, row);
+        let id = self.count(run, episode, header.record_type, header.agent.as_deref(), value, row);
+        if header.record_type == RecordType::Credit {
+            // A judgement has a label, and is read in full.
+            self.entries[id.index()].summary.declared = true;
+        }
     }
 
     /// A record that was read in full.
@@ -176,6 +180,8 @@ impl Episodes {
                 entry.end = end.total;
             }
             Body::Credit(credit) => {
+                let numbers = credit.items.iter().any(|it| it.value.is_some());
+                self.entries[id.index()].summary.declared |= numbers || !credit.agents.is_empty();
                 let judged = credit.items.iter().find(|it| it.label.is_some() || it.reason.is_some());
                 if let Some(item) = judged {
                     let who = item.agent.as_deref().unwrap_or("?");
@@ -211,7 +217,6 @@ impl Episodes {
             entry.summary.acts += 1;
         }
         match kind {
-            RecordType::Credit => entry.summary.declared = true,
             RecordType::Counterfactual => entry.summary.counterfactuals = true,
             RecordType::Reward => {
                 let total = if agent.is_some() { &mut entry.per_agent } else { &mut entry.global };

@@ -19,6 +19,18 @@ pub fn fit_ascii(text: &str, columns: usize) -> String {
     cut(text, columns, "~")
 }
 
+/// The end of `text`, at most `columns` columns of it, cut at a grapheme border.
+pub fn fit_end(text: &str, columns: usize) -> &str {
+    let mut left = width(text);
+    for (at, grapheme) in text.grapheme_indices(true) {
+        if left <= columns {
+            return &text[at..];
+        }
+        left -= grapheme_width(grapheme);
+    }
+    ""
+}
+
 /// `text` cut like [`fit`] and filled with spaces to exactly `columns` columns.
 pub fn pad(text: &str, columns: usize) -> String {
     let mut out = fit(text, columns);
@@ -74,6 +86,14 @@ fn cut(text: &str, columns: usize, ellipsis: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_end_of_a_text() {
+        assert_eq!(fit_end("porter-call-13", 7), "call-13");
+        assert_eq!(fit_end("abc", 7), "abc");
+        assert_eq!(fit_end("日本語", 3), "語");
+        assert_eq!(fit_end("", 3), "");
+    }
 
     fn check(text: &str, columns: usize, expected: &str) {
         assert_eq!(fit(text, columns), expected, "fit({text:?}, {columns})");

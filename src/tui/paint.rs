@@ -56,6 +56,18 @@ impl<'a> Painter<'a> {
         x + columns
     }
 
+    /// Writes `text`, cut at its beginning: the end of an id is what tells it from its neighbours.
+    pub fn put_tail(&mut self, x: usize, y: usize, columns: usize, text: &str, role: Role) -> usize {
+        let columns = columns.min(self.width().saturating_sub(x));
+        let mark = self.theme.glyphs.ellipsis;
+        let mut cut = text::fit_end(text, columns).to_owned();
+        if text::width(&cut) < text::width(text) && columns > 1 {
+            cut = format!("{mark}{}", text::fit_end(text, columns - text::width(mark)));
+        }
+        self.put(x, y, &cut, role);
+        x + columns
+    }
+
     /// Writes `text` so that it ends before column `right`.
     pub fn put_right(&mut self, right: usize, y: usize, text: &str, role: Role) {
         self.put(right.saturating_sub(text::width(text)), y, text, role);

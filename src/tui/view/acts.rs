@@ -22,18 +22,23 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let episode = &open.episode;
     let shown = acts.iter().take(200);
     let widest = |of: &dyn Fn(ActId) -> usize| shown.clone().map(|it| of(*it)).max().unwrap_or(0);
-    let id = widest(&|it| text::width(&episode.act(it).id)).clamp(2, 10);
-    let when = widest(&|it| prose::when(episode, it).len()).clamp(1, 7);
-    let agent =
-        widest(&|it| text::width(&episode.agent(episode.act(it).agent).name)).clamp(5, 8 + pane.width() / 20);
+    let id = widest(&|it| text::width(&episode.act(it).id)).clamp(3, if pane.width() < 40 { 8 } else { 14 });
+    // In a narrow pane what was done is worth more than when.
+    let narrow = pane.width() < 40;
+    let when = if narrow { 0 } else { widest(&|it| prose::when(episode, it).len()).min(7) };
+    let agent = widest(&|it| text::width(&episode.agent(episode.act(it).agent).name));
+    let agent = agent.clamp(5, if narrow { 6 } else { 8 + pane.width() / 20 });
     let largest =
         acts.iter().filter_map(|it| open.act_credit(*it)).map(|it| it.value.abs()).fold(0.0, f64::max);
     let places = places(largest);
     let number = 4 + places.max(1);
     let what = pane.width().saturating_sub(id + when + agent + number + 6);
     let mut x = 2;
-    for (heading, columns) in [("act", id), (if episode.start().is_some() { "t/s" } else { "step" }, when)] {
-        x = pane.put_fit(x, 1, columns, heading, Role::Dim) + 1;
+    let unit = if episode.start().is_some() { "t/s" } else { "step" };
+    x = pane.put_fit(x, 1, id, "act", Role::Dim) + 1;
+    if when > 0 {
+        pane.put_right(x + when, 1, if when < unit.len() { "" } else { unit }, Role::Dim);
+        x += when + 1;
     }
     x = pane.put_fit(x, 1, agent, "agent", Role::Dim) + 1;
     pane.put_fit(x, 1, what, "what", Role::Dim);
@@ -50,10 +55,11 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
         if here {
             pane.put(1, y, if open.pane == Pane::Acts { ">" } else { "-" }, Role::Cursor);
         }
-        let mut x = pane.put_fit(2, y, id, &it.id, role) + 1;
-        let time = prose::when(episode, *act);
-        pane.put_right(x + when, y, &time, Role::Dim);
-        x += when + 1;
+        let mut x = pane.put_tail(2, y, id, &it.id, role) + 1;
+        if when > 0 {
+            pane.put_right(x + when, y, &prose::when(episode, *act), Role::Dim);
+            x += when + 1;
+        }
         x = pane.put_fit(x, y, agent, &episode.agent(it.agent).name, role) + 1;
         pane.put_fit(x, y, what, &it.label, role);
         if let Some(credit) = open.act_credit(*act) {

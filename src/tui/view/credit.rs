@@ -177,7 +177,8 @@ pub(super) fn sum_text(credit: &Attribution, places: usize) -> String {
     let number = |value: f64| signed(value, places).trim_start().to_owned();
     let sum = format!("SUM {}", number(credit.sum));
     let of = match (credit.reward, credit.empty_value) {
-        (Some(reward), Some(empty)) => format!("R {} - v0 {}", number(reward), number(empty)),
+        // What the coalition methods divide is the value of the whole team, not this episode's reward.
+        (Some(reward), Some(empty)) => format!("v(all) {} - v(none) {}", number(reward), number(empty)),
         (Some(reward), None) => format!("R {}", number(reward)),
         (None, _) => String::new(),
     };

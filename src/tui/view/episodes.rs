@@ -17,10 +17,10 @@ pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) {
     let rows = pane.height().saturating_sub(2);
     let top = window(model.row, episodes.len(), rows);
     let shown = || episodes.iter().skip(top).take(rows);
-    let name = shown().map(|it| text::width(&it.name)).max().unwrap_or(0).clamp(7, pane.width() / 3);
+    let name = shown().map(|it| text::width(&it.name)).max().unwrap_or(0).clamp(7, pane.width() / 4);
     let x = 3 + name;
     pane.put(2, 1, "episode", Role::Dim);
-    pane.put(x, 1, "outcome      R       agents  acts  data      judged by a person or model", Role::Dim);
+    pane.put(x, 1, "outcome         R agents acts data    blamed by a judge", Role::Dim);
     for (row, summary) in shown().enumerate() {
         let y = row + 2;
         let here = top + row == model.row;
@@ -28,37 +28,37 @@ pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) {
             pane.put(0, y, ">", Role::Cursor);
         }
         let role = if here { Role::Cursor } else { Role::Plain };
-        pane.put_fit(2, y, name, &summary.name, role);
+        pane.put_tail(2, y, name, &summary.name, role);
         draw_row(pane, x, y, summary);
     }
     if episodes.len() > rows {
         let right = pane.width();
-        pane.put_right(right - 1, 1, &format!(" {}/{} ", model.row + 1, episodes.len()), Role::Dim);
+        pane.put_right(right, 1, &format!(" {}/{}", model.row + 1, episodes.len()), Role::Dim);
     }
 }
 
 fn draw_row(pane: &mut Painter<'_>, x: usize, y: usize, summary: &EpisodeSummary) {
     let (word, role) = if summary.open { ("open", Role::Warn) } else { status_word(summary.status.as_ref()) };
-    pane.put_fit(x, y, 10, word, role);
+    pane.put_fit(x, y, 9, word, role);
     match summary.reward {
         Some(reward) => {
             let role = if reward < 0.0 { Role::Negative } else { Role::Plain };
-            pane.put_right(x + 19, y, &signed(reward, 3), role);
+            pane.put_right(x + 17, y, &signed(reward, 3), role);
         }
-        None => pane.put_right(x + 19, y, "no reward", Role::Dim),
+        None => pane.put_right(x + 17, y, "none", Role::Dim),
     }
-    pane.put_right(x + 26, y, &summary.agents.to_string(), Role::Plain);
-    pane.put_right(x + 32, y, &summary.acts.to_string(), Role::Plain);
+    pane.put_right(x + 24, y, &summary.agents.to_string(), Role::Plain);
+    pane.put_right(x + 29, y, &summary.acts.to_string(), Role::Plain);
     let data = match (summary.counterfactuals, summary.declared) {
-        (true, true) => "cf+credit",
+        (true, true) => "cf+cr",
         (true, false) => "cf",
         (false, true) => "credit",
         (false, false) => "trace",
     };
-    pane.put_fit(x + 34, y, 9, data, Role::Dim);
+    pane.put_fit(x + 30, y, 7, data, Role::Dim);
     if let Some(label) = &summary.label {
-        let columns = pane.width().saturating_sub(x + 44);
-        pane.put_fit(x + 44, y, columns, label, Role::Plain);
+        let columns = pane.width().saturating_sub(x + 38);
+        pane.put_fit(x + 38, y, columns, label, Role::Plain);
     }
 }
 

@@ -160,12 +160,12 @@ fn facts(open: &OpenEpisode) -> Vec<(String, Role)> {
     let path = &metrics.critical_path;
     if !path.acts.is_empty() {
         let size = match path.seconds {
-            Some(seconds) => format!("{seconds:.1} s"),
+            Some(seconds) => format!("{seconds:.1} s, {} acts", path.acts.len()),
             None => format!("{} acts", path.acts.len()),
         };
         let id = |at: Option<&crate::model::ActId>| at.map_or("", |it| episode.act(*it).id.as_str());
         let ends = format!("{} .. {}", id(path.acts.first()), id(path.acts.last()));
-        lines.push((format!("critical path: {size}, {} acts, {ends}", path.acts.len()), Role::Plain));
+        lines.push((format!("critical path: {size}, {ends}"), Role::Plain));
     }
     if let Some(credit) = open.credit().and_then(|it| it.agent(open.agent)) {
         lines.push((

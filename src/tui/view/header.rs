@@ -68,8 +68,9 @@ fn log_line(model: &Model, line: &mut Painter<'_>) {
 fn episode_line(model: &Model, open: &OpenEpisode, line: &mut Painter<'_>) {
     let episode = &open.episode;
     let mut x = 1;
-    if let Some(run) = &episode.run {
-        let columns = 24.min(text::width(run));
+    // The run is the first to go where room is short, then the reason of the end.
+    if let Some(run) = episode.run.as_ref().filter(|_| line.width() >= 100) {
+        let columns = 30.min(text::width(run));
         x = line.put_fit(x, 0, columns, run, Role::Plain) + 1;
     }
     let position = match model.log.episodes.len() {
@@ -86,7 +87,8 @@ fn episode_line(model: &Model, open: &OpenEpisode, line: &mut Painter<'_>) {
     let (word, role) = outcome(open);
     x = line.put(x, 0, &format!("  {word}"), role);
     if let Some(reason) = episode.outcome.as_ref().and_then(|it| it.reason.as_deref()) {
-        line.put(x + 1, 0, reason, Role::Plain);
+        let columns = line.width().saturating_sub(x + 1);
+        line.put_fit(x + 1, 0, columns, reason, Role::Plain);
     }
 }
 

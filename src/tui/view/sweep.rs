@@ -55,11 +55,12 @@ pub(super) fn full(open: &OpenEpisode, top: usize, pane: &mut Painter<'_>) {
     let word = if open.episode.failed() { "blamed" } else { "credited" };
     let name = name_width(width);
     let heading = format!(
-        "{}  {}  {:>7}  {:>5}  sum",
+        "{} {} {:>7} {:>5} {:>7}",
         text::pad("method / baseline", name),
-        text::pad(&format!("most {word}"), 16),
-        "",
-        "tau"
+        text::pad(&format!("most {word}"), WHO),
+        "credit",
+        "tau",
+        "sum"
     );
     let mut lines = vec![(heading, Role::Dim)];
     lines.extend(
@@ -85,8 +86,11 @@ pub(super) fn full(open: &OpenEpisode, top: usize, pane: &mut Painter<'_>) {
     scrolled(pane, top, &lines);
 }
 
+/// Columns of a name in the table.
+const WHO: usize = 14;
+
 fn name_width(width: usize) -> usize {
-    width.saturating_sub(44).clamp(14, 40)
+    width.saturating_sub(47).clamp(12, 44)
 }
 
 fn row_line(episode: &Episode, row: &SweepRow, width: usize) -> (String, Role) {
@@ -100,14 +104,14 @@ fn row_line(episode: &Episode, row: &SweepRow, width: usize) -> (String, Role) {
         Agreement::Holds => ("", Role::Plain),
         Agreement::Tie => ("TIE", Role::Warn),
         Agreement::Flips => ("FLIPS", Role::Warn),
-        Agreement::NoVoice => ("names nobody", Role::Dim),
+        Agreement::NoVoice => ("no say", Role::Dim),
     };
     let who = if row.agrees == Agreement::NoVoice { String::new() } else { who };
     let sum = signed(credit.sum, places(credit.sum));
     let line = format!(
-        "{}  {}  {number:>7}  {tau:>5}  {sum:>7} {mark}",
+        "{} {} {number:>7} {tau:>5} {sum:>7} {mark}",
         text::pad(&text::fit(&row.title, name), name),
-        text::pad(&text::fit(&who, 16), 16),
+        text::pad(&text::fit(&who, WHO), WHO),
     );
     (line, role)
 }

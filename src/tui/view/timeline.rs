@@ -48,8 +48,9 @@ impl Lanes {
     fn of(open: &OpenEpisode, acts: &[ActId], width: usize) -> Self {
         let episode = &open.episode;
         let sample = || acts.iter().take(500);
-        let id = sample().map(|it| text::width(&episode.act(*it).id)).max().unwrap_or(3).clamp(3, 10);
-        let when = sample().map(|it| prose::when(episode, *it).len()).max().unwrap_or(0).clamp(1, 8);
+        let widest = if width < 100 { 9 } else { 16 };
+        let id = sample().map(|it| text::width(&episode.act(*it).id)).max().unwrap_or(3).clamp(3, widest);
+        let when = sample().map(|it| prose::when(episode, *it).len()).max().unwrap_or(0).clamp(0, 8);
         let first = id + when + 4;
         let largest =
             acts.iter().filter_map(|it| open.act_credit(*it)).map(|it| it.value.abs()).fold(0.0, f64::max);
@@ -89,7 +90,9 @@ pub(super) fn lanes(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let lanes = Lanes::of(open, &acts, pane.width());
     pane.put(1, 1, "act", Role::Dim);
     let unit = if open.episode.start().is_some() { "t/s" } else { "step" };
-    pane.put_right(lanes.id + lanes.when + 3, 1, unit, Role::Dim);
+    if lanes.when >= unit.len() {
+        pane.put_right(lanes.id + lanes.when + 2, 1, unit, Role::Dim);
+    }
     for agent in &lanes.shown {
         let column = lanes.column(*agent);
         let role = if *agent == open.agent { Role::Cursor } else { Role::Plain };
@@ -145,7 +148,7 @@ fn act_row(
         };
         pane.put(0, y, mark, Role::Strong);
     }
-    pane.put_fit(1, y, lanes.id, &it.id, role);
+    pane.put_tail(1, y, lanes.id, &it.id, role);
     pane.put_right(lanes.id + lanes.when + 2, y, &prose::when(episode, act), Role::Dim);
     if let Some(gap) = before.and_then(|before| idle_seconds(open, before, act)) {
         let mark = if gap >= 2.0 { if glyphs.ascii { "~" } else { "≈" } } else { " " };

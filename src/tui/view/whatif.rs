@@ -124,13 +124,14 @@ fn number_field(
     let typing = open.form.typing.as_deref().filter(|_| here);
     let shown = match typing {
         Some(text) => format!("[{text}_]"),
+        None if !field.changed && given.is_none() => "[auto]".to_owned(),
         None => format!("[{value}]"),
     };
     let x = pane.put(12, y, &shown, if here { Role::State } else { Role::Plain });
     let mut note = match (field.changed, given) {
         (true, Some(given)) => format!("was {given}"),
-        (true, None) => "none logged".to_owned(),
-        (false, None) => "none logged".to_owned(),
+        (_, None) if field.kind == FieldKind::Reward => "none logged".to_owned(),
+        (_, None) => String::new(),
         (false, Some(_)) => String::new(),
     };
     if let FieldKind::Param(name) = field.kind
@@ -138,7 +139,8 @@ fn number_field(
         && let Some(param) =
             credit::method(&scenario.method).and_then(|it| it.params.iter().find(|it| it.name == name))
     {
-        note = format!("{note}  {} to {}: {}", param.min, param.max, param.what);
+        let bound = |it: f64| if it.abs() >= 1e9 { "any".to_owned() } else { it.to_string() };
+        note = format!("{note}  {} to {}: {}", bound(param.min), bound(param.max), param.what);
     }
     let room = pane.width().saturating_sub(x + 2);
     pane.put_fit(x + 2, y, room, note.trim(), Role::Dim);
