@@ -7,7 +7,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{AgentId, Caveat, DeclaredCredit, Episode, Number, Scenario, Unavailable, Value};
+use crate::model::{
+    AgentId, Attribution, Caveat, DeclaredCredit, Episode, Number, Scenario, Unavailable, Value,
+};
 
 use super::declared::{keys, named_method};
 use super::figure;
@@ -96,7 +98,7 @@ fn audit_one(episode: &Episode, at: usize, declared: &DeclaredCredit, key: Strin
         key,
         findings: findings(episode, declared),
         sum: as_logged.as_ref().map_or(0.0, |it| it.sum),
-        residual: as_logged.as_ref().and_then(|it| it.residual()),
+        residual: as_logged.as_ref().and_then(Attribution::residual),
         worst: differences.fold(None, |worst: Option<f64>, it| Some(worst.map_or(it, |worst| worst.max(it)))),
         items,
         recomputed: anew.map(|it| it.0),
@@ -104,10 +106,7 @@ fn audit_one(episode: &Episode, at: usize, declared: &DeclaredCredit, key: Strin
 }
 
 /// The declared computation done anew, with the logged parameters that the method has.
-fn recompute(
-    episode: &Episode,
-    declared: &DeclaredCredit,
-) -> Result<(Scenario, crate::model::Attribution), Unavailable> {
+fn recompute(episode: &Episode, declared: &DeclaredCredit) -> Result<(Scenario, Attribution), Unavailable> {
     let algorithm = &declared.algorithm;
     let (row, baseline) = named_method(declared).ok_or_else(|| Unavailable {
         missing: format!("'{algorithm}' is not one of the methods here"),

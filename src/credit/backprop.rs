@@ -69,6 +69,9 @@ fn flow(question: &Question<'_>, reward: f64) -> Result<Flow, Unavailable> {
     let started = starts(question, reward);
     let rho = question.param("rho").unwrap_or(0.5);
     let by_tokens = question.baseline.is_some_and(|it| it.name == "tokens");
+    if by_tokens && episode.acts.iter().all(|it| it.usage.tokens().is_none()) {
+        return Err(missing("no act has `usage`: parents cannot be weighed by tokens"));
+    }
     let mut unweighed = 0;
     let weights: Vec<Vec<f64>> = episode
         .act_ids()

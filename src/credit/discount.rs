@@ -7,7 +7,7 @@
 //! one. `gamma` is the scenario's discount, else the parameter, else the run's where that is below 1, else 0.9.
 //! Acts of agents taken out get nothing; the others share R.
 
-use crate::model::{ActId, Attribution, Estimate, Provenance, Term, Unavailable, Value};
+use crate::model::{ActId, Attribution, Estimate, Number, Provenance, Term, Unavailable, Value};
 use crate::stats::sum;
 
 use super::figure;
@@ -16,7 +16,7 @@ use super::question::{Question, caveat, missing, total};
 
 fn gamma(question: &Question<'_>) -> f64 {
     let run = question.episode.gamma.filter(|it| (0.0..1.0).contains(it));
-    let scenario = question.scenario.discount.map(|it| it.get());
+    let scenario = question.scenario.discount.map(Number::get);
     scenario.or_else(|| question.param("gamma")).or(run).unwrap_or(0.9)
 }
 

@@ -13,12 +13,12 @@ pub(super) fn plain(value: f64) -> String {
         "0".to_owned()
     } else if !value.is_finite() || (magnitude >= 1000.0 && value.fract() == 0.0 && magnitude < 1e15) {
         format!("{value}")
-    } else if magnitude >= 1e6 || magnitude < 1e-4 {
+    } else if !(1e-4..1e6).contains(&magnitude) {
         format!("{value:.1e}")
-    } else if magnitude >= 0.095 {
-        format!("{value:.2}")
     } else if magnitude >= 0.0095 {
-        format!("{value:.3}")
+        format!("{value:.2}")
+    } else if magnitude >= 0.00095 {
+        format!("{value:.4}")
     } else {
         format!("{value:.5}")
     }
@@ -27,7 +27,7 @@ pub(super) fn plain(value: f64) -> String {
 /// A number as an explanation writes it: as short as it can be while exact to six decimals.
 pub(super) fn exact(value: f64) -> String {
     let magnitude = value.abs();
-    if value != 0.0 && (magnitude < 1e-4 || magnitude >= 1e9) {
+    if value != 0.0 && !(1e-4..1e9).contains(&magnitude) {
         return format!("{value:.4e}");
     }
     let text = format!("{value:.6}");
@@ -74,7 +74,8 @@ mod tests {
         check(-0.0, "0");
         check(0.366_667, "+0.37");
         check(-0.41, "-0.41");
-        check(0.0703, "+0.070");
+        check(0.0703, "+0.07");
+        check(0.0051, "+0.0051");
         check(-0.0004, "-0.00040");
         check(1e-9, "+1.0e-9");
         check(12_000.0, "+12000");

@@ -10,11 +10,12 @@ mod sentence;
 
 use std::collections::BTreeSet;
 
-use crate::model::{ActId, AgentId, Attribution, Episode, Estimate, Provenance, RewardSource};
+use crate::model::{ActId, AgentId, Attribution, Episode, Estimate, Provenance};
 
 use super::blame::{Blame, BlameKind, blame, tolerance};
 use super::choice::{act_rank, names_culprit};
 use super::declared;
+use super::question::outcome_words;
 use super::sweep::{Agreement, Sweep};
 
 /// What a verdict rests on, best first.
@@ -98,7 +99,7 @@ pub struct Verdict {
     pub title: String,
     /// Total reward used.
     pub reward: Option<f64>,
-    /// Whether no reward is logged and the status stands in for it.
+    /// Whether the numbers divide a status that stands in for a reward, as none is logged.
     pub outcome_only: bool,
     /// Whether any row of the sweep rests on more than the shape of the trace.
     pub evidence: bool,
@@ -143,9 +144,7 @@ pub fn verdict(episode: &Episode, attribution: &Attribution, sweep: &Sweep) -> V
         method: name(attribution),
         title: attribution.title.clone(),
         reward: attribution.reward,
-        outcome_only: attribution.reward.is_some()
-            && !sweep.rows.iter().any(|it| it.scenario.reward.is_some())
-            && episode.reward().is_some_and(|it| it.source == RewardSource::Outcome),
+        outcome_only: attribution.caveats.iter().any(|it| it.text == outcome_words(episode)),
         evidence: has_evidence(sweep),
         ..Verdict::nothing(episode)
     };

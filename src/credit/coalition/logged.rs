@@ -1,7 +1,7 @@
 //! The coalition values an episode logs, as a game on the agents that are not taken out.
 
 use crate::model::{
-    AgentId, Attribution, CoalitionTable, CoalitionValue, Episode, Estimate, Origin, Provenance,
+    AgentId, Attribution, CoalitionTable, CoalitionValue, Episode, Estimate, Number, Origin, Provenance,
     RewardSource, Unavailable, Value,
 };
 
@@ -57,7 +57,7 @@ impl<'a> LoggedGame<'a> {
         let mut rows: Vec<(u64, u32)> =
             rows.filter_map(|(at, row)| mask(row).map(|mask| (mask, at as u32))).collect();
         rows.sort_unstable();
-        let grand = question.scenario.reward.map(|it| it.get());
+        let grand = question.scenario.reward.map(Number::get);
         Ok(Self { episode, table, players, rows, grand })
     }
 

@@ -260,17 +260,16 @@ fn action_set(alternatives: &[Alternative]) -> Vec<&Alternative> {
     alternatives.iter().filter(|it| !outside(it) && !masked(it)).collect()
 }
 
-fn even<'a>(set: &[&'a Alternative]) -> Vec<(&'a Alternative, f64)> {
+/// Alternatives with their weights.
+type Odds<'a> = Vec<(&'a Alternative, f64)>;
+
+fn even<'a>(set: &[&'a Alternative]) -> Odds<'a> {
     let weight = 1.0 / set.len() as f64;
     set.iter().map(|it| (*it, weight)).collect()
 }
 
 /// Weighted alternatives with their values; those of weight 0 are left out.
-fn weighted<'a>(
-    question: &Question<'a>,
-    act: ActId,
-    odds: Vec<(&'a Alternative, f64)>,
-) -> Result<Vec<Weighted<'a>>, String> {
+fn weighted<'a>(question: &Question<'a>, act: ActId, odds: Odds<'a>) -> Result<Vec<Weighted<'a>>, String> {
     let used = odds.into_iter().filter(|it| it.1 != 0.0);
     used.map(|(alternative, weight)| {
         let q = alternative.q.mean.ok_or_else(|| {
@@ -298,7 +297,7 @@ fn policy<'a>(
     question: &Question<'a>,
     act: ActId,
     set: &[&'a Alternative],
-) -> Result<(Vec<(&'a Alternative, f64)>, Option<f64>), String> {
+) -> Result<(Odds<'a>, Option<f64>), String> {
     let name = known_as(name(question));
     let needs = || format!("{name} needs policy probabilities for {}", question.act(act));
     let odds = set.iter().filter_map(|it| Some((*it, it.probability?))).collect::<Vec<_>>();
@@ -327,7 +326,7 @@ fn policy<'a>(
 }
 
 /// `p^(1/tau)`, normalised; tau 0 is greedy, ties even.
-fn tempered<'a>(odds: &[(&'a Alternative, f64)], tau: Option<f64>) -> Vec<(&'a Alternative, f64)> {
+fn tempered<'a>(odds: &[(&'a Alternative, f64)], tau: Option<f64>) -> Odds<'a> {
     let tau = tau.unwrap_or(1.0);
     let top = odds.iter().map(|it| it.1).fold(0.0, f64::max);
     // Relative to the top, so that a small tau cannot underflow all of them.

@@ -12,20 +12,11 @@ fn swept(episode: &Episode) -> Sweep {
 
 /// coder loses most by Shapley, executor by removal.
 fn team() -> Draft {
-    // v(S) = -0.5 [coder] - 0.25 [executor] - 0.3 [both with planner].
+    // v(S) = -0.5 [coder] - 0.25 [executor] - 0.6 [planner and coder without executor].
     let value = |mask: usize| {
         let (planner, coder, executor) = (mask & 1 == 1, mask & 2 == 2, mask & 4 == 4);
-        let mut value = 0.0;
-        if coder {
-            value -= 0.5
-        }
-        if executor {
-            value -= 0.25
-        }
-        if coder && planner && !executor {
-            value -= 0.6
-        }
-        value
+        let lost = |if_so: bool, by: f64| if if_so { -by } else { 0.0 };
+        lost(coder, 0.5) + lost(executor, 0.25) + lost(coder && planner && !executor, 0.6)
     };
     let values: Vec<f64> = (0..8).map(value).collect();
     Draft::team(&["planner", "coder", "executor"]).acts(&[0, 1, 2]).coalitions(&values).end(Status::Failure)

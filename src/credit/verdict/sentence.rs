@@ -20,44 +20,51 @@ impl Verdict {
     /// The verdict as one line of clauses joined by ` · `, as long as it must be.
     pub fn sentence(&self, episode: &Episode) -> String {
         let name = |agent: AgentId| episode.agent(agent).name.clone();
-        let mut clauses = vec![self.who(episode, &name)];
-        clauses.extend(self.grounds(false));
+        let mut clauses = Vec::new();
+        if self.open {
+            clauses.push("the episode is still open".to_owned());
+        }
+        let who = self.who(episode, &name, false);
+        clauses.push(match self.grounds() {
+            Some(grounds) => format!("{grounds}: {who}"),
+            None => who,
+        });
+        // Where nothing is measured, a judge's word is the best there is.
+        let unmeasured = self.level >= Level::Structural;
+        clauses.extend(self.judgement(episode, false).filter(|_| unmeasured));
         clauses.extend(self.decisive(episode));
         clauses.extend(self.support(episode));
-        if self.outcome_only && self.level != Level::Nothing {
-            let word = if self.failed { "failure counted as -1" } else { "success counted as +1" };
-            clauses.push(format!("no reward logged, {word}"));
+        if self.outcome_only {
+            clauses.push(format!("no reward logged, {} counted as {}", self.outcome().0, self.outcome().1));
         }
-        clauses.extend(self.judgement(episode));
-        if self.open {
-            clauses.insert(0, "the episode is still open".to_owned());
-        }
+        clauses.extend(self.judgement(episode, false).filter(|_| !unmeasured));
         clauses.join(" · ")
     }
 
     /// The verdict in at most 76 columns: who, on what grounds, and what else fits.
     pub fn short(&self, episode: &Episode) -> String {
         let name = |agent: AgentId| clipped(&episode.agent(agent).name, SHORT_NAME);
-        // (what goes first when room is short: the highest number, text)
+        // Where room is short the clause with the highest number goes first; 0 stays.
         let mut clauses: Vec<(u8, String)> = Vec::new();
         if self.open {
             clauses.push((1, "still open".to_owned()));
         }
-        clauses.push((0, self.who(episode, &name)));
-        clauses.extend(self.grounds(true).map(|it| (0, it)));
-        clauses.extend(self.decisive(episode).map(|it| (2, it)));
-        if self.of > 1 {
-            clauses.push((3, format!("holds {}/{}", self.holds, self.of)));
+        let who = self.who(episode, &name, true);
+        clauses.push((
+            0,
+            match self.short_grounds() {
+                Some(grounds) => format!("{grounds}: {who}"),
+                None => who,
+            },
+        ));
+        clauses.extend(self.decisive(episode).map(|it| (3, it)));
+        if self.of > 1 && !self.all_equal && self.level != Level::Structural {
+            clauses.push((4, format!("holds {}/{}", self.holds, self.of)));
         }
-        if self.outcome_only && self.level != Level::Nothing {
-            clauses.push((
-                5,
-                format!("{} = {}", if self.failed { "failure" } else { "success" }, {
-                    if self.failed { "-1" } else { "+1" }
-                }),
-            ));
+        clauses.extend(self.judgement(episode, true).map(|it| (2, it)));
+        if self.outcome_only {
+            clauses.push((5, format!("{} = {}", self.outcome().0, self.outcome().1)));
         }
-        clauses.extend(self.judgement(episode).map(|it| (4, it)));
         loop {
             let text = clauses.iter().map(|it| it.1.as_str()).collect::<Vec<_>>().join(" · ");
             if text.width() <= SHORT {
@@ -70,7 +77,12 @@ impl Verdict {
         }
     }
 
-    fn who(&self, episode: &Episode, name: &dyn Fn(AgentId) -> String) -> String {
+    /// How the status stands in for a reward.
+    fn outcome(&self) -> (&'static str, &'static str) {
+        if self.failed { ("failure", "-1") } else { ("success", "+1") }
+    }
+
+    fn who(&self, episode: &Episode, name: &dyn Fn(AgentId) -> String, brief: bool) -> String {
         let (Some(kind), Some(credit)) = (self.kind, self.credit) else {
             return match (self.level, episode.reward().is_some() || !self.title.is_empty()) {
                 (Level::Nothing, false) => "no reward logged: nothing to divide".to_owned(),
@@ -104,6 +116,9 @@ impl Verdict {
             }
         } else {
             match self.share {
+                Some(share) if brief && self.level > Level::Modelled => {
+                    format!("{} {figure} ({} of {of})", names[0], percent(share))
+                }
                 Some(share) => format!("{} {figure} is {} of the {of}", names[0], percent(share)),
                 None => {
                     let verb = if kind == BlameKind::EarnedLeast { "earned" } else { "lost" };
@@ -118,32 +133,53 @@ impl Verdict {
         }
     }
 
-    /// What the number rests on, where that is not a measurement.
-    fn grounds(&self, short: bool) -> Option<String> {
-        let baseline = self.method.split_once('/').map_or("", |it| it.1);
+    /// The declared record, as a name.
+    fn declared_by(&self) -> &str {
+        self.method.split_once('/').map_or("the log", |it| it.1)
+    }
+
+    /// What the number rests on, where that is not a measurement; it comes before the number.
+    fn grounds(&self) -> Option<String> {
         match self.level {
             Level::Measured | Level::Nothing => None,
-            Level::Modelled if short => Some("modelled".to_owned()),
-            Level::Modelled => Some(format!("a model's estimate, not measured ({})", self.method)),
-            Level::Declared if short => Some(format!("declared by {}", clipped(baseline, SHORT_NAME))),
-            Level::Declared if self.recomputable => Some(format!("declared by {baseline}")),
-            Level::Declared => Some(format!("declared by {baseline}, not recomputable from this log")),
-            Level::Structural if short => Some("structural, not measured".to_owned()),
+            Level::Modelled => Some(format!("not measured, a model's estimate ({})", self.method)),
+            Level::Declared if self.recomputable => Some(format!("declared by {}", self.declared_by())),
+            Level::Declared => {
+                Some(format!("declared by {}, not recomputable from this log", self.declared_by()))
+            }
+            Level::Structural if self.all_equal => None,
             Level::Structural => {
                 let none = if self.evidence { "not a measurement" } else { "no measurement in this log" };
-                Some(format!("{none}: the shape of the trace alone ({})", self.method))
+                Some(format!("{none}; by the shape of the trace alone ({})", self.method))
             }
         }
     }
 
+    fn short_grounds(&self) -> Option<String> {
+        match self.level {
+            Level::Measured | Level::Nothing => None,
+            Level::Modelled => Some("modelled".to_owned()),
+            Level::Declared => Some(format!("declared by {}", clipped(self.declared_by(), SHORT_NAME))),
+            Level::Structural if self.all_equal => None,
+            Level::Structural => Some("trace shape only".to_owned()),
+        }
+    }
+
     fn decisive(&self, episode: &Episode) -> Option<String> {
-        let act = self.act?;
-        let what = if self.failed { "first decisive act" } else { "best act" };
-        let mark = match self.act_provenance {
-            Some(it) if Level::of(it) > self.level => format!(" ({})", it.word()),
-            _ => String::new(),
-        };
-        Some(format!("{what} {}{mark}", episode.act(act).id))
+        let act = &episode.act(self.act?).id;
+        Some(match (self.act_provenance, self.failed) {
+            (Some(Provenance::Structural), _) if self.level == Level::Structural => {
+                format!("heaviest act {act}")
+            }
+            (Some(Provenance::Structural), _) => format!("heaviest act {act} (by trace shape)"),
+            (Some(it), failed) => {
+                let what = if failed { "first decisive act" } else { "best act" };
+                let mark =
+                    if Level::of(it) > self.level { format!(" ({})", it.word()) } else { String::new() };
+                format!("{what} {act}{mark}")
+            }
+            (None, _) => return None,
+        })
     }
 
     /// Who agrees and who does not.
@@ -152,14 +188,13 @@ impl Verdict {
             return None;
         }
         if self.of <= 1 {
-            let structural =
-                self.level == Level::Structural && self.act_provenance != Some(Provenance::Replayed);
-            return Some(
-                if structural { "no other method says otherwise" } else { "no other method can check it" }
-                    .to_owned(),
-            );
+            return Some("no other method can check it".to_owned());
         }
-        let mut text = format!("holds under {} of {} methods and baselines", self.holds, self.of);
+        let mut text = if self.level == Level::Structural {
+            format!("{} of {} such rules agree", self.holds, self.of)
+        } else {
+            format!("holds under {} of {} methods and baselines", self.holds, self.of)
+        };
         if self.ties > 0 {
             text.push_str(&format!(", {} undecided", self.ties));
         }
@@ -170,15 +205,16 @@ impl Verdict {
             text.push_str(&format!("; {words}"));
         }
         if self.flips.len() > 2 {
-            text.push_str(&format!(" and {} more flip", self.flips.len() - 2));
+            text.push_str(&format!(" and {} more disagree", self.flips.len() - 2));
         }
         Some(text)
     }
 
     /// The judgement of a human or a model, as such.
-    fn judgement(&self, episode: &Episode) -> Option<String> {
+    fn judgement(&self, episode: &Episode, brief: bool) -> Option<String> {
         let label = episode.labels.get(self.label?)?;
         let judge = label.judge.replace('_', " ");
+        let judge = if brief { judge.split(' ').next().unwrap_or_default() } else { &judge };
         let act = label.act.map(|it| episode.act(it).id.clone()).or_else(|| label.act_text.clone());
         let at = act.map(|it| format!(" at {it}")).unwrap_or_default();
         Some(format!("{judge}: {}{at}", label.agent_text))
@@ -198,13 +234,18 @@ fn figure(credit: &Estimate) -> String {
     let unsure = if credit.sign_unsure() { "?" } else { "" };
     match (credit.interval, credit.standard_error) {
         (Some((low, high)), Some(_)) => {
-            format!("{} ±{}{unsure}", signed(credit.value), plain((high - low) / 2.0))
+            format!("{} ±{}{unsure}", signed(credit.value), spread((high - low) / 2.0))
         }
         (Some((low, high)), None) => {
             format!("{} [{}, {}]{unsure}", signed(credit.value), plain(low), plain(high))
         }
         (None, _) => signed(credit.value),
     }
+}
+
+/// Half an interval, in the decimals of the number it belongs to where that shows anything.
+fn spread(half: f64) -> String {
+    if (0.005..1000.0).contains(&half) { format!("{half:.2}") } else { plain(half) }
 }
 
 /// `text` in at most `columns` columns, with an ellipsis where it was cut.
