@@ -15,8 +15,10 @@ pub(super) fn draw(model: &Model, open: &OpenEpisode, body: &mut Painter<'_>) {
     }
     let left = (width * 5 / 8).clamp(40, 70);
     let agents = open.episode.agents.len();
-    // Rule, axis, agents, sum.
-    let upper = (agents + 3).clamp(6, (height / 2 + 1).max(6));
+    // Rule, axis, agents, sum above; the matrix and the act below; what is left goes to the list of acts.
+    let least = (agents + 3).clamp(6, (height / 2 + 1).max(6));
+    let lower = (agents + 3).clamp(9, height.saturating_sub(least).max(9));
+    let upper = least.max(height.saturating_sub(lower));
     credit_pane(open, &mut body.part(0, 0, left, upper));
     acts::draw(open, &mut body.part(left, 0, width - left, upper));
     wall(body, left, 1, upper - 1);
@@ -132,7 +134,12 @@ fn credit_rows(open: &OpenEpisode, credit: &Attribution, pane: &mut Painter<'_>)
         agent_row(open, pane, row + 2, &columns, &scale, *agent, value(*agent));
     }
     let hidden = order.len().saturating_sub(rows);
-    sum_line(credit, &scale, hidden, &mut pane.part(0, rows + 2, width, 1));
+    let sum = 2 + rows.min(order.len());
+    sum_line(credit, &scale, hidden, &mut pane.part(0, sum, width, 1));
+    let left = pane.height().saturating_sub(sum + 1);
+    if left > 0 {
+        sweep::doubts(open, &mut pane.part(0, sum + 1, width, left));
+    }
 }
 
 fn agent_row(
@@ -178,7 +185,7 @@ pub(super) fn sum_text(credit: &Attribution, places: usize) -> String {
     let sum = format!("SUM {}", number(credit.sum));
     let of = match (credit.reward, credit.empty_value) {
         // What the coalition methods divide is the value of the whole team, not this episode's reward.
-        (Some(reward), Some(empty)) => format!("v(all) {} - v(none) {}", number(reward), number(empty)),
+        (Some(reward), Some(empty)) => format!("v(N) {} - v0 {}", number(reward), number(empty)),
         (Some(reward), None) => format!("R {}", number(reward)),
         (None, _) => String::new(),
     };

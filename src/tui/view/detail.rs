@@ -137,31 +137,41 @@ fn alternatives(open: &OpenEpisode, act: ActId) -> Vec<(String, Role)> {
             .iter()
             .map(|it| {
                 let mark = match (it.taken, it.default) {
-                    (true, _) => " taken",
-                    (_, true) => " default",
+                    (true, _) => " (taken)",
+                    (_, true) => " (default)",
                     _ => "",
                 };
-                format!("{}{mark} {}", it.label, sample(&it.q))
+                format!("{}{mark} {}", it.label, mean(&it.q))
             })
             .collect();
-        lines.push((format!("E[R] if {}", pieces.join(" | ")), Role::Plain));
+        lines.push((
+            format!("E[R]{} if {}", replays(sorted.iter().map(|it| &it.q)), pieces.join(", ")),
+            Role::Plain,
+        ));
     }
     for group in open.episode.replays.iter().filter(|it| it.act == Some(act)) {
         let pieces: Vec<String> = group
             .candidates
             .iter()
-            .map(|it| format!("{}{} {}", it.label, if it.real { " taken" } else { "" }, sample(&it.returns)))
+            .map(|it| format!("{}{} {}", it.label, if it.real { " (taken)" } else { "" }, mean(&it.returns)))
             .collect();
-        lines.push((format!("replays {}: {}", group.name, pieces.join(" | ")), Role::Plain));
+        let n = replays(group.candidates.iter().map(|it| &it.returns));
+        lines.push((format!("replayed{n}: {}", pieces.join(", ")), Role::Plain));
     }
     lines
 }
 
-fn sample(sample: &Sample) -> String {
-    match (sample.mean, sample.n) {
-        (Some(mean), Some(n)) => format!("{} (n {n})", signed(mean, 2).trim_start()),
-        (Some(mean), None) => signed(mean, 2).trim_start().to_owned(),
-        (None, _) => "no value".to_owned(),
+fn mean(sample: &Sample) -> String {
+    sample.mean.map_or("no value".to_owned(), |it| signed(it, 2).trim_start().to_owned())
+}
+
+/// How many replays stand behind the values: ` n 256`, ` n 8..16`; nothing where the log does not say.
+fn replays<'a>(samples: impl Iterator<Item = &'a Sample>) -> String {
+    let counts: Vec<u32> = samples.filter_map(|it| it.n).collect();
+    match (counts.iter().min(), counts.iter().max()) {
+        (Some(least), Some(most)) if least == most => format!(" n {least}"),
+        (Some(least), Some(most)) => format!(" n {least}..{most}"),
+        _ => String::new(),
     }
 }
 

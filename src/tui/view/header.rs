@@ -32,7 +32,8 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> usize {
         }
         Some(open) => {
             episode_line(model, open, &mut screen.part(0, 0, room, 1));
-            1 + verdict(open, &mut screen.part(0, 1, width, 3))
+            let lines = if screen.height() >= 24 { 4 } else { 3 };
+            1 + verdict(open, &mut screen.part(0, 1, width, lines))
         }
     }
 }
@@ -122,7 +123,7 @@ pub(super) fn status_word(status: Option<&Status>) -> (&str, Role) {
     }
 }
 
-/// The verdict on as many lines as it needs, three at most; the number of lines.
+/// The verdict on as many lines as it needs and may have; the number of lines.
 fn verdict(open: &OpenEpisode, lines: &mut Painter<'_>) -> usize {
     let Some(analysis) = open.analysis() else {
         lines.put(1, 0, "computing credit", Role::Dim);
@@ -130,13 +131,14 @@ fn verdict(open: &OpenEpisode, lines: &mut Painter<'_>) -> usize {
     };
     let sentence = analysis.verdict.sentence(&open.episode);
     let wrapped = text::wrap(&sentence, lines.width().saturating_sub(2));
-    for (y, line) in wrapped.iter().take(3).enumerate() {
+    let rows = lines.height();
+    for (y, line) in wrapped.iter().take(rows).enumerate() {
         lines.put(1, y, line, Role::Strong);
     }
-    if wrapped.len() > 3 {
+    if wrapped.len() > rows {
         let right = lines.width();
         let ellipsis = lines.theme().glyphs.ellipsis;
-        lines.put_right(right, 2, ellipsis, Role::Strong);
+        lines.put_right(right, rows - 1, ellipsis, Role::Strong);
     }
-    wrapped.len().clamp(1, 3)
+    wrapped.len().clamp(1, rows)
 }

@@ -36,13 +36,33 @@ pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
 
 /// `holds under 7 of 9`, in numbers.
 pub(super) fn tally(sweep: &Sweep) -> String {
-    let count = |agreement: Agreement| sweep.rows.iter().filter(|it| it.agrees == agreement).count();
-    let (holds, ties, flips) = (count(Agreement::Holds), count(Agreement::Tie), count(Agreement::Flips));
-    let mut text = format!("holds {holds} of {}", holds + ties + flips);
+    let ties = sweep.count(Agreement::Tie);
+    let mut text = format!("holds {} of {}", sweep.count(Agreement::Holds), sweep.counted());
     if ties > 0 {
         text += &format!(", {ties} tied");
     }
     text
+}
+
+/// Who else is named, by which methods: what to know before believing the bars above.
+pub(super) fn doubts(open: &OpenEpisode, pane: &mut Painter<'_>) {
+    let Some(sweep) = open.sweep() else { return };
+    let width = pane.width().saturating_sub(2);
+    let mut lines = vec![(format!("sweep (S): {}", tally(sweep)), Role::Dim)];
+    let other = |agreement| sweep.rows.iter().filter(move |it| it.agrees == agreement);
+    for (agreement, word) in [(Agreement::Flips, "says"), (Agreement::Tie, "ties")] {
+        for row in other(agreement) {
+            let line = format!("  {} {word} {}", row.name(), names(&open.episode, &row.blamed));
+            lines.push((pane.fit(&line, width), Role::Plain));
+        }
+    }
+    let unable = sweep.rows.iter().filter(|it| it.result.is_err()).count();
+    if unable > 0 {
+        lines.push((format!("  {unable} more lack data in this log"), Role::Dim));
+    }
+    for (y, (line, role)) in lines.iter().take(pane.height()).enumerate() {
+        pane.put(1, y, line, *role);
+    }
 }
 
 /// The whole sweep, scrollable.
