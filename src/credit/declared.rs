@@ -5,7 +5,7 @@
 //! sum of the items of its acts. A repeated item counts once, the last one, as a later record updates an
 //! earlier one. Declared numbers follow no what-if: an edited scenario makes them unavailable.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
     ActId, AgentId, Attribution, CreditItem, DeclaredCredit, Episode, Estimate, Provenance, Term,
@@ -22,9 +22,10 @@ use super::table::methods;
 /// id or its place (`shapley#2`).
 pub(super) fn keys(episode: &Episode) -> Vec<String> {
     let mut keys: Vec<String> = Vec::with_capacity(episode.declared.len());
+    let mut seen = BTreeSet::new();
     for (at, declared) in episode.declared.iter().enumerate() {
         let mut key = declared.algorithm.clone();
-        if keys.contains(&key) {
+        if !seen.insert(declared.algorithm.as_str()) {
             let mark = declared.id.clone().unwrap_or_else(|| (at + 1).to_string());
             key = format!("{}#{mark}", declared.algorithm);
         }

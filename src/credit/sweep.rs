@@ -12,7 +12,7 @@
 //!
 //! The reference itself is one of the m when it names anybody.
 
-use crate::model::{AgentId, Attribution, Episode, Provenance, Scenario, Unavailable};
+use crate::model::{AgentId, Attribution, DeclaredCredit, Episode, Provenance, Scenario, Unavailable};
 use crate::stats::kendall_tau_b;
 
 use super::blame::{blame, tolerance};
@@ -101,8 +101,10 @@ pub fn sweep(episode: &Episode, reference: &Scenario) -> Sweep {
         choice.baseline.clone_from(&attribution.baseline);
     }
     let mut rows: Vec<SweepRow> = Vec::new();
+    let mut records: Vec<Option<&DeclaredCredit>> = Vec::new();
     let mut own_row = None;
-    for variant in expanded(episode) {
+    for (variant, record) in expanded(episode) {
+        records.push(record);
         let is_reference = same_choice(&variant, &choice);
         let scenario = if is_reference { choice.clone() } else { carry(reference, variant) };
         let result = if is_reference { computed.clone() } else { compute_plain(episode, &scenario) };
@@ -121,19 +123,22 @@ pub fn sweep(episode: &Episode, reference: &Scenario) -> Sweep {
     }
     fill_nearest(&mut rows);
     if let Ok(attribution) = &computed {
-        judge(episode, attribution, own_row, &mut rows);
+        judge(episode, attribution, own_row, &records, &mut rows);
     }
     Sweep { rows }
 }
 
-/// All variants, with one row per declared credit.
-fn expanded(episode: &Episode) -> Vec<Scenario> {
+/// All variants, with one row per declared credit and that credit.
+fn expanded(episode: &Episode) -> Vec<(Scenario, Option<&DeclaredCredit>)> {
     let keys = declared::keys(episode);
-    let expand = |variant: Scenario| -> Vec<Scenario> {
+    let expand = |variant: Scenario| -> Vec<(Scenario, Option<&DeclaredCredit>)> {
         if variant.method != "declared" || keys.is_empty() {
-            return vec![variant];
+            return vec![(variant, None)];
         }
-        keys.iter().map(|key| Scenario { baseline: Some(key.clone()), ..variant.clone() }).collect()
+        let one = |(key, declared): (&String, _)| {
+            (Scenario { baseline: Some(key.clone()), ..variant.clone() }, Some(declared))
+        };
+        keys.iter().zip(&episode.declared).map(one).collect()
     };
     variants().into_iter().flat_map(expand).collect()
 }
@@ -163,7 +168,13 @@ fn fill_nearest(rows: &mut [SweepRow]) {
     }
 }
 
-fn judge(episode: &Episode, reference: &Attribution, own_row: Option<usize>, rows: &mut [SweepRow]) {
+fn judge(
+    episode: &Episode,
+    reference: &Attribution,
+    own_row: Option<usize>,
+    records: &[Option<&DeclaredCredit>],
+    rows: &mut [SweepRow],
+) {
     let failed = episode.failed();
     let named = blame(failed, reference).filter(|it| !it.all_equal || it.known == 1);
     let named: Vec<AgentId> = named.map(|it| it.agents).unwrap_or_default();
@@ -172,7 +183,7 @@ fn judge(episode: &Episode, reference: &Attribution, own_row: Option<usize>, row
         row.tau = tau(reference, attribution);
         if own_row == Some(at) {
             row.blamed.clone_from(&named);
-        } else if names_culprit(&row.scenario) && has_reward_units(episode, row) {
+        } else if names_culprit(&row.scenario) && records[at].is_none_or(has_reward_units) {
             let found = blame(failed, attribution);
             let found = found.filter(|it| it.known >= 2 && !it.all_equal || episode.agents.len() == 1);
             row.blamed = found.map(|it| it.agents).unwrap_or_default();
@@ -189,7 +200,11 @@ fn judge(episode: &Episode, reference: &Attribution, own_row: Option<usize>, row
         if row.agrees == Agreement::NoVoice || !same_question {
             continue;
         }
-        if !counted.iter().any(|other| is_duplicate(episode, row, &rows[*other])) {
+        let repeats = |other: usize| {
+            let twin = |a: usize, b: usize| records[a].is_some_and(|it| is_twin(it, &rows[b].scenario));
+            twin(at, other) || twin(other, at) || is_duplicate(row, &rows[other])
+        };
+        if !counted.iter().any(|other| repeats(*other)) {
             counted.push(at);
         }
     }
@@ -212,44 +227,34 @@ fn agreement(reference: &[AgentId], row: &[AgentId]) -> Agreement {
     }
 }
 
-fn has_reward_units(episode: &Episode, row: &SweepRow) -> bool {
-    if row.scenario.method != "declared" {
-        return true;
-    }
-    let at = declared::keys(episode).iter().position(|it| Some(it) == row.scenario.baseline.as_ref());
-    let units = at.and_then(|at| episode.declared[at].units.as_deref());
-    matches!(units, None | Some("reward" | "normalised"))
+fn has_reward_units(declared: &DeclaredCredit) -> bool {
+    matches!(declared.units.as_deref(), None | Some("reward" | "normalised"))
 }
 
-/// Whether `row` says again what `other` said: the same method with the same numbers, or the declared twin.
-fn is_duplicate(episode: &Episode, row: &SweepRow, other: &SweepRow) -> bool {
+/// Whether `row` says again what `other` said: the same method with the same numbers. Two declared credits
+/// never do: each is a word of its own.
+fn is_duplicate(row: &SweepRow, other: &SweepRow) -> bool {
     let (Ok(a), Ok(b)) = (&row.result, &other.result) else { return false };
-    if row.scenario.method != other.scenario.method {
-        return names_same_method(episode, row, other) || names_same_method(episode, other, row);
+    if row.scenario.method != other.scenario.method || row.scenario.method == "declared" {
+        return false;
     }
     let values = |it: &Attribution| -> Vec<Option<f64>> {
         it.agents.iter().map(|it| it.value.number().map(|it| it.value)).collect()
     };
     let (a, b) = (values(a), values(b));
     let tolerance = tolerance(a.iter().chain(&b).flatten().copied());
-    row.scenario.method != "declared"
-        && a.iter().zip(&b).all(|pair| match pair {
-            (Some(a), Some(b)) => (a - b).abs() <= tolerance,
-            (a, b) => a.is_none() && b.is_none(),
-        })
+    a.iter().zip(&b).all(|pair| match pair {
+        (Some(a), Some(b)) => (a - b).abs() <= tolerance,
+        (a, b) => a.is_none() && b.is_none(),
+    })
 }
 
-/// Whether `row` is a declared credit whose algorithm is the computation of `other`.
-fn names_same_method(episode: &Episode, row: &SweepRow, other: &SweepRow) -> bool {
-    if row.scenario.method != "declared" {
-        return false;
-    }
-    let at = declared::keys(episode).iter().position(|it| Some(it) == row.scenario.baseline.as_ref());
-    let Some((named, baseline)) = at.and_then(|at| declared::named_method(&episode.declared[at])) else {
-        return false;
-    };
-    let named = Scenario { baseline: baseline.map(str::to_owned), ..Scenario::of_method(named.name) };
-    same_choice(&named, &other.scenario)
+/// Whether the algorithm of a declared credit is the computation of `scenario`.
+fn is_twin(declared: &DeclaredCredit, scenario: &Scenario) -> bool {
+    declared::named_method(declared).is_some_and(|(named, baseline)| {
+        let named = Scenario { baseline: baseline.map(str::to_owned), ..Scenario::of_method(named.name) };
+        same_choice(&named, scenario)
+    })
 }
 
 fn tau(reference: &Attribution, other: &Attribution) -> Option<f64> {

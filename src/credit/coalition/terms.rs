@@ -54,14 +54,22 @@ struct Largest {
 impl Largest {
     fn of(terms: impl Iterator<Item = (Coalition, f64, f64)>) -> Self {
         let (mut kept, mut rest, mut left_out) = (Vec::<(f64, Coalition, f64)>::new(), Sum::default(), 0);
+        // The least size that is kept so far, so that most terms need no search.
+        let mut floor = 0.0;
         for (coalition, weight, value) in terms {
-            let product = weight * value;
+            let product: f64 = weight * value;
+            if kept.len() == SHOWN && product.abs() <= floor {
+                rest.add(product);
+                left_out += 1;
+                continue;
+            }
             kept.push((product, coalition, weight));
             if kept.len() > SHOWN {
                 let smallest = kept.iter().enumerate().min_by(|a, b| a.1.0.abs().total_cmp(&b.1.0.abs()));
                 let at = smallest.map_or(0, |it| it.0);
                 rest.add(kept.swap_remove(at).0);
                 left_out += 1;
+                floor = kept.iter().map(|it| it.0.abs()).fold(f64::INFINITY, f64::min);
             }
         }
         kept.sort_by_key(|it| it.1);
