@@ -13,6 +13,9 @@ use super::{
     model::{Model, Overlay, Screen, Size, View},
 };
 
+/// Exit code of `^C`: 128 and the number of SIGINT, as a shell has it.
+const INTERRUPTED: u8 = 130;
+
 /// Applies `message` to `model`; what has to happen outside comes back as effects, in order.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     let mut effects = Vec::new();
@@ -31,7 +34,8 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Wake => cursor::play_on(model, &mut effects),
         Message::Copied(result) => {
             model.notice = Some(match result {
-                Ok(path) => format!("sent to the terminal (OSC 52) and written to {path}"),
+                // The path first: it must not be what is cut.
+                Ok(path) => format!("{path} holds it; also sent to the terminal (OSC 52)"),
                 Err(why) => format!("not copied: {why}"),
             });
         }
@@ -70,7 +74,7 @@ fn is_view_digit(digit: char) -> bool {
 
 fn apply(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect>) {
     match action {
-        Action::Interrupt => effects.push(Effect::Quit(0)),
+        Action::Interrupt => effects.push(Effect::Quit(INTERRUPTED)),
         Action::Suspend => effects.push(Effect::Suspend),
         Action::Redraw => effects.push(Effect::Redraw),
         Action::Mouse => {
