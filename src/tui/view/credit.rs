@@ -94,7 +94,12 @@ pub(super) fn credit_pane(open: &OpenEpisode, pane: &mut Painter<'_>) {
                 pane.put(1, y + 1, line, Role::Plain);
             }
         }
-        Some(Ok(credit)) => credit_rows(open, credit, pane),
+        Some(Ok(credit)) => {
+            credit_rows(open, credit, pane);
+            let sum = 3 + credit.agents.len();
+            let (width, left) = (pane.width(), pane.height().saturating_sub(sum));
+            sweep::doubts(open, &mut pane.part(0, sum, width, left));
+        }
     }
 }
 
@@ -106,7 +111,8 @@ struct Columns {
     half: usize,
 }
 
-fn credit_rows(open: &OpenEpisode, credit: &Attribution, pane: &mut Painter<'_>) {
+/// Bars of any attribution, from the second row of `pane` on.
+pub(super) fn credit_rows(open: &OpenEpisode, credit: &Attribution, pane: &mut Painter<'_>) {
     let width = pane.width();
     let order = open.agent_order();
     let estimates = order.iter().filter_map(|it| credit.agent(*it));
@@ -136,10 +142,6 @@ fn credit_rows(open: &OpenEpisode, credit: &Attribution, pane: &mut Painter<'_>)
     let hidden = order.len().saturating_sub(rows);
     let sum = 2 + rows.min(order.len());
     sum_line(credit, &scale, hidden, &mut pane.part(0, sum, width, 1));
-    let left = pane.height().saturating_sub(sum + 1);
-    if left > 0 {
-        sweep::doubts(open, &mut pane.part(0, sum + 1, width, left));
-    }
 }
 
 fn agent_row(

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Columns of one method.
-const COLUMN: usize = 10;
+const COLUMN: usize = 11;
 
 pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let Some(found) = open.sweep() else {
@@ -158,5 +158,12 @@ fn about(open: &OpenEpisode, row: &SweepRow, pane: &mut Painter<'_>, y: usize) {
         .collect();
     for (y, (line, role)) in wrapped.iter().take(part.height().saturating_sub(1)).enumerate() {
         part.put(1, y + 1, line, *role);
+    }
+    let used = wrapped.len() + 2;
+    if let Ok(attribution) = &row.result
+        && part.height() >= used + 5
+    {
+        let rows = part.height() - used;
+        super::credit::credit_rows(open, attribution, &mut part.part(0, used - 1, width.min(100), rows));
     }
 }

@@ -58,7 +58,7 @@ impl Lanes {
         let room = width.saturating_sub(first + places + 9);
         let agents = episode.agents.len().max(1);
         let visible = (room / 9).clamp(1, agents);
-        let lane = (room / visible).min(24);
+        let lane = (room / visible).min(34);
         let last = agents - visible;
         // The lane of the cursor is always among those shown.
         let wanted = open.act.map_or(open.timeline.lane, |it| episode.act(it).agent.index());

@@ -175,7 +175,12 @@ fn result(open: &OpenEpisode, pane: &mut Painter<'_>) {
     };
     let comparison = credit::compare(&open.episode, before, after);
     let width = pane.width();
-    pane.rule(0, &format!("{} {} {}", before.title, pane.theme().glyphs.to, after.title), "");
+    let title = if open.forks.is_logged() {
+        format!("as logged: {}", before.title)
+    } else {
+        format!("{} {} {}", before.title, pane.theme().glyphs.to, after.title)
+    };
+    pane.rule(0, &title, "");
     rows(open, before, after, &comparison, &mut pane.part(0, 1, width, usize::MAX));
 }
 
@@ -203,12 +208,16 @@ fn rows(
     }
     pane.put(columns[2] + 3, 0, "rank", Role::Dim);
     let room = pane.height().saturating_sub(3);
-    let top = window(
-        comparison.rows.iter().position(|it| it.agent == open.agent).unwrap_or(0),
-        comparison.rows.len(),
-        room,
-    );
-    let shown = comparison.rows.iter().skip(top).take(room);
+    let mut sorted: Vec<_> = comparison.rows.iter().collect();
+    sorted.sort_by_key(|it| (it.rank_before.unwrap_or(u32::MAX), it.agent));
+    let at = sorted.iter().position(|it| it.agent == open.agent).unwrap_or(0);
+    let shown = sorted.iter().skip(window(at, sorted.len(), room)).take(room);
+    let scale = bars::Scale::of(after.agents.iter().filter_map(|it| it.value.number()));
+    let bar_from = columns[2] + 32;
+    let bar_columns = pane.width().saturating_sub(bar_from + 2);
+    if bar_columns >= 24 {
+        bars::axis(pane, bar_from, 0, bar_columns, &scale);
+    }
     let mut y = 1;
     for row in shown {
         pane.put_fit(1, y, name, &open.episode.agent(row.agent).name, Role::Plain);
@@ -226,7 +235,9 @@ fn rows(
         if row.new_most_blamed {
             x = pane.put(x + 2, y, "NEW MOST BLAMED", Role::Warn);
         }
-        let _ = x;
+        if bar_columns >= 24 && x < bar_from {
+            bars::bar(pane, bar_from, y, bar_columns, &scale, &row.after);
+        }
         y += 1;
     }
     let number = |value: f64| signed(value, places);
