@@ -13,6 +13,8 @@ mod assemble;
 mod episodes;
 mod record_text;
 mod rows;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

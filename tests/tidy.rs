@@ -1,7 +1,7 @@
 //! The rules of the source tree that the compiler cannot check: who may name whom, and what a file looks like.
 //!
-//! Reads `src` as text. Test code (a `tests` file or folder, a `mod tests` at the end of a file) may name any
-//! module: it looks at the whole from one place.
+//! Reads `src` as text. Test code (a `tests` file or folder, the `stage` of tests, a `mod tests` at the end
+//! of a file) may name any module: it looks at the whole from one place.
 
 use std::{
     collections::BTreeSet,
@@ -83,7 +83,9 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn is_test(path: &Path) -> bool {
-    path.components().any(|it| it.as_os_str() == "tests") || path.ends_with("tests.rs")
+    path.components().any(|it| it.as_os_str() == "tests")
+        || path.ends_with("tests.rs")
+        || path.ends_with("stage.rs")
 }
 
 /// Code without comments and without the inline test module at its end.

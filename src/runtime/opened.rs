@@ -11,7 +11,7 @@ use std::{
 
 use crate::{
     import::{self, Format, who_and_when},
-    model::{Diagnostic, FileId, FileState, FileSummary, Severity},
+    model::{Diagnostic, FileId, FileState, FileSummary, LogSummary, Severity},
     source::{
         Discovery, Input, SkipReason, Spool, SpoolWriter, Tail, TailEvent, TailFile, TailOptions, feed,
     },
@@ -19,6 +19,8 @@ use crate::{
     text,
 };
 
+/// Bytes read at a time where nobody waits.
+const BLOCK: usize = 16 << 20;
 /// The least bytes read of a file in its turn: a smaller read costs as much.
 const LEAST_SHARE: usize = 64 << 10;
 /// Bytes of a file that tell its format.
@@ -258,6 +260,13 @@ impl OpenedLogs {
             round.caught_up &= one.caught_up;
         }
         round
+    }
+
+    /// Reads what is there now to its end; nothing more is expected. Of a pipe: what has come so far.
+    pub fn read_all(&mut self) -> LogSummary {
+        while !self.poll(Duration::ZERO, BLOCK).caught_up {}
+        self.finish();
+        LogSummary { loaded: true, ..self.store.summary() }
     }
 
     /// Takes unterminated last lines as they are: nothing more is expected.

@@ -4,20 +4,21 @@
 //! update of it and not counted again. Agents are those of the roster and those that act, are told something,
 //! or are named by a reward, metric or counterfactual; an agent that only a coalition names is not seen here.
 
-use std::{
-    hash::{Hash, Hasher},
-    sync::Arc,
-};
+mod entry;
 
-use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
-use smallvec::SmallVec;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::rows::RowId;
 use crate::{
     log::{Body, Header, Record, RecordType, Run},
-    model::{EpisodeId, EpisodeSummary, Status},
+    model::{EpisodeId, EpisodeSummary},
     text,
 };
+
+pub(super) use entry::status;
+use entry::{Entry, add};
 
 /// Which run an episode belongs to: episodes are unique within a run. Files without a `run` header (rotation
 /// may have cut it off) are a run of their own.
@@ -29,48 +30,6 @@ pub(super) struct RunKey(u32);
 struct RunEntry {
     run: Option<Arc<Run>>,
     episodes: FxHashMap<Arc<str>, EpisodeId>,
-}
-
-/// Ids of agents over all episodes, ascending.
-type Agents = SmallVec<[u32; 8]>;
-
-/// One episode as far as the index knows it.
-struct Entry {
-    name: Arc<str>,
-    run: RunKey,
-    rows: Vec<RowId>,
-    agents: Agents,
-    /// Whether an `episode_start` names agents; else those of the run take part.
-    has_roster: bool,
-    acts: u32,
-    /// Hashes of the ids of acts.
-    act_ids: FxHashSet<u64>,
-    /// The last value by the hash of a reward's id.
-    reward_ids: FxHashMap<u64, Earned>,
-    global: Total,
-    per_agent: Total,
-    end: Option<f64>,
-    status: Option<Status>,
-    open: bool,
-    declared: bool,
-    counterfactuals: bool,
-    label: Option<Box<str>>,
-    /// Whether the list has not been told of its last change.
-    changed: bool,
-}
-
-/// A sum of rewards and how many there were.
-#[derive(Clone, Copy, Default)]
-struct Total {
-    sum: f64,
-    n: u32,
-}
-
-/// What the reward with some id came to.
-#[derive(Clone, Copy)]
-struct Earned {
-    is_global: bool,
-    value: Option<f64>,
 }
 
 /// All episodes.
@@ -183,7 +142,7 @@ impl Episodes {
             name: text::clean(&entry.name),
             run: run.and_then(|it| it.run.as_deref()).map(text::clean),
             status: entry.status.clone(),
-            reward: reward(entry.global, entry.end, entry.per_agent),
+            reward: entry.reward(),
             open: entry.open,
             agents: agents.len() as u32,
             acts: entry.acts,
@@ -304,21 +263,7 @@ impl Episodes {
         let id = self.id(run, episode);
         let agent = seen.agent.map(|it| self.agent(it));
         self.mark(id);
-        let entry = &mut self.entries[id.index()];
-        entry.rows.push(row);
-        agent.into_iter().for_each(|it| add(&mut entry.agents, it));
-        match seen.kind {
-            RecordType::Action | RecordType::Message => {
-                let is_new = seen.id.is_none_or(|it| entry.act_ids.insert(hash(seen.kind, it)));
-                entry.acts += u32::from(is_new);
-            }
-            RecordType::Counterfactual => entry.counterfactuals = true,
-            RecordType::Reward => {
-                let earned = Earned { is_global: seen.agent.is_none(), value: seen.value };
-                entry.earn(seen.id, earned);
-            }
-            _ => {}
-        }
+        self.entries[id.index()].count(seen, agent, row);
         id
     }
 }
@@ -327,77 +272,4 @@ impl Episodes {
 fn names_agent(kind: RecordType) -> bool {
     use RecordType::{Action, Counterfactual, Message, Metric, Reward};
     matches!(kind, Action | Message | Reward | Counterfactual | Metric)
-}
-
-fn hash(kind: RecordType, id: &str) -> u64 {
-    let mut hasher = FxHasher::default();
-    (kind, id).hash(&mut hasher);
-    hasher.finish()
-}
-
-impl Entry {
-    fn new(name: Arc<str>, run: RunKey) -> Self {
-        Self {
-            name,
-            run,
-            rows: Vec::new(),
-            agents: Agents::new(),
-            has_roster: false,
-            acts: 0,
-            act_ids: FxHashSet::default(),
-            reward_ids: FxHashMap::default(),
-            global: Total::default(),
-            per_agent: Total::default(),
-            end: None,
-            status: None,
-            open: true,
-            declared: false,
-            counterfactuals: false,
-            label: None,
-            changed: true,
-        }
-    }
-
-    fn total(&mut self, is_global: bool) -> &mut Total {
-        if is_global { &mut self.global } else { &mut self.per_agent }
-    }
-
-    /// A reward, or an update of the one with the same id.
-    fn earn(&mut self, id: Option<&str>, earned: Earned) {
-        let before = id.and_then(|it| self.reward_ids.insert(hash(RecordType::Reward, it), earned));
-        if let Some(Earned { is_global, value: Some(value) }) = before {
-            let total = self.total(is_global);
-            total.sum -= value;
-            total.n -= 1;
-        }
-        if let Some(value) = earned.value {
-            let total = self.total(earned.is_global);
-            total.sum += value;
-            total.n += 1;
-        }
-    }
-}
-
-fn add(agents: &mut Agents, agent: u32) {
-    if let Err(at) = agents.binary_search(&agent) {
-        agents.insert(at, agent);
-    }
-}
-
-/// As [`crate::model::Episode::reward`], without the outcome that stands in for a number.
-fn reward(global: Total, end: Option<f64>, per_agent: Total) -> Option<f64> {
-    let sum = |total: Total| (total.n > 0).then_some(total.sum);
-    sum(global).or(end).or(sum(per_agent))
-}
-
-/// The status that a word of the log stands for.
-pub(super) fn status(word: &str) -> Status {
-    match word.to_ascii_lowercase().as_str() {
-        "success" | "succeeded" | "solved" => Status::Success,
-        "failure" | "failed" | "fail" => Status::Failure,
-        "truncated" | "timeout" => Status::Truncated,
-        "error" => Status::Error,
-        "aborted" | "cancelled" => Status::Aborted,
-        _ => Status::Other(text::clean(word)),
-    }
 }
