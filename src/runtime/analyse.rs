@@ -17,6 +17,7 @@ pub fn analyse(episode: &Episode, scenario: &Scenario) -> Analysis {
         scenario.baseline = scenario.baseline.or(best.baseline);
     }
     let credit = credit::compute(episode, &scenario);
+    let unedited = scenario.edits_episode().then(|| credit::compute(episode, &scenario.without_edits()).ok());
     let acts = match &credit {
         Ok(own) if !own.acts.is_empty() => Some(own.clone()),
         _ => credit::act_scenario(episode, &scenario).and_then(|it| credit::compute(episode, &it).ok()),
@@ -26,5 +27,5 @@ pub fn analyse(episode: &Episode, scenario: &Scenario) -> Analysis {
         Ok(credit) => credit::verdict(episode, credit, &sweep),
         Err(_) => Verdict::nothing(episode),
     };
-    Analysis { scenario, credit, acts, sweep, verdict }
+    Analysis { scenario, credit, unedited: unedited.flatten(), acts, sweep, verdict }
 }
