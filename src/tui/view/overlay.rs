@@ -4,7 +4,7 @@ use super::{detail, scrolled, sweep};
 use crate::{
     app::{
         Model, Overlay,
-        action::{BINDINGS, Section},
+        action::{self, Section},
     },
     credit,
     model::{Diagnostic, Explanation, Origin, Severity, Unavailable, Value, signed},
@@ -53,12 +53,10 @@ fn help(model: &Model, pane: &mut Painter<'_>) {
     let mut lines: Vec<(String, Role)> = Vec::new();
     for section in Section::ALL {
         lines.push((section.title().to_owned(), Role::Strong));
-        for binding in BINDINGS.iter().filter(|it| it.section == section) {
-            let keys: Vec<String> = binding.keys.iter().map(|it| it.name()).collect();
-            lines.push((format!("  {}  {}", text::pad(&keys.join(" "), 9), binding.help), Role::Plain));
+        for (keys, what) in action::help(section) {
+            lines.push((format!(" {} {what}", text::pad(&keys, keys.len().max(9))), Role::Plain));
         }
     }
-    lines.push((String::new(), Role::Plain));
     lines.push((model.terminal.clone(), Role::Dim));
     lines
         .push(("a number before a motion repeats it; the mouse is the terminal's own".to_owned(), Role::Dim));
