@@ -21,6 +21,7 @@
 //! ```
 
 pub mod app;
+pub mod check;
 pub mod credit;
 pub mod graph;
 pub mod import;
