@@ -27,6 +27,7 @@ pub mod graph;
 pub mod import;
 pub mod log;
 pub mod model;
+pub mod report;
 pub mod source;
 pub mod stats;
 pub mod store;
