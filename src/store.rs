@@ -60,6 +60,7 @@ pub struct Store {
     rows: Rows,
     episodes: Episodes,
     records: u64,
+    types: [u64; RecordType::KNOWN.len() + 1],
     bad_lines: u64,
     diagnostics: Vec<Diagnostic>,
     more_diagnostics: u64,
@@ -74,6 +75,7 @@ impl Store {
             rows: Rows::default(),
             episodes: Episodes::default(),
             records: 0,
+            types: [0; RecordType::KNOWN.len() + 1],
             bad_lines: 0,
             diagnostics: Vec::new(),
             more_diagnostics: 0,
@@ -174,24 +176,21 @@ impl Store {
             RecordType::Credit => memmem::find(line, b"\"label\"").is_some(),
             _ => false,
         };
-        let Some(episode) = header.episode.as_deref() else {
-            if !needs_content {
-                self.records += 1;
-            }
-            return !needs_content;
-        };
         if needs_content {
             return false;
         }
+        self.records += 1;
+        self.types[header.record_type as usize] += 1;
+        let Some(episode) = header.episode.as_deref() else { return true };
         let run = self.lives[origin.file.index()].run;
         let row = self.rows.push(Row { origin });
         self.episodes.header(run, episode, header, row);
-        self.records += 1;
         true
     }
 
     fn index_record(&mut self, origin: Origin, record: &Record) {
         self.records += 1;
+        self.types[record.record_type() as usize] += 1;
         let life = &mut self.lives[origin.file.index()];
         if let Body::Run(run) = &record.body {
             life.run = self.episodes.run_of_record(run);
@@ -215,6 +214,13 @@ impl Store {
             polling: None,
             loaded: false,
         }
+    }
+
+    /// Records by type, those there are.
+    pub fn records_by_type(&self) -> Vec<(String, u64)> {
+        let all = RecordType::KNOWN.into_iter().chain([RecordType::Unknown]);
+        let counted = all.map(|it| (it.name().to_owned(), self.types[it as usize]));
+        counted.filter(|it| it.1 > 0).collect()
     }
 
     /// Number of episodes.

@@ -18,7 +18,12 @@ use crate::{
 };
 
 /// Draws the screen after the keys of `--keys`.
-pub(super) fn run(options: &Report, logs: OpenedLogs, summary: LogSummary, id: EpisodeId) -> anyhow::Result<u8> {
+pub(super) fn run(
+    options: &Report,
+    logs: OpenedLogs,
+    summary: LogSummary,
+    id: EpisodeId,
+) -> anyhow::Result<u8> {
     let size = options.size.split_once('x').and_then(|(columns, rows)| {
         let (columns, rows): (u16, u16) = (columns.parse().ok()?, rows.parse().ok()?);
         (columns > 0 && rows > 0).then_some((columns, rows))

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::Context;
 
-use super::{arguments, headless};
+use super::{arguments, headless, report};
 use crate::{
     app::{Effect, Message, Model},
     graph::Charset,
@@ -27,7 +27,8 @@ const HUNG_UP: i32 = 129;
 /// Opens the logs in the terminal, or prints the report where there is none.
 pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
     if !io::stdout().is_terminal() {
-        return Ok(1);
+        let options = arguments::Report::of_logs(options.logs.clone(), options.episode.clone());
+        return report::run(&options);
     }
     let environment = Environment::of_process();
     let charset = if options.ascii { Charset::Ascii } else { environment.charset() };
