@@ -20,7 +20,7 @@ use crate::{
 /// Draws the screen after the keys of `--keys`.
 pub(super) fn run(
     options: &Report,
-    logs: OpenedLogs,
+    logs: &OpenedLogs,
     summary: LogSummary,
     id: EpisodeId,
 ) -> anyhow::Result<u8> {
@@ -36,7 +36,7 @@ pub(super) fn run(
     messages.push(Message::Log(summary));
     messages.extend(options.keys.chars().map(|it| Message::Key(key_of(it))));
     for message in messages {
-        settle(&mut model, &logs, message);
+        settle(&mut model, logs, message);
     }
     let color = if options.format == Format::Svg { ColorMode::Indexed256 } else { ColorMode::Mono };
     let frame = run::frame(&model, Theme::new(color, model.charset));
