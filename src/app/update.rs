@@ -14,6 +14,9 @@ use super::{
     whatif::Forks,
 };
 
+/// Exit code after `^C`.
+const INTERRUPTED: u8 = 130;
+
 /// Applies `message` to `model`; what has to happen outside comes back as effects, in order.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     let mut effects = Vec::new();
@@ -71,7 +74,7 @@ fn is_view_digit(digit: char) -> bool {
 
 fn apply(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect>) {
     match action {
-        Action::Interrupt => effects.push(Effect::Quit(0)),
+        Action::Interrupt => effects.push(Effect::Quit(INTERRUPTED)),
         Action::Suspend => effects.push(Effect::Suspend),
         Action::Redraw => effects.push(Effect::Redraw),
         Action::Mouse => {

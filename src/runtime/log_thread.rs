@@ -27,7 +27,7 @@ const REPORT: Duration = Duration::from_millis(60);
 /// Whether to follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Follow {
-    /// As long as an episode is open.
+    /// When an episode is open, none has begun, or the log was seen to grow.
     WhileOpen,
     /// In any case.
     Always,
@@ -71,8 +71,17 @@ impl LogThread {
             let watch = Watch::new(move || {
                 let _ = wake.send(Request::Woken);
             });
-            State { logs, follow, send, watch, open: None, started: Instant::now(), loaded: false }
-                .run(&queue);
+            State {
+                logs,
+                follow,
+                send,
+                watch,
+                open: None,
+                started: Instant::now(),
+                loaded: false,
+                grown: false,
+            }
+            .run(&queue);
         });
         Ok(Self { requests })
     }
@@ -97,6 +106,8 @@ struct State<F> {
     open: Option<(EpisodeId, u64)>,
     started: Instant,
     loaded: bool,
+    /// Something came after the first pass: the log is being written, whatever its episodes say.
+    grown: bool,
 }
 
 impl<F: Fn(Message)> State<F> {
@@ -108,6 +119,7 @@ impl<F: Fn(Message)> State<F> {
         loop {
             let round = self.logs.poll(self.started.elapsed(), BUDGET);
             dirty |= round.changed;
+            self.grown |= round.changed && self.loaded;
             if round.caught_up && !self.loaded {
                 if !self.following() {
                     self.logs.finish();
@@ -156,7 +168,10 @@ impl<F: Fn(Message)> State<F> {
         match self.follow {
             Follow::Never => false,
             Follow::Always => true,
-            Follow::WhileOpen => !self.loaded || self.logs.store.has_open_episode(),
+            Follow::WhileOpen => {
+                let store = &self.logs.store;
+                !self.loaded || self.grown || store.has_open_episode() || store.episode_count() == 0
+            }
         }
     }
 

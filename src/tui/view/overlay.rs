@@ -117,7 +117,7 @@ fn explain(
         grounds.extend(term.standard_error.map(|it| format!("SE {it:.3}")));
         grounds.extend(term.origins.iter().take(3).map(|it| place(model, *it)));
         if !grounds.is_empty() {
-            lines.push((format!("{:38}{}", "", grounds.join("  ")), Role::Dim));
+            lines.push((format!("{:14}{}", "", grounds.join("  ")), Role::Dim));
         }
     }
     lines.push((String::new(), Role::Plain));
