@@ -100,7 +100,8 @@ fn every_rule_has_a_log_and_every_log_a_line() {
     assert_eq!(files, described, "files and the README of sample-logs/broken");
     assert_eq!(rules, described, "rules of the code and logs of sample-logs/broken");
     // The search finds what it is made for.
-    for rule in ["bad-json", "lone-surrogate", "dangling-reference", "wrong-type", "glued-lines", "no-reward"] {
+    for rule in ["bad-json", "lone-surrogate", "dangling-reference", "wrong-type", "glued-lines", "no-reward"]
+    {
         assert!(rules.contains(rule), "{rule}");
     }
 }
