@@ -85,7 +85,8 @@ fn game(name: &str, episode: &str) -> Game {
         let names = it["agents"].as_array().unwrap().iter();
         let mut names: Vec<String> = names.map(|it| it.as_str().unwrap().to_owned()).collect();
         names.sort();
-        (names, it["value"].as_f64().unwrap())
+        let mean = |it: &Vec<Value>| it.iter().map(|it| it.as_f64().unwrap()).sum::<f64>() / it.len() as f64;
+        (names, it["value"].as_f64().unwrap_or_else(|| mean(it["returns"].as_array().unwrap())))
     });
     rows.collect()
 }
