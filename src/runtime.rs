@@ -10,11 +10,13 @@
 mod analyse;
 mod log_thread;
 mod opened;
+mod rehearsal;
 mod worker;
 
 pub use analyse::analyse;
 pub use log_thread::{Follow, LogThread};
 pub use opened::{OpenError, OpenedLogs, Round};
+pub use rehearsal::Rehearsal;
 pub use worker::Worker;
 
 /// Starts a thread that ends with the process.

@@ -41,7 +41,7 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
     let (logs, summary) = headless::read_all(&options.logs, Pass::Headers)?;
     let id = headless::pick(&summary, options.episode.as_deref())?;
     if matches!(options.format, Format::Screen | Format::Svg) {
-        return super::picture::run(options, logs, summary, id);
+        return super::picture::run(options, logs, &summary, id);
     }
     let episode = logs.store.episode(id).map_err(anyhow::Error::msg)?;
     let scenario = options.scenario.options().scenario(&episode).map_err(anyhow::Error::msg)?;

@@ -58,8 +58,9 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
     handle_signals()?;
     let mut terminal = Terminal::take().context("cannot take the terminal")?;
     runtime::spawn("hang-up", || {
-        terminal::wait_for_hang_up();
-        std::process::exit(HUNG_UP);
+        if terminal::wait_for_hang_up() {
+            std::process::exit(HUNG_UP);
+        }
     });
     let to_loop = send.clone();
     runtime::spawn("input", move || input::read_events(|message| to_loop.send(message).is_ok()));

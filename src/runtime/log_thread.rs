@@ -1,6 +1,7 @@
 //! The thread that owns the store: polls the files and answers what is asked about them.
 
 use std::{
+    path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -137,7 +138,7 @@ impl<F: Fn(Message)> State<F> {
                 }
             };
             for request in next.into_iter().chain(queue.try_iter()) {
-                self.answer(request);
+                self.answer(&request);
             }
             if following && rescanned.elapsed() >= RESCAN {
                 rescanned = Instant::now();
@@ -162,7 +163,7 @@ impl<F: Fn(Message)> State<F> {
     fn cover(&mut self) {
         if self.follow != Follow::Never {
             let (files, directories) = self.logs.watched();
-            self.watch.cover(files.iter().map(|it| it.as_path()), directories.iter().map(|it| it.as_path()));
+            self.watch.cover(files.iter().map(PathBuf::as_path), directories.iter().map(PathBuf::as_path));
         }
     }
 
@@ -189,8 +190,8 @@ impl<F: Fn(Message)> State<F> {
         (self.send)(Message::Episode { id, revision, result });
     }
 
-    fn answer(&mut self, request: Request) {
-        match request {
+    fn answer(&mut self, request: &Request) {
+        match *request {
             Request::Woken => {}
             Request::Open(id) => {
                 if id.index() < self.logs.store.episode_count() {

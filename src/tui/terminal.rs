@@ -90,11 +90,10 @@ impl Terminal {
     /// When the terminal is gone.
     pub fn mouse(&mut self, captured: bool) -> io::Result<()> {
         let mut stdout = io::stdout().lock();
-        if captured {
-            queue!(stdout, EnableMouseCapture)?
-        } else {
-            queue!(stdout, DisableMouseCapture)?
-        }
+        match captured {
+            true => queue!(stdout, EnableMouseCapture),
+            false => queue!(stdout, DisableMouseCapture),
+        }?;
         stdout.flush()
     }
 
@@ -170,25 +169,22 @@ fn install_panic_hook() {
     }));
 }
 
-/// Blocks until the terminal has gone away: its other end was closed. Never returns while it is there.
+/// Blocks until the terminal has gone away, its other end closed; `false`: there is none that can be watched.
 ///
 /// A terminal that dies while SIGHUP is ignored (`nohup`) would otherwise leave a process behind that
 /// reads end-of-file for ever.
-pub fn wait_for_hang_up() {
-    let tty = match std::fs::File::open("/dev/tty") {
-        Ok(tty) => tty,
-        Err(_) => return,
-    };
+pub fn wait_for_hang_up() -> bool {
+    let Ok(tty) = std::fs::File::open("/dev/tty") else { return false };
     let mut fds = [rustix::event::PollFd::new(&tty, rustix::event::PollFlags::empty())];
     loop {
         match rustix::event::poll(&mut fds, None) {
             Err(rustix::io::Errno::INTR) => continue,
-            Err(_) => return,
+            Err(_) => return false,
             Ok(_) => {}
         }
         use rustix::event::PollFlags;
         if fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
-            return;
+            return true;
         }
     }
 }

@@ -51,7 +51,7 @@ fn taken_label(builder: &Builder, act: ActId) -> String {
     chosen.unwrap_or_else(|| act.label.clone())
 }
 
-fn table<'a>(builder: &'a mut Builder, act: ActId) -> &'a mut ActionTable {
+fn table(builder: &mut Builder, act: ActId) -> &mut ActionTable {
     let tables = &mut builder.episode.tables;
     let at = tables.binary_search_by_key(&act, |it| it.act).unwrap_or_else(|at| {
         tables.insert(at, ActionTable { act, alternatives: Vec::new(), value: None, groups: Vec::new() });

@@ -197,7 +197,7 @@ pub(super) fn sum_text(credit: &Attribution, places: usize) -> String {
         }
         (Some(residual), _) => format!("{sum} is not {of}  residual {}", signed(residual, places.max(3))),
         (None, Some(reward)) => {
-            format!("{sum}  overlap {} with {of}: not shares of R", number(credit.sum - reward))
+            format!("{sum}, {of}: overlap {}, not shares", number(credit.sum - reward))
         }
         (None, None) => sum,
     }

@@ -110,15 +110,15 @@ fn explain(
     for term in &explanation.terms {
         let value = term.value.map_or("not logged".to_owned(), |it| signed(it, 4));
         let product = term.value.map_or("-".to_owned(), |it| signed(term.weight * it, 4));
-        let n = term.n.map_or(String::new(), |it| format!("  n {it}"));
-        let error = term.standard_error.map_or(String::new(), |it| format!("  SE {it:.3}"));
-        let place = term.origins.first().map_or(String::new(), |it| format!("  {}", place(model, *it)));
-        let line = format!(
-            "{:>10} x {value:>10} = {product:>10}  {}{n}{error}{place}",
-            signed(term.weight, 4),
-            term.text
-        );
+        let weight = signed(term.weight, 4);
+        let line = format!("{weight:>10} x {value:>10} = {product:>10}  {}", term.text);
         lines.extend(wrapped(&line, width, Role::Plain));
+        let mut grounds: Vec<String> = term.n.iter().map(|it| format!("n {it}")).collect();
+        grounds.extend(term.standard_error.map(|it| format!("SE {it:.3}")));
+        grounds.extend(term.origins.iter().take(3).map(|it| place(model, *it)));
+        if !grounds.is_empty() {
+            lines.push((format!("{:38}{}", "", grounds.join("  ")), Role::Dim));
+        }
     }
     lines.push((String::new(), Role::Plain));
     for caveat in &explanation.caveats {
