@@ -1,4 +1,5 @@
-//! A report as JSON: the same facts as the text, numbers at full precision, keys in this order.
+//! A report as JSON: the same facts as the text, numbers at full precision. Keys in a stable order: of the report
+//! and the verdict as listed here, of all other objects alphabetical.
 //!
 //! | key | |
 //! |---|---|

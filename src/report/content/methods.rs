@@ -51,10 +51,13 @@ pub(super) fn sweep(report: &Report<'_>) -> Option<Section> {
     if !unable.is_empty() {
         section.text(format!("{} cannot be computed from this log:", count(unable.len() as u64, "variant")));
     }
-    for row in unable {
-        let Err(why) = &row.result else { continue };
-        let nearest = why.nearest.as_ref().map_or(String::new(), |it| format!(" (nearest available: {it})"));
-        section.item(format!("{}: {}{nearest}", row.name(), why.missing));
+    // Baselines of one method mostly lack the same record: it is told once.
+    let reason = |row: &SweepRow| row.result.as_ref().err().cloned();
+    for rows in unable.chunk_by(|a, b| a.scenario.method == b.scenario.method && reason(a) == reason(b)) {
+        let Some(why) = reason(rows[0]) else { continue };
+        let names: Vec<String> = rows.iter().map(|it| it.name()).collect();
+        let nearest = why.nearest.map_or(String::new(), |it| format!(" (nearest available: {it})"));
+        section.item(format!("{}: {}{nearest}", names.join(", "), why.missing));
     }
     Some(section)
 }
