@@ -80,6 +80,12 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
         Format::Csv => report::csv(&report),
         Format::Text | Format::Screen | Format::Svg => report::text(&report),
     })?;
+    if let Err(why) = &analysis.credit
+        && options.scenario.method.is_some()
+    {
+        let nearest = why.nearest.as_ref().map_or(String::new(), |it| format!("; nearest available: {it}"));
+        bail!("{} cannot be computed: {}{nearest}", credit::scenario_name(&analysis.scenario), why.missing);
+    }
     if options.max_bad.is_some_and(|it| summary.bad_lines > it) {
         eprintln!("creditscope: {} lines could not be read", summary.bad_lines);
         return Ok(TOO_MANY_BAD);

@@ -27,11 +27,6 @@ pub(super) fn mark(estimate: &Estimate) -> &'static str {
     if estimate.sign_unsure() { "?" } else { "" }
 }
 
-/// Beyond this a residual is more than the rounding of a sum.
-pub(super) fn residual_tolerance(credit: &Attribution) -> f64 {
-    1e-9 * credit.contract.unwrap_or(0.0).abs().max(1.0)
-}
-
 /// How the episode ended: `failure (max_steps_exceeded), 18 steps`.
 pub(super) fn outcome(episode: &Episode) -> String {
     let Some(end) = &episode.outcome else { return "still open".to_owned() };

@@ -4,7 +4,7 @@ use super::{
     super::{
         Report,
         document::{Block, Column, Section, Table},
-        figures::{self, count, inline, residual_tolerance},
+        figures::{self, count, inline},
     },
     scenario,
 };
@@ -101,7 +101,7 @@ fn sum(credit: &Attribution, places: usize, section: &mut Section) {
     let with_empty = with_empty.unwrap_or_default();
     match (credit.contract, credit.residual(), credit.reward) {
         (Some(contract), Some(residual), _) => {
-            let ok = residual.abs() <= residual_tolerance(credit);
+            let ok = credit.balances() == Some(true);
             let residual = if ok { "0, it does".to_owned() } else { format!("{residual:+.6}, IT DOES NOT") };
             section.field(
                 "contract",
