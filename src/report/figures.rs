@@ -1,7 +1,7 @@
 //! Numbers and words as every report writes them.
 
 use crate::model::{
-    Absence, AgentId, Attribution, Episode, Estimate, RewardSource, Severity, Status, Value, places, signed,
+    Absence, AgentId, Episode, Estimate, RewardSource, Severity, Status, Value, places, signed,
 };
 
 /// Decimals that tell these values apart: three at least, since a report is read at leisure.
