@@ -16,7 +16,7 @@ mod rows;
 
 use std::sync::Arc;
 
-use memchr::{memchr, memmem};
+use memchr::memchr;
 
 use crate::{
     log::{self, Body, Header, Record, RecordType, parse_line, scan_header},
@@ -62,7 +62,8 @@ pub struct Store {
     records: u64,
     types: [u64; RecordType::KNOWN.len() + 1],
     bad_lines: u64,
-    diagnostics: Vec<Diagnostic>,
+    /// Shared with the summaries given out; copied only when it grows while one of them is in use.
+    diagnostics: Arc<Vec<Diagnostic>>,
     more_diagnostics: u64,
 }
 
@@ -77,7 +78,7 @@ impl Store {
             records: 0,
             types: [0; RecordType::KNOWN.len() + 1],
             bad_lines: 0,
-            diagnostics: Vec::new(),
+            diagnostics: Arc::default(),
             more_diagnostics: 0,
         }
     }
@@ -126,7 +127,7 @@ impl Store {
     /// Adds a finding that is not about a line.
     pub fn diagnose(&mut self, diagnostic: Diagnostic) {
         if self.diagnostics.len() < LogSummary::DIAGNOSTICS {
-            self.diagnostics.push(diagnostic);
+            Arc::make_mut(&mut self.diagnostics).push(diagnostic);
         } else {
             self.more_diagnostics += 1;
         }
@@ -147,7 +148,7 @@ impl Store {
         let origin = self.next_line(file, offset, line.len());
         if self.pass == Pass::Headers
             && let Some(header) = scan_header(line)
-            && self.index_header(origin, &header, line)
+            && self.index_header(origin, &header)
         {
             return;
         }
@@ -169,22 +170,17 @@ impl Store {
     }
 
     /// Indexes a record by its header alone. `false`: its content is needed.
-    fn index_header(&mut self, origin: Origin, header: &Header<'_>, line: &[u8]) -> bool {
-        let needs_content = match header.record_type {
-            RecordType::Run | RecordType::EpisodeStart | RecordType::EpisodeEnd => true,
-            RecordType::Reward => header.value.is_none(),
-            RecordType::Credit => memmem::find(line, b"\"label\"").is_some(),
-            _ => false,
-        };
-        if needs_content {
+    fn index_header(&mut self, origin: Origin, header: &Header<'_>) -> bool {
+        if !header.complete {
             return false;
         }
         self.records += 1;
         self.types[header.record_type as usize] += 1;
-        let Some(episode) = header.episode.as_deref() else { return true };
-        let run = self.lives[origin.file.index()].run;
-        let row = self.rows.push(Row { origin });
-        self.episodes.header(run, episode, header, row);
+        if let Some(episode) = header.episode.as_deref() {
+            let run = self.lives[origin.file.index()].run;
+            let row = self.rows.push(Row { origin });
+            self.episodes.header(run, episode, header, row);
+        }
         true
     }
 
@@ -208,7 +204,7 @@ impl Store {
             files: Arc::new(self.lives.iter().map(|it| it.summary.clone()).collect()),
             records: self.records,
             bad_lines: self.bad_lines,
-            diagnostics: Arc::new(self.diagnostics.clone()),
+            diagnostics: Arc::clone(&self.diagnostics),
             more_diagnostics: self.more_diagnostics,
             following: false,
             polling: None,

@@ -23,6 +23,9 @@ const POLL: Duration = Duration::from_millis(200);
 const RESCAN: Duration = Duration::from_secs(1);
 /// Between two summaries while a large log is read.
 const REPORT: Duration = Duration::from_millis(60);
+/// A summary of very many episodes takes a while, here and where it is shown: reading goes on for this many
+/// times as long before the next.
+const REPORT_SHARE: u32 = 15;
 
 /// Whether to follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +39,7 @@ pub enum Follow {
 }
 
 /// Something asked of the thread.
+#[derive(Clone, Copy)]
 enum Request {
     /// Put an episode together, now and whenever it grows.
     Open(EpisodeId),
@@ -113,6 +117,7 @@ struct State<F> {
 impl<F: Fn(Message)> State<F> {
     fn run(mut self, queue: &Receiver<Request>) {
         let mut reported: Option<Instant> = None;
+        let mut pause = REPORT;
         let mut rescanned = Instant::now();
         let mut dirty = true;
         self.cover();
@@ -129,10 +134,12 @@ impl<F: Fn(Message)> State<F> {
             }
             let following = self.following();
             // While much is still to be read, the list is sent now and then; at the end at once.
-            let due = round.caught_up || reported.is_none_or(|it| it.elapsed() >= REPORT);
+            let due = round.caught_up || reported.is_none_or(|it| it.elapsed() >= pause);
             if dirty && due {
                 dirty = false;
+                let began = Instant::now();
                 self.report(following);
+                pause = REPORT.max(began.elapsed() * REPORT_SHARE);
                 reported = Some(Instant::now());
             }
             let next = if !round.caught_up {

@@ -1,8 +1,15 @@
 //! Episodes by name: their rows, and what the episode list shows of them.
+//!
+//! Counts what an opened episode would show, from headers alone: a record with the id of an earlier one is an
+//! update of it and not counted again. Agents are those of the roster and those that act, are told something,
+//! or are named by a reward, metric or counterfactual; an agent that only a coalition names is not seen here.
 
-use std::sync::Arc;
+use std::{
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use smallvec::SmallVec;
 
 use super::rows::RowId;
@@ -17,17 +24,39 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct RunKey(u32);
 
+/// A run and the episodes in it by their logged id.
+#[derive(Default)]
+struct RunEntry {
+    run: Option<Arc<Run>>,
+    episodes: FxHashMap<Arc<str>, EpisodeId>,
+}
+
+/// Ids of agents over all episodes, ascending.
+type Agents = SmallVec<[u32; 8]>;
+
 /// One episode as far as the index knows it.
 struct Entry {
-    name: String,
+    name: Arc<str>,
     run: RunKey,
     rows: Vec<RowId>,
-    agents: SmallVec<[u32; 8]>,
+    agents: Agents,
+    /// Whether an `episode_start` names agents; else those of the run take part.
+    has_roster: bool,
+    acts: u32,
+    /// Hashes of the ids of acts.
+    act_ids: FxHashSet<u64>,
+    /// The last value by the hash of a reward's id.
+    reward_ids: FxHashMap<u64, Earned>,
     global: Total,
     per_agent: Total,
     end: Option<f64>,
-    summary: EpisodeSummary,
-    shared: Option<Arc<EpisodeSummary>>,
+    status: Option<Status>,
+    open: bool,
+    declared: bool,
+    counterfactuals: bool,
+    label: Option<Box<str>>,
+    /// Whether the list has not been told of its last change.
+    changed: bool,
 }
 
 /// A sum of rewards and how many there were.
@@ -37,21 +66,41 @@ struct Total {
     n: u32,
 }
 
+/// What the reward with some id came to.
+#[derive(Clone, Copy)]
+struct Earned {
+    is_global: bool,
+    value: Option<f64>,
+}
+
 /// All episodes.
 #[derive(Default)]
 pub(super) struct Episodes {
     entries: Vec<Entry>,
-    ids: FxHashMap<(RunKey, Box<str>), EpisodeId>,
-    agents: FxHashMap<Box<str>, u32>,
-    runs: Vec<Option<Arc<Run>>>,
+    runs: Vec<RunEntry>,
     runs_by_name: FxHashMap<Box<str>, RunKey>,
+    agents: FxHashMap<Box<str>, u32>,
+    /// Records of one episode mostly follow each other.
     last: Option<EpisodeId>,
+    open: usize,
+    /// The list last given out, and the episodes that changed since.
+    list: Arc<Vec<Arc<EpisodeSummary>>>,
+    changed: Vec<EpisodeId>,
+}
+
+/// What is counted of a record.
+struct Seen<'a> {
+    kind: RecordType,
+    id: Option<&'a str>,
+    agent: Option<&'a str>,
+    /// Of a reward.
+    value: Option<f64>,
 }
 
 impl Episodes {
     /// The run of a file whose header has not been seen.
     pub(super) fn run_of_file(&mut self) -> RunKey {
-        self.runs.push(None);
+        self.runs.push(RunEntry::default());
         RunKey(self.runs.len() as u32 - 1)
     }
 
@@ -64,7 +113,17 @@ impl Episodes {
         if let Some(name) = &run.run {
             self.runs_by_name.insert(name.as_str().into(), key);
         }
-        self.runs[key.0 as usize] = Some(Arc::new(run.clone()));
+        for agent in &run.agents {
+            self.agent(&agent.id);
+        }
+        let entry = &mut self.runs[key.0 as usize];
+        entry.run = Some(Arc::new(run.clone()));
+        // What it says goes for the episodes that are already known as well.
+        let mut known: Vec<EpisodeId> = entry.episodes.values().copied().collect();
+        known.sort_unstable();
+        for id in known {
+            self.mark(id);
+        }
         key
     }
 
@@ -75,8 +134,7 @@ impl Episodes {
 
     /// Whether any has not ended.
     pub(super) fn has_open(&self) -> bool {
-        // The newest are the likeliest to be open.
-        self.entries.iter().rev().any(|it| it.summary.open)
+        self.open > 0
     }
 
     /// The rows of an episode, in the order read.
@@ -91,51 +149,79 @@ impl Episodes {
 
     /// The run of an episode.
     pub(super) fn run(&self, id: EpisodeId) -> Option<&Run> {
-        self.runs[self.entries[id.index()].run.0 as usize].as_deref()
+        self.runs[self.entries[id.index()].run.0 as usize].run.as_deref()
     }
 
     /// The list, in order of first appearance. Rows that did not change are shared with the last list.
     pub(super) fn summaries(&mut self) -> Arc<Vec<Arc<EpisodeSummary>>> {
-        let runs = &self.runs;
-        let list = self.entries.iter_mut().map(|entry| {
-            let fresh = || {
-                let mut summary = entry.summary.clone();
-                summary.agents = entry.agents.len() as u32;
-                summary.reward = reward(entry.global, entry.end, entry.per_agent);
-                let run = runs[entry.run.0 as usize].as_ref();
-                summary.run = run.and_then(|it| it.run.as_deref()).map(text::clean);
-                Arc::new(summary)
-            };
-            entry.shared.get_or_insert_with(fresh).clone()
-        });
-        Arc::new(list.collect())
+        if !self.changed.is_empty() {
+            let mut list = Arc::unwrap_or_clone(std::mem::take(&mut self.list));
+            for id in std::mem::take(&mut self.changed) {
+                self.entries[id.index()].changed = false;
+                let summary = Arc::new(self.summary(id));
+                // A new episode is marked when it is added, so new ones come in order.
+                match list.get_mut(id.index()) {
+                    Some(row) => *row = summary,
+                    None => list.push(summary),
+                }
+            }
+            self.list = Arc::new(list);
+        }
+        Arc::clone(&self.list)
+    }
+
+    fn summary(&self, id: EpisodeId) -> EpisodeSummary {
+        let entry = &self.entries[id.index()];
+        let run = self.run(id);
+        let roster = run.map_or(&[][..], |it| &it.agents);
+        let mut agents = entry.agents.clone();
+        if !entry.has_roster {
+            let known = roster.iter().filter_map(|it| self.agents.get(it.id.as_str()));
+            known.for_each(|it| add(&mut agents, *it));
+        }
+        EpisodeSummary {
+            name: text::clean(&entry.name),
+            run: run.and_then(|it| it.run.as_deref()).map(text::clean),
+            status: entry.status.clone(),
+            reward: reward(entry.global, entry.end, entry.per_agent),
+            open: entry.open,
+            agents: agents.len() as u32,
+            acts: entry.acts,
+            records: entry.rows.len() as u32,
+            declared: entry.declared,
+            counterfactuals: entry.counterfactuals,
+            label: entry.label.as_deref().map(str::to_owned),
+            revision: entry.rows.len() as u64,
+        }
+    }
+
+    fn mark(&mut self, id: EpisodeId) {
+        let entry = &mut self.entries[id.index()];
+        if !std::mem::replace(&mut entry.changed, true) {
+            self.changed.push(id);
+        }
     }
 
     fn id(&mut self, run: RunKey, name: &str) -> EpisodeId {
-        // Records of one episode mostly follow each other.
         if let Some(last) = self.last {
             let entry = &self.entries[last.index()];
-            if entry.run == run && entry.name == name {
+            if entry.run == run && *entry.name == *name {
                 return last;
             }
         }
-        let key = (run, Box::<str>::from(name));
-        let next = EpisodeId::from_index(self.entries.len());
-        let id = *self.ids.entry(key).or_insert(next);
-        if id == next {
-            let summary = EpisodeSummary { name: text::clean(name), open: true, ..EpisodeSummary::default() };
-            self.entries.push(Entry {
-                name: name.to_owned(),
-                run,
-                rows: Vec::new(),
-                agents: SmallVec::new(),
-                global: Total::default(),
-                per_agent: Total::default(),
-                end: None,
-                summary,
-                shared: None,
-            });
-        }
+        let known = &mut self.runs[run.0 as usize].episodes;
+        let id = match known.get(name) {
+            Some(id) => *id,
+            None => {
+                let id = EpisodeId::from_index(self.entries.len());
+                let name: Arc<str> = name.into();
+                known.insert(Arc::clone(&name), id);
+                self.entries.push(Entry::new(name, run));
+                self.open += 1;
+                self.changed.push(id);
+                id
+            }
+        };
         self.last = Some(id);
         id
     }
@@ -149,13 +235,31 @@ impl Episodes {
         next
     }
 
-    /// A record of which only the header was read.
+    fn take_part<'a>(&mut self, id: EpisodeId, names: impl Iterator<Item = &'a str>) {
+        for name in names.filter(|it| *it != "*") {
+            let agent = self.agent(name);
+            add(&mut self.entries[id.index()].agents, agent);
+        }
+    }
+
+    /// A record of which only the header was read; it is complete.
     pub(super) fn header(&mut self, run: RunKey, episode: &str, header: &Header<'_>, row: RowId) {
-        let value = (header.record_type == RecordType::Reward).then_some(header.value).flatten();
-        let id = self.count(run, episode, header.record_type, header.agent.as_deref(), value, row);
-        if header.record_type == RecordType::Credit {
+        let kind = header.record_type;
+        // A state or a credit record may have an `agent` field too, but not one that takes part by it.
+        let agent = header.agent.as_deref().filter(|_| names_agent(kind));
+        let id = self.count(
+            run,
+            episode,
+            &Seen { kind, id: header.id.as_deref(), agent, value: header.value },
+            row,
+        );
+        self.take_part(id, header.others.iter().map(AsRef::as_ref));
+        match kind {
+            RecordType::EpisodeStart => self.entries[id.index()].has_roster |= !header.others.is_empty(),
+            RecordType::EpisodeEnd => self.end(id, header.status.as_deref(), header.value),
             // A judgement has a label, and is read in full.
-            self.entries[id.index()].summary.declared = true;
+            RecordType::Credit => self.entries[id.index()].declared = true,
+            _ => {}
         }
     }
 
@@ -165,65 +269,53 @@ impl Episodes {
             Body::Reward(reward) => reward.value,
             _ => None,
         };
-        let id = self.count(run, episode, record.record_type(), record.agent(), value, row);
+        let (kind, agent) = (record.record_type(), record.agent());
+        let id = self.count(run, episode, &Seen { kind, id: record.id.as_deref(), agent, value }, row);
         match &record.body {
             Body::EpisodeStart(start) => {
-                for agent in &start.agents {
-                    let agent = self.agent(&agent.id);
-                    add(&mut self.entries[id.index()].agents, agent);
-                }
+                self.take_part(id, start.agents.iter().map(|it| it.id.as_str()));
+                self.entries[id.index()].has_roster |= !start.agents.is_empty();
             }
-            Body::EpisodeEnd(end) => {
-                let entry = &mut self.entries[id.index()];
-                entry.summary.status = end.status.as_deref().map(status);
-                entry.summary.open = false;
-                entry.end = end.total;
-            }
+            Body::Message(message) => self.take_part(id, message.to.iter().map(String::as_str)),
+            Body::EpisodeEnd(end) => self.end(id, end.status.as_deref(), end.total),
             Body::Credit(credit) => {
                 let numbers = credit.items.iter().any(|it| it.value.is_some());
-                self.entries[id.index()].summary.declared |= numbers || !credit.agents.is_empty();
+                let entry = &mut self.entries[id.index()];
+                entry.declared |= numbers || !credit.agents.is_empty();
                 let judged = credit.items.iter().find(|it| it.label.is_some() || it.reason.is_some());
                 if let Some(item) = judged {
                     let who = item.agent.as_deref().unwrap_or("?");
                     let at = item.of.as_deref().map_or(String::new(), |it| format!(" at {it}"));
-                    self.entries[id.index()].summary.label = Some(text::clean(&format!("{who}{at}")));
+                    entry.label = Some(text::clean(&format!("{who}{at}")).into());
                 }
             }
             _ => {}
         }
     }
 
-    fn count(
-        &mut self,
-        run: RunKey,
-        episode: &str,
-        kind: RecordType,
-        agent: Option<&str>,
-        value: Option<f64>,
-        row: RowId,
-    ) -> EpisodeId {
+    fn end(&mut self, id: EpisodeId, word: Option<&str>, total: Option<f64>) {
+        let entry = &mut self.entries[id.index()];
+        entry.status = word.map(status);
+        entry.end = total;
+        self.open -= usize::from(std::mem::replace(&mut entry.open, false));
+    }
+
+    fn count(&mut self, run: RunKey, episode: &str, seen: &Seen<'_>, row: RowId) -> EpisodeId {
         let id = self.id(run, episode);
-        let agent_id = match kind {
-            RecordType::Action | RecordType::Message => agent.map(|it| self.agent(it)),
-            _ => None,
-        };
+        let agent = seen.agent.map(|it| self.agent(it));
+        self.mark(id);
         let entry = &mut self.entries[id.index()];
         entry.rows.push(row);
-        entry.shared = None;
-        entry.summary.records += 1;
-        entry.summary.revision += 1;
-        if let Some(agent) = agent_id {
-            add(&mut entry.agents, agent);
-            entry.summary.acts += 1;
-        }
-        match kind {
-            RecordType::Counterfactual => entry.summary.counterfactuals = true,
+        agent.into_iter().for_each(|it| add(&mut entry.agents, it));
+        match seen.kind {
+            RecordType::Action | RecordType::Message => {
+                let is_new = seen.id.is_none_or(|it| entry.act_ids.insert(hash(seen.kind, it)));
+                entry.acts += u32::from(is_new);
+            }
+            RecordType::Counterfactual => entry.counterfactuals = true,
             RecordType::Reward => {
-                let total = if agent.is_some() { &mut entry.per_agent } else { &mut entry.global };
-                if let Some(value) = value {
-                    total.sum += value;
-                    total.n += 1;
-                }
+                let earned = Earned { is_global: seen.agent.is_none(), value: seen.value };
+                entry.earn(seen.id, earned);
             }
             _ => {}
         }
@@ -231,7 +323,62 @@ impl Episodes {
     }
 }
 
-fn add(agents: &mut SmallVec<[u32; 8]>, agent: u32) {
+/// Whether records of this kind name an agent that takes part; as [`Record::agent`].
+fn names_agent(kind: RecordType) -> bool {
+    use RecordType::{Action, Counterfactual, Message, Metric, Reward};
+    matches!(kind, Action | Message | Reward | Counterfactual | Metric)
+}
+
+fn hash(kind: RecordType, id: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    (kind, id).hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Entry {
+    fn new(name: Arc<str>, run: RunKey) -> Self {
+        Self {
+            name,
+            run,
+            rows: Vec::new(),
+            agents: Agents::new(),
+            has_roster: false,
+            acts: 0,
+            act_ids: FxHashSet::default(),
+            reward_ids: FxHashMap::default(),
+            global: Total::default(),
+            per_agent: Total::default(),
+            end: None,
+            status: None,
+            open: true,
+            declared: false,
+            counterfactuals: false,
+            label: None,
+            changed: true,
+        }
+    }
+
+    fn total(&mut self, is_global: bool) -> &mut Total {
+        if is_global { &mut self.global } else { &mut self.per_agent }
+    }
+
+    /// A reward, or an update of the one with the same id.
+    fn earn(&mut self, id: Option<&str>, earned: Earned) {
+        let before = id.and_then(|it| self.reward_ids.insert(hash(RecordType::Reward, it), earned));
+        if let Some(Earned { is_global, value: Some(value) }) = before {
+            let total = self.total(is_global);
+            total.sum -= value;
+            total.n -= 1;
+        }
+        if let Some(value) = earned.value {
+            let total = self.total(earned.is_global);
+            total.sum += value;
+            total.n += 1;
+        }
+    }
+}
+
+fn add(agents: &mut Agents, agent: u32) {
     if let Err(at) = agents.binary_search(&agent) {
         agents.insert(at, agent);
     }

@@ -206,20 +206,6 @@ fn install_panic_hook() {
 ///
 /// A terminal that dies while SIGHUP is ignored (`nohup`) would otherwise leave a process behind that
 /// reads end-of-file for ever.
-<<<<<<< HEAD
-pub fn wait_for_hang_up() -> bool {
-    let Ok(tty) = std::fs::File::open("/dev/tty") else { return false };
-    let mut fds = [rustix::event::PollFd::new(&tty, rustix::event::PollFlags::empty())];
-    loop {
-        match rustix::event::poll(&mut fds, None) {
-            Err(rustix::io::Errno::INTR) => continue,
-            Err(_) => return false,
-            Ok(_) => {}
-        }
-        use rustix::event::PollFlags;
-        if fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
-            return true;
-=======
 pub fn wait_for_hang_up() {
     let stdout = io::stdout();
     let mut fds = [PollFd::new(&stdout, PollFlags::empty())];
@@ -229,7 +215,6 @@ pub fn wait_for_hang_up() {
             Ok(_) | Err(Errno::INTR) => {}
             // Out of memory, say: nothing is known, and it may pass.
             Err(_) => std::thread::sleep(Duration::from_millis(500)),
->>>>>>> e2e
         }
     }
 }

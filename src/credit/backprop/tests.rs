@@ -1,3 +1,5 @@
+//! Reward passed back along small graphs.
+
 use proptest::prelude::*;
 
 use crate::credit::fixture::{Draft, assert_close, numbers, vectors};
