@@ -142,6 +142,6 @@ pub(super) fn names(episode: &Episode, agents: &[AgentId]) -> String {
         [] => "nobody".to_owned(),
         [one] => episode.agent(*one).name.clone(),
         [one, two] => format!("{} = {}", episode.agent(*one).name, episode.agent(*two).name),
-        [one, rest @ ..] => format!("{} = {} more", episode.agent(*one).name, rest.len()),
+        [one, rest @ ..] => format!("{} and {} more", episode.agent(*one).name, rest.len()),
     }
 }
