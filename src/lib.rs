@@ -22,12 +22,14 @@
 //! ```
 
 pub mod app;
+pub mod check;
 pub mod cli;
 pub mod credit;
 pub mod graph;
 pub mod import;
 pub mod log;
 pub mod model;
+pub mod report;
 pub mod runtime;
 pub mod source;
 pub mod stats;

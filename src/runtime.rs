@@ -10,7 +10,7 @@
 mod analyse;
 mod log_thread;
 mod opened;
-mod settle;
+mod rehearsal;
 #[cfg(test)]
 pub(crate) mod stage;
 mod worker;
@@ -18,7 +18,7 @@ mod worker;
 pub use analyse::analyse;
 pub use log_thread::{Follow, LogThread};
 pub use opened::{OpenError, OpenedLogs, Round};
-pub use settle::settle;
+pub use rehearsal::Rehearsal;
 pub use worker::Worker;
 
 /// Starts a thread that ends with the process.

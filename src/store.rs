@@ -21,7 +21,7 @@ use std::sync::Arc;
 use memchr::memchr;
 
 use crate::{
-    log::{self, Body, Header, Record, parse_line, scan_header},
+    log::{self, Body, Header, Record, RecordType, parse_line, scan_header},
     model::{
         Diagnostic, Episode, EpisodeId, FileId, FileState, FileSummary, LogSummary, Origin, RecordText,
         Severity,
@@ -62,6 +62,7 @@ pub struct Store {
     rows: Rows,
     episodes: Episodes,
     records: u64,
+    types: [u64; RecordType::KNOWN.len() + 1],
     bad_lines: u64,
     /// Shared with the summaries given out; copied only when it grows while one of them is in use.
     diagnostics: Arc<Vec<Diagnostic>>,
@@ -77,6 +78,7 @@ impl Store {
             rows: Rows::default(),
             episodes: Episodes::default(),
             records: 0,
+            types: [0; RecordType::KNOWN.len() + 1],
             bad_lines: 0,
             diagnostics: Arc::default(),
             more_diagnostics: 0,
@@ -175,6 +177,7 @@ impl Store {
             return false;
         }
         self.records += 1;
+        self.types[header.record_type as usize] += 1;
         if let Some(episode) = header.episode.as_deref() {
             let run = self.lives[origin.file.index()].run;
             let row = self.rows.push(Row { origin });
@@ -185,6 +188,7 @@ impl Store {
 
     fn index_record(&mut self, origin: Origin, record: &Record) {
         self.records += 1;
+        self.types[record.record_type() as usize] += 1;
         let life = &mut self.lives[origin.file.index()];
         if let Body::Run(run) = &record.body {
             life.run = self.episodes.run_of_record(run);
@@ -208,6 +212,13 @@ impl Store {
             polling: None,
             loaded: false,
         }
+    }
+
+    /// Records by type, those there are.
+    pub fn records_by_type(&self) -> Vec<(String, u64)> {
+        let all = RecordType::KNOWN.into_iter().chain([RecordType::Unknown]);
+        let counted = all.map(|it| (it.name().to_owned(), self.types[it as usize]));
+        counted.filter(|it| it.1 > 0).collect()
     }
 
     /// Number of episodes.

@@ -30,7 +30,7 @@ const REPORT_SHARE: u32 = 15;
 /// Whether to follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Follow {
-    /// As long as an episode is open.
+    /// When an episode is open, none has begun, or the log was seen to grow.
     WhileOpen,
     /// In any case.
     Always,
@@ -75,8 +75,17 @@ impl LogThread {
             let watch = Watch::new(move || {
                 let _ = wake.send(Request::Woken);
             });
-            State { logs, follow, send, watch, open: None, started: Instant::now(), loaded: false }
-                .run(&queue);
+            State {
+                logs,
+                follow,
+                send,
+                watch,
+                open: None,
+                started: Instant::now(),
+                loaded: false,
+                grown: false,
+            }
+            .run(&queue);
         });
         Ok(Self { requests })
     }
@@ -101,6 +110,8 @@ struct State<F> {
     open: Option<(EpisodeId, u64)>,
     started: Instant,
     loaded: bool,
+    /// Something came after the first pass: the log is being written, whatever its episodes say.
+    grown: bool,
 }
 
 impl<F: Fn(Message)> State<F> {
@@ -113,6 +124,7 @@ impl<F: Fn(Message)> State<F> {
         loop {
             let round = self.logs.poll(self.started.elapsed(), BUDGET);
             dirty |= round.changed;
+            self.grown |= round.changed && self.loaded;
             if round.caught_up && !self.loaded {
                 if !self.following() {
                     self.logs.finish();
@@ -145,7 +157,7 @@ impl<F: Fn(Message)> State<F> {
                 }
             };
             for request in next.into_iter().chain(queue.try_iter()) {
-                self.answer(request);
+                self.answer(&request);
             }
             if following && rescanned.elapsed() >= RESCAN {
                 rescanned = Instant::now();
@@ -163,7 +175,10 @@ impl<F: Fn(Message)> State<F> {
         match self.follow {
             Follow::Never => false,
             Follow::Always => true,
-            Follow::WhileOpen => !self.loaded || self.logs.store.has_open_episode(),
+            Follow::WhileOpen => {
+                let store = &self.logs.store;
+                !self.loaded || self.grown || store.has_open_episode() || store.episode_count() == 0
+            }
         }
     }
 
@@ -197,8 +212,8 @@ impl<F: Fn(Message)> State<F> {
         (self.send)(Message::Episode { id, revision, result });
     }
 
-    fn answer(&mut self, request: Request) {
-        match request {
+    fn answer(&mut self, request: &Request) {
+        match *request {
             Request::Woken => {}
             Request::Open(id) => {
                 if id.index() < self.logs.store.episode_count() {

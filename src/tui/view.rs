@@ -40,7 +40,7 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer, theme: &Theme) {
         None => episodes::draw(model, &mut body),
         Some(open) => draw_episode(model, open, &mut body),
     }
-    overlay::draw(model, &mut body);
+    overlay::draw(model, &mut screen.part(0, 1, width, height - 2));
     footer::draw(model, &mut screen.part(0, height - 1, width, 1));
 }
 

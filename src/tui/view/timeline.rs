@@ -269,7 +269,7 @@ fn step_strip(open: &OpenEpisode, pane: &mut Painter<'_>) {
         for (slot, act) in acts.iter().skip(first).take(columns).enumerate() {
             let it = episode.act(*act);
             let (glyph, role) = if it.agent == agent {
-                let labelled = episode.labels.iter().any(|label| label.act == Some(*act));
+                let labelled = episode.labels.iter().any(|label| label.act == Some(*act) && label.blames());
                 let credit = open.act_credit(*act).map_or(0.0, |it| it.value);
                 match (labelled, credit) {
                     (true, _) => ('!', Role::Warn),

@@ -26,20 +26,37 @@ pub(super) fn draw(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
         return;
     }
     let width = pane.width();
+    let height = pane.height();
+    // The result keeps room for its agents; fields scroll where there are too many.
+    let wanted = open.episode.agents.len().min(8) + 8;
+    let room = height.saturating_sub(wanted).max(5).min(height);
+    let roomy = room >= fields.len() + 6;
+    let rows = |index: usize| match (index == open.form.field, roomy) {
+        (true, _) => 3,
+        (false, true) => 2,
+        (false, false) => 1,
+    };
+    let first = window(open.form.field, fields.len(), room.saturating_sub(3).max(1));
     let mut y = 1;
-    for (index, field) in fields.iter().enumerate() {
-        y = draw_field(open, field, index == open.form.field, pane, y);
-        if y + 4 > pane.height() {
+    for (index, field) in fields.iter().enumerate().skip(first) {
+        if y > room {
             break;
         }
+        y = draw_field(open, field, index == open.form.field, rows(index), pane, y);
     }
-    let height = pane.height();
     result(open, &mut pane.part(0, y, width, height.saturating_sub(y + 3)));
     footer(model, open, &fields, &mut pane.part(0, height.saturating_sub(3), width, 3));
 }
 
-/// One field on one row (two where the choices need it); the next row.
-fn draw_field(open: &OpenEpisode, field: &Field, here: bool, pane: &mut Painter<'_>, y: usize) -> usize {
+/// One field on as many of the `allowed` rows as its choices need; the next row.
+fn draw_field(
+    open: &OpenEpisode,
+    field: &Field,
+    here: bool,
+    allowed: usize,
+    pane: &mut Painter<'_>,
+    y: usize,
+) -> usize {
     let width = pane.width();
     let title_columns = 11;
     if here {
@@ -75,7 +92,6 @@ fn draw_field(open: &OpenEpisode, field: &Field, here: bool, pane: &mut Painter<
         })
         .collect();
     let lines = flow(&cells, width - title_columns - 1);
-    let allowed = if here { 4 } else { 2 };
     let cursor_line =
         lines.iter().position(|line| line.iter().any(|it| cells[*it].1 == Role::State)).unwrap_or(0);
     let selected_line =
@@ -149,8 +165,9 @@ fn number_field(
 /// Credit before and after.
 fn result(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let logged = open.logged.as_ref().and_then(|it| it.credit.as_ref().ok());
-    let edited = open.analysis().map(|it| &it.credit);
-    let (Some(before), Some(after)) = (logged, edited) else {
+    let analysis = open.analysis();
+    let before = analysis.and_then(|it| it.unedited.as_ref()).or(logged);
+    let (Some(before), Some(after)) = (before, analysis.map(|it| &it.credit)) else {
         pane.rule(0, "result", "");
         let why = match open.logged.as_ref().map(|it| &it.credit) {
             Some(Err(why)) => why.missing.clone(),
@@ -177,6 +194,8 @@ fn result(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let width = pane.width();
     let title = if open.forks.is_logged() {
         format!("as logged: {}", before.title)
+    } else if analysis.is_some_and(|it| it.unedited.is_some()) {
+        format!("{}: as logged {} edited", after.title, pane.theme().glyphs.to)
     } else {
         format!("{} {} {}", before.title, pane.theme().glyphs.to, after.title)
     };
