@@ -42,10 +42,11 @@ fn rules_of_the_code() -> BTreeSet<String> {
             continue;
         }
         let is_code = path.extension().is_some_and(|it| it == "rs");
-        let is_test = ["tests.rs", "sample.rs", "fixture.rs"].iter().any(|it| path.ends_with(it));
+        let is_test = ["tests.rs", "sample.rs", "fixture.rs"].iter().any(|it| path.ends_with(it))
+            || path.components().any(|it| it.as_os_str() == "tests");
         if is_code && !is_test {
             let text = std::fs::read_to_string(&path).unwrap();
-            rules.extend(rules_of(text.split("#[cfg(test)]\nmod tests").next().unwrap()));
+            rules.extend(rules_of(text.split("#[cfg(test)]\nmod tests {").next().unwrap()));
         }
     }
     rules
