@@ -1,6 +1,6 @@
 //! View 4: one column per method and baseline, one row per agent.
 
-use super::{bars, stepped_window, sweep, window};
+use super::{bars, sweep, window};
 use crate::{
     app::OpenEpisode,
     credit::{self, Agreement, SweepRow},
@@ -24,7 +24,8 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let name = order.iter().map(|it| text::width(&open.episode.agent(*it).name)).max().unwrap_or(0);
     let name = name.clamp(11, (width / 4).max(11));
     let columns = (width.saturating_sub(name + 4) / COLUMN).max(1);
-    let first = stepped_window(open.method, found.rows.len(), columns);
+    // By the page: a table that moved at every step would be written anew at every step.
+    let first = open.method.min(found.rows.len().saturating_sub(1)) / columns * columns;
     let rows: Vec<(usize, &SweepRow)> = found.rows.iter().enumerate().skip(first).take(columns).collect();
     heading(open, pane, name, &rows);
     // Below the table: sum, needs, tau, most blamed, then the method under the cursor.
