@@ -11,6 +11,7 @@ use super::{
     key::{Key, KeyCode},
     message::{Effect, Message},
     model::{Model, Overlay, Screen, Size, View},
+    whatif::Forks,
 };
 
 /// Exit code of `^C`: 128 and the number of SIGINT, as a shell has it.
@@ -93,7 +94,7 @@ fn apply(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effe
                 model.notice = Some("q quits".to_owned());
             }
         }
-        Action::Hold => form_or(model, effects, form::pick, |model, effects| incoming::hold(model, effects)),
+        Action::Hold => form_or(model, effects, form::pick, incoming::hold),
         Action::ShowEpisodes => {
             model.overlay = None;
             model.screen = Screen::Episodes;
@@ -126,8 +127,8 @@ fn on_episode(model: &mut Model, action: Action, count: usize, effects: &mut Vec
             show(model, View::WhatIf, effects);
             form::to_action(model);
         }
-        Action::Undo => form::history(model, effects, |forks| forks.undo(), "nothing to undo"),
-        Action::Redo => form::history(model, effects, |forks| forks.redo(), "nothing to redo"),
+        Action::Undo => form::history(model, effects, Forks::undo, "nothing to undo"),
+        Action::Redo => form::history(model, effects, Forks::redo, "nothing to redo"),
         Action::Discard => form::history(
             model,
             effects,

@@ -8,7 +8,7 @@ use std::{
 use anyhow::Context;
 use crossbeam_channel::Sender;
 
-use super::{arguments, headless};
+use super::{arguments, headless, report};
 use crate::{
     app::{Effect, Key, Message, Model},
     graph::Charset,
@@ -28,7 +28,8 @@ const HUNG_UP: i32 = 129;
 /// Opens the logs in the terminal, or prints the report where there is none.
 pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
     if !io::stdout().is_terminal() {
-        return Ok(1);
+        let options = arguments::Report::of_logs(options.logs.clone(), options.episode.clone());
+        return report::run(&options);
     }
     if options.logs.iter().any(|it| it == "-") && io::stdin().is_terminal() {
         anyhow::bail!("'-' reads a log from stdin, which is the terminal: pipe a log into it");

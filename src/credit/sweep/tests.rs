@@ -1,3 +1,5 @@
+//! Sweeps of small episodes.
+
 use crate::credit::fixture::{Draft, assert_close, numbers};
 use crate::credit::{Agreement, Sweep, SweepRow, best_scenario, sweep, variants};
 use crate::model::{AgentId, Episode, Scenario, Status};

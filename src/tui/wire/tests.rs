@@ -1,3 +1,5 @@
+//! What frames cost, and that a terminal shows what was meant.
+
 use proptest::prelude::*;
 use ratatui::{layout::Rect, style::Style as RatatuiStyle};
 
