@@ -113,7 +113,11 @@ fn without_what_it_is_about() {
     check("no reward", &lines, &["R none", "+0.50"]);
     let lines = [action("a1", "ann", 1.0, "go", &[]), credit(&json!({"ann": -1})), end(-1.0)];
     check("one agent", &lines, &["1 agents", "-1.0"]);
-    check("credit for agents that never acted", &[credit(&json!({"x": 1, "y": -1})), end(0.0)], &["SUM"]);
+    check(
+        "credit for agents that never acted",
+        &[credit(&json!({"x": 1, "y": -1})), end(0.0)],
+        &["e1", "FAIL"],
+    );
     check("credit without values", &[credit(&json!({"x": null, "y": "NaN"})), end(0.0)], &["e1"]);
 }
 
