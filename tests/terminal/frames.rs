@@ -108,6 +108,14 @@ fn a_followed_log_that_does_not_grow_costs_next_to_nothing() {
     assert!(ticks <= 2, "{ticks} ticks, {nanoseconds} ns");
 }
 
+#[test]
+fn a_key_that_changes_nothing_is_no_byte() {
+    let mut session = demo();
+    session.wait_for(">porter");
+    assert_eq!(session.cost("kkk"), 0, "the cursor is at the top");
+    assert!(session.cost("j") > 0);
+}
+
 /// 400 acts.
 fn long_log() -> Log {
     let acts = (0..400).map(|n| logs::action(&format!("a{n}"), "ann", 100.0 + f64::from(n), "step", &[]));

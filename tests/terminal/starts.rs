@@ -139,3 +139,12 @@ fn an_ascii_screen_shows_foreign_names_in_ascii() {
     let foreign: Vec<u8> = session.wire().iter().copied().filter(|it| !it.is_ascii()).collect();
     assert!(foreign.is_empty(), "{:?}", String::from_utf8_lossy(&foreign));
 }
+
+#[test]
+fn what_is_not_a_terminal_gets_the_report() {
+    let mut session = Run::demo().script(r#""$0" "$@" | cat; printf 'done\n'"#).start();
+    session.wait_for("done");
+    session.end();
+    assert!(session.has("creditscope report"), "{}", session.screen());
+    assert!(!session.wire().contains(&0x1b), "escape sequences in a pipe");
+}
