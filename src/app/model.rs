@@ -167,6 +167,8 @@ pub struct OpenEpisode {
     pub episode: Arc<Episode>,
     /// Which state of it.
     pub revision: u64,
+    /// Whether the cursor was put on the agent to blame once.
+    pub placed: bool,
     /// Credit as the log supports it.
     pub logged: Option<Arc<Analysis>>,
     /// Credit under the what-if on the screen, if there is one.
