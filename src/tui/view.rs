@@ -60,6 +60,13 @@ fn window(at: usize, len: usize, rows: usize) -> usize {
     at.saturating_sub(rows / 3).min(len.saturating_sub(rows))
 }
 
+/// As [`window`], but moving by half its rows at a time: for panes beside others, where the terminal cannot
+/// scroll and every row that moves is written anew.
+fn stepped_window(at: usize, len: usize, rows: usize) -> usize {
+    let half = (rows / 2).max(1);
+    (at / half * half).saturating_sub(half / 2).min(len.saturating_sub(rows))
+}
+
 /// Draws lines of text from `top`; how many lines there are is known here only.
 fn scrolled(pane: &mut Painter<'_>, top: usize, lines: &[(String, Role)]) {
     let rows = pane.height();
