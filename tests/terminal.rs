@@ -8,14 +8,19 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests, which may")]
 
 mod terminal {
+    mod live;
     mod logs;
+    mod odd_logs;
     mod process;
+    mod quiet;
     mod session;
     mod wire;
 
     mod colours;
     mod frames;
     mod gives_back;
+    mod hostile;
+    mod keys;
     mod mouse_and_copy;
     mod starts;
 }

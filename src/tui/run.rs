@@ -72,8 +72,10 @@ pub fn run(
                         return Ok(code);
                     }
                 }
-                program.draw()?;
-                (drawn, due) = (Some(Instant::now()), None);
+                if program.draw()? {
+                    drawn = Some(Instant::now());
+                }
+                due = None;
                 continue;
             }
             Some(at) => messages.recv_timeout(at - now),
@@ -143,7 +145,8 @@ impl<F: FnMut(Effect)> Program<'_, F> {
         Ok(None)
     }
 
-    fn draw(&mut self) -> io::Result<()> {
+    /// `false`: the picture is the same as before.
+    fn draw(&mut self) -> io::Result<bool> {
         self.awaited.since = None;
         self.terminal.show(frame(self.model, self.setting.theme))
     }

@@ -181,7 +181,7 @@ fn suspended_and_continued() {
         assert!(start.elapsed() < Duration::from_secs(5));
     }
     // At the new size, and alive.
-    session.wait_until("the new size", |it| it.screen().lines().any(|it| it.trim_end().chars().count() > 80));
+    session.wait_until("the new size", |it| it.width() > 90);
     session.keys("?");
     session.wait_for("MOVE");
     session.keys("qq");

@@ -162,15 +162,20 @@ impl Session {
         writer.flush().unwrap();
     }
 
-    /// What stands on the screen, one line per row.
+    /// What stands on the screen, one line per row, without blanks at the end.
     pub fn screen(&self) -> String {
         let screen = self.parser.screen();
         let (_, columns) = screen.size();
         let mut text = String::new();
         for row in screen.rows(0, columns) {
-            let _ = writeln!(text, "{row}");
+            let _ = writeln!(text, "{}", row.trim_end());
         }
         text
+    }
+
+    /// The columns of the longest row.
+    pub fn width(&self) -> usize {
+        self.screen().lines().map(|it| it.chars().count()).max().unwrap_or(0)
     }
 
     /// The emulated terminal.
