@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::{session::Run, wire};
+use super::{
+    session::{Run, together},
+    wire,
+};
 
 /// Colours on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,28 +49,37 @@ fn check(arguments: &[&str], env: &[(&str, &str)], expected: Colours) {
 
 #[test]
 fn by_terminal() {
-    check(&[], &[("TERM", "xterm")], Colours::Palette);
-    check(&[], &[("TERM", "linux")], Colours::Palette);
-    check(&[], &[("TERM", "screen-256color")], Colours::Indexed);
-    check(&[], &[("TERM", "dumb")], Colours::None);
-    check(&[], &[("TERM", "vt100")], Colours::None);
-    check(&[], &[("TERM", "xterm"), ("COLORTERM", "truecolor")], Colours::Indexed);
+    let checks: [&(dyn Fn() + Sync); 6] = [
+        &|| check(&[], &[("TERM", "xterm")], Colours::Palette),
+        &|| check(&[], &[("TERM", "linux")], Colours::Palette),
+        &|| check(&[], &[("TERM", "screen-256color")], Colours::Indexed),
+        &|| check(&[], &[("TERM", "dumb")], Colours::None),
+        &|| check(&[], &[("TERM", "vt100")], Colours::None),
+        &|| check(&[], &[("TERM", "xterm"), ("COLORTERM", "truecolor")], Colours::Indexed),
+    ];
+    together(checks);
 }
 
 #[test]
 fn by_environment() {
-    check(&[], &[("NO_COLOR", "1")], Colours::None);
-    check(&[], &[("CLICOLOR", "0")], Colours::None);
-    check(&[], &[("TERM", "xterm"), ("CLICOLOR", "0"), ("CLICOLOR_FORCE", "1")], Colours::Palette);
-    check(&[], &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")], Colours::None);
-    check(&[], &[("TERM", "dumb"), ("CLICOLOR_FORCE", "1")], Colours::Palette);
+    let checks: [&(dyn Fn() + Sync); 5] = [
+        &|| check(&[], &[("NO_COLOR", "1")], Colours::None),
+        &|| check(&[], &[("CLICOLOR", "0")], Colours::None),
+        &|| check(&[], &[("TERM", "xterm"), ("CLICOLOR", "0"), ("CLICOLOR_FORCE", "1")], Colours::Palette),
+        &|| check(&[], &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")], Colours::None),
+        &|| check(&[], &[("TERM", "dumb"), ("CLICOLOR_FORCE", "1")], Colours::Palette),
+    ];
+    together(checks);
 }
 
 #[test]
 fn by_argument() {
-    check(&["--color", "never"], &[("COLORTERM", "truecolor")], Colours::None);
-    check(&["--color", "16"], &[], Colours::Palette);
-    check(&["--color", "256"], &[("TERM", "dumb")], Colours::Indexed);
-    check(&["--color", "256"], &[("NO_COLOR", "1")], Colours::Indexed);
-    check(&["--color", "always"], &[("TERM", "dumb")], Colours::Palette);
+    let checks: [&(dyn Fn() + Sync); 5] = [
+        &|| check(&["--color", "never"], &[("COLORTERM", "truecolor")], Colours::None),
+        &|| check(&["--color", "16"], &[], Colours::Palette),
+        &|| check(&["--color", "256"], &[("TERM", "dumb")], Colours::Indexed),
+        &|| check(&["--color", "256"], &[("NO_COLOR", "1")], Colours::Indexed),
+        &|| check(&["--color", "always"], &[("TERM", "dumb")], Colours::Palette),
+    ];
+    together(checks);
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     logs::Log,
-    session::{Ended, Run, Session},
+    session::{Ended, Run, Session, together},
     wire,
 };
 
@@ -133,23 +133,17 @@ fn check(turn: usize, size: (u16, u16)) {
 
 #[test]
 fn in_a_large_terminal() {
-    for turn in [0, 5, 10] {
-        check(turn, (140, 45));
-    }
+    together([0, 5, 10].map(|turn| move || check(turn, (140, 45))));
 }
 
 #[test]
 fn in_a_usual_terminal() {
-    for turn in [1, 4, 7, 13] {
-        check(turn, (80, 24));
-    }
+    together([1, 4, 7, 13].map(|turn| move || check(turn, (80, 24))));
 }
 
 #[test]
 fn in_a_small_terminal() {
-    for turn in [2, 8] {
-        check(turn, (40, 10));
-    }
+    together([2, 8].map(|turn| move || check(turn, (40, 10))));
 }
 
 #[test]

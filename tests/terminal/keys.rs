@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     logs::{self, Log},
-    session::{Ended, Run, Session},
+    session::{Ended, Run, Session, together},
 };
 
 fn demo(keys: &str) -> Session {
@@ -28,38 +28,43 @@ fn check_same(before: &str, vim: &str, other: &str) {
     two.wait_until(&format!("{other:?} to do what {vim:?} does"), |it| it.screen() == expected);
 }
 
+fn check_all<const N: usize>(cases: [(&'static str, &'static str, &'static str); N]) {
+    together(cases.map(|(before, vim, other)| move || check_same(before, vim, other)));
+}
+
 #[test]
 fn arrows_do_what_letters_do() {
-    check_same("", "j", "\x1b[B");
-    check_same("jj", "k", "\x1b[A");
-    check_same("2", "l", "\x1b[C");
-    check_same("2l", "h", "\x1b[D");
-    check_same("3g", "G", "\x1b[F");
-    check_same("3G", "g", "\x1b[H");
+    check_all([
+        ("", "j", "\x1b[B"),
+        ("jj", "k", "\x1b[A"),
+        ("2", "l", "\x1b[C"),
+        ("2l", "h", "\x1b[D"),
+        ("3g", "G", "\x1b[F"),
+        ("3G", "g", "\x1b[H"),
+    ]);
 }
 
 #[test]
 fn arrows_in_application_mode_do_too() {
-    check_same("", "j", "\x1bOB");
-    check_same("jj", "k", "\x1bOA");
-    check_same("2", "l", "\x1bOC");
-    check_same("2l", "h", "\x1bOD");
-    check_same("3g", "G", "\x1bOF");
-    check_same("3G", "g", "\x1bOH");
-    check_same("3g", "G", "\x1b[4~");
+    check_all([
+        ("", "j", "\x1bOB"),
+        ("jj", "k", "\x1bOA"),
+        ("2", "l", "\x1bOC"),
+        ("2l", "h", "\x1bOD"),
+        ("3g", "G", "\x1bOF"),
+        ("3G", "g", "\x1bOH"),
+        ("3g", "G", "\x1b[4~"),
+    ]);
 }
 
 #[test]
 fn pages_by_name_and_by_control_key() {
-    check_same("3g", "\x04", "\x1b[6~");
-    check_same("3G", "\x15", "\x1b[5~");
-    check_same("", "\t\t\t", "\x1b[Z");
+    check_all([("3g", "\x04", "\x1b[6~"), ("3G", "\x15", "\x1b[5~"), ("", "\t\t\t", "\x1b[Z")]);
 }
 
 #[test]
 fn a_number_repeats_a_motion() {
-    check_same("3g", "jjjjjjj", "7j");
-    check_same("3g", "jjjjjjjjjj", "\x1b[B9\x1b[B");
+    check_all([("3g", "jjjjjjj", "7j"), ("3g", "jjjjjjjjjj", "\x1b[B9\x1b[B")]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, OpenOptions},
-    io::Write,
+    io::{Seek, SeekFrom, Write},
     time::{Duration, Instant},
 };
 
@@ -128,15 +128,25 @@ fn assert_alive(log: &Log, session: &mut Session, acts: usize) {
     session.wait_for("MOVE");
 }
 
+/// The bytes of what was read before are gone, and it says so: nothing is shown that cannot be looked at.
+#[track_caller]
+fn assert_began_anew(session: &mut Session) {
+    session.keys("!");
+    session.wait_for("What is wrong");
+    session.wait_for("begins anew");
+    session.keys("\x1b");
+}
+
 #[test]
 fn truncated_and_written_anew() {
     let (log, mut session) = live();
     let file = OpenOptions::new().write(true).open(log.path()).unwrap();
     file.set_len(0).unwrap();
     log.append(&act("new"));
-    session.wait_for("3 acts");
+    session.wait_for("1 acts");
     session.wait_for("does-new");
-    assert_alive(&log, &mut session, 4);
+    assert_began_anew(&mut session);
+    assert_alive(&log, &mut session, 2);
 }
 
 #[test]
@@ -160,10 +170,15 @@ fn copied_and_truncated() {
     }
     session.wait_for("52 acts");
     fs::copy(log.path(), log.directory().join("run.jsonl.1")).unwrap();
+    // The writer goes on where it was: the kernel fills the gap with NULs.
+    let mut writer = OpenOptions::new().write(true).open(log.path()).unwrap();
+    let end = writer.seek(SeekFrom::End(0)).unwrap();
     OpenOptions::new().write(true).open(log.path()).unwrap().set_len(0).unwrap();
-    log.append(&act("new"));
-    session.wait_for("53 acts");
-    assert_alive(&log, &mut session, 54);
+    writer.seek(SeekFrom::Start(end)).unwrap();
+    writeln!(writer, "{}", act("new")).unwrap();
+    session.wait_for("1 acts");
+    assert!(!session.has("bad line"), "{}", session.screen());
+    assert_alive(&log, &mut session, 2);
 }
 
 #[test]
@@ -208,7 +223,7 @@ fn the_cursor_stays_where_it_was_put() {
 }
 
 #[test]
-fn an_episode_that_ends_is_saved() {
+fn an_episode_that_ends_is_judged_and_the_next_awaited() {
     let (log, mut session) = live();
     log.append(&json!({"type": "reward", "episode": "e1", "ts": 300.0, "value": -0.25}));
     session.wait_for("R -0.25");
@@ -216,6 +231,18 @@ fn an_episode_that_ends_is_saved() {
         &json!({"type": "episode_end", "episode": "e1", "ts": 301.0, "status": "failure", "return": -0.25}),
     );
     session.wait_for("FAIL");
+    // A log that was seen to grow is followed on: a run has more than one episode.
+    log.append(&json!({"type": "action", "episode": "e2", "agent": "ann", "ts": 302.0, "action": "again"}));
+    session.keys("0");
+    session.wait_for("e2");
+    session.wait_for("LIVE");
+}
+
+#[test]
+fn a_log_whose_episodes_have_ended_is_saved() {
+    let log = Log::of(&logs::ended_episode());
+    let mut session = Run::log(log.path()).start();
+    session.wait_for("SUM");
     session.wait_for("SAVED");
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     logs::{self, Log, action},
-    session::{Ended, Run, Session},
+    session::{Ended, Run, Session, together},
 };
 
 /// It says `expected` and ends with 1, without taking the terminal.
@@ -62,19 +62,39 @@ fn visit(session: &mut Session, what: &str) {
     assert_eq!(session.end(), Ended::Code(130), "{what}");
 }
 
-/// A screen that shows `expected` and can be used.
-#[track_caller]
-fn check(what: &str, lines: &[Value], expected: &[&str]) {
-    check_log(what, &Log::of(lines), expected);
-}
+/// Logs that give a screen that can be used, and what it shows.
+#[derive(Default)]
+struct Cases(Vec<(&'static str, Log, &'static [&'static str])>);
 
-#[track_caller]
-fn check_log(what: &str, log: &Log, expected: &[&str]) {
-    let mut session = Run::log(log.path()).start();
-    for text in expected {
-        session.wait_for(text);
+impl Cases {
+    fn add(&mut self, what: &'static str, lines: &[Value], expected: &'static [&'static str]) {
+        self.add_log(what, Log::of(lines), expected);
     }
-    visit(&mut session, what);
+
+    fn add_log(&mut self, what: &'static str, log: Log, expected: &'static [&'static str]) {
+        self.0.push((what, log, expected));
+    }
+
+    /// Visits all of them, some at a time.
+    fn check(self) {
+        let mut cases = self.0.into_iter();
+        loop {
+            let some = [cases.next(), cases.next(), cases.next(), cases.next()];
+            if some[0].is_none() {
+                return;
+            }
+            together(some.map(|case| {
+                || {
+                    let Some((what, log, expected)) = case else { return };
+                    let mut session = Run::log(log.path()).start();
+                    for text in expected {
+                        session.wait_for(text);
+                    }
+                    visit(&mut session, what);
+                }
+            }));
+        }
+    }
 }
 
 fn credit(agents: &Value) -> Value {
@@ -87,38 +107,51 @@ fn end(value: f64) -> Value {
 
 #[test]
 fn little() {
-    check_log("an empty file", &Log::raw(b""), &["0 records"]);
-    check_log("blank lines", &Log::raw(b"\n\n  \n"), &["0 records"]);
-    check("a run and nothing else", &[json!({"type": "run", "credit_log": 1, "run": "r"})], &["no episode"]);
-    check(
+    let mut cases = Cases::default();
+    cases.add_log("an empty file", Log::raw(b""), &["0 records"]);
+    cases.add_log("blank lines", Log::raw(b"\n\n  \n"), &["0 records"]);
+    cases.add(
+        "a run and nothing else",
+        &[json!({"type": "run", "credit_log": 1, "run": "r"})],
+        &["no episode"],
+    );
+    cases.add(
         "an episode that only begins",
         &[json!({"type": "episode_start", "episode": "e1"})],
         &["e1", "0 acts"],
     );
-    check("an episode that only ends", &[end(-1.0)], &["FAIL"]);
-    check("one act", &[action("a1", "ann", 1.0, "go", &[])], &["1 agents", "1 acts"]);
-    check("one reward", &[json!({"type": "reward", "episode": "e1", "value": 0.5})], &["0 acts"]);
-    check("one metric", &[json!({"type": "metric", "values": {"x": 1}})], &["no episode"]);
+    cases.add("an episode that only ends", &[end(-1.0)], &["FAIL"]);
+    cases.add("one act", &[action("a1", "ann", 1.0, "go", &[])], &["1 agents", "1 acts"]);
+    cases.add("one reward", &[json!({"type": "reward", "episode": "e1", "value": 0.5})], &["0 acts"]);
+    cases.add("one metric", &[json!({"type": "metric", "values": {"x": 1}})], &["no episode"]);
+    cases.check();
 }
 
 #[test]
 fn without_what_it_is_about() {
+    let mut cases = Cases::default();
     let acts = || vec![action("a1", "ann", 1.0, "go", &[]), action("a2", "bob", 2.0, "stop", &["a1"])];
-    check("no credit and no reward", &acts(), &["R none"]);
+    cases.add("no credit and no reward", &acts(), &["R none"]);
     let mut lines = acts();
     lines.push(end(-1.0));
-    check("no credit", &lines, &["R -1"]);
+    cases.add("no credit", &lines, &["R -1"]);
     let mut lines = acts();
     lines.push(credit(&json!({"ann": 0.5})));
-    check("no reward", &lines, &["R none", "+0.50"]);
+    cases.add("no reward", &lines, &["R none", "+0.50"]);
     let lines = [action("a1", "ann", 1.0, "go", &[]), credit(&json!({"ann": -1})), end(-1.0)];
-    check("one agent", &lines, &["1 agents", "-1.0"]);
-    check("credit for agents that never acted", &[credit(&json!({"x": 1, "y": -1})), end(0.0)], &["SUM"]);
-    check("credit without values", &[credit(&json!({"x": null, "y": "NaN"})), end(0.0)], &["e1"]);
+    cases.add("one agent", &lines, &["1 agents", "-1.0"]);
+    cases.add(
+        "credit for agents that never acted",
+        &[credit(&json!({"x": 1, "y": -1})), end(0.0)],
+        &["e1", "FAIL"],
+    );
+    cases.add("credit without values", &[credit(&json!({"x": null, "y": "NaN"})), end(0.0)], &["e1"]);
+    cases.check();
 }
 
 #[test]
 fn much() {
+    let mut cases = Cases::default();
     let agent = |n: usize| format!("agent-{n:03}");
     let mut lines: Vec<Value> = (0..600)
         .map(|n| action(&format!("a{n}"), &agent(n % 200), n as f64, "go", &[&format!("a{}", n / 2)]))
@@ -126,13 +159,13 @@ fn much() {
     let values: serde_json::Map<String, Value> =
         (0..200).map(|n| (agent(n), json!(0.01 * n as f64 - 1.0))).collect();
     lines.extend([credit(&values.into()), end(-1.0)]);
-    check("200 agents", &lines, &["200 agents", "600 acts", "SUM"]);
+    cases.add("200 agents", &lines, &["200 agents", "600 acts", "SUM"]);
     let name = "界".repeat(150);
     let lines = [action("a1", &name, 1.0, "go", &[]), credit(&json!({name.clone(): -1})), end(-1.0)];
-    check("a name of 300 columns", &lines, &["界界", "SUM"]);
+    cases.add("a name of 300 columns", &lines, &["界界", "SUM"]);
     let text = "all work and no play\n".repeat(4200);
     let message = json!({"type": "message", "episode": "e1", "id": "m1", "from": "ann", "to": ["bob"], "ts": 1.0, "content": text});
-    check(
+    cases.add(
         "a message of 88 kB",
         &[message, credit(&json!({"ann": 0.5})), end(0.5)],
         &["all work and no play"],
@@ -141,14 +174,16 @@ fn much() {
     let line = format!(
         "{{\"type\":\"action\",\"episode\":\"e1\",\"id\":\"a1\",\"agent\":\"ann\",\"ts\":1,\"action\":{deep}}}\n"
     );
-    check_log("brackets in brackets", &Log::raw(line.as_bytes()), &["e1"]);
+    cases.add_log("brackets in brackets", Log::raw(line.as_bytes()), &["e1"]);
     let everybody: Vec<String> = (0..100).map(agent).collect();
     let message = json!({"type": "message", "episode": "e1", "id": "m1", "from": "ann", "to": everybody, "ts": 1.0, "content": "hi"});
-    check("a message to a hundred", &[message], &["101 agents"]);
+    cases.add("a message to a hundred", &[message], &["101 agents"]);
+    cases.check();
 }
 
 #[test]
 fn tangled() {
+    let mut cases = Cases::default();
     let lines = [
         action("a1", "ann", 1.0, "go", &["a3"]),
         action("a2", "bob", 2.0, "go", &["a1"]),
@@ -156,44 +191,47 @@ fn tangled() {
         credit(&json!({"ann": 0.5, "bob": -0.5})),
         end(0.0),
     ];
-    check("parents in a circle", &lines, &["3 acts", "SUM"]);
+    cases.add("parents in a circle", &lines, &["3 acts", "SUM"]);
     let lines: Vec<Value> = (0..20).map(|_| action("same", "ann", 1.0, "go", &["same"])).collect();
-    check("one act twenty times", &lines, &["1 acts"]);
+    cases.add("one act twenty times", &lines, &["1 acts"]);
     let lines: Vec<Value> =
         (0..20).rev().map(|n| action(&format!("a{n}"), "ann", -1e9 * f64::from(n), "go", &[])).collect();
-    check("time runs backwards", &lines, &["20 acts"]);
+    cases.add("time runs backwards", &lines, &["20 acts"]);
     let lines = [
         action("a1", "ann", 1e18, "go", &[]),
         action("a2", "bob", 0.0, "go", &["a1"]),
         credit(&json!({"ann": 1e308, "bob": -1e308})),
         end(1e-300),
     ];
-    check("numbers of all sizes", &lines, &["e1", "SUM"]);
+    cases.add("numbers of all sizes", &lines, &["e1", "SUM"]);
     let lines = [
         json!({"type": "message", "episode": "e1", "id": "m", "from": "ann", "to": "ann", "ts": 1, "content": "hm"}),
     ];
-    check("a message to oneself", &lines, &["1 acts"]);
+    cases.add("a message to oneself", &lines, &["1 acts"]);
+    cases.check();
 }
 
 #[test]
 fn damaged() {
+    let mut cases = Cases::default();
     let good = logs::ended_episode().iter().map(|it| format!("{it}\n")).collect::<String>();
     let bytes = |parts: &[&[u8]]| Log::raw(&parts.concat());
-    check_log(
+    cases.add_log(
         "junk between",
-        &bytes(&[b"{\"type\":\n", good.as_bytes(), b"]]]\n\xff\xfe\n"]),
+        bytes(&[b"{\"type\":\n", good.as_bytes(), b"]]]\n\xff\xfe\n"]),
         &["2 acts", "bad lines"],
     );
-    check_log(
+    cases.add_log(
         "a byte order mark and CRLF",
-        &bytes(&[b"\xef\xbb\xbf", good.replace('\n', "\r\n").as_bytes()]),
+        bytes(&[b"\xef\xbb\xbf", good.replace('\n', "\r\n").as_bytes()]),
         &["2 acts"],
     );
-    check_log("NULs as copytruncate leaves them", &bytes(&[&[0; 5000], good.as_bytes()]), &["2 acts"]);
-    check_log("cut in the middle", &Log::raw(&good.as_bytes()[..good.len() - 30]), &["2 acts"]);
-    check_log("glued lines", &Log::raw(good.replacen("}\n{", "}{", 2).as_bytes()), &["2 acts"]);
+    cases.add_log("NULs as copytruncate leaves them", bytes(&[&[0; 5000], good.as_bytes()]), &["2 acts"]);
+    cases.add_log("cut in the middle", Log::raw(&good.as_bytes()[..good.len() - 30]), &["2 acts"]);
+    cases.add_log("glued lines", Log::raw(good.replacen("}\n{", "}{", 2).as_bytes()), &["2 acts"]);
     let nan = good.replace("0.25", "NaN").replace("-0.5", "-Infinity");
-    check_log("NaN as Python writes it", &Log::raw(nan.as_bytes()), &["2 acts"]);
+    cases.add_log("NaN as Python writes it", Log::raw(nan.as_bytes()), &["2 acts"]);
+    cases.check();
 }
 
 /// Public logs of many makers, where they are at hand: a screen or a message, never a panic.

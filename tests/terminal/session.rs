@@ -28,6 +28,15 @@ pub const PROGRAM: &str = env!("CARGO_BIN_EXE_creditscope");
 /// started by another test would inherit it and keep it alive.
 static OPENING: Mutex<()> = Mutex::new(());
 
+/// Runs all of `checks` at once: they mostly wait.
+pub fn together<F: FnOnce() + Send, const N: usize>(checks: [F; N]) {
+    std::thread::scope(|scope| {
+        for check in checks {
+            scope.spawn(check);
+        }
+    });
+}
+
 /// How to start the program.
 pub struct Run {
     arguments: Vec<OsString>,
@@ -238,11 +247,6 @@ impl Session {
         }
         self.settle(Duration::from_millis(250));
         self.wire.len() - before
-    }
-
-    /// The bytes written since the last `mark` bytes.
-    pub fn since(&self, mark: usize) -> &[u8] {
-        &self.wire[mark..]
     }
 
     /// Takes what has arrived.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::session::{Ended, Run, Session};
+use super::session::{Ended, Run, Session, together};
 
 /// Every key but those that leave, in an order that visits views with panes open and closed.
 fn every_key() -> Vec<String> {
@@ -48,26 +48,23 @@ fn check_size(columns: u16, rows: u16) {
     assert_eq!(quit_with_q(&mut session), Ended::Code(0), "{columns}x{rows}");
 }
 
+fn check_sizes<const N: usize>(sizes: [(u16, u16); N]) {
+    together(sizes.map(|(columns, rows)| move || check_size(columns, rows)));
+}
+
 #[test]
 fn tiny_terminals() {
-    check_size(1, 1);
-    check_size(2, 2);
-    check_size(10, 3);
-    check_size(20, 5);
+    check_sizes([(1, 1), (2, 2), (10, 3), (20, 5)]);
 }
 
 #[test]
 fn small_terminals() {
-    check_size(40, 10);
-    check_size(59, 15);
-    check_size(60, 16);
-    check_size(80, 1);
-    check_size(1, 50);
+    check_sizes([(40, 10), (59, 15), (60, 16), (80, 1), (1, 50)]);
 }
 
 #[test]
 fn a_large_terminal() {
-    check_size(300, 100);
+    check_sizes([(300, 100)]);
 }
 
 #[test]
@@ -115,12 +112,15 @@ fn check_ascii(env: &[(&str, &str)], arguments: &[&str], ascii: bool) {
 
 #[test]
 fn only_ascii_where_the_locale_shows_no_more() {
-    check_ascii(&[("LC_ALL", "C")], &[], true);
-    check_ascii(&[], &[], true);
-    check_ascii(&[("LANG", "POSIX")], &[], true);
-    check_ascii(&[("LC_ALL", "ja_JP.UTF-8")], &[], true);
-    check_ascii(&[("LC_ALL", "C.UTF-8")], &["--ascii"], true);
-    check_ascii(&[("LANG", "en_US.UTF-8")], &[], false);
+    let checks: [&(dyn Fn() + Sync); 6] = [
+        &|| check_ascii(&[("LC_ALL", "C")], &[], true),
+        &|| check_ascii(&[], &[], true),
+        &|| check_ascii(&[("LANG", "POSIX")], &[], true),
+        &|| check_ascii(&[("LC_ALL", "ja_JP.UTF-8")], &[], true),
+        &|| check_ascii(&[("LC_ALL", "C.UTF-8")], &["--ascii"], true),
+        &|| check_ascii(&[("LANG", "en_US.UTF-8")], &[], false),
+    ];
+    together(checks);
 }
 
 #[test]
