@@ -9,8 +9,8 @@ use crate::{
         model::{DetailState, GraphState, Model, OpenEpisode, Pane, Scope, Screen, TimelineState},
         whatif::{Forks, Form},
     },
-    graph,
-    model::{ActId, AgentId, Episode, EpisodeId, LogSummary, Origin, RecordText, Scenario},
+    check, graph,
+    model::{ActId, AgentId, Diagnostic, Episode, EpisodeId, LogSummary, Origin, RecordText, Scenario},
 };
 
 /// The logs grew. A held screen keeps what it shows.
@@ -116,6 +116,8 @@ fn opened(id: EpisodeId, episode: Arc<Episode>, revision: u64) -> OpenEpisode {
             edge: None,
         },
         detail: DetailState { wrap: true, ..DetailState::default() },
+        findings: findings(&episode),
+        blamed: None,
         episode,
     }
 }
@@ -147,7 +149,15 @@ fn grow(open: &mut OpenEpisode, episode: Arc<Episode>, revision: u64) {
     open.graph.interaction = graph::build(new, None);
     open.graph.metrics = graph::metrics(new, &open.graph.interaction);
     open.graph.drawing = None;
+    open.findings = findings(new);
+    open.blamed = None;
     open.revision = revision;
+}
+
+/// What is wrong with an episode, in the order of the log.
+fn findings(episode: &Episode) -> Vec<Diagnostic> {
+    let own = episode.diagnostics.iter().cloned();
+    check::sorted(own.chain(check::check(episode)).collect())
 }
 
 /// Names of agents, by id.
