@@ -24,12 +24,14 @@ mod discount;
 mod figure;
 mod game;
 mod method;
+pub mod pass;
 mod question;
 mod replay;
 mod semivalue;
 mod split;
 mod sweep;
 mod table;
+mod time;
 mod verdict;
 
 #[cfg(test)]

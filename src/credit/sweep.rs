@@ -8,7 +8,9 @@
 //!   what a measurement, a model or a record says, so structural rows count only for a structural reference;
 //!   declared numbers in other units than the reward are not comparable;
 //! * it is not a duplicate: equal in every number to a counted row of the same method (replays weighted by
-//!   equal counts), or the declared twin of a counted row (the trainer's own Shapley beside ours).
+//!   equal counts), the declared twin of a counted row (the trainer's own Shapley beside ours), or a variant
+//!   of a counted method ([`super::Method::variant_of`]: eligibility beside discount, a sampled Shapley value
+//!   beside the exact one).
 //!
 //! The reference itself is one of the m when it names anybody.
 
@@ -202,7 +204,10 @@ fn judge(
         }
         let repeats = |other: usize| {
             let twin = |a: usize, b: usize| records[a].is_some_and(|it| is_twin(it, &rows[b].scenario));
-            twin(at, other) || twin(other, at) || is_duplicate(row, &rows[other])
+            twin(at, other)
+                || twin(other, at)
+                || is_variant(row, &rows[other])
+                || is_duplicate(row, &rows[other])
         };
         if !counted.iter().any(|other| repeats(*other)) {
             counted.push(at);
@@ -247,6 +252,14 @@ fn is_duplicate(row: &SweepRow, other: &SweepRow) -> bool {
         (Some(a), Some(b)) => (a - b).abs() <= tolerance,
         (a, b) => a.is_none() && b.is_none(),
     })
+}
+
+/// Whether two rows put one question, one of them as a variant of the other's method.
+fn is_variant(row: &SweepRow, other: &SweepRow) -> bool {
+    let (a, b) = (method(&row.scenario.method), method(&other.scenario.method));
+    let (Some(a), Some(b)) = (a, b) else { return false };
+    let root = |it: &super::Method| it.variant_of.unwrap_or(it.name);
+    (a.variant_of.is_some() || b.variant_of.is_some()) && root(a) == root(b)
 }
 
 /// Whether the algorithm of a declared credit is the computation of `scenario`.
