@@ -23,10 +23,12 @@ mod deviation;
 mod discount;
 mod figure;
 mod game;
+mod interaction;
 mod method;
 pub mod pass;
 mod question;
 mod replay;
+mod sampling;
 mod semivalue;
 mod split;
 mod sweep;
@@ -42,7 +44,9 @@ pub use blame::{Blame, BlameKind, blame};
 pub use choice::{act_scenario, best_scenario, variants};
 pub use compare::{Comparison, ComparisonRow, compare};
 pub use game::{Coalition, Game, Missing};
+pub use interaction::{Interaction, InteractionKind, Interactions, interactions};
 pub use method::{Baseline, Family, Method, Need, Param, Target, scenario_name};
+pub use sampling::{Drawing, Estimator, GameWalk, Progress, TableWalk, Walk};
 pub use sweep::{Agreement, Sweep, SweepRow, sweep};
 pub use table::{method, methods};
 pub use verdict::{Level, Verdict, verdict};
@@ -74,6 +78,18 @@ fn question<'a>(episode: &'a Episode, scenario: &'a Scenario) -> Result<Question
         missing(format!("no method is called '{}'; there are: {}", scenario.method, known.join(", ")))
     })?;
     Question::new(episode, scenario, row)
+}
+
+/// A sampled Shapley value that has not been drawn yet: step it as long as there is time, and look at it in
+/// between. The scenario names `shapley-sampled` (its baseline: how permutations are drawn) and the seed.
+///
+/// # Errors
+/// As [`compute`]; also when a coalition is not logged.
+pub fn sampler(
+    episode: &Episode,
+    scenario: &Scenario,
+) -> Result<Estimator<TableWalk<std::sync::Arc<[f64]>>>, Unavailable> {
+    coalition::sampler(&question(episode, scenario)?)
 }
 
 /// The arithmetic behind one number: formula with the numbers substituted, each term with its record, sample
