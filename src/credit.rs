@@ -2,7 +2,9 @@
 //!
 //! Data flow: [`Episode`] + [`Scenario`] -> [`compute`] -> [`Attribution`]; [`explain`] gives the arithmetic of
 //! one number; [`sweep`] runs every method and baseline on the same question; [`verdict`] says it in a
-//! sentence; [`compare`] sets two attributions side by side; [`audit`] recomputes what the log declares.
+//! sentence; [`compare`] sets two attributions side by side; [`audit`] recomputes what the log declares;
+//! [`interactions`] says what pairs do together, [`failure`] where an episode was lost, [`spectrum`] who goes
+//! with failure over a run, [`curve`] how credit moves along a slider, [`flip_probability`] how sure it is.
 //!
 //! It must not know a file format, a store, a clock or a terminal: it reads `model` and `stats` only, so a
 //! test game is three lines. A number, *undefined* (the formula has no value here) and *unavailable* (data is
@@ -18,12 +20,16 @@ mod blame;
 mod choice;
 mod coalition;
 mod compare;
+mod curve;
 mod declared;
 mod deviation;
 mod discount;
+mod failure;
 mod figure;
+mod flip;
 mod game;
 mod interaction;
+mod messages;
 mod method;
 pub mod pass;
 mod question;
@@ -43,8 +49,15 @@ pub use audit::{AuditItem, AuditRow, audit};
 pub use blame::{Blame, BlameKind, blame};
 pub use choice::{act_scenario, best_scenario, variants};
 pub use compare::{Comparison, ComparisonRow, compare};
+pub use curve::{Curve, CurvePoint, Flip, curve};
+pub use failure::{
+    Correction, Elements, FailureReport, FirstError, RateDrop, SpectrumRun, Suspicion, Tally, failure,
+    first_error, largest_drop, point_of_commitment, spectrum,
+};
+pub use flip::{FlipProbability, flip_probability};
 pub use game::{Coalition, Game, Missing};
 pub use interaction::{Interaction, InteractionKind, Interactions, interactions};
+pub use messages::{MessageCredit, MessageSplit, message_credit, split_credit};
 pub use method::{Baseline, Family, Method, Need, Param, Target, scenario_name};
 pub use sampling::{Drawing, Estimator, GameWalk, Progress, TableWalk, Walk};
 pub use sweep::{Agreement, Sweep, SweepRow, sweep};
@@ -90,6 +103,20 @@ pub fn sampler(
     scenario: &Scenario,
 ) -> Result<Estimator<TableWalk<std::sync::Arc<[f64]>>>, Unavailable> {
     coalition::sampler(&question(episode, scenario)?)
+}
+
+/// `a`'s credit minus `b`'s with its own standard error, for Shapley and Banzhaf: two numbers whose intervals
+/// overlap may still differ for sure.
+///
+/// # Errors
+/// As [`compute`]; also when a coalition is not logged or one of the two does not play.
+pub fn contrast(
+    episode: &Episode,
+    scenario: &Scenario,
+    a: crate::model::AgentId,
+    b: crate::model::AgentId,
+) -> Result<crate::model::Estimate, Unavailable> {
+    coalition::contrast(&question(episode, scenario)?, a, b)
 }
 
 /// The arithmetic behind one number: formula with the numbers substituted, each term with its record, sample

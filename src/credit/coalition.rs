@@ -12,6 +12,7 @@
 //!   around its middle.
 //! * Coalition values count as replayed: somebody ran those teams, though the log may not say how often.
 
+mod contrast;
 mod linear;
 mod logged;
 mod myerson;
@@ -29,6 +30,7 @@ use super::game::{Coalition, Game, Table};
 use super::question::{Question, caveat, missing, total};
 use super::semivalue::Coefficients;
 
+pub(super) use contrast::contrast;
 pub(super) use logged::LoggedGame;
 pub(super) use owen::UNIONS;
 pub(super) use sampled::{SAMPLED_PARAMS, WAYS, compute as sampled, sampler};

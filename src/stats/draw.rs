@@ -60,7 +60,7 @@ impl Draws {
 /// 32 random bits as a number below `n`.
 #[inline]
 fn below(bits: u64, n: usize) -> usize {
-    (bits * n as u64 >> 32) as usize
+    ((bits * n as u64) >> 32) as usize
 }
 
 #[cfg(test)]
