@@ -56,10 +56,11 @@ pub use failure::{
 };
 pub use flip::{FlipProbability, flip_probability};
 pub use game::{Coalition, Game, Missing};
-pub use interaction::{Interaction, InteractionKind, Interactions, interactions};
+pub use interaction::{Interaction, InteractionKind, Interactions, interactions, interactions_of_table};
 pub use messages::{MessageCredit, MessageSplit, message_credit, split_credit};
 pub use method::{Baseline, Family, Method, Need, Param, Target, scenario_name};
 pub use sampling::{Drawing, Estimator, GameWalk, Progress, TableWalk, Walk};
+pub use semivalue::{banzhaf_of_table, shapley_of_table};
 pub use sweep::{Agreement, Sweep, SweepRow, sweep};
 pub use table::{method, methods};
 pub use verdict::{Level, Verdict, verdict};
@@ -220,3 +221,5 @@ fn absence_words(absence: &crate::model::Absence) -> String {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vectors;

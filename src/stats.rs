@@ -3,12 +3,14 @@
 //! Pure functions over slices. Every result depends on its arguments alone: sums run in the order given,
 //! draws come from a seed. Nothing here knows an episode.
 
+mod association;
 mod draw;
 mod moments;
 mod rank;
 mod sum;
 mod wilson;
 
+pub use association::{mutual_information, population_variance, spearman};
 pub use draw::Draws;
 pub use moments::Moments;
 pub use rank::kendall_tau_b;

@@ -23,7 +23,7 @@ fn list(value: &serde_json::Value) -> Vec<f64> {
     value.as_array().expect("a list").iter().map(|it| it.as_f64().expect("a number")).collect()
 }
 
-/// The seven acts of the vectors; the reward is of act 5.
+/// The seven acts of the vectors.
 fn pipeline(reward: f64) -> Draft {
     let vector = &vectors()["propagation"];
     let tokens = list(&vector["tokens"]);
@@ -35,7 +35,8 @@ fn pipeline(reward: f64) -> Draft {
         let agent = act["agent"].as_u64().expect("an agent") as u32;
         draft = draft.act(agent, &parents).tokens(tokens[at] as u64);
     }
-    draft.reward(reward, &[5])
+    let terminal: Vec<u32> = list(&vector["terminal"]).into_iter().map(|it| it as u32).collect();
+    draft.reward(reward, &terminal)
 }
 
 #[test]

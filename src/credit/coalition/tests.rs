@@ -100,7 +100,8 @@ fn missing_coalitions_give_sharp_bounds() {
         v[mask as usize] = f64::NAN;
     }
     let episode = game(&v).reward(0.9, &[]).end(Status::Success).episode();
-    let params = [("lo".to_owned(), 0.0.into()), ("hi".to_owned(), 1.0.into())].into();
+    let range = list(&vector["missing"]["range"]);
+    let params = [("lo".to_owned(), range[0].into()), ("hi".to_owned(), range[1].into())].into();
     let scenario = Scenario { params, ..Scenario::of_method("shapley") };
     let got = compute(&episode, &scenario).expect("bounds");
     let intervals: Vec<(f64, f64)> =

@@ -225,6 +225,8 @@ fn vectors_of_normalisation() {
 fn dropping_duplicates_is_biased_and_says_so() {
     let vector = &vectors()["replay"]["duplicates"];
     let (q, policy) = (list(&vector["Q"]), list(&vector["policy"]));
+    let expected: f64 = q.iter().zip(&policy).map(|(q, p)| q * p).sum();
+    assert_close(&[expected], &[vector["V"].as_f64().expect("V")]);
     // Ten draws from the policy: nine of the first action, one of the second.
     let draws: Vec<usize> =
         policy.iter().enumerate().flat_map(|(at, p)| vec![at; (p * 10.0).round() as usize]).collect();

@@ -54,6 +54,8 @@ fn vectors_of_redistribution() {
         assert_close(&[got.residual().expect("a division")], &[0.0]);
         assert_eq!(got.provenance, Provenance::Modelled);
     }
+    // Without a residual the changes of V remain.
+    assert_close(&redistributed(before, &[1.0; 6], Some(end), end, "uniform"), &list(&vector["delta"]));
     let uniform = credit(&episode, &with("redistribution", Some("uniform"), &[("end", end)]));
     assert_close(&numbers(&uniform), &list(&vector["by_agent_uniform"]));
     assert_close(&[uniform.empty_value.expect("a prior")], &[vector["prior_bar"].as_f64().expect("V_0")]);
