@@ -1,8 +1,11 @@
 //! The command line: arguments, one file per subcommand, and the way from an error to an exit code.
 
 mod arguments;
+mod check;
 mod fail_rule;
 mod headless;
+mod picture;
+mod report;
 mod screen;
 
 use std::{
@@ -51,7 +54,8 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 fn run(arguments: Arguments) -> anyhow::Result<u8> {
     match arguments.command {
         None => screen::run(&arguments.open),
-        Some(Command::Report(_) | Command::Check(_)) => Ok(1),
+        Some(Command::Report(options)) => report::run(&options),
+        Some(Command::Check(options)) => check::run(&options),
         Some(Command::Schema) => print(log::SCHEMA),
         Some(Command::Completions { shell }) => {
             let mut out = Vec::new();

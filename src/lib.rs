@@ -4,7 +4,8 @@
 //! (`tests/tidy.rs` fails otherwise):
 //!
 //! ```text
-//! model, stats   vocabulary and numbers: no IO, no serde, no terminal
+//! model          vocabulary of all layers       <- nothing
+//! stats          ordered sums, ranks, draws     <- nothing
 //! credit         methods, verdict, sweep        <- model, stats
 //! graph          interaction graph, layouts     <- model
 //! text           display-safe text              <- nothing
@@ -21,12 +22,14 @@
 //! ```
 
 pub mod app;
+pub mod check;
 pub mod cli;
 pub mod credit;
 pub mod graph;
 pub mod import;
 pub mod log;
 pub mod model;
+pub mod report;
 pub mod runtime;
 pub mod source;
 pub mod stats;

@@ -3,7 +3,7 @@
 //! A log is JSON Lines, one object per line ([`RecordType`] names the ten kinds of record). Two readers share it:
 //!
 //! ```text
-//! line ──> scan_header ──> Header     borrowed type, episode, id, agent, ts, seq; no payload parsed; GB/s
+//! line ──> scan_header ──> Header     borrowed type, episode, id, agents, value, status; no payload parsed
 //!   └────> parse_line ───> Parsed     every record on the line in full, and what is wrong with it
 //!                           └──> action_label: a payload as one display-safe line
 //! Record ──> write ──> line           what importers use

@@ -10,11 +10,15 @@
 mod analyse;
 mod log_thread;
 mod opened;
+mod rehearsal;
+#[cfg(test)]
+pub(crate) mod stage;
 mod worker;
 
 pub use analyse::analyse;
 pub use log_thread::{Follow, LogThread};
 pub use opened::{OpenError, OpenedLogs, Round};
+pub use rehearsal::Rehearsal;
 pub use worker::Worker;
 
 /// Starts a thread that ends with the process.

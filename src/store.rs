@@ -13,10 +13,12 @@ mod assemble;
 mod episodes;
 mod record_text;
 mod rows;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
-use memchr::{memchr, memmem};
+use memchr::memchr;
 
 use crate::{
     log::{self, Body, Header, Record, RecordType, parse_line, scan_header},
@@ -60,8 +62,10 @@ pub struct Store {
     rows: Rows,
     episodes: Episodes,
     records: u64,
+    types: [u64; RecordType::KNOWN.len() + 1],
     bad_lines: u64,
-    diagnostics: Vec<Diagnostic>,
+    /// Shared with the summaries given out; copied only when it grows while one of them is in use.
+    diagnostics: Arc<Vec<Diagnostic>>,
     more_diagnostics: u64,
 }
 
@@ -74,8 +78,9 @@ impl Store {
             rows: Rows::default(),
             episodes: Episodes::default(),
             records: 0,
+            types: [0; RecordType::KNOWN.len() + 1],
             bad_lines: 0,
-            diagnostics: Vec::new(),
+            diagnostics: Arc::default(),
             more_diagnostics: 0,
         }
     }
@@ -124,7 +129,7 @@ impl Store {
     /// Adds a finding that is not about a line.
     pub fn diagnose(&mut self, diagnostic: Diagnostic) {
         if self.diagnostics.len() < LogSummary::DIAGNOSTICS {
-            self.diagnostics.push(diagnostic);
+            Arc::make_mut(&mut self.diagnostics).push(diagnostic);
         } else {
             self.more_diagnostics += 1;
         }
@@ -145,7 +150,7 @@ impl Store {
         let origin = self.next_line(file, offset, line.len());
         if self.pass == Pass::Headers
             && let Some(header) = scan_header(line)
-            && self.index_header(origin, &header, line)
+            && self.index_header(origin, &header)
         {
             return;
         }
@@ -167,31 +172,23 @@ impl Store {
     }
 
     /// Indexes a record by its header alone. `false`: its content is needed.
-    fn index_header(&mut self, origin: Origin, header: &Header<'_>, line: &[u8]) -> bool {
-        let needs_content = match header.record_type {
-            RecordType::Run | RecordType::EpisodeStart | RecordType::EpisodeEnd => true,
-            RecordType::Reward => header.value.is_none(),
-            RecordType::Credit => memmem::find(line, b"\"label\"").is_some(),
-            _ => false,
-        };
-        let Some(episode) = header.episode.as_deref() else {
-            if !needs_content {
-                self.records += 1;
-            }
-            return !needs_content;
-        };
-        if needs_content {
+    fn index_header(&mut self, origin: Origin, header: &Header<'_>) -> bool {
+        if !header.complete {
             return false;
         }
-        let run = self.lives[origin.file.index()].run;
-        let row = self.rows.push(Row { origin });
-        self.episodes.header(run, episode, header, row);
         self.records += 1;
+        self.types[header.record_type as usize] += 1;
+        if let Some(episode) = header.episode.as_deref() {
+            let run = self.lives[origin.file.index()].run;
+            let row = self.rows.push(Row { origin });
+            self.episodes.header(run, episode, header, row);
+        }
         true
     }
 
     fn index_record(&mut self, origin: Origin, record: &Record) {
         self.records += 1;
+        self.types[record.record_type() as usize] += 1;
         let life = &mut self.lives[origin.file.index()];
         if let Body::Run(run) = &record.body {
             life.run = self.episodes.run_of_record(run);
@@ -209,12 +206,19 @@ impl Store {
             files: Arc::new(self.lives.iter().map(|it| it.summary.clone()).collect()),
             records: self.records,
             bad_lines: self.bad_lines,
-            diagnostics: Arc::new(self.diagnostics.clone()),
+            diagnostics: Arc::clone(&self.diagnostics),
             more_diagnostics: self.more_diagnostics,
             following: false,
             polling: None,
             loaded: false,
         }
+    }
+
+    /// Records by type, those there are.
+    pub fn records_by_type(&self) -> Vec<(String, u64)> {
+        let all = RecordType::KNOWN.into_iter().chain([RecordType::Unknown]);
+        let counted = all.map(|it| (it.name().to_owned(), self.types[it as usize]));
+        counted.filter(|it| it.1 > 0).collect()
     }
 
     /// Number of episodes.

@@ -8,6 +8,8 @@ pub mod input;
 pub mod paint;
 pub mod picture;
 pub mod run;
+mod scroll;
 pub mod terminal;
 pub mod theme;
 pub mod view;
+pub mod wire;

@@ -148,6 +148,42 @@ pub struct Binding {
     pub hint: &'static str,
 }
 
+/// Actions that go together: the help shows the second with the first.
+const PAIRS: &[(Action, Action)] = &[
+    (Action::Down, Action::Up),
+    (Action::Left, Action::Right),
+    (Action::First, Action::Last),
+    (Action::HalfDown, Action::HalfUp),
+    (Action::SameAgentOn, Action::SameAgentBack),
+    (Action::EpisodeOn, Action::EpisodeBack),
+    (Action::NextCulprit, Action::PreviousCulprit),
+    (Action::Cause, Action::Effect),
+    (Action::NextPane, Action::PreviousPane),
+    (Action::ScrollRight, Action::ScrollLeft),
+    (Action::Undo, Action::Redo),
+];
+
+/// The help of a section: keys and what they do, actions that go together in one row.
+pub fn help(section: Section) -> Vec<(String, String)> {
+    let mut rows = Vec::new();
+    for binding in BINDINGS.iter().filter(|it| it.section == section) {
+        if PAIRS.iter().any(|it| it.1 == binding.action) {
+            continue;
+        }
+        let second = PAIRS.iter().find(|it| it.0 == binding.action).map(|it| self::binding(it.1));
+        let mut keys: Vec<Key> = vec![binding.keys[0]];
+        keys.extend(second.map(|it| it.keys[0]));
+        keys.extend(binding.keys.iter().skip(1).chain(second.iter().flat_map(|it| it.keys.iter().skip(1))));
+        let keys: Vec<String> = keys.iter().map(|it| it.name()).collect();
+        let what = match second {
+            Some(second) => format!("{}; {}", binding.help, second.help),
+            None => binding.help.to_owned(),
+        };
+        rows.push((keys.join(" "), what));
+    }
+    rows
+}
+
 const fn row(
     action: Action,
     keys: &'static [Key],
@@ -168,22 +204,22 @@ const fn k(code: KeyCode) -> Key {
 
 /// Every binding. A key stands in one row only.
 pub const BINDINGS: &[Binding] = &[
-    row(Action::Down, &[c('j'), k(KeyCode::Down)], Section::Move, "down: agent, act, row", "down"),
+    row(Action::Down, &[c('j'), k(KeyCode::Down)], Section::Move, "down", "down"),
     row(Action::Up, &[c('k'), k(KeyCode::Up)], Section::Move, "up", "up"),
-    row(Action::Left, &[c('h'), k(KeyCode::Left)], Section::Move, "left: lane, method, choice", "left"),
+    row(Action::Left, &[c('h'), k(KeyCode::Left)], Section::Move, "left", "left"),
     row(Action::Right, &[c('l'), k(KeyCode::Right)], Section::Move, "right", "right"),
     row(Action::First, &[c('g'), k(KeyCode::Home)], Section::Move, "first", "first"),
     row(Action::Last, &[c('G'), k(KeyCode::End)], Section::Move, "last", "last"),
     row(Action::HalfDown, &[Key::ctrl('d'), k(KeyCode::PageDown)], Section::Move, "half a screen down", ""),
-    row(Action::HalfUp, &[Key::ctrl('u'), k(KeyCode::PageUp)], Section::Move, "half a screen up", ""),
-    row(Action::SameAgentOn, &[c('}')], Section::Move, "next act of this agent", "same agent"),
-    row(Action::SameAgentBack, &[c('{')], Section::Move, "previous act of this agent", ""),
-    row(Action::EpisodeOn, &[c(']')], Section::Move, "next episode", "episode"),
-    row(Action::EpisodeBack, &[c('[')], Section::Move, "previous episode", ""),
-    row(Action::NextCulprit, &[c('b')], Section::Ask, "to the act to blame, then the next", "blame"),
-    row(Action::PreviousCulprit, &[c('B')], Section::Ask, "back to the act blamed more", ""),
+    row(Action::HalfUp, &[Key::ctrl('u'), k(KeyCode::PageUp)], Section::Move, "up", ""),
+    row(Action::SameAgentOn, &[c('}')], Section::Move, "same agent: next act", "same agent"),
+    row(Action::SameAgentBack, &[c('{')], Section::Move, "previous", ""),
+    row(Action::EpisodeOn, &[c(']')], Section::Move, "episode: next", "episode"),
+    row(Action::EpisodeBack, &[c('[')], Section::Move, "previous", ""),
+    row(Action::NextCulprit, &[c('b')], Section::Ask, "the act to blame, the next", "blame"),
+    row(Action::PreviousCulprit, &[c('B')], Section::Ask, "back", ""),
     row(Action::Cause, &[c('c')], Section::Ask, "to the cause of this act", "cause"),
-    row(Action::Effect, &[c('C')], Section::Ask, "to its effect", "effect"),
+    row(Action::Effect, &[c('C')], Section::Ask, "effect", "effect"),
     row(Action::Explain, &[c('e')], Section::Ask, "explain: the arithmetic", "explain"),
     row(Action::WhatIf, &[c('x')], Section::Ask, "what-if on this act", "what-if"),
     row(Action::Sweep, &[c('S')], Section::Ask, "sweep all methods, baselines", "sweep"),
@@ -195,8 +231,8 @@ pub const BINDINGS: &[Binding] = &[
     row(Action::Show(View::Methods), &[c('4')], Section::View, "credit by method", ""),
     row(Action::Show(View::WhatIf), &[c('5')], Section::View, "what-if", ""),
     row(Action::ShowEpisodes, &[c('0')], Section::View, "episode list", "episodes"),
-    row(Action::NextPane, &[k(KeyCode::Tab)], Section::View, "next pane", "pane"),
-    row(Action::PreviousPane, &[k(KeyCode::BackTab)], Section::View, "previous pane", ""),
+    row(Action::NextPane, &[k(KeyCode::Tab)], Section::View, "pane: next", "pane"),
+    row(Action::PreviousPane, &[k(KeyCode::BackTab)], Section::View, "previous", ""),
     row(Action::Open, &[k(KeyCode::Enter)], Section::View, "open: episode, act, choice", "open"),
     row(Action::Variant, &[c('v')], Section::View, "variant of the view", "view"),
     row(Action::Weight, &[c('W')], Section::View, "edge weight", "weight"),
@@ -204,14 +240,14 @@ pub const BINDINGS: &[Binding] = &[
     row(Action::Sort, &[c('s')], Section::View, "order of rows", "sort"),
     row(Action::Wrap, &[c('w')], Section::View, "wrap long lines", "wrap"),
     row(Action::ScrollRight, &[c('>')], Section::View, "scroll right", ""),
-    row(Action::ScrollLeft, &[c('<')], Section::View, "scroll left", ""),
+    row(Action::ScrollLeft, &[c('<')], Section::View, "left", ""),
     row(Action::Hold, &[c(' ')], Section::View, "hold or follow a live log", "hold"),
     row(Action::Play, &[c('p')], Section::View, "play the episode back", "play"),
     row(Action::Mouse, &[c('M')], Section::View, "mouse on or off", "mouse"),
     row(Action::Redraw, &[Key::ctrl('l')], Section::View, "draw anew", ""),
     row(Action::Copy, &[c('y')], Section::Out, "copy: verdict, act, command", "copy"),
     row(Action::Undo, &[c('u')], Section::Out, "undo a what-if edit", "undo"),
-    row(Action::Redo, &[Key::ctrl('r')], Section::Out, "redo it", "redo"),
+    row(Action::Redo, &[Key::ctrl('r')], Section::Out, "redo", "redo"),
     row(Action::Discard, &[c('X')], Section::Out, "drop all what-if edits", "discard"),
     row(Action::Help, &[c('?')], Section::Leave, "this help", "help"),
     row(Action::Back, &[k(KeyCode::Esc), k(KeyCode::Backspace)], Section::Leave, "back out", "back"),

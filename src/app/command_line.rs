@@ -33,7 +33,7 @@ impl ScenarioOptions {
     /// A sentence naming the option, what it names that is not there, and what is.
     pub fn scenario(&self, episode: &Episode) -> Result<Scenario, String> {
         let mut scenario = match &self.method {
-            Some(name) => Scenario::of_method(known_method(name)?.name),
+            Some(name) => known_method(name)?,
             None => credit::best_scenario(episode).unwrap_or_default(),
         };
         if let Some(name) = &self.baseline {
@@ -71,16 +71,26 @@ impl ScenarioOptions {
     }
 }
 
-fn known_method(name: &str) -> Result<&'static credit::Method, String> {
-    credit::method(name).ok_or_else(|| {
-        let names: Vec<&str> = credit::methods().iter().map(|it| it.name).collect();
-        format!("--method: no method '{name}'; there are {}", names.join(", "))
-    })
+/// The method called `name` in the table, or under a name that logs and papers know it by: `coma`.
+fn known_method(name: &str) -> Result<Scenario, String> {
+    if let Some(method) = credit::method(name) {
+        return Ok(Scenario::of_method(method.name));
+    }
+    let plain = name.to_ascii_lowercase().replace('-', "_");
+    for method in credit::methods() {
+        if let Some((_, baseline)) = method.aliases.iter().find(|it| it.0 == plain) {
+            let baseline = baseline.map(str::to_owned);
+            return Ok(Scenario { baseline, ..Scenario::of_method(method.name) });
+        }
+    }
+    let names: Vec<&str> = credit::methods().iter().map(|it| it.name).collect();
+    Err(format!("--method: no method '{name}'; there are {}", names.join(", ")))
 }
 
 fn known_baseline(method: &str, name: &str) -> Result<String, String> {
     let baselines = credit::method(method).map_or(&[][..], |it| it.baselines);
-    if baselines.iter().any(|it| it.name == name) {
+    // The baselines of declared credit are the records of the log; computing says which there are.
+    if method == "declared" || baselines.iter().any(|it| it.name == name) {
         return Ok(name.to_owned());
     }
     let names: Vec<&str> = baselines.iter().map(|it| it.name).collect();

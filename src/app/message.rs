@@ -15,6 +15,9 @@ pub struct Analysis {
     pub scenario: Scenario,
     /// Credit, or why there is none.
     pub credit: Result<Attribution, Unavailable>,
+    /// Where the scenario edits the episode: credit by the same method without the edits, so that a
+    /// comparison shows the edit and not the method.
+    pub unedited: Option<Attribution>,
     /// Credit per act, by the same method or by the nearest that knows acts.
     pub acts: Option<Attribution>,
     /// Every other method and baseline under the same edits.

@@ -252,7 +252,7 @@ impl OpenEpisode {
             acts.insert(0, first);
         }
         // What a person or a model blames comes second: worth a look, but a judgement.
-        for label in self.episode.labels.iter().rev() {
+        for label in self.episode.labels.iter().rev().filter(|it| it.blames()) {
             if let Some(act) = label.act.filter(|it| acts.first() != Some(it)) {
                 acts.retain(|it| *it != act);
                 acts.insert(acts.len().min(1), act);

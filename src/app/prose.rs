@@ -10,7 +10,7 @@ pub fn culprit_notice(open: &OpenEpisode, act: ActId, culprits: &[ActId]) -> Str
     let rank = culprits.iter().position(|it| *it == act).map_or(0, |it| it + 1);
     let credit = open.act_credit(act).map_or_else(String::new, |it| signed(it.value, 3));
     let structural = open.analysis().and_then(|it| it.acts.as_ref()).map_or("", |it| it.provenance.word());
-    if let Some(label) = open.episode.labels.iter().find(|it| it.act == Some(act)) {
+    if let Some(label) = open.episode.labels.iter().find(|it| it.act == Some(act) && it.blames()) {
         let id = &open.episode.act(act).id;
         let reason = label.reason.as_deref().unwrap_or("");
         return format!("{id} named by {}: {} {reason}", label.judge, label.label);

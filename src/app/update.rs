@@ -11,7 +11,11 @@ use super::{
     key::{Key, KeyCode},
     message::{Effect, Message},
     model::{Model, Overlay, Screen, Size, View},
+    whatif::Forks,
 };
+
+/// Exit code of `^C`: 128 and the number of SIGINT, as a shell has it.
+const INTERRUPTED: u8 = 130;
 
 /// Applies `message` to `model`; what has to happen outside comes back as effects, in order.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
@@ -31,7 +35,8 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Wake => cursor::play_on(model, &mut effects),
         Message::Copied(result) => {
             model.notice = Some(match result {
-                Ok(path) => format!("sent to the terminal (OSC 52) and written to {path}"),
+                // The path first: it must not be what is cut.
+                Ok(path) => format!("{path} holds it; also sent to the terminal (OSC 52)"),
                 Err(why) => format!("not copied: {why}"),
             });
         }
@@ -70,7 +75,7 @@ fn is_view_digit(digit: char) -> bool {
 
 fn apply(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect>) {
     match action {
-        Action::Interrupt => effects.push(Effect::Quit(0)),
+        Action::Interrupt => effects.push(Effect::Quit(INTERRUPTED)),
         Action::Suspend => effects.push(Effect::Suspend),
         Action::Redraw => effects.push(Effect::Redraw),
         Action::Mouse => {
@@ -89,7 +94,7 @@ fn apply(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effe
                 model.notice = Some("q quits".to_owned());
             }
         }
-        Action::Hold => form_or(model, effects, form::pick, |model, effects| incoming::hold(model, effects)),
+        Action::Hold => form_or(model, effects, form::pick, incoming::hold),
         Action::ShowEpisodes => {
             model.overlay = None;
             model.screen = Screen::Episodes;
@@ -122,8 +127,8 @@ fn on_episode(model: &mut Model, action: Action, count: usize, effects: &mut Vec
             show(model, View::WhatIf, effects);
             form::to_action(model);
         }
-        Action::Undo => form::history(model, effects, |forks| forks.undo(), "nothing to undo"),
-        Action::Redo => form::history(model, effects, |forks| forks.redo(), "nothing to redo"),
+        Action::Undo => form::history(model, effects, Forks::undo, "nothing to undo"),
+        Action::Redo => form::history(model, effects, Forks::redo, "nothing to redo"),
         Action::Discard => form::history(
             model,
             effects,

@@ -33,7 +33,7 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Print verdict, credit table, sums and caveats
-    Report(Report),
+    Report(Box<Report>),
     /// List structural problems with file:line
     Check(Check),
     /// Print the JSON Schema of the native log

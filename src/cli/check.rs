@@ -28,15 +28,20 @@ pub(super) fn run(options: &Check) -> anyhow::Result<u8> {
         let path = summary.files.get(origin.file.index()).map_or("?", |it| it.path.as_str());
         format!("{path}:{}", origin.line)
     };
-    let counts = report::Counts {
-        records: summary.records,
+    let types = logs.store.records_by_type();
+    let report = report::CheckReport {
+        findings: &findings,
+        not_listed: summary.more_diagnostics,
+        files: &files,
+        file_count: summary.files.len() as u64,
         episodes: summary.episodes.len() as u64,
+        records: summary.records,
         bad_lines: summary.bad_lines,
-        more: summary.more_diagnostics,
+        types: &types,
     };
     print(&match options.format {
-        CheckFormat::Text => report::check_text(&findings, &counts, &files),
-        CheckFormat::Json => report::check_json(&findings, &counts, &files),
+        CheckFormat::Text => report::check_text(&report),
+        CheckFormat::Json => report::check_json(&report),
     })?;
     if options.max_bad.is_some_and(|it| summary.bad_lines > it) {
         return Ok(TOO_MANY_BAD);

@@ -41,7 +41,7 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
     let (logs, summary) = headless::read_all(&options.logs, Pass::Headers)?;
     let id = headless::pick(&summary, options.episode.as_deref())?;
     if matches!(options.format, Format::Screen | Format::Svg) {
-        return super::picture::run(options, logs, summary, id);
+        return super::picture::run(options, logs, &summary, id);
     }
     let episode = logs.store.episode(id).map_err(anyhow::Error::msg)?;
     let scenario = options.scenario.options().scenario(&episode).map_err(anyhow::Error::msg)?;
@@ -80,6 +80,12 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
         Format::Csv => report::csv(&report),
         Format::Text | Format::Screen | Format::Svg => report::text(&report),
     })?;
+    if let Err(why) = &analysis.credit
+        && options.scenario.method.is_some()
+    {
+        let nearest = why.nearest.as_ref().map_or(String::new(), |it| format!("; nearest available: {it}"));
+        bail!("{} cannot be computed: {}{nearest}", credit::scenario_name(&analysis.scenario), why.missing);
+    }
     if options.max_bad.is_some_and(|it| summary.bad_lines > it) {
         eprintln!("creditscope: {} lines could not be read", summary.bad_lines);
         return Ok(TOO_MANY_BAD);

@@ -2,14 +2,15 @@
 
 use std::{
     io::{self, IsTerminal, Write},
-    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
 };
 
 use anyhow::Context;
+use crossbeam_channel::Sender;
 
-use super::{arguments, headless};
+use super::{arguments, headless, report};
 use crate::{
-    app::{Effect, Message, Model},
+    app::{Effect, Key, Message, Model},
     graph::Charset,
     runtime::{self, Follow, LogThread, Worker},
     store::Pass,
@@ -27,7 +28,11 @@ const HUNG_UP: i32 = 129;
 /// Opens the logs in the terminal, or prints the report where there is none.
 pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
     if !io::stdout().is_terminal() {
-        return Ok(1);
+        let options = arguments::Report::of_logs(options.logs.clone(), options.episode.clone());
+        return report::run(&options);
+    }
+    if options.logs.iter().any(|it| it == "-") && io::stdin().is_terminal() {
+        anyhow::bail!("'-' reads a log from stdin, which is the terminal: pipe a log into it");
     }
     let environment = Environment::of_process();
     let charset = if options.ascii { Charset::Ascii } else { environment.charset() };
@@ -54,7 +59,7 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
     let mut model = Model::new(options.logs.clone(), charset);
     model.wanted.clone_from(&options.episode);
     model.terminal = about_terminal(&environment, theme);
-    handle_signals()?;
+    handle_signals(send.clone())?;
     let mut terminal = Terminal::take().context("cannot take the terminal")?;
     runtime::spawn("hang-up", || {
         terminal::wait_for_hang_up();
@@ -93,18 +98,27 @@ fn keep_copy(text: &str) -> Result<String, String> {
     Ok(path.display().to_string())
 }
 
-/// Gives the terminal back when a signal ends the program.
-fn handle_signals() -> anyhow::Result<()> {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    let mut signals =
-        signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM]).context("cannot handle signals")?;
+/// How long the terminal may take to be given back; one that does not read keeps us waiting.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Gives the terminal back when a signal ends the program, and when one suspends it.
+fn handle_signals(send: Sender<Message>) -> anyhow::Result<()> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP};
+    let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM, SIGTSTP])
+        .context("cannot handle signals")?;
     runtime::spawn("signals", move || {
-        static ENDING: AtomicBool = AtomicBool::new(false);
         for signal in signals.forever() {
-            if !ENDING.swap(true, Ordering::SeqCst) {
-                terminal::restore();
-                std::process::exit(128 + signal);
+            if signal == SIGTSTP {
+                let _ = send.send(Message::Key(Key::ctrl('z')));
+                continue;
             }
+            let (restored, wait) = crossbeam_channel::bounded(1);
+            runtime::spawn("restore", move || {
+                terminal::restore();
+                let _ = restored.send(());
+            });
+            let _ = wait.recv_timeout(PATIENCE);
+            std::process::exit(128 + signal);
         }
     });
     Ok(())

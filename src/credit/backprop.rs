@@ -6,8 +6,10 @@
 //! the trace: every number is structural, not causal.
 //!
 //! Decided here:
-//! * A reward starts at the acts it is `of`, in equal parts; without any at the sinks (acts nothing came of),
-//!   in equal parts. Where R is not the sum of the logged rewards, these parts are scaled to R.
+//! * A reward starts at the acts it is `of`, in equal parts; without any at the acts of the last moment that
+//!   nothing came of, in equal parts: the outcome came after them. A note that nobody took up long before is on
+//!   no path to it. (With all sinks instead, the agent named agrees with the human annotation of Who&When in 12
+//!   of its 29 hand-crafted failures here, with the last in 17; in the 63 generated ones 20 either way.) Where R is not the sum of the logged rewards, these parts are scaled to R.
 //! * An agent taken out keeps nothing: its acts pass on all that reaches them. What reaches such an act
 //!   without parents is left undivided, and said.
 //! * Recency of a parent: `exp(-dt/tau)`, dt in seconds from the parent to the act; where a time is missing the
@@ -18,7 +20,7 @@
 use std::collections::BinaryHeap;
 
 use crate::model::{
-    ActId, Attribution, Estimate, LinkKind, Origin, Provenance, Reward, Term, Unavailable, Value,
+    ActId, Attribution, Episode, Estimate, LinkKind, Origin, Provenance, Reward, Term, Unavailable, Value,
 };
 use crate::stats::{Sum, sum};
 
@@ -197,6 +199,19 @@ fn weights(question: &Question<'_>, act: ActId, kind: &str) -> Option<Vec<f64>> 
     }
 }
 
+/// The acts of the last step (else of the last time, else the last act alone) that nothing came of.
+fn last_sinks(episode: &Episode) -> Vec<ActId> {
+    let sinks: Vec<ActId> = episode.act_ids().filter(|it| episode.links.children(*it).is_empty()).collect();
+    let Some(&last) = sinks.last() else { return Vec::new() };
+    if episode.links.is_empty() {
+        return sinks; // no link says what led to what: every act may have
+    }
+    let moment =
+        |it: ActId| (episode.act(it).step, episode.act(it).time.filter(|_| episode.act(it).step.is_none()));
+    let joint = |it: ActId| it == last || (moment(it) != (None, None) && moment(it) == moment(last));
+    sinks.into_iter().filter(|it| joint(*it)).collect()
+}
+
 /// What of R starts at each act, and by which record.
 fn starts(question: &Question<'_>, reward: f64) -> Vec<(f64, Option<Origin>)> {
     let episode = question.episode;
@@ -208,7 +223,7 @@ fn starts(question: &Question<'_>, reward: f64) -> Vec<(f64, Option<Origin>)> {
     if rewards.is_empty() {
         rewards = valued(false);
     }
-    let sinks: Vec<ActId> = episode.act_ids().filter(|it| episode.links.children(*it).is_empty()).collect();
+    let sinks = last_sinks(episode);
     let logged = sum(rewards.iter().filter_map(|it| it.value));
     let mut shares: Vec<(f64, &[ActId], Option<Origin>)> = Vec::new();
     for it in &rewards {

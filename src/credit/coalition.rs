@@ -43,6 +43,12 @@ pub(super) fn empty_value(episode: &Episode) -> Option<f64> {
     table.values.iter().find(|it| it.agents.is_empty())?.value.mean
 }
 
+/// v(N) of the same table, where it is logged.
+pub(super) fn full_value(episode: &Episode) -> Option<f64> {
+    let table = episode.coalitions.first()?;
+    table.values.iter().find(|it| it.agents == table.players)?.value.mean
+}
+
 /// 1.96: a 95% interval in standard errors.
 pub(super) const NORMAL_95: f64 = 1.959_963_984_540_054;
 

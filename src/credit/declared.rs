@@ -181,11 +181,14 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
     if named.is_some_and(|it| it.0.efficient) && in_reward_units {
         // An efficient division of a coalition game leaves v(0) out.
         let shapley = named.is_some_and(|it| it.0.name == "shapley");
-        attribution.empty_value =
-            if shapley { super::coalition::empty_value(question.episode) } else { None };
-        attribution.contract = reward.map(|it| it - attribution.empty_value.unwrap_or(0.0));
+        let game = |of: fn(&Episode) -> Option<f64>| if shapley { of(question.episode) } else { None };
+        attribution.empty_value = game(super::coalition::empty_value);
+        // What a game divides is its v(N), an expectation; this episode's reward may differ from it.
+        attribution.reward = game(super::coalition::full_value).or(reward);
+        attribution.contract = attribution.reward.map(|it| it - attribution.empty_value.unwrap_or(0.0));
+    } else {
+        attribution.reward = reward;
     }
-    attribution.reward = reward;
     attribution.baseline = Some(key.clone());
     if let Some(units) = declared.units.as_deref().filter(|it| *it != "reward") {
         attribution.caveats.push(caveat(format!("the numbers are in units of '{units}', not of the reward")));

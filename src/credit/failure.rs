@@ -101,7 +101,7 @@ impl FailureReport {
                 if it.is_certain() { "" } else { "; too few replays to be certain" }
             )),
             None => {
-                lines.push("decisive error: none; no alternative that was tried reached success".to_owned())
+                lines.push("decisive error: none; no alternative that was tried reached success".to_owned());
             }
         }
         let first = &self.first_error;

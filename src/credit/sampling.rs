@@ -209,7 +209,7 @@ impl<W: Walk> Estimator<W> {
                     })
                 })
                 .collect();
-            let joined = workers.into_iter().map(|it| it.join());
+            let joined = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
             joined.map(|it| it.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
         });
         for unit in done.iter().flatten() {

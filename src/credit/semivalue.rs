@@ -155,10 +155,10 @@ const FLUSH: usize = 1024;
 fn accumulate(block: &[f64; SIZE], weights: &[f64; SIZE], running: &mut [f64; SIZE]) -> f64 {
     let mut totals = [0.0; LANES];
     for start in (0..SIZE).step_by(LANES) {
-        for lane in 0..LANES {
+        for (lane, total) in totals.iter_mut().enumerate() {
             let at = start + lane;
             running[at] += block[at];
-            totals[lane] += weights[at] * block[at];
+            *total += weights[at] * block[at];
         }
     }
     ((totals[0] + totals[4]) + (totals[1] + totals[5])) + ((totals[2] + totals[6]) + (totals[3] + totals[7]))

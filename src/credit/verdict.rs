@@ -186,7 +186,8 @@ fn has_evidence(sweep: &Sweep) -> bool {
 /// The judgement to show: the first that names an agent and an act, else an agent, else any.
 fn label(episode: &Episode) -> Option<usize> {
     let find = |wanted: fn(&crate::model::Label) -> bool| episode.labels.iter().position(wanted);
-    find(|it| it.agent.is_some() && it.act.is_some())
+    find(|it| it.blames() && it.agent.is_some() && it.act.is_some())
+        .or_else(|| find(|it| it.agent.is_some() && it.act.is_some()))
         .or_else(|| find(|it| it.agent.is_some()))
         .or_else(|| find(|_| true))
 }

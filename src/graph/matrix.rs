@@ -14,6 +14,7 @@ use super::weight::format_credit;
 use super::{Interaction, Pair};
 
 const LABEL_LIMIT: usize = 16;
+const LEAST_LABEL: usize = 8;
 const TOTAL_COLUMNS: usize = 6;
 
 /// Draws the matrix. Cells are as wide as the pane allows, at least 2 columns.
@@ -71,11 +72,14 @@ impl Grid {
     fn new(graph: &InteractionGraph, options: &Options<'_>) -> Self {
         let count = graph.order.len();
         let digits = count.to_string().len();
-        let label = options.label_columns(&graph.order, LABEL_LIMIT).max("in".len());
-        let left = digits + 1 + label + 2;
         let right = 1 + TOTAL_COLUMNS + if options.shows_credit() { 7 } else { 0 };
         let weights = graph.edges().map(|(_, it)| options.weight.format(it.weight(options.weight), 5).len());
         let natural = 1 + weights.max().unwrap_or(1).max(digits);
+        // A number that is cut says nothing; a name that is cut still has its row's number.
+        let spare = options.width.saturating_sub(digits + 3 + right + natural.max(3) * count);
+        let limit = LABEL_LIMIT.min(spare.max(LEAST_LABEL));
+        let label = options.label_columns(&graph.order, limit).max("in".len());
+        let left = digits + 1 + label + 2;
         let room = options.width.saturating_sub(left + right) / count.max(1);
         let cell = natural.max(3).min(room.max(2));
         // Numbers that do not fit side by side are written downwards.

@@ -6,9 +6,10 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
+
+use super::RecordType;
 use super::walk::{scalar_end, skip_space, string_end, value_end};
-use super::{RecordType, timestamp_from_number, timestamp_from_text};
-use crate::model::Timestamp;
 
 /// The fields of a record that an index holds, borrowed from its line.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,12 +24,16 @@ pub struct Header<'a> {
     pub id: Option<Cow<'a, str>>,
     /// Who acted: `agent`, or `from` of a message.
     pub agent: Option<Cow<'a, str>>,
-    /// When.
-    pub ts: Option<Timestamp>,
-    /// The writer's counter.
-    pub seq: Option<i64>,
-    /// `value`, where it is a plain finite number: what a reward adds, without parsing the record.
+    /// The other agents that the record names: recipients of a message (`*` among them), the roster of an
+    /// episode.
+    pub others: Vec<Cow<'a, str>>,
+    /// `value` of a reward, `return` of an episode's end.
     pub value: Option<f64>,
+    /// `status` of an episode's end.
+    pub status: Option<Cow<'a, str>>,
+    /// Whether the fields above say all that an index wants to know. `false` where one of them is written in
+    /// an unusual way, and for records whose content matters (`run`, judgements): parse the line.
+    pub complete: bool,
 }
 
 /// The header of `line` (with or without its line end), or `None` when anything about it is odd: not one closed
@@ -38,33 +43,42 @@ pub struct Header<'a> {
 /// A header is no promise that the payload parses.
 pub fn scan_header(line: &[u8]) -> Option<Header<'_>> {
     let mut found = Found::default();
-    let mut at = skip_space(line, 0);
-    if *line.get(at)? != b'{' {
-        return None;
-    }
-    loop {
-        at = skip_space(line, at + 1);
-        if *line.get(at)? != b'"' {
-            return None;
-        }
-        let (key, after) = plain_key(line, at + 1)?;
-        at = skip_space(line, after);
-        if *line.get(at)? != b':' {
-            return None;
-        }
-        at = skip_space(line, at + 1);
-        at = found.field(key, line, at)?;
-        at = skip_space(line, at);
-        match *line.get(at)? {
-            b',' => {}
-            b'}' => break,
-            _ => return None,
-        }
-    }
-    if skip_space(line, at + 1) != line.len() {
+    let at = skip_space(line, 0);
+    let end = walk_object(line, at, |key, at| found.field(key, line, at))?;
+    if skip_space(line, end) != line.len() {
         return None;
     }
     found.header()
+}
+
+/// Calls `field` with every key of the object at `at` and the index of its value; it returns the index behind
+/// that value. The index behind the object.
+fn walk_object<'a>(
+    bytes: &'a [u8],
+    mut at: usize,
+    mut field: impl FnMut(&'a [u8], usize) -> Option<usize>,
+) -> Option<usize> {
+    if *bytes.get(at)? != b'{' {
+        return None;
+    }
+    loop {
+        at = skip_space(bytes, at + 1);
+        if *bytes.get(at)? != b'"' {
+            return None;
+        }
+        let (key, after) = plain_key(bytes, at + 1)?;
+        at = skip_space(bytes, after);
+        if *bytes.get(at)? != b':' {
+            return None;
+        }
+        at = field(key, skip_space(bytes, at + 1))?;
+        at = skip_space(bytes, at);
+        match *bytes.get(at)? {
+            b',' => {}
+            b'}' => return Some(at + 1),
+            _ => return None,
+        }
+    }
 }
 
 /// What the walk has come across so far.
@@ -75,48 +89,39 @@ struct Found<'a> {
     id: Option<Cow<'a, str>>,
     agent: Option<Cow<'a, str>>,
     from: Option<Cow<'a, str>>,
-    ts: Option<Timestamp>,
-    seq: Option<i64>,
-    value: Option<f64>,
+    /// Values that only some kinds of record have, as written.
+    to: Option<&'a [u8]>,
+    agents: Option<&'a [u8]>,
+    items: Option<&'a [u8]>,
+    value: Option<&'a [u8]>,
+    total: Option<&'a [u8]>,
+    status: Option<&'a [u8]>,
 }
 
 impl<'a> Found<'a> {
     /// Takes the value at `at` if `key` is a header field; returns the index behind it.
     fn field(&mut self, key: &[u8], line: &'a [u8], at: usize) -> Option<usize> {
-        match key {
+        let slot = match key {
             b"type" => {
                 let (value, end) = string(line, at)?;
                 put(&mut self.type_name, value)?;
-                Some(end)
+                return Some(end);
             }
-            b"episode" => name(line, at, &mut self.episode),
-            b"id" => name(line, at, &mut self.id),
-            b"agent" => name(line, at, &mut self.agent),
-            b"from" => name(line, at, &mut self.from),
-            b"ts" => {
-                let (value, end) = if line.get(at)? == &b'"' {
-                    let (text, end) = string(line, at)?;
-                    (timestamp_from_text(&text)?, end)
-                } else {
-                    let end = scalar_end(line, at)?;
-                    (timestamp_from_number(ascii(&line[at..end])?)?, end)
-                };
-                put(&mut self.ts, value)?;
-                Some(end)
-            }
-            b"seq" => {
-                let end = scalar_end(line, at)?;
-                put(&mut self.seq, plain_integer(&line[at..end])?.parse().ok()?)?;
-                Some(end)
-            }
-            b"value" => {
-                let end = value_end(line, at)?;
-                self.value =
-                    ascii(&line[at..end]).and_then(|it| it.parse().ok()).filter(|it: &f64| it.is_finite());
-                Some(end)
-            }
-            _ => value_end(line, at),
-        }
+            b"episode" => return name(line, at, &mut self.episode),
+            b"id" => return name(line, at, &mut self.id),
+            b"agent" => return name(line, at, &mut self.agent),
+            b"from" => return name(line, at, &mut self.from),
+            b"to" => &mut self.to,
+            b"agents" => &mut self.agents,
+            b"items" => &mut self.items,
+            b"value" => &mut self.value,
+            b"return" => &mut self.total,
+            b"status" => &mut self.status,
+            _ => return value_end(line, at),
+        };
+        let end = value_end(line, at)?;
+        put(slot, &line[at..end])?;
+        Some(end)
     }
 
     fn header(self) -> Option<Header<'a>> {
@@ -130,17 +135,67 @@ impl<'a> Found<'a> {
         {
             return None;
         }
-        Some(Header {
-            record_type,
-            type_name,
-            episode: self.episode,
-            value: self.value,
-            id: self.id,
-            agent,
-            ts: self.ts,
-            seq: self.seq,
-        })
+        let (mut others, mut value, mut status) = (Vec::new(), None, None);
+        let complete = match record_type {
+            RecordType::Run => false,
+            RecordType::EpisodeStart => self.agents.is_none_or(|it| names(it, &mut others).is_some()),
+            RecordType::Message => self.to.is_some_and(|it| names(it, &mut others).is_some()),
+            RecordType::Reward => {
+                value = self.value.and_then(number);
+                value.is_some()
+            }
+            RecordType::EpisodeEnd => {
+                value = self.total.and_then(number);
+                status = self.status.and_then(|it| string(it, 0)).map(|it| it.0);
+                value.is_some() == self.total.is_some() && status.is_some() == self.status.is_some()
+            }
+            RecordType::Credit => {
+                let says =
+                    |word: &str| self.items.is_some_and(|it| memmem::find(it, word.as_bytes()).is_some());
+                !says("label") && !says("reason") && !says("\\")
+            }
+            _ => true,
+        };
+        let episode = self.episode;
+        Some(Header { record_type, type_name, episode, id: self.id, agent, others, value, status, complete })
     }
+}
+
+/// The names in a list, or the only one: strings, integers, or objects with an `id`. `None`: it holds
+/// something else.
+fn names<'a>(value: &'a [u8], into: &mut Vec<Cow<'a, str>>) -> Option<()> {
+    if *value.first()? != b'[' {
+        let mut one = None;
+        name(value, 0, &mut one)?;
+        into.extend(one);
+        return Some(());
+    }
+    let mut at = skip_space(value, 1);
+    if *value.get(at)? == b']' {
+        return Some(());
+    }
+    loop {
+        let mut one = None;
+        at = match *value.get(at)? {
+            b'{' => walk_object(value, at, |key, at| match key {
+                b"id" => name(value, at, &mut one),
+                _ => value_end(value, at),
+            })?,
+            _ => name(value, at, &mut one)?,
+        };
+        into.push(one?);
+        at = skip_space(value, at);
+        match *value.get(at)? {
+            b',' => at = skip_space(value, at + 1),
+            b']' => return Some(()),
+            _ => return None,
+        }
+    }
+}
+
+/// A plain finite number.
+fn number(token: &[u8]) -> Option<f64> {
+    ascii(token)?.parse().ok().filter(|it: &f64| it.is_finite())
 }
 
 /// Fills an empty slot; a second value for the same field is odd.
@@ -236,13 +291,49 @@ mod tests {
         check("{\"type\":\"episode_end\",\"episode\":\"é\"}\r\n", Some("é"), None, None);
     }
 
+    #[track_caller]
+    fn content(line: &str, others: &[&str], value: Option<f64>, status: Option<&str>) {
+        let header = scan_header(line.as_bytes()).unwrap_or_else(|| panic!("no header: {line}"));
+        assert!(header.complete, "{line}");
+        assert_eq!(header.others, others, "{line}");
+        assert_eq!((header.value, header.status.as_deref()), (value, status), "{line}");
+    }
+
+    #[track_caller]
+    fn incomplete(line: &str) {
+        let header = scan_header(line.as_bytes()).unwrap_or_else(|| panic!("no header: {line}"));
+        assert!(!header.complete, "{line}");
+    }
+
     #[test]
-    fn reads_time_and_counter() {
-        let header = scan_header(br#"{"type":"run","ts":1.5,"seq":-4}"#).unwrap();
-        assert_eq!(header.ts, Some(Timestamp::from_micros(1_500_000)));
-        assert_eq!(header.seq, Some(-4));
-        let header = scan_header(br#"{"type":"run","ts":"1970-01-01T00:00:02Z"}"#).unwrap();
-        assert_eq!(header.ts, Some(Timestamp::from_micros(2_000_000)));
+    fn reads_what_the_list_of_episodes_shows() {
+        let start = |agents: &str| format!(r#"{{"type":"episode_start","episode":"e","agents":{agents}}}"#);
+        content(&start(r#"[{"role":"x","id":"a"}, "b",{ "id" : 3 }]"#), &["a", "b", "3"], None, None);
+        content(&start("[ ]"), &[], None, None);
+        content(r#"{"type":"episode_start","episode":"e"}"#, &[], None, None);
+        incomplete(&start(r#"[{"name":"a"}]"#));
+        incomplete(&start(r#"[{"id":"a","id":"b"}]"#));
+        incomplete(&start("null"));
+        incomplete(&start(r#"{"a":1}"#));
+        let message = |to: &str| format!(r#"{{"type":"message","episode":"e","from":"x","to":{to}}}"#);
+        content(&message(r#""y""#), &["y"], None, None);
+        content(&message(r#"["y", "*"]"#), &["y", "*"], None, None);
+        incomplete(&message("[1.5]"));
+        incomplete(r#"{"type":"message","episode":"e","from":"x"}"#);
+        let end = |rest: &str| format!(r#"{{"type":"episode_end","episode":"e"{rest}}}"#);
+        content(&end(r#","status":"success","return":-1.5e1"#), &[], Some(-15.0), Some("success"));
+        content(&end(""), &[], None, None);
+        incomplete(&end(r#","status":null"#));
+        incomplete(&end(r#","return":"1""#));
+        content(r#"{"type":"reward","episode":"e","value":2}"#, &[], Some(2.0), None);
+        incomplete(r#"{"type":"reward","episode":"e","value":true}"#);
+        incomplete(r#"{"type":"reward","episode":"e","value":1e400}"#);
+        incomplete(r#"{"type":"run","credit_log":1}"#);
+        let credit = |item: &str| format!(r#"{{"type":"credit","episode":"e","items":[{item}]}}"#);
+        content(&credit(r#"{"agent":"a","value":1}"#), &[], None, None);
+        incomplete(&credit(r#"{"of":"a1","label":"mistake"}"#));
+        incomplete(&credit(r#"{"of":"a1","reason":"why"}"#));
+        incomplete(&credit(r#"{"of":"a1","l\u0061bel":"mistake"}"#));
     }
 
     #[test]
@@ -257,8 +348,7 @@ mod tests {
         odd(r#"{"type":"run","type":"run"}"#);
         odd(r#"{"\u0074ype":"run"}"#);
         odd(r#"{"type":"run","ts":NaN}"#);
-        odd(r#"{"type":"run","ts":null}"#);
-        odd(r#"{"type":"run","seq":1.5}"#);
+        odd(r#"{"type":"reward","episode":"e","value":1,"value":2}"#);
         odd(r#"{"type":"run","id":"\ud800"}"#);
         odd(r#"{"type":"run"}{"type":"run"}"#);
         odd(r#"{"type":"run","x":"abc"#);

@@ -16,7 +16,7 @@ pub(super) mod shape {
     #[derive(JsonSchema)]
     pub struct Graph {
         /// Its edges.
-        pub edges: Vec<super::super::Edge>,
+        pub edges: Vec<crate::log::Edge>,
     }
 
     /// One id or a list of ids.

@@ -141,6 +141,14 @@ impl Attribution {
         self.contract.map(|contract| self.sum - contract)
     }
 
+    /// Whether the sum is what the contract says, but for rounding; `None`: there is no contract. Computed
+    /// credit is exact to 1e-9 of the contract, declared credit as exact as it was printed: 1e-4.
+    pub fn balances(&self) -> Option<bool> {
+        let tolerance = if self.provenance == Provenance::Declared { 1e-4 } else { 1e-9 };
+        let scale = self.contract.unwrap_or(0.0).abs().max(1.0);
+        self.residual().map(|it| it.abs() <= tolerance * scale)
+    }
+
     /// The credit of `agent`, if it is a number.
     pub fn agent(&self, agent: AgentId) -> Option<&Estimate> {
         self.agents.get(agent.index()).and_then(|it| it.value.number())

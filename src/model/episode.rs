@@ -176,6 +176,14 @@ pub struct Label {
     pub origin: Origin,
 }
 
+impl Label {
+    /// Whether the judgement blames: any word but those that approve.
+    pub fn blames(&self) -> bool {
+        let word = self.label.to_ascii_lowercase();
+        !matches!(word.as_str(), "ok" | "good" | "correct" | "right" | "pass" | "passed" | "success")
+    }
+}
+
 /// An edge of the declared interaction graph (`episode_start.graph`).
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeclaredEdge {

@@ -40,6 +40,18 @@ impl Scenario {
         Self { method: method.into(), ..Self::default() }
     }
 
+    /// The same method, baseline and parameters on the episode as logged.
+    #[must_use]
+    pub fn without_edits(&self) -> Self {
+        Self {
+            method: self.method.clone(),
+            baseline: self.baseline.clone(),
+            params: self.params.clone(),
+            seed: self.seed,
+            ..Self::default()
+        }
+    }
+
     /// Whether it changes the episode itself, and not just how credit is computed.
     pub fn edits_episode(&self) -> bool {
         !self.dropped.is_empty()

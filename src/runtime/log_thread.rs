@@ -1,6 +1,7 @@
 //! The thread that owns the store: polls the files and answers what is asked about them.
 
 use std::{
+    path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -22,11 +23,14 @@ const POLL: Duration = Duration::from_millis(200);
 const RESCAN: Duration = Duration::from_secs(1);
 /// Between two summaries while a large log is read.
 const REPORT: Duration = Duration::from_millis(60);
+/// A summary of very many episodes takes a while, here and where it is shown: reading goes on for this many
+/// times as long before the next.
+const REPORT_SHARE: u32 = 15;
 
 /// Whether to follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Follow {
-    /// As long as an episode is open.
+    /// When an episode is open, none has begun, or the log was seen to grow.
     WhileOpen,
     /// In any case.
     Always,
@@ -35,6 +39,7 @@ pub enum Follow {
 }
 
 /// Something asked of the thread.
+#[derive(Clone, Copy)]
 enum Request {
     /// Put an episode together, now and whenever it grows.
     Open(EpisodeId),
@@ -70,8 +75,17 @@ impl LogThread {
             let watch = Watch::new(move || {
                 let _ = wake.send(Request::Woken);
             });
-            State { logs, follow, send, watch, open: None, started: Instant::now(), loaded: false }
-                .run(&queue);
+            State {
+                logs,
+                follow,
+                send,
+                watch,
+                open: None,
+                started: Instant::now(),
+                loaded: false,
+                grown: false,
+            }
+            .run(&queue);
         });
         Ok(Self { requests })
     }
@@ -96,17 +110,21 @@ struct State<F> {
     open: Option<(EpisodeId, u64)>,
     started: Instant,
     loaded: bool,
+    /// Something came after the first pass: the log is being written, whatever its episodes say.
+    grown: bool,
 }
 
 impl<F: Fn(Message)> State<F> {
     fn run(mut self, queue: &Receiver<Request>) {
         let mut reported: Option<Instant> = None;
+        let mut pause = REPORT;
         let mut rescanned = Instant::now();
         let mut dirty = true;
         self.cover();
         loop {
             let round = self.logs.poll(self.started.elapsed(), BUDGET);
             dirty |= round.changed;
+            self.grown |= round.changed && self.loaded;
             if round.caught_up && !self.loaded {
                 if !self.following() {
                     self.logs.finish();
@@ -116,10 +134,12 @@ impl<F: Fn(Message)> State<F> {
             }
             let following = self.following();
             // While much is still to be read, the list is sent now and then; at the end at once.
-            let due = round.caught_up || reported.is_none_or(|it| it.elapsed() >= REPORT);
+            let due = round.caught_up || reported.is_none_or(|it| it.elapsed() >= pause);
             if dirty && due {
                 dirty = false;
+                let began = Instant::now();
                 self.report(following);
+                pause = REPORT.max(began.elapsed() * REPORT_SHARE);
                 reported = Some(Instant::now());
             }
             let next = if !round.caught_up {
@@ -137,7 +157,7 @@ impl<F: Fn(Message)> State<F> {
                 }
             };
             for request in next.into_iter().chain(queue.try_iter()) {
-                self.answer(request);
+                self.answer(&request);
             }
             if following && rescanned.elapsed() >= RESCAN {
                 rescanned = Instant::now();
@@ -155,14 +175,17 @@ impl<F: Fn(Message)> State<F> {
         match self.follow {
             Follow::Never => false,
             Follow::Always => true,
-            Follow::WhileOpen => !self.loaded || self.logs.store.has_open_episode(),
+            Follow::WhileOpen => {
+                let store = &self.logs.store;
+                !self.loaded || self.grown || store.has_open_episode() || store.episode_count() == 0
+            }
         }
     }
 
     fn cover(&mut self) {
         if self.follow != Follow::Never {
             let (files, directories) = self.logs.watched();
-            self.watch.cover(files.iter().map(|it| it.as_path()), directories.iter().map(|it| it.as_path()));
+            self.watch.cover(files.iter().map(PathBuf::as_path), directories.iter().map(PathBuf::as_path));
         }
     }
 
@@ -189,8 +212,8 @@ impl<F: Fn(Message)> State<F> {
         (self.send)(Message::Episode { id, revision, result });
     }
 
-    fn answer(&mut self, request: Request) {
-        match request {
+    fn answer(&mut self, request: &Request) {
+        match *request {
             Request::Woken => {}
             Request::Open(id) => {
                 if id.index() < self.logs.store.episode_count() {

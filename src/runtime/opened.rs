@@ -11,7 +11,7 @@ use std::{
 
 use crate::{
     import::{self, Format, who_and_when},
-    model::{Diagnostic, FileId, FileState, FileSummary, Severity},
+    model::{Diagnostic, FileId, FileState, FileSummary, LogSummary, Severity},
     source::{
         Discovery, Input, SkipReason, Spool, SpoolWriter, Tail, TailEvent, TailFile, TailOptions, feed,
     },
@@ -19,6 +19,10 @@ use crate::{
     text,
 };
 
+/// Bytes read at a time where nobody waits.
+const BLOCK: usize = 16 << 20;
+/// The least bytes read of a file in its turn: a smaller read costs as much.
+const LEAST_SHARE: usize = 64 << 10;
 /// Bytes of a file that tell its format.
 const HEAD: usize = 64 << 10;
 /// The largest document that is imported; a log of its own format has no such limit.
@@ -72,7 +76,7 @@ pub struct OpenedLogs {
     documents: VecDeque<PathBuf>,
     imports: Option<(Spool, SpoolWriter)>,
     single: bool,
-    /// Where to begin the next round, so that one busy file does not starve the others.
+    /// Whose turn it was last, so that one busy file does not starve the others.
     turn: usize,
 }
 
@@ -114,11 +118,11 @@ impl OpenedLogs {
         Ok(logs)
     }
 
-    /// Opens a log that is in memory: the embedded demo.
+    /// Opens a log that is in memory, such as the embedded demo.
     ///
     /// # Errors
     /// No temporary file can be made.
-    pub fn embedded(name: &str, bytes: &'static [u8], pass: Pass) -> Result<Self, OpenError> {
+    pub fn embedded(name: &str, bytes: &[u8], pass: Pass) -> Result<Self, OpenError> {
         let (spool, writer) = Spool::create(name).map_err(|it| OpenError::Spool(it.to_string()))?;
         writer.write(bytes).map_err(|it| OpenError::Spool(it.to_string()))?;
         writer.finish(None);
@@ -237,19 +241,32 @@ impl OpenedLogs {
         }
         let mut round = Round { changed: false, caught_up: true };
         let count = self.followed.len();
-        let share = (budget / count.max(1)).max(64 << 10);
-        for step in 0..count {
-            let index = (self.turn + step) % count;
-            let followed = &mut self.followed[index];
+        let share = (budget / count.max(1)).max(LEAST_SHARE);
+        let mut left = budget;
+        for _ in 0..count {
+            if left == 0 {
+                // The others come first next time.
+                round.caught_up = false;
+                break;
+            }
+            self.turn = (self.turn + 1) % count;
+            let followed = &mut self.followed[self.turn];
             if followed.ended {
                 continue;
             }
-            let one = poll_one(followed, &mut self.store, now, share);
+            let (one, read) = poll_one(followed, &mut self.store, now, share);
+            left = left.saturating_sub(read);
             round.changed |= one.changed;
             round.caught_up &= one.caught_up;
         }
-        self.turn = self.turn.wrapping_add(1);
         round
+    }
+
+    /// Reads what is there now to its end; nothing more is expected. Of a pipe: what has come so far.
+    pub fn read_all(&mut self) -> LogSummary {
+        while !self.poll(Duration::ZERO, BLOCK).caught_up {}
+        self.finish();
+        LogSummary { loaded: true, ..self.store.summary() }
     }
 
     /// Takes unterminated last lines as they are: nothing more is expected.
@@ -349,12 +366,17 @@ fn head_of(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(head)
 }
 
-fn poll_one(followed: &mut Followed, store: &mut Store, now: Duration, budget: usize) -> Round {
+/// Reads on in one file; also the bytes handed on.
+fn poll_one(followed: &mut Followed, store: &mut Store, now: Duration, budget: usize) -> (Round, usize) {
     let Followed { tail, lives, path, ended, .. } = followed;
     let source = tail.source();
     let mut changed = false;
+    let mut read = 0;
     let result = tail.poll(now, budget, &mut |event| {
         changed = true;
+        if let TailEvent::Lines { bytes, .. } | TailEvent::Unterminated { bytes, .. } = event {
+            read += bytes.len();
+        }
         *ended |= matches!(event, TailEvent::Ended { .. });
         apply(store, lives, path, &source, &event);
     });
@@ -369,11 +391,11 @@ fn poll_one(followed: &mut Followed, store: &mut Store, now: Duration, budget: u
                 progress.size,
                 if gone { FileState::Gone } else { state },
             );
-            Round { changed, caught_up: progress.caught_up }
+            (Round { changed, caught_up: progress.caught_up }, read)
         }
         Err(error) => {
             store.set_progress(file, 0, 0, FileState::Failed(text::clean(&error.to_string())));
-            Round { changed: true, caught_up: true }
+            (Round { changed: true, caught_up: true }, read)
         }
     }
 }

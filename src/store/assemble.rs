@@ -12,6 +12,8 @@ mod judgement;
 mod links;
 mod otherwise;
 mod people;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 

@@ -1,57 +1,65 @@
 //! Episodes by name: their rows, and what the episode list shows of them.
+//!
+//! Counts what an opened episode would show, from headers alone: a record with the id of an earlier one is an
+//! update of it and not counted again. Agents are those of the roster and those that act, are told something,
+//! or are named by a reward, metric or counterfactual; an agent that only a coalition names is not seen here.
+
+mod entry;
 
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
-use smallvec::SmallVec;
 
 use super::rows::RowId;
 use crate::{
     log::{Body, Header, Record, RecordType, Run},
-    model::{EpisodeId, EpisodeSummary, Status},
+    model::{EpisodeId, EpisodeSummary},
     text,
 };
+
+pub(super) use entry::status;
+use entry::{Entry, add};
 
 /// Which run an episode belongs to: episodes are unique within a run. Files without a `run` header (rotation
 /// may have cut it off) are a run of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct RunKey(u32);
 
-/// One episode as far as the index knows it.
-struct Entry {
-    name: String,
-    run: RunKey,
-    rows: Vec<RowId>,
-    agents: SmallVec<[u32; 8]>,
-    global: Total,
-    per_agent: Total,
-    end: Option<f64>,
-    summary: EpisodeSummary,
-    shared: Option<Arc<EpisodeSummary>>,
-}
-
-/// A sum of rewards and how many there were.
-#[derive(Clone, Copy, Default)]
-struct Total {
-    sum: f64,
-    n: u32,
+/// A run and the episodes in it by their logged id.
+#[derive(Default)]
+struct RunEntry {
+    run: Option<Arc<Run>>,
+    episodes: FxHashMap<Arc<str>, EpisodeId>,
 }
 
 /// All episodes.
 #[derive(Default)]
 pub(super) struct Episodes {
     entries: Vec<Entry>,
-    ids: FxHashMap<(RunKey, Box<str>), EpisodeId>,
-    agents: FxHashMap<Box<str>, u32>,
-    runs: Vec<Option<Arc<Run>>>,
+    runs: Vec<RunEntry>,
     runs_by_name: FxHashMap<Box<str>, RunKey>,
+    agents: FxHashMap<Box<str>, u32>,
+    /// Records of one episode mostly follow each other.
     last: Option<EpisodeId>,
+    open: usize,
+    /// The list last given out, and the episodes that changed since.
+    list: Arc<Vec<Arc<EpisodeSummary>>>,
+    changed: Vec<EpisodeId>,
+}
+
+/// What is counted of a record.
+struct Seen<'a> {
+    kind: RecordType,
+    id: Option<&'a str>,
+    agent: Option<&'a str>,
+    /// Of a reward.
+    value: Option<f64>,
 }
 
 impl Episodes {
     /// The run of a file whose header has not been seen.
     pub(super) fn run_of_file(&mut self) -> RunKey {
-        self.runs.push(None);
+        self.runs.push(RunEntry::default());
         RunKey(self.runs.len() as u32 - 1)
     }
 
@@ -64,7 +72,17 @@ impl Episodes {
         if let Some(name) = &run.run {
             self.runs_by_name.insert(name.as_str().into(), key);
         }
-        self.runs[key.0 as usize] = Some(Arc::new(run.clone()));
+        for agent in &run.agents {
+            self.agent(&agent.id);
+        }
+        let entry = &mut self.runs[key.0 as usize];
+        entry.run = Some(Arc::new(run.clone()));
+        // What it says goes for the episodes that are already known as well.
+        let mut known: Vec<EpisodeId> = entry.episodes.values().copied().collect();
+        known.sort_unstable();
+        for id in known {
+            self.mark(id);
+        }
         key
     }
 
@@ -75,8 +93,7 @@ impl Episodes {
 
     /// Whether any has not ended.
     pub(super) fn has_open(&self) -> bool {
-        // The newest are the likeliest to be open.
-        self.entries.iter().rev().any(|it| it.summary.open)
+        self.open > 0
     }
 
     /// The rows of an episode, in the order read.
@@ -91,51 +108,79 @@ impl Episodes {
 
     /// The run of an episode.
     pub(super) fn run(&self, id: EpisodeId) -> Option<&Run> {
-        self.runs[self.entries[id.index()].run.0 as usize].as_deref()
+        self.runs[self.entries[id.index()].run.0 as usize].run.as_deref()
     }
 
     /// The list, in order of first appearance. Rows that did not change are shared with the last list.
     pub(super) fn summaries(&mut self) -> Arc<Vec<Arc<EpisodeSummary>>> {
-        let runs = &self.runs;
-        let list = self.entries.iter_mut().map(|entry| {
-            let fresh = || {
-                let mut summary = entry.summary.clone();
-                summary.agents = entry.agents.len() as u32;
-                summary.reward = reward(entry.global, entry.end, entry.per_agent);
-                let run = runs[entry.run.0 as usize].as_ref();
-                summary.run = run.and_then(|it| it.run.as_deref()).map(text::clean);
-                Arc::new(summary)
-            };
-            entry.shared.get_or_insert_with(fresh).clone()
-        });
-        Arc::new(list.collect())
+        if !self.changed.is_empty() {
+            let mut list = Arc::unwrap_or_clone(std::mem::take(&mut self.list));
+            for id in std::mem::take(&mut self.changed) {
+                self.entries[id.index()].changed = false;
+                let summary = Arc::new(self.summary(id));
+                // A new episode is marked when it is added, so new ones come in order.
+                match list.get_mut(id.index()) {
+                    Some(row) => *row = summary,
+                    None => list.push(summary),
+                }
+            }
+            self.list = Arc::new(list);
+        }
+        Arc::clone(&self.list)
+    }
+
+    fn summary(&self, id: EpisodeId) -> EpisodeSummary {
+        let entry = &self.entries[id.index()];
+        let run = self.run(id);
+        let roster = run.map_or(&[][..], |it| &it.agents);
+        let mut agents = entry.agents.clone();
+        if !entry.has_roster {
+            let known = roster.iter().filter_map(|it| self.agents.get(it.id.as_str()));
+            known.for_each(|it| add(&mut agents, *it));
+        }
+        EpisodeSummary {
+            name: text::clean(&entry.name),
+            run: run.and_then(|it| it.run.as_deref()).map(text::clean),
+            status: entry.status.clone(),
+            reward: entry.reward(),
+            open: entry.open,
+            agents: agents.len() as u32,
+            acts: entry.acts,
+            records: entry.rows.len() as u32,
+            declared: entry.declared,
+            counterfactuals: entry.counterfactuals,
+            label: entry.label.as_deref().map(str::to_owned),
+            revision: entry.rows.len() as u64,
+        }
+    }
+
+    fn mark(&mut self, id: EpisodeId) {
+        let entry = &mut self.entries[id.index()];
+        if !std::mem::replace(&mut entry.changed, true) {
+            self.changed.push(id);
+        }
     }
 
     fn id(&mut self, run: RunKey, name: &str) -> EpisodeId {
-        // Records of one episode mostly follow each other.
         if let Some(last) = self.last {
             let entry = &self.entries[last.index()];
-            if entry.run == run && entry.name == name {
+            if entry.run == run && *entry.name == *name {
                 return last;
             }
         }
-        let key = (run, Box::<str>::from(name));
-        let next = EpisodeId::from_index(self.entries.len());
-        let id = *self.ids.entry(key).or_insert(next);
-        if id == next {
-            let summary = EpisodeSummary { name: text::clean(name), open: true, ..EpisodeSummary::default() };
-            self.entries.push(Entry {
-                name: name.to_owned(),
-                run,
-                rows: Vec::new(),
-                agents: SmallVec::new(),
-                global: Total::default(),
-                per_agent: Total::default(),
-                end: None,
-                summary,
-                shared: None,
-            });
-        }
+        let known = &mut self.runs[run.0 as usize].episodes;
+        let id = match known.get(name) {
+            Some(id) => *id,
+            None => {
+                let id = EpisodeId::from_index(self.entries.len());
+                let name: Arc<str> = name.into();
+                known.insert(Arc::clone(&name), id);
+                self.entries.push(Entry::new(name, run));
+                self.open += 1;
+                self.changed.push(id);
+                id
+            }
+        };
         self.last = Some(id);
         id
     }
@@ -149,13 +194,31 @@ impl Episodes {
         next
     }
 
-    /// A record of which only the header was read.
+    fn take_part<'a>(&mut self, id: EpisodeId, names: impl Iterator<Item = &'a str>) {
+        for name in names.filter(|it| *it != "*") {
+            let agent = self.agent(name);
+            add(&mut self.entries[id.index()].agents, agent);
+        }
+    }
+
+    /// A record of which only the header was read; it is complete.
     pub(super) fn header(&mut self, run: RunKey, episode: &str, header: &Header<'_>, row: RowId) {
-        let value = (header.record_type == RecordType::Reward).then_some(header.value).flatten();
-        let id = self.count(run, episode, header.record_type, header.agent.as_deref(), value, row);
-        if header.record_type == RecordType::Credit {
+        let kind = header.record_type;
+        // A state or a credit record may have an `agent` field too, but not one that takes part by it.
+        let agent = header.agent.as_deref().filter(|_| names_agent(kind));
+        let id = self.count(
+            run,
+            episode,
+            &Seen { kind, id: header.id.as_deref(), agent, value: header.value },
+            row,
+        );
+        self.take_part(id, header.others.iter().map(AsRef::as_ref));
+        match kind {
+            RecordType::EpisodeStart => self.entries[id.index()].has_roster |= !header.others.is_empty(),
+            RecordType::EpisodeEnd => self.end(id, header.status.as_deref(), header.value),
             // A judgement has a label, and is read in full.
-            self.entries[id.index()].summary.declared = true;
+            RecordType::Credit => self.entries[id.index()].declared = true,
+            _ => {}
         }
     }
 
@@ -165,92 +228,48 @@ impl Episodes {
             Body::Reward(reward) => reward.value,
             _ => None,
         };
-        let id = self.count(run, episode, record.record_type(), record.agent(), value, row);
+        let (kind, agent) = (record.record_type(), record.agent());
+        let id = self.count(run, episode, &Seen { kind, id: record.id.as_deref(), agent, value }, row);
         match &record.body {
             Body::EpisodeStart(start) => {
-                for agent in &start.agents {
-                    let agent = self.agent(&agent.id);
-                    add(&mut self.entries[id.index()].agents, agent);
-                }
+                self.take_part(id, start.agents.iter().map(|it| it.id.as_str()));
+                self.entries[id.index()].has_roster |= !start.agents.is_empty();
             }
-            Body::EpisodeEnd(end) => {
-                let entry = &mut self.entries[id.index()];
-                entry.summary.status = end.status.as_deref().map(status);
-                entry.summary.open = false;
-                entry.end = end.total;
-            }
+            Body::Message(message) => self.take_part(id, message.to.iter().map(String::as_str)),
+            Body::EpisodeEnd(end) => self.end(id, end.status.as_deref(), end.total),
             Body::Credit(credit) => {
                 let numbers = credit.items.iter().any(|it| it.value.is_some());
-                self.entries[id.index()].summary.declared |= numbers || !credit.agents.is_empty();
+                let entry = &mut self.entries[id.index()];
+                entry.declared |= numbers || !credit.agents.is_empty();
                 let judged = credit.items.iter().find(|it| it.label.is_some() || it.reason.is_some());
                 if let Some(item) = judged {
                     let who = item.agent.as_deref().unwrap_or("?");
                     let at = item.of.as_deref().map_or(String::new(), |it| format!(" at {it}"));
-                    self.entries[id.index()].summary.label = Some(text::clean(&format!("{who}{at}")));
+                    entry.label = Some(text::clean(&format!("{who}{at}")).into());
                 }
             }
             _ => {}
         }
     }
 
-    fn count(
-        &mut self,
-        run: RunKey,
-        episode: &str,
-        kind: RecordType,
-        agent: Option<&str>,
-        value: Option<f64>,
-        row: RowId,
-    ) -> EpisodeId {
-        let id = self.id(run, episode);
-        let agent_id = match kind {
-            RecordType::Action | RecordType::Message => agent.map(|it| self.agent(it)),
-            _ => None,
-        };
+    fn end(&mut self, id: EpisodeId, word: Option<&str>, total: Option<f64>) {
         let entry = &mut self.entries[id.index()];
-        entry.rows.push(row);
-        entry.shared = None;
-        entry.summary.records += 1;
-        entry.summary.revision += 1;
-        if let Some(agent) = agent_id {
-            add(&mut entry.agents, agent);
-            entry.summary.acts += 1;
-        }
-        match kind {
-            RecordType::Counterfactual => entry.summary.counterfactuals = true,
-            RecordType::Reward => {
-                let total = if agent.is_some() { &mut entry.per_agent } else { &mut entry.global };
-                if let Some(value) = value {
-                    total.sum += value;
-                    total.n += 1;
-                }
-            }
-            _ => {}
-        }
+        entry.status = word.map(status);
+        entry.end = total;
+        self.open -= usize::from(std::mem::replace(&mut entry.open, false));
+    }
+
+    fn count(&mut self, run: RunKey, episode: &str, seen: &Seen<'_>, row: RowId) -> EpisodeId {
+        let id = self.id(run, episode);
+        let agent = seen.agent.map(|it| self.agent(it));
+        self.mark(id);
+        self.entries[id.index()].count(seen, agent, row);
         id
     }
 }
 
-fn add(agents: &mut SmallVec<[u32; 8]>, agent: u32) {
-    if let Err(at) = agents.binary_search(&agent) {
-        agents.insert(at, agent);
-    }
-}
-
-/// As [`crate::model::Episode::reward`], without the outcome that stands in for a number.
-fn reward(global: Total, end: Option<f64>, per_agent: Total) -> Option<f64> {
-    let sum = |total: Total| (total.n > 0).then_some(total.sum);
-    sum(global).or(end).or(sum(per_agent))
-}
-
-/// The status that a word of the log stands for.
-pub(super) fn status(word: &str) -> Status {
-    match word.to_ascii_lowercase().as_str() {
-        "success" | "succeeded" | "solved" => Status::Success,
-        "failure" | "failed" | "fail" => Status::Failure,
-        "truncated" | "timeout" => Status::Truncated,
-        "error" => Status::Error,
-        "aborted" | "cancelled" => Status::Aborted,
-        _ => Status::Other(text::clean(word)),
-    }
+/// Whether records of this kind name an agent that takes part; as [`Record::agent`].
+fn names_agent(kind: RecordType) -> bool {
+    use RecordType::{Action, Counterfactual, Message, Metric, Reward};
+    matches!(kind, Action | Message | Reward | Counterfactual | Metric)
 }

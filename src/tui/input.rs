@@ -18,6 +18,8 @@ pub fn read_events(mut send: impl FnMut(Message) -> bool) {
 
 fn message_of(event: &Event) -> Option<Message> {
     match event {
+        // A terminal that does not know its size says 0: what we have is better.
+        Event::Resize(0, _) | Event::Resize(_, 0) => None,
         Event::Resize(columns, rows) => Some(Message::Resize(*columns, *rows)),
         Event::Key(key) if key.kind == KeyEventKind::Press => {
             let code = match key.code {

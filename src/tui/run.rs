@@ -1,20 +1,34 @@
 //! The loop: messages in, model changed, effects out, and a frame when something is different.
+//!
+//! ```text
+//! message -> update -> effects, at once -> ... until the next frame is due -> frame
+//! ```
+//!
+//! A frame is due a little after the last one (30 a second while somebody types, 10 while only the log grows),
+//! and waits a moment longer for the answer to what a key asked for, so that a step from act to act is one
+//! frame and not two with "reading" in between.
 
 use std::{
+    collections::VecDeque,
     io,
     time::{Duration, Instant},
 };
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, TryRecvError};
+use crossbeam_channel::{Receiver, RecvTimeoutError};
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{clipboard, terminal::Terminal, theme::Theme, view};
-use crate::app::{Effect, Message, Model, update};
+use crate::{
+    app::{Effect, Message, Model, update},
+    model::{EpisodeId, Origin},
+};
 
 /// The least time between two frames after a key: 30 a second.
 const KEY_FRAME: Duration = Duration::from_millis(33);
 /// The least time between two frames while a log grows: 10 a second.
 const LIVE_FRAME: Duration = Duration::from_millis(100);
+/// How long a frame waits for the answer to what a key asked for: shorter than a person notices.
+const ANSWER: Duration = Duration::from_millis(30);
 
 /// What the loop needs to know of its surroundings.
 #[derive(Clone, Copy, Debug)]
@@ -36,62 +50,49 @@ pub fn run(
     model: &mut Model,
     messages: &Receiver<Message>,
     setting: Setting,
-    mut outside: impl FnMut(Effect),
+    outside: impl FnMut(Effect),
 ) -> io::Result<u8> {
     let area = terminal.area();
-    let mut effects = update(model, Message::Resize(area.width, area.height));
+    let mut program =
+        Program { terminal, model, setting, outside, awaited: Awaited::opening(Instant::now()) };
+    if let Some(code) = program.take(Message::Resize(area.width, area.height), true)? {
+        return Ok(code);
+    }
     let mut drawn: Option<Instant> = None;
+    let mut due = Some(Instant::now());
     loop {
-        for effect in effects.drain(..) {
-            match effect {
-                Effect::Quit(code) => return Ok(code),
-                Effect::Redraw => terminal.resize(model.size.columns, model.size.rows),
-                Effect::Suspend => {
-                    terminal.suspend()?;
-                    let area = terminal.area();
-                    model.size = crate::app::Size { columns: area.width, rows: area.height };
-                }
-                Effect::Mouse(captured) => terminal.mouse(captured)?,
-                Effect::Copy(text) => {
-                    if let Some(bytes) = clipboard::osc52(&text, setting.tmux) {
-                        terminal.send(&bytes)?;
+        let now = Instant::now();
+        let at = due.map(|it| it.max(program.awaited.until().unwrap_or(it)));
+        let next = match at {
+            Some(at) if at <= now => {
+                // Whatever is queued by now is applied before the frame.
+                for message in messages.try_iter().take(messages.len()) {
+                    let urgent = program.awaited.is_urgent(&message);
+                    if let Some(code) = program.take(message, urgent)? {
+                        return Ok(code);
                     }
-                    outside(Effect::Copy(text));
                 }
-                effect => outside(effect),
+                program.draw()?;
+                (drawn, due) = (Some(Instant::now()), None);
+                continue;
             }
-        }
-        terminal.show(frame(model, setting.theme))?;
-        drawn = Some(Instant::now()).or(drawn);
-        let Ok(first) = messages.recv() else { return Ok(0) };
-        let mut urgent = is_urgent(&first);
-        effects.extend(update(model, first));
-        // Whatever is queued is applied before the next frame; after that the frame waits for its turn.
-        loop {
-            let earliest = drawn.map(|it| it + if urgent { KEY_FRAME } else { LIVE_FRAME });
-            let wait = earliest.map_or(Duration::ZERO, |it| it.saturating_duration_since(Instant::now()));
-            let next = if wait.is_zero() || !effects.is_empty() {
-                messages.try_recv().map_err(|it| it == TryRecvError::Disconnected)
-            } else {
-                messages.recv_timeout(wait).map_err(|it| it == RecvTimeoutError::Disconnected)
-            };
-            match next {
-                Ok(message) => {
-                    urgent |= is_urgent(&message);
-                    effects.extend(update(model, message));
+            Some(at) => messages.recv_timeout(at - now),
+            None => messages.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        };
+        match next {
+            Ok(message) => {
+                let urgent = program.awaited.is_urgent(&message);
+                let pause = if urgent { KEY_FRAME } else { LIVE_FRAME };
+                let earliest = drawn.map_or(now, |it| it + pause);
+                due = Some(due.map_or(earliest, |it| it.min(earliest)));
+                if let Some(code) = program.take(message, urgent)? {
+                    return Ok(code);
                 }
-                Err(_) => break,
             }
-            if effects.iter().any(|it| matches!(it, Effect::Quit(_) | Effect::Suspend)) {
-                break;
-            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return Ok(0),
         }
     }
-}
-
-/// Whether a person waits for the answer: a key, or what a key asked for.
-fn is_urgent(message: &Message) -> bool {
-    !matches!(message, Message::Log(_))
 }
 
 /// The picture of `model`.
@@ -100,4 +101,153 @@ pub fn frame(model: &Model, theme: Theme) -> Buffer {
     let mut buffer = Buffer::empty(area);
     view::draw(model, area, &mut buffer, &theme);
     buffer
+}
+
+/// Model and terminal, and what was asked of the outside.
+struct Program<'a, F> {
+    terminal: &'a mut Terminal,
+    model: &'a mut Model,
+    setting: Setting,
+    outside: F,
+    awaited: Awaited,
+}
+
+impl<F: FnMut(Effect)> Program<'_, F> {
+    /// Applies a message and has its effects done; the exit code if one of them is to quit. `urgent`: somebody
+    /// waits for what comes of it.
+    fn take(&mut self, message: Message, urgent: bool) -> io::Result<Option<u8>> {
+        let mut effects: VecDeque<Effect> = update(self.model, message).into();
+        while let Some(effect) = effects.pop_front() {
+            if urgent {
+                self.awaited.note(&effect, Instant::now());
+            }
+            match effect {
+                Effect::Quit(code) => return Ok(Some(code)),
+                Effect::Redraw => self.terminal.resize(self.model.size.columns, self.model.size.rows),
+                Effect::Suspend => {
+                    self.terminal.suspend()?;
+                    // Meanwhile the terminal may have got another size.
+                    let area = self.terminal.area();
+                    effects.extend(update(self.model, Message::Resize(area.width, area.height)));
+                }
+                Effect::Mouse(captured) => self.terminal.mouse(captured)?,
+                Effect::Copy(text) => {
+                    if let Some(bytes) = clipboard::osc52(&text, self.setting.tmux) {
+                        self.terminal.send(&bytes)?;
+                    }
+                    (self.outside)(Effect::Copy(text));
+                }
+                effect => (self.outside)(effect),
+            }
+        }
+        Ok(None)
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        self.awaited.since = None;
+        self.terminal.show(frame(self.model, self.setting.theme))
+    }
+}
+
+/// What a person waits for.
+#[derive(Debug, Default)]
+struct Awaited {
+    /// The log, at the start.
+    log: bool,
+    episode: Option<EpisodeId>,
+    payload: Option<Origin>,
+    /// Numbers of the last requests for credit: of what the log says, and of a what-if.
+    requests: VecDeque<u64>,
+    /// Since when, if no frame was drawn meanwhile.
+    since: Option<Instant>,
+}
+
+impl Awaited {
+    fn opening(now: Instant) -> Self {
+        Self { log: true, since: Some(now), ..Self::default() }
+    }
+
+    /// Remembers what was asked for.
+    fn note(&mut self, effect: &Effect, now: Instant) {
+        match effect {
+            Effect::Open(id) => self.episode = Some(*id),
+            Effect::Payload(origin) => self.payload = Some(*origin),
+            Effect::Analyse { request, .. } => {
+                self.requests.push_back(*request);
+                if self.requests.len() > 2 {
+                    self.requests.pop_front();
+                }
+            }
+            _ => return,
+        }
+        self.since.get_or_insert(now);
+    }
+
+    /// Whether a person waits for this message: a key, or the answer to one. Not for a log that grows by itself.
+    fn is_urgent(&mut self, message: &Message) -> bool {
+        match message {
+            Message::Key(_) | Message::Resize(..) | Message::Wake | Message::Copied(_) => true,
+            Message::Log(summary) => {
+                let first = self.log;
+                self.log &= !summary.loaded;
+                first
+            }
+            Message::Episode { id, .. } => self.episode.take_if(|it| it == id).is_some(),
+            Message::Payload { origin, .. } => self.payload.take_if(|it| it == origin).is_some(),
+            Message::Analysis { request, .. } => {
+                let at = self.requests.iter().position(|it| it == request);
+                at.and_then(|it| self.requests.remove(it)).is_some()
+            }
+        }
+    }
+
+    /// When to draw even though no answer has come; `None` when nothing is awaited.
+    fn until(&self) -> Option<Instant> {
+        let waiting =
+            self.log || self.episode.is_some() || self.payload.is_some() || !self.requests.is_empty();
+        self.since.filter(|_| waiting).map(|it| it + ANSWER)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        app::{Key, KeyCode},
+        model::{FileId, LogSummary},
+    };
+
+    const ORIGIN: Origin = Origin { file: FileId(0), offset: 7, len: 3, line: 1 };
+
+    #[test]
+    fn answers_to_keys_are_urgent_and_live_growth_is_not() {
+        let mut awaited = Awaited::default();
+        let payload = || Message::Payload { origin: ORIGIN, result: Err(String::new()) };
+        let log = |loaded| Message::Log(LogSummary { loaded, ..LogSummary::default() });
+        assert!(awaited.is_urgent(&Message::Key(Key::named(KeyCode::Down))));
+        assert!(!awaited.is_urgent(&payload()));
+        awaited.note(&Effect::Payload(ORIGIN), Instant::now());
+        assert!(awaited.is_urgent(&payload()));
+        assert!(!awaited.is_urgent(&payload()));
+        assert!(!awaited.is_urgent(&log(true)));
+        let mut opening = Awaited::opening(Instant::now());
+        assert!(opening.is_urgent(&log(false)));
+        assert!(opening.is_urgent(&log(true)));
+        assert!(!opening.is_urgent(&log(true)));
+    }
+
+    #[test]
+    fn a_frame_waits_for_an_answer_but_not_for_long() {
+        let now = Instant::now();
+        let mut awaited = Awaited::default();
+        assert_eq!(awaited.until(), None);
+        awaited.note(&Effect::Wake(5), now);
+        assert_eq!(awaited.until(), None);
+        awaited.note(&Effect::Payload(ORIGIN), now);
+        awaited.note(&Effect::Open(EpisodeId(0)), now + Duration::from_secs(1));
+        assert_eq!(awaited.until(), Some(now + ANSWER), "of the first question");
+        awaited.payload = None;
+        awaited.episode = None;
+        assert_eq!(awaited.until(), None);
+    }
 }

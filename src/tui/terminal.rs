@@ -3,22 +3,28 @@
 use std::{
     io::{self, Write},
     sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
 };
 
 use crossterm::{
     cursor,
-    event::{DisableBracketedPaste, DisableMouseCapture, EnableMouseCapture},
+    event::{DisableMouseCapture, EnableMouseCapture},
     queue,
     style::ResetColor,
     terminal::{
         self, BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
     },
 };
-use ratatui::{
-    backend::{Backend, CrosstermBackend},
-    buffer::Buffer,
-    layout::Rect,
+use ratatui::{buffer::Buffer, layout::Rect};
+use rustix::{
+    event::{PollFd, PollFlags},
+    io::Errno,
 };
+
+use super::wire;
+
+/// Exit code after a panic, as Rust has it.
+const PANICKED: i32 = 101;
 
 /// Whether the terminal is ours at the moment. Process-wide, because signals and panics have to know.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -31,6 +37,8 @@ pub struct Terminal {
     shown: Buffer,
     stale: bool,
     wire: Vec<u8>,
+    /// Whether the mouse is captured, so that it is again after a suspension.
+    mouse: bool,
 }
 
 impl Terminal {
@@ -41,9 +49,11 @@ impl Terminal {
     pub fn take() -> io::Result<Self> {
         install_panic_hook();
         enter()?;
-        let (columns, rows) = terminal::size()?;
-        let area = Rect::new(0, 0, columns.max(1), rows.max(1));
-        Ok(Self { shown: Buffer::empty(area), stale: true, wire: Vec::new() })
+        // From here on dropping it gives the terminal back, also when the next line fails.
+        let mut terminal = Self { shown: Buffer::default(), stale: true, wire: Vec::new(), mouse: false };
+        let (columns, rows) = size()?;
+        terminal.resize(columns, rows);
+        Ok(terminal)
     }
 
     /// Columns and rows as last set.
@@ -64,24 +74,19 @@ impl Terminal {
     /// When the terminal is gone.
     pub fn show(&mut self, frame: Buffer) -> io::Result<()> {
         let stale = std::mem::take(&mut self.stale);
-        let changes = self.shown.diff(&frame);
-        if changes.is_empty() && !stale {
-            return Ok(());
-        }
         self.wire.clear();
         queue!(self.wire, BeginSynchronizedUpdate)?;
         if stale {
             queue!(self.wire, ResetColor, terminal::Clear(terminal::ClearType::All))?;
         }
-        let mut backend = CrosstermBackend::new(&mut self.wire);
-        backend.draw(changes.into_iter())?;
-        Backend::flush(&mut backend)?;
-        queue!(self.wire, EndSynchronizedUpdate)?;
-        let mut stdout = io::stdout().lock();
-        stdout.write_all(&self.wire)?;
-        stdout.flush()?;
+        let empty = self.wire.len();
+        wire::paint(&mut self.wire, &self.shown, &frame);
         self.shown = frame;
-        Ok(())
+        if self.wire.len() == empty && !stale {
+            return Ok(());
+        }
+        queue!(self.wire, EndSynchronizedUpdate)?;
+        write(&self.wire)
     }
 
     /// Captures the mouse, or leaves it to the terminal.
@@ -89,13 +94,14 @@ impl Terminal {
     /// # Errors
     /// When the terminal is gone.
     pub fn mouse(&mut self, captured: bool) -> io::Result<()> {
-        let mut stdout = io::stdout().lock();
+        self.mouse = captured;
+        let mut wire = Vec::new();
         if captured {
-            queue!(stdout, EnableMouseCapture)?
+            queue!(wire, EnableMouseCapture)?;
         } else {
-            queue!(stdout, DisableMouseCapture)?
+            queue!(wire, DisableMouseCapture)?;
         }
-        stdout.flush()
+        write(&wire)
     }
 
     /// Writes bytes that are not part of the picture, such as a clipboard sequence.
@@ -103,9 +109,7 @@ impl Terminal {
     /// # Errors
     /// When the terminal is gone.
     pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let mut stdout = io::stdout().lock();
-        stdout.write_all(bytes)?;
-        stdout.flush()
+        write(bytes)
     }
 
     /// Gives the terminal back, stops the process until it is continued, and takes the terminal again.
@@ -116,7 +120,10 @@ impl Terminal {
         restore();
         rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP)?;
         enter()?;
-        let (columns, rows) = terminal::size()?;
+        if self.mouse {
+            self.mouse(true)?;
+        }
+        let (columns, rows) = size()?;
         self.resize(columns, rows);
         Ok(())
     }
@@ -128,16 +135,42 @@ impl Drop for Terminal {
     }
 }
 
+/// Columns and rows. A terminal that does not know (a serial line, a container without one) is taken for the
+/// usual 80x24.
+fn size() -> io::Result<(u16, u16)> {
+    let (columns, rows) = terminal::size()?;
+    Ok(if columns == 0 || rows == 0 { (80, 24) } else { (columns, rows) })
+}
+
 fn enter() -> io::Result<()> {
     terminal::enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
+    let mut wire = Vec::new();
+    queue!(wire, EnterAlternateScreen, cursor::Hide)?;
+    write(&wire).inspect_err(|_| restore())
+}
+
+/// Writes in one go, unless the terminal was given back: then another thread is ending the program, and
+/// nothing more may appear.
+fn write(bytes: &[u8]) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
-    queue!(stdout, EnterAlternateScreen, cursor::Hide)?;
-    stdout.flush()
+    if TAKEN.load(Ordering::SeqCst) {
+        stdout.write_all(bytes)?;
+        stdout.flush()?;
+    }
+    Ok(())
 }
 
 /// Gives the terminal back. Safe to call from anywhere, any number of times: only the first call acts.
+///
+/// Waits for a frame that is being written; a terminal that does not read keeps it waiting.
 pub fn restore() {
+    if !TAKEN.load(Ordering::SeqCst) {
+        return;
+    }
+    // First, because it is the worst to be left with, and needs no cooperation.
+    let _ = terminal::disable_raw_mode();
+    let mut stdout = io::stdout().lock();
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
@@ -147,15 +180,12 @@ pub fn restore() {
         wire,
         EndSynchronizedUpdate,
         DisableMouseCapture,
-        DisableBracketedPaste,
         ResetColor,
         LeaveAlternateScreen,
         cursor::Show
     );
-    let mut stdout = io::stdout();
     let _ = stdout.write_all(&wire);
     let _ = stdout.flush();
-    let _ = terminal::disable_raw_mode();
 }
 
 fn install_panic_hook() {
@@ -167,6 +197,8 @@ fn install_panic_hook() {
     std::panic::set_hook(Box::new(move |info| {
         restore();
         before(info);
+        // Without the thread that panicked the rest would wait for ever, in a terminal it does not own.
+        std::process::exit(PANICKED);
     }));
 }
 
@@ -175,20 +207,14 @@ fn install_panic_hook() {
 /// A terminal that dies while SIGHUP is ignored (`nohup`) would otherwise leave a process behind that
 /// reads end-of-file for ever.
 pub fn wait_for_hang_up() {
-    let tty = match std::fs::File::open("/dev/tty") {
-        Ok(tty) => tty,
-        Err(_) => return,
-    };
-    let mut fds = [rustix::event::PollFd::new(&tty, rustix::event::PollFlags::empty())];
+    let stdout = io::stdout();
+    let mut fds = [PollFd::new(&stdout, PollFlags::empty())];
     loop {
         match rustix::event::poll(&mut fds, None) {
-            Err(rustix::io::Errno::INTR) => continue,
-            Err(_) => return,
-            Ok(_) => {}
-        }
-        use rustix::event::PollFlags;
-        if fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
-            return;
+            Ok(_) if fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) => return,
+            Ok(_) | Err(Errno::INTR) => {}
+            // Out of memory, say: nothing is known, and it may pass.
+            Err(_) => std::thread::sleep(Duration::from_millis(500)),
         }
     }
 }

@@ -40,7 +40,7 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer, theme: &Theme) {
         None => episodes::draw(model, &mut body),
         Some(open) => draw_episode(model, open, &mut body),
     }
-    overlay::draw(model, &mut body);
+    overlay::draw(model, &mut screen.part(0, 1, width, height - 2));
     footer::draw(model, &mut screen.part(0, height - 1, width, 1));
 }
 
@@ -58,6 +58,13 @@ fn draw_episode(model: &Model, open: &OpenEpisode, body: &mut Painter<'_>) {
 /// possible, and no empty rows at the end.
 fn window(at: usize, len: usize, rows: usize) -> usize {
     at.saturating_sub(rows / 3).min(len.saturating_sub(rows))
+}
+
+/// As [`window`], but moving by half its rows at a time: for panes beside others, where the terminal cannot
+/// scroll and every row that moves is written anew.
+fn stepped_window(at: usize, len: usize, rows: usize) -> usize {
+    let half = (rows / 2).max(1);
+    (at / half * half).saturating_sub(half / 2).min(len.saturating_sub(rows))
 }
 
 /// Draws lines of text from `top`; how many lines there are is known here only.

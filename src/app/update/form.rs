@@ -8,7 +8,7 @@ use crate::app::{
     model::{Model, Overlay, Screen, View},
     whatif::{Field, FieldKind, Forks, Form, form},
 };
-use crate::model::Scenario;
+use crate::{credit, model::Scenario};
 
 /// Whether a number is being typed.
 pub(super) fn typing(model: &Model) -> bool {
@@ -135,12 +135,30 @@ pub(super) fn pick(model: &mut Model, effects: &mut Vec<Effect>) -> bool {
     true
 }
 
-/// Makes `next` the scenario on the screen.
-fn edit(model: &mut Model, next: Scenario, effects: &mut Vec<Effect>) {
+/// Makes `next` the scenario on the screen. Where its method cannot follow an edit of the episode, the
+/// nearest one that can takes its place, and that is said.
+fn edit(model: &mut Model, mut next: Scenario, effects: &mut Vec<Effect>) {
     let Some(open) = model.open.as_mut() else { return };
+    if next.edits_episode()
+        && form::current(open).is_some_and(|it| it.method == next.method)
+        && let Err(why) = credit::compute(&open.episode, &next)
+        && let Some(nearest) = why.nearest
+    {
+        model.notice = Some(format!("{}: {}; now {nearest}", next.method, why.missing));
+        let (method, baseline) = match nearest.split_once('/') {
+            Some((method, baseline)) => (method.to_owned(), Some(baseline.to_owned())),
+            None => (nearest, None),
+        };
+        next = Scenario { method, baseline, params: Default::default(), ..next };
+    }
     let Some(logged) = open.logged.as_ref().map(|it| it.scenario.clone()) else { return };
     let before = open.forks.number();
+    let kind = Form::fields(open).get(open.form.field).map(|it| it.kind.clone());
     open.forks.push(next, &logged);
+    // Another method has other fields: the cursor stays with its own.
+    if let Some(at) = Form::fields(open).iter().position(|it| Some(&it.kind) == kind.as_ref()) {
+        open.form.field = at;
+    }
     if open.forks.number() != before {
         request(model, Wanted::Edited, effects);
     }

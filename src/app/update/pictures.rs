@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// Columns the side panel of the graph view takes.
-pub(crate) const SIDE: usize = 34;
+pub(crate) const SIDE: usize = 30;
 
 /// Draws the graph if it is on the screen and has no drawing.
 pub(super) fn refresh(model: &mut Model) {

@@ -80,7 +80,7 @@ impl Form {
         fields.push(reward_field(open, &scenario));
         fields.push(discount_field(open, &scenario));
         fields.extend(open.act.and_then(|act| action_field(open, &scenario, act)));
-        fields.extend(param_fields(&scenario));
+        fields.extend(param_fields(open, &scenario));
         fields
     }
 }
@@ -231,9 +231,18 @@ fn action_field(open: &OpenEpisode, scenario: &Scenario, act: ActId) -> Option<F
     Some(choice_field(FieldKind::Action(act), &title, choices, current.is_some()))
 }
 
-fn param_fields(scenario: &Scenario) -> impl Iterator<Item = Field> {
+fn param_fields(open: &OpenEpisode, scenario: &Scenario) -> impl Iterator<Item = Field> {
     let params = credit::method(&scenario.method).map_or(&[][..], |it| it.params);
-    params.iter().map(|param| {
+    // Bounds of coalitions that are not logged have no say where all of them are.
+    let complete = open.episode.coalitions.iter().all(|it| it.values.len() == 1 << it.players.len().min(31));
+    let baseline = scenario.baseline.clone();
+    let idle = move |name: &str| match name {
+        "lo" | "hi" => complete,
+        "tau" => baseline.as_deref().is_some_and(|it| it != "tempered"),
+        "k" => baseline.as_deref() != Some("constant"),
+        _ => false,
+    };
+    params.iter().filter(move |it| !idle(it.name)).map(|param| {
         let set = scenario.params.get(param.name).map(|it| it.get());
         Field {
             kind: FieldKind::Param(param.name),

@@ -1,3 +1,5 @@
+//! Declared credit against what the log supports.
+
 use crate::credit::audit;
 use crate::credit::fixture::{Draft, assert_close};
 use crate::model::{ActId, Value};

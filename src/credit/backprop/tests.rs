@@ -1,3 +1,5 @@
+//! Reward passed back along small graphs.
+
 use proptest::prelude::*;
 
 use crate::credit::fixture::{Draft, assert_close, numbers, vectors};
@@ -98,13 +100,17 @@ fn off_the_path_is_exactly_zero() {
 }
 
 #[test]
-fn without_a_target_the_reward_starts_at_the_sinks() {
-    // Two sinks share -1: agent 1 keeps all of its root, agent 2 half, and passes half to agent 0.
+fn without_a_target_the_reward_starts_at_the_last_sinks() {
+    // Nothing came of agent 1's act, long before the end; agent 2 keeps half and passes half to agent 0.
     let draft = Draft::of(3).act(0, &[]).act(1, &[]).message(2, &[0]).end(Status::Failure);
     let got = compute(&draft.episode(), &with("uniform", 0.5)).expect("available");
-    assert_close(&acts(&got), &[-0.25, -0.5, -0.25]);
+    assert_close(&acts(&got), &[-0.5, 0.0, -0.5]);
     // The message is its sender's.
-    assert_close(&[got.agent(AgentId(2)).expect("a number").value], &[-0.25]);
+    assert_close(&[got.agent(AgentId(2)).expect("a number").value], &[-0.5]);
+    // Without any link, every act may have led to the end.
+    let draft = Draft::of(2).act(0, &[]).act(1, &[]).end(Status::Failure);
+    let got = compute(&draft.episode(), &with("uniform", 0.5)).expect("available");
+    assert_close(&acts(&got), &[-0.5, -0.5]);
 }
 
 #[test]

@@ -1,3 +1,5 @@
+//! Coalition methods against expected values.
+
 use proptest::prelude::*;
 
 use crate::credit::fixture::{Draft, assert_close, numbers, vectors};

@@ -1,3 +1,5 @@
+//! Single deviations against expected values.
+
 use proptest::prelude::*;
 
 use super::BASELINES;

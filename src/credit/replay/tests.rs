@@ -1,3 +1,5 @@
+//! Replay groups against expected values.
+
 use proptest::prelude::*;
 
 use crate::credit::fixture::{Draft, assert_close, list, vectors};

@@ -1,3 +1,5 @@
+//! Sweeps of small episodes.
+
 use crate::credit::fixture::{Draft, assert_close, numbers};
 use crate::credit::{Agreement, Sweep, SweepRow, best_scenario, sweep, variants};
 use crate::model::{AgentId, Episode, Scenario, Status};
@@ -60,6 +62,25 @@ fn duplicates_count_once() {
     let found = swept(&draft.declared("qmix", &[(0, 0.0), (1, -0.1), (2, -0.6)]).episode());
     assert!(!row(&found, "declared/shapley").counted && row(&found, "declared/qmix").counted);
     assert_eq!(row(&found, "declared/qmix").agrees, Agreement::Flips);
+}
+
+#[test]
+fn variants_and_methods_that_coincide_count_once() {
+    // One agent to a team: Owen is Shapley. The sampled value is an estimate of it.
+    let draft = team().with(|it| {
+        for (at, agent) in it.agents.iter_mut().enumerate() {
+            (agent.team, agent.role) = (Some(format!("team {}", at / 2)), Some(format!("role {at}")));
+        }
+    });
+    let found = swept(&draft.episode());
+    assert!(row(&found, "owen/team").counted && !row(&found, "owen/role").counted);
+    assert!(
+        !row(&found, "shapley-sampled/plain").counted && row(&found, "shapley-sampled/plain").result.is_ok()
+    );
+    // Asked for itself, the variant has the first word.
+    let baseline = Some("plain".to_owned());
+    let found = sweep(&team().episode(), &Scenario { baseline, ..Scenario::of_method("shapley-sampled") });
+    assert!(row(&found, "shapley-sampled/plain").counted && !row(&found, "shapley").counted);
 }
 
 #[test]

@@ -1,3 +1,5 @@
+//! Verdicts of small episodes.
+
 use crate::credit::fixture::Draft;
 use crate::credit::{
     BlameKind, Level, Verdict, act_scenario, best_scenario, compute, scenario_name, sweep, verdict,

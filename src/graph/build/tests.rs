@@ -1,3 +1,5 @@
+//! Graphs built from small episodes.
+
 use super::super::sample::{action, episode, message};
 use super::*;
 use crate::model::{DeclaredEdge, Link, Links, Timestamp, Usage};

@@ -1,3 +1,5 @@
+//! Arguments to inputs, over real directories.
+
 use std::os::unix::fs::symlink;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! The follow machine against a model of a file.
+
 use super::*;
 
 const A: FileKey = FileKey { device: 1, inode: 10, born: None };

@@ -1,3 +1,5 @@
+//! Lines cut from bytes that arrive in pieces.
+
 use std::fs::File;
 use std::io::Write;
 

@@ -1,3 +1,5 @@
+//! Spools written and read at once.
+
 use std::io::Read;
 
 use super::super::read_at;

@@ -1,3 +1,5 @@
+//! Which file events are news, and what is watched.
+
 use std::fs;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;

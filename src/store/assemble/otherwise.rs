@@ -1,6 +1,6 @@
 //! Counterfactuals: alternatives per act, replay groups, coalition values. Streamed pieces are merged.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use super::{Builder, acts::Node};
 use crate::{
@@ -12,8 +12,19 @@ use crate::{
     text,
 };
 
+/// Where pieces that arrive one at a time have their place, by name: groups, their candidates by `j`, tables,
+/// their coalitions.
+#[derive(Default)]
+struct Places {
+    groups: HashMap<String, usize>,
+    candidates: HashMap<(usize, i64), usize>,
+    tables: HashMap<String, usize>,
+    coalitions: HashMap<(usize, Vec<AgentId>), usize>,
+}
+
 /// Adds what the records say would have happened otherwise.
 pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Origin)]) {
+    let mut places = Places::default();
     for node in nodes {
         let origin = records[node.record].1;
         of_policy(builder, node.act, origin);
@@ -21,9 +32,9 @@ pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Ori
     for (record, origin) in records {
         let Body::Counterfactual(it) = &record.body else { continue };
         match it.kind.as_str() {
-            "replay" => replay(builder, it, *origin),
-            "coalition" => coalitions(builder, it, *origin),
-            "agent_removed" => removed(builder, it, *origin),
+            "replay" => replay(builder, &mut places, it, *origin),
+            "coalition" => coalitions(builder, &mut places, it, *origin),
+            "agent_removed" => removed(builder, &mut places, it, *origin),
             "default_action" | "null_action" => alternatives(builder, it, true, *origin),
             "q_value" | "policy_substituted" => alternatives(builder, it, false, *origin),
             other => {
@@ -51,7 +62,7 @@ fn taken_label(builder: &Builder, act: ActId) -> String {
     chosen.unwrap_or_else(|| act.label.clone())
 }
 
-fn table<'a>(builder: &'a mut Builder, act: ActId) -> &'a mut ActionTable {
+fn table(builder: &mut Builder, act: ActId) -> &mut ActionTable {
     let tables = &mut builder.episode.tables;
     let at = tables.binary_search_by_key(&act, |it| it.act).unwrap_or_else(|at| {
         tables.insert(at, ActionTable { act, alternatives: Vec::new(), value: None, groups: Vec::new() });
@@ -151,7 +162,7 @@ fn candidate_label(candidate: &Candidate) -> String {
     }
 }
 
-fn replay(builder: &mut Builder, it: &Counterfactual, origin: Origin) {
+fn replay(builder: &mut Builder, places: &mut Places, it: &Counterfactual, origin: Origin) {
     let act = replaced(builder, it, origin);
     let agent = it.agent.as_deref().and_then(|it| builder.agents.get(it).copied());
     let agent = agent.or(act.map(|it| builder.episode.act(it).agent));
@@ -161,7 +172,7 @@ fn replay(builder: &mut Builder, it: &Counterfactual, origin: Origin) {
         (None, None) => format!("replays at line {}", origin.line),
     };
     let groups = &mut builder.episode.replays;
-    let at = groups.iter().position(|it| it.name == name).unwrap_or_else(|| {
+    let at = *places.groups.entry(name).or_insert_with_key(|name| {
         groups.push(ReplayGroup {
             name: name.clone(),
             act: None,
@@ -195,14 +206,22 @@ fn replay(builder: &mut Builder, it: &Counterfactual, origin: Origin) {
             next: candidate.next.iter().map(|it| text::label(it, model::Act::LABEL_CHARS)).collect(),
             origin,
         };
-        match group.candidates.iter_mut().find(|it| it.j == j) {
-            Some(known) => *known = merged,
-            None => group.candidates.push(merged),
+        match places.candidates.get(&(at, j)) {
+            Some(known) => group.candidates[*known] = merged,
+            None => {
+                places.candidates.insert((at, j), group.candidates.len());
+                group.candidates.push(merged);
+            }
         }
     }
 }
 
-fn coalition_table<'a>(builder: &'a mut Builder, it: &Counterfactual) -> &'a mut CoalitionTable {
+/// The table that a record adds to, and its number.
+fn coalition_table<'a>(
+    builder: &'a mut Builder,
+    places: &mut Places,
+    it: &Counterfactual,
+) -> (usize, &'a mut CoalitionTable) {
     let name = it.group.as_deref().map_or("coalitions".to_owned(), text::clean);
     let absence = match it.absence.as_deref() {
         None => Absence::Unstated,
@@ -212,7 +231,7 @@ fn coalition_table<'a>(builder: &'a mut Builder, it: &Counterfactual) -> &'a mut
         Some(other) => Absence::Other(text::clean(other)),
     };
     let tables = &mut builder.episode.coalitions;
-    let at = tables.iter().position(|it| it.name == name).unwrap_or_else(|| {
+    let at = *places.tables.entry(name).or_insert_with_key(|name| {
         tables.push(CoalitionTable {
             name: name.clone(),
             players: Vec::new(),
@@ -221,13 +240,14 @@ fn coalition_table<'a>(builder: &'a mut Builder, it: &Counterfactual) -> &'a mut
         });
         tables.len() - 1
     });
+    let table = &mut tables[at];
     if absence != Absence::Unstated {
-        tables[at].absence = absence;
+        table.absence = absence;
     }
-    &mut tables[at]
+    (at, table)
 }
 
-fn coalitions(builder: &mut Builder, it: &Counterfactual, origin: Origin) {
+fn coalitions(builder: &mut Builder, places: &mut Places, it: &Counterfactual, origin: Origin) {
     let mut values = Vec::with_capacity(it.coalitions.len());
     for coalition in &it.coalitions {
         let mut agents: Vec<_> = coalition.agents.iter().map(|it| builder.agents[it]).collect();
@@ -236,34 +256,36 @@ fn coalitions(builder: &mut Builder, it: &Counterfactual, origin: Origin) {
         let value = sample(coalition.value, &coalition.returns, coalition.std, coalition.n);
         values.push(CoalitionValue { agents, value, origin });
     }
-    let table = coalition_table(builder, it);
-    let known = table.values.iter().enumerate();
-    let mut places: HashMap<Vec<AgentId>, usize> = known.map(|(at, it)| (it.agents.clone(), at)).collect();
+    let (at, table) = coalition_table(builder, places, it);
     for value in values {
         for agent in &value.agents {
             if let Err(at) = table.players.binary_search(agent) {
                 table.players.insert(at, *agent);
             }
         }
-        match places.get(&value.agents) {
-            Some(at) => table.values[*at] = value,
-            None => {
-                places.insert(value.agents.clone(), table.values.len());
-                table.values.push(value);
-            }
+        put(places, at, table, value);
+    }
+}
+
+/// Adds the value of a coalition, or puts it in the place of an earlier one.
+fn put(places: &mut Places, at: usize, table: &mut CoalitionTable, value: CoalitionValue) {
+    match places.coalitions.entry((at, value.agents.clone())) {
+        Entry::Occupied(known) => table.values[*known.get()] = value,
+        Entry::Vacant(free) => {
+            free.insert(table.values.len());
+            table.values.push(value);
         }
     }
 }
 
 /// `agent_removed` says what all others earn: one coalition of the game.
-fn removed(builder: &mut Builder, it: &Counterfactual, origin: Origin) {
+fn removed(builder: &mut Builder, places: &mut Places, it: &Counterfactual, origin: Origin) {
     let Some(agent) = it.agent.as_deref().and_then(|it| builder.agents.get(it).copied()) else { return };
     let Some(candidate) = it.candidates.first() else { return };
     let value = sample(candidate.value, &candidate.returns, candidate.std, candidate.n);
     let players: Vec<_> = builder.episode.agent_ids().collect();
     let agents: Vec<_> = players.iter().copied().filter(|it| *it != agent).collect();
-    let table = coalition_table(builder, it);
+    let (at, table) = coalition_table(builder, places, it);
     table.players = players;
-    table.values.retain(|it| it.agents != agents);
-    table.values.push(CoalitionValue { agents, value, origin });
+    put(places, at, table, CoalitionValue { agents, value, origin });
 }

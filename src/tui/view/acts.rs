@@ -1,6 +1,6 @@
 //! The list of acts beside the bars.
 
-use super::window;
+use super::stepped_window;
 use crate::{
     app::{OpenEpisode, Pane, prose},
     model::{ActId, places, signed},
@@ -46,7 +46,7 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     pane.put_right(right, 1, "credit", Role::Dim);
     let rows = pane.height().saturating_sub(2);
     let at = acts.iter().position(|it| Some(*it) == open.act).unwrap_or(0);
-    let top = window(at, acts.len(), rows);
+    let top = stepped_window(at, acts.len(), rows);
     for (row, act) in acts.iter().skip(top).take(rows).enumerate() {
         let y = row + 2;
         let it = episode.act(*act);

@@ -94,7 +94,12 @@ pub(super) fn credit_pane(open: &OpenEpisode, pane: &mut Painter<'_>) {
                 pane.put(1, y + 1, line, Role::Plain);
             }
         }
-        Some(Ok(credit)) => credit_rows(open, credit, pane),
+        Some(Ok(credit)) => {
+            credit_rows(open, credit, pane);
+            let sum = 3 + credit.agents.len();
+            let (width, left) = (pane.width(), pane.height().saturating_sub(sum));
+            sweep::doubts(open, &mut pane.part(0, sum, width, left));
+        }
     }
 }
 
@@ -106,7 +111,8 @@ struct Columns {
     half: usize,
 }
 
-fn credit_rows(open: &OpenEpisode, credit: &Attribution, pane: &mut Painter<'_>) {
+/// Bars of any attribution, from the second row of `pane` on.
+pub(super) fn credit_rows(open: &OpenEpisode, credit: &Attribution, pane: &mut Painter<'_>) {
     let width = pane.width();
     let order = open.agent_order();
     let estimates = order.iter().filter_map(|it| credit.agent(*it));
@@ -136,10 +142,6 @@ fn credit_rows(open: &OpenEpisode, credit: &Attribution, pane: &mut Painter<'_>)
     let hidden = order.len().saturating_sub(rows);
     let sum = 2 + rows.min(order.len());
     sum_line(credit, &scale, hidden, &mut pane.part(0, sum, width, 1));
-    let left = pane.height().saturating_sub(sum + 1);
-    if left > 0 {
-        sweep::doubts(open, &mut pane.part(0, sum + 1, width, left));
-    }
 }
 
 fn agent_row(
@@ -167,16 +169,11 @@ fn agent_row(
 /// The sum and what it has to be: never a bar without it.
 fn sum_line(credit: &Attribution, scale: &bars::Scale, hidden: usize, line: &mut Painter<'_>) {
     let text = sum_text(credit, scale.places);
-    let bad = credit.residual().is_some_and(|it| it.abs() > residual_tolerance(credit));
+    let bad = credit.balances() == Some(false);
     let x = line.put(1, 0, &text, if bad { Role::Warn } else { Role::Strong });
     if hidden > 0 {
         line.put(x + 2, 0, &format!("{hidden} more (j)"), Role::Dim);
     }
-}
-
-/// Beyond this a residual is more than rounding.
-fn residual_tolerance(credit: &Attribution) -> f64 {
-    1e-9 * credit.contract.unwrap_or(0.0).abs().max(1.0)
 }
 
 /// `SUM -0.70 = R -0.60 - v0 +0.10  residual 0`, or why the sum is not R.
@@ -190,12 +187,12 @@ pub(super) fn sum_text(credit: &Attribution, places: usize) -> String {
         (None, _) => String::new(),
     };
     match (credit.residual(), credit.reward) {
-        (Some(residual), _) if residual.abs() <= residual_tolerance(credit) => {
+        (Some(_), _) if credit.balances() == Some(true) => {
             format!("{sum} = {of}  residual 0 ok")
         }
         (Some(residual), _) => format!("{sum} is not {of}  residual {}", signed(residual, places.max(3))),
         (None, Some(reward)) => {
-            format!("{sum}  overlap {} with {of}: not shares of R", number(credit.sum - reward))
+            format!("{sum}, {of}: overlap {}, not shares", number(credit.sum - reward))
         }
         (None, None) => sum,
     }

@@ -119,7 +119,8 @@ fn relations(open: &OpenEpisode, act: ActId) -> Vec<(String, Role)> {
     lines.push((format!("effect {effects}"), Role::Plain));
     for label in episode.labels.iter().filter(|it| it.act == Some(act)) {
         let reason = label.reason.as_deref().unwrap_or("");
-        lines.push((format!("{} {}: {} {reason}", label.judge, label.agent_text, label.label), Role::Warn));
+        let role = if label.blames() { Role::Warn } else { Role::Plain };
+        lines.push((format!("{} {}: {} {reason}", label.judge, label.agent_text, label.label), role));
     }
     if let Some(error) = &episode.act(act).error {
         lines.push((format!("error {error}"), Role::Warn));
@@ -131,7 +132,7 @@ fn relations(open: &OpenEpisode, act: ActId) -> Vec<(String, Role)> {
 fn alternatives(open: &OpenEpisode, act: ActId) -> Vec<(String, Role)> {
     let mut lines = Vec::new();
     if let Some(table) = open.episode.table(act) {
-        let mut sorted: Vec<_> = table.alternatives.iter().collect();
+        let mut sorted: Vec<_> = table.alternatives.iter().filter(|it| it.q.mean.is_some()).collect();
         sorted.sort_by(|a, b| b.q.mean.unwrap_or(f64::MIN).total_cmp(&a.q.mean.unwrap_or(f64::MIN)));
         let pieces: Vec<String> = sorted
             .iter()
@@ -144,10 +145,10 @@ fn alternatives(open: &OpenEpisode, act: ActId) -> Vec<(String, Role)> {
                 format!("{}{mark} {}", it.label, mean(&it.q))
             })
             .collect();
-        lines.push((
-            format!("E[R]{} if {}", replays(sorted.iter().map(|it| &it.q)), pieces.join(", ")),
-            Role::Plain,
-        ));
+        if !pieces.is_empty() {
+            let n = replays(sorted.iter().map(|it| &it.q));
+            lines.push((format!("E[R]{n} if {}", pieces.join(", ")), Role::Plain));
+        }
     }
     for group in open.episode.replays.iter().filter(|it| it.act == Some(act)) {
         let pieces: Vec<String> = group

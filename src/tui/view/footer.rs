@@ -25,12 +25,30 @@ pub(super) fn draw(model: &Model, line: &mut Painter<'_>) {
     let mut x = 1;
     for binding in hints(model).iter().take(HINTS) {
         let key = key_names(binding);
-        let width = text::width(&key) + 1 + text::width(binding.hint) + 2;
+        let hint = hint_of(model, binding);
+        let width = text::width(&key) + 1 + text::width(hint) + 2;
         if x + width > line.width() + 2 {
             break;
         }
         x = line.put(x, 0, &key, Role::Strong);
-        x = line.put(x + 1, 0, binding.hint, Role::Dim) + 2;
+        x = line.put(x + 1, 0, hint, Role::Dim) + 2;
+    }
+}
+
+/// What the key does here, where that is more exact than the table's word.
+fn hint_of(model: &Model, binding: &Binding) -> &'static str {
+    if model.overlay.is_some() || model.screen == Screen::Episodes {
+        return binding.hint;
+    }
+    match (model.view, binding.action) {
+        (View::WhatIf, Action::Open) => "pick",
+        (View::WhatIf, Action::Down) => "field",
+        (View::WhatIf, Action::Right) => "choice",
+        (View::Graph, Action::Open) => "ego",
+        (View::Graph, Action::Right) => "edge",
+        (View::Graph | View::Methods, Action::Down) => "agent",
+        (View::Methods, Action::Right) => "method",
+        _ => binding.hint,
     }
 }
 

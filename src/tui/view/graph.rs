@@ -138,10 +138,10 @@ fn facts(open: &OpenEpisode) -> Vec<(String, Role)> {
         [] => lines.push(("no repair loop: nobody hears back".to_owned(), Role::Plain)),
         components => {
             for component in components.iter().take(2) {
-                let who = if component.len() == episode.agents.len() && component.len() > 3 {
-                    format!("all {}", component.len())
-                } else {
-                    names(component)
+                let who = match component.len() {
+                    all if all == episode.agents.len() && all > 3 => format!("all {all}"),
+                    many if many > 6 => format!("{many} of {} agents", episode.agents.len()),
+                    _ => names(component),
                 };
                 lines.push((format!("loop (SCC): {who}"), Role::Plain));
             }
@@ -155,7 +155,9 @@ fn facts(open: &OpenEpisode) -> Vec<(String, Role)> {
     if metrics.cut_agents.is_empty() {
         lines.push(("no cut vertex".to_owned(), Role::Plain));
     } else {
-        lines.push((format!("cut vertex: {}", names(&metrics.cut_agents)), Role::Plain));
+        let cut = &metrics.cut_agents;
+        let who = if cut.len() > 6 { format!("{} agents", cut.len()) } else { names(cut) };
+        lines.push((format!("cut vertex: {who}"), Role::Plain));
     }
     let path = &metrics.critical_path;
     if !path.acts.is_empty() {

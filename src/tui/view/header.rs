@@ -129,7 +129,10 @@ fn verdict(open: &OpenEpisode, lines: &mut Painter<'_>) -> usize {
         lines.put(1, 0, "computing credit", Role::Dim);
         return 1;
     };
-    let sentence = analysis.verdict.sentence(&open.episode);
+    let sentence = match &analysis.credit {
+        Err(why) if !open.forks.is_logged() => format!("this what-if cannot be computed: {}", why.missing),
+        _ => analysis.verdict.sentence(&open.episode),
+    };
     let wrapped = text::wrap(&sentence, lines.width().saturating_sub(2));
     let rows = lines.height();
     for (y, line) in wrapped.iter().take(rows).enumerate() {

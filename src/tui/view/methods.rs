@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Columns of one method.
-const COLUMN: usize = 10;
+const COLUMN: usize = 11;
 
 pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let Some(found) = open.sweep() else {
@@ -24,7 +24,8 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let name = order.iter().map(|it| text::width(&open.episode.agent(*it).name)).max().unwrap_or(0);
     let name = name.clamp(11, (width / 4).max(11));
     let columns = (width.saturating_sub(name + 4) / COLUMN).max(1);
-    let first = window(open.method, found.rows.len(), columns);
+    // By the page: a table that moved at every step would be written anew at every step.
+    let first = open.method.min(found.rows.len().saturating_sub(1)) / columns * columns;
     let rows: Vec<(usize, &SweepRow)> = found.rows.iter().enumerate().skip(first).take(columns).collect();
     heading(open, pane, name, &rows);
     // Below the table: sum, needs, tau, most blamed, then the method under the cursor.
@@ -116,6 +117,7 @@ fn about(open: &OpenEpisode, row: &SweepRow, pane: &mut Painter<'_>, y: usize) {
     if y + 1 >= pane.height() {
         return;
     }
+    let small = pane.height() < 30;
     let mut part = pane.part(0, y, width, usize::MAX);
     part.rule(0, &row.title, "");
     let mut lines = Vec::new();
@@ -149,7 +151,10 @@ fn about(open: &OpenEpisode, row: &SweepRow, pane: &mut Painter<'_>, y: usize) {
             }
         }
     }
-    if let Some(method) = credit::method(&row.scenario.method) {
+    // On a small screen a step to the next method has to stay cheap; `i` and `e` have the rest.
+    if small {
+        lines.truncate(2);
+    } else if let Some(method) = credit::method(&row.scenario.method) {
         lines.push((format!("{}  ({})", method.formula, method.source), Role::Dim));
     }
     let wrapped: Vec<(String, Role)> = lines
@@ -158,5 +163,13 @@ fn about(open: &OpenEpisode, row: &SweepRow, pane: &mut Painter<'_>, y: usize) {
         .collect();
     for (y, (line, role)) in wrapped.iter().take(part.height().saturating_sub(1)).enumerate() {
         part.put(1, y + 1, line, *role);
+    }
+    let used = wrapped.len() + 2;
+    if let Ok(attribution) = &row.result
+        && !small
+        && part.height() >= used + 5
+    {
+        let rows = part.height() - used;
+        super::credit::credit_rows(open, attribution, &mut part.part(0, used - 1, width.min(100), rows));
     }
 }

@@ -4,7 +4,7 @@ use super::{detail, scrolled, sweep};
 use crate::{
     app::{
         Model, Overlay,
-        action::{BINDINGS, Section},
+        action::{self, Section},
     },
     credit,
     model::{Diagnostic, Explanation, Origin, Severity, Unavailable, Value, signed},
@@ -53,12 +53,10 @@ fn help(model: &Model, pane: &mut Painter<'_>) {
     let mut lines: Vec<(String, Role)> = Vec::new();
     for section in Section::ALL {
         lines.push((section.title().to_owned(), Role::Strong));
-        for binding in BINDINGS.iter().filter(|it| it.section == section) {
-            let keys: Vec<String> = binding.keys.iter().map(|it| it.name()).collect();
-            lines.push((format!("  {}  {}", text::pad(&keys.join(" "), 9), binding.help), Role::Plain));
+        for (keys, what) in action::help(section) {
+            lines.push((format!(" {} {what}", text::pad(&keys, keys.len().max(9))), Role::Plain));
         }
     }
-    lines.push((String::new(), Role::Plain));
     lines.push((model.terminal.clone(), Role::Dim));
     lines
         .push(("a number before a motion repeats it; the mouse is the terminal's own".to_owned(), Role::Dim));
@@ -112,15 +110,15 @@ fn explain(
     for term in &explanation.terms {
         let value = term.value.map_or("not logged".to_owned(), |it| signed(it, 4));
         let product = term.value.map_or("-".to_owned(), |it| signed(term.weight * it, 4));
-        let n = term.n.map_or(String::new(), |it| format!("  n {it}"));
-        let error = term.standard_error.map_or(String::new(), |it| format!("  SE {it:.3}"));
-        let place = term.origins.first().map_or(String::new(), |it| format!("  {}", place(model, *it)));
-        let line = format!(
-            "{:>10} x {value:>10} = {product:>10}  {}{n}{error}{place}",
-            signed(term.weight, 4),
-            term.text
-        );
+        let weight = signed(term.weight, 4);
+        let line = format!("{weight:>10} x {value:>10} = {product:>10}  {}", term.text);
         lines.extend(wrapped(&line, width, Role::Plain));
+        let mut grounds: Vec<String> = term.n.iter().map(|it| format!("n {it}")).collect();
+        grounds.extend(term.standard_error.map(|it| format!("SE {it:.3}")));
+        grounds.extend(term.origins.iter().take(3).map(|it| place(model, *it)));
+        if !grounds.is_empty() {
+            lines.push((format!("{:14}{}", "", grounds.join("  ")), Role::Dim));
+        }
     }
     lines.push((String::new(), Role::Plain));
     for caveat in &explanation.caveats {

@@ -49,7 +49,7 @@ pub(super) fn doubts(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let Some(sweep) = open.sweep() else { return };
     let width = pane.width().saturating_sub(2);
     let mut lines = vec![(format!("sweep (S): {}", tally(sweep)), Role::Dim)];
-    let other = |agreement| sweep.rows.iter().filter(move |it| it.agrees == agreement);
+    let other = |agreement| sweep.rows.iter().filter(move |it| it.counted && it.agrees == agreement);
     for (agreement, word) in [(Agreement::Flips, "says"), (Agreement::Tie, "ties")] {
         for row in other(agreement) {
             let line = format!("  {} {word} {}", row.name(), names(&open.episode, &row.blamed));
@@ -142,6 +142,6 @@ pub(super) fn names(episode: &Episode, agents: &[AgentId]) -> String {
         [] => "nobody".to_owned(),
         [one] => episode.agent(*one).name.clone(),
         [one, two] => format!("{} = {}", episode.agent(*one).name, episode.agent(*two).name),
-        [one, rest @ ..] => format!("{} = {} more", episode.agent(*one).name, rest.len()),
+        [one, rest @ ..] => format!("{} and {} more", episode.agent(*one).name, rest.len()),
     }
 }

@@ -58,7 +58,7 @@ impl Lanes {
         let room = width.saturating_sub(first + places + 9);
         let agents = episode.agents.len().max(1);
         let visible = (room / 9).clamp(1, agents);
-        let lane = (room / visible).min(24);
+        let lane = (room / visible).min(34);
         let last = agents - visible;
         // The lane of the cursor is always among those shown.
         let wanted = open.act.map_or(open.timeline.lane, |it| episode.act(it).agent.index());
@@ -269,7 +269,7 @@ fn step_strip(open: &OpenEpisode, pane: &mut Painter<'_>) {
         for (slot, act) in acts.iter().skip(first).take(columns).enumerate() {
             let it = episode.act(*act);
             let (glyph, role) = if it.agent == agent {
-                let labelled = episode.labels.iter().any(|label| label.act == Some(*act));
+                let labelled = episode.labels.iter().any(|label| label.act == Some(*act) && label.blames());
                 let credit = open.act_credit(*act).map_or(0.0, |it| it.value);
                 match (labelled, credit) {
                     (true, _) => ('!', Role::Warn),

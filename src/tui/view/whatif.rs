@@ -26,20 +26,37 @@ pub(super) fn draw(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
         return;
     }
     let width = pane.width();
+    let height = pane.height();
+    // The result keeps room for its agents; fields scroll where there are too many.
+    let wanted = open.episode.agents.len().min(8) + 8;
+    let room = height.saturating_sub(wanted).max(5).min(height);
+    let roomy = room >= fields.len() + 6;
+    let rows = |index: usize| match (index == open.form.field, roomy) {
+        (true, _) => 3,
+        (false, true) => 2,
+        (false, false) => 1,
+    };
+    let first = window(open.form.field, fields.len(), room.saturating_sub(3).max(1));
     let mut y = 1;
-    for (index, field) in fields.iter().enumerate() {
-        y = draw_field(open, field, index == open.form.field, pane, y);
-        if y + 4 > pane.height() {
+    for (index, field) in fields.iter().enumerate().skip(first) {
+        if y > room {
             break;
         }
+        y = draw_field(open, field, index == open.form.field, rows(index), pane, y);
     }
-    let height = pane.height();
     result(open, &mut pane.part(0, y, width, height.saturating_sub(y + 3)));
     footer(model, open, &fields, &mut pane.part(0, height.saturating_sub(3), width, 3));
 }
 
-/// One field on one row (two where the choices need it); the next row.
-fn draw_field(open: &OpenEpisode, field: &Field, here: bool, pane: &mut Painter<'_>, y: usize) -> usize {
+/// One field on as many of the `allowed` rows as its choices need; the next row.
+fn draw_field(
+    open: &OpenEpisode,
+    field: &Field,
+    here: bool,
+    allowed: usize,
+    pane: &mut Painter<'_>,
+    y: usize,
+) -> usize {
     let width = pane.width();
     let title_columns = 11;
     if here {
@@ -75,7 +92,6 @@ fn draw_field(open: &OpenEpisode, field: &Field, here: bool, pane: &mut Painter<
         })
         .collect();
     let lines = flow(&cells, width - title_columns - 1);
-    let allowed = if here { 4 } else { 2 };
     let cursor_line =
         lines.iter().position(|line| line.iter().any(|it| cells[*it].1 == Role::State)).unwrap_or(0);
     let selected_line =
@@ -149,8 +165,9 @@ fn number_field(
 /// Credit before and after.
 fn result(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let logged = open.logged.as_ref().and_then(|it| it.credit.as_ref().ok());
-    let edited = open.analysis().map(|it| &it.credit);
-    let (Some(before), Some(after)) = (logged, edited) else {
+    let analysis = open.analysis();
+    let before = analysis.and_then(|it| it.unedited.as_ref()).or(logged);
+    let (Some(before), Some(after)) = (before, analysis.map(|it| &it.credit)) else {
         pane.rule(0, "result", "");
         let why = match open.logged.as_ref().map(|it| &it.credit) {
             Some(Err(why)) => why.missing.clone(),
@@ -175,7 +192,14 @@ fn result(open: &OpenEpisode, pane: &mut Painter<'_>) {
     };
     let comparison = credit::compare(&open.episode, before, after);
     let width = pane.width();
-    pane.rule(0, &format!("{} {} {}", before.title, pane.theme().glyphs.to, after.title), "");
+    let title = if open.forks.is_logged() {
+        format!("as logged: {}", before.title)
+    } else if analysis.is_some_and(|it| it.unedited.is_some()) {
+        format!("{}: as logged {} edited", after.title, pane.theme().glyphs.to)
+    } else {
+        format!("{} {} {}", before.title, pane.theme().glyphs.to, after.title)
+    };
+    pane.rule(0, &title, "");
     rows(open, before, after, &comparison, &mut pane.part(0, 1, width, usize::MAX));
 }
 
@@ -203,12 +227,16 @@ fn rows(
     }
     pane.put(columns[2] + 3, 0, "rank", Role::Dim);
     let room = pane.height().saturating_sub(3);
-    let top = window(
-        comparison.rows.iter().position(|it| it.agent == open.agent).unwrap_or(0),
-        comparison.rows.len(),
-        room,
-    );
-    let shown = comparison.rows.iter().skip(top).take(room);
+    let mut sorted: Vec<_> = comparison.rows.iter().collect();
+    sorted.sort_by_key(|it| (it.rank_before.unwrap_or(u32::MAX), it.agent));
+    let at = sorted.iter().position(|it| it.agent == open.agent).unwrap_or(0);
+    let shown = sorted.iter().skip(window(at, sorted.len(), room)).take(room);
+    let scale = bars::Scale::of(after.agents.iter().filter_map(|it| it.value.number()));
+    let bar_from = columns[2] + 32;
+    let bar_columns = pane.width().saturating_sub(bar_from + 2);
+    if bar_columns >= 24 {
+        bars::axis(pane, bar_from, 0, bar_columns, &scale);
+    }
     let mut y = 1;
     for row in shown {
         pane.put_fit(1, y, name, &open.episode.agent(row.agent).name, Role::Plain);
@@ -226,7 +254,9 @@ fn rows(
         if row.new_most_blamed {
             x = pane.put(x + 2, y, "NEW MOST BLAMED", Role::Warn);
         }
-        let _ = x;
+        if bar_columns >= 24 && x < bar_from {
+            bars::bar(pane, bar_from, y, bar_columns, &scale, &row.after);
+        }
         y += 1;
     }
     let number = |value: f64| signed(value, places);

@@ -1,0 +1,128 @@
+//! Who is in the episode, and whether two names are one agent.
+
+use crate::model::{AgentId, Episode, Origin};
+
+use super::rule::Finding;
+
+pub(super) fn without_acts(episode: &Episode) -> Vec<Finding> {
+    if episode.acts.is_empty() || episode.outcome.is_none() {
+        return Vec::new();
+    }
+    let idle =
+        |it: &AgentId| episode.agent(*it).in_roster && !episode.acts.iter().any(|act| act.agent == *it);
+    let message = |it: AgentId| {
+        format!(
+            "agent '{}' is in the roster of episode '{}' but never acts: methods that count acts leave it out",
+            episode.agent(it).name,
+            episode.name
+        )
+    };
+    episode.agent_ids().filter(idle).map(|it| Finding::whole(message(it))).collect()
+}
+
+pub(super) fn not_in_roster(episode: &Episode) -> Vec<Finding> {
+    if !episode.agents.iter().any(|it| it.in_roster) {
+        return Vec::new();
+    }
+    let strangers = episode.agent_ids().filter(|it| !episode.agent(*it).in_roster);
+    strangers
+        .map(|it| Finding {
+            message: format!(
+                "agent '{}' is not in the roster: add it to `agents`, or correct the name",
+                episode.agent(it).name
+            ),
+            origin: first_use(episode, it),
+        })
+        .collect()
+}
+
+/// The first record that names `agent`.
+fn first_use(episode: &Episode, agent: AgentId) -> Option<Origin> {
+    let acts = episode.acts.iter().filter(|it| it.agent == agent || it.to.contains(&agent));
+    let rewards = episode.rewards.iter().filter(|it| it.agent == Some(agent));
+    let replays = episode.replays.iter().filter(|it| it.agent == Some(agent)).flat_map(|it| &it.candidates);
+    let coalitions = episode.coalitions.iter().flat_map(|it| &it.values);
+    let coalitions = coalitions.filter(|it| it.agents.contains(&agent));
+    acts.map(|it| it.origin)
+        .chain(rewards.map(|it| it.origin))
+        .chain(replays.map(|it| it.origin))
+        .chain(coalitions.map(|it| it.origin))
+        .min()
+}
+
+pub(super) fn duplicate(episode: &Episode) -> Vec<Finding> {
+    let folded: Vec<String> = episode.agents.iter().map(|it| fold(&it.name)).collect();
+    let mut findings = Vec::new();
+    for (at, name) in folded.iter().enumerate() {
+        let Some(first) = folded[..at].iter().position(|it| it == name && !name.is_empty()) else { continue };
+        let (a, b) = (&episode.agents[first], &episode.agents[at]);
+        // A roster that lists both means both.
+        if a.in_roster && b.in_roster && a.name != b.name {
+            continue;
+        }
+        let message = if a.name == b.name {
+            format!(
+                "two agents are shown as '{}': their ids differ in characters that cannot be seen",
+                a.name
+            )
+        } else {
+            format!(
+                "agents '{}' and '{}' differ in case or spacing only: if they are one, use one name, or their credit is split",
+                a.name, b.name
+            )
+        };
+        findings.push(Finding { message, origin: first_use(episode, AgentId::from_index(at)) });
+    }
+    findings
+}
+
+fn fold(name: &str) -> String {
+    name.chars().filter(|it| !matches!(it, ' ' | '_' | '-' | '.')).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{act, check, sound};
+    use crate::model::Agent;
+
+    fn agent(name: &str, in_roster: bool) -> Agent {
+        Agent { name: name.to_owned(), in_roster, ..Agent::default() }
+    }
+
+    #[test]
+    fn an_idle_agent_is_noted() {
+        let mut episode = sound();
+        check("agent-without-acts", &episode, &[]);
+        episode.agents.push(agent("critic", true));
+        check("agent-without-acts", &episode, &["agent 'critic' is in the roster of episode 'e'"]);
+        episode.outcome = None;
+        check("agent-without-acts", &episode, &[]);
+    }
+
+    #[test]
+    fn a_stranger_is_told_at_its_first_record() {
+        let mut episode = sound();
+        episode.agents.push(agent("critic", false));
+        episode.acts.push(act("a9", 2, 9));
+        check("agent-not-in-roster", &episode, &["agent 'critic' is not in the roster"]);
+        assert_eq!(super::not_in_roster(&episode)[0].origin.unwrap().line, 9);
+        // Without a roster nobody is a stranger.
+        for agent in &mut episode.agents {
+            agent.in_roster = false;
+        }
+        check("agent-not-in-roster", &episode, &[]);
+    }
+
+    #[test]
+    fn names_that_look_alike() {
+        let mut episode = sound();
+        episode.agents.push(agent("Coder", false));
+        check("duplicate-agent", &episode, &["agents 'coder' and 'Coder' differ in case or spacing only"]);
+        episode.agents[2].in_roster = true;
+        check("duplicate-agent", &episode, &[]);
+        episode.agents[2].name = "coder".to_owned();
+        check("duplicate-agent", &episode, &["two agents are shown as 'coder'"]);
+        episode.agents[2] = agent("coder2", false);
+        check("duplicate-agent", &episode, &[]);
+    }
+}

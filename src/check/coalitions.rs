@@ -1,0 +1,176 @@
+//! Coalition tables: which values are missing, and which contradict each other.
+
+use std::collections::BTreeSet;
+
+use crate::model::{AgentId, CoalitionTable, CoalitionValue, Episode};
+
+use super::rounding::{half_unit, shown, slack};
+use super::rule::Finding;
+
+/// How many missing coalitions a message names.
+const NAMED: usize = 4;
+/// Two measurements of one value are not called different before they are this many standard errors apart.
+const ERRORS: f64 = 4.0;
+
+pub(super) fn incomplete(episode: &Episode) -> Vec<Finding> {
+    if episode.outcome.is_none() {
+        return Vec::new();
+    }
+    episode.coalitions.iter().filter_map(|it| incomplete_table(episode, it)).collect()
+}
+
+fn incomplete_table(episode: &Episode, table: &CoalitionTable) -> Option<Finding> {
+    let players = table.players.len();
+    let known: BTreeSet<&[AgentId]> = table
+        .values
+        .iter()
+        .filter(|it| it.value.mean.is_some_and(f64::is_finite))
+        .map(|it| it.agents.as_slice())
+        .collect();
+    let total = 2_f64.powi(i32::try_from(players).unwrap_or(i32::MAX));
+    if players == 0 || known.len() as f64 >= total {
+        return None;
+    }
+    let missing: Vec<String> = missing(table, &known).iter().take(NAMED).map(|it| set(episode, it)).collect();
+    let rest = total - known.len() as f64 - missing.len() as f64;
+    let more = if rest > 0.0 { format!(" and {rest:.0} more") } else { String::new() };
+    let message = format!(
+        "coalition table '{}' knows {} of {total:.0} values, not {}{more}: Shapley and Banzhaf need them all, and nothing is filled in",
+        table.name,
+        known.len(),
+        missing.join(", "),
+    );
+    Some(Finding { message, origin: table.values.first().map(|it| it.origin) })
+}
+
+/// The first few missing coalitions: everybody and nobody, which all methods need, then the others as the
+/// binary numbers of their members.
+fn missing(table: &CoalitionTable, known: &BTreeSet<&[AgentId]>) -> Vec<Vec<AgentId>> {
+    let mut found: Vec<Vec<AgentId>> = [table.players.clone(), Vec::new()].into();
+    found.retain(|it| !known.contains(it.as_slice()));
+    // Of any `known + NAMED` coalitions at least `NAMED` are missing.
+    let bound = known.len() as u64 + NAMED as u64 + 2;
+    let end = 1_u64.checked_shl(table.players.len() as u32).unwrap_or(u64::MAX);
+    for mask in 1..end.saturating_sub(1).min(bound) {
+        let chosen = table.players.iter().enumerate().filter(|(at, _)| *at < 64 && mask >> at & 1 == 1);
+        let coalition: Vec<AgentId> = chosen.map(|it| *it.1).collect();
+        if !known.contains(coalition.as_slice()) {
+            found.push(coalition);
+        }
+    }
+    found
+}
+
+/// `{planner, coder}`.
+fn set(episode: &Episode, agents: &[AgentId]) -> String {
+    let names: Vec<&str> = agents.iter().map(|it| episode.agent(*it).name.as_str()).collect();
+    format!("{{{}}}", names.join(", "))
+}
+
+pub(super) fn inconsistent(episode: &Episode) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (at, table) in episode.coalitions.iter().enumerate() {
+        for (row, value) in table.values.iter().enumerate() {
+            let coalition = set(episode, &value.agents);
+            if let Some(std) = value.value.std.filter(|it| *it < 0.0) {
+                let message = format!(
+                    "`std` of v({coalition}) in '{}' is {}, which cannot be negative",
+                    table.name,
+                    shown(std)
+                );
+                findings.push(Finding::at(value.origin, message));
+            }
+            let same = table.values[..row].iter().map(|it| (table, it));
+            let before = episode.coalitions[..at].iter().filter(|it| comparable(it, table));
+            let other = before.flat_map(|it| it.values.iter().map(move |row| (it, row)));
+            let contrary = same.chain(other).find(|(_, it)| it.agents == value.agents && differ(it, value));
+            if let (Some((first, it)), Some(now)) = (contrary, value.value.mean) {
+                let message = format!(
+                    "v({coalition}) is {} in '{}' but {} in '{}': if they ask different questions, say what absence means in `absence`",
+                    shown(it.value.mean.unwrap_or(f64::NAN)),
+                    first.name,
+                    shown(now),
+                    table.name
+                );
+                findings.push(Finding::at(value.origin, message));
+            }
+        }
+    }
+    findings
+}
+
+/// Whether two tables speak of one game.
+fn comparable(a: &CoalitionTable, b: &CoalitionTable) -> bool {
+    a.players == b.players && a.absence == b.absence
+}
+
+/// Whether two values of one coalition contradict each other: beyond rounding where they are stated, beyond
+/// their errors where they are measured. A measurement of unknown error contradicts nothing.
+fn differ(a: &CoalitionValue, b: &CoalitionValue) -> bool {
+    let (Some(x), Some(y)) = (a.value.mean, b.value.mean) else { return false };
+    let error = |it: &CoalitionValue| match (it.value.standard_error(), it.value.n) {
+        (Some(error), _) => Some(error),
+        (None, None) => Some(0.0),
+        (None, Some(_)) => None,
+    };
+    let (Some(first), Some(second)) = (error(a), error(b)) else { return false };
+    let rounded = half_unit([x].into_iter()) + half_unit([y].into_iter()) + slack([x, y].into_iter());
+    (x - y).abs() > rounded + ERRORS * (first * first + second * second).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{check, sound};
+    use crate::model::{Absence, AgentId, CoalitionTable, Sample};
+
+    #[test]
+    fn missing_coalitions_are_named() {
+        let mut episode = sound();
+        check("coalition-incomplete", &episode, &[]);
+        episode.coalitions[0].values.remove(1);
+        check(
+            "coalition-incomplete",
+            &episode,
+            &["coalition table 'game' knows 3 of 4 values, not {planner}: Shapley"],
+        );
+        episode.coalitions[0].values[0].value = Sample::default();
+        check("coalition-incomplete", &episode, &["knows 2 of 4 values, not {}, {planner}: Shapley"]);
+        episode.outcome = None;
+        check("coalition-incomplete", &episode, &[]);
+    }
+
+    #[test]
+    fn many_players_are_no_trouble() {
+        let mut episode = sound();
+        let agent = episode.agents[0].clone();
+        episode.agents = (0..100).map(|_| agent.clone()).collect();
+        episode.coalitions[0].players = (0..100).map(AgentId).collect();
+        let found = super::incomplete(&episode);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].message.contains("knows 4 of 1267650600228229401496703205376"), "{found:?}");
+    }
+
+    #[test]
+    fn one_value_per_coalition() {
+        let mut episode = sound();
+        let mut other = CoalitionTable { name: "again".to_owned(), ..episode.coalitions[0].clone() };
+        episode.coalitions.push(other.clone());
+        check("coalition-inconsistent", &episode, &[]);
+        other.values[1].value = Sample::stated(0.7);
+        episode.coalitions[1] = other.clone();
+        check("coalition-inconsistent", &episode, &["v({planner}) is 0.3 in 'game' but 0.7 in 'again'"]);
+        // Another game, or a measurement within its error.
+        episode.coalitions[1].absence = Absence::Resampled;
+        check("coalition-inconsistent", &episode, &[]);
+        other.values[1].value = Sample { mean: Some(0.7), std: Some(0.8), n: Some(16), returns: Vec::new() };
+        episode.coalitions[1] = other;
+        check("coalition-inconsistent", &episode, &[]);
+    }
+
+    #[test]
+    fn a_spread_is_not_negative() {
+        let mut episode = sound();
+        episode.coalitions[0].values[2].value.std = Some(-0.1);
+        check("coalition-inconsistent", &episode, &["`std` of v({coder}) in 'game' is -0.1"]);
+    }
+}

@@ -1,0 +1,73 @@
+//! What the program says without a terminal: one episode as plain text, Markdown, JSON or CSV, and the
+//! findings of `creditscope check`.
+//!
+//! ```text
+//! Report -> content -> Document -> text, Markdown     the same facts in the same words
+//!    |----> json                                      the same facts at full precision, keys documented there
+//!    '----> csv                                       the credit table alone
+//! CheckReport -> findings -> text, JSON
+//! ```
+//!
+//! It computes nothing: every number arrives in the [`Report`], so that screen and export cannot differ. It
+//! must not read a file or know a terminal; log text is display-safe when it arrives in the model, what else
+//! is printed goes through [`crate::text::clean`]. The same report gives the same bytes on any machine.
+
+mod content;
+mod csv;
+mod document;
+mod figures;
+mod findings;
+mod json;
+mod markdown;
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use crate::{
+    credit::{Sweep, Verdict},
+    model::{Attribution, Diagnostic, Episode, Explanation, Origin, Scenario, Unavailable},
+};
+
+pub use csv::csv;
+pub use findings::{CheckReport, check_json, check_text};
+pub use json::json;
+pub use markdown::markdown;
+pub use text::text;
+
+/// Everything that is to be said about one episode.
+pub struct Report<'a> {
+    /// The log as named on the command line.
+    pub log: &'a str,
+    /// The place of a record as `file:line`.
+    pub files: &'a dyn Fn(Origin) -> String,
+    /// The episode.
+    pub episode: &'a Episode,
+    /// What was asked, edits included.
+    pub scenario: &'a Scenario,
+    /// The answer, or what is missing for it.
+    pub credit: &'a Result<Attribution, Unavailable>,
+    /// Credit of single acts; `None`: no method can say, or [`Report::credit`] says it itself.
+    pub acts: Option<&'a Attribution>,
+    /// The same question put to every method and baseline.
+    pub sweep: &'a Sweep,
+    /// Who, how much, at which act.
+    pub verdict: &'a Verdict,
+    /// The arithmetic of single numbers, in the order to show.
+    pub explanations: &'a [Explanation],
+    /// What is wrong with the log, as far as it concerns the episode.
+    pub findings: &'a [Diagnostic],
+    /// Lines of which something was lost.
+    pub bad_lines: u64,
+    /// The command line that prints this report.
+    pub command: &'a str,
+}
+
+impl Report<'_> {
+    /// The attribution that speaks of acts: the one given for it, else the credit shown if it does.
+    fn act_credit(&self) -> Option<&Attribution> {
+        let own = self.credit.as_ref().ok();
+        self.acts.or(own).filter(|it| !it.acts.is_empty())
+    }
+}

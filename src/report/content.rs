@@ -1,0 +1,199 @@
+//! What a report says, in the order in which a reader asks: what is this, who, how much, at which act, by what
+//! others, on whose word, by which arithmetic, and what is wrong with the log.
+
+mod credit;
+mod methods;
+
+use super::{
+    Report,
+    document::{Column, Document, Section, Table},
+    figures::{self, count, inline},
+};
+use crate::{
+    check::sorted,
+    credit::scenario_name,
+    model::{Explanation, Severity, Substitute, Value, signed},
+    text::clean,
+};
+
+/// Findings and terms beyond these numbers are counted; JSON has them all.
+const FINDINGS: usize = 50;
+const TERMS: usize = 8;
+
+/// The report as a document.
+pub(super) fn content(report: &Report<'_>) -> Document {
+    let mut sections = vec![subject(report), verdict(report), credit::credit(report)];
+    sections.extend(credit::acts(report));
+    sections.extend(methods::sweep(report));
+    sections.extend(judgements(report));
+    sections.extend(report.explanations.iter().map(|it| arithmetic(report, it)));
+    sections.push(findings(report));
+    let mut command = Section::new("Command");
+    command.text(clean(report.command));
+    sections.push(command);
+    Document { title: format!("creditscope report: {}", clean(report.log)), sections }
+}
+
+fn place(report: &Report<'_>, origin: crate::model::Origin) -> String {
+    clean(&(report.files)(origin))
+}
+
+fn subject(report: &Report<'_>) -> Section {
+    let episode = report.episode;
+    let mut section = Section::new("");
+    let run = episode.run.as_ref().map_or(String::new(), |it| format!(" of run {it}"));
+    section.field("episode", format!("{}{run}", episode.name));
+    if let Some(environment) = &episode.environment {
+        section.field("environment", environment.clone());
+    }
+    if let Some(task) = &episode.task {
+        section.field("task", task.clone());
+    }
+    section.field("outcome", figures::outcome(episode));
+    section.field("reward", reward(report));
+    let agents = count(episode.agents.len() as u64, "agent");
+    section.field("size", format!("{agents}, {}", count(episode.acts.len() as u64, "act")));
+    let edits = edits(report);
+    if !edits.is_empty() {
+        section.field("what-if", edits.join("; "));
+    }
+    section
+}
+
+/// The total reward, its unit and where it comes from.
+fn reward(report: &Report<'_>) -> String {
+    let episode = report.episode;
+    let Some(total) = episode.reward() else {
+        return "none: the log holds neither a reward nor a return nor a status that tells".to_owned();
+    };
+    let places = figures::decimals([Value::Number(crate::model::Estimate::exact(total.value))].iter());
+    let unit = episode.reward_unit.as_ref().map_or(String::new(), |it| format!(" ({it})"));
+    let at = total.origin.map_or(String::new(), |it| format!(", {}", place(report, it)));
+    let source = figures::reward_source(episode, total.source);
+    format!("{}{unit}: {source}{at}", inline(total.value, places))
+}
+
+/// How the scenario changes the episode.
+fn edits(report: &Report<'_>) -> Vec<String> {
+    let (episode, scenario) = (report.episode, report.scenario);
+    let mut edits = Vec::new();
+    if !scenario.dropped.is_empty() {
+        let dropped: Vec<_> = scenario.dropped.iter().copied().collect();
+        edits.push(format!("without {}", figures::names(episode, &dropped)));
+    }
+    edits.extend(scenario.reward.map(|it| format!("reward {}", it.get())));
+    edits.extend(scenario.discount.map(|it| format!("discount {} per step", it.get())));
+    for (act, substitute) in &scenario.substitutes {
+        let action = match substitute {
+            Substitute::Default => "its default action".to_owned(),
+            Substitute::Alternative(label) => format!("'{label}'"),
+        };
+        edits.push(format!("{} takes {action}", episode.act(*act).id));
+    }
+    edits.extend(scenario.params.iter().map(|(name, value)| format!("{name} = {}", value.get())));
+    if scenario.seed != 0 {
+        edits.push(format!("seed {}", scenario.seed));
+    }
+    edits
+}
+
+fn verdict(report: &Report<'_>) -> Section {
+    let mut section = Section::new("Verdict");
+    section.text(report.verdict.sentence(report.episode));
+    section
+}
+
+/// What humans or models said: beside the numbers, never among them.
+fn judgements(report: &Report<'_>) -> Option<Section> {
+    let episode = report.episode;
+    if episode.labels.is_empty() {
+        return None;
+    }
+    let mut section = Section::new("Judgements (annotations, not measurements)");
+    for label in &episode.labels {
+        let act = label.act.map(|it| episode.act(it).id.clone()).or_else(|| label.act_text.clone());
+        let at = act.map_or(String::new(), |it| format!(" at {it}"));
+        let word = if label.label.is_empty() { String::new() } else { format!(", {}", label.label) };
+        let reason = label.reason.as_ref().map_or(String::new(), |it| format!(": {it}"));
+        let place = place(report, label.origin);
+        section.item(format!("{} names {}{at}{word}{reason} ({place})", label.judge, label.agent_text));
+    }
+    Some(section)
+}
+
+/// The arithmetic of one number.
+fn arithmetic(report: &Report<'_>, explanation: &Explanation) -> Section {
+    let mut section = Section::new(format!("Arithmetic of {}", explanation.subject));
+    section.field("formula", explanation.formula.clone());
+    section.field("numbers", explanation.substituted.clone());
+    section.field("source", explanation.source.clone());
+    let values: Vec<Value> = explanation
+        .terms
+        .iter()
+        .filter_map(|it| it.value.map(|value| Value::Number(crate::model::Estimate::exact(value))))
+        .collect();
+    let places = figures::decimals(values.iter());
+    let mut table = Table::new(&[
+        Column::number("weight"),
+        Column::number("value"),
+        Column::number("SE"),
+        Column::number("n"),
+        Column::words("of"),
+        Column::words("records"),
+    ]);
+    for term in explanation.terms.iter().take(TERMS) {
+        let places_of = |it: &crate::model::Origin| place(report, *it);
+        let mut records: Vec<String> = term.origins.iter().take(3).map(places_of).collect();
+        if term.origins.len() > 3 {
+            records.push(format!("{} more", term.origins.len() - 3));
+        }
+        table.rows.push(vec![
+            signed(term.weight, 4),
+            term.value.map_or("not known".to_owned(), |it| signed(it, places)),
+            term.standard_error.map_or(String::new(), |it| format!("{it:.places$}")),
+            term.n.map_or(String::new(), |it| it.to_string()),
+            term.text.clone(),
+            records.join(", "),
+        ]);
+    }
+    if !table.rows.is_empty() {
+        section.blocks.push(super::document::Block::Table(table.without_empty_columns()));
+    }
+    if explanation.terms.len() > TERMS {
+        section.text(format!("{} smaller terms are not shown", explanation.terms.len() - TERMS));
+    }
+    for caveat in &explanation.caveats {
+        section.item(caveat.text.clone());
+    }
+    section
+}
+
+fn findings(report: &Report<'_>) -> Section {
+    let mut section = Section::new("Findings");
+    let found = sorted(report.findings.to_vec());
+    let of = |wanted: Severity| found.iter().filter(|it| it.severity == wanted).count() as u64;
+    section.text(format!(
+        "{}, {}, {}; {} of the log lost data",
+        count(of(Severity::Error), "error"),
+        count(of(Severity::Warning), "warning"),
+        count(of(Severity::Note), "note"),
+        count(report.bad_lines, "line")
+    ));
+    for it in found.iter().take(FINDINGS) {
+        let place = it.origin.map_or(String::new(), |it| format!("{}: ", place(report, it)));
+        let message = clean(&it.message);
+        section.item(format!("{place}{} {}: {message}", figures::severity(it.severity), it.rule));
+    }
+    if found.len() > FINDINGS {
+        section.text(format!("{} more: `creditscope check` lists them", found.len() - FINDINGS));
+    }
+    section
+}
+
+/// `shapley`, or `deviation/policy`.
+fn scenario(report: &Report<'_>) -> String {
+    match scenario_name(report.scenario) {
+        name if name.is_empty() => "the best the log supports".to_owned(),
+        name => name,
+    }
+}

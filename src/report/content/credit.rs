@@ -1,0 +1,153 @@
+//! Credit of agents and of acts, each number with its sign, interval, sample size and grounds.
+
+use super::{
+    super::{
+        Report,
+        document::{Block, Column, Section, Table},
+        figures::{self, count, inline},
+    },
+    scenario,
+};
+use crate::model::{ActId, Attribution, Value, signed};
+
+/// Acts beyond this number are counted; JSON has them all.
+const ACTS: usize = 12;
+
+/// The credit table with its sum.
+pub(super) fn credit(report: &Report<'_>) -> Section {
+    let credit = match report.credit {
+        Ok(credit) => credit,
+        Err(unavailable) => {
+            let mut section = Section::new("Credit");
+            section.field("unavailable", format!("{}: {}", scenario(report), unavailable.missing));
+            if let Some(nearest) = &unavailable.nearest {
+                section.field("nearest", nearest.clone());
+            }
+            return section;
+        }
+    };
+    let mut section = Section::new(format!("Credit: {}", credit.title));
+    let places = figures::decimals(credit.agents.iter().map(|it| &it.value));
+    let mut table = Table::new(&columns("agent", "why there is no number"));
+    for agent in ordered(report, credit) {
+        let value = &credit.agents[agent].value;
+        let name = report.episode.agents.get(agent).map_or(String::new(), |it| it.name.clone());
+        table.rows.push(row(name, value, places, String::new()));
+    }
+    section.blocks.push(Block::Table(table.without_empty_columns()));
+    let mut unsure = credit.agents.iter().filter_map(|it| it.value.number()).filter(|it| it.sign_unsure());
+    if unsure.next().is_some() {
+        section.text("?: the interval holds 0, do not act on the sign");
+    }
+    sum(credit, places, &mut section);
+    let sample = if credit.sample.is_empty() { String::new() } else { format!(", {}", credit.sample) };
+    section.field("grounds", format!("{}{sample}", credit.provenance.word()));
+    if let Some(absence) = &credit.absence {
+        section.field("absence", figures::absence_sentence(absence));
+    }
+    for caveat in &credit.caveats {
+        section.field("caveat", caveat.text.clone());
+    }
+    section
+}
+
+/// The columns of a credit table; `last` says what stands behind the numbers.
+fn columns(first: &'static str, last: &'static str) -> [Column; 6] {
+    [
+        Column::words(first),
+        Column::number("credit"),
+        Column::words("?"),
+        Column::words("95% interval"),
+        Column::number("n"),
+        Column::words(last),
+    ]
+}
+
+fn row(name: String, value: &Value, places: usize, last: String) -> Vec<String> {
+    let state = |word: &str, why: &str| {
+        let text = [why, last.as_str()].iter().filter(|it| !it.is_empty()).copied().collect::<Vec<_>>();
+        vec![name.clone(), word.to_owned(), String::new(), String::new(), String::new(), text.join("; ")]
+    };
+    match value {
+        Value::Undefined(why) => state("undefined", why),
+        Value::Unavailable(why) => state("unavailable", why),
+        Value::Number(it) => vec![
+            name,
+            signed(it.value, places),
+            figures::mark(it).to_owned(),
+            figures::interval(it, places),
+            it.n.map_or(String::new(), |it| it.to_string()),
+            last,
+        ],
+    }
+}
+
+/// Agents from the blamed end of the scale; those without a number last.
+fn ordered(report: &Report<'_>, credit: &Attribution) -> Vec<usize> {
+    let sign = if report.episode.failed() { 1.0 } else { -1.0 };
+    let key = |at: &usize| credit.agents[*at].value.number().map(|it| sign * it.value);
+    let mut order: Vec<usize> = (0..credit.agents.len()).collect();
+    order.sort_by(|a, b| match (key(a), key(b)) {
+        (Some(x), Some(y)) => x.total_cmp(&y).then(a.cmp(b)),
+        (x, y) => x.is_none().cmp(&y.is_none()).then(a.cmp(b)),
+    });
+    order
+}
+
+/// The sum, and what it has to be or why it is not R.
+fn sum(credit: &Attribution, places: usize, section: &mut Section) {
+    section.field("sum", inline(credit.sum, places));
+    let with_empty = credit.empty_value.map(|it| format!(", where v(0) = {}", inline(it, places)));
+    let with_empty = with_empty.unwrap_or_default();
+    match (credit.contract, credit.residual(), credit.reward) {
+        (Some(contract), Some(residual), _) => {
+            let ok = credit.balances() == Some(true);
+            let residual = if ok { "0, it does".to_owned() } else { format!("{residual:+.6}, IT DOES NOT") };
+            section.field(
+                "contract",
+                format!("must sum to {}{with_empty}; residual {residual}", inline(contract, places)),
+            );
+        }
+        (_, _, Some(reward)) => section.field(
+            "overlap",
+            format!(
+                "{} beyond R {}: the numbers are not shares of R{with_empty}",
+                inline(credit.sum - reward, places),
+                inline(reward, places)
+            ),
+        ),
+        (_, _, None) => section.field("overlap", format!("no reward to compare with{with_empty}")),
+    }
+}
+
+/// The acts with the largest credit.
+pub(super) fn acts(report: &Report<'_>) -> Option<Section> {
+    let credit = report.act_credit()?;
+    let episode = report.episode;
+    let mut order: Vec<&(ActId, Value)> = credit.acts.iter().collect();
+    let size = |it: &(ActId, Value)| it.1.number().map_or(-1.0, |it| it.value.abs());
+    order.sort_by(|a, b| size(b).total_cmp(&size(a)).then(a.0.cmp(&b.0)));
+    let places = figures::decimals(credit.acts.iter().map(|it| &it.1));
+    let mut columns = columns("act", "what").to_vec();
+    columns.insert(1, Column::words("agent"));
+    let mut table = Table::new(&columns);
+    for (id, value) in order.iter().take(ACTS) {
+        let act = episode.act(*id);
+        let mut cells = row(act.id.clone(), value, places, act.label.clone());
+        cells.insert(1, episode.agent(act.agent).name.clone());
+        table.rows.push(cells);
+    }
+    let mut section = Section::new(format!("Acts: {}", credit.title));
+    section.blocks.push(Block::Table(table.without_empty_columns()));
+    let more = order.len().saturating_sub(ACTS);
+    if more > 0 {
+        section.text(format!("{} with smaller credit or none", count(more as u64, "more act")));
+    }
+    section.field("grounds", credit.provenance.word());
+    // What holds for the agents has been said above.
+    let said = report.credit.as_ref().is_ok_and(|it| std::ptr::eq(it, credit));
+    for caveat in credit.caveats.iter().filter(|_| !said) {
+        section.field("caveat", caveat.text.clone());
+    }
+    Some(section)
+}

@@ -1,0 +1,116 @@
+//! The credit table as CSV (RFC 4180, `\n` line ends): one row per agent, numbers at full precision.
+//!
+//! Columns: `log, episode, agent, method, baseline, state, value, ci95_low, ci95_high, standard_error, n,
+//! reason, provenance, absence`. `state` is `number`, `undefined` or `unavailable`; only a number has a value,
+//! only the others have a reason. Where the method cannot be computed at all, every agent is unavailable.
+
+use super::{Report, figures};
+use crate::{
+    model::{Attribution, Estimate, Value},
+    text::clean,
+};
+
+const HEADER: &str = "log,episode,agent,method,baseline,state,value,ci95_low,ci95_high,standard_error,n,reason,\
+                      provenance,absence";
+
+/// The credit table of `report` as CSV, heading first.
+pub fn csv(report: &Report<'_>) -> String {
+    let mut out = format!("{HEADER}\n");
+    for agent in report.episode.agent_ids() {
+        let name = &report.episode.agent(agent).name;
+        let mut cells = vec![clean(report.log), report.episode.name.clone(), name.clone()];
+        match report.credit {
+            Ok(credit) => {
+                cells.extend([credit.method.clone(), credit.baseline.clone().unwrap_or_default()]);
+                let value = credit.agents.get(agent.index()).map(|it| &it.value);
+                cells.extend(value.map_or_else(blank, cells_of));
+                cells.extend(grounds(credit));
+            }
+            Err(unavailable) => {
+                let scenario = report.scenario;
+                cells.extend([scenario.method.clone(), scenario.baseline.clone().unwrap_or_default()]);
+                cells.extend(cells_of(&Value::Unavailable(unavailable.missing.clone())));
+                cells.extend([String::new(), String::new()]);
+            }
+        }
+        let cells: Vec<String> = cells.iter().map(|it| quoted(it)).collect();
+        out += &format!("{}\n", cells.join(","));
+    }
+    out
+}
+
+fn blank() -> [String; 7] {
+    cells_of(&Value::Unavailable("no credit for this agent".to_owned()))
+}
+
+/// `state` to `reason`.
+fn cells_of(value: &Value) -> [String; 7] {
+    let nothing = String::new;
+    let without = |state: &str, why: &String| {
+        [state.to_owned(), nothing(), nothing(), nothing(), nothing(), nothing(), why.clone()]
+    };
+    match value {
+        Value::Undefined(why) => without("undefined", why),
+        Value::Unavailable(why) => without("unavailable", why),
+        Value::Number(it) if !it.value.is_finite() => without("undefined", &"not a finite number".to_owned()),
+        Value::Number(it) => numbers(it),
+    }
+}
+
+fn numbers(estimate: &Estimate) -> [String; 7] {
+    let number = |it: Option<f64>| it.filter(|it| it.is_finite()).map_or(String::new(), |it| it.to_string());
+    [
+        "number".to_owned(),
+        number(Some(estimate.value)),
+        number(estimate.interval.map(|it| it.0)),
+        number(estimate.interval.map(|it| it.1)),
+        number(estimate.standard_error),
+        estimate.n.map_or(String::new(), |it| it.to_string()),
+        String::new(),
+    ]
+}
+
+fn grounds(credit: &Attribution) -> [String; 2] {
+    let absence = credit.absence.as_ref().map_or("", figures::absence);
+    [credit.provenance.word().to_owned(), absence.to_owned()]
+}
+
+fn quoted(cell: &str) -> String {
+    if cell.contains(['"', ',', '\n', '\r']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample::Sample;
+
+    #[test]
+    fn three_states_are_three_words() {
+        let sample = Sample::new();
+        let text = csv(&sample.report());
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], HEADER);
+        let columns = HEADER.split(',').count();
+        assert_eq!(lines[1], "run.jsonl,e,planner,shapley,,number,-0.25,-0.35,-0.15,0.051,16,,replayed,null");
+        assert_eq!(
+            lines[3],
+            "run.jsonl,e,idle,shapley,,undefined,,,,,,\"taken out, as asked\",replayed,null"
+        );
+        assert_eq!(
+            lines[4],
+            "run.jsonl,e,late,shapley,,unavailable,,,,,,v({late}) is not logged,replayed,null"
+        );
+        assert_eq!(lines[1].split(',').count(), columns);
+    }
+
+    #[test]
+    fn what_cannot_be_computed_is_unavailable() {
+        let sample = Sample::unavailable();
+        let text = csv(&sample.report());
+        assert!(text.lines().skip(1).all(|it| it.contains(",unavailable,,,,,,")), "{text}");
+    }
+}

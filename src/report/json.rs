@@ -1,0 +1,241 @@
+//! A report as JSON: the same facts as the text, numbers at full precision. Keys in a stable order: of the report
+//! and the verdict as listed here, of all other objects alphabetical.
+//!
+//! | key | |
+//! |---|---|
+//! | `log`, `command` | the log as named; the command line that prints this |
+//! | `episode` | `name`, `run`, `environment`, `task`, `status`, `reason`, `steps`, `open`, `agents` (names), `acts` (number) |
+//! | `reward` | null, or `value`, `unit`, `source`, `file_line` |
+//! | `scenario` | `method`, `baseline`, `dropped`, `reward`, `discount`, `substitutes` (act to action, null: its default), `params`, `seed` |
+//! | `verdict` | `sentence`, `short`, `level`, `failed`, `agents`, `all_equal`, `credit` (a value), `share`, `act`, `act_method`, `act_provenance`, `holds`, `of`, `ties`, `flips` (`method`, `agent`), `method`, `outcome_only` |
+//! | `credit` | an attribution, or `state: "unavailable"` with `missing` and `nearest` |
+//! | `acts` | null, or the attribution that speaks of acts |
+//! | `sweep` | per method and baseline `name`, `title`, `state`, `agents` (named), `agrees`, `counted`, `tau`, and `credit` (values per agent) or `missing` and `nearest` |
+//! | `annotations` | judgements, never measurements: `judge`, `agent`, `act`, `label`, `reason`, `file_line` |
+//! | `explanations` | `subject`, `formula`, `substituted`, `result` (a value), `terms`, `source`, `caveats` |
+//! | `findings`, `bad_lines` | `file_line`, `severity`, `rule`, `message`; lines of which something was lost |
+//!
+//! A *value* has a `state`: `number` with `value`, `sign` (-1, 0, 1), `sign_unsure` (the interval holds 0),
+//! `ci95` (null, or low and high; sharp bounds where coalitions are missing), `standard_error`, `n`;
+//! `undefined` or `unavailable` with `reason`. An *attribution* has `state: "number"`, `method`, `baseline`,
+//! `title`, `provenance`, `absence`, `sample`, `agents` and `acts` (a name and a value each), `sum`, `contract`
+//! and `residual` (where the method divides a total) or else `overlap` (sum - R), `reward`, `empty_value`,
+//! `caveats`. NaN and infinities are never written: they are null.
+
+mod attribution;
+mod value;
+
+use serde::Serialize;
+use serde_json::{Map, Value as Json, json};
+
+use super::{Report, figures};
+use crate::{
+    check::sorted,
+    model::{Explanation, Origin, Substitute},
+    text::clean,
+};
+
+use attribution::{attribution, sweep_row};
+use value::{number, value};
+
+#[derive(Serialize)]
+struct Root<'a> {
+    log: String,
+    command: String,
+    episode: Json,
+    reward: Json,
+    scenario: Json,
+    verdict: VerdictJson<'a>,
+    credit: Json,
+    acts: Json,
+    sweep: Vec<Json>,
+    annotations: Vec<Json>,
+    explanations: Vec<Json>,
+    findings: Vec<Json>,
+    bad_lines: u64,
+}
+
+#[derive(Serialize)]
+struct VerdictJson<'a> {
+    sentence: String,
+    short: String,
+    level: &'a str,
+    failed: bool,
+    agents: Vec<&'a str>,
+    all_equal: bool,
+    credit: Json,
+    share: Json,
+    act: Option<&'a str>,
+    act_method: Option<&'a str>,
+    act_provenance: Option<&'a str>,
+    holds: usize,
+    of: usize,
+    ties: usize,
+    flips: Vec<Json>,
+    method: &'a str,
+    outcome_only: bool,
+}
+
+/// `report` as JSON, indented, ended by a line end. Keys as described above.
+pub fn json(report: &Report<'_>) -> String {
+    let episode = report.episode;
+    let credit = match report.credit {
+        Ok(it) => attribution(episode, it),
+        Err(it) => json!({ "state": "unavailable", "missing": it.missing, "nearest": it.nearest }),
+    };
+    let findings = sorted(report.findings.to_vec());
+    pretty(&Root {
+        log: clean(report.log),
+        command: clean(report.command),
+        episode: episode_json(report),
+        reward: reward(report),
+        scenario: scenario(report),
+        verdict: verdict(report),
+        credit,
+        acts: report.act_credit().map_or(Json::Null, |it| attribution(episode, it)),
+        sweep: report.sweep.rows.iter().map(|it| sweep_row(episode, it)).collect(),
+        annotations: annotations(report),
+        explanations: report.explanations.iter().map(|it| explanation(report, it)).collect(),
+        findings: findings
+            .iter()
+            .map(|it| {
+                json!({
+                    "file_line": it.origin.map(|it| place(report, it)),
+                    "severity": figures::severity(it.severity),
+                    "rule": it.rule,
+                    "message": clean(&it.message),
+                })
+            })
+            .collect(),
+        bad_lines: report.bad_lines,
+    })
+}
+
+/// Indented JSON, ended by a line end.
+pub(super) fn pretty(json: &impl Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(json).expect("plain data with string keys serialises");
+    text.push('\n');
+    text
+}
+
+fn place(report: &Report<'_>, origin: Origin) -> String {
+    clean(&(report.files)(origin))
+}
+
+fn episode_json(report: &Report<'_>) -> Json {
+    let episode = report.episode;
+    let end = episode.outcome.as_ref();
+    json!({
+        "name": episode.name,
+        "run": episode.run,
+        "environment": episode.environment,
+        "task": episode.task,
+        "status": end.and_then(|it| it.status.as_ref()).map(figures::status),
+        "reason": end.and_then(|it| it.reason.as_ref()),
+        "steps": end.and_then(|it| it.steps),
+        "open": end.is_none(),
+        "agents": episode.agents.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(),
+        "acts": episode.acts.len(),
+    })
+}
+
+fn reward(report: &Report<'_>) -> Json {
+    let Some(total) = report.episode.reward() else { return Json::Null };
+    json!({
+        "value": number(total.value),
+        "unit": report.episode.reward_unit,
+        "source": figures::reward_source(report.episode, total.source),
+        "file_line": total.origin.map(|it| place(report, it)),
+    })
+}
+
+fn scenario(report: &Report<'_>) -> Json {
+    let (episode, scenario) = (report.episode, report.scenario);
+    let substitutes: Map<String, Json> = scenario
+        .substitutes
+        .iter()
+        .map(|(act, substitute)| {
+            let action = match substitute {
+                Substitute::Default => Json::Null,
+                Substitute::Alternative(label) => Json::from(label.as_str()),
+            };
+            (episode.act(*act).id.clone(), action)
+        })
+        .collect();
+    let params: Map<String, Json> =
+        scenario.params.iter().map(|(name, it)| (name.clone(), number(it.get()))).collect();
+    json!({
+        "method": scenario.method,
+        "baseline": scenario.baseline,
+        "dropped": scenario.dropped.iter().map(|it| episode.agent(*it).name.as_str()).collect::<Vec<_>>(),
+        "reward": scenario.reward.map(|it| number(it.get())),
+        "discount": scenario.discount.map(|it| number(it.get())),
+        "substitutes": substitutes,
+        "params": params,
+        "seed": scenario.seed,
+    })
+}
+
+fn verdict<'a>(report: &Report<'a>) -> VerdictJson<'a> {
+    let (episode, verdict) = (report.episode, report.verdict);
+    VerdictJson {
+        sentence: verdict.sentence(episode),
+        short: verdict.short(episode),
+        level: verdict.level.word(),
+        failed: verdict.failed,
+        agents: verdict.named.iter().map(|it| episode.agent(*it).name.as_str()).collect(),
+        all_equal: verdict.all_equal,
+        credit: verdict.credit.map_or(Json::Null, |it| value(&crate::model::Value::Number(it))),
+        share: verdict.share.map_or(Json::Null, number),
+        act: verdict.act.map(|it| episode.act(it).id.as_str()),
+        act_method: verdict.act_method.as_deref(),
+        act_provenance: verdict.act_provenance.map(crate::model::Provenance::word),
+        holds: verdict.holds,
+        of: verdict.of,
+        ties: verdict.ties,
+        flips: verdict
+            .flips
+            .iter()
+            .map(|(row, agent)| json!({ "method": row, "agent": episode.agent(*agent).name }))
+            .collect(),
+        method: &verdict.method,
+        outcome_only: verdict.outcome_only,
+    }
+}
+
+fn annotations(report: &Report<'_>) -> Vec<Json> {
+    let episode = report.episode;
+    let row = |it: &crate::model::Label| {
+        json!({
+            "judge": it.judge,
+            "agent": it.agent_text,
+            "act": it.act.map(|it| episode.act(it).id.as_str()).or(it.act_text.as_deref()),
+            "label": it.label,
+            "reason": it.reason,
+            "file_line": place(report, it.origin),
+        })
+    };
+    episode.labels.iter().map(row).collect()
+}
+
+fn explanation(report: &Report<'_>, explanation: &Explanation) -> Json {
+    let term = |it: &crate::model::Term| {
+        json!({
+            "text": it.text,
+            "weight": number(it.weight),
+            "value": it.value.map_or(Json::Null, number),
+            "standard_error": it.standard_error.map_or(Json::Null, number),
+            "n": it.n,
+            "records": it.origins.iter().map(|it| place(report, *it)).collect::<Vec<_>>(),
+        })
+    };
+    json!({
+        "subject": explanation.subject,
+        "formula": explanation.formula,
+        "substituted": explanation.substituted,
+        "result": value(&explanation.result),
+        "terms": explanation.terms.iter().map(term).collect::<Vec<_>>(),
+        "source": explanation.source,
+        "caveats": explanation.caveats.iter().map(|it| it.text.as_str()).collect::<Vec<_>>(),
+    })
+}

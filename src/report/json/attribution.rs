@@ -1,0 +1,78 @@
+//! Attributions and the rows of the sweep.
+
+use serde_json::{Value as Json, json};
+
+use super::{
+    super::figures,
+    value::{number, value},
+};
+use crate::{
+    credit::SweepRow,
+    model::{Attribution, Episode},
+};
+
+/// A computed attribution.
+pub(super) fn attribution(episode: &Episode, credit: &Attribution) -> Json {
+    let acts = credit.acts.iter().map(|(id, it)| {
+        let act = episode.act(*id);
+        let mut json = value(it);
+        json["act"] = Json::from(act.id.as_str());
+        json["agent"] = Json::from(episode.agent(act.agent).name.as_str());
+        json
+    });
+    let optional = |it: Option<f64>| it.map_or(Json::Null, number);
+    let overlap = credit.reward.filter(|_| credit.contract.is_none()).map(|it| credit.sum - it);
+    json!({
+        "state": "number",
+        "method": credit.method,
+        "baseline": credit.baseline,
+        "title": credit.title,
+        "provenance": credit.provenance.word(),
+        "absence": credit.absence.as_ref().map(figures::absence),
+        "sample": credit.sample,
+        "agents": agents(episode, credit),
+        "acts": acts.collect::<Vec<_>>(),
+        "sum": number(credit.sum),
+        "contract": optional(credit.contract),
+        "residual": optional(credit.residual()),
+        "overlap": optional(overlap),
+        "reward": optional(credit.reward),
+        "empty_value": optional(credit.empty_value),
+        "caveats": credit.caveats.iter().map(|it| it.text.as_str()).collect::<Vec<_>>(),
+    })
+}
+
+fn agents(episode: &Episode, credit: &Attribution) -> Vec<Json> {
+    let row = |it: &crate::model::AgentCredit| {
+        let mut json = value(&it.value);
+        json["agent"] = Json::from(episode.agent(it.agent).name.as_str());
+        json
+    };
+    credit.agents.iter().map(row).collect()
+}
+
+/// One method and baseline of the sweep.
+pub(super) fn sweep_row(episode: &Episode, row: &SweepRow) -> Json {
+    let mut json = json!({
+        "name": row.name(),
+        "title": row.title,
+        "agents": row.blamed.iter().map(|it| episode.agent(*it).name.as_str()).collect::<Vec<_>>(),
+        "agrees": row.agrees.word(),
+        "counted": row.counted,
+        "tau": row.tau.map_or(Json::Null, number),
+    });
+    match &row.result {
+        Ok(credit) => {
+            json["state"] = Json::from("number");
+            json["credit"] = Json::from(agents(episode, credit));
+            json["sum"] = number(credit.sum);
+            json["provenance"] = Json::from(credit.provenance.word());
+        }
+        Err(why) => {
+            json["state"] = Json::from("unavailable");
+            json["missing"] = Json::from(why.missing.as_str());
+            json["nearest"] = Json::from(why.nearest.as_deref());
+        }
+    }
+    json
+}

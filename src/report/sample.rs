@@ -1,0 +1,237 @@
+//! A report with one of everything, for tests.
+
+use super::Report;
+use crate::{
+    credit::{Agreement, BlameKind, Level, Sweep, SweepRow, Verdict},
+    model::{
+        Absence, Act, ActId, ActKind, Agent, AgentCredit, AgentId, Attribution, Caveat, Diagnostic, Episode,
+        Estimate, Explanation, Label, Origin, Outcome, Provenance, Reward, Scenario, Severity, Status, Term,
+        Unavailable, Usage, Value,
+    },
+};
+
+/// Owns what a report borrows.
+pub(super) struct Sample {
+    pub(super) episode: Episode,
+    pub(super) scenario: Scenario,
+    pub(super) credit: Result<Attribution, Unavailable>,
+    pub(super) sweep: Sweep,
+    pub(super) verdict: Verdict,
+    pub(super) explanations: Vec<Explanation>,
+    pub(super) findings: Vec<Diagnostic>,
+}
+
+fn line(line: u32) -> Origin {
+    Origin { line, ..Origin::default() }
+}
+
+fn file_line(origin: Origin) -> String {
+    format!("run.jsonl:{}", origin.line)
+}
+
+fn episode() -> Episode {
+    let agent = |name: &str| Agent { name: name.to_owned(), in_roster: true, ..Agent::default() };
+    let act = |id: &str, agent: u32, at: u32, label: &str| Act {
+        id: id.to_owned(),
+        kind: ActKind::Action,
+        agent: AgentId(agent),
+        to: Vec::new(),
+        time: None,
+        received: None,
+        step: None,
+        duration: None,
+        category: String::new(),
+        label: label.to_owned(),
+        result: String::new(),
+        error: None,
+        policy: None,
+        default_action: None,
+        usage: Usage::default(),
+        origin: line(at),
+    };
+    Episode {
+        name: "e".to_owned(),
+        run: Some("travel".to_owned()),
+        reward_unit: Some("success".to_owned()),
+        task: Some("find a | flight".to_owned()),
+        agents: vec![agent("planner"), agent("coder"), agent("idle"), agent("late")],
+        acts: vec![act("a1", 0, 2, "plan | all"), act("a2", 1, 3, "write it")],
+        rewards: vec![Reward {
+            id: None,
+            value: Some(-0.5),
+            agent: None,
+            source: None,
+            name: None,
+            of: Vec::new(),
+            time: None,
+            step: None,
+            delay: None,
+            origin: line(5),
+        }],
+        outcome: Some(Outcome {
+            status: Some(Status::Failure),
+            reason: Some("goal_missed".to_owned()),
+            steps: Some(1),
+            origin: line(6),
+            ..Outcome::default()
+        }),
+        labels: vec![Label {
+            judge: "human_annotation".to_owned(),
+            agent: Some(AgentId(1)),
+            agent_text: "coder".to_owned(),
+            act: Some(ActId(1)),
+            act_text: None,
+            label: "mistake".to_owned(),
+            reason: Some("no test".to_owned()),
+            origin: line(7),
+        }],
+        ..Episode::default()
+    }
+}
+
+fn attribution() -> Attribution {
+    let number = |value, low, high| {
+        Value::Number(Estimate {
+            value,
+            interval: Some((low, high)),
+            standard_error: Some(0.051),
+            n: Some(16),
+        })
+    };
+    let values = [
+        number(-0.25, -0.35, -0.15),
+        number(0.05, -0.05, 0.15),
+        Value::Undefined("taken out, as asked".to_owned()),
+        Value::Unavailable("v({late}) is not logged".to_owned()),
+    ];
+    let agents = values.into_iter().enumerate();
+    Attribution {
+        method: "shapley".to_owned(),
+        baseline: None,
+        title: "Shapley exact 16/16".to_owned(),
+        agents: agents.map(|(at, value)| AgentCredit { agent: AgentId::from_index(at), value }).collect(),
+        acts: vec![
+            (ActId(0), number(-0.75, -0.8, -0.7)),
+            (ActId(1), Value::Undefined("one candidate".to_owned())),
+        ],
+        sum: -0.2,
+        contract: Some(-0.3),
+        reward: Some(-0.5),
+        empty_value: Some(0.1),
+        provenance: Provenance::Replayed,
+        absence: Some(Absence::Null),
+        sample: "16 coalitions x 32 replays".to_owned(),
+        caveats: vec![Caveat { text: "two coalitions are missing".to_owned() }],
+    }
+}
+
+fn sweep() -> Sweep {
+    let row = |method: &str, result, blamed: &[u32], agrees, counted| SweepRow {
+        scenario: Scenario::of_method(method),
+        title: method.to_uppercase(),
+        result,
+        blamed: blamed.iter().copied().map(AgentId).collect(),
+        agrees,
+        counted,
+        tau: None,
+    };
+    let missing = Unavailable {
+        missing: "probabilities of the alternatives of a1".to_owned(),
+        nearest: Some("deviation/uniform".to_owned()),
+    };
+    Sweep {
+        rows: vec![
+            row("shapley", Ok(attribution()), &[0], Agreement::Holds, true),
+            row("removal", Ok(attribution()), &[1], Agreement::Flips, true),
+            row("coma", Err(missing), &[], Agreement::NoVoice, false),
+        ],
+    }
+}
+
+impl Sample {
+    /// All three states, a residual, a flip, a label, an explanation, a finding.
+    pub(super) fn new() -> Self {
+        let episode = episode();
+        let credit = attribution();
+        let verdict = Verdict {
+            level: Level::Measured,
+            kind: Some(BlameKind::Lost),
+            named: vec![AgentId(0)],
+            known: 2,
+            credit: credit.agent(AgentId(0)).copied(),
+            share: Some(1.0),
+            act: Some(ActId(0)),
+            act_provenance: Some(Provenance::Replayed),
+            act_method: Some("shapley".to_owned()),
+            holds: 1,
+            of: 2,
+            flips: vec![("removal".to_owned(), AgentId(1))],
+            method: "shapley".to_owned(),
+            title: credit.title.clone(),
+            ..Verdict::nothing(&episode)
+        };
+        let explanation = Explanation {
+            subject: "planner".to_owned(),
+            formula: "c_i = sum_S w [v(S+i) - v(S)]".to_owned(),
+            substituted: "planner = 0.5 x (-0.5) = -0.25".to_owned(),
+            terms: vec![Term {
+                text: "v({planner}) - v({})".to_owned(),
+                weight: 0.5,
+                value: Some(-0.5),
+                standard_error: None,
+                n: Some(16),
+                origins: vec![line(4)],
+            }],
+            result: credit.agents[0].value.clone(),
+            source: "Shapley 1953".to_owned(),
+            caveats: Vec::new(),
+        };
+        let finding = Diagnostic {
+            rule: "return-mismatch",
+            severity: Severity::Error,
+            message: "`return` is 1, but the reward record says -0.5".to_owned(),
+            origin: Some(line(6)),
+        };
+        Self {
+            scenario: Scenario { dropped: [AgentId(2)].into(), seed: 7, ..Scenario::of_method("shapley") },
+            credit: Ok(credit),
+            sweep: sweep(),
+            verdict,
+            explanations: vec![explanation],
+            findings: vec![finding],
+            episode,
+        }
+    }
+
+    /// A method that the log has no data for.
+    pub(super) fn unavailable() -> Self {
+        let sample = Self::new();
+        let missing = Unavailable {
+            missing: "no coalition values are logged".to_owned(),
+            nearest: Some("declared".to_owned()),
+        };
+        Self {
+            credit: Err(missing),
+            verdict: Verdict::nothing(&sample.episode),
+            explanations: Vec::new(),
+            ..sample
+        }
+    }
+
+    pub(super) fn report(&self) -> Report<'_> {
+        Report {
+            log: "run.jsonl",
+            files: &file_line,
+            episode: &self.episode,
+            scenario: &self.scenario,
+            credit: &self.credit,
+            acts: None,
+            sweep: &self.sweep,
+            verdict: &self.verdict,
+            explanations: &self.explanations,
+            findings: &self.findings,
+            bad_lines: 2,
+            command: "creditscope report run.jsonl --episode e",
+        }
+    }
+}

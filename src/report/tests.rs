@@ -1,0 +1,132 @@
+//! One report in all formats: the same facts in each.
+
+use super::{sample::Sample, *};
+use crate::text::width;
+
+#[track_caller]
+fn has(text: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(text.contains(part), "'{part}' is not in:\n{text}");
+    }
+}
+
+#[test]
+fn text_says_everything_in_100_columns() {
+    let sample = Sample::new();
+    let text = text(&sample.report());
+    has(
+        &text,
+        &[
+            "creditscope report: run.jsonl\n",
+            "e of run travel",
+            "failure (goal_missed), 1 step",
+            "-0.500 (success): the `reward` record, run.jsonl:5",
+            "without idle; seed 7",
+            "planner -0.25 ±0.10 is 100% of the loss",
+            "CREDIT: SHAPLEY EXACT 16/16\n",
+            "  agent         credit  ?  95% interval       n  why there is no number\n",
+            "  planner       -0.250     [-0.350, -0.150]  16\n",
+            "  coder         +0.050  ?  [-0.050, +0.150]  16\n",
+            "  idle       undefined                           taken out, as asked\n",
+            "  late     unavailable                           v({late}) is not logged\n",
+            "must sum to -0.300, where v(0) = +0.100; residual +0.100000, IT DOES NOT",
+            "replayed, 16 coalitions x 32 replays",
+            "an absent agent takes its null action",
+            "two coalitions are missing",
+            "  a1   planner     -0.750  [-0.800, -0.700]  16  plan | all\n",
+            "holds under 1 of 2; flips: removal says coder",
+            "coma: probabilities of the alternatives of a1 (nearest available: deviation/uniform)",
+            "human_annotation names coder at a2, mistake: no test (run.jsonl:7)",
+            "planner = 0.5 x (-0.5) = -0.25",
+            "v({planner}) - v({})",
+            "run.jsonl:6: error return-mismatch: `return` is 1",
+            "1 error, 0 warnings, 0 notes; 2 lines of the log lost data",
+            "  creditscope report run.jsonl --episode e\n",
+        ],
+    );
+    assert!(text.lines().all(|it| width(it) <= 100 && it.trim_end() == it), "{text}");
+}
+
+#[test]
+fn markdown_says_the_same() {
+    let sample = Sample::new();
+    let text = markdown(&sample.report());
+    has(
+        &text,
+        &[
+            "# creditscope report: run.jsonl\n",
+            "- **task**: find a \\| flight\n",
+            "## Credit: Shapley exact 16/16\n",
+            "| planner | -0.250 |  | \\[-0.350, -0.150\\] | 16 |  |\n",
+            "| late | unavailable |  |  |  | v({late}) is not logged |\n",
+            "residual +0.100000, IT DOES NOT",
+            "| a1 | planner | -0.750 | \\[-0.800, -0.700\\] | 16 | plan \\| all |\n",
+            "- human\\_annotation names coder at a2",
+            "- run.jsonl:6: error return-mismatch: `return` is 1",
+        ],
+    );
+}
+
+#[test]
+fn json_says_the_same_at_full_precision() {
+    let sample = Sample::new();
+    let text = json(&sample.report());
+    assert!(!text.contains("NaN"));
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let agents = &json["credit"]["agents"];
+    assert_eq!(agents[0]["agent"], "planner");
+    assert_eq!(agents[0]["ci95"], serde_json::json!([-0.35, -0.15]));
+    assert_eq!(agents[1]["sign_unsure"], true);
+    assert_eq!(agents[2]["state"], "undefined");
+    assert_eq!(agents[3]["reason"], "v({late}) is not logged");
+    assert_eq!(json["credit"]["residual"], -0.2 - -0.3);
+    assert_eq!(json["credit"]["overlap"], serde_json::Value::Null);
+    assert_eq!(json["credit"]["absence"], "null");
+    assert_eq!(json["reward"]["file_line"], "run.jsonl:5");
+    assert_eq!(json["acts"]["acts"][1]["state"], "undefined");
+    assert_eq!(json["verdict"]["agents"], serde_json::json!(["planner"]));
+    assert_eq!(json["verdict"]["flips"][0]["agent"], "coder");
+    assert_eq!(json["sweep"][2]["nearest"], "deviation/uniform");
+    assert_eq!(json["annotations"][0]["agent"], "coder");
+    assert_eq!(json["explanations"][0]["terms"][0]["records"][0], "run.jsonl:4");
+    assert_eq!(json["findings"][0]["rule"], "return-mismatch");
+    assert_eq!(json["scenario"]["dropped"], serde_json::json!(["idle"]));
+    assert_eq!(json["bad_lines"], 2);
+}
+
+#[test]
+fn what_cannot_be_computed_is_said_and_why() {
+    let sample = Sample::unavailable();
+    let report = sample.report();
+    for format in [text, markdown] {
+        let text = format(&report);
+        has(&text, &["shapley: no coalition values are logged", "declared"]);
+    }
+    let json: serde_json::Value = serde_json::from_str(&json(&report)).unwrap();
+    assert_eq!(json["credit"]["state"], "unavailable");
+    assert_eq!(json["credit"]["nearest"], "declared");
+}
+
+#[test]
+fn a_method_that_divides_nothing_has_an_overlap() {
+    let mut sample = Sample::new();
+    let credit = sample.credit.as_mut().unwrap();
+    (credit.contract, credit.empty_value) = (None, None);
+    has(&text(&sample.report()), &["overlap  +0.300 beyond R -0.500: the numbers are not shares of R"]);
+    let json: serde_json::Value = serde_json::from_str(&json(&sample.report())).unwrap();
+    assert_eq!(json["credit"]["overlap"], -0.2 - -0.5);
+    assert_eq!(json["credit"]["residual"], serde_json::Value::Null);
+}
+
+#[test]
+fn hostile_names_of_files_do_nothing() {
+    let sample = Sample::new();
+    let report = Report {
+        log: "x\u{1b}[2J.jsonl",
+        files: &|it| format!("x\u{1b}[2J.jsonl:{}", it.line),
+        ..sample.report()
+    };
+    for format in [text, markdown, json, csv] {
+        assert!(!format(&report).contains('\u{1b}'));
+    }
+}

@@ -1,0 +1,150 @@
+//! Acts: their agents, ids, order, and updates of them.
+
+use super::*;
+use crate::model::{Act, ActKind};
+
+#[track_caller]
+fn check_names(lines: &[&str], expected: &[&str]) {
+    assert_eq!(names(&episode(lines)), expected);
+}
+
+#[test]
+fn an_episode_opens_with_its_first_record_and_stays_open() {
+    let episode = episode(&[r#"{"type":"action","agent":"a","action":"go"}"#]);
+    assert_eq!((names(&episode), ids(&episode)), (vec!["a"], vec!["a#0"]));
+    assert!(!episode.agents[0].in_roster);
+    assert_eq!(episode.outcome, None);
+    assert_eq!(episode.reward(), None);
+}
+
+#[test]
+fn agents_stand_in_the_order_of_the_roster_then_of_first_use() {
+    let start = r#"{"type":"episode_start","agents":[{"id":"b","role":"r","team":"t"},"c"]}"#;
+    let lines =
+        [start, r#"{"type":"message","from":"a","to":["c","d"]}"#, r#"{"type":"action","agent":"b"}"#];
+    let episode = episode(&lines);
+    assert_eq!(names(&episode), ["b", "c", "a", "d"]);
+    assert_eq!(episode.agents.iter().map(|it| it.in_roster).collect::<Vec<_>>(), [true, true, false, false]);
+    assert_eq!(
+        (episode.agents[0].role.as_deref(), episode.agents[0].team.as_deref()),
+        (Some("r"), Some("t"))
+    );
+}
+
+#[test]
+fn whoever_a_record_names_takes_part() {
+    check_names(&[r#"{"type":"reward","agent":"a","value":1}"#], &["a"]);
+    check_names(&[r#"{"type":"metric","agent":"a","values":{"x":1}}"#], &["a"]);
+    check_names(&[r#"{"type":"counterfactual","kind":"replay","agent":"a"}"#], &["a"]);
+    let coalitions =
+        r#"{"type":"counterfactual","kind":"coalition","coalitions":[{"agents":["b","a"],"value":1}]}"#;
+    check_names(&[coalitions], &["b", "a"]);
+    check_names(&[r#"{"type":"episode_start","graph":{"edges":[{"from":"x","to":"y"}]}}"#], &["x", "y"]);
+    // Credit is somebody's word: it may name anybody and brings nobody into the episode.
+    check_names(&[r#"{"type":"credit","algorithm":"x","agents":{"ghost":1}}"#], &[]);
+    check_names(&[r#"{"type":"state","scope":"env","state":1}"#], &[]);
+}
+
+#[test]
+fn the_roster_of_the_run_stands_in_for_a_missing_one() {
+    let run = r#"{"type":"run","credit_log":1,"agents":["p","q"]}"#;
+    check_names(&[run, r#"{"type":"action","agent":"a"}"#], &["p", "q", "a"]);
+    check_names(&[run, r#"{"type":"episode_start","agents":["a"]}"#], &["a"]);
+    check_names(&[run, r#"{"type":"episode_start","task":"t"}"#], &["p", "q"]);
+}
+
+#[test]
+fn ids_that_are_missing_count_the_acts_of_an_agent() {
+    let lines = [
+        r#"{"type":"action","agent":"a"}"#,
+        r#"{"type":"action","agent":"b"}"#,
+        r#"{"type":"action","agent":"a","id":"named"}"#,
+        r#"{"type":"message","from":"a","to":"b"}"#,
+    ];
+    assert_eq!(ids(&episode(&lines)), ["a#0", "b#0", "named", "a#2"]);
+}
+
+#[track_caller]
+fn check_recipients(to: &str, expected: &[&str]) {
+    let message = format!(r#"{{"type":"message","from":"b","to":{to}}}"#);
+    let episode = episode(&[r#"{"type":"episode_start","agents":["a","b","c"]}"#, &message]);
+    let names: Vec<&str> = episode.acts[0].to.iter().map(|it| episode.agent(*it).name.as_str()).collect();
+    assert_eq!(names, expected, "{to}");
+}
+
+#[test]
+fn recipients() {
+    check_recipients(r#""a""#, &["a"]);
+    check_recipients(r#"["c","a","c"]"#, &["c", "a"]);
+    check_recipients(r#""*""#, &["a", "c"]);
+    check_recipients(r#"["c","*"]"#, &["c", "a"]);
+    check_recipients("[]", &[]);
+    check_recipients(r#""b""#, &["b"]);
+}
+
+#[test]
+fn acts_stand_in_order_of_time_then_counter_then_place() {
+    let lines = [
+        r#"{"type":"action","agent":"a","id":"third","ts":3}"#,
+        r#"{"type":"action","agent":"a","id":"with third"}"#,
+        r#"{"type":"action","agent":"a","id":"second","ts":2,"seq":9}"#,
+        r#"{"type":"action","agent":"a","id":"first","ts":2,"seq":8}"#,
+        r#"{"type":"action","agent":"a","id":"also first","ts":2,"seq":8}"#,
+    ];
+    assert_eq!(ids(&episode(&lines)), ["first", "also first", "second", "third", "with third"]);
+}
+
+#[test]
+fn fields_of_an_act() {
+    let line = r#"{"type":"action","agent":"a","id":"x","ts":5,"step":2,"dur":0.5,"kind":"tool","action":{"tool":"grep","args":{"q":"b\u001b[31m"}},"result":"two\nlines","error":"no","default":null,"usage":{"in":3,"out":4,"cost":0.5},"policy":{"id":"p","chosen":"s","probs":{"s":0.5,"t":0.5},"q":{"s":1,"t":"NaN"},"value":0.7,"logp":-1}}"#;
+    let episode = episode(&[line]);
+    let act = &episode.acts[0];
+    assert_eq!((act.kind, act.step, act.duration), (ActKind::Action, Some(2), Some(0.5)));
+    assert_eq!((act.category.as_str(), act.result.as_str()), ("tool", "two lines"));
+    assert_eq!((act.error.as_deref(), act.default_action.as_deref()), (Some("no"), Some("null")));
+    assert_eq!((act.usage.tokens(), act.usage.cost), (Some(7), Some(0.5)));
+    let policy = act.policy.as_ref().unwrap();
+    assert_eq!((policy.chosen.as_deref(), policy.value, policy.logp), (Some("s"), Some(0.7), Some(-1.0)));
+    assert!(!act.label.chars().any(char::is_control) && act.label.contains("grep"), "{}", act.label);
+    assert!(act.label.chars().count() <= Act::LABEL_CHARS);
+}
+
+#[test]
+fn a_policy_says_what_was_done_where_the_action_does_not() {
+    let line = r#"{"type":"action","agent":"a","policy":{"chosen":1,"probs":[0.5,0.5]}}"#;
+    assert_eq!(episode(&[line]).acts[0].label, "1");
+}
+
+#[test]
+fn a_later_record_with_the_same_id_updates_the_first() {
+    let lines = [
+        r#"{"type":"action","agent":"a","id":"x","ts":1,"action":"go","kind":"tool","parents":[]}"#,
+        r#"{"type":"action","agent":"a","id":"y","ts":2,"action":"on"}"#,
+        r#"{"type":"action","agent":"a","id":"x","ts":3,"step":4,"result":"done","dur":2}"#,
+    ];
+    let episode = episode(&lines);
+    assert_eq!(ids(&episode), ["x", "y"]);
+    let act = &episode.acts[0];
+    assert_eq!((act.label.as_str(), act.result.as_str(), act.category.as_str()), ("go", "done", "tool"));
+    assert_eq!((act.step, act.duration, act.origin.line), (Some(4), Some(2.0), 1));
+    assert_eq!(rules(&episode), ["updated-record"]);
+}
+
+#[test]
+fn a_record_that_a_resumed_run_repeats_counts_once() {
+    let reward = r#"{"type":"reward","id":"r","value":1}"#;
+    let message = r#"{"type":"message","from":"a","to":"b","id":"m","content":"hi"}"#;
+    let episode = episode(&[message, reward, message, reward]);
+    assert_eq!((episode.acts.len(), episode.rewards.len()), (1, 1));
+    assert_eq!(rules(&episode), ["repeated-record", "repeated-record"]);
+}
+
+#[test]
+fn records_without_an_id_or_of_another_type_are_not_updates() {
+    let action = r#"{"type":"action","agent":"a","action":"go"}"#;
+    assert_eq!(episode(&[action, action]).acts.len(), 2);
+    let both =
+        [r#"{"type":"action","agent":"a","id":"x"}"#, r#"{"type":"message","from":"a","to":"b","id":"x"}"#];
+    let episode = episode(&both);
+    assert_eq!((episode.acts.len(), rules(&episode)), (2, vec!["ambiguous-id"]));
+}

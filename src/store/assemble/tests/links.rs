@@ -1,0 +1,117 @@
+//! Causal links: logged, by way of a state, inferred, left out.
+
+use super::*;
+use crate::model::LinkKind;
+
+/// `child < parent parent~` for every act with parents; `~` marks an inferred link.
+fn links(episode: &Episode) -> Vec<String> {
+    let with_parents = episode.act_ids().filter(|it| !episode.links.parents(*it).is_empty());
+    let line = |child: ActId| {
+        let parents = episode.links.parents(child).iter().map(|link| {
+            let mark = if link.kind == LinkKind::Inferred { "~" } else { "" };
+            format!("{}{mark}", episode.act(link.act).id)
+        });
+        format!("{} < {}", episode.act(child).id, parents.collect::<Vec<_>>().join(" "))
+    };
+    with_parents.map(line).collect()
+}
+
+#[track_caller]
+fn check(lines: &[&str], expected: &[&str], found: &[&str]) {
+    let episode = episode(lines);
+    assert_eq!(links(&episode), expected);
+    assert_eq!(rules(&episode), found);
+}
+
+/// An action `id` of `agent` with more fields.
+fn action(id: &str, agent: &str, more: &str) -> String {
+    format!(r#"{{"type":"action","id":"{id}","agent":"{agent}"{more}}}"#)
+}
+
+fn message(id: &str, from: &str, to: &str) -> String {
+    format!(r#"{{"type":"message","id":"{id}","from":"{from}","to":"{to}"}}"#)
+}
+
+#[track_caller]
+fn check_all(lines: &[String], expected: &[&str]) {
+    check(&lines.iter().map(String::as_str).collect::<Vec<_>>(), expected, &[]);
+}
+
+#[test]
+fn logged_links() {
+    let parents = |it: &str| format!(r#","parents":{it}"#);
+    let root = action("x", "a", &parents("[]"));
+    check_all(&[root.clone(), action("y", "b", &parents(r#"["x"]"#))], &["y < x"]);
+    check_all(&[root.clone(), action("y", "b", &parents(r#"["x","x"]"#))], &["y < x"]);
+    check_all(&[root.clone(), action("y", "b", &parents("[]"))], &[]);
+    let dangling = action("y", "b", &parents(r#"["x","gone"]"#));
+    check(&[&root, &dangling], &["y < x"], &["dangling-reference"]);
+}
+
+#[test]
+fn a_parent_may_come_later_in_the_log() {
+    let early = action("y", "b", r#","parents":["x"]"#);
+    check_all(&[early.clone(), action("x", "a", r#","parents":[]"#)], &["y < x"]);
+    // Written late by another worker, but earlier by its time.
+    let late = action("x", "a", r#","ts":1,"parents":[]"#);
+    check_all(&[action("y", "b", r#","ts":2,"parents":["x"]"#), late], &["y < x"]);
+}
+
+#[test]
+fn a_state_stands_for_the_acts_before_it() {
+    let state = r#"{"type":"state","id":"s","scope":"env","state":1,"after":["x","y"]}"#;
+    let first = [action("x", "a", r#","parents":[]"#), action("y", "b", r#","parents":[]"#)];
+    let then = action("z", "a", r#","parents":["s"]"#);
+    check(&[&first[0], &first[1], state, &then], &["z < x y"], &[]);
+}
+
+#[test]
+fn a_link_that_closes_a_cycle_is_left_out_and_listed() {
+    let to = |it: &str| format!(r#","parents":["{it}"]"#);
+    let lines = [action("x", "a", &to("y")), action("y", "a", &to("x"))];
+    check(&[&lines[0], &lines[1]], &["y < x"], &["parent-cycle"]);
+    check(&[&action("x", "a", &to("x"))], &[], &["parent-cycle"]);
+    let three = [action("x", "a", &to("z")), action("y", "a", &to("x")), action("z", "a", &to("y"))];
+    check(&[&three[0], &three[1], &three[2]], &["y < x", "z < y"], &["parent-cycle"]);
+}
+
+#[test]
+fn an_act_follows_the_previous_action() {
+    let lines = [action("x", "a", ""), action("y", "b", ""), action("z", "a", "")];
+    check_all(&lines, &["y < x~", "z < y~"]);
+}
+
+#[test]
+fn an_act_follows_what_its_agent_was_told_if_that_came_later() {
+    check_all(
+        &[action("x", "a", ""), message("m", "a", "b"), action("y", "b", ""), action("z", "c", "")],
+        &["m < x~", "y < m~", "z < y~"],
+    );
+    // Told before: the action since then is the nearer cause.
+    check_all(&[message("m", "a", "b"), action("x", "a", ""), action("y", "b", "")], &["y < x~"]);
+}
+
+#[test]
+fn actions_of_one_step_are_joint() {
+    let step = |id: &str, agent: &str, at: u32| action(id, agent, &format!(r#","step":{at}"#));
+    let lines = [step("a0", "a", 0), step("b0", "b", 0), step("a1", "a", 1), step("b1", "b", 1)];
+    check_all(&lines, &["a1 < a0~", "b1 < b0~"]);
+    // Who took no part in the joint step before follows from nothing that is known.
+    let lines = [step("a0", "a", 0), step("b0", "b", 0), step("c1", "c", 1)];
+    check_all(&lines, &[]);
+    // After a step of one agent alone everybody follows from it.
+    let lines = [step("a0", "a", 0), step("b1", "b", 1), step("c1", "c", 1)];
+    check_all(&lines, &["b1 < a0~", "c1 < a0~"]);
+}
+
+#[test]
+fn actions_of_one_moment_are_joint_where_no_step_is_logged() {
+    let at = |id: &str, agent: &str, ts: u32| action(id, agent, &format!(r#","ts":{ts}"#));
+    check_all(&[at("a0", "a", 5), at("b0", "b", 5), at("a1", "a", 6)], &["a1 < a0~"]);
+}
+
+#[test]
+fn logged_and_inferred_links_stand_side_by_side() {
+    let lines = [action("x", "a", ""), action("y", "b", r#","parents":["x"]"#), action("z", "a", "")];
+    check_all(&lines, &["y < x", "z < y~"]);
+}

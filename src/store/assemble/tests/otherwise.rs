@@ -1,0 +1,181 @@
+//! Counterfactuals, and credit that others declare.
+
+use super::*;
+use crate::model::{Absence, ActionTable};
+
+const ACT: &str = r#"{"type":"action","agent":"a","id":"x","action":"go","default":"wait","policy":{"chosen":"go","probs":{"go":0.6,"wait":0.4},"q":{"go":1.0,"wait":"NaN"},"value":0.8}}"#;
+
+/// `label=q@probability` of every alternative; `*` marks the one taken, `!` the default.
+fn alternatives(table: &ActionTable) -> Vec<String> {
+    let number = |it: Option<f64>| it.map_or("?".to_owned(), |it| it.to_string());
+    let row = table.alternatives.iter().map(|it| {
+        let marks = format!("{}{}", if it.taken { "*" } else { "" }, if it.default { "!" } else { "" });
+        format!("{}={}@{}{marks}", it.label, number(it.q.mean), number(it.probability))
+    });
+    row.collect()
+}
+
+#[track_caller]
+fn check_alternatives(records: &[&str], expected: &[&str]) {
+    let lines: Vec<&str> = [&[ACT], records].concat();
+    let episode = episode(&lines);
+    assert_eq!(alternatives(&episode.tables[0]), expected, "{records:?}");
+    assert_eq!(rules(&episode), [""; 0]);
+}
+
+#[test]
+fn a_policy_lists_its_alternatives() {
+    check_alternatives(&[], &["go=1@0.6*", "wait=?@0.4!"]);
+    assert_eq!(episode(&[ACT]).tables[0].value, Some(0.8));
+    assert!(episode(&[r#"{"type":"action","agent":"a","action":"go"}"#]).tables.is_empty());
+}
+
+#[test]
+fn what_was_measured_goes_over_what_the_policy_thinks() {
+    let default = r#"{"type":"counterfactual","kind":"default_action","of":"x","candidates":[{"action":"wait","returns":[0,1]}]}"#;
+    check_alternatives(&[default], &["go=1@0.6*", "wait=0.5@0.4!"]);
+    let other = r#"{"type":"counterfactual","kind":"q_value","of":"x","group":"g","candidates":[{"action":"turn","q":0.25,"prob":0.1},{"action":"go","value":2}]}"#;
+    check_alternatives(&[other], &["go=2@0.6*", "wait=?@0.4!", "turn=0.25@0.1"]);
+    let drawn = r#"{"type":"counterfactual","kind":"policy_substituted","of":"x","candidates":[{"action":"z","extra":true,"value":9}]}"#;
+    check_alternatives(&[drawn], &["go=1@0.6*", "wait=?@0.4!"]);
+    let null = r#"{"type":"counterfactual","kind":"null_action","of":"x","candidates":[{"action":null,"value":-1}]}"#;
+    check_alternatives(&[null], &["go=1@0.6*", "wait=?@0.4!", "null=-1@?!"]);
+}
+
+#[test]
+fn candidates_that_arrive_one_by_one_are_one_group() {
+    let one = |j: u32, returns: &str| {
+        format!(
+            r#"{{"type":"counterfactual","kind":"replay","group":"g","of":"x","candidates":[{{"j":{j},"action":"c{j}","returns":{returns}}}]}}"#
+        )
+    };
+    let lines = [one(2, "[0,1]"), one(0, "[1]"), one(1, "[0]"), one(2, "[1,1]")];
+    let mut all = vec![ACT];
+    all.extend(lines.iter().map(String::as_str));
+    all.push(r#"{"type":"counterfactual","kind":"replay","group":"g","context":7,"frozen":{"b":"pi"},"candidates":[{"j":3,"real":true,"extra":true,"q":0.5,"next":["ok"]}]}"#);
+    let episode = episode(&all);
+    assert_eq!(episode.replays.len(), 1);
+    let group = &episode.replays[0];
+    assert_eq!((group.name.as_str(), group.act, group.agent), ("g", Some(ActId(0)), Some(AgentId(0))));
+    assert_eq!(group.context.as_deref(), Some("7"));
+    assert_eq!(group.frozen, [("b".to_owned(), "pi".to_owned())]);
+    let of = |at: usize| {
+        (group.candidates[at].j, group.candidates[at].returns.mean, group.candidates[at].origin.line)
+    };
+    assert_eq!([of(0), of(1), of(2)], [(0, Some(1.0), 3), (1, Some(0.0), 4), (2, Some(1.0), 5)]);
+    let last = &group.candidates[3];
+    assert_eq!((last.real, last.extra, last.q, last.next.len()), (true, true, Some(0.5), 1));
+}
+
+#[test]
+fn candidates_without_a_number_are_counted() {
+    let group = r#"{"type":"counterfactual","kind":"replay","of":"x","candidates":[{"action":"c","returns":[1]},{"action":"d","returns":[0]}]}"#;
+    let episode = episode(&[ACT, group]);
+    assert_eq!(episode.replays[0].name, "replays of x");
+    assert_eq!(episode.replays[0].candidates.iter().map(|it| it.j).collect::<Vec<_>>(), [0, 1]);
+}
+
+#[test]
+fn coalitions_that_arrive_one_by_one_are_one_table() {
+    let value = |agents: &str, value: f64| {
+        format!(
+            r#"{{"type":"counterfactual","kind":"coalition","coalitions":[{{"agents":{agents},"value":{value}}}]}}"#
+        )
+    };
+    let lines = [
+        value("[]", 0.0),
+        value(r#"["b","a","b"]"#, 1.0),
+        value(r#"["a"]"#, 0.5),
+        value(r#"["a","b"]"#, 2.0),
+    ];
+    let episode = episode(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    let table = &episode.coalitions[0];
+    assert_eq!((episode.coalitions.len(), table.players.len(), &table.absence), (1, 2, &Absence::Unstated));
+    let values: Vec<(usize, Option<f64>)> =
+        table.values.iter().map(|it| (it.agents.len(), it.value.mean)).collect();
+    assert_eq!(values, [(0, Some(0.0)), (2, Some(2.0)), (1, Some(0.5))]);
+}
+
+#[test]
+fn a_removed_agent_leaves_the_coalition_of_the_others() {
+    let removed = r#"{"type":"counterfactual","kind":"agent_removed","agent":"b","absence":"null","candidates":[{"value":0.25}]}"#;
+    let table = &episode(&[r#"{"type":"episode_start","agents":["a","b","c"]}"#, removed]).coalitions[0];
+    assert_eq!(table.values[0].agents, [AgentId(0), AgentId(2)]);
+    assert_eq!((table.players.len(), &table.absence), (3, &Absence::Null));
+}
+
+#[test]
+fn what_fits_nowhere_is_listed() {
+    let check = |record: &str, rule: &str| assert_eq!(rules(&episode(&[ACT, record])), [rule], "{record}");
+    check(r#"{"type":"counterfactual","kind":"novel"}"#, "unknown-kind");
+    check(
+        r#"{"type":"counterfactual","kind":"q_value","candidates":[{"value":1}]}"#,
+        "counterfactual-of-nothing",
+    );
+    check(
+        r#"{"type":"counterfactual","kind":"q_value","of":"gone","candidates":[{"value":1}]}"#,
+        "dangling-reference",
+    );
+    check(r#"{"type":"credit","algorithm":"s","agents":{"ghost":1}}"#, "credit-of-unknown");
+    check(r#"{"type":"credit","algorithm":"s","items":[{"of":"gone","value":1}]}"#, "credit-of-unknown");
+}
+
+#[test]
+fn declared_credit_keeps_what_it_says_of_each_number() {
+    let credit = r#"{"type":"credit","id":"c","algorithm":"shapley_values","params":{"exact":true},"reward":"r","confidence":0.8,"units":"reward","agents":{"a":0.5},"items":[{"of":"x","value":"NaN"},{"agent":"a","value":0.4,"baseline":0.1,"std":0.04,"ci":[0.3,0.5],"level":0.95,"n":8}]}"#;
+    let episode = episode(&[ACT, credit]);
+    let declared = &episode.declared[0];
+    assert_eq!((declared.id.as_deref(), declared.algorithm.as_str()), (Some("c"), "shapley_values"));
+    assert_eq!(declared.params, [("exact".to_owned(), "true".to_owned())]);
+    assert_eq!(declared.items.iter().map(|it| it.value).collect::<Vec<_>>(), [Some(0.5), None, Some(0.4)]);
+    // An item of an act credits the agent that acted.
+    assert_eq!((declared.items[1].agent, declared.items[1].act), (Some(AgentId(0)), Some(ActId(0))));
+    let item = &declared.items[2];
+    assert_eq!(
+        (item.baseline, item.std, item.interval, item.n),
+        (Some(0.1), Some(0.04), Some((0.3, 0.5)), Some(8))
+    );
+}
+
+#[test]
+fn a_judgement_is_no_credit() {
+    let label =
+        r#"{"type":"credit","algorithm":"human","items":[{"of":"x","label":"mistake","reason":"it went"}]}"#;
+    let judged = episode(&[ACT, label]);
+    assert!(judged.declared.is_empty());
+    let label = &judged.labels[0];
+    assert_eq!((label.judge.as_str(), label.agent_text.as_str(), label.act), ("human", "a", Some(ActId(0))));
+    assert_eq!(
+        (label.label.as_str(), label.reason.as_deref(), label.act_text.as_deref()),
+        ("mistake", Some("it went"), None)
+    );
+    let both = r#"{"type":"credit","algorithm":"human","items":[{"of":"x","label":"mistake","value":-1}]}"#;
+    let judged = episode(&[ACT, both]);
+    assert_eq!((judged.declared[0].items[0].value, judged.labels.len()), (Some(-1.0), 1));
+}
+
+#[test]
+fn a_judgement_may_name_an_agent_that_did_not_act_there() {
+    let label = r#"{"type":"credit","algorithm":"human","items":[{"agent":"b","of":"x","label":"mistake"}]}"#;
+    let episode = episode(&[ACT, r#"{"type":"action","agent":"b"}"#, label]);
+    assert_eq!(rules(&episode), ["label-elsewhere"]);
+    let label = &episode.labels[0];
+    assert_eq!(
+        (label.agent, label.act, label.act_text.as_deref()),
+        (Some(AgentId(1)), Some(ActId(0)), Some("x"))
+    );
+}
+
+#[test]
+fn a_judgement_may_name_nobody_that_is_known() {
+    let label = r#"{"type":"credit","algorithm":"m","items":[{"agent":"ghost","of":"s9","label":"mistake"},{"reason":"hm"}]}"#;
+    let episode = episode(&[ACT, label]);
+    let row = |at: usize| {
+        (
+            episode.labels[at].agent,
+            episode.labels[at].agent_text.as_str(),
+            episode.labels[at].act_text.as_deref(),
+        )
+    };
+    assert_eq!([row(0), row(1)], [(None, "ghost", Some("s9")), (None, "nobody", None)]);
+}

@@ -1,0 +1,10 @@
+//! Golden logs through store, check and report: every rule on the log that breaks it, and key facts of the
+//! sample logs recomputed here.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests, which may")]
+
+mod golden {
+    mod broken;
+    mod open;
+    mod samples;
+}

@@ -1,0 +1,135 @@
+//! Whole screens as they are drawn, at the sizes people have, with colours told apart in a second block.
+//!
+//! A changed screen shows as a difference to its snapshot: look at it before accepting it
+//! (`INSTA_UPDATE=always cargo test --test screens`).
+
+use std::time::Duration;
+
+use creditscope::{
+    app::Model,
+    graph::Charset,
+    runtime::{OpenedLogs, Rehearsal},
+    store::Pass,
+    tui::{
+        picture, run,
+        theme::{ColorMode, Theme},
+    },
+};
+use ratatui::{
+    buffer::Buffer,
+    style::{Color, Modifier},
+};
+
+/// Relative, as tests run in the package's folder: paths on a screen are then the same everywhere.
+fn sample(name: &str) -> String {
+    format!("sample-logs/{name}")
+}
+
+/// The screen after `keys`, as text and as a map of styles.
+fn screen(log: &str, size: (u16, u16), keys: &str, mode: ColorMode, charset: Charset) -> (String, String) {
+    let mut logs = OpenedLogs::open(&[sample(log)], Pass::Headers, || {}).expect("the sample is there");
+    while !logs.poll(Duration::ZERO, 64 << 20).caught_up {}
+    logs.finish();
+    let model = Model::new(vec![sample(log)], charset);
+    let mut rehearsal = Rehearsal::new(model, logs, size.0, size.1);
+    rehearsal.keys(keys);
+    let frame = run::frame(&rehearsal.model, Theme::new(mode, charset));
+    (picture::text(&frame), styles(&frame))
+}
+
+/// One letter per cell: what a person sees of its style.
+fn styles(frame: &Buffer) -> String {
+    let letter = |x: u16, y: u16| {
+        let cell = &frame[(x, y)];
+        match (cell.modifier, cell.fg) {
+            (it, _) if it.contains(Modifier::REVERSED) => 'R',
+            (it, _) if it.contains(Modifier::UNDERLINED) => 'U',
+            (_, Color::Red | Color::Indexed(166)) => '-',
+            (_, Color::Blue | Color::Indexed(32)) => '+',
+            (_, Color::Magenta | Color::Indexed(133)) => '!',
+            (it, _) if it.contains(Modifier::BOLD) => 'B',
+            (it, Color::Reset) if it.contains(Modifier::DIM) => 'd',
+            (_, Color::Indexed(244)) => 'd',
+            _ => ' ',
+        }
+    };
+    let area = frame.area;
+    let row = |y: u16| (0..area.width).map(|x| letter(x, y)).collect::<String>().trim_end().to_owned();
+    (0..area.height).map(|y| row(y) + "\n").collect()
+}
+
+#[track_caller]
+fn check(name: &str, log: &str, size: (u16, u16), keys: &str) {
+    let (text, styles) = screen(log, size, keys, ColorMode::Ansi16, Charset::Unicode);
+    insta::assert_snapshot!(name, format!("{text}\n{styles}"));
+}
+
+#[track_caller]
+fn check_ascii(name: &str, log: &str, size: (u16, u16), keys: &str) {
+    let (text, styles) = screen(log, size, keys, ColorMode::Mono, Charset::Ascii);
+    assert!(text.is_ascii(), "{text}");
+    assert!(!styles.contains(['+', '-', '!']), "{styles}");
+    insta::assert_snapshot!(name, text);
+}
+
+const DEMO: &str = "forage-saboteur.jsonl";
+
+#[test]
+fn credit() {
+    check("credit_40x10", DEMO, (40, 10), "");
+    check("credit_80x24", DEMO, (80, 24), "");
+    check("credit_120x40", DEMO, (120, 40), "b");
+    check("credit_160x45", DEMO, (160, 45), "b");
+    check_ascii("credit_80x24_ascii", DEMO, (80, 24), "b");
+}
+
+#[test]
+fn graph() {
+    check("graph_80x24", DEMO, (80, 24), "2");
+    check("graph_arcs_80x24", DEMO, (80, 24), "2v");
+    check("graph_matrix_80x24", DEMO, (80, 24), "2vv");
+    check("graph_ego_80x24", DEMO, (80, 24), "2vvv");
+    check_ascii("graph_80x24_ascii", DEMO, (80, 24), "2");
+}
+
+#[test]
+fn timeline() {
+    check("timeline_80x24", DEMO, (80, 24), "3");
+    check("timeline_160x45", DEMO, (160, 45), "3");
+    check("timeline_strip_80x24", DEMO, (80, 24), "3v");
+    check("timeline_blame_path_80x24", DEMO, (80, 24), "3..");
+    check_ascii("timeline_80x24_ascii", DEMO, (80, 24), "3");
+}
+
+#[test]
+fn methods() {
+    check("methods_80x24", DEMO, (80, 24), "4");
+    check("methods_160x45", DEMO, (160, 45), "4lllll");
+    check_ascii("methods_80x24_ascii", DEMO, (80, 24), "4");
+}
+
+#[test]
+fn what_if() {
+    check("whatif_80x24", DEMO, (80, 24), "5");
+    check("whatif_edited_80x24", DEMO, (80, 24), "xl\n");
+    check("whatif_160x45", DEMO, (160, 45), "xl\n");
+    check_ascii("whatif_80x24_ascii", DEMO, (80, 24), "5");
+}
+
+#[test]
+fn overlays() {
+    check("help_80x24", DEMO, (80, 24), "?");
+    check("explain_agent_80x24", DEMO, (80, 24), "e");
+    check("explain_act_80x24", DEMO, (80, 24), "be");
+    check("sweep_80x24", DEMO, (80, 24), "S");
+    check("caveats_80x24", DEMO, (80, 24), "i");
+    check("detail_80x24", DEMO, (80, 24), "b\n");
+}
+
+#[test]
+fn lists_and_live_logs() {
+    check("episodes_80x24", "dev-team.jsonl", (80, 24), "");
+    check("trace_only_80x24", "dev-team.jsonl", (80, 24), "jjj\n");
+    check("declared_only_80x24", "dev-team.jsonl", (80, 24), "jjjj\n");
+    check("open_episode_80x24", "live-interleaved.jsonl", (80, 24), "G\n");
+}
