@@ -2,7 +2,8 @@
 //!
 //! Data flow: a [`Walk`] (a game that is entered one player at a time) -> [`Estimator::step`] as often as
 //! there is time -> [`Estimator::estimate`], with intervals that shrink. Whoever stops calling `step` has
-//! cancelled it.
+//! cancelled it. Whoever owns threads gives each an [`Estimator::worker`] and a part of
+//! [`Estimator::next_units`], and hands back in order what they drew.
 //!
 //! Work is cut into fixed units. Each draws from a stream that depends on the seed and its number alone, sums
 //! what it drew, and the sums of units are added in the order of their numbers: threads decide when, not what.
@@ -10,6 +11,8 @@
 //! Every walk telescopes from v(nobody) to v(all), so estimates sum to `v(N) - v(0)` however few there are.
 //! The unit of evidence is what is independent: a permutation, a permutation with its reverse, or one round of
 //! all rotations of a permutation (which puts every player once in every place: stratified by size).
+
+use std::ops::Range;
 
 use crate::model::Estimate;
 use crate::stats::{Draws, Moments};
@@ -149,14 +152,30 @@ const UNIT: usize = 64;
 /// Sampled Shapley values of a game.
 #[derive(Clone, Debug)]
 pub struct Estimator<W> {
-    walk: W,
-    drawing: Drawing,
-    seed: u64,
+    worker: Worker<W>,
     next_unit: u64,
     players: Vec<Moments>,
 }
 
+/// Draws for an [`Estimator`], on whatever thread.
+#[derive(Clone, Debug)]
+pub struct Worker<W> {
+    walk: W,
+    drawing: Drawing,
+    seed: u64,
+    /// By player, a value near its number, that sums are taken around.
+    pivots: Vec<f64>,
+}
+
+/// Neighbouring units of work, done.
+#[derive(Clone, Debug)]
+pub struct Portion {
+    first: u64,
+    units: Vec<Unit>,
+}
+
 /// What one unit adds: by player, the sum of distances from the pivot and of their squares.
+#[derive(Clone, Debug)]
 struct Unit {
     sums: Vec<f64>,
     squares: Vec<f64>,
@@ -166,57 +185,49 @@ impl<W: Walk> Estimator<W> {
     /// Begins; walks once, to know about where the numbers lie.
     pub fn new(mut walk: W, drawing: Drawing, seed: u64) -> Self {
         let n = walk.n_players();
-        let mut marginal = vec![0.0; n];
+        let mut pivots = vec![0.0; n];
         let order: Vec<u32> = (0..n as u32).collect();
-        walk_along(&mut walk, order.iter(), &mut marginal, |slot, value| *slot = value);
         let finite = |it: f64| if it.is_finite() { it } else { 0.0 };
-        let players = marginal.into_iter().map(|it| Moments::around(finite(it))).collect();
-        Self { walk, drawing, seed, next_unit: 0, players }
+        walk_along(&mut walk, order.iter(), &mut pivots, |slot, value| *slot = finite(value));
+        let players = pivots.iter().map(|it| Moments::around(*it)).collect();
+        Self { worker: Worker { walk, drawing, seed, pivots }, next_unit: 0, players }
     }
 
-    /// Walks `budget` more permutations (rounded up to whole units of work), on this thread.
+    /// Walks `budget` more permutations, rounded up to whole units of work.
     pub fn step(&mut self, budget: usize) -> Progress {
-        let units = self.units(budget);
-        for number in self.next_unit..self.next_unit + units {
-            let unit = run(&mut self.walk, self.drawing, self.seed, number, &self.players);
-            self.add(&unit);
+        let portion = self.worker.draw(self.next_units(budget));
+        self.give(&portion)
+    }
+
+    /// The units of work that walk the next `budget` permutations, for [`Worker::draw`]. They may be cut at will.
+    pub fn next_units(&self, budget: usize) -> Range<u64> {
+        let n = self.players.len();
+        let each = samples_per_unit(self.worker.drawing, n) * self.worker.drawing.permutations(n);
+        self.next_unit..self.next_unit + budget.div_ceil(each) as u64
+    }
+
+    /// Takes what a worker drew. Portions have to be given in the order of their units.
+    ///
+    /// # Panics
+    /// When a portion is not the next one.
+    pub fn give(&mut self, portion: &Portion) -> Progress {
+        assert_eq!(portion.first, self.next_unit, "portions are given in order");
+        let samples = samples_per_unit(self.worker.drawing, self.players.len()) as u64;
+        for unit in &portion.units {
+            for (player, (sum, squares)) in self.players.iter_mut().zip(unit.sums.iter().zip(&unit.squares)) {
+                player.add_portion(*sum, *squares, samples);
+            }
         }
-        self.next_unit += units;
+        self.next_unit += portion.units.len() as u64;
         self.progress()
     }
 
-    /// [`Estimator::step`] on several threads: the same bytes, sooner.
-    pub fn step_on(&mut self, threads: usize, budget: usize) -> Progress
+    /// Somebody else to draw for it, with a walk of its own.
+    pub fn worker(&self) -> Worker<W>
     where
-        W: Clone + Send,
+        W: Clone,
     {
-        let units = self.units(budget);
-        let threads = (threads.max(1) as u64).min(units) as usize;
-        if threads <= 1 {
-            return self.step(budget);
-        }
-        let (from, drawing, seed) = (self.next_unit, self.drawing, self.seed);
-        let share = units.div_ceil(threads as u64);
-        let players = &self.players;
-        let done: Vec<Vec<Unit>> = std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..threads as u64)
-                .map(|worker| {
-                    let mut walk = self.walk.clone();
-                    let numbers =
-                        from + (worker * share).min(units)..from + ((worker + 1) * share).min(units);
-                    scope.spawn(move || {
-                        numbers.map(|it| run(&mut walk, drawing, seed, it, players)).collect::<Vec<_>>()
-                    })
-                })
-                .collect();
-            let joined = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
-            joined.map(|it| it.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-        });
-        for unit in done.iter().flatten() {
-            self.add(unit);
-        }
-        self.next_unit += units;
-        self.progress()
+        self.worker.clone()
     }
 
     /// The estimates so far: mean, 95% interval, and how many permutations they rest on. NaN where a value is
@@ -236,7 +247,7 @@ impl<W: Walk> Estimator<W> {
         let errors: Option<Vec<f64>> = self.players.iter().map(Moments::standard_error).collect();
         let widest = errors.filter(|it| it.iter().all(|it| it.is_finite()));
         Progress {
-            permutations: samples * self.drawing.permutations(self.players.len()) as u64,
+            permutations: samples * self.worker.drawing.permutations(self.players.len()) as u64,
             samples,
             widest: widest.map(|it| it.into_iter().fold(0.0, f64::max)),
         }
@@ -244,60 +255,55 @@ impl<W: Walk> Estimator<W> {
 
     /// The game.
     pub fn walk(&self) -> &W {
-        &self.walk
+        &self.worker.walk
+    }
+}
+
+impl<W: Walk> Worker<W> {
+    /// Does these units of work.
+    pub fn draw(&mut self, units: Range<u64>) -> Portion {
+        Portion { first: units.start, units: units.map(|it| self.unit(it)).collect() }
     }
 
-    fn units(&self, budget: usize) -> u64 {
-        let n = self.players.len();
-        budget.div_ceil(samples_per_unit(self.drawing, n) * self.drawing.permutations(n)) as u64
-    }
-
-    fn add(&mut self, unit: &Unit) {
-        let samples = samples_per_unit(self.drawing, self.players.len()) as u64;
-        for (player, (sum, squares)) in self.players.iter_mut().zip(unit.sums.iter().zip(&unit.squares)) {
-            player.add_portion(*sum, *squares, samples);
+    fn unit(&mut self, number: u64) -> Unit {
+        let n = self.pivots.len();
+        let mut draws = Draws::of_unit(self.seed, number);
+        let mut order: Vec<u32> = (0..n as u32).collect();
+        let mut unit = Unit { sums: vec![0.0; n], squares: vec![0.0; n] };
+        let mut sample = vec![0.0; n];
+        let walk = &mut self.walk;
+        for _ in 0..samples_per_unit(self.drawing, n) {
+            draws.shuffle(&mut order);
+            let add = |slot: &mut f64, value: f64| *slot += value;
+            match self.drawing {
+                Drawing::Plain => walk_along(walk, order.iter(), &mut sample, |slot, value| *slot = value),
+                Drawing::Antithetic => {
+                    sample.fill(0.0);
+                    walk_along(walk, order.iter(), &mut sample, add);
+                    walk_along(walk, order.iter().rev(), &mut sample, add);
+                }
+                Drawing::Stratified => {
+                    sample.fill(0.0);
+                    for first in 0..n {
+                        let (head, tail) = order.split_at(first);
+                        walk_along(walk, tail.iter().chain(head), &mut sample, add);
+                    }
+                }
+            }
+            let walks = self.drawing.permutations(n) as f64;
+            let slots = unit.sums.iter_mut().zip(&mut unit.squares);
+            for ((sum, square), (value, pivot)) in slots.zip(sample.iter().zip(&self.pivots)) {
+                let off = value / walks - pivot;
+                *sum += off;
+                *square += off * off;
+            }
         }
+        unit
     }
 }
 
 fn samples_per_unit(drawing: Drawing, n: usize) -> usize {
     (UNIT / drawing.permutations(n)).max(1)
-}
-
-/// One unit of work.
-fn run(walk: &mut impl Walk, drawing: Drawing, seed: u64, number: u64, players: &[Moments]) -> Unit {
-    let n = players.len();
-    let pivots: Vec<f64> = players.iter().map(Moments::pivot).collect();
-    let mut draws = Draws::of_unit(seed, number);
-    let mut order: Vec<u32> = (0..n as u32).collect();
-    let mut unit = Unit { sums: vec![0.0; n], squares: vec![0.0; n] };
-    let mut sample = vec![0.0; n];
-    for _ in 0..samples_per_unit(drawing, n) {
-        draws.shuffle(&mut order);
-        let add = |slot: &mut f64, value: f64| *slot += value;
-        match drawing {
-            Drawing::Plain => walk_along(walk, order.iter(), &mut sample, |slot, value| *slot = value),
-            Drawing::Antithetic => {
-                sample.fill(0.0);
-                walk_along(walk, order.iter(), &mut sample, add);
-                walk_along(walk, order.iter().rev(), &mut sample, add);
-            }
-            Drawing::Stratified => {
-                sample.fill(0.0);
-                for first in 0..n {
-                    let (head, tail) = order.split_at(first);
-                    walk_along(walk, tail.iter().chain(head), &mut sample, add);
-                }
-            }
-        }
-        let walks = drawing.permutations(n) as f64;
-        for player in 0..n {
-            let off = sample[player] / walks - pivots[player];
-            unit.sums[player] += off;
-            unit.squares[player] += off * off;
-        }
-    }
-    unit
 }
 
 /// One walk: gives each player's marginal contribution to its slot.

@@ -18,11 +18,6 @@ impl Moments {
         Self { pivot, ..Self::default() }
     }
 
-    /// The guess of the mean that portions are summed around.
-    pub fn pivot(&self) -> f64 {
-        self.pivot
-    }
-
     /// Adds one sample.
     pub fn add(&mut self, sample: f64) {
         let off = sample - self.pivot;

@@ -84,8 +84,8 @@ pub(in super::super) fn compute(question: &Question<'_>) -> Result<Attribution, 
     let mut estimator = estimator(question, table);
     let progress = estimator.step(question.param("permutations").unwrap_or(1024.0) as usize);
     let permutations = figure::count(progress.permutations as usize, "permutation");
-    let what = question.baseline.map_or("", |it| it.name);
-    let mut attribution = game.start(question, format!("Shapley (sampled, {permutations}, {what})"));
+    let what = question.baseline.map_or("sampled", |it| it.name);
+    let mut attribution = game.start(question, format!("Shapley, {what} (sampled, {permutations})"));
     for (agent, estimate) in game.players().iter().zip(estimator.estimate()) {
         attribution.agents[agent.index()].value = Value::Number(estimate);
     }

@@ -22,8 +22,10 @@ struct Structure {
 fn structure(question: &Question<'_>, players: &[AgentId]) -> Result<Structure, Unavailable> {
     match question.method.name {
         "owen" => {
-            let what = question.baseline.map_or("", |it| it.title);
-            Ok(Structure { form: owen::form(question, players)?, name: "Owen", note: what.to_owned() })
+            let by_role = question.baseline.is_some_and(|it| it.name == "role");
+            let name = if by_role { "Owen by role" } else { "Owen by team" };
+            let note = question.baseline.map_or("", |it| it.title).to_owned();
+            Ok(Structure { form: owen::form(question, players)?, name, note })
         }
         "myerson" => {
             let graph = myerson::neighbours(question, players)?;

@@ -1,3 +1,5 @@
+//! Pairwise interaction against the literature and its definition.
+
 use proptest::prelude::*;
 
 use super::*;

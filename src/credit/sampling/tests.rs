@@ -1,3 +1,5 @@
+//! Sampled against exact; what threads may not change.
+
 use proptest::prelude::*;
 
 use super::*;
@@ -83,14 +85,33 @@ fn vectors_of_strata() {
 fn the_thread_count_does_not_show() {
     for drawing in [Drawing::Plain, Drawing::Antithetic, Drawing::Stratified] {
         let v = table(7, 3);
-        let run = |threads: usize| {
+        let run = |threads: u64| {
             let mut estimator = Estimator::new(TableWalk::new(v.clone()), drawing, 42);
-            estimator.step_on(threads, 1000);
-            estimator.step_on(threads, 500);
+            for budget in [1000, 500] {
+                let units = estimator.next_units(budget);
+                let share = (units.end - units.start).div_ceil(threads);
+                let part = |it: u64| (units.start + it * share).min(units.end);
+                let portions: Vec<Portion> = std::thread::scope(|scope| {
+                    let one = |it: u64| {
+                        let mut worker = estimator.worker();
+                        let units = part(it)..part(it + 1);
+                        scope.spawn(move || worker.draw(units))
+                    };
+                    let all: Vec<_> = (0..threads).map(one).collect();
+                    all.into_iter().map(|it| it.join().expect("no panic")).collect()
+                });
+                for portion in &portions {
+                    estimator.give(portion);
+                }
+            }
             estimator.estimate()
         };
         assert_eq!(run(1), run(2));
         assert_eq!(run(1), run(5));
+        let mut alone = Estimator::new(TableWalk::new(v.clone()), drawing, 42);
+        alone.step(1000);
+        alone.step(500);
+        assert_eq!(run(3), alone.estimate());
         // Another seed is another sample.
         let mut other = Estimator::new(TableWalk::new(v.clone()), drawing, 43);
         other.step(1500);

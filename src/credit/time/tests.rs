@@ -1,3 +1,5 @@
+//! Advantages, redistribution and shaping: expected values, spans, conventions.
+
 use proptest::prelude::*;
 
 use super::redistributed;

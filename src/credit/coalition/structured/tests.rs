@@ -1,3 +1,5 @@
+//! Owen, Myerson and precedence against the literature and their axioms.
+
 use proptest::prelude::*;
 
 use super::*;
