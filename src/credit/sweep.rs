@@ -185,7 +185,10 @@ fn judge(
         row.tau = tau(reference, attribution);
         if own_row == Some(at) {
             row.blamed.clone_from(&named);
-        } else if names_culprit(&row.scenario) && records[at].is_none_or(has_reward_units) {
+        } else if names_culprit(&row.scenario)
+            && !one_sided(&row.scenario, episode.failed())
+            && records[at].is_none_or(has_reward_units)
+        {
             let found = blame(failed, attribution);
             let found = found.filter(|it| it.known >= 2 && !it.all_equal || episode.agents.len() == 1);
             row.blamed = found.map(|it| it.agents).unwrap_or_default();
@@ -215,6 +218,16 @@ fn judge(
     }
     for at in counted {
         rows[at].counted = true;
+    }
+}
+
+/// Whether the credits cannot have the blamed sign: a gain over the worst alternative is never a loss, and a
+/// regret against the best response never a gain. Such a row has no say in who is to blame (to praise).
+fn one_sided(scenario: &Scenario, failed: bool) -> bool {
+    match scenario.baseline.as_deref() {
+        Some("worst") => scenario.method == "difference" && failed,
+        Some("best-response") => scenario.method == "difference" && !failed,
+        _ => false,
     }
 }
 

@@ -175,10 +175,10 @@ fn somebody_has_to_play() {
 #[test]
 fn an_act_without_alternatives_cannot_do_otherwise() {
     let mut stage = Stage::of(FAILED);
-    stage.press("3gx");
+    stage.press("3gjx");
     assert_eq!(stage.model().view, View::WhatIf);
-    assert!(stage.notice().contains("no alternatives of a1"), "{}", stage.notice());
-    stage.press("3jjx");
+    assert!(stage.notice().contains("no alternatives of m1"), "{}", stage.notice());
+    stage.press("3jx");
     let open = stage.episode();
     assert!(matches!(Form::fields(open)[open.form.field].kind, FieldKind::Action(_)));
 }

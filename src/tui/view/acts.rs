@@ -12,7 +12,8 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let word = open.analysis().and_then(|it| it.acts.as_ref()).map(|it| (it.provenance.word(), &it.method));
     let order = if open.acts_by_time { "by time (s)" } else { "by size (s)" };
     let title = match word {
-        Some((_, method)) => format!("Acts: {method} {order}"),
+        Some((_, method)) if pane.width() < 40 => format!("Acts: {method} (s)"),
+        Some((_, method)) => format!("Acts: {method}, {order}"),
         None => format!("Acts {order}"),
     };
     let right = word.map_or("no credit per act", |it| it.0);
