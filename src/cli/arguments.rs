@@ -103,7 +103,8 @@ pub struct Report {
     /// Keys to press before the picture of --format screen and svg
     #[arg(long, default_value = "")]
     pub keys: String,
-    /// Exit with 2 when this holds, such as 'residual > 0.05' or 'share(coder) >= 0.5'; repeatable
+    /// Exit with 2 when this holds in any episode (in --episode, if given), such as 'residual > 0.05' or
+    /// 'share(coder) >= 0.5'; repeatable
     #[arg(long, value_name = "RULE")]
     pub fail: Vec<String>,
     /// Exit with 3 when more lines than this could not be read

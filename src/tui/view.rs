@@ -12,6 +12,8 @@ mod methods;
 mod overlay;
 mod strip;
 mod sweep;
+#[cfg(test)]
+mod tests;
 mod timeline;
 mod tiny;
 mod whatif;

@@ -173,7 +173,7 @@ impl Verdict {
             }
             (Some(Provenance::Structural), _) => format!("heaviest act {act} (by trace shape)"),
             (Some(it), failed) => {
-                let what = if failed { "first decisive act" } else { "best act" };
+                let what = if failed { "worst act" } else { "best act" };
                 let mark =
                     if Level::of(it) > self.level { format!(" ({})", it.word()) } else { String::new() };
                 format!("{what} {act}{mark}")

@@ -58,8 +58,10 @@ fn help(model: &Model, pane: &mut Painter<'_>) {
         }
     }
     lines.push((model.terminal.clone(), Role::Dim));
-    lines
-        .push(("a number before a motion repeats it; the mouse is the terminal's own".to_owned(), Role::Dim));
+    lines.push((
+        "6 to 9 begin a number that repeats a motion; the mouse is the terminal's own".to_owned(),
+        Role::Dim,
+    ));
     let columns = (pane.width() / 39).clamp(1, 4);
     let rows = pane.height();
     let per_page = columns * rows;
@@ -171,7 +173,7 @@ fn caveats(model: &Model, width: usize) -> Vec<(String, Role)> {
 
 fn findings(model: &Model, width: usize) -> Vec<(String, Role)> {
     let mut lines = Vec::new();
-    let episode = model.open.as_ref().map(|it| it.episode.diagnostics.as_slice()).unwrap_or_default();
+    let episode = model.open.as_ref().map(|it| it.findings.as_slice()).unwrap_or_default();
     let log = model.log.diagnostics.as_slice();
     if log.is_empty() && episode.is_empty() {
         lines.push(("nothing found".to_owned(), Role::Plain));
