@@ -96,7 +96,7 @@ fn modelled() {
         draft,
         "not measured, a model's estimate (difference/policy): coder -0.30 is 100% of the loss · worst act \
          t1 · holds under 3 of 3 methods and baselines",
-        "modelled: coder -0.30 is 100% of the loss · worst act t1",
+        "modelled: coder -0.30 is 100% of the loss · worst act t1 · holds 3/3",
     );
 }
 
