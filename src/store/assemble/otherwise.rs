@@ -56,11 +56,15 @@ pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Ori
 fn replayed_alternatives(builder: &mut Builder, group: usize) {
     let Some(act) = builder.episode.replays[group].act else { return };
     let default = builder.episode.act(act).default_action.clone();
-    let candidates = builder.episode.replays[group].candidates.clone();
+    let (extra, mut candidates): (Vec<_>, Vec<_>) =
+        builder.episode.replays[group].candidates.iter().cloned().partition(|it| it.extra);
+    candidates.retain(|it| it.returns.mean.is_some());
+    if candidates.iter().all(|it| it.label == candidates[0].label) {
+        return; // one action over and over is no alternative to itself
+    }
     let table = table(builder, act);
-    let drawn = candidates.iter().find(|it| it.extra).and_then(|it| it.returns.mean);
-    table.value = table.value.or(drawn);
-    for candidate in candidates.into_iter().filter(|it| !it.extra && it.returns.mean.is_some()) {
+    table.value = table.value.or(extra.iter().find_map(|it| it.returns.mean));
+    for candidate in candidates {
         match table.alternatives.iter_mut().find(|it| it.label == candidate.label) {
             Some(known) => {
                 known.probability = known.probability.or(candidate.probability);
