@@ -82,6 +82,8 @@ pub(super) fn full(open: &OpenEpisode, top: usize, pane: &mut Painter<'_>) {
         format!("{}; tau: Kendall's rank correlation with the credit shown", tally(sweep)),
         Role::Strong,
     ));
+    let note = "uncounted: says the same thing again, or has less ground than the credit shown";
+    lines.extend(text::wrap(note, width).into_iter().map(|it| (it, Role::Dim)));
     let unable: Vec<&SweepRow> = sweep.rows.iter().filter(|it| it.result.is_err()).collect();
     if !unable.is_empty() {
         lines.push((String::new(), Role::Plain));
@@ -131,7 +133,9 @@ fn row_line(episode: &Episode, row: &SweepRow, width: usize) -> (String, Role) {
         Agreement::Flips => ("FLIPS", Role::Warn),
         Agreement::NoVoice => ("no say", Role::Dim),
     };
-    let who = if row.agrees == Agreement::NoVoice { String::new() } else { who };
+    let silent = row.agrees == Agreement::NoVoice;
+    let (mark, role) = if row.counted || silent { (mark, role) } else { ("uncounted", Role::Dim) };
+    let who = if silent { String::new() } else { who };
     let sum = signed(credit.sum, places(credit.sum));
     let line = format!(
         "{} {} {number:>7} {tau:>5} {sum:>7} {mark}",
