@@ -333,6 +333,8 @@ pub struct Model {
     pub overlay: Option<Overlay>,
     /// First row of the overlay.
     pub overlay_top: usize,
+    /// The last row that can be the first: told by the screen, which knows how many lines there are.
+    pub overlay_reach: usize,
     /// Row of the episode list.
     pub row: usize,
     /// The episode on the screen.
@@ -367,6 +369,7 @@ impl Model {
             view: View::Credit,
             overlay: None,
             overlay_top: 0,
+            overlay_reach: usize::MAX,
             row: 0,
             open: None,
             opening: None,

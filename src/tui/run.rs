@@ -99,10 +99,15 @@ pub fn run(
 
 /// The picture of `model`.
 pub fn frame(model: &Model, theme: Theme) -> Buffer {
+    draw(model, theme).0
+}
+
+/// The picture of `model`, and how far its overlay can be scrolled.
+fn draw(model: &Model, theme: Theme) -> (Buffer, usize) {
     let area = Rect::new(0, 0, model.size.columns.max(1), model.size.rows.max(1));
     let mut buffer = Buffer::empty(area);
-    view::draw(model, area, &mut buffer, &theme);
-    buffer
+    let reach = view::draw(model, area, &mut buffer, &theme);
+    (buffer, reach)
 }
 
 /// Model and terminal, and what was asked of the outside.
@@ -148,7 +153,9 @@ impl<F: FnMut(Effect)> Program<'_, F> {
     /// `false`: the picture is the same as before.
     fn draw(&mut self) -> io::Result<bool> {
         self.awaited.since = None;
-        self.terminal.show(frame(self.model, self.setting.theme))
+        let (frame, reach) = draw(self.model, self.setting.theme);
+        self.model.overlay_reach = reach;
+        self.terminal.show(frame)
     }
 }
 

@@ -29,8 +29,8 @@ use crate::app::{Model, OpenEpisode, Screen, View};
 /// The least columns and rows for the full layout; below it there is a list, below that plain lines.
 const FULL: (usize, usize) = (60, 16);
 
-/// Draws the whole screen.
-pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer, theme: &Theme) {
+/// Draws the whole screen; the last row of the overlay that can be its first.
+pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer, theme: &Theme) -> usize {
     let mut screen = Painter::new(buffer, area, theme);
     let (width, height) = (screen.width(), screen.height());
     if width < FULL.0 || height < FULL.1 {
@@ -42,8 +42,9 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer, theme: &Theme) {
         None => episodes::draw(model, &mut body),
         Some(open) => draw_episode(model, open, &mut body),
     }
-    overlay::draw(model, &mut screen.part(0, 1, width, height - 2));
+    let reach = overlay::draw(model, &mut screen.part(0, 1, width, height - 2));
     footer::draw(model, &mut screen.part(0, height - 1, width, 1));
+    reach
 }
 
 fn draw_episode(model: &Model, open: &OpenEpisode, body: &mut Painter<'_>) {
@@ -69,10 +70,11 @@ fn stepped_window(at: usize, len: usize, rows: usize) -> usize {
     (at / half * half).saturating_sub(half / 2).min(len.saturating_sub(rows))
 }
 
-/// Draws lines of text from `top`; how many lines there are is known here only.
-fn scrolled(pane: &mut Painter<'_>, top: usize, lines: &[(String, Role)]) {
+/// Draws lines of text from `top`; the last line that can be the first.
+fn scrolled(pane: &mut Painter<'_>, top: usize, lines: &[(String, Role)]) -> usize {
     let rows = pane.height();
-    let top = top.min(lines.len().saturating_sub(rows));
+    let reach = lines.len().saturating_sub(rows);
+    let top = top.min(reach);
     for (y, (line, role)) in lines.iter().skip(top).take(rows).enumerate() {
         pane.put(1, y, line, *role);
     }
@@ -81,4 +83,5 @@ fn scrolled(pane: &mut Painter<'_>, top: usize, lines: &[(String, Role)]) {
         let right = pane.width();
         pane.put_right(right, rows - 1, &more, Role::Dim);
     }
+    reach
 }

@@ -85,6 +85,7 @@ impl Verdict {
     fn who(&self, episode: &Episode, name: &dyn Fn(AgentId) -> String, brief: bool) -> String {
         let (Some(kind), Some(credit)) = (self.kind, self.credit) else {
             return match (self.level, episode.reward().is_some() || !self.title.is_empty()) {
+                _ if episode.agents.is_empty() => "no agent acted: there is nobody to credit".to_owned(),
                 (Level::Nothing, false) => "no reward logged: nothing to divide".to_owned(),
                 _ if self.title.is_empty() => "no method can be computed from this log".to_owned(),
                 _ => format!("{} has a number for no agent", self.title),

@@ -68,10 +68,10 @@ pub(super) fn doubts(open: &OpenEpisode, pane: &mut Painter<'_>) {
 }
 
 /// The whole sweep, scrollable.
-pub(super) fn full(open: &OpenEpisode, top: usize, pane: &mut Painter<'_>) {
+pub(super) fn full(open: &OpenEpisode, top: usize, pane: &mut Painter<'_>) -> usize {
     let Some(sweep) = open.sweep() else {
         pane.put(1, 0, "computing", Role::Dim);
-        return;
+        return 0;
     };
     let width = pane.width().saturating_sub(2);
     let mut lines = vec![(heading(&open.episode, width), Role::Dim)];
@@ -97,7 +97,7 @@ pub(super) fn full(open: &OpenEpisode, top: usize, pane: &mut Painter<'_>) {
             lines.push((format!("  nearest available: {nearest}"), Role::Dim));
         }
     }
-    scrolled(pane, top, &lines);
+    scrolled(pane, top, &lines)
 }
 
 /// Columns of a name in the table.

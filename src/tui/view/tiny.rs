@@ -12,15 +12,17 @@ use crate::{
     tui::{paint::Painter, theme::Role},
 };
 
-pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) {
+/// Draws what fits; the last row of the overlay that can be its first.
+pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> usize {
     let (width, height) = (screen.width(), screen.height());
     let mut pane = screen.part(0, 0, width, height);
     match model.open.as_ref().filter(|_| model.screen == Screen::Episode) {
         None => list(model, &mut pane),
         Some(open) => episode(model, open, &mut pane),
     }
+    let mut reach = 0;
     if height > 3 {
-        overlay::draw(model, &mut screen.part(0, 1, width, height - 2));
+        reach = overlay::draw(model, &mut screen.part(0, 1, width, height - 2));
         let line = match &model.notice {
             Some(notice) => notice.as_str(),
             None => "1-5 view  b blame  ? help  q",
@@ -29,6 +31,7 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) {
         last.blank();
         last.put_fit(0, 0, width, line, Role::Dim);
     }
+    reach
 }
 
 fn list(model: &Model, pane: &mut Painter<'_>) {
