@@ -5,8 +5,10 @@
 
 mod draw;
 mod rank;
+mod spearman;
 mod sum;
 
 pub use draw::Draws;
 pub use rank::kendall_tau_b;
+pub use spearman::{average_ranks, spearman};
 pub use sum::{Sum, sum};
