@@ -8,14 +8,14 @@
 //!
 //! | in the bucket | in the native log |
 //! |---|---|
-//! | restart: question, roles_topo, question_id | `episode_start`: task, roster, group; `restart.meta` under `restart`, `meta` under `meta` |
+//! | restart: question, roles_topo up to the target role, question_id | `episode_start`: task, roster, group; `restart.meta` under `restart`, `meta` under `meta` |
 //! | role_outputs_prefix | an `action` per role, in the order of roles_topo |
 //! | the real candidate (`meta.real_j`, unless `include_real_as_j0` is false) | the `action` of the target role |
 //! | candidates | a `counterfactual` of kind `replay`: those behind `credit_n` that are V-extra samples are `extra` |
 //! | ctx_hash | `context`, digit by digit: it exceeds 2^53 |
 //! | meta.policy_ckpt | the frozen policy of the roles behind the target |
 //! | meta.task_spec, meta.method | `run` of the first bucket: env, algorithm |
-//! | the one return of the real candidate, where the target role is the last | `episode_end.return` |
+//! | the one return of the real candidate, where the target role is the last | `episode_end.return`; where all returns are 0 or 1, as a verdict is, also its status |
 //!
 //! Elsewhere the returns are those of replays, not of the episode that happened, and no reward is made up. No time
 //! stamp and no causal link is made up either: the roles come in topological order, which is not who heard whom.
@@ -187,6 +187,11 @@ impl<'a> Bucket<'a> {
         }))
     }
 
+    /// Where the target role stands among the roles.
+    fn place(&self) -> usize {
+        self.roles.iter().position(|it| *it == self.role).unwrap_or(self.roles.len())
+    }
+
     fn real(&self) -> Option<&Candidate> {
         self.candidates.iter().find(|it| it.real)
     }
@@ -207,7 +212,9 @@ impl<'a> Bucket<'a> {
     }
 
     fn start(&self) -> Record {
-        let agents = self.roles.iter().map(|it| RosterAgent { id: it.clone(), ..RosterAgent::default() });
+        // Roles behind the target act in the replays only.
+        let agents = self.roles.iter().take(self.place() + 1);
+        let agents = agents.map(|it| RosterAgent { id: it.clone(), ..RosterAgent::default() });
         let question = self.fields.word("question_id").or_else(|| self.restart.word("question_id"));
         let start = EpisodeStart {
             agents: agents.collect(),
@@ -229,8 +236,7 @@ impl<'a> Bucket<'a> {
     }
 
     fn replays(&self) -> Counterfactual {
-        let place = self.roles.iter().position(|it| *it == self.role);
-        let behind = self.roles.iter().skip(place.map_or(self.roles.len(), |it| it + 1));
+        let behind = self.roles.iter().skip(self.place() + 1);
         let policy = self.meta.word("policy_ckpt");
         Counterfactual {
             kind: "replay".to_owned(),
@@ -247,13 +253,16 @@ impl<'a> Bucket<'a> {
     }
 
     fn end(&self) -> EpisodeEnd {
-        let last = self.roles.last() == Some(&self.role);
+        let last = self.place() + 1 == self.roles.len();
         let total = self.real().and_then(|it| match it.returns.as_slice() {
             [one] if last && one.is_finite() => Some(*one),
             _ => None,
         });
+        let verdicts = self.candidates.iter().flat_map(|it| &it.returns).all(|it| *it == 0.0 || *it == 1.0);
+        let status = total.filter(|_| verdicts).map(|it| if it == 1.0 { "success" } else { "failure" });
         let about = Fields::of(self.restart.raw("meta"));
         EpisodeEnd {
+            status: status.map(str::to_owned),
             reason: Some("replayed".to_owned()),
             total,
             ground_truth: about.word("label"),

@@ -57,7 +57,8 @@ fn a_bucket_is_an_episode() {
     assert_eq!((run.env.as_deref(), run.algorithm.as_deref()), (Some("math"), Some("C3")));
     let Body::EpisodeStart(start) = &records[1].body else { panic!() };
     let agents: Vec<&str> = start.agents.iter().map(|it| it.id.as_str()).collect();
-    assert_eq!(agents, ["Reasoner", "Actor", "Judge"]);
+    // The judge acts in the replays only.
+    assert_eq!(agents, ["Reasoner", "Actor"]);
     assert_eq!((start.task.as_deref(), start.group.as_deref()), (Some("How much?"), Some("12")));
     let said = |record: &Record| match &record.body {
         Body::Action(it) => {
@@ -95,6 +96,10 @@ fn the_return_is_that_of_the_episode_alone() {
     assert_eq!(end(&records(&last)).total, None);
     let once = last.replace(r#"[0.0,"0.5"]"#, "[0.5]");
     assert_eq!(end(&records(&once)).total, Some(0.5));
+    assert_eq!(end(&records(&once)).status, None);
+    let right = |own: &str| last.replace(r#"[0.0,"0.5"]"#, own);
+    assert_eq!(end(&records(&right("[1]"))).status.as_deref(), Some("success"));
+    assert_eq!(end(&records(&right("[0.0]"))).status.as_deref(), Some("failure"));
     let early = bucket().replace(r#"[0.0,"0.5"]"#, "[0.5]");
     assert_eq!(end(&records(&early)).total, None);
 }
