@@ -1,6 +1,7 @@
 //! The command line: arguments, one file per subcommand, and the way from an error to an exit code.
 
 mod arguments;
+mod audit;
 mod check;
 mod fail_rule;
 mod headless;
@@ -56,6 +57,7 @@ fn run(arguments: Arguments) -> anyhow::Result<u8> {
         None => screen::run(&arguments.open),
         Some(Command::Report(options)) => report::run(&options),
         Some(Command::Check(options)) => check::run(&options),
+        Some(Command::Audit(options)) => audit::run(&options),
         Some(Command::Schema) => print(log::SCHEMA),
         Some(Command::Completions { shell }) => {
             let mut out = Vec::new();

@@ -1,10 +1,11 @@
 //! Foreign formats, each turned into the native log.
 //!
 //! [`sniff`] looks at the head of a file and says what it is; one module per foreign format turns a whole
-//! document into native lines, each with its place in the original. Everything downstream reads one format.
+//! document, or one line of a file that grows, into native lines, each with its place in the original. Everything downstream reads one format.
 //! Nothing here does IO. An importer says what the document says: it invents no time stamps, no rewards and no
 //! causal links.
 
+pub mod c3;
 mod sniff;
 pub mod who_and_when;
 
@@ -19,6 +20,8 @@ pub enum Format {
     Native,
     /// One annotated failure of an LLM team, as a JSON document.
     WhoAndWhen,
+    /// Replay groups of C3, one bucket a line.
+    C3Buckets,
     /// Something else.
     Unknown {
         /// What it looks like; display-safe, no trailing period.

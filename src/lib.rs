@@ -14,14 +14,16 @@
 //! import         foreign formats -> native log  <- model, log, text
 //! store          columnar index of a log        <- model, log, source, import, text
 //! check          structural rules               <- model
+//! audit          is declared credit worth it    <- model, stats, credit, check
 //! app            the program without a terminal <- model, credit, graph, check, text
-//! report         text, JSON, Markdown, SVG      <- model, credit, check, text
+//! report         text, JSON, Markdown, SVG      <- model, credit, check, audit, text
 //! runtime        threads                        <- everything but tui
 //! tui            ratatui and crossterm          <- model, credit, graph, app, text
 //! cli            arguments, composition         <- everything
 //! ```
 
 pub mod app;
+pub mod audit;
 pub mod check;
 pub mod cli;
 pub mod credit;

@@ -6,12 +6,15 @@
 //!    |----> json                                      the same facts at full precision, keys documented there
 //!    '----> csv                                       the credit table alone
 //! CheckReport -> findings -> text, JSON
+//! AuditReport -> text, JSON
 //! ```
 //!
 //! It computes nothing: every number arrives in the [`Report`], so that screen and export cannot differ. It
 //! must not read a file or know a terminal; log text is display-safe when it arrives in the model, what else
 //! is printed goes through [`crate::text::clean`]. The same report gives the same bytes on any machine.
 
+mod audit_json;
+mod audit_text;
 mod content;
 mod csv;
 mod document;
@@ -30,6 +33,8 @@ use crate::{
     model::{Attribution, Diagnostic, Episode, Explanation, Origin, Scenario, Unavailable},
 };
 
+pub use audit_json::audit_json;
+pub use audit_text::{AuditReport, audit_text};
 pub use csv::csv;
 pub use findings::{CheckReport, check_json, check_text};
 pub use json::json;

@@ -13,6 +13,7 @@ mod opened;
 mod rehearsal;
 #[cfg(test)]
 pub(crate) mod stage;
+mod translated;
 mod worker;
 
 pub use analyse::analyse;

@@ -7,12 +7,14 @@ mod association;
 mod draw;
 mod moments;
 mod rank;
+mod spearman;
 mod sum;
 mod wilson;
 
-pub use association::{mutual_information, population_variance, spearman};
+pub use association::{mutual_information, population_variance};
 pub use draw::Draws;
 pub use moments::Moments;
 pub use rank::kendall_tau_b;
+pub use spearman::{average_ranks, spearman};
 pub use sum::{Sum, sum};
 pub use wilson::{wilson, zero_of_n_upper};

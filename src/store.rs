@@ -98,7 +98,8 @@ impl Store {
             Some(before) => self.lives[before.index()].run,
             None => self.episodes.run_of_file(),
         };
-        let generation = summary.generation;
+        // An imported file is read again from its spool, which has one generation whatever the file goes through.
+        let generation = if line_map.is_some() { 0 } else { summary.generation };
         self.lives.push(Life { summary, source, generation, lines: 0, line_map, run });
         id
     }
@@ -117,6 +118,38 @@ impl Store {
             self.line(file, offset + at as u64, &bytes[at..end]);
             at = end + 1;
         }
+    }
+
+    /// Indexes whole lines that were made of line `number` of a foreign file; they stand at `offset` of its spool.
+    pub fn read_imported(&mut self, file: FileId, offset: u64, bytes: &[u8], number: u32) {
+        let lines = bytes.iter().filter(|it| **it == b'\n').count();
+        let map = self.lives[file.index()].line_map.get_or_insert_default();
+        map.extend(std::iter::repeat_n(number, lines));
+        self.read(file, offset, bytes);
+    }
+
+    /// Adds a finding about line `number` of a foreign file; an error means that the line is lost.
+    pub fn diagnose_line(
+        &mut self,
+        file: FileId,
+        number: u32,
+        rule: &'static str,
+        severity: Severity,
+        message: String,
+    ) {
+        self.bad_lines += u64::from(severity == Severity::Error);
+        let origin = Some(Origin { file, line: number, ..Origin::default() });
+        self.diagnose(Diagnostic { rule, severity, message, origin });
+    }
+
+    /// The records of one line, in full: for what the episode keeps shortened.
+    ///
+    /// # Errors
+    /// When its bytes can no longer be read: why.
+    pub fn records_at(&self, origin: Origin) -> Result<Vec<Record>, String> {
+        let mut bytes = Vec::new();
+        self.bytes(origin, &mut bytes)?;
+        Ok(parse_line(&bytes).records.into_iter().map(|it| it.0).collect())
     }
 
     /// Counts a line that could not be read at all.

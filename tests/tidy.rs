@@ -23,8 +23,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("import", &["model", "log", "text"]),
     ("store", &["model", "log", "source", "import", "text"]),
     ("check", &["model"]),
+    ("audit", &["model", "stats", "credit", "check"]),
     ("app", &["model", "credit", "graph", "check", "text"]),
-    ("report", &["model", "credit", "check", "text"]),
+    ("report", &["model", "credit", "check", "audit", "text"]),
     ("runtime", EVERYTHING_BUT_TUI),
     ("tui", &["model", "credit", "graph", "app", "text"]),
     ("cli", EVERYTHING),
@@ -32,17 +33,18 @@ const LAYERS: &[(&str, &[&str])] = &[
 
 /// What the documentation calls "everything but tui"; nothing names the layers above it either.
 const EVERYTHING_BUT_TUI: &[&str] = &[
-    "model", "stats", "credit", "graph", "text", "log", "source", "import", "store", "check", "app", "report",
+    "model", "stats", "credit", "graph", "text", "log", "source", "import", "store", "check", "audit", "app",
+    "report",
 ];
 
 /// What the documentation calls "everything".
 const EVERYTHING: &[&str] = &[
-    "model", "stats", "credit", "graph", "text", "log", "source", "import", "store", "check", "app",
+    "model", "stats", "credit", "graph", "text", "log", "source", "import", "store", "check", "audit", "app",
     "report", "runtime", "tui",
 ];
 
 /// Layers without IO, clock, process or thread.
-const PURE: &[&str] = &["model", "stats", "credit", "graph", "text", "check", "app", "report"];
+const PURE: &[&str] = &["model", "stats", "credit", "graph", "text", "check", "audit", "app", "report"];
 
 /// The most lines of a source file.
 const LONGEST: usize = 600;

@@ -20,8 +20,10 @@ from typing import Any
 
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent
-FILES = ("forage-saboteur", "forage-success", "forage-replays", "dev-team", "live-interleaved")
-RECORDERS = ("forage.py", "devteam.py", "live.py")
+GAMES = ("or", "xor", "and", "lazy", "saboteur", "redundancy", "delayed")
+TRUTHS = tuple(f"truth-{game}" for game in GAMES)
+FILES = ("forage-saboteur", "forage-success", "forage-replays", "dev-team", "live-interleaved", *TRUTHS)
+RECORDERS = ("forage.py", "devteam.py", "live.py", "truth.py")
 FORAGERS = ("scout", "lifter", "porter", "runner")
 DEVELOPERS = ("planner", "coder", "tester")
 CLOSE = 5e-6
@@ -322,8 +324,8 @@ def check_difference(label: str, episode: Episode, kind: str) -> None:
     tables = episode.counterfactuals(kind)
     for item in episode.credit("difference_rewards")["items"]:
         rows, act = tables[item["of"]], episode.nodes[item["of"]]
-        taken = next(row for row in rows if row.get("real"))["value"]
-        default = next(row for row in rows if row["action"] == act["default"])["value"]
+        taken = measured(next(row for row in rows if row.get("real")))[0]
+        default = measured(next(row for row in rows if row["action"] == act["default"]))[0]
         check(f"{label}: difference reward of {item['of']}", abs(taken - default - item["value"]) < CLOSE)
 
 
@@ -445,6 +447,51 @@ def live() -> None:
     check("live: one open episode of several", len(still_open) == 1 and len(episodes) >= 3)
 
 
+# Per game: Shapley, removal, first in, difference against the default option and against the policy's mean.
+THIRD = 1 / 3
+KNOWN: dict[str, dict[str, tuple[float, float, float, float, float]]] = {
+    "or": {agent: (THIRD, 0.0, 1.0, 0.0, 0.0) for agent in ("north", "east", "south")},
+    "xor": {agent: (0.0, -1.0, 1.0, -1.0, -0.5) for agent in ("left", "right")},
+    "and": {agent: (THIRD, 1.0, 0.0, 1.0, 0.5) for agent in ("first", "second", "third")},
+    "lazy": {"worker": (0.625, 0.625, 0.625, 0.625, 0.3125), "helper": (0.375, 0.375, 0.375, 0.375, 0.1875),
+             "idler": (0.0, 0.0, 0.0, 0.0, 0.0)},
+    "saboteur": {"worker": (0.625, 0.625, 0.625, 0.625, 0.3125), "helper": (0.375, 0.375, 0.375, 0.375, 0.1875),
+                 "saboteur": (-0.5, -0.5, -0.5, -0.5, -0.25)},
+    "redundancy": {"copy-1": (1 / 6, 0.0, 0.0, 0.0, 0.0), "copy-2": (1 / 6, 0.0, 0.0, 0.0, 0.0),
+                   "writer": (2 / 3, 1.0, 0.0, 1.0, 0.5)},
+    "delayed": {"scout": (1.0, 1.0, 1.0, 1.0, 2 / 3), "carrier": (0.0, 0.0, 0.0, 0.0, 0.0)},
+}
+
+
+def truths() -> None:
+    """Small games: every method gives what the game's rule says it must."""
+    for game, known in KNOWN.items():
+        episode, agents = read(f"truth-{game}")[f"truth-{game}"], tuple(known)
+        show(f"truth-{game}", episode)
+        check_difference(f"truth-{game}", episode, "default_action")
+        table = coalition_values(episode)
+        alone = {agent: table[frozenset({agent})][0] - table[frozenset()][0] for agent in agents}
+        tables = episode.counterfactuals("default_action").items()
+        taken = {act: next(row["returns"][0] for row in rows if row.get("real")) for act, rows in tables}
+        default = {act: next(row["returns"][0] for row in rows if row["action"] == episode.nodes[act]["default"])
+                   for act, rows in tables}
+        policy = {act: fsum(row["prob"] * row["returns"][0] for row in rows) for act, rows in tables}
+        less = [episode.per_agent({act: taken[act] - base[act] for act in taken}, agents) for base in (default, policy)]
+        methods = (check_shapley(f"truth-{game}", episode, agents), removal(episode, agents), alone, *less)
+        for name, credit, place in zip(("shapley", "removal", "first in", "difference", "policy"), methods, range(5)):
+            line(name, credit)
+            wanted = {agent: values[place] for agent, values in known.items()}
+            check(f"{game}: {name}", all(abs(credit[agent] - wanted[agent]) < 1e-12 for agent in agents))
+        check(f"{game}: declared returns", all(abs(value - episode.end["return"]) < 1e-12 for value in taken.values()))
+    messages = activity(read("truth-lazy")["truth-lazy"], KNOWN["lazy"], ("message",))
+    check("lazy: all the talk is the idler's", blamed(messages) == ["worker", "helper"])
+    episode = read("truth-saboteur")["truth-saboteur"]
+    passed = episode.per_agent(propagated(episode), KNOWN["saboteur"])
+    check("saboteur: propagation praises it most", max(passed, key=lambda agent: passed[agent]) == "saboteur")
+    early = replay_credit(read("truth-delayed")["truth-delayed"])
+    check("delayed: replays find the pick", early == {"scout-pick": 1.0, "carrier-walk-5": 0.0})
+
+
 def show(label: str, episode: Episode) -> None:
     """One line on how an episode ended."""
     end = episode.end
@@ -481,7 +528,7 @@ def main() -> None:
     args = parser.parse_args()
     for name in FILES:
         print(f"{name}.jsonl: {check_file(name)} records, {(SAMPLES / f'{name}.jsonl').stat().st_size} bytes")
-    for shown in (saboteur, success, replays, developers, live):
+    for shown in (saboteur, success, replays, developers, live, truths):
         shown()
     if args.rerecord:
         rerecord()

@@ -36,6 +36,8 @@ pub enum Command {
     Report(Box<Report>),
     /// List structural problems with file:line
     Check(Check),
+    /// Recompute declared credit and diagnose the replays behind it
+    Audit(Audit),
     /// Print the JSON Schema of the native log
     Schema,
     /// Print a completion script for a shell
@@ -201,6 +203,33 @@ pub enum CheckFormat {
     Text,
     /// One object
     Json,
+}
+
+/// `audit`.
+#[derive(Debug, Args)]
+pub struct Audit {
+    /// Files, directories, globs, or - for stdin; none audits the demo
+    #[arg(value_name = "LOG")]
+    pub logs: Vec<String>,
+    /// Only this episode; without it, all of them together
+    #[arg(long, short)]
+    pub episode: Option<String>,
+    /// Also print the diagnostics as the reference implementation of C3 computes them
+    #[arg(long)]
+    pub c3_compat: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub format: CheckFormat,
+    /// Exit with 2 when this holds, such as 'residual > 0.05' or 'fidelity < 0.8'; also worst_recomputed,
+    /// variance, influence, findings, bad_lines; with --c3-compat the diagnostics are those of C3; repeatable
+    #[arg(long, value_name = "RULE")]
+    pub fail: Vec<String>,
+    /// Exit with 3 when more lines than this could not be read
+    #[arg(long, value_name = "N")]
+    pub max_bad: Option<u64>,
+    /// Seed of intervals and of what chance gives
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
 }
 
 /// The least severity that fails a check.

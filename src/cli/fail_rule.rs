@@ -1,24 +1,14 @@
 //! `--fail` rules: one comparison that sets the exit code.
 
-use crate::{app::Analysis, credit, model::Episode};
+use crate::{app::Analysis, audit::Audit, credit, model::Episode};
 
-/// A comparison of one number of a report with a limit.
+/// A comparison of a quantity with a limit.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct FailRule {
+struct Comparison<Q> {
     text: String,
-    quantity: Quantity,
+    quantity: Q,
     operator: Operator,
     limit: f64,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum Quantity {
-    /// |sum - contract|
-    Residual,
-    Reward,
-    BadLines,
-    Credit(String),
-    Share(String),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,17 +19,12 @@ enum Operator {
     GreaterOrEqual,
 }
 
-impl FailRule {
-    /// Parses `QUANTITY OPERATOR NUMBER`; quantities are `residual`, `reward`, `bad_lines`, `credit(AGENT)`
-    /// and `share(AGENT)`.
-    ///
-    /// # Errors
-    /// A sentence that says what a rule looks like.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+impl<Q> Comparison<Q> {
+    /// Parses `QUANTITY OPERATOR NUMBER`; `quantity` knows the names, of which `names` tells a person.
+    fn parse(text: &str, names: &str, quantity: impl Fn(&str) -> Option<Q>) -> Result<Self, String> {
         let wrong = |what: &str| {
             format!(
-                "--fail: {what} in '{text}'; a rule is QUANTITY OPERATOR NUMBER with residual, reward, bad_lines, \
-                 credit(AGENT) or share(AGENT), and <, <=, > or >="
+                "--fail: {what} in '{text}'; a rule is QUANTITY OPERATOR NUMBER with {names}, and <, <=, > or >="
             )
         };
         let at = text.find(['<', '>']).ok_or_else(|| wrong("no comparison"))?;
@@ -54,31 +39,61 @@ impl FailRule {
             (Operator::Greater, &rest[1..])
         };
         let limit: f64 = number.trim().parse().map_err(|_| wrong("no number"))?;
-        let of = |name: &str| {
-            name.split_once('(')
-                .and_then(|(word, rest)| Some((word.to_owned(), rest.strip_suffix(')')?.to_owned())))
-        };
-        let quantity = match (name, of(name)) {
-            ("residual", _) => Quantity::Residual,
-            ("reward", _) => Quantity::Reward,
-            ("bad_lines", _) => Quantity::BadLines,
-            (_, Some((word, agent))) if word == "credit" => Quantity::Credit(agent),
-            (_, Some((word, agent))) if word == "share" => Quantity::Share(agent),
-            _ => return Err(wrong(&format!("no quantity '{name}'"))),
-        };
+        let quantity = quantity(name).ok_or_else(|| wrong(&format!("no quantity '{name}'")))?;
         Ok(Self { text: text.to_owned(), quantity, operator, limit })
+    }
+
+    fn holds(&self, value: f64) -> bool {
+        match self.operator {
+            Operator::Less => value < self.limit,
+            Operator::LessOrEqual => value <= self.limit,
+            Operator::Greater => value > self.limit,
+            Operator::GreaterOrEqual => value >= self.limit,
+        }
+    }
+}
+
+/// A comparison of one number of a report with a limit.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct FailRule(Comparison<Quantity>);
+
+#[derive(Clone, Debug, PartialEq)]
+enum Quantity {
+    /// |sum - contract|
+    Residual,
+    Reward,
+    BadLines,
+    Credit(String),
+    Share(String),
+}
+
+impl FailRule {
+    /// Parses `QUANTITY OPERATOR NUMBER`; quantities are `residual`, `reward`, `bad_lines`, `credit(AGENT)`
+    /// and `share(AGENT)`.
+    ///
+    /// # Errors
+    /// A sentence that says what a rule looks like.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let names = "residual, reward, bad_lines, credit(AGENT) or share(AGENT)";
+        Comparison::parse(text, names, |name| {
+            let of = name.split_once('(').and_then(|(word, rest)| Some((word, rest.strip_suffix(')')?)));
+            Some(match (name, of) {
+                ("residual", _) => Quantity::Residual,
+                ("reward", _) => Quantity::Reward,
+                ("bad_lines", _) => Quantity::BadLines,
+                (_, Some(("credit", agent))) => Quantity::Credit(agent.to_owned()),
+                (_, Some(("share", agent))) => Quantity::Share(agent.to_owned()),
+                _ => return None,
+            })
+        })
+        .map(Self)
     }
 
     /// Whether the rule holds; the line that says so. A quantity that the report does not have never holds.
     pub(super) fn hit(&self, episode: &Episode, analysis: &Analysis, bad_lines: u64) -> Option<String> {
         let value = self.value(episode, analysis, bad_lines)?;
-        let holds = match self.operator {
-            Operator::Less => value < self.limit,
-            Operator::LessOrEqual => value <= self.limit,
-            Operator::Greater => value > self.limit,
-            Operator::GreaterOrEqual => value >= self.limit,
-        };
-        holds.then(|| format!("FAIL {}   it is {value} in episode {}", self.text, episode.name))
+        let text = &self.0.text;
+        self.0.holds(value).then(|| format!("FAIL {text}   it is {value} in episode {}", episode.name))
     }
 
     fn value(&self, episode: &Episode, analysis: &Analysis, bad_lines: u64) -> Option<f64> {
@@ -87,7 +102,7 @@ impl FailRule {
             let at = episode.agents.iter().position(|it| it.name == name)?;
             Some(crate::model::AgentId::from_index(at))
         };
-        match &self.quantity {
+        match &self.0.quantity {
             Quantity::Residual => credit?.residual().map(f64::abs),
             Quantity::Reward => episode.reward().map(|it| it.value),
             Quantity::BadLines => Some(bad_lines as f64),
@@ -102,13 +117,82 @@ impl FailRule {
     }
 }
 
+/// A comparison of one kind of number of an audit with a limit.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct AuditRule(Comparison<Audited>);
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Audited {
+    /// |sum - total| of declared credit
+    Residual,
+    /// |declared - recomputed|
+    WorstRecomputed,
+    Fidelity,
+    Variance,
+    Influence,
+    Findings,
+    BadLines,
+}
+
+impl AuditRule {
+    /// Parses `QUANTITY OPERATOR NUMBER`; quantities are `residual` and `worst_recomputed` (the largest of all
+    /// declared credit), `fidelity`, `variance` and `influence` (of any replayed agent), `findings`, `bad_lines`.
+    ///
+    /// # Errors
+    /// A sentence that says what a rule looks like.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let names = "residual, worst_recomputed, fidelity, variance, influence, findings or bad_lines";
+        Comparison::parse(text, names, |name| {
+            Some(match name {
+                "residual" => Audited::Residual,
+                "worst_recomputed" => Audited::WorstRecomputed,
+                "fidelity" => Audited::Fidelity,
+                "variance" => Audited::Variance,
+                "influence" => Audited::Influence,
+                "findings" => Audited::Findings,
+                "bad_lines" => Audited::BadLines,
+                _ => return None,
+            })
+        })
+        .map(Self)
+    }
+
+    /// Whether the rule holds; the line that says so. What the audit has no number for never holds.
+    pub(super) fn hit(&self, audit: &Audit, bad_lines: u64) -> Option<String> {
+        let text = &self.0.text;
+        let (value, whose) = self.values(audit, bad_lines).into_iter().find(|it| self.0.holds(it.0))?;
+        Some(format!("FAIL {text}   it is {value}{whose}"))
+    }
+
+    fn values(&self, audit: &Audit, bad_lines: u64) -> Vec<(f64, String)> {
+        let one = |value: Option<f64>| value.map(|it| (it, String::new())).into_iter().collect();
+        let of_sections = |value: fn(&crate::audit::Section) -> Option<f64>| {
+            let whose = |agent: &Option<String>| match agent {
+                Some(agent) => format!(" for {}", crate::text::clean(agent)),
+                None => " for all replay groups".to_owned(),
+            };
+            let values = audit.sections.iter().filter_map(|it| Some((value(it)?, whose(&it.agent))));
+            values.collect::<Vec<_>>()
+        };
+        match self.0.quantity {
+            Audited::Residual => one(audit.worst_residual()),
+            Audited::WorstRecomputed => one(audit.worst_recomputed()),
+            Audited::Fidelity => of_sections(crate::audit::Section::fidelity),
+            Audited::Variance => of_sections(crate::audit::Section::variance),
+            Audited::Influence => of_sections(crate::audit::Section::influence),
+            Audited::Findings => one(Some(audit.findings.len() as f64)),
+            Audited::BadLines => one(Some(bad_lines as f64)),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[track_caller]
     fn check(text: &str, quantity: Quantity, operator: Operator, limit: f64) {
-        let rule = FailRule::parse(text).unwrap();
+        let rule = FailRule::parse(text).unwrap().0;
         assert_eq!((rule.quantity, rule.operator, rule.limit), (quantity, operator, limit));
     }
 
@@ -122,9 +206,28 @@ mod tests {
     }
 
     #[test]
+    fn audit_rules() {
+        let check = |text: &str, quantity: Audited, operator: Operator, limit: f64| {
+            let rule = AuditRule::parse(text).unwrap().0;
+            assert_eq!((rule.quantity, rule.operator, rule.limit), (quantity, operator, limit));
+        };
+        check("residual > 0.05", Audited::Residual, Operator::Greater, 0.05);
+        check("worst_recomputed >= 1e-6", Audited::WorstRecomputed, Operator::GreaterOrEqual, 1e-6);
+        check("fidelity < 0.8", Audited::Fidelity, Operator::Less, 0.8);
+        check("variance<=0", Audited::Variance, Operator::LessOrEqual, 0.0);
+        check("influence > 1", Audited::Influence, Operator::Greater, 1.0);
+        check("findings > 0", Audited::Findings, Operator::Greater, 0.0);
+        check("bad_lines > 0", Audited::BadLines, Operator::Greater, 0.0);
+    }
+
+    #[test]
     fn what_is_no_rule_says_so() {
         for text in ["", "residual", "residual > x", "drift(coder) > 3", "share(coder > 1"] {
             assert!(FailRule::parse(text).unwrap_err().contains("--fail"), "{text}");
+            if !text.starts_with("share") {
+                assert!(AuditRule::parse(text).unwrap_err().contains("--fail"), "{text}");
+            }
         }
+        assert!(AuditRule::parse("share(coder) > 1").unwrap_err().contains("no quantity 'share(coder)'"));
     }
 }

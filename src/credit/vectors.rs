@@ -115,7 +115,7 @@ fn vectors_of_variance_and_fidelity() {
         assert_close(&[sum(variances) / 3.0], &[number("credit_var_mean")]);
         // Delta = Rbar - mean of all, which is what the full mean computes.
         let delta: Vec<Vec<f64>> = returns().iter().map(|it| credits(it, "replay-mean", all)).collect();
-        let fidelity = spearman(&credit.concat(), &delta.concat()).expect("ranks");
+        let fidelity = spearman(&credit.concat(), &delta.concat(), 0.0).expect("ranks");
         let real: Vec<usize> = diagnostics["buckets"]
             .as_array()
             .expect("buckets")
@@ -124,7 +124,7 @@ fn vectors_of_variance_and_fidelity() {
             .collect();
         let only_real =
             |it: &[Vec<f64>]| -> Vec<f64> { it.iter().zip(&real).map(|(it, j)| it[*j]).collect() };
-        let real_only = spearman(&only_real(&credit), &only_real(&delta)).expect("ranks");
+        let real_only = spearman(&only_real(&credit), &only_real(&delta), 0.0).expect("ranks");
         assert_close(
             &[fidelity, real_only],
             &[number("fidelity_all_candidates"), number("fidelity_real_only")],
@@ -136,10 +136,10 @@ fn vectors_of_variance_and_fidelity() {
     let credit: Vec<f64> = returns().iter().flat_map(|it| credits(it, "replay-loo", first)).collect();
     let delta: Vec<f64> = returns().iter().flat_map(|it| credits(it, "replay-mean", second)).collect();
     let want = diagnostics["split_half_fidelity_all_candidates"].as_f64().expect("a number");
-    assert_close(&[spearman(&credit, &delta).expect("ranks")], &[want]);
+    assert_close(&[spearman(&credit, &delta, 0.0).expect("ranks")], &[want]);
     let ties = &diagnostics["spearman_ties"];
     let want = ties["rho"].as_f64().expect("a number");
-    assert_close(&[spearman(&list(&ties["a"]), &list(&ties["b"])).expect("ranks")], &[want]);
+    assert_close(&[spearman(&list(&ties["a"]), &list(&ties["b"]), 0.0).expect("ranks")], &[want]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Format;
+use super::{Format, c3};
 use crate::log::{RecordType, parse_line, string};
 use crate::text::label;
 
@@ -30,6 +30,9 @@ pub fn sniff(path: &Path, head: &[u8]) -> Format {
     if is_who_and_when(&keys) {
         return Format::WhoAndWhen;
     }
+    if c3::is_bucket(&keys) {
+        return Format::C3Buckets;
+    }
     if has_native_record(head) || begins_like_a_record(head, &keys) {
         return Format::Native;
     }
@@ -46,7 +49,7 @@ pub fn sniff(path: &Path, head: &[u8]) -> Format {
 fn unknown(path: &Path, what: &str) -> Format {
     let name = path.file_name().map_or_else(|| path.display().to_string(), |it| it.display().to_string());
     let why = format!(
-        "'{}' is {what}; this reads native logs (JSON Lines) and Who&When documents",
+        "'{}' is {what}; this reads native logs (JSON Lines), Who&When documents and C3 replay buckets",
         label(&name, 60)
     );
     Format::Unknown { why }
@@ -163,6 +166,13 @@ mod tests {
             "{\"history\":[{\"role\":\"human\"}],\"mistake_agent\":\"a\",\"mistake_step\":\"0\"}",
             &Format::WhoAndWhen,
         );
+    }
+
+    #[test]
+    fn replay_buckets() {
+        check("{\"bucket_id\":\"b\",\"candidates\":[{\"action_text\":\"a text that is c", &Format::C3Buckets);
+        check("{\"target_role\": \"Actor\", \"ctx_hash\": 9200722560867875417}\n", &Format::C3Buckets);
+        check("# comment\n\n{\"bucket_id\":\"b\",\"candidates\":[]}\n", &Format::C3Buckets);
     }
 
     #[test]

@@ -23,7 +23,7 @@
 //! `caveats`. NaN and infinities are never written: they are null.
 
 mod attribution;
-mod value;
+pub(super) mod value;
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use super::translated::Translated;
 use crate::{
     import::{self, Format, who_and_when},
     model::{Diagnostic, FileId, FileState, FileSummary, LogSummary, Severity},
@@ -58,6 +59,8 @@ struct Followed {
     ended: bool,
     /// Fed through a pipe: it has an end.
     piped: bool,
+    /// Of a foreign format: what becomes of its lines.
+    translated: Option<Translated>,
 }
 
 /// How far a round of polling came.
@@ -219,6 +222,22 @@ impl OpenedLogs {
                 self.follow(Box::new(tail), path, false);
             }
             Format::WhoAndWhen => self.documents.push_back(path),
+            Format::C3Buckets => {
+                let tail = TailFile::open(&path)
+                    .map_err(|error| OpenError::Argument(format!("cannot read '{shown}': {error}")))?;
+                let translated = Translated::new(&shown).map_err(|it| OpenError::Spool(it.to_string()))?;
+                let source = translated.source();
+                let summary = summary_of(&path, Translated::FORMAT, 0);
+                let id = self.store.add_life(summary, source, Some(Vec::new()), None);
+                self.followed.push(Followed {
+                    tail: Box::new(tail),
+                    path,
+                    lives: vec![(0, id)],
+                    ended: false,
+                    piped: false,
+                    translated: Some(translated),
+                });
+            }
             Format::Unknown { why } if self.single => return Err(OpenError::Format { path: shown, why }),
             Format::Unknown { why } => self.store.diagnose(Diagnostic {
                 rule: "unknown-format",
@@ -232,7 +251,14 @@ impl OpenedLogs {
 
     fn follow(&mut self, tail: Box<dyn Tail>, path: PathBuf, piped: bool) {
         let id = self.store.add_life(summary_of(&path, "native", 0), tail.source(), None, None);
-        self.followed.push(Followed { tail, path, lives: vec![(0, id)], ended: false, piped });
+        self.followed.push(Followed {
+            tail,
+            path,
+            lives: vec![(0, id)],
+            ended: false,
+            piped,
+            translated: None,
+        });
     }
 
     /// Reads at most about `budget` bytes. `now` is monotonic.
@@ -274,10 +300,10 @@ impl OpenedLogs {
     /// Takes unterminated last lines as they are: nothing more is expected.
     pub fn finish(&mut self) {
         for followed in &mut self.followed {
-            let Followed { tail, lives, path, .. } = followed;
+            let Followed { tail, lives, path, translated, .. } = followed;
             let source = tail.source();
             let store = &mut self.store;
-            tail.finish(&mut |event| apply(store, lives, path, &source, &event));
+            tail.finish(&mut |event| apply(store, lives, path, &source, translated.as_mut(), &event));
         }
     }
 
@@ -376,7 +402,7 @@ fn head_of(path: &Path) -> std::io::Result<Vec<u8>> {
 
 /// Reads on in one file; also the bytes handed on.
 fn poll_one(followed: &mut Followed, store: &mut Store, now: Duration, budget: usize) -> (Round, usize) {
-    let Followed { tail, lives, path, ended, .. } = followed;
+    let Followed { tail, lives, path, ended, translated, .. } = followed;
     let source = tail.source();
     let mut changed = false;
     let mut read = 0;
@@ -386,7 +412,7 @@ fn poll_one(followed: &mut Followed, store: &mut Store, now: Duration, budget: u
             read += bytes.len();
         }
         *ended |= matches!(event, TailEvent::Ended { .. });
-        apply(store, lives, path, &source, &event);
+        apply(store, lives, path, &source, translated.as_mut(), &event);
     });
     let (_, file) = *lives.last().expect("a followed file has a life from the start");
     match result {
@@ -414,6 +440,7 @@ fn apply(
     lives: &mut Vec<(u32, FileId)>,
     path: &Path,
     source: &crate::source::SourceFile,
+    translated: Option<&mut Translated>,
     event: &TailEvent<'_>,
 ) {
     let life = |lives: &[(u32, FileId)], generation: u32| {
@@ -423,7 +450,11 @@ fn apply(
     match *event {
         TailEvent::Lines { generation, offset, bytes }
         | TailEvent::Unterminated { generation, offset, bytes } => {
-            store.read(life(lives, generation), offset, bytes);
+            let file = life(lives, generation);
+            match translated {
+                Some(translated) => translated.read(store, file, generation, bytes),
+                None => store.read(file, offset, bytes),
+            }
         }
         TailEvent::Skipped { generation, offset, len, reason } => {
             let (rule, message) = match reason {
@@ -434,11 +465,19 @@ fn apply(
                     ("torn-line", format!("{len} bytes of a line whose end was never written"))
                 }
             };
-            store.skip(life(lives, generation), offset, rule, message);
+            let file = life(lives, generation);
+            match translated {
+                Some(translated) => translated.skip(store, file, generation, rule, message),
+                None => store.skip(file, offset, rule, message),
+            }
         }
         TailEvent::Restart { generation, reason } => {
             let before = lives.last().map(|it| it.1);
-            let id = store.add_life(summary_of(path, "native", generation), source.clone(), None, before);
+            let (format, source, line_map) = match translated {
+                Some(it) => (Translated::FORMAT, it.source(), Some(Vec::new())),
+                None => ("native", source.clone(), None),
+            };
+            let id = store.add_life(summary_of(path, format, generation), source, line_map, before);
             lives.push((generation, id));
             store.diagnose(Diagnostic {
                 rule: "file-restarted",

@@ -2,35 +2,6 @@
 
 use super::sum;
 
-/// Spearman's rank correlation with average ranks for ties (Spearman 1904), in -1..=1; `None` with fewer than
-/// two pairs or when one side is constant.
-///
-/// # Panics
-/// When the slices differ in length.
-pub fn spearman(a: &[f64], b: &[f64]) -> Option<f64> {
-    assert_eq!(a.len(), b.len(), "paired values");
-    let (a, b) = (ranks(a), ranks(b));
-    let middle = (a.len() as f64 + 1.0) / 2.0;
-    let product = |a: &[f64], b: &[f64]| sum(a.iter().zip(b).map(|(a, b)| (a - middle) * (b - middle)));
-    let scale = (product(&a, &a) * product(&b, &b)).sqrt();
-    (scale > 0.0).then(|| product(&a, &b) / scale)
-}
-
-/// Ranks from 1; equal values share the mean of theirs.
-fn ranks(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
-    let mut ranks = vec![0.0; values.len()];
-    let mut from = 0;
-    while from < order.len() {
-        let same = order[from..].iter().take_while(|it| values[**it] == values[order[from]]).count();
-        let rank = from as f64 + (same as f64 + 1.0) / 2.0;
-        order[from..from + same].iter().for_each(|it| ranks[*it] = rank);
-        from += same;
-    }
-    ranks
-}
-
 /// Mutual information of row and column in nats, from counts smoothed as `(count + alpha)/(n_row + alpha V)`
 /// with V columns, every row equally likely. Rows without counts are even. 0 without rows or columns.
 pub fn mutual_information(counts: &[Vec<u32>], alpha: f64) -> f64 {
@@ -58,15 +29,6 @@ pub fn population_variance(values: &[f64]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ranks_of_ties_are_averaged() {
-        assert_eq!(ranks(&[3.0, 1.0, 3.0, 2.0]), [3.5, 1.0, 3.5, 2.0]);
-        assert_eq!(spearman(&[1.0, 2.0, 3.0], &[2.0, 4.0, 9.0]), Some(1.0));
-        assert_eq!(spearman(&[1.0, 2.0, 3.0], &[3.0, 2.0, 1.0]), Some(-1.0));
-        assert_eq!(spearman(&[1.0, 1.0], &[1.0, 2.0]), None);
-        assert_eq!(spearman(&[1.0], &[1.0]), None);
-    }
 
     #[test]
     fn information() {

@@ -9,6 +9,7 @@ use super::open::{open, sample};
 
 /// Rules that no small native log on its own can break, and why.
 const NOT_IN_A_FILE: &[(&str, &str)] = &[
+    ("candidate-without-part", "about a bucket of C3"),
     ("file-restarted", "the file is replaced while it is followed"),
     ("input-broke-off", "a pipe breaks, or the disk that holds its copy is full"),
     ("line-too-long", "the line is longer than 64 MiB"),

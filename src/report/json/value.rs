@@ -5,13 +5,13 @@ use serde_json::{Value as Json, json};
 use crate::model::Value;
 
 /// A finite number, or null.
-pub(super) fn number(value: f64) -> Json {
+pub(in crate::report) fn number(value: f64) -> Json {
     // Never a negative zero, which is no other number.
     serde_json::Number::from_f64(if value == 0.0 { 0.0 } else { value }).map_or(Json::Null, Json::Number)
 }
 
 /// A value in its state.
-pub(super) fn value(value: &Value) -> Json {
+pub(in crate::report) fn value(value: &Value) -> Json {
     match value {
         Value::Undefined(why) => json!({ "state": "undefined", "reason": why }),
         Value::Unavailable(why) => json!({ "state": "unavailable", "reason": why }),

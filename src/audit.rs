@@ -1,0 +1,37 @@
+//! The audit of credit: is it what it says it is, and is it worth anything? `creditscope audit`.
+//!
+//! ```text
+//! Episode, next texts -> groups -> Section     the three diagnostics of C3 per replayed agent
+//! Episode -> credit::audit, check::check       declared credit recomputed, sums, hygiene of the replays
+//! both -> Audit -> report::audit_text, report::audit_json
+//! ```
+//!
+//! The diagnostics come in two forms. The honest one splits the replays (a credit is not judged by the returns
+//! it came from), gives intervals, sets influence beside what chance gives, and leaves undefined what has no
+//! value. The one of `--c3-compat` has the numbers of the reference implementation, to compare with.
+//!
+//! It must not read a file: whole texts are handed in. Everything drawn at random comes from a seed.
+
+mod advantage;
+mod collect;
+mod compat;
+mod fidelity;
+mod group;
+mod influence;
+#[cfg(test)]
+mod sample;
+mod section;
+mod symbol;
+mod variance;
+
+pub use advantage::Baseline;
+pub use collect::{Audit, Collector, Declared, Setting};
+pub use compat::{
+    CompatCredit, CompatDetail, Mode, Spread, credit as compat_credit, influence as compat_influence,
+};
+pub use fidelity::{Fidelity, fidelity};
+pub use group::{Group, Replayed, groups};
+pub use influence::{Influence, Null, influence};
+pub use section::{Compat, Section};
+pub use symbol::{Symbol, canonical};
+pub use variance::{Variance, variance};

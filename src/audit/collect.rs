@@ -1,0 +1,136 @@
+//! Episodes one at a time to one audit: only what the diagnostics need is kept of each.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    check,
+    credit::{self, AuditRow},
+    model::{Candidate, Diagnostic, Episode, Origin},
+};
+
+use super::{Group, Section, groups};
+
+/// Rules of `check` whose findings belong to an audit: sums, and the hygiene of the replays.
+const RULES: [&str; 13] = [
+    "return-mismatch",
+    "credit-residual",
+    "credit-repeated",
+    "nonfinite-credit",
+    "probabilities",
+    "taken-missing",
+    "coalition-inconsistent",
+    "credit-of-unknown",
+    "single-candidate",
+    "duplicate-candidates",
+    "identical-completions",
+    "mixed-policies",
+    "no-null-arm",
+];
+
+/// How to audit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Setting {
+    /// Also the numbers of the reference implementation of C3.
+    pub compat: bool,
+    /// Seed of resampling and of the null.
+    pub seed: u64,
+}
+
+/// A declared credit, audited.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Declared {
+    /// Its episode.
+    pub episode: String,
+    /// The algorithm it names.
+    pub algorithm: String,
+    /// The `credit` record.
+    pub origin: Origin,
+    /// Declared beside recomputed.
+    pub row: AuditRow,
+}
+
+/// Everything an audit says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Audit {
+    /// How it was made.
+    pub setting: Setting,
+    /// Episodes audited.
+    pub episodes: usize,
+    /// Declared credit, in order.
+    pub declared: Vec<Declared>,
+    /// The diagnostics, by agent in order of name; then, of several, all groups together.
+    pub sections: Vec<Section>,
+    /// What is wrong with sums and replays.
+    pub findings: Vec<Diagnostic>,
+}
+
+impl Audit {
+    /// The largest absolute residual of declared credit whose contract is to divide a total.
+    pub fn worst_residual(&self) -> Option<f64> {
+        largest(self.declared.iter().filter_map(|it| it.row.residual))
+    }
+
+    /// The largest absolute difference between a declared number and the same recomputed.
+    pub fn worst_recomputed(&self) -> Option<f64> {
+        largest(self.declared.iter().filter_map(|it| it.row.worst))
+    }
+}
+
+fn largest(values: impl Iterator<Item = f64>) -> Option<f64> {
+    values.map(f64::abs).fold(None, |worst: Option<f64>, it| Some(worst.map_or(it, |worst| worst.max(it))))
+}
+
+/// Takes episodes one at a time.
+#[derive(Debug)]
+pub struct Collector {
+    setting: Setting,
+    episodes: usize,
+    declared: Vec<Declared>,
+    groups: Vec<Group>,
+    findings: Vec<Diagnostic>,
+}
+
+impl Collector {
+    /// Nothing yet.
+    pub fn new(setting: Setting) -> Self {
+        Self { setting, episodes: 0, declared: Vec::new(), groups: Vec::new(), findings: Vec::new() }
+    }
+
+    /// Adds an episode. `next` gives the whole texts that followed a candidate.
+    pub fn add(&mut self, episode: &Episode, next: &mut dyn FnMut(&Candidate) -> Vec<String>) {
+        self.episodes += 1;
+        self.declared.extend(credit::audit(episode).into_iter().map(|row| {
+            let declared = &episode.declared[row.declared];
+            Declared {
+                episode: episode.name.clone(),
+                algorithm: declared.algorithm.clone(),
+                origin: declared.origin,
+                row,
+            }
+        }));
+        self.groups.extend(groups(episode, next));
+        let all = episode.diagnostics.iter().cloned().chain(check::check(episode));
+        self.findings.extend(all.filter(|it| RULES.contains(&it.rule)));
+    }
+
+    /// The audit of what was added.
+    pub fn finish(self) -> Audit {
+        let Setting { compat, seed } = self.setting;
+        let mut by_agent: BTreeMap<Option<String>, Vec<Group>> = BTreeMap::new();
+        for group in &self.groups {
+            by_agent.entry(group.agent.clone()).or_default().push(group.clone());
+        }
+        let mut sections: Vec<Section> =
+            by_agent.iter().map(|(agent, groups)| Section::of(agent.clone(), groups, compat, seed)).collect();
+        if sections.len() > 1 {
+            sections.push(Section::of(None, &self.groups, compat, seed));
+        }
+        Audit {
+            setting: self.setting,
+            episodes: self.episodes,
+            declared: self.declared,
+            sections,
+            findings: check::sorted(self.findings),
+        }
+    }
+}

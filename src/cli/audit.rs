@@ -1,0 +1,84 @@
+//! `creditscope audit`: is declared credit what it says it is, and are replays worth their numbers?
+
+use std::collections::HashMap;
+
+use super::{
+    RULE_HIT, TOO_MANY_BAD,
+    arguments::{Audit, CheckFormat},
+    fail_rule::AuditRule,
+    headless, print,
+};
+use crate::{
+    audit::{Collector, Setting},
+    log::Body,
+    model::{Candidate, EpisodeId, Origin},
+    report,
+    store::{Pass, Store},
+};
+
+/// Prints the audit; the exit code.
+pub(super) fn run(options: &Audit) -> anyhow::Result<u8> {
+    let rules = options.fail.iter().map(|it| AuditRule::parse(it)).collect::<Result<Vec<_>, _>>();
+    let rules = rules.map_err(anyhow::Error::msg)?;
+    let (logs, summary) = headless::read_all(&options.logs, Pass::Headers)?;
+    let one = options.episode.as_deref();
+    let ids: Vec<EpisodeId> = match one {
+        Some(name) => vec![headless::pick(&summary, Some(name))?],
+        None => (0..summary.episodes.len()).map(EpisodeId::from_index).collect(),
+    };
+    let mut collector = Collector::new(Setting { compat: options.c3_compat, seed: options.seed });
+    for id in ids {
+        let episode = logs.store.episode(id).map_err(anyhow::Error::msg)?;
+        let mut texts = NextTexts { store: &logs.store, of: None };
+        collector.add(&episode, &mut |candidate| texts.of(candidate));
+    }
+    let audit = collector.finish();
+    let files = |origin: Origin| {
+        let path = summary.files.get(origin.file.index()).map_or("?", |it| it.path.as_str());
+        format!("{path}:{}", origin.line)
+    };
+    let log = match options.logs.as_slice() {
+        [] => headless::DEMO_NAME.to_owned(),
+        logs => logs.join(" "),
+    };
+    let report =
+        report::AuditReport { log: &log, files: &files, audit: &audit, bad_lines: summary.bad_lines };
+    print(&match options.format {
+        CheckFormat::Text => report::audit_text(&report),
+        CheckFormat::Json => report::audit_json(&report),
+    })?;
+    if options.max_bad.is_some_and(|it| summary.bad_lines > it) {
+        return Ok(TOO_MANY_BAD);
+    }
+    let mut code = 0;
+    for line in rules.iter().filter_map(|it| it.hit(&audit, summary.bad_lines)) {
+        eprintln!("{line}");
+        code = RULE_HIT;
+    }
+    Ok(code)
+}
+
+/// Whole next texts, read again from the log a record at a time: an episode keeps them shortened.
+struct NextTexts<'a> {
+    store: &'a Store,
+    /// The record read last, and its texts by candidate.
+    of: Option<(Origin, HashMap<i64, Vec<String>>)>,
+}
+
+impl NextTexts<'_> {
+    fn of(&mut self, candidate: &Candidate) -> Vec<String> {
+        if self.of.as_ref().is_none_or(|it| it.0 != candidate.origin) {
+            let records = self.store.records_at(candidate.origin).unwrap_or_default();
+            let mut texts = HashMap::new();
+            for record in records {
+                if let Body::Counterfactual(it) = record.body {
+                    let rows = it.candidates.into_iter().enumerate();
+                    texts.extend(rows.map(|(at, it)| (it.j.unwrap_or(at as i64), it.next)));
+                }
+            }
+            self.of = Some((candidate.origin, texts));
+        }
+        let known = self.of.as_ref().and_then(|it| it.1.get(&candidate.j));
+        known.cloned().unwrap_or_else(|| candidate.next.clone())
+    }
+}

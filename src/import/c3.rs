@@ -1,0 +1,295 @@
+//! C3's replay buckets: JSON Lines, one bucket a line, each the replays of one frozen context.
+//!
+//! A bucket has a question, the role whose act is replaced (`target_role`), what the roles before it said
+//! (`restart.role_outputs_prefix`), and `candidates`: an action, the returns of the replays that began with it and
+//! what the next role said in each. It becomes an episode of its own, named after the bucket, because that is
+//! what it is evidence of: two buckets of one question rarely share a history. Buckets of one question share
+//! a `group`.
+//!
+//! | in the bucket | in the native log |
+//! |---|---|
+//! | restart: question, roles_topo up to the target role, question_id | `episode_start`: task, roster, group; `restart.meta` under `restart`, `meta` under `meta` |
+//! | role_outputs_prefix | an `action` per role, in the order of roles_topo |
+//! | the real candidate (`meta.real_j`, unless `include_real_as_j0` is false) | the `action` of the target role |
+//! | candidates | a `counterfactual` of kind `replay`: those behind `credit_n` that are V-extra samples are `extra` |
+//! | ctx_hash | `context`, digit by digit: it exceeds 2^53 |
+//! | meta.policy_ckpt | the frozen policy of the roles behind the target |
+//! | meta.task_spec, meta.method | `run` of the first bucket: env, algorithm |
+//! | the one return of the real candidate, where the target role is the last | `episode_end.return`; where all returns are 0 or 1, as a verdict is, also its status |
+//!
+//! Elsewhere the returns are those of replays, not of the episode that happened, and no reward is made up. No time
+//! stamp and no causal link is made up either: the roles come in topological order, which is not who heard whom.
+
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
+
+use super::{Imported, ImportedLine};
+use crate::log::{
+    Action, Body, Candidate, Counterfactual, EpisodeEnd, EpisodeStart, Payload, Problem, Record, RosterAgent,
+    Run, list, object, repair, string, write,
+};
+
+/// Turns buckets into native lines, one at a time: a file of them may be large and grow.
+#[derive(Clone, Debug, Default)]
+pub struct Buckets {
+    /// The `run` record was written.
+    begun: bool,
+}
+
+impl Buckets {
+    /// None read yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The native lines of the bucket in `line`, which is line `number` of its file. Blank lines and comments
+    /// (`#`) give none; a line that is no bucket gives none and says why.
+    pub fn import(&mut self, line: &[u8], number: u32) -> Imported {
+        let mut imported = Imported::default();
+        let line = line.trim_ascii();
+        if line.is_empty() || line.starts_with(b"#") {
+            return imported;
+        }
+        let lossy = String::from_utf8_lossy(line);
+        if let Cow::Owned(_) = lossy {
+            let problem = Problem::warning("invalid-utf8", 0, "bytes that are not UTF-8, shown as U+FFFD");
+            imported.problems.push(problem);
+        }
+        let text = repair(&lossy, 0, &mut imported.problems);
+        let raw: &RawValue = match serde_json::from_str(&text) {
+            Ok(raw) => raw,
+            Err(error) => {
+                imported.problems.push(Problem::error("bad-json", 0, format!("not a bucket: {error}")));
+                return imported;
+            }
+        };
+        match Bucket::parse(raw.get(), &mut imported.problems) {
+            Ok(bucket) => {
+                let first = !std::mem::replace(&mut self.begun, true);
+                let records = first.then(|| bucket.run()).into_iter().chain(bucket.records());
+                let line = |record: Record| ImportedLine { json: write(&record), line: number };
+                imported.lines = records.map(line).collect();
+            }
+            Err(problem) => imported.problems.push(problem),
+        }
+        imported
+    }
+}
+
+/// Whether an object with these keys is a bucket.
+pub(super) fn is_bucket(keys: &[String]) -> bool {
+    let has = |key: &str| keys.iter().any(|it| it == key);
+    // Buckets are written with sorted keys, so a head that is cut in the candidates shows at least these two.
+    has("bucket_id") && has("candidates") || has("ctx_hash") && has("target_role")
+}
+
+/// The fields of an object.
+struct Fields<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'a> Fields<'a> {
+    fn of(raw: Option<&'a str>) -> Self {
+        Self(raw.and_then(object).unwrap_or_default())
+    }
+
+    fn raw(&self, key: &str) -> Option<&'a str> {
+        let found = self.0.iter().find(|(name, _)| name == key).map(|(_, raw)| raw.get());
+        found.filter(|it| *it != "null")
+    }
+
+    fn text(&self, key: &str) -> Option<String> {
+        self.raw(key).and_then(string).map(Cow::into_owned)
+    }
+
+    /// A string, or a number as it is written.
+    fn word(&self, key: &str) -> Option<String> {
+        let raw = self.raw(key)?;
+        string(raw).map(Cow::into_owned).or_else(|| (!raw.starts_with(['{', '['])).then(|| raw.to_owned()))
+    }
+
+    fn index(&self, key: &str) -> Option<i64> {
+        self.raw(key).and_then(|it| it.parse().ok())
+    }
+
+    fn payload(&self, key: &str) -> Option<Payload> {
+        self.raw(key).and_then(|it| Payload::from_json(it.to_owned()))
+    }
+}
+
+/// A bucket, as far as it is read.
+struct Bucket<'a> {
+    id: String,
+    role: String,
+    fields: Fields<'a>,
+    restart: Fields<'a>,
+    meta: Fields<'a>,
+    roles: Vec<String>,
+    prefix: Vec<(String, String)>,
+    candidates: Vec<Candidate>,
+}
+
+impl<'a> Bucket<'a> {
+    fn parse(raw: &'a str, problems: &mut Vec<Problem>) -> Result<Self, Problem> {
+        if object(raw).is_none() {
+            return Err(Problem::error("not-an-object", 0, "the line is JSON, but not an object"));
+        }
+        let fields = Fields::of(Some(raw));
+        let lacks = |key: &str| Problem::error("missing-field", 0, format!("the bucket has no `{key}`"));
+        let id = fields.word("bucket_id").ok_or_else(|| lacks("bucket_id"))?;
+        let role = fields.text("target_role").ok_or_else(|| lacks("target_role"))?;
+        let rows = fields.raw("candidates").and_then(list).ok_or_else(|| lacks("candidates"))?;
+        let restart = Fields::of(fields.raw("restart"));
+        let meta = Fields::of(fields.raw("meta"));
+        let texts = |raw: Option<&'a str>| -> Vec<String> {
+            let all = raw.and_then(list).unwrap_or_default();
+            all.iter().filter_map(|it| string(it.get()).map(Cow::into_owned)).collect()
+        };
+        let mut roles = texts(restart.raw("roles_topo"));
+        if !roles.contains(&role) {
+            roles.push(role.clone());
+        }
+        let said = Fields::of(restart.raw("role_outputs_prefix"));
+        let prefix = roles.iter().filter_map(|it| Some((it.clone(), said.text(it)?))).collect();
+        let segments = Segments::of(&meta, rows.len() as i64);
+        let mut candidates = Vec::with_capacity(rows.len());
+        for (index, row) in rows.iter().enumerate() {
+            let row = Fields::of(Some(row.get()));
+            let j = row.index("j").unwrap_or(index as i64);
+            let extra = segments.extra.contains(&j);
+            if !extra && !segments.credited.contains(&j) {
+                let message =
+                    format!("candidate {j} is neither one of `credit_n` nor a V-extra sample: left out");
+                problems.push(Problem::note("candidate-without-part", 0, message));
+                continue;
+            }
+            let number = |raw: &&RawValue| string(raw.get()).map_or(raw.get().parse(), |it| it.parse());
+            let returns = row.raw("returns").and_then(list).unwrap_or_default();
+            candidates.push(Candidate {
+                j: Some(j),
+                action: row.payload("action_text"),
+                returns: returns.iter().map(|it| number(it).unwrap_or(f64::NAN)).collect(),
+                real: segments.real == Some(j),
+                extra,
+                next: texts(row.raw("next_actions")),
+                ..Candidate::default()
+            });
+        }
+        Ok(Self { id, role, fields, restart, meta, roles, prefix, candidates })
+    }
+
+    /// What the file says of the run.
+    fn run(&self) -> Record {
+        Record::new(Body::Run(Run {
+            credit_log: Some(1),
+            env: self.meta.word("task_spec"),
+            algorithm: self.meta.word("method"),
+            ..Run::default()
+        }))
+    }
+
+    /// Where the target role stands among the roles.
+    fn place(&self) -> usize {
+        self.roles.iter().position(|it| *it == self.role).unwrap_or(self.roles.len())
+    }
+
+    fn real(&self) -> Option<&Candidate> {
+        self.candidates.iter().find(|it| it.real)
+    }
+
+    fn records(&self) -> Vec<Record> {
+        let mut records = vec![self.start()];
+        records.extend(self.prefix.iter().map(|(role, said)| self.act(role, Some(Payload::from_text(said)))));
+        let real = self.real();
+        records.extend(real.map(|it| self.act(&self.role, it.action.clone())));
+        records.push(self.of_episode(None, Body::Counterfactual(Box::new(self.replays()))));
+        records.push(self.of_episode(None, Body::EpisodeEnd(self.end())));
+        records
+    }
+
+    fn of_episode(&self, id: Option<&str>, body: Body) -> Record {
+        let id = id.map(str::to_owned);
+        Record { episode: Some(self.id.clone()), id, ..Record::new(body) }
+    }
+
+    fn start(&self) -> Record {
+        // Roles behind the target act in the replays only.
+        let agents = self.roles.iter().take(self.place() + 1);
+        let agents = agents.map(|it| RosterAgent { id: it.clone(), ..RosterAgent::default() });
+        let question = self.fields.word("question_id").or_else(|| self.restart.word("question_id"));
+        let start = EpisodeStart {
+            agents: agents.collect(),
+            task: self.restart.text("question"),
+            group: question,
+            seed: self.meta.word("seed"),
+            ..EpisodeStart::default()
+        };
+        let mut record = self.of_episode(None, Body::EpisodeStart(start));
+        let more = [("restart", self.restart.payload("meta")), ("meta", self.fields.payload("meta"))];
+        record.extra = more.into_iter().filter_map(|(key, it)| Some((key.to_owned(), it?))).collect();
+        record
+    }
+
+    fn act(&self, role: &str, action: Option<Payload>) -> Record {
+        let action =
+            Action { agent: role.to_owned(), action, kind: Some("llm".to_owned()), ..Action::default() };
+        self.of_episode(Some(role), Body::Action(Box::new(action)))
+    }
+
+    fn replays(&self) -> Counterfactual {
+        let behind = self.roles.iter().skip(self.place() + 1);
+        let policy = self.meta.word("policy_ckpt");
+        Counterfactual {
+            kind: "replay".to_owned(),
+            group: Some(self.id.clone()),
+            of: self.real().map(|_| self.role.clone()),
+            agent: Some(self.role.clone()),
+            context: self.fields.word("ctx_hash"),
+            prefix: self.restart.payload("role_outputs_prefix"),
+            frozen: behind.filter_map(|role| Some((role.clone(), policy.clone()?))).collect(),
+            decoding: self.meta.payload("decoding"),
+            candidates: self.candidates.clone(),
+            ..Counterfactual::default()
+        }
+    }
+
+    fn end(&self) -> EpisodeEnd {
+        let last = self.place() + 1 == self.roles.len();
+        let total = self.real().and_then(|it| match it.returns.as_slice() {
+            [one] if last && one.is_finite() => Some(*one),
+            _ => None,
+        });
+        let verdicts = self.candidates.iter().flat_map(|it| &it.returns).all(|it| *it == 0.0 || *it == 1.0);
+        let status = total.filter(|_| verdicts).map(|it| if it == 1.0 { "success" } else { "failure" });
+        let about = Fields::of(self.restart.raw("meta"));
+        EpisodeEnd {
+            status: status.map(str::to_owned),
+            reason: Some("replayed".to_owned()),
+            total,
+            ground_truth: about.word("label"),
+            ..EpisodeEnd::default()
+        }
+    }
+}
+
+/// Which candidates earn credit, which only estimate V, and which is real.
+struct Segments {
+    credited: std::ops::Range<i64>,
+    extra: std::ops::Range<i64>,
+    real: Option<i64>,
+}
+
+impl Segments {
+    /// Without `credit_n` all earn credit; without `v_extra_n` none is extra; numbers out of range are cut to it.
+    fn of(meta: &Fields<'_>, all: i64) -> Self {
+        let cut = |key: &str, default: i64| meta.index(key).unwrap_or(default).clamp(0, all);
+        let credited = 0..cut("credit_n", all);
+        // What earns credit is no extra sample, should the segments overlap.
+        let from = cut("v_extra_start", all);
+        let extra = from.max(credited.end)..(from + cut("v_extra_n", 0)).min(all);
+        let drawn_first = meta.raw("include_real_as_j0") == Some("false");
+        Self { credited, extra, real: meta.index("real_j").filter(|_| !drawn_first) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,9 @@
+//! `creditscope audit`: the diagnostics against the reference implementation of C3, the synthetic games whose
+//! true credit is known, exit codes.
+
+#[path = "audit/cli.rs"]
+mod cli;
+#[path = "audit/reference.rs"]
+mod reference;
+#[path = "audit/truth.rs"]
+mod truth;
