@@ -23,7 +23,10 @@ const LADDER: &[Rung] = &[
     Rung { method: "shapley", accept: |_, it| !is_bounded(it) },
     Rung { method: "shapley", accept: names_one },
     Rung { method: "removal", accept: tells_apart },
-    Rung { method: "difference", accept: |episode, it| is_replayed(it) && tells_apart(episode, it) },
+    Rung {
+        method: "difference",
+        accept: |episode, it| is_replayed(it) && !only_replayed(episode) && tells_apart(episode, it),
+    },
     Rung { method: "replay-loo", accept: tells_apart },
     Rung { method: "difference", accept: tells_apart },
     Rung { method: "declared", accept: tells_apart },
@@ -89,6 +92,15 @@ pub(super) fn names_culprit(scenario: &Scenario) -> bool {
             None => row.baselines.first(),
         };
         row.names_culprit && baseline.is_none_or(|it| it.names_culprit)
+    })
+}
+
+/// Whether all alternatives are the candidates of replay groups: these speak for themselves.
+fn only_replayed(episode: &Episode) -> bool {
+    episode.tables.iter().filter(|it| it.alternatives.iter().any(|it| it.q.n.is_some())).all(|table| {
+        let groups = episode.replays.iter().filter(|it| it.act == Some(table.act));
+        let labels: Vec<&str> = groups.flat_map(|it| &it.candidates).map(|it| it.label.as_str()).collect();
+        table.alternatives.iter().all(|it| labels.contains(&it.label.as_str()))
     })
 }
 
