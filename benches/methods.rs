@@ -3,7 +3,7 @@
 //! at n = 20, 710,000 at n = 50, 87,000 at n = 200; a linear pass over 10^7 acts 32 ms; the sweep of 6 agents
 //! and 100 acts 16 ms. `read` sums the same table: the least any of them can take.
 
-#![allow(missing_docs, reason = "criterion's macros make items without any")]
+#![allow(missing_docs, reason = "the macro of criterion makes a public function")]
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -35,14 +35,14 @@ fn exact(c: &mut Criterion) {
         let read = |it: &[f64]| it.chunks_exact(32).map(|it| it.iter().sum::<f64>()).sum::<f64>();
         group.bench_with_input(BenchmarkId::new("read", n), &values, |b, it| b.iter(|| read(black_box(it))));
         group.bench_with_input(BenchmarkId::new("shapley", n), &values, |b, it| {
-            b.iter(|| shapley_of_table(it))
+            b.iter(|| shapley_of_table(it));
         });
         group.bench_with_input(BenchmarkId::new("banzhaf", n), &values, |b, it| {
-            b.iter(|| banzhaf_of_table(it))
+            b.iter(|| banzhaf_of_table(it));
         });
         if n <= 20 {
             group.bench_with_input(BenchmarkId::new("pairs", n), &values, |b, it| {
-                b.iter(|| interactions_of_table(it))
+                b.iter(|| interactions_of_table(it));
             });
         }
     }
@@ -115,7 +115,7 @@ fn sampled(c: &mut Criterion) {
         group.bench_function(&name, |b| b.iter(|| estimator.step(PERMUTATIONS)));
         let mut estimator = Estimator::new(TableWalk::new(values.as_slice()), drawing, 1);
         group.bench_function(format!("{name}, 2 threads"), |b| {
-            b.iter(|| step_on_two(&mut estimator, PERMUTATIONS))
+            b.iter(|| step_on_two(&mut estimator, PERMUTATIONS));
         });
     }
     for n in [50, 200] {
@@ -123,7 +123,7 @@ fn sampled(c: &mut Criterion) {
         group.bench_function(format!("graph of {n}"), |b| b.iter(|| estimator.step(PERMUTATIONS)));
         let mut estimator = Estimator::new(Graph::of(n), Drawing::Plain, 1);
         group.bench_function(format!("graph of {n}, 2 threads"), |b| {
-            b.iter(|| step_on_two(&mut estimator, PERMUTATIONS))
+            b.iter(|| step_on_two(&mut estimator, PERMUTATIONS));
         });
     }
     group.finish();
@@ -144,7 +144,7 @@ fn linear(c: &mut Criterion) {
             for (rewards, out) in rewards.chunks(EPISODE).zip(out.chunks_mut(EPISODE)) {
                 pass::returns_to_go(rewards, 0.99, out);
             }
-        })
+        });
     });
     group.bench_function("advantage", |b| {
         b.iter(|| {
@@ -152,11 +152,11 @@ fn linear(c: &mut Criterion) {
             for ((rewards, values), out) in episodes {
                 pass::advantages(rewards, values, 0.99, 0.95, out);
             }
-        })
+        });
     });
     group.bench_function("sum by agent", |b| {
         let mut sums = vec![0.0; 200];
-        b.iter(|| pass::add_by_agent(&rewards, &agents, &mut sums))
+        b.iter(|| pass::add_by_agent(&rewards, &agents, &mut sums));
     });
     group.finish();
 }

@@ -1,0 +1,104 @@
+//! What a person waits for after opening an episode or changing a what-if: whole answers, from the episode to
+//! the numbers (the bench `methods` has the bare arithmetic). Targets, one core of a small machine: 100 ms for
+//! everything on the screen of 6 agents and 100 acts, 20 ms for one method.
+
+#![allow(missing_docs, reason = "the macro of criterion makes a public function")]
+
+use std::{hint::black_box, time::Duration};
+
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+
+use creditscope::{
+    credit::{Target, best_scenario, compute, explain, sweep},
+    model::{
+        Absence, Agent, AgentId, CoalitionTable, CoalitionValue, Episode, EpisodeId, Origin, Outcome, Sample,
+        Scenario,
+    },
+    runtime::{OpenedLogs, analyse},
+    store::Pass,
+};
+
+mod generate;
+
+use generate::{RICH, Random, Shape};
+
+fn generated(shape: Shape) -> Episode {
+    let text = generate::episode(shape, 1);
+    let mut logs = OpenedLogs::embedded("generated", &text, Pass::Headers).expect("a temporary file");
+    logs.read_all();
+    logs.store.episode(EpisodeId(0)).expect("it was just read")
+}
+
+/// `n` agents and all their coalitions.
+fn game(n: usize) -> Episode {
+    let mut random = Random(n as u64);
+    let players: Vec<AgentId> = (0..n as u32).map(AgentId).collect();
+    let values = (0..1_usize << n).map(|mask| CoalitionValue {
+        agents: players.iter().copied().filter(|it| mask >> it.0 & 1 == 1).collect(),
+        value: Sample { mean: Some(random.unit()), std: Some(0.1), n: Some(16), ..Sample::default() },
+        origin: Origin::default(),
+    });
+    Episode {
+        agents: (0..n).map(|it| Agent { name: format!("agent {it}"), ..Agent::default() }).collect(),
+        coalitions: vec![CoalitionTable {
+            name: "all".to_owned(),
+            values: values.collect(),
+            players,
+            absence: Absence::Removed,
+        }],
+        outcome: Some(Outcome { total: Some(0.5), ..Outcome::default() }),
+        ..Episode::default()
+    }
+}
+
+fn shapley(c: &mut Criterion) {
+    let mut group = c.benchmark_group("exact Shapley");
+    group.sample_size(10).measurement_time(Duration::from_secs(1));
+    for n in [4, 10, 16, 20] {
+        let episode = game(n);
+        let scenario = Scenario::of_method("shapley");
+        group.bench_function(BenchmarkId::from_parameter(n), |b| {
+            b.iter(|| compute(black_box(&episode), &scenario).expect("all coalitions are there"));
+        });
+    }
+    group.finish();
+}
+
+fn one_episode(c: &mut Criterion) {
+    let mut group = c.benchmark_group("6 agents, 100 acts");
+    group.sample_size(20).measurement_time(Duration::from_secs(2));
+    let episode = generated(RICH);
+    let best = best_scenario(&episode).expect("something can be computed");
+    for (method, baseline) in [("difference", "policy"), ("replay-loo", "equal"), ("backprop", "uniform")] {
+        let scenario = Scenario { baseline: Some(baseline.to_owned()), ..Scenario::of_method(method) };
+        // A baseline by another name would measure an error message.
+        let scenario =
+            if compute(&episode, &scenario).is_ok() { scenario } else { Scenario::of_method(method) };
+        assert!(compute(&episode, &scenario).is_ok(), "{method}");
+        group.bench_function(method, |b| b.iter(|| compute(black_box(&episode), &scenario)));
+    }
+    group.bench_function("sweep", |b| b.iter(|| sweep(black_box(&episode), &best)));
+    group.bench_function("explain", |b| {
+        b.iter(|| explain(black_box(&episode), &best, Target::Agent(AgentId(0))));
+    });
+    group.bench_function("everything on the screen", |b| {
+        b.iter(|| analyse(black_box(&episode), &Scenario::default()));
+    });
+    group.finish();
+}
+
+fn long_episode(c: &mut Criterion) {
+    let mut group = c.benchmark_group("6 agents, 10,000 acts");
+    group.sample_size(10).measurement_time(Duration::from_secs(2));
+    let episode = generated(Shape { acts: 10_000, counterfactuals: false, ..RICH });
+    let scenario = Scenario::of_method("backprop");
+    assert!(compute(&episode, &scenario).is_ok());
+    group.bench_function("backprop", |b| b.iter(|| compute(black_box(&episode), &scenario)));
+    group.bench_function("everything on the screen", |b| {
+        b.iter(|| analyse(black_box(&episode), &Scenario::default()));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, shapley, one_episode, long_episode);
+criterion_main!(benches);
