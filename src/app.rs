@@ -9,6 +9,8 @@ pub mod key;
 mod message;
 mod model;
 pub mod prose;
+#[cfg(test)]
+pub(crate) mod tests;
 pub(crate) mod update;
 pub mod whatif;
 

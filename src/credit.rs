@@ -2,7 +2,9 @@
 //!
 //! Data flow: [`Episode`] + [`Scenario`] -> [`compute`] -> [`Attribution`]; [`explain`] gives the arithmetic of
 //! one number; [`sweep`] runs every method and baseline on the same question; [`verdict`] says it in a
-//! sentence; [`compare`] sets two attributions side by side; [`audit`] recomputes what the log declares.
+//! sentence; [`compare`] sets two attributions side by side; [`audit`] recomputes what the log declares;
+//! [`interactions`] says what pairs do together, [`failure`] where an episode was lost, [`spectrum`] who goes
+//! with failure over a run, [`curve`] how credit moves along a slider, [`flip_probability`] how sure it is.
 //!
 //! It must not know a file format, a store, a clock or a terminal: it reads `model` and `stats` only, so a
 //! test game is three lines. A number, *undefined* (the formula has no value here) and *unavailable* (data is
@@ -18,18 +20,26 @@ mod blame;
 mod choice;
 mod coalition;
 mod compare;
+mod curve;
 mod declared;
 mod deviation;
 mod discount;
+mod failure;
 mod figure;
+mod flip;
 mod game;
+mod interaction;
+mod messages;
 mod method;
+pub mod pass;
 mod question;
 mod replay;
+mod sampling;
 mod semivalue;
 mod split;
 mod sweep;
 mod table;
+mod time;
 mod verdict;
 
 #[cfg(test)]
@@ -39,8 +49,18 @@ pub use audit::{AuditItem, AuditRow, audit};
 pub use blame::{Blame, BlameKind, blame};
 pub use choice::{act_scenario, best_scenario, variants};
 pub use compare::{Comparison, ComparisonRow, compare};
+pub use curve::{Curve, CurvePoint, Flip, curve};
+pub use failure::{
+    Correction, Elements, FailureReport, FirstError, RateDrop, SpectrumRun, Suspicion, Tally, failure,
+    first_error, largest_drop, point_of_commitment, spectrum,
+};
+pub use flip::{FlipProbability, flip_probability};
 pub use game::{Coalition, Game, Missing};
+pub use interaction::{Interaction, InteractionKind, Interactions, interactions, interactions_of_table};
+pub use messages::{MessageCredit, MessageSplit, message_credit, split_credit};
 pub use method::{Baseline, Family, Method, Need, Param, Target, scenario_name};
+pub use sampling::{Drawing, Estimator, GameWalk, Portion, Progress, TableWalk, Walk, Worker};
+pub use semivalue::{banzhaf_of_table, shapley_of_table};
 pub use sweep::{Agreement, Sweep, SweepRow, sweep};
 pub use table::{method, methods};
 pub use verdict::{Level, Verdict, verdict};
@@ -72,6 +92,32 @@ fn question<'a>(episode: &'a Episode, scenario: &'a Scenario) -> Result<Question
         missing(format!("no method is called '{}'; there are: {}", scenario.method, known.join(", ")))
     })?;
     Question::new(episode, scenario, row)
+}
+
+/// A sampled Shapley value that has not been drawn yet: step it as long as there is time, and look at it in
+/// between. The scenario names `shapley-sampled` (its baseline: how permutations are drawn) and the seed.
+///
+/// # Errors
+/// As [`compute`]; also when a coalition is not logged.
+pub fn sampler(
+    episode: &Episode,
+    scenario: &Scenario,
+) -> Result<Estimator<TableWalk<std::sync::Arc<[f64]>>>, Unavailable> {
+    coalition::sampler(&question(episode, scenario)?)
+}
+
+/// `a`'s credit minus `b`'s with its own standard error, for Shapley and Banzhaf: two numbers whose intervals
+/// overlap may still differ for sure.
+///
+/// # Errors
+/// As [`compute`]; also when a coalition is not logged or one of the two does not play.
+pub fn contrast(
+    episode: &Episode,
+    scenario: &Scenario,
+    a: crate::model::AgentId,
+    b: crate::model::AgentId,
+) -> Result<crate::model::Estimate, Unavailable> {
+    coalition::contrast(&question(episode, scenario)?, a, b)
 }
 
 /// The arithmetic behind one number: formula with the numbers substituted, each term with its record, sample
@@ -175,3 +221,5 @@ fn absence_words(absence: &crate::model::Absence) -> String {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vectors;

@@ -3,6 +3,8 @@
 //! Reads `src` as text. Test code (a `tests` file or folder, the `stage` of tests, a `mod tests` at the end
 //! of a file) may name any module: it looks at the whole from one place.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests, which may")]
+
 use std::{
     collections::BTreeSet,
     fs,

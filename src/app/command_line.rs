@@ -2,7 +2,7 @@
 
 use crate::{
     credit,
-    model::{Episode, Number, Scenario, Substitute},
+    model::{ActId, Episode, Number, Scenario, Substitute},
 };
 
 /// The options that `creditscope report` takes for a scenario, as typed by a person.
@@ -49,18 +49,12 @@ impl ScenarioOptions {
         scenario.reward = self.reward.map(Number::new);
         scenario.discount = self.discount.map(Number::new);
         for text in &self.set {
-            let (id, action) =
-                text.split_once('=').ok_or_else(|| format!("--set: '{text}' is not ACT=ACTION"))?;
-            let act = episode
-                .acts
-                .iter()
-                .position(|it| it.id == id)
-                .ok_or_else(|| format!("--set: no act '{id}' in this episode"))?;
+            let (act, action) = substitution(episode, text)?;
             let substitute = match action {
                 "default" => Substitute::Default,
                 label => Substitute::Alternative(label.to_owned()),
             };
-            scenario.substitutes.insert(crate::model::ActId::from_index(act), substitute);
+            scenario.substitutes.insert(act, substitute);
         }
         for text in &self.param {
             let (name, value) = param(&scenario.method, text)?;
@@ -68,6 +62,19 @@ impl ScenarioOptions {
         }
         scenario.seed = self.seed.unwrap_or(0);
         Ok(scenario)
+    }
+}
+
+/// The act and the action of `ACT=ACTION`. Ids may hold `=` themselves: the longest that fits counts.
+fn substitution<'a>(episode: &Episode, text: &'a str) -> Result<(ActId, &'a str), String> {
+    let action_of = |id: &str| text.strip_prefix(id)?.strip_prefix('=');
+    let fitting = episode.acts.iter().enumerate().filter(|it| action_of(&it.1.id).is_some());
+    if let Some((at, act)) = fitting.max_by_key(|it| it.1.id.len()) {
+        return Ok((ActId::from_index(at), action_of(&act.id).unwrap_or_default()));
+    }
+    match text.split_once('=') {
+        Some((id, _)) => Err(format!("--set: no act '{id}' in this episode")),
+        None => Err(format!("--set: '{text}' is not ACT=ACTION")),
     }
 }
 
@@ -121,7 +128,11 @@ fn param(method: &str, text: &str) -> Result<(String, Number), String> {
 pub fn of_scenario(arguments: &[String], episode: &Episode, scenario: &Scenario) -> String {
     let mut words = vec!["creditscope".to_owned(), "report".to_owned()];
     words.extend(arguments.iter().cloned());
-    let mut option = |name: &str, value: String| words.extend([name.to_owned(), value]);
+    let mut option = |name: &str, value: String| match value.starts_with('-') && name != "--reward" {
+        // Or it would be taken for an option.
+        true => words.push(format!("{name}={value}")),
+        false => words.extend([name.to_owned(), value]),
+    };
     option("--episode", episode.name.clone());
     if !scenario.method.is_empty() {
         option("--method", scenario.method.clone());

@@ -7,11 +7,11 @@ use super::{
     whatif::{Forks, Form},
 };
 use crate::{
-    credit::Sweep,
+    credit::{Level, Sweep},
     graph::{self, Charset},
     model::{
-        ActId, AgentId, Attribution, Episode, EpisodeId, Estimate, Explanation, LogSummary, Origin,
-        RecordText, Unavailable,
+        ActId, AgentId, Attribution, Diagnostic, Episode, EpisodeId, Estimate, Explanation, LogSummary,
+        Origin, RecordText, Unavailable,
     },
 };
 
@@ -167,6 +167,8 @@ pub struct OpenEpisode {
     pub episode: Arc<Episode>,
     /// Which state of it.
     pub revision: u64,
+    /// Whether the cursor was put on the agent to blame once.
+    pub placed: bool,
     /// Credit as the log supports it.
     pub logged: Option<Arc<Analysis>>,
     /// Credit under the what-if on the screen, if there is one.
@@ -195,6 +197,10 @@ pub struct OpenEpisode {
     pub graph: GraphState,
     /// Detail.
     pub detail: DetailState,
+    /// What is wrong with the episode: found while it was put together, and by the rules of `check`.
+    pub findings: Vec<Diagnostic>,
+    /// How far down the list of acts to blame `b` has gone; `None` once the cursor was moved otherwise.
+    pub blamed: Option<usize>,
 }
 
 impl OpenEpisode {
@@ -240,22 +246,27 @@ impl OpenEpisode {
         acts
     }
 
-    /// Acts from the one to blame most downwards, only those of the blamed sign; after the first those that a
-    /// judge names.
+    /// Acts from the one to blame most downwards, only those of the blamed sign, and those that a judge names.
     pub fn culprits(&self) -> Vec<ActId> {
         let sign = if self.episode.failed() { -1.0 } else { 1.0 };
         let signed = |it: &ActId| self.act_credit(*it).map_or(0.0, |it| sign * it.value);
-        let mut acts: Vec<ActId> = self.episode.act_ids().filter(|it| signed(it) > 0.0).collect();
+        let largest = self.episode.act_ids().map(|it| signed(&it)).fold(0.0, f64::max);
+        // Less is the rounding of a sum, not a loss.
+        let least = f64::max(1e-12, 1e-9 * largest);
+        let mut acts: Vec<ActId> = self.episode.act_ids().filter(|it| signed(it) > least).collect();
         acts.sort_by(|a, b| signed(b).total_cmp(&signed(a)).then(a.cmp(b)));
         if let Some(first) = self.analysis().and_then(|it| it.verdict.act) {
             acts.retain(|it| *it != first);
             acts.insert(0, first);
         }
-        // What a person or a model blames comes second: worth a look, but a judgement.
+        // What a person or a model blames comes second to a measurement, but before the shape of a trace.
+        let structural =
+            self.analysis().is_none_or(|it| matches!(it.verdict.level, Level::Structural | Level::Nothing));
+        let place = usize::from(!structural);
         for label in self.episode.labels.iter().rev().filter(|it| it.blames()) {
-            if let Some(act) = label.act.filter(|it| acts.first() != Some(it)) {
+            if let Some(act) = label.act.filter(|it| structural || acts.first() != Some(it)) {
                 acts.retain(|it| *it != act);
-                acts.insert(acts.len().min(1), act);
+                acts.insert(acts.len().min(place), act);
             }
         }
         acts
@@ -322,6 +333,8 @@ pub struct Model {
     pub overlay: Option<Overlay>,
     /// First row of the overlay.
     pub overlay_top: usize,
+    /// The last row that can be the first: told by the screen, which knows how many lines there are.
+    pub overlay_reach: usize,
     /// Row of the episode list.
     pub row: usize,
     /// The episode on the screen.
@@ -356,6 +369,7 @@ impl Model {
             view: View::Credit,
             overlay: None,
             overlay_top: 0,
+            overlay_reach: usize::MAX,
             row: 0,
             open: None,
             opening: None,

@@ -14,7 +14,7 @@ use super::{
     whatif::Forks,
 };
 
-/// Exit code after `^C`.
+/// Exit code of `^C`: 128 and the number of SIGINT, as a shell has it.
 const INTERRUPTED: u8 = 130;
 
 /// Applies `message` to `model`; what has to happen outside comes back as effects, in order.
@@ -35,7 +35,8 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Wake => cursor::play_on(model, &mut effects),
         Message::Copied(result) => {
             model.notice = Some(match result {
-                Ok(path) => format!("sent to the terminal (OSC 52) and written to {path}"),
+                // The path first: it must not be what is cut.
+                Ok(path) => format!("{path} holds it; also sent to the terminal (OSC 52)"),
                 Err(why) => format!("not copied: {why}"),
             });
         }

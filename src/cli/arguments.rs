@@ -11,7 +11,7 @@ use crate::{
 const AFTER_HELP: &str = "\
 Keys: b the act to blame, e the arithmetic, c its cause, x what-if, S sweep of all methods, 1-5 views, ? all keys.
 Exit codes: 0 ok, 1 usage or unreadable input, 2 a --fail rule hit, 3 more bad lines than --max-bad, 130 interrupted.
-Reads logs, never writes to one; opens no socket.";
+Reads logs, never writes to one; uses no network.";
 
 /// A terminal debugger for multi-agent episodes: who earned or lost the reward, at which act, by what
 /// arithmetic, and whether another baseline would say otherwise.
@@ -105,7 +105,8 @@ pub struct Report {
     /// Keys to press before the picture of --format screen and svg
     #[arg(long, default_value = "")]
     pub keys: String,
-    /// Exit with 2 when this holds, such as 'residual > 0.05' or 'share(coder) >= 0.5'; repeatable
+    /// Exit with 2 when this holds in any episode (in --episode, if given), such as 'residual > 0.05' or
+    /// 'share(coder) >= 0.5'; repeatable
     #[arg(long, value_name = "RULE")]
     pub fail: Vec<String>,
     /// Exit with 3 when more lines than this could not be read

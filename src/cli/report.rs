@@ -12,7 +12,7 @@ use crate::{
     app::{Analysis, command_line},
     check,
     credit::{self, Target},
-    model::{Episode, Explanation, Origin},
+    model::{Episode, EpisodeId, Explanation, Origin},
     report, runtime,
     store::Pass,
 };
@@ -90,12 +90,21 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
         eprintln!("creditscope: {} lines could not be read", summary.bad_lines);
         return Ok(TOO_MANY_BAD);
     }
-    let mut code = 0;
-    for line in rules.iter().filter_map(|it| it.hit(&episode, &analysis, summary.bad_lines)) {
-        eprintln!("{line}");
-        code = RULE_HIT;
+    let mut hits: Vec<String> =
+        rules.iter().filter_map(|it| it.hit(&episode, &analysis, summary.bad_lines)).collect();
+    if !rules.is_empty() && options.episode.is_none() {
+        // Without a choice, a rule is about every episode of the log.
+        for other in (0..summary.episodes.len()).map(EpisodeId::from_index).filter(|it| *it != id) {
+            let Ok(episode) = logs.store.episode(other) else { continue };
+            let Ok(scenario) = options.scenario.options().scenario(&episode) else { continue };
+            let analysis = runtime::analyse(&episode, &scenario);
+            hits.extend(rules.iter().filter_map(|it| it.hit(&episode, &analysis, summary.bad_lines)));
+        }
     }
-    Ok(code)
+    for line in &hits {
+        eprintln!("{line}");
+    }
+    Ok(if hits.is_empty() { 0 } else { RULE_HIT })
 }
 
 /// The arithmetic of the agent or act called `name`.

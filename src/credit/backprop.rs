@@ -1,7 +1,7 @@
 //! Backward through the communication graph (METHODS 7): the reward walks back along causal links.
 //!
 //! In reverse topological order an act keeps `rho` of what reached it (all of it where it has no parents) and
-//! passes the rest to its parents, evenly or by their tokens. Sums are exact at every `rho`; acts without a
+//! passes the rest to its parents: evenly, by their tokens, by how recent they are, or as declared. Sums are exact at every `rho`; acts without a
 //! path to the reward get exactly 0. A message's credit is its sender's. It is a heuristic about the shape of
 //! the trace: every number is structural, not causal.
 //!
@@ -12,6 +12,9 @@
 //!   of its 29 hand-crafted failures here, with the last in 17; in the 63 generated ones 20 either way.) Where R is not the sum of the logged rewards, these parts are scaled to R.
 //! * An agent taken out keeps nothing: its acts pass on all that reaches them. What reaches such an act
 //!   without parents is left undivided, and said.
+//! * Recency of a parent: `exp(-dt/tau)`, dt in seconds from the parent to the act; where a time is missing the
+//!   parents of that act weigh evenly. A declared weight is that of the edge between the two agents in the
+//!   interaction graph; links without one weigh 1.
 //! * Tokens of a parent: input + output; where one parent of an act has none logged, its parents weigh evenly.
 
 use std::collections::BinaryHeap;
@@ -22,7 +25,7 @@ use crate::model::{
 use crate::stats::{Sum, sum};
 
 use super::figure;
-use super::method::{Baseline, Target};
+use super::method::{Baseline, Need, Param, Target};
 use super::question::{Question, caveat, missing, total};
 
 /// How parents are weighed.
@@ -43,6 +46,42 @@ pub(super) const WEIGHTS: &[Baseline] = &[
         needs: &[],
         names_culprit: true,
     },
+    Baseline {
+        name: "recency",
+        title: "parents weigh by recency",
+        formula: "w = exp(-dt/tau)",
+        source: "after layer-wise relevance propagation (Bach et al. 2015)",
+        needs: &[],
+        names_culprit: true,
+    },
+    Baseline {
+        name: "declared",
+        title: "parents weigh as the graph declares",
+        formula: "w = weight of the declared edge between the agents",
+        source: "after layer-wise relevance propagation (Bach et al. 2015)",
+        needs: &[Need::Graph],
+        names_culprit: true,
+    },
+];
+
+/// What can be set.
+pub(super) const PARAMS: &[Param] = &[
+    Param {
+        name: "rho",
+        default: Some(0.5),
+        min: 0.0,
+        max: 1.0,
+        step: 0.05,
+        what: "what an act keeps of what reaches it: 1 the last actor only, 0 the first only",
+    },
+    Param {
+        name: "tau",
+        default: Some(10.0),
+        min: 0.001,
+        max: 1e6,
+        step: 1.0,
+        what: "seconds after which a parent weighs a third (1/e) as much, where parents weigh by recency",
+    },
 ];
 
 /// The way of the reward through the acts.
@@ -58,7 +97,7 @@ struct Flow {
     rho: f64,
     /// What reached a root of an agent taken out.
     undivided: f64,
-    /// Acts whose parents' tokens are not all known.
+    /// Acts of whose parents something needed to weigh them is not known.
     unweighed: usize,
 }
 
@@ -70,22 +109,27 @@ fn flow(question: &Question<'_>, reward: f64) -> Result<Flow, Unavailable> {
     }
     let started = starts(question, reward);
     let rho = question.param("rho").unwrap_or(0.5);
-    let by_tokens = question.baseline.is_some_and(|it| it.name == "tokens");
-    if by_tokens && episode.acts.iter().all(|it| it.usage.tokens().is_none()) {
+    let kind = question.baseline.map_or("uniform", |it| it.name);
+    if kind == "tokens" && episode.acts.iter().all(|it| it.usage.tokens().is_none()) {
         return Err(missing("no act has `usage`: parents cannot be weighed by tokens"));
+    }
+    if kind == "recency" && episode.acts.iter().all(|it| it.time.is_none()) {
+        return Err(missing("no act has a time (`ts`): parents cannot be weighed by recency"));
+    }
+    if kind == "declared" && episode.edges.iter().all(|it| it.weight.is_none()) {
+        return Err(missing("no edge of the interaction graph has a `weight`"));
     }
     let mut unweighed = 0;
     let weights: Vec<Vec<f64>> = episode
         .act_ids()
         .map(|act| {
             let parents = episode.links.parents(act);
-            let tokens: Option<Vec<f64>> =
-                parents.iter().map(|it| episode.act(it.act).usage.tokens().map(|it| it as f64)).collect();
-            let tokens = tokens.filter(|it| by_tokens && sum(it.iter().copied()) > 0.0);
-            if by_tokens && tokens.is_none() && !parents.is_empty() {
+            let known = weights(question, act, kind);
+            let known = known.filter(|it| sum(it.iter().copied()) > 0.0);
+            if kind != "uniform" && known.is_none() && !parents.is_empty() {
                 unweighed += 1;
             }
-            let raw = tokens.unwrap_or_else(|| vec![1.0; parents.len()]);
+            let raw = known.unwrap_or_else(|| vec![1.0; parents.len()]);
             let all = sum(raw.iter().copied());
             raw.into_iter().map(|it| it / all).collect()
         })
@@ -127,6 +171,32 @@ fn flow(question: &Question<'_>, reward: f64) -> Result<Flow, Unavailable> {
     }
     let reached = reached.iter().map(|it| it.value()).collect();
     Ok(Flow { reached, kept, started, weights, rho, undivided: undivided.value(), unweighed })
+}
+
+/// What the parents of `act` weigh; `None`: evenly.
+fn weights(question: &Question<'_>, act: ActId, kind: &str) -> Option<Vec<f64>> {
+    let episode = question.episode;
+    let parents = || episode.links.parents(act).iter().map(|it| episode.act(it.act));
+    match kind {
+        "tokens" => parents().map(|it| it.usage.tokens().map(|it| it as f64)).collect(),
+        "recency" => {
+            let tau = question.param("tau").unwrap_or(10.0);
+            let now = episode.act(act).time?;
+            let ages: Option<Vec<f64>> =
+                parents().map(|it| it.time.map(|then| now.seconds_since(then).max(0.0))).collect();
+            // Relative to the youngest, so that old parents do not all round to nothing.
+            let ages = ages?;
+            let youngest = ages.iter().copied().fold(f64::INFINITY, f64::min);
+            Some(ages.iter().map(|it| (-(it - youngest) / tau).exp()).collect())
+        }
+        "declared" => {
+            let to = episode.act(act).agent;
+            let declared = |from| episode.edges.iter().find(|it| it.from == from && it.to == to)?.weight;
+            let usable = |it: &f64| it.is_finite() && *it >= 0.0;
+            Some(parents().map(|it| declared(it.agent).filter(usable).unwrap_or(1.0)).collect())
+        }
+        _ => None,
+    }
 }
 
 /// The acts of the last step (else of the last time, else the last act alone) that nothing came of.
@@ -217,7 +287,12 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
     }
     if flow.unweighed > 0 {
         let acts = figure::count(flow.unweighed, "act");
-        say(format!("the parents of {acts} have no tokens logged and weigh evenly there"));
+        let what = match question.baseline.map(|it| it.name) {
+            Some("recency") => "times",
+            Some("declared") => "declared weights",
+            _ => "tokens",
+        };
+        say(format!("the parents of {acts} have no {what} logged and weigh evenly there"));
     }
     Ok(attribution)
 }

@@ -126,7 +126,12 @@ pub(super) fn resolve(episode: &Episode, scenario: &Scenario) -> Result<Scenario
         // A reward set by hand can be divided although the log has none.
         scenario.reward.is_some().then(|| Scenario::of_method("backprop"))
     });
-    best.map(|it| carry(scenario, it)).ok_or_else(|| missing("no reward logged: nothing to divide"))
+    best.map(|it| carry(scenario, it)).ok_or_else(|| {
+        missing(match episode.agents.is_empty() {
+            true => "no agent acted: there is nobody to credit",
+            false => "no reward logged: nothing to divide",
+        })
+    })
 }
 
 /// `variant` with the edits of `reference`: players, reward, discount, substitutes, seed.

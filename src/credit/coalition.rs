@@ -12,7 +12,14 @@
 //!   around its middle.
 //! * Coalition values count as replayed: somebody ran those teams, though the log may not say how often.
 
+mod contrast;
+mod linear;
 mod logged;
+mod myerson;
+mod owen;
+mod precedence;
+mod sampled;
+mod structured;
 mod terms;
 
 use crate::model::{AgentId, Attribution, Episode, Estimate, Unavailable, Value};
@@ -23,7 +30,11 @@ use super::game::{Coalition, Game, Table};
 use super::question::{Question, caveat, missing, total};
 use super::semivalue::Coefficients;
 
-use logged::LoggedGame;
+pub(super) use contrast::contrast;
+pub(super) use logged::LoggedGame;
+pub(super) use owen::UNIONS;
+pub(super) use sampled::{SAMPLED_PARAMS, WAYS, compute as sampled, sampler};
+pub(super) use structured::{compute as structured, terms as structured_terms};
 pub(super) use terms::terms;
 
 /// v(0) of the episode's first coalition table, where it is logged.
@@ -39,7 +50,7 @@ pub(super) fn full_value(episode: &Episode) -> Option<f64> {
 }
 
 /// 1.96: a 95% interval in standard errors.
-const NORMAL_95: f64 = 1.959_963_984_540_054;
+pub(super) const NORMAL_95: f64 = 1.959_963_984_540_054;
 
 /// Shapley and Banzhaf.
 pub(super) fn semivalue(question: &Question<'_>) -> Result<Attribution, Unavailable> {
@@ -83,7 +94,7 @@ pub(super) fn semivalue(question: &Question<'_>) -> Result<Attribution, Unavaila
     Ok(attribution)
 }
 
-fn tabulate(question: &Question<'_>, game: &mut LoggedGame<'_>) -> Result<Table, Unavailable> {
+pub(super) fn tabulate(question: &Question<'_>, game: &mut LoggedGame<'_>) -> Result<Table, Unavailable> {
     let n = game.n_players();
     if n > Table::MAX_PLAYERS {
         return Err(missing(format!(
@@ -99,12 +110,12 @@ fn tabulate(question: &Question<'_>, game: &mut LoggedGame<'_>) -> Result<Table,
     Ok(table)
 }
 
-fn coefficients(question: &Question<'_>, n: usize) -> Coefficients {
-    if question.method.name == "shapley" { Coefficients::shapley(n) } else { Coefficients::banzhaf(n) }
+pub(super) fn coefficients(question: &Question<'_>, n: usize) -> Coefficients {
+    if question.method.name == "banzhaf" { Coefficients::banzhaf(n) } else { Coefficients::shapley(n) }
 }
 
 /// Where missing values may lie.
-fn bounds(question: &Question<'_>, table: &Table) -> Result<(f64, f64), Unavailable> {
+pub(super) fn bounds(question: &Question<'_>, table: &Table) -> Result<(f64, f64), Unavailable> {
     let (low, high) = table.range().unwrap_or((0.0, 0.0));
     let (low, high) = (question.param("lo").unwrap_or(low), question.param("hi").unwrap_or(high));
     if low > high {
@@ -204,7 +215,7 @@ fn difference(more: &Estimate, less: &Estimate) -> Estimate {
     }
 }
 
-fn sample(table: &Table) -> String {
+pub(super) fn sample(table: &Table) -> String {
     let text = format!("{} of {} coalitions", table.known(), table.values.len());
     match table.runs {
         None => text,

@@ -3,6 +3,8 @@
 //! `w_t = gamma^(T-1-t)` by steps, or `gamma^((t_end - t)/tau)` by seconds where `tau` is above 0; an act gets
 //! `R w_t / sum w`, or with `conserve` off the raw return to go `w_t R`.
 //!
+//! Eligibility is the same with `gamma lambda` in place of gamma: how much of a trace is left at the end.
+//!
 //! Decided here: every act is a step of its own, messages too, but neighbours with equal time stamps share
 //! one. `gamma` is the scenario's discount, else the parameter, else the run's where that is below 1, else 0.9.
 //! Acts of agents taken out get nothing; the others share R.
@@ -11,13 +13,63 @@ use crate::model::{ActId, Attribution, Estimate, Number, Provenance, Term, Unava
 use crate::stats::sum;
 
 use super::figure;
-use super::method::Target;
+use super::method::{Param, Target};
 use super::question::{Question, caveat, missing, total};
+
+const GAMMA: Param = Param {
+    name: "gamma",
+    default: None,
+    min: 0.0,
+    max: 1.0,
+    step: 0.01,
+    what: "discount factor per step; from the log: the run's where below 1, else 0.9",
+};
+
+const TAU: Param = Param {
+    name: "tau",
+    default: Some(0.0),
+    min: 0.0,
+    max: 1e9,
+    step: 1.0,
+    what: "seconds per step of discounting; 0: by acts, not by time",
+};
+
+const CONSERVE: Param = Param {
+    name: "conserve",
+    default: Some(1.0),
+    min: 0.0,
+    max: 1.0,
+    step: 1.0,
+    what: "divide R, instead of giving every act its return to go",
+};
+
+/// Parameters of discounting.
+pub(super) const PARAMS: &[Param] = &[GAMMA, TAU, CONSERVE];
+
+/// Parameters of eligibility.
+pub(super) const ELIGIBILITY_PARAMS: &[Param] = &[
+    GAMMA,
+    Param {
+        name: "lambda",
+        default: Some(0.9),
+        min: 0.0,
+        max: 1.0,
+        step: 0.05,
+        what: "how much of a trace is left after a step, besides the discount",
+    },
+    TAU,
+    CONSERVE,
+];
 
 fn gamma(question: &Question<'_>) -> f64 {
     let run = question.episode.gamma.filter(|it| (0.0..1.0).contains(it));
     let scenario = question.scenario.discount.map(Number::get);
     scenario.or_else(|| question.param("gamma")).or(run).unwrap_or(0.9)
+}
+
+/// What a step away from the end multiplies by.
+fn decay(question: &Question<'_>) -> f64 {
+    gamma(question) * question.param("lambda").unwrap_or(1.0)
 }
 
 /// The factor of each act that counts, ascending.
@@ -27,7 +79,7 @@ fn factors(question: &Question<'_>) -> Result<Vec<(ActId, f64)>, Unavailable> {
         return Err(missing("no act is logged to spread the reward over"));
     }
     let tau = question.param("tau").unwrap_or(0.0);
-    let gamma = gamma(question);
+    let gamma = decay(question);
     let ages: Vec<f64> = if tau > 0.0 {
         let times: Result<Vec<_>, Unavailable> = episode
             .act_ids()
@@ -68,7 +120,11 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
     let factors = factors(question)?;
     let conserve = question.switch("conserve");
     let kind = if conserve { "share of R" } else { "return to go" };
-    let title = format!("discount ({kind}, gamma {})", figure::exact(gamma(question)));
+    let gamma = figure::exact(gamma(question));
+    let title = match question.method.param("lambda").and_then(|_| question.param("lambda")) {
+        Some(lambda) => format!("eligibility ({kind}, gamma {gamma}, lambda {})", figure::exact(lambda)),
+        None => format!("discount ({kind}, gamma {gamma})"),
+    };
     let mut attribution = question.start(title, Provenance::Structural);
     let number = |it: f64| Value::Number(Estimate::exact(it));
     for credit in &mut attribution.agents {
@@ -108,12 +164,8 @@ pub(super) fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>
 #[cfg(test)]
 mod tests {
     use crate::credit::compute as credit;
-    use crate::credit::fixture::{Draft, assert_close, numbers, vectors};
+    use crate::credit::fixture::{Draft, assert_close, list, numbers, vectors};
     use crate::model::{AgentId, Episode, Scenario, Timestamp};
-
-    fn list(value: &serde_json::Value) -> Vec<f64> {
-        value.as_array().expect("a list").iter().map(|it| it.as_f64().expect("a number")).collect()
-    }
 
     fn with(params: &[(&str, f64)]) -> Scenario {
         let params = params.iter().map(|it| (it.0.to_owned(), it.1.into())).collect();
@@ -142,6 +194,16 @@ mod tests {
         // The discount of the what-if is the gamma of this method, and leaves R alone.
         let scenario = Scenario { discount: Some(0.5.into()), ..Scenario::of_method("discount") };
         assert_close(&acts(&episode, &scenario), &acts(&episode, &with(&[("gamma", 0.5)])));
+    }
+
+    #[test]
+    fn eligibility_decays_by_both() {
+        let episode = Draft::of(2).acts(&[0, 1, 0]).reward(1.0, &[]).episode();
+        let params = [("gamma".to_owned(), 0.5.into()), ("lambda".to_owned(), 0.8.into())].into();
+        let eligibility = Scenario { params, ..Scenario::of_method("eligibility") };
+        assert_close(&acts(&episode, &eligibility), &acts(&episode, &with(&[("gamma", 0.4)])));
+        let got = credit(&episode, &eligibility).expect("available");
+        assert_eq!(got.title, "eligibility (share of R, gamma 0.5, lambda 0.8)");
     }
 
     #[test]

@@ -280,3 +280,9 @@ pub(super) fn vectors() -> serde_json::Value {
     let text = include_str!("../../tests/data/vectors.json");
     serde_json::from_str(text).expect("the vectors are valid JSON")
 }
+
+/// A list of numbers of the vectors; `null` is NaN.
+pub(super) fn list(value: &serde_json::Value) -> Vec<f64> {
+    let numbers = value.as_array().unwrap_or_else(|| panic!("a list, not {value}"));
+    numbers.iter().map(|it| it.as_f64().unwrap_or(f64::NAN)).collect()
+}

@@ -188,6 +188,9 @@ pub struct Method {
     pub efficient: bool,
     /// Whether it can single an agent out at all.
     pub names_culprit: bool,
+    /// The method whose question it asks again with another weighting or estimator: of the two one is a
+    /// second opinion on nothing, so the sweep counts one.
+    pub variant_of: Option<&'static str>,
     /// Names under which logs declare this very computation (lower case, `_` between words), each with the
     /// baseline it means.
     pub aliases: &'static [(&'static str, Option<&'static str>)],

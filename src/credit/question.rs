@@ -17,7 +17,7 @@ use crate::model::{
 use crate::stats::sum;
 
 use super::figure;
-use super::method::{Baseline, Method};
+use super::method::{Baseline, Family, Method};
 
 /// A scenario put to an episode.
 pub(super) struct Question<'a> {
@@ -178,7 +178,8 @@ impl<'a> Question<'a> {
 
     fn edited_reward(&self) -> Result<Pot, Unavailable> {
         let logged = self.episode.reward();
-        let discount = self.scenario.discount.filter(|_| self.method.name != "discount");
+        // Methods of time take the discount as their own gamma.
+        let discount = self.scenario.discount.filter(|_| self.method.family != Family::Time);
         if let Some(value) = self.scenario.reward {
             let mut caveats = vec![caveat(match logged {
                 Some(logged) => format!(

@@ -1,7 +1,6 @@
 //! Replay groups (METHODS 4): what really happened against its siblings from one frozen context.
 //!
-//! leave-one-out `A_j = Rbar_j - sum_{k != j} w_k Rbar_k / sum_{k != j} w_k`; full mean
-//! `A_j = Rbar_j - sum w Rbar / sum w`; `w` is 1 or the number of replays behind a candidate.
+//! The arithmetic of one group is in `siblings`; here groups become credit of acts and agents.
 //!
 //! Decided here:
 //! * The credit of an act is that of the candidate marked as what really happened (or of its substitute).
@@ -12,18 +11,20 @@
 //!   acts without a group do not make it unavailable, but a caveat says how many there are. Groups tied to
 //!   no act count for their agent by their mean.
 
+mod siblings;
+
 use std::collections::BTreeMap;
 
 use crate::model::{
-    ActId, AgentId, Attribution, Candidate, Estimate, Provenance, ReplayGroup, Substitute, Term, Unavailable,
-    Value,
+    ActId, AgentId, Attribution, Estimate, Provenance, ReplayGroup, Term, Unavailable, Value,
 };
-use crate::stats::sum;
 
 use super::deviation::added;
 use super::figure;
-use super::method::{Baseline, Target};
+use super::method::{Baseline, Param, Target};
 use super::question::{Question, caveat, missing, total};
+
+use siblings::{GroupCredit, Kind, Part, credit};
 
 /// How candidates are weighed against each other.
 pub(super) const WEIGHTS: &[Baseline] = &[
@@ -45,98 +46,53 @@ pub(super) const WEIGHTS: &[Baseline] = &[
     },
 ];
 
-/// One candidate's part in the credit of the one that happened.
-struct Part<'a> {
-    candidate: &'a Candidate,
-    mean: f64,
-    weight: f64,
-}
+const DROP_DUPLICATES: Param = Param {
+    name: "drop-duplicates",
+    default: Some(0.0),
+    min: 0.0,
+    max: 1.0,
+    step: 1.0,
+    what: "count candidates with one label once; biased: what the policy favours weighs no more than the rest",
+};
 
-/// The arithmetic of one group.
-struct GroupCredit<'a> {
-    parts: Vec<Part<'a>>,
-    estimate: Estimate,
-}
+const MIN_REPLAYS: Param = Param {
+    name: "min-replays",
+    default: Some(0.0),
+    min: 0.0,
+    max: 1e6,
+    step: 1.0,
+    what: "leave out candidates with fewer replays",
+};
 
-/// Why a group gives no number.
-enum NoCredit {
-    Undefined(String),
-    Missing(String),
-}
+const FULL_MEAN: Param = Param {
+    name: "mean",
+    default: Some(0.0),
+    min: 0.0,
+    max: 1.0,
+    step: 1.0,
+    what: "compare with the mean of all candidates, itself included, in place of the others'",
+};
 
-impl NoCredit {
-    fn value(self) -> Value {
-        match self {
-            NoCredit::Undefined(why) => Value::Undefined(why),
-            NoCredit::Missing(why) => Value::Unavailable(why),
-        }
-    }
-}
+/// Options of leave-one-out and the group mean.
+pub(super) const OPTIONS: &[Param] = &[DROP_DUPLICATES, MIN_REPLAYS];
 
-fn credit<'a>(question: &Question<'a>, group: &'a ReplayGroup) -> Result<GroupCredit<'a>, NoCredit> {
-    let name = &group.name;
-    let candidates = || group.candidates.iter().filter(|it| !it.extra);
-    let substitute = group.act.and_then(|act| question.scenario.substitutes.get(&act));
-    let happened = match substitute {
-        None => candidates().find(|it| it.real).ok_or_else(|| {
-            NoCredit::Missing(format!("replay group '{name}' does not mark which candidate really happened"))
-        })?,
-        Some(Substitute::Alternative(label)) => candidates()
-            .find(|it| it.label == *label)
-            .ok_or_else(|| NoCredit::Missing(format!("replay group '{name}' has no candidate '{label}'")))?,
-        Some(Substitute::Default) => {
-            let why = format!("replay group '{name}' does not say which candidate is the default action");
-            return Err(NoCredit::Missing(why));
-        }
-    };
-    let by_replays = question.baseline.is_some_and(|it| it.name == "replays");
-    let mut known: Vec<(&Candidate, f64, f64)> = Vec::new();
-    for candidate in candidates() {
-        let Some(mean) = candidate.returns.mean else { continue };
-        let weight = match (by_replays, candidate.returns.n) {
-            (false, _) => 1.0,
-            (true, Some(n)) => f64::from(n),
-            (true, None) => {
-                let j = candidate.j;
-                let why =
-                    format!("candidate {j} of replay group '{name}' does not say how often it was replayed");
-                return Err(NoCredit::Missing(why));
-            }
-        };
-        known.push((candidate, mean, weight));
-    }
-    let own = known.iter().position(|it| std::ptr::eq(it.0, happened)).ok_or_else(|| {
-        NoCredit::Missing(format!("replay group '{name}' has no return of what really happened"))
-    })?;
-    if known.len() < 2 {
-        let why = format!("replay group '{name}' has one candidate with returns: nothing to compare with");
-        return Err(NoCredit::Undefined(why));
-    }
-    let leave_one_out = question.method.name == "replay-loo";
-    let all = sum(known.iter().map(|it| it.2)) - if leave_one_out { known[own].2 } else { 0.0 };
-    if all <= 0.0 {
-        return Err(NoCredit::Undefined(format!("the candidates of replay group '{name}' weigh nothing")));
-    }
-    let part = |(at, (candidate, mean, weight)): (usize, &(&'a Candidate, f64, f64))| Part {
-        candidate,
-        mean: *mean,
-        weight: match (at == own, leave_one_out) {
-            (true, true) => 1.0,
-            (true, false) => 1.0 - weight / all,
-            (false, _) => -weight / all,
-        },
-    };
-    let parts: Vec<Part<'_>> = known.iter().enumerate().map(part).collect();
-    let value = sum(parts.iter().map(|it| it.weight * it.mean));
-    let n = parts.iter().filter_map(|it| it.candidate.returns.n).min();
-    let errors: Option<Vec<f64>> =
-        parts.iter().map(|it| it.candidate.returns.standard_error().map(|error| error * it.weight)).collect();
-    let estimate = match errors {
-        Some(errors) => Estimate::with_standard_error(value, sum(errors.iter().map(|it| it * it)).sqrt(), n),
-        None => Estimate { n, ..Estimate::exact(value) },
-    };
-    Ok(GroupCredit { parts, estimate })
-}
+/// Options of the methods that compare with the others by default.
+pub(super) const MEAN_OPTIONS: &[Param] = &[FULL_MEAN, DROP_DUPLICATES, MIN_REPLAYS];
+
+/// Options of the value-assisted method.
+pub(super) const ASSISTED_OPTIONS: &[Param] = &[
+    Param {
+        name: "alpha",
+        default: Some(0.5),
+        min: 0.0,
+        max: 1.0,
+        step: 0.05,
+        what: "how much of the baseline comes from the critic's values: 0 replays only",
+    },
+    FULL_MEAN,
+    DROP_DUPLICATES,
+    MIN_REPLAYS,
+];
 
 /// What a group speaks of.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -203,10 +159,9 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
             "no replay group names an act or agent of this episode"
         }));
     }
-    let name =
-        if question.method.name == "replay-loo" { "replay leave-one-out" } else { "replay group mean" };
-    let weights = question.baseline.map_or("equal weights", |it| it.title);
-    let mut attribution = question.start(format!("{name} ({weights})"), Provenance::Replayed);
+    let kind = Kind::of(question);
+    let provenance = if kind == Kind::ValueOnly { Provenance::Modelled } else { Provenance::Replayed };
+    let mut attribution = question.start(title(question, kind), provenance);
     let kept = groups.iter().filter(|it| !question.is_dropped(owner(question, *it.0)));
     let kept: Vec<(Subject, Value)> =
         kept.map(|(subject, groups)| (*subject, subject_value(question, groups))).collect();
@@ -234,6 +189,7 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
     attribution.reward = question.episode.reward().map(|it| it.value);
     attribution.sample = sample(question);
     partial_cover(question, &mut attribution);
+    option_caveats(question, &mut attribution);
     if !question.scenario.dropped.is_empty() {
         let text = format!("replays were recorded with {}", question.dropped_names());
         attribution.caveats.push(caveat(text));
@@ -244,6 +200,41 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
             .push(caveat("returns of replays are as logged: reward and discount do not change them"));
     }
     Ok(attribution)
+}
+
+fn title(question: &Question<'_>, kind: Kind) -> String {
+    let against = if question.switch("mean") { "mean of all" } else { "leave-one-out" };
+    match kind {
+        Kind::LeaveOneOut | Kind::Mean => {
+            let name = if kind == Kind::Mean { "replay group mean" } else { "replay leave-one-out" };
+            format!("{name} ({})", question.baseline.map_or("equal weights", |it| it.title))
+        }
+        Kind::Assisted => {
+            let alpha = figure::exact(question.param("alpha").unwrap_or(0.5));
+            format!("value-assisted replays ({against}, alpha {alpha})")
+        }
+        Kind::ValueOnly => format!("critic's values of candidates ({against})"),
+        Kind::Normalised => format!("normalised replays ({against})"),
+        Kind::Tree => format!("replay tree ({against})"),
+        Kind::Pooled => format!("pooled replays ({against})"),
+    }
+}
+
+/// What the options do to the number.
+fn option_caveats(question: &Question<'_>, attribution: &mut Attribution) {
+    let candidates = || question.episode.replays.iter().flat_map(|it| &it.candidates).filter(|it| !it.extra);
+    if question.switch("drop-duplicates") {
+        attribution.caveats.push(caveat(
+            "duplicate candidates are dropped: what the policy favours weighs no more than the rest, so the \
+             baseline is no longer that of the policy",
+        ));
+    }
+    let least = question.param("min-replays").unwrap_or(0.0);
+    let few = candidates().filter(|it| it.returns.n.is_none_or(|n| f64::from(n) < least)).count();
+    if least > 0.0 && few > 0 {
+        let few = figure::count(few, "candidate");
+        attribution.caveats.push(caveat(format!("{few} with fewer than {least} replays left out")));
+    }
 }
 
 fn agent_value(question: &Question<'_>, kept: &[(Subject, Value)], agent: AgentId) -> Value {
@@ -324,14 +315,20 @@ pub(super) fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>
 }
 
 fn candidate_term(part: &Part<'_>) -> Term {
-    let Candidate { j, label, returns, real, origin, .. } = part.candidate;
+    let candidate = part.candidate;
+    let what = if part.modelled { "q" } else { "Rbar" };
     Term {
-        text: format!("Rbar of candidate {j} '{label}'{}", if *real { ", which happened" } else { "" }),
+        text: format!(
+            "{what} of candidate {} '{}'{}",
+            candidate.j,
+            candidate.label,
+            if candidate.real { ", which happened" } else { "" }
+        ),
         weight: part.weight,
-        value: Some(part.mean),
-        standard_error: returns.standard_error(),
-        n: returns.n,
-        origins: vec![*origin],
+        value: Some(part.value),
+        standard_error: part.standard_error,
+        n: if part.modelled { None } else { candidate.returns.n },
+        origins: vec![candidate.origin],
     }
 }
 

@@ -9,6 +9,27 @@
 
 use crate::stats::{Sum, sum};
 
+/// Shapley values (Shapley 1953) of a game written out: `values` by mask, bit i is player i.
+///
+/// # Panics
+/// When the number of values is not a power of two.
+pub fn shapley_of_table(values: &[f64]) -> Vec<f64> {
+    Coefficients::shapley(players(values)).apply(values)
+}
+
+/// Banzhaf values (Banzhaf 1965) of a game written out: `values` by mask, bit i is player i.
+///
+/// # Panics
+/// When the number of values is not a power of two.
+pub fn banzhaf_of_table(values: &[f64]) -> Vec<f64> {
+    Coefficients::banzhaf(players(values)).apply(values)
+}
+
+fn players(values: &[f64]) -> usize {
+    assert!(values.len().is_power_of_two(), "one value per coalition");
+    values.len().trailing_zeros() as usize
+}
+
 /// Coefficients by size of the coalition, 0..=n.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Coefficients {
@@ -71,32 +92,21 @@ impl Coefficients {
         (0..n).map(number).collect()
     }
 
-    /// One pass in blocks of 64: inside a block the low six bits vary and the coefficients depend only on how
-    /// many high bits are set. Low bits accumulate per position; the totals of blocks fold into the high bits
-    /// like a carry: a block is the right half of a pair for every trailing one of its number. Partial sums
-    /// stay short and their sums are compensated, so the error does not grow with the table.
+    /// One pass in blocks of 64: inside a block the low six bits vary, and the coefficients depend only on how
+    /// many high bits are set. Values accumulate per position and class of block, unweighted: the low bits and
+    /// the common sum follow from these at the end. The weighted totals of blocks fold into the high bits like
+    /// a carry: a block is the right half of a pair for every trailing one of its number. Partial sums stay
+    /// short and their sums are compensated, so the error does not grow with the table.
     fn apply_blocks(&self, values: &[f64], n: usize) -> Vec<f64> {
         let high = n - LOW;
-        let blocks: Vec<Block> = (0..=high).map(|set| self.block(set)).collect();
-        let mut common = Sum::default();
-        let mut by_position = [Sum::default(); SIZE];
-        let mut running = [0.0; SIZE];
+        let differences: Vec<[f64; SIZE]> = (0..=high).map(|set| self.differences(set)).collect();
+        let mut classes = vec![[Sum::default(); SIZE]; high + 1];
+        let mut running = vec![[0.0; SIZE]; high + 1];
         let mut by_high_bit = vec![Sum::default(); high];
         let mut left = vec![0.0; high + 1];
-        for (number, block) in values.chunks_exact(SIZE).enumerate() {
-            let weights = &blocks[number.count_ones() as usize];
-            let (mut totals, mut commons) = ([0.0; LANES], [0.0; LANES]);
-            for start in (0..SIZE).step_by(LANES) {
-                for lane in 0..LANES {
-                    let at = start + lane;
-                    let weighted = weights.difference[at] * block[at];
-                    running[at] += weighted;
-                    totals[lane] += weighted;
-                    commons[lane] += weights.without[at] * block[at];
-                }
-            }
-            common.add(folded(&commons));
-            let mut total = folded(&totals);
+        for (number, block) in values.as_chunks::<SIZE>().0.iter().enumerate() {
+            let class = number.count_ones() as usize;
+            let mut total = accumulate(block, &differences[class], &mut running[class]);
             let mut bit = 0;
             while number >> bit & 1 == 1 {
                 by_high_bit[bit].add(total);
@@ -105,28 +115,29 @@ impl Coefficients {
             }
             left[bit] = total;
             if number % FLUSH == FLUSH - 1 {
-                flush(&mut running, &mut by_position);
+                flush(&mut running, &mut classes);
             }
         }
-        flush(&mut running, &mut by_position);
-        let common = common.value();
+        flush(&mut running, &mut classes);
+        let sums: Vec<[f64; SIZE]> = classes.iter().map(|it| it.map(Sum::value)).collect();
+        let entries =
+            || sums.iter().enumerate().flat_map(|(set, it)| it.iter().enumerate().map(move |it| (set, it)));
+        let size = |set: usize, at: usize| set + at.count_ones() as usize;
+        let common = sum(entries().map(|(set, (at, value))| self.without[size(set, at)] * value));
         let low = (0..LOW).map(|bit| {
-            let set = by_position.iter().enumerate().filter(|it| it.0 >> bit & 1 == 1);
-            sum(set.map(|it| it.1.value()).chain([common]))
+            let set_in = entries().filter(|it| it.1.0 >> bit & 1 == 1);
+            sum(set_in.map(|(set, (at, value))| differences[set][at] * value).chain([common]))
         });
         let high = by_high_bit.iter().map(|it| sum([it.value(), common]));
         low.chain(high).collect()
     }
 
-    /// The coefficients inside a block whose number has `set` bits set.
-    fn block(&self, set: usize) -> Block {
-        let mut block = Block { difference: [0.0; SIZE], without: [0.0; SIZE] };
-        for at in 0..SIZE {
+    /// `with - without` inside a block whose number has `set` bits set.
+    fn differences(&self, set: usize) -> [f64; SIZE] {
+        std::array::from_fn(|at| {
             let size = set + at.count_ones() as usize;
-            block.difference[at] = self.with[size] - self.without[size];
-            block.without[at] = self.without[size];
-        }
-        block
+            self.with[size] - self.without[size]
+        })
     }
 }
 
@@ -137,19 +148,24 @@ const SIZE: usize = 1 << LOW;
 /// Independent sums, so that they can run side by side.
 const LANES: usize = 8;
 /// Blocks after which running sums are put away.
-const FLUSH: usize = 128;
+const FLUSH: usize = 1024;
 
-struct Block {
-    difference: [f64; SIZE],
-    without: [f64; SIZE],
+/// Adds a block to the running sums of its class; its weighted total.
+#[inline]
+fn accumulate(block: &[f64; SIZE], weights: &[f64; SIZE], running: &mut [f64; SIZE]) -> f64 {
+    let mut totals = [0.0; LANES];
+    for start in (0..SIZE).step_by(LANES) {
+        for (lane, total) in totals.iter_mut().enumerate() {
+            let at = start + lane;
+            running[at] += block[at];
+            *total += weights[at] * block[at];
+        }
+    }
+    ((totals[0] + totals[4]) + (totals[1] + totals[5])) + ((totals[2] + totals[6]) + (totals[3] + totals[7]))
 }
 
-fn folded(lanes: &[f64; LANES]) -> f64 {
-    ((lanes[0] + lanes[4]) + (lanes[1] + lanes[5])) + ((lanes[2] + lanes[6]) + (lanes[3] + lanes[7]))
-}
-
-fn flush(running: &mut [f64; SIZE], into: &mut [Sum; SIZE]) {
-    for (one, sum) in running.iter_mut().zip(into) {
+fn flush(running: &mut [[f64; SIZE]], into: &mut [[Sum; SIZE]]) {
+    for (one, sum) in running.iter_mut().flatten().zip(into.iter_mut().flatten()) {
         sum.add(std::mem::take(one));
     }
 }

@@ -8,7 +8,9 @@
 //!   what a measurement, a model or a record says, so structural rows count only for a structural reference;
 //!   declared numbers in other units than the reward are not comparable;
 //! * it is not a duplicate: equal in every number to a counted row of the same method (replays weighted by
-//!   equal counts), or the declared twin of a counted row (the trainer's own Shapley beside ours).
+//!   equal counts; Owen with one agent to a team beside Shapley), the declared twin of a counted row (the trainer's own Shapley beside ours), or a variant
+//!   of a counted method ([`super::Method::variant_of`]: eligibility beside discount, a sampled Shapley value
+//!   beside the exact one).
 //!
 //! The reference itself is one of the m when it names anybody.
 
@@ -17,7 +19,7 @@ use crate::stats::kendall_tau_b;
 
 use super::blame::{blame, tolerance};
 use super::choice::{alternatives, carry, names_culprit, resolve, same_choice, variants};
-use super::method::scenario_name;
+use super::method::{Family, scenario_name};
 use super::{compute_plain, declared, method};
 
 /// What a row says of the reference's verdict.
@@ -183,7 +185,10 @@ fn judge(
         row.tau = tau(reference, attribution);
         if own_row == Some(at) {
             row.blamed.clone_from(&named);
-        } else if names_culprit(&row.scenario) && records[at].is_none_or(has_reward_units) {
+        } else if names_culprit(&row.scenario)
+            && !one_sided(&row.scenario, episode.failed())
+            && records[at].is_none_or(has_reward_units)
+        {
             let found = blame(failed, attribution);
             let found = found.filter(|it| it.known >= 2 && !it.all_equal || episode.agents.len() == 1);
             row.blamed = found.map(|it| it.agents).unwrap_or_default();
@@ -202,7 +207,10 @@ fn judge(
         }
         let repeats = |other: usize| {
             let twin = |a: usize, b: usize| records[a].is_some_and(|it| is_twin(it, &rows[b].scenario));
-            twin(at, other) || twin(other, at) || is_duplicate(row, &rows[other])
+            twin(at, other)
+                || twin(other, at)
+                || is_variant(row, &rows[other])
+                || is_duplicate(row, &rows[other])
         };
         if !counted.iter().any(|other| repeats(*other)) {
             counted.push(at);
@@ -210,6 +218,16 @@ fn judge(
     }
     for at in counted {
         rows[at].counted = true;
+    }
+}
+
+/// Whether the credits cannot have the blamed sign: a gain over the worst alternative is never a loss, and a
+/// regret against the best response never a gain. Such a row has no say in who is to blame (to praise).
+fn one_sided(scenario: &Scenario, failed: bool) -> bool {
+    match scenario.baseline.as_deref() {
+        Some("worst") => scenario.method == "difference" && failed,
+        Some("best-response") => scenario.method == "difference" && !failed,
+        _ => false,
     }
 }
 
@@ -231,11 +249,14 @@ fn has_reward_units(declared: &DeclaredCredit) -> bool {
     matches!(declared.units.as_deref(), None | Some("reward" | "normalised"))
 }
 
-/// Whether `row` says again what `other` said: the same method with the same numbers. Two declared credits
+/// Whether `row` says again what `other` said: the same method, or another way to divide the same game, with
+/// the same numbers. Two declared credits
 /// never do: each is a word of its own.
 fn is_duplicate(row: &SweepRow, other: &SweepRow) -> bool {
     let (Ok(a), Ok(b)) = (&row.result, &other.result) else { return false };
-    if row.scenario.method != other.scenario.method || row.scenario.method == "declared" {
+    if row.scenario.method == "declared"
+        || !(row.scenario.method == other.scenario.method || both_divide(row, other))
+    {
         return false;
     }
     let values = |it: &Attribution| -> Vec<Option<f64>> {
@@ -247,6 +268,23 @@ fn is_duplicate(row: &SweepRow, other: &SweepRow) -> bool {
         (Some(a), Some(b)) => (a - b).abs() <= tolerance,
         (a, b) => a.is_none() && b.is_none(),
     })
+}
+
+/// Whether both divide the value of coalitions: with equal numbers (one agent to a team, everybody connected)
+/// these are one method under two names.
+fn both_divide(row: &SweepRow, other: &SweepRow) -> bool {
+    let divides = |it: &SweepRow| {
+        method(&it.scenario.method).is_some_and(|it| it.family == Family::Coalition && it.efficient)
+    };
+    divides(row) && divides(other)
+}
+
+/// Whether two rows put one question, one of them as a variant of the other's method.
+fn is_variant(row: &SweepRow, other: &SweepRow) -> bool {
+    let (a, b) = (method(&row.scenario.method), method(&other.scenario.method));
+    let (Some(a), Some(b)) = (a, b) else { return false };
+    let root = |it: &super::Method| it.variant_of.unwrap_or(it.name);
+    (a.variant_of.is_some() || b.variant_of.is_some()) && root(a) == root(b)
 }
 
 /// Whether the algorithm of a declared credit is the computation of `scenario`.

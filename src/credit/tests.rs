@@ -14,6 +14,11 @@ fn the_table_is_sound() {
                 "{name}"
             );
         }
+        assert!(
+            row.variant_of.is_none_or(|it| method(it).is_some_and(|it| it.variant_of.is_none())),
+            "{}",
+            row.name
+        );
         for param in row.params {
             let default = param.default.unwrap_or(param.min);
             assert!((param.min..=param.max).contains(&default) && param.step > 0.0, "{}", param.name);

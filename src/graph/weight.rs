@@ -32,7 +32,7 @@ impl Weight {
     /// The words on the screen.
     pub fn word(self) -> &'static str {
         match self {
-            Weight::Messages => "messages",
+            Weight::Messages => "messages and links",
             Weight::Tokens => "tokens",
             Weight::CreditFlow => "credit flow",
             Weight::Latency => "latency",

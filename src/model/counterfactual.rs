@@ -78,7 +78,7 @@ pub struct Alternative {
 /// What is known of the alternatives at one act: the input of every single-deviation method.
 ///
 /// Merged from `action.policy`, and `counterfactual` records of kind `default_action`, `null_action`,
-/// `policy_substituted` and `q_value`; candidates of replay groups are in [`ReplayGroup`] only.
+/// `policy_substituted`, `q_value` and `replay`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ActionTable {
     /// The act that was really taken.

@@ -48,7 +48,8 @@ pub fn signed(value: f64, places: usize) -> String {
     if value.is_infinite() {
         return if value > 0.0 { "+inf" } else { "-inf" }.to_owned();
     }
-    if value == 0.0 {
+    // Less than this is what a sum of floats leaves over, in any reward unit anybody uses.
+    if value.abs() < 1e-12 {
         return format!(" {:.places$}", 0.0);
     }
     if value.abs() >= 1e7 {

@@ -27,7 +27,7 @@ pub struct EpisodeSummary {
     pub declared: bool,
     /// Whether it holds counterfactuals.
     pub counterfactuals: bool,
-    /// Whom a human or a model named, as written: `WebSurfer at s12`.
+    /// Whom a human or a model named, as written: `s12 WebSurfer`.
     pub label: Option<String>,
     /// Rises with every record of the episode.
     pub revision: u64,

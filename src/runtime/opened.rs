@@ -3,7 +3,7 @@
 use std::{
     collections::VecDeque,
     fs::File,
-    io::Read,
+    io::{BufRead, BufReader, Read},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -26,6 +26,8 @@ const BLOCK: usize = 16 << 20;
 const LEAST_SHARE: usize = 64 << 10;
 /// Bytes of a file that tell its format.
 const HEAD: usize = 64 << 10;
+/// The same where the first line is longer than that: its `type` may stand at its end.
+const LONG_HEAD: u64 = 16 << 20;
 /// The largest document that is imported; a log of its own format has no such limit.
 const LARGEST_DOCUMENT: u64 = 1 << 30;
 
@@ -386,9 +388,15 @@ fn summary_of(path: &Path, format: &'static str, generation: u32) -> FileSummary
     }
 }
 
+/// The first bytes of a file, with at least one whole line unless that is very long.
 fn head_of(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut file = BufReader::with_capacity(HEAD, File::open(path)?).take(HEAD as u64);
     let mut head = Vec::new();
-    File::open(path)?.take(HEAD as u64).read_to_end(&mut head)?;
+    file.read_to_end(&mut head)?;
+    if head.len() == HEAD && !head.contains(&b'\n') {
+        file.set_limit(LONG_HEAD);
+        file.read_until(b'\n', &mut head)?;
+    }
     Ok(head)
 }
 

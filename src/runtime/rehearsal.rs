@@ -35,9 +35,9 @@ impl Rehearsal {
         let mut messages = VecDeque::from([message]);
         while let Some(message) = messages.pop_front() {
             for effect in update(&mut self.model, message) {
-                match self.answer(effect) {
-                    Ok(answer) => messages.push_back(answer),
-                    Err(effect) => outside.push(effect),
+                match self.answer(&effect) {
+                    Some(answer) => messages.push_back(answer),
+                    None => outside.push(effect),
                 }
             }
         }
@@ -56,23 +56,28 @@ impl Rehearsal {
         }
     }
 
-    /// What answers `effect`, or the effect itself where nothing here does.
-    fn answer(&self, effect: Effect) -> Result<Message, Effect> {
+    /// What answers `effect`; `None`: nothing here does.
+    fn answer(&self, effect: &Effect) -> Option<Message> {
         match effect {
             Effect::Open(id) => {
-                let revision = self.logs.store.revision(id);
-                let result = self.logs.store.episode(id).map(Into::into);
-                Ok(Message::Episode { id, revision, result })
+                let revision = self.logs.store.revision(*id);
+                let result = self.logs.store.episode(*id).map(Into::into);
+                Some(Message::Episode { id: *id, revision, result })
             }
             Effect::Analyse { request, episode, scenario } => {
-                let result = Box::new(analyse(&episode, &scenario));
-                Ok(Message::Analysis { request, result })
+                let result = Box::new(analyse(episode, scenario));
+                Some(Message::Analysis { request: *request, result })
             }
             Effect::Payload(origin) => {
-                let result = self.logs.store.record(origin).map(Into::into);
-                Ok(Message::Payload { origin, result })
+                let result = self.logs.store.record(*origin).map(Into::into);
+                Some(Message::Payload { origin: *origin, result })
             }
-            outside => Err(outside),
+            Effect::Wake(_)
+            | Effect::Copy(_)
+            | Effect::Mouse(_)
+            | Effect::Redraw
+            | Effect::Suspend
+            | Effect::Quit(_) => None,
         }
     }
 }

@@ -32,7 +32,11 @@ impl Stage {
         Self::of(&std::fs::read_to_string(path).unwrap())
     }
 
-    pub(crate) fn model(&mut self) -> &mut Model {
+    pub(crate) fn model(&self) -> &Model {
+        &self.rehearsal.model
+    }
+
+    pub(crate) fn model_mut(&mut self) -> &mut Model {
         &mut self.rehearsal.model
     }
 

@@ -12,6 +12,31 @@ impl Draws {
         Self { state: seed }
     }
 
+    /// The stream of one unit of work: it depends on `seed` and `unit` alone, not on who draws it, or when.
+    pub fn of_unit(seed: u64, unit: u64) -> Self {
+        let mut keyed = Self::new(seed);
+        let key = keyed.next();
+        Self::new(Self::new(key ^ unit.wrapping_mul(0xD134_2543_DE82_EF95)).next())
+    }
+
+    /// Puts `items` in a random order, every order equally likely (Fisher and Yates 1938; the bias of drawing
+    /// from 32 bits is below `items.len() / 2^32`).
+    #[inline]
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        let mut left = items.len();
+        // Two draws from each 64 bits.
+        while left > 2 {
+            let bits = self.next();
+            items.swap(left - 1, below(bits >> 32, left));
+            items.swap(left - 2, below(bits & 0xFFFF_FFFF, left - 1));
+            left -= 2;
+        }
+        if left == 2 && self.next() >> 63 == 1 {
+            items.swap(0, 1);
+        }
+    }
+
+    #[inline]
     fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.state;
@@ -32,6 +57,12 @@ impl Draws {
     }
 }
 
+/// 32 random bits as a number below `n`.
+#[inline]
+fn below(bits: u64, n: usize) -> usize {
+    ((bits * n as u64) >> 32) as usize
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,6 +71,28 @@ mod tests {
     fn known_stream() {
         // First output of SplitMix64 with seed 0: 0xE220A8397B1DCDAF (reference implementation).
         assert_eq!(Draws::new(0).next(), 0xE220_A839_7B1D_CDAF);
+    }
+
+    #[test]
+    fn units_are_streams_of_their_own() {
+        let first = |seed, unit| Draws::of_unit(seed, unit).next();
+        assert_eq!(first(1, 2), first(1, 2));
+        let all = [first(1, 2), first(2, 1), first(1, 3), first(0, 0), first(0, 1)];
+        assert!((1..all.len()).all(|at| !all[..at].contains(&all[at])), "{all:?}");
+    }
+
+    #[test]
+    fn every_order_is_as_likely() {
+        let mut draws = Draws::new(5);
+        let mut seen = std::collections::BTreeMap::<[u8; 4], u32>::new();
+        for _ in 0..24_000 {
+            let mut items = [0, 1, 2, 3];
+            draws.shuffle(&mut items);
+            *seen.entry(items).or_default() += 1;
+        }
+        // 24 orders, 1000 each; the standard deviation of a count is 31.
+        assert_eq!(seen.len(), 24);
+        assert!(seen.values().all(|it| (850..1150).contains(it)), "{seen:?}");
     }
 
     #[test]

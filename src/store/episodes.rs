@@ -244,8 +244,8 @@ impl Episodes {
                 let judged = credit.items.iter().find(|it| it.label.is_some() || it.reason.is_some());
                 if let Some(item) = judged {
                     let who = item.agent.as_deref().unwrap_or("?");
-                    let at = item.of.as_deref().map_or(String::new(), |it| format!(" at {it}"));
-                    entry.label = Some(text::clean(&format!("{who}{at}")).into());
+                    let at = item.of.as_deref().map_or(String::new(), |it| format!("{it} "));
+                    entry.label = Some(text::clean(&format!("{at}{who}")).into());
                 }
             }
             _ => {}

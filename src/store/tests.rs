@@ -218,7 +218,7 @@ fn a_row_of_the_list() {
     let row = files.summaries().remove(0);
     assert_eq!((row.agents, row.acts, row.records, row.revision), (4, 2, 7, 7));
     assert_eq!((row.reward, row.open, row.status.clone()), (Some(-0.5), true, None));
-    assert_eq!((row.declared, row.counterfactuals, row.label.as_deref()), (false, false, Some("b at x")));
+    assert_eq!((row.declared, row.counterfactuals, row.label.as_deref()), (false, false, Some("x b")));
     assert!(files.store.has_open_episode());
     let more = [
         r#"{"type":"credit","episode":"e","algorithm":"m","agents":{"a":1}}"#,

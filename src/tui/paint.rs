@@ -123,6 +123,8 @@ impl<'a> Painter<'a> {
             return x + text::width(text);
         }
         let (left, top) = (self.area.x + x as u16, self.area.y + y as u16);
+        // What was written there before leaves nothing behind: bold over a dim rule is bold.
+        let style = Style::reset().patch(style);
         // A log may hold characters this terminal cannot show; glyphs of our own are ASCII already.
         let ascii;
         let text = if self.theme.glyphs.ascii && !text.is_ascii() {

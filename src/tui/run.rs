@@ -72,8 +72,10 @@ pub fn run(
                         return Ok(code);
                     }
                 }
-                program.draw()?;
-                (drawn, due) = (Some(Instant::now()), None);
+                if program.draw()? {
+                    drawn = Some(Instant::now());
+                }
+                due = None;
                 continue;
             }
             Some(at) => messages.recv_timeout(at - now),
@@ -97,10 +99,15 @@ pub fn run(
 
 /// The picture of `model`.
 pub fn frame(model: &Model, theme: Theme) -> Buffer {
+    draw(model, theme).0
+}
+
+/// The picture of `model`, and how far its overlay can be scrolled.
+fn draw(model: &Model, theme: Theme) -> (Buffer, usize) {
     let area = Rect::new(0, 0, model.size.columns.max(1), model.size.rows.max(1));
     let mut buffer = Buffer::empty(area);
-    view::draw(model, area, &mut buffer, &theme);
-    buffer
+    let reach = view::draw(model, area, &mut buffer, &theme);
+    (buffer, reach)
 }
 
 /// Model and terminal, and what was asked of the outside.
@@ -143,9 +150,12 @@ impl<F: FnMut(Effect)> Program<'_, F> {
         Ok(None)
     }
 
-    fn draw(&mut self) -> io::Result<()> {
+    /// `false`: the picture is the same as before.
+    fn draw(&mut self) -> io::Result<bool> {
         self.awaited.since = None;
-        self.terminal.show(frame(self.model, self.setting.theme))
+        let (frame, reach) = draw(self.model, self.setting.theme);
+        self.model.overlay_reach = reach;
+        self.terminal.show(frame)
     }
 }
 

@@ -68,11 +68,11 @@ impl Terminal {
     }
 
     /// Shows `frame`, which has the size of [`Terminal::area`]: one write, wrapped in a synchronized
-    /// update; no byte when nothing changed.
+    /// update; no byte, and `false`, when nothing changed.
     ///
     /// # Errors
     /// When the terminal is gone.
-    pub fn show(&mut self, frame: Buffer) -> io::Result<()> {
+    pub fn show(&mut self, frame: Buffer) -> io::Result<bool> {
         let stale = std::mem::take(&mut self.stale);
         self.wire.clear();
         queue!(self.wire, BeginSynchronizedUpdate)?;
@@ -83,10 +83,11 @@ impl Terminal {
         wire::paint(&mut self.wire, &self.shown, &frame);
         self.shown = frame;
         if self.wire.len() == empty && !stale {
-            return Ok(());
+            return Ok(false);
         }
         queue!(self.wire, EndSynchronizedUpdate)?;
-        write(&self.wire)
+        write(&self.wire)?;
+        Ok(true)
     }
 
     /// Captures the mouse, or leaves it to the terminal.

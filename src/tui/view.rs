@@ -12,6 +12,8 @@ mod methods;
 mod overlay;
 mod strip;
 mod sweep;
+#[cfg(test)]
+mod tests;
 mod timeline;
 mod tiny;
 mod whatif;
@@ -27,8 +29,8 @@ use crate::app::{Model, OpenEpisode, Screen, View};
 /// The least columns and rows for the full layout; below it there is a list, below that plain lines.
 const FULL: (usize, usize) = (60, 16);
 
-/// Draws the whole screen.
-pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer, theme: &Theme) {
+/// Draws the whole screen; the last row of the overlay that can be its first.
+pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer, theme: &Theme) -> usize {
     let mut screen = Painter::new(buffer, area, theme);
     let (width, height) = (screen.width(), screen.height());
     if width < FULL.0 || height < FULL.1 {
@@ -40,8 +42,9 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer, theme: &Theme) {
         None => episodes::draw(model, &mut body),
         Some(open) => draw_episode(model, open, &mut body),
     }
-    overlay::draw(model, &mut screen.part(0, 1, width, height - 2));
+    let reach = overlay::draw(model, &mut screen.part(0, 1, width, height - 2));
     footer::draw(model, &mut screen.part(0, height - 1, width, 1));
+    reach
 }
 
 fn draw_episode(model: &Model, open: &OpenEpisode, body: &mut Painter<'_>) {
@@ -60,10 +63,18 @@ fn window(at: usize, len: usize, rows: usize) -> usize {
     at.saturating_sub(rows / 3).min(len.saturating_sub(rows))
 }
 
-/// Draws lines of text from `top`; how many lines there are is known here only.
-fn scrolled(pane: &mut Painter<'_>, top: usize, lines: &[(String, Role)]) {
+/// As [`window`], but moving by half its rows at a time: for panes beside others, where the terminal cannot
+/// scroll and every row that moves is written anew.
+fn stepped_window(at: usize, len: usize, rows: usize) -> usize {
+    let half = (rows / 2).max(1);
+    (at / half * half).saturating_sub(half / 2).min(len.saturating_sub(rows))
+}
+
+/// Draws lines of text from `top`; the last line that can be the first.
+fn scrolled(pane: &mut Painter<'_>, top: usize, lines: &[(String, Role)]) -> usize {
     let rows = pane.height();
-    let top = top.min(lines.len().saturating_sub(rows));
+    let reach = lines.len().saturating_sub(rows);
+    let top = top.min(reach);
     for (y, (line, role)) in lines.iter().skip(top).take(rows).enumerate() {
         pane.put(1, y, line, *role);
     }
@@ -72,4 +83,5 @@ fn scrolled(pane: &mut Painter<'_>, top: usize, lines: &[(String, Role)]) {
         let right = pane.width();
         pane.put_right(right, rows - 1, &more, Role::Dim);
     }
+    reach
 }

@@ -58,7 +58,8 @@ pub fn paint(wire: &mut Vec<u8>, shown: &Buffer, frame: &Buffer) {
     let (by, what) = (found.by.unsigned_abs(), if found.by > 0 { 'M' } else { 'L' });
     put(&mut scrolled, format_args!("\x1b[{top};{bottom}r\x1b[{top}H\x1b[{by}{what}\x1b[r"));
     write_changes(&mut scrolled, &scroll::applied(shown, &found), frame);
-    if scrolled.len() < wire.len() - start {
+    // A terminal without synchronised updates shows the scroll: it has to be worth it.
+    if scrolled.len() * 10 < (wire.len() - start) * 9 {
         wire.truncate(start);
         wire.extend_from_slice(&scrolled);
     }

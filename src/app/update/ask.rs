@@ -23,18 +23,10 @@ pub(super) fn culprit(model: &mut Model, by: isize) {
         });
         return;
     }
-    let at = open.act.and_then(|act| culprits.iter().position(|it| *it == act));
-    let next = match at {
-        None => 0,
-        Some(at) => (at as isize + by).rem_euclid(culprits.len() as isize) as usize,
-    };
-    let on_acts = matches!((model.view, open.pane), (View::Credit, Pane::Acts));
-    if at == Some(0) && by == 1 && !on_acts && model.view == View::Credit {
-        // The first press shows the act to blame even when the cursor happens to stand on it.
-        select(open, culprits[0]);
-    } else {
-        select(open, culprits[next]);
-    }
+    let last = culprits.len() as isize;
+    let next = open.blamed.map_or(0, |it| (it as isize + by).rem_euclid(last) as usize);
+    select(open, culprits[next]);
+    open.blamed = Some(next);
     open.pane = Pane::Acts;
     let text = prose::culprit_notice(open, open.act.expect("just selected"), &culprits);
     model.notice = Some(text);
@@ -47,6 +39,7 @@ pub(super) fn select(open: &mut OpenEpisode, act: ActId) {
     open.detail.top = 0;
     open.detail.left = 0;
     open.graph.drawing = None;
+    open.blamed = None;
 }
 
 /// Which way along the causal links.

@@ -78,8 +78,14 @@ pub(super) fn episode(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
     }
 }
 
+/// More lines than any overlay has.
+const MOST_LINES: usize = 10_000_000;
+
 /// Scrolls an overlay. `false`: the action is not a scroll.
 pub(super) fn overlay(model: &mut Model, action: Action, count: usize) -> bool {
+    // Only the screen knows how many lines there are: a motion begins where it stopped.
+    let reach = model.overlay_reach;
+    model.overlay_top = model.overlay_top.min(reach);
     let page = usize::from(model.size.rows).max(4);
     if let (Some(Overlay::Detail), Some(open)) = (&model.overlay, model.open.as_mut()) {
         match action {
@@ -88,15 +94,14 @@ pub(super) fn overlay(model: &mut Model, action: Action, count: usize) -> bool {
             Action::ScrollLeft | Action::Left => {
                 open.detail.left = open.detail.left.saturating_sub(8 * count);
             }
-            _ => match moved(action, count, open.detail.top, usize::MAX, page) {
-                // The view knows how many lines there are and stops there.
-                Some(top) => open.detail.top = top.min(10_000_000),
+            _ => match moved(action, count, open.detail.top.min(reach), MOST_LINES, page) {
+                Some(top) => open.detail.top = top,
                 None => return false,
             },
         }
         return true;
     }
-    match moved(action, count, model.overlay_top, 1_000_000, page) {
+    match moved(action, count, model.overlay_top, MOST_LINES, page) {
         Some(top) => model.overlay_top = top,
         None => return false,
     }

@@ -1,6 +1,6 @@
 //! What arrives from outside: the log, episodes, computed credit, records.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use super::cursor;
 use crate::{
@@ -9,8 +9,8 @@ use crate::{
         model::{DetailState, GraphState, Model, OpenEpisode, Pane, Scope, Screen, TimelineState},
         whatif::{Forks, Form},
     },
-    graph,
-    model::{AgentId, Episode, EpisodeId, LogSummary, Origin, RecordText, Scenario},
+    check, graph,
+    model::{ActId, AgentId, Diagnostic, Episode, EpisodeId, LogSummary, Origin, RecordText, Scenario},
 };
 
 /// The logs grew. A held screen keeps what it shows.
@@ -92,6 +92,7 @@ fn opened(id: EpisodeId, episode: Arc<Episode>, revision: u64) -> OpenEpisode {
     OpenEpisode {
         id,
         revision,
+        placed: false,
         logged: None,
         edited: None,
         requests: (None, None),
@@ -115,26 +116,69 @@ fn opened(id: EpisodeId, episode: Arc<Episode>, revision: u64) -> OpenEpisode {
             edge: None,
         },
         detail: DetailState { wrap: true, ..DetailState::default() },
+        findings: findings(&episode),
+        blamed: None,
         episode,
     }
 }
 
-/// The same episode with more records. A late record may shift the ids of acts: the cursor stays with the
-/// act's name.
+/// The same episode with more records, or with fewer when some can no longer be read. A late record may shift
+/// the ids of agents and acts: cursors and what-ifs stay with their names.
 fn grow(open: &mut OpenEpisode, episode: Arc<Episode>, revision: u64) {
-    let followed = open.act.is_none_or(|it| it.index() + 1 == open.episode.acts.len());
-    let name = open.act.map(|it| open.episode.act(it).id.clone());
-    let same = episode.acts.iter().position(|it| Some(&it.id) == name.as_ref());
-    open.act = if followed || same.is_none() {
-        episode.act_ids().next_back()
-    } else {
-        same.map(crate::model::ActId::from_index)
-    };
-    open.graph.interaction = graph::build(&episode, None);
-    open.graph.metrics = graph::metrics(&episode, &open.graph.interaction);
+    let old = std::mem::replace(&mut open.episode, episode);
+    let new = &open.episode;
+    let agents = moved(&agent_names(&old), &agent_names(new));
+    let acts = moved(&act_names(&old), &act_names(new));
+    let new_agent = |id: AgentId| agents[id.index()].map(AgentId::from_index);
+    let new_act = |id: ActId| acts[id.index()].map(ActId::from_index);
+    let followed = open.act.is_none_or(|it| it.index() + 1 == old.acts.len());
+    let same = open.act.and_then(new_act).filter(|_| !followed);
+    open.act = same.or(new.act_ids().next_back());
+    open.agent = agents.get(open.agent.index()).copied().flatten().map_or(AgentId(0), AgentId::from_index);
+    // Credit goes by ids: until it is computed anew, the old may stay only where they mean the same.
+    let stays = |moved: &[Option<usize>]| moved.iter().enumerate().all(|(at, to)| *to == Some(at));
+    if new.agents.len() != old.agents.len() || !stays(&agents) || !stays(&acts) {
+        (open.logged, open.edited) = (None, None);
+        open.forks.change(|scenario| {
+            scenario.dropped = scenario.dropped.iter().filter_map(|it| new_agent(*it)).collect();
+            let substitutes = std::mem::take(&mut scenario.substitutes);
+            let moved = substitutes.into_iter().filter_map(|(act, it)| Some((new_act(act)?, it)));
+            scenario.substitutes = moved.collect();
+        });
+    }
+    open.graph.interaction = graph::build(new, None);
+    open.graph.metrics = graph::metrics(new, &open.graph.interaction);
     open.graph.drawing = None;
-    open.episode = episode;
+    open.findings = findings(new);
+    open.blamed = None;
     open.revision = revision;
+}
+
+/// What is wrong with an episode, in the order of the log.
+fn findings(episode: &Episode) -> Vec<Diagnostic> {
+    let own = episode.diagnostics.iter().cloned();
+    check::sorted(own.chain(check::check(episode)).collect())
+}
+
+/// Names of agents, by id.
+fn agent_names(episode: &Episode) -> Vec<&str> {
+    episode.agents.iter().map(|it| it.name.as_str()).collect()
+}
+
+/// Logged ids of acts, by id.
+fn act_names(episode: &Episode) -> Vec<&str> {
+    episode.acts.iter().map(|it| it.id.as_str()).collect()
+}
+
+/// For each old name its place among the new ones: its own where that still has the name, as an act may have
+/// the name of another.
+fn moved(old: &[&str], new: &[&str]) -> Vec<Option<usize>> {
+    let places: HashMap<&str, usize> = new.iter().enumerate().map(|(at, name)| (*name, at)).collect();
+    let place = |(at, name): (usize, &&str)| match new.get(at) {
+        Some(same) if same == name => Some(at),
+        _ => places.get(name).copied(),
+    };
+    old.iter().enumerate().map(place).collect()
 }
 
 /// Which analysis is wanted.
@@ -170,9 +214,8 @@ pub(super) fn analysis(model: &mut Model, request: u64, result: Analysis, effect
     let result = Arc::new(result);
     if open.requests.0 == Some(request) {
         open.requests.0 = None;
-        let first = open.logged.is_none();
         open.logged = Some(result);
-        if first {
+        if !std::mem::replace(&mut open.placed, true) {
             cursor::to_culprit_agent(open);
         }
     } else if open.requests.1 == Some(request) {
@@ -188,7 +231,7 @@ pub(super) fn analysis(model: &mut Model, request: u64, result: Analysis, effect
 }
 
 /// Credit per act, for edges weighted by credit flow.
-fn graph_credits(open: &OpenEpisode) -> Option<Vec<(crate::model::ActId, f64)>> {
+fn graph_credits(open: &OpenEpisode) -> Option<Vec<(ActId, f64)>> {
     let acts = open.analysis()?.acts.as_ref()?;
     Some(acts.acts.iter().filter_map(|(act, value)| Some((*act, value.number()?.value))).collect())
 }

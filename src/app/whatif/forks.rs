@@ -71,6 +71,13 @@ impl Forks {
     }
 }
 
+impl Forks {
+    /// Changes every fork, after agents and acts of the episode have got other ids.
+    pub(crate) fn change(&mut self, change: impl Fn(&mut Scenario)) {
+        self.entries.iter_mut().for_each(|it| change(&mut it.1));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -227,7 +227,7 @@ fn action_field(open: &OpenEpisode, scenario: &Scenario, act: ActId) -> Option<F
             }
         })
         .collect();
-    let title = format!("{} does", open.episode.act(act).id);
+    let title = open.episode.act(act).id.clone();
     Some(choice_field(FieldKind::Action(act), &title, choices, current.is_some()))
 }
 

@@ -4,7 +4,9 @@ use proptest::prelude::*;
 
 use crate::credit::fixture::{Draft, assert_close, numbers, vectors};
 use crate::credit::{Target, compute, explain};
-use crate::model::{ActId, AgentId, Attribution, Episode, Provenance, Scenario, Status};
+use crate::model::{
+    ActId, AgentId, Attribution, DeclaredEdge, Episode, Provenance, Scenario, Status, Timestamp,
+};
 use crate::stats::sum;
 
 fn with(weights: &str, rho: f64) -> Scenario {
@@ -23,7 +25,7 @@ fn list(value: &serde_json::Value) -> Vec<f64> {
     value.as_array().expect("a list").iter().map(|it| it.as_f64().expect("a number")).collect()
 }
 
-/// The seven acts of the vectors; the reward is of act 5.
+/// The seven acts of the vectors.
 fn pipeline(reward: f64) -> Draft {
     let vector = &vectors()["propagation"];
     let tokens = list(&vector["tokens"]);
@@ -35,7 +37,8 @@ fn pipeline(reward: f64) -> Draft {
         let agent = act["agent"].as_u64().expect("an agent") as u32;
         draft = draft.act(agent, &parents).tokens(tokens[at] as u64);
     }
-    draft.reward(reward, &[5])
+    let terminal: Vec<u32> = list(&vector["terminal"]).into_iter().map(|it| it as u32).collect();
+    draft.reward(reward, &terminal)
 }
 
 #[test]
@@ -49,6 +52,43 @@ fn vectors_of_propagation() {
         assert_close(&[got.residual().expect("a division")], &[0.0]);
         assert_eq!(got.provenance, Provenance::Structural);
     }
+}
+
+#[test]
+fn declared_weights_are_those_of_the_vectors() {
+    // In the vectors planner -> coder weighs 1, searcher -> coder 3, coder -> coder and tester -> coder 2.
+    let edge = |from: u32, to: u32, weight: f64| DeclaredEdge {
+        from: AgentId(from),
+        to: AgentId(to),
+        kind: None,
+        weight: Some(weight),
+    };
+    for case in vectors()["propagation"]["cases"]
+        .as_array()
+        .expect("cases")
+        .iter()
+        .filter(|it| it["weights"] == "tokens")
+    {
+        let number = |name: &str| case[name].as_f64().expect("a number");
+        let draft = pipeline(number("R"));
+        let draft = draft
+            .with(|it| it.edges = vec![edge(0, 2, 1.0), edge(1, 2, 3.0), edge(2, 2, 2.0), edge(3, 2, 2.0)]);
+        let got = compute(&draft.episode(), &with("declared", number("rho"))).expect("weights");
+        assert_close(&acts(&got), &list(&case["acts"]));
+    }
+    assert!(compute(&pipeline(1.0).episode(), &with("declared", 0.5)).is_err());
+}
+
+#[test]
+fn the_younger_parent_weighs_more() {
+    // Parents at 0 s and 10 s of an act at 10 s, tau 10: e^-1 to 1.
+    let at = |seconds: f64| Some(Timestamp::from_seconds(seconds));
+    let draft =
+        Draft::of(3).act(0, &[]).last(|it| it.time = at(0.0)).act(1, &[]).last(|it| it.time = at(10.0));
+    let episode = draft.act(2, &[0, 1]).last(|it| it.time = at(10.0)).reward(1.0, &[]).episode();
+    let got = compute(&episode, &with("recency", 0.5)).expect("times");
+    let (old, young) = ((-1.0f64).exp(), 1.0);
+    assert_close(&acts(&got), &[0.5 * old / (old + young), 0.5 * young / (old + young), 0.5]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::super::game::{Coalition, Game, Missing};
 use super::super::question::{Question, caveat, missing};
 
 /// A logged coalition table, played by the agents that remain.
-pub(super) struct LoggedGame<'a> {
+pub(in super::super) struct LoggedGame<'a> {
     episode: &'a Episode,
     table: &'a CoalitionTable,
     /// Player to agent, ascending.
@@ -24,7 +24,7 @@ pub(super) struct LoggedGame<'a> {
 impl<'a> LoggedGame<'a> {
     /// # Errors
     /// When no table is logged, nobody is left to play, or an act is substituted.
-    pub(super) fn of(question: &Question<'a>) -> Result<Self, Unavailable> {
+    pub(in super::super) fn of(question: &Question<'a>) -> Result<Self, Unavailable> {
         let episode = question.episode;
         let table = chosen(question)?;
         if let Some(act) = question.scenario.substitutes.keys().next() {
@@ -62,7 +62,7 @@ impl<'a> LoggedGame<'a> {
     }
 
     /// Player to agent, ascending.
-    pub(super) fn players(&self) -> &[AgentId] {
+    pub(in super::super) fn players(&self) -> &[AgentId] {
         &self.players
     }
 
@@ -77,13 +77,13 @@ impl<'a> LoggedGame<'a> {
     }
 
     /// The record of a coalition's value.
-    pub(super) fn origin(&self, coalition: Coalition) -> Option<Origin> {
+    pub(in super::super) fn origin(&self, coalition: Coalition) -> Option<Origin> {
         let by_hand = self.grand.is_some() && coalition == Coalition::all(self.players.len());
         self.row(coalition).filter(|_| !by_hand).map(|it| it.origin)
     }
 
     /// `v({planner, coder})`, `v(all)`, `v(all but coder)`, `v(nobody)`.
-    pub(super) fn name(&self, coalition: Coalition) -> String {
+    pub(in super::super) fn name(&self, coalition: Coalition) -> String {
         let n = self.players.len();
         let name = |player: usize| self.episode.agent(self.players[player]).name.as_str();
         if coalition.size() == n {
@@ -101,7 +101,7 @@ impl<'a> LoggedGame<'a> {
     }
 
     /// An attribution without numbers yet, with what is to be said of the game.
-    pub(super) fn start(&mut self, question: &Question<'_>, title: String) -> Attribution {
+    pub(in super::super) fn start(&mut self, question: &Question<'_>, title: String) -> Attribution {
         let mut attribution = question.start(title, Provenance::Replayed);
         for credit in &mut attribution.agents {
             if matches!(credit.value, Value::Unavailable(_)) {

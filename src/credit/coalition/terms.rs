@@ -6,6 +6,7 @@ use crate::stats::{Sum, sum};
 use super::super::game::{Coalition, Game, Table};
 use super::super::method::Target;
 use super::super::question::{Question, missing};
+use super::linear::Form;
 use super::{LoggedGame, bounds, coefficients, pair, tabulate};
 
 /// Terms shown one by one; the rest are one term together.
@@ -106,6 +107,42 @@ fn marginals(question: &Question<'_>, game: &mut LoggedGame<'_>, table: &Table, 
         });
     }
     terms.extend(largest.rest_term("marginal contributions"));
+    terms
+}
+
+/// Every value a form needs with its coefficient; the missing ones at the middle of their bounds.
+pub(super) fn form_terms(
+    game: &mut LoggedGame<'_>,
+    form: &Form,
+    player: usize,
+    bounds: (f64, f64),
+) -> Vec<Term> {
+    let (mut known, mut absent) = (Vec::new(), Vec::new());
+    for (coalition, coefficients) in form.rows().filter(|it| it.1[player] != 0.0) {
+        match game.value(coalition) {
+            Ok(estimate) => known.push((coalition, coefficients[player], estimate.value)),
+            Err(_) => absent.push(coefficients[player]),
+        }
+    }
+    let largest = Largest::of(known.into_iter());
+    let mut terms: Vec<Term> = largest.kept.iter().map(|it| value_term(game, it.1, it.2)).collect();
+    terms.extend(largest.rest_term("values"));
+    // Above and below the middle a missing value counts by the sign of its coefficient.
+    if !absent.is_empty() {
+        terms.push(Term {
+            text: format!(
+                "{} missing coalitions at the middle of [{}, {}]",
+                absent.len(),
+                bounds.0,
+                bounds.1
+            ),
+            weight: sum(absent.iter().copied()),
+            value: Some((bounds.0 + bounds.1) / 2.0),
+            standard_error: None,
+            n: None,
+            origins: Vec::new(),
+        });
+    }
     terms
 }
 

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use crate::credit::fixture::{Draft, assert_close, numbers, vectors};
-use crate::credit::{Coalition, Game, Missing, Target, compute, explain};
+use crate::credit::{Coalition, Game, Missing, Target, compute, contrast, explain};
 use crate::model::{
     ActId, AgentId, Attribution, Episode, Estimate, Sample, Scenario, Status, Substitute, Value,
 };
@@ -33,6 +33,21 @@ fn games_of_the_literature() {
         ] {
             assert_close(&numbers(&credit(&episode, method)), &list(&vector[key]));
         }
+        if let Some(normalised) = vector["banzhaf_normalised"].as_array() {
+            let banzhaf = numbers(&credit(&episode, "banzhaf"));
+            let v = list(&vector["v"]);
+            let all = banzhaf.iter().sum::<f64>() / (v[v.len() - 1] - v[0]);
+            let want: Vec<f64> = normalised.iter().filter_map(serde_json::Value::as_f64).collect();
+            assert_close(&banzhaf.iter().map(|it| it / all).collect::<Vec<_>>(), &want);
+        }
+        // Harsanyi: each dividend is shared evenly by those who make it.
+        let dividends = list(&vector["dividends"]);
+        let share = |player: usize| -> f64 {
+            let of = dividends.iter().enumerate().filter(|it| it.0 >> player & 1 == 1);
+            of.map(|(mask, dividend)| dividend / f64::from(mask.count_ones())).sum()
+        };
+        let n = episode.agents.len();
+        assert_close(&(0..n).map(share).collect::<Vec<_>>(), &list(&vector["shapley"]));
     }
 }
 
@@ -66,6 +81,14 @@ fn noise_is_propagated() {
         (0..4).map(|it| got.agent(AgentId(it)).and_then(|it| it.standard_error).expect("known")).collect();
     assert_close(&found, &list(&vector["noisy"]["se_shapley"]));
     assert_eq!(got.sample, "16 of 16 coalitions x 8 to 32 runs");
+    let episode = Draft::of(4).coalition_samples(&samples).episode();
+    for pair in vector["noisy"]["se_of_differences"].as_array().expect("pairs") {
+        let pair = list(pair);
+        let (a, b) = (AgentId(pair[0] as u32), AgentId(pair[1] as u32));
+        let difference = contrast(&episode, &Scenario::of_method("shapley"), a, b).expect("complete");
+        let want = got.agent(a).expect("a").value - got.agent(b).expect("b").value;
+        assert_close(&[difference.value, difference.standard_error.expect("known")], &[want, pair[2]]);
+    }
     let removal = credit(&Draft::of(4).coalition_samples(&samples).episode(), "removal");
     let error = removal.agent(AgentId(0)).and_then(|it| it.standard_error).expect("known");
     assert_close(&[error], &[errors[15].hypot(errors[14])]);
@@ -79,7 +102,8 @@ fn missing_coalitions_give_sharp_bounds() {
         v[mask as usize] = f64::NAN;
     }
     let episode = game(&v).reward(0.9, &[]).end(Status::Success).episode();
-    let params = [("lo".to_owned(), 0.0.into()), ("hi".to_owned(), 1.0.into())].into();
+    let range = list(&vector["missing"]["range"]);
+    let params = [("lo".to_owned(), range[0].into()), ("hi".to_owned(), range[1].into())].into();
     let scenario = Scenario { params, ..Scenario::of_method("shapley") };
     let got = compute(&episode, &scenario).expect("bounds");
     let intervals: Vec<(f64, f64)> =

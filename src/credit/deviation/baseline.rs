@@ -156,7 +156,10 @@ pub(super) fn title(question: &Question<'_>) -> String {
     let name = name(question);
     let number = |param| figure::exact(question.param(param).unwrap_or(0.0));
     let detail = match name {
-        "null" => "null action".to_owned(),
+        "null" => match question.param("null").unwrap_or(0.0) as usize {
+            0 => "null action".to_owned(),
+            picked => format!("alternative {picked} as the null action"),
+        },
         "policy" => "policy baseline".to_owned(),
         "uniform" => "uniform baseline".to_owned(),
         "tempered" => format!("tau {}", number("tau")),
@@ -204,12 +207,16 @@ pub(super) fn subtracted<'a>(
     }
     let table = table.ok_or_else(|| format!("no alternatives are logged for {}", question.act(act)))?;
     if name == "null" {
-        let default = table.alternatives.iter().find(|it| it.default).ok_or_else(|| {
-            format!(
-                "difference rewards need the value of the default (null) action for {}",
-                question.act(act)
-            )
-        })?;
+        // A pick is counted from 1, as the list of alternatives is shown; 0 is the logged default.
+        let picked = question.param("null").unwrap_or(0.0) as usize;
+        let picked = picked.checked_sub(1).and_then(|it| table.alternatives.get(it));
+        let default =
+            picked.or_else(|| table.alternatives.iter().find(|it| it.default)).ok_or_else(|| {
+                format!(
+                    "difference rewards need the value of the default (null) action for {}",
+                    question.act(act)
+                )
+            })?;
         let no_contrast = table.alternatives.len() < 2;
         let weights = weighted(question, act, vec![(default, 1.0)])?;
         return Ok(Subtracted { weights, no_contrast, ..Subtracted::default() });

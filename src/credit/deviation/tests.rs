@@ -59,6 +59,44 @@ fn climbing_game_vectors() {
 }
 
 #[test]
+fn any_alternative_can_be_the_null_action() {
+    let episode = climbing();
+    let with_null = |pick: f64| {
+        let params = [("null".to_owned(), pick.into())].into();
+        let scenario = Scenario { params, ..with("null") };
+        compute(&episode, &scenario).expect("values are logged")
+    };
+    // Alternatives are worth (-30, 7, 0) and (-30, 7, 6); 0 and what is past the last mean the logged default.
+    assert_close(&numbers(&with_null(1.0)), &[37.0, 37.0]);
+    assert_close(&numbers(&with_null(2.0)), &[0.0, 0.0]);
+    assert_close(&numbers(&with_null(0.0)), &numbers(&with_null(4.0)));
+    assert_eq!(with_null(1.0).title, "difference rewards (alternative 1 as the null action)");
+}
+
+#[test]
+fn advantages_of_every_action() {
+    for agent in 0..2u32 {
+        let want = &vectors()["climbing_game"][agent as usize];
+        let (odds, q) =
+            [([0.2, 0.5, 0.3], [-30.0, 7.0, 0.0]), ([0.25, 0.25, 0.5], [-30.0, 7.0, 6.0])][agent as usize];
+        let advantage = |taken: usize| {
+            let row: Vec<(&str, f64, f64)> =
+                (0..3).map(|it| (["a", "b", "c"][it], q[it], odds[it])).collect();
+            let episode = Draft::of(1).acts(&[0]).table(0, &row, Some(taken), None).episode();
+            numbers(&credit(&episode, "policy"))[0]
+        };
+        let all: Vec<f64> = (0..3).map(advantage).collect();
+        assert_close(&all, &crate::credit::fixture::list(&want["advantages"]));
+        let mean: f64 = all.iter().zip(odds).map(|(a, p)| a * p).sum();
+        let sd = all.iter().zip(odds).map(|(a, p)| a * a * p).sum::<f64>().sqrt();
+        assert_close(&[mean, sd], &[0.0, want["policy_sd"].as_f64().expect("a number")]);
+        // Against the policy's other choices alone: A / (1 - pi(taken)).
+        let others = want["policy_mean_excl_taken_renorm"].as_f64().expect("a number");
+        assert_close(&[all[1] / (1.0 - odds[1])], &[others]);
+    }
+}
+
+#[test]
 fn temperature_runs_from_greedy_to_uniform() {
     let at = |tau: f64| {
         let params = [("tau".to_owned(), tau.into())].into();

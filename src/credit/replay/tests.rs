@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::credit::fixture::{Draft, assert_close, vectors};
+use crate::credit::fixture::{Draft, assert_close, list, vectors};
 use crate::credit::{Target, compute, explain};
 use crate::model::{ActId, AgentId, Attribution, Episode, Provenance, Sample, Scenario, Substitute, Value};
 
@@ -21,10 +21,6 @@ fn each(candidates: &[(f64, u32)], method: &str, baseline: &str) -> Vec<f64> {
         credit(&episode, method, baseline).act(ActId(0)).expect("a number").value
     };
     (0..candidates.len()).map(one).collect()
-}
-
-fn list(value: &serde_json::Value) -> Vec<f64> {
-    value.as_array().expect("a list").iter().map(|it| it.as_f64().expect("a number")).collect()
 }
 
 #[test]
@@ -135,6 +131,141 @@ fn a_substitute_is_another_candidate() {
     assert_close(&[got.agent(AgentId(0)).expect("a number").value], &[-1.0]);
     assert!(compute(&episode, &with(Substitute::Alternative("x".to_owned()))).is_err());
     assert!(compute(&episode, &with(Substitute::Default)).is_err());
+}
+
+/// Credit of every candidate in turn, under parameters; `q` where the critic has values.
+fn each_with(returns: &[f64], q: &[f64], method: &str, params: &[(&str, f64)]) -> Vec<f64> {
+    let candidates: Vec<(f64, u32)> = returns.iter().map(|it| (*it, 1)).collect();
+    let params: std::collections::BTreeMap<_, _> =
+        params.iter().map(|it| (it.0.to_owned(), it.1.into())).collect();
+    let one = |real| {
+        let draft = Draft::of(1).acts(&[0]).replay(0, real, &candidates).last_replay(|group| {
+            for (candidate, q) in group.candidates.iter_mut().zip(q) {
+                candidate.q = Some(*q);
+            }
+        });
+        let scenario = Scenario { params: params.clone(), ..Scenario::of_method(method) };
+        let got = compute(&draft.episode(), &scenario).unwrap_or_else(|it| panic!("{method}: {it:?}"));
+        got.act(ActId(0)).expect("a number").value
+    };
+    (0..returns.len()).map(one).collect()
+}
+
+#[test]
+fn vectors_of_nested_groups() {
+    let vector = &vectors()["replay"]["tree"];
+    let leaves = list(&vector["leaf_rewards_by_k_id"]);
+    let (first, second) = leaves.split_at(4);
+    let q0 = list(&vector["q_scores_depth0"]);
+    let q1 = list(&vector["q_scores_depth1"]);
+    let nodes = list(&vector["node_reward_depth0_subtree_mean"]);
+    let mean = [("mean", 1.0)];
+    assert_close(&each_with(&nodes, &q0, "replay-loo", &[]), &list(&vector["adv_depth0_loo"]));
+    assert_close(&each_with(&nodes, &q0, "replay-mean", &[]), &list(&vector["adv_depth0_full_mean"]));
+    assert_close(&each_with(&nodes, &q0, "replay-value", &[]), &list(&vector["value_only_depth0_loo"]));
+    let assisted = each_with(&nodes, &q0, "replay-assisted", &[("alpha", 0.5)]);
+    assert_close(&assisted, &list(&vector["value_assisted_alpha0.5_depth0"]));
+    let both = |method: &str| {
+        let one = |returns: &[f64], q: &[f64]| each_with(returns, q, method, &[]);
+        [one(first, &q1[..4]), one(second, &q1[4..])].concat()
+    };
+    assert_close(&both("replay-loo"), &list(&vector["adv_depth1_loo"]));
+    assert_close(&both("replay-mean"), &list(&vector["adv_depth1_full_mean"]));
+    assert_close(&both("replay-assisted"), &list(&vector["value_assisted_alpha0.5_depth1"]));
+    let normalised = each_with(first, &[], "replay-normalised", &[]);
+    assert_close(&normalised, &list(&vector["normalized_depth1_group0_loo"]));
+    let normalised = each_with(first, &[], "replay-normalised", &mean);
+    assert_close(&normalised, &list(&vector["normalized_depth1_group0_full_mean"]));
+    // The tree: what happened at act 0 has no replays of its own, its leaves are the candidates of act 1.
+    let pairs = |returns: &[f64]| -> Vec<(f64, u32)> { returns.iter().map(|it| (*it, 1)).collect() };
+    let draft = Draft::of(2).acts(&[0, 1]).replay(0, 0, &[(0.0, 1), (nodes[1], 4)]);
+    let draft = draft.last_replay(|it| it.candidates[0].returns = Sample::default());
+    let episode = draft.replay(1, 1, &pairs(first)).episode();
+    let got = compute(&episode, &Scenario::of_method("replay-tree")).expect("leaves below");
+    let want = [list(&vector["adv_depth0_loo"])[0], list(&vector["adv_depth1_loo"])[1]];
+    assert_close(
+        &[got.act(ActId(0)).expect("a number").value, got.act(ActId(1)).expect("a number").value],
+        &want,
+    );
+    // Without replay the two groups of one role are one pool of eight.
+    let want = list(&vector["no_replay_depth1_loo_over_all8"]);
+    for (at, want) in want.into_iter().enumerate() {
+        let (one, other) = (at / 4, 1 - at / 4);
+        let halves = [first, second];
+        let draft = Draft::of(2).acts(&[0, 1]).replay(one as u32, at % 4, &pairs(halves[one]));
+        let draft = draft.replay(other as u32, 0, &pairs(halves[other])).with(|it| {
+            for agent in &mut it.agents {
+                agent.role = Some("actor".to_owned());
+            }
+        });
+        let got = compute(&draft.episode(), &Scenario::of_method("replay-pooled")).expect("a pool");
+        assert_close(&[got.act(ActId(one as u32)).expect("a number").value], &[want]);
+    }
+}
+
+#[test]
+fn vectors_of_normalisation() {
+    let vector = &vectors()["replay"]["magrpo"];
+    let rewards = list(&vector["rewards"]);
+    let normalised = each_with(&rewards, &[], "replay-normalised", &[("mean", 1.0)]);
+    assert_close(&normalised, &list(&vector["mean_normalised"]));
+    // The reference divides leave-one-out by the spread of the rewards: that is n/(n-1) times the above.
+    let scaled: Vec<f64> = normalised.iter().map(|it| it * 8.0 / 7.0).collect();
+    assert_close(&scaled, &list(&vector["loo_over_std"]));
+    let loo = each_with(&rewards, &[], "replay-loo", &[]);
+    let std = vector["std"].as_f64().expect("a number");
+    assert_close(&loo.iter().map(|it| it / std).collect::<Vec<_>>(), &scaled);
+    let constant = &vector["constant"];
+    let got = each_with(&list(&constant["rewards"]), &[], "replay-normalised", &[]);
+    assert_close(&got, &list(&constant["adv"]));
+    let ties = &vectors()["replay"]["ties"];
+    assert_close(&each_with(&list(&ties["barR"]), &[], "replay-loo", &[]), &list(&ties["loo"]));
+    assert_close(&each_with(&list(&ties["barR"]), &[], "replay-normalised", &[]), &list(&ties["normalized"]));
+}
+
+#[test]
+fn dropping_duplicates_is_biased_and_says_so() {
+    let vector = &vectors()["replay"]["duplicates"];
+    let (q, policy) = (list(&vector["Q"]), list(&vector["policy"]));
+    let expected: f64 = q.iter().zip(&policy).map(|(q, p)| q * p).sum();
+    assert_close(&[expected], &[vector["V"].as_f64().expect("V")]);
+    // Ten draws from the policy: nine of the first action, one of the second.
+    let draws: Vec<usize> =
+        policy.iter().enumerate().flat_map(|(at, p)| vec![at; (p * 10.0).round() as usize]).collect();
+    let candidates: Vec<(f64, u32)> = draws.iter().map(|it| (q[*it], 1)).collect();
+    let all = |method: &str, real: usize, drop: f64| {
+        let draft = Draft::of(1).acts(&[0]).replay(0, real, &candidates).last_replay(|group| {
+            for (candidate, at) in group.candidates.iter_mut().zip(&draws) {
+                candidate.label = format!("action {at}");
+            }
+        });
+        let params = [("drop-duplicates".to_owned(), drop.into())].into();
+        compute(&draft.episode(), &Scenario { params, ..Scenario::of_method(method) }).expect("candidates")
+    };
+    let number = |it: &Attribution| it.act(ActId(0)).expect("a number").value;
+    let kept = [all("replay-mean", 0, 0.0), all("replay-mean", 9, 0.0)];
+    assert_close(&[number(&kept[0]), number(&kept[1])], &list(&vector["true_advantage"]));
+    let dropped = [all("replay-loo", 3, 1.0), all("replay-loo", 9, 1.0)];
+    assert_close(&[number(&dropped[0]), number(&dropped[1])], &list(&vector["loo_over_distinct_actions"]));
+    assert!(dropped[0].caveats.iter().any(|it| it.text.starts_with("duplicate candidates are dropped")));
+    assert!(!kept[0].caveats.iter().any(|it| it.text.starts_with("duplicate candidates are dropped")));
+}
+
+#[test]
+fn few_replays_can_be_left_out() {
+    let episode = Draft::of(1).acts(&[0]).replay(0, 0, &[(1.0, 8), (0.0, 8), (9.0, 1)]).episode();
+    let params = [("min-replays".to_owned(), 2.0.into())].into();
+    let got = compute(&episode, &Scenario { params, ..Scenario::of_method("replay-loo") }).expect("two left");
+    assert_close(&[got.act(ActId(0)).expect("a number").value], &[1.0]);
+    assert!(got.caveats.iter().any(|it| it.text == "1 candidate with fewer than 2 replays left out"));
+}
+
+#[test]
+fn a_missing_critic_is_named() {
+    let episode = Draft::of(1).acts(&[0]).replay(0, 0, &[(1.0, 4), (0.0, 4)]).episode();
+    let refused = compute(&episode, &Scenario::of_method("replay-value")).expect_err("no q");
+    assert_eq!(refused.missing, "candidate 0 of replay group 'g0' has no critic's value (`q`)");
+    assert_eq!(refused.nearest.as_deref(), Some("replay-loo/equal"));
 }
 
 proptest! {

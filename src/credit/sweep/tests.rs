@@ -65,6 +65,25 @@ fn duplicates_count_once() {
 }
 
 #[test]
+fn variants_and_methods_that_coincide_count_once() {
+    // One agent to a team: Owen is Shapley. The sampled value is an estimate of it.
+    let draft = team().with(|it| {
+        for (at, agent) in it.agents.iter_mut().enumerate() {
+            (agent.team, agent.role) = (Some(format!("team {}", at / 2)), Some(format!("role {at}")));
+        }
+    });
+    let found = swept(&draft.episode());
+    assert!(row(&found, "owen/team").counted && !row(&found, "owen/role").counted);
+    assert!(
+        !row(&found, "shapley-sampled/plain").counted && row(&found, "shapley-sampled/plain").result.is_ok()
+    );
+    // Asked for itself, the variant has the first word.
+    let baseline = Some("plain".to_owned());
+    let found = sweep(&team().episode(), &Scenario { baseline, ..Scenario::of_method("shapley-sampled") });
+    assert!(row(&found, "shapley-sampled/plain").counted && !row(&found, "shapley").counted);
+}
+
+#[test]
 fn edits_carry_over() {
     let reference = Scenario { reward: Some((-2.0).into()), ..Scenario::of_method("uniform") };
     let found = sweep(&team().episode(), &reference);

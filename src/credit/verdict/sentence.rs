@@ -85,6 +85,7 @@ impl Verdict {
     fn who(&self, episode: &Episode, name: &dyn Fn(AgentId) -> String, brief: bool) -> String {
         let (Some(kind), Some(credit)) = (self.kind, self.credit) else {
             return match (self.level, episode.reward().is_some() || !self.title.is_empty()) {
+                _ if episode.agents.is_empty() => "no agent acted: there is nobody to credit".to_owned(),
                 (Level::Nothing, false) => "no reward logged: nothing to divide".to_owned(),
                 _ if self.title.is_empty() => "no method can be computed from this log".to_owned(),
                 _ => format!("{} has a number for no agent", self.title),
@@ -173,7 +174,7 @@ impl Verdict {
             }
             (Some(Provenance::Structural), _) => format!("heaviest act {act} (by trace shape)"),
             (Some(it), failed) => {
-                let what = if failed { "first decisive act" } else { "best act" };
+                let what = if failed { "worst act" } else { "best act" };
                 let mark =
                     if Level::of(it) > self.level { format!(" ({})", it.word()) } else { String::new() };
                 format!("{what} {act}{mark}")

@@ -55,8 +55,8 @@ fn coalitions_and_replays() {
     let draft = coalitions().replay(1, 0, &[(-0.5, 8), (-0.2, 8)]).replay(3, 0, &[(-0.4, 8), (-0.5, 8)]);
     let found = check(
         draft,
-        "coder -0.40 ±0.03 is 67% of the loss · first decisive act t1 · holds under 4 of 4 methods and baselines",
-        "coder -0.40 ±0.03 is 67% of the loss · first decisive act t1 · holds 4/4",
+        "coder -0.40 ±0.03 is 67% of the loss · worst act t1 · holds under 4 of 4 methods and baselines",
+        "coder -0.40 ±0.03 is 67% of the loss · worst act t1 · holds 4/4",
     );
     assert_eq!((found.level, found.act_provenance), (Level::Measured, Some(Provenance::Replayed)));
     assert_eq!(found.act_method.as_deref(), Some("replay-loo/equal"));
@@ -94,9 +94,9 @@ fn modelled() {
     let draft = draft.table(0, &table, Some(1), None).table(1, &table, Some(0), None).end(Status::Failure);
     check(
         draft,
-        "not measured, a model's estimate (difference/policy): coder -0.30 is 100% of the loss · first decisive act \
-         t1 · holds under 4 of 4 methods and baselines",
-        "modelled: coder -0.30 is 100% of the loss · first decisive act t1",
+        "not measured, a model's estimate (difference/policy): coder -0.30 is 100% of the loss · worst act \
+         t1 · holds under 3 of 3 methods and baselines",
+        "modelled: coder -0.30 is 100% of the loss · worst act t1 · holds 3/3",
     );
 }
 

@@ -46,6 +46,43 @@ pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Ori
     for group in &mut builder.episode.replays {
         group.candidates.sort_by_key(|it| it.j);
     }
+    for group in 0..builder.episode.replays.len() {
+        replayed_alternatives(builder, group);
+    }
+}
+
+/// The candidates of a replay group are alternatives of its act too, measured by their replays. Where a value
+/// is known already, the one with more replays behind it counts.
+fn replayed_alternatives(builder: &mut Builder, group: usize) {
+    let Some(act) = builder.episode.replays[group].act else { return };
+    let default = builder.episode.act(act).default_action.clone();
+    let (extra, mut candidates): (Vec<_>, Vec<_>) =
+        builder.episode.replays[group].candidates.iter().cloned().partition(|it| it.extra);
+    candidates.retain(|it| it.returns.mean.is_some());
+    if candidates.iter().all(|it| it.label == candidates[0].label) {
+        return; // one action over and over is no alternative to itself
+    }
+    let table = table(builder, act);
+    table.value = table.value.or(extra.iter().find_map(|it| it.returns.mean));
+    for candidate in candidates {
+        match table.alternatives.iter_mut().find(|it| it.label == candidate.label) {
+            Some(known) => {
+                known.probability = known.probability.or(candidate.probability);
+                known.taken |= candidate.real;
+                if known.q.mean.is_none() || known.q.n.unwrap_or(0) < candidate.returns.n.unwrap_or(0) {
+                    (known.q, known.origin) = (candidate.returns, candidate.origin);
+                }
+            }
+            None => table.alternatives.push(Alternative {
+                default: default.as_ref() == Some(&candidate.label),
+                label: candidate.label,
+                q: candidate.returns,
+                probability: candidate.probability,
+                taken: candidate.real,
+                origin: candidate.origin,
+            }),
+        }
+    }
 }
 
 fn sample(value: Option<f64>, returns: &[f64], std: Option<f64>, n: Option<u32>) -> Sample {

@@ -1,6 +1,6 @@
 //! The list of acts beside the bars.
 
-use super::window;
+use super::stepped_window;
 use crate::{
     app::{OpenEpisode, Pane, prose},
     model::{ActId, places, signed},
@@ -10,10 +10,14 @@ use crate::{
 
 pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let word = open.analysis().and_then(|it| it.acts.as_ref()).map(|it| (it.provenance.word(), &it.method));
-    let order = if open.acts_by_time { "by time (s)" } else { "by |credit| (s)" };
-    let title = format!("Acts  {order}");
-    let right = word.map_or("no credit per act".to_owned(), |(word, method)| format!("{method}, {word}"));
-    pane.rule(0, &title, &right);
+    let order = if open.acts_by_time { "by time (s)" } else { "by size (s)" };
+    let title = match word {
+        Some((_, method)) if pane.width() < 40 => format!("Acts: {method} (s)"),
+        Some((_, method)) => format!("Acts: {method}, {order}"),
+        None => format!("Acts {order}"),
+    };
+    let right = word.map_or("no credit per act", |it| it.0);
+    pane.rule(0, &title, right);
     let acts = open.act_order();
     if acts.is_empty() {
         pane.put(2, 1, "no acts in this episode", Role::Dim);
@@ -46,7 +50,7 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     pane.put_right(right, 1, "credit", Role::Dim);
     let rows = pane.height().saturating_sub(2);
     let at = acts.iter().position(|it| Some(*it) == open.act).unwrap_or(0);
-    let top = window(at, acts.len(), rows);
+    let top = stepped_window(at, acts.len(), rows);
     for (row, act) in acts.iter().skip(top).take(rows).enumerate() {
         let y = row + 2;
         let it = episode.act(*act);

@@ -40,8 +40,8 @@ pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
 }
 
 /// Everything, scrollable.
-pub(super) fn full(open: &OpenEpisode, pane: &mut Painter<'_>) {
-    let Some(act) = open.act else { return };
+pub(super) fn full(open: &OpenEpisode, pane: &mut Painter<'_>) -> usize {
+    let Some(act) = open.act else { return 0 };
     let width = pane.width().saturating_sub(2);
     let mut lines = vec![(heading(open, act), Role::Strong)];
     lines.extend(relations(open, act));
@@ -59,7 +59,7 @@ pub(super) fn full(open: &OpenEpisode, pane: &mut Painter<'_>) {
             *line = skip_columns(line, open.detail.left);
         }
     }
-    scrolled(pane, open.detail.top, &lines);
+    scrolled(pane, open.detail.top, &lines)
 }
 
 fn skip_columns(line: &str, columns: usize) -> String {

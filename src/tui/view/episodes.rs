@@ -20,7 +20,7 @@ pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) {
     let name = shown().map(|it| text::width(&it.name)).max().unwrap_or(0).clamp(7, pane.width() / 4);
     let x = 3 + name;
     pane.put(2, 1, "episode", Role::Dim);
-    pane.put(x, 1, "outcome         R agents acts data    blamed by a judge", Role::Dim);
+    pane.put(x, 1, "outcome         R agents acts data    annotated", Role::Dim);
     for (row, summary) in shown().enumerate() {
         let y = row + 2;
         let here = top + row == model.row;

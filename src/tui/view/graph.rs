@@ -95,7 +95,11 @@ fn first_row(drawing: &Drawing, open: &OpenEpisode, height: usize) -> usize {
 /// What petgraph knows of the graph, and the edges of the selected agent.
 fn side(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let width = pane.width();
-    let mut lines = vec![(open.episode.agent(open.agent).name.clone(), Role::Strong)];
+    let Some(agent) = open.episode.agents.get(open.agent.index()) else {
+        pane.put_fit(0, 0, width, "no agents in this episode", Role::Dim);
+        return;
+    };
+    let mut lines = vec![(agent.name.clone(), Role::Strong)];
     let weight = open.graph.weight;
     for (index, pair) in pictures::edges_of(open).iter().enumerate() {
         let Some(edge) = open.graph.interaction.edge(*pair) else { continue };

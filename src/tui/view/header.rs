@@ -2,7 +2,7 @@
 
 use crate::{
     app::{Model, OpenEpisode, Screen},
-    model::{RewardSource, Status, signed},
+    model::{RewardSource, Severity, Status, signed},
     text,
     tui::{paint::Painter, theme::Role},
 };
@@ -16,6 +16,16 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> usize {
     screen.put(right, 0, &state, Role::State);
     if bad > 0 {
         let warning = format!("{bad} bad line{} (!) ", if bad == 1 { "" } else { "s" });
+        right = right.saturating_sub(text::width(&warning));
+        screen.put(right, 0, &warning, Role::Warn);
+    }
+    let findings = model
+        .open
+        .as_ref()
+        .filter(|_| model.screen == Screen::Episode)
+        .map_or(0, |it| it.findings.iter().filter(|it| it.severity >= Severity::Warning).count());
+    if findings > 0 {
+        let warning = format!("{findings} finding{} (!) ", if findings == 1 { "" } else { "s" });
         right = right.saturating_sub(text::width(&warning));
         screen.put(right, 0, &warning, Role::Warn);
     }

@@ -24,7 +24,8 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let name = order.iter().map(|it| text::width(&open.episode.agent(*it).name)).max().unwrap_or(0);
     let name = name.clamp(11, (width / 4).max(11));
     let columns = (width.saturating_sub(name + 4) / COLUMN).max(1);
-    let first = window(open.method, found.rows.len(), columns);
+    // By the page: a table that moved at every step would be written anew at every step.
+    let first = open.method.min(found.rows.len().saturating_sub(1)) / columns * columns;
     let rows: Vec<(usize, &SweepRow)> = found.rows.iter().enumerate().skip(first).take(columns).collect();
     heading(open, pane, name, &rows);
     // Below the table: sum, needs, tau, most blamed, then the method under the cursor.
@@ -116,6 +117,7 @@ fn about(open: &OpenEpisode, row: &SweepRow, pane: &mut Painter<'_>, y: usize) {
     if y + 1 >= pane.height() {
         return;
     }
+    let small = pane.height() < 30;
     let mut part = pane.part(0, y, width, usize::MAX);
     part.rule(0, &row.title, "");
     let mut lines = Vec::new();
@@ -149,7 +151,10 @@ fn about(open: &OpenEpisode, row: &SweepRow, pane: &mut Painter<'_>, y: usize) {
             }
         }
     }
-    if let Some(method) = credit::method(&row.scenario.method) {
+    // On a small screen a step to the next method has to stay cheap; `i` and `e` have the rest.
+    if small {
+        lines.truncate(2);
+    } else if let Some(method) = credit::method(&row.scenario.method) {
         lines.push((format!("{}  ({})", method.formula, method.source), Role::Dim));
     }
     let wrapped: Vec<(String, Role)> = lines
@@ -161,6 +166,7 @@ fn about(open: &OpenEpisode, row: &SweepRow, pane: &mut Painter<'_>, y: usize) {
     }
     let used = wrapped.len() + 2;
     if let Ok(attribution) = &row.result
+        && !small
         && part.height() >= used + 5
     {
         let rows = part.height() - used;

@@ -12,8 +12,9 @@ use crate::{
     tui::{paint::Painter, theme::Role},
 };
 
-pub(super) fn draw(model: &Model, body: &mut Painter<'_>) {
-    let Some(overlay) = &model.overlay else { return };
+/// Draws the pane over the view; the last row that can be its first.
+pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> usize {
+    let Some(overlay) = &model.overlay else { return 0 };
     let (width, height) = (body.width(), body.height());
     body.blank();
     let title = match overlay {
@@ -27,29 +28,22 @@ pub(super) fn draw(model: &Model, body: &mut Painter<'_>) {
     body.rule(0, &title, "Esc closes");
     let mut pane = body.part(0, 1, width, height.saturating_sub(1));
     let top = model.overlay_top;
-    match overlay {
-        Overlay::Help => help(model, &mut pane),
-        Overlay::Explain(explanation) => {
+    match (overlay, &model.open) {
+        (Overlay::Help, _) => help(model, &mut pane),
+        (Overlay::Explain(explanation), _) => {
             let lines = explain(model, explanation, width.saturating_sub(2));
-            scrolled(&mut pane, top, &lines);
+            scrolled(&mut pane, top, &lines)
         }
-        Overlay::Caveats => scrolled(&mut pane, top, &caveats(model, width.saturating_sub(2))),
-        Overlay::Detail => {
-            if let Some(open) = &model.open {
-                detail::full(open, &mut pane);
-            }
-        }
-        Overlay::Sweep => {
-            if let Some(open) = &model.open {
-                sweep::full(open, top, &mut pane);
-            }
-        }
-        Overlay::Findings => scrolled(&mut pane, top, &findings(model, width.saturating_sub(2))),
+        (Overlay::Caveats, _) => scrolled(&mut pane, top, &caveats(model, width.saturating_sub(2))),
+        (Overlay::Findings, _) => scrolled(&mut pane, top, &findings(model, width.saturating_sub(2))),
+        (Overlay::Detail, Some(open)) => detail::full(open, &mut pane),
+        (Overlay::Sweep, Some(open)) => sweep::full(open, top, &mut pane),
+        (Overlay::Detail | Overlay::Sweep, None) => 0,
     }
 }
 
 /// The key table in two columns, from the table of actions.
-fn help(model: &Model, pane: &mut Painter<'_>) {
+fn help(model: &Model, pane: &mut Painter<'_>) -> usize {
     let mut lines: Vec<(String, Role)> = Vec::new();
     for section in Section::ALL {
         lines.push((section.title().to_owned(), Role::Strong));
@@ -58,8 +52,10 @@ fn help(model: &Model, pane: &mut Painter<'_>) {
         }
     }
     lines.push((model.terminal.clone(), Role::Dim));
-    lines
-        .push(("a number before a motion repeats it; the mouse is the terminal's own".to_owned(), Role::Dim));
+    lines.push((
+        "6 to 9 begin a number that repeats a motion; the mouse is the terminal's own".to_owned(),
+        Role::Dim,
+    ));
     let columns = (pane.width() / 39).clamp(1, 4);
     let rows = pane.height();
     let per_page = columns * rows;
@@ -72,6 +68,7 @@ fn help(model: &Model, pane: &mut Painter<'_>) {
         let right = pane.width();
         pane.put_right(right, rows - 1, &format!(" {} more (j) ", lines.len() - top - per_page), Role::Dim);
     }
+    lines.len().saturating_sub(per_page)
 }
 
 fn explain(
@@ -171,7 +168,7 @@ fn caveats(model: &Model, width: usize) -> Vec<(String, Role)> {
 
 fn findings(model: &Model, width: usize) -> Vec<(String, Role)> {
     let mut lines = Vec::new();
-    let episode = model.open.as_ref().map(|it| it.episode.diagnostics.as_slice()).unwrap_or_default();
+    let episode = model.open.as_ref().map(|it| it.findings.as_slice()).unwrap_or_default();
     let log = model.log.diagnostics.as_slice();
     if log.is_empty() && episode.is_empty() {
         lines.push(("nothing found".to_owned(), Role::Plain));

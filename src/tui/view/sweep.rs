@@ -9,28 +9,30 @@ use crate::{
     tui::{paint::Painter, theme::Role},
 };
 
-/// Rows the summary wants: heading, and one row per method that can say something.
+/// Rows the summary wants: title, heading, and one row per method that can say something.
 pub(super) fn rows_wanted(sweep: &Sweep) -> usize {
     let able = sweep.rows.iter().filter(|it| it.result.is_ok()).count();
-    able + 1 + usize::from(able < sweep.rows.len())
+    able + 2 + usize::from(able < sweep.rows.len())
 }
 
 /// The rows that can be computed, and how many cannot.
 pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let Some(sweep) = open.sweep() else { return };
     pane.rule(0, "Most blamed under (S)", &tally(sweep));
-    let rows = pane.height().saturating_sub(1);
+    let width = pane.width().saturating_sub(2);
+    pane.put(1, 1, &heading(&open.episode, width), Role::Dim);
+    let rows = pane.height().saturating_sub(2);
     let able: Vec<&SweepRow> = sweep.rows.iter().filter(|it| it.result.is_ok()).collect();
     let unable = sweep.rows.len() - able.len();
     let room = rows - usize::from(unable > 0 || able.len() > rows).min(rows);
     for (y, row) in able.iter().take(room).enumerate() {
-        let (line, role) = row_line(&open.episode, row, pane.width().saturating_sub(2));
-        pane.put(1, y + 1, &line, role);
+        let (line, role) = row_line(&open.episode, row, width);
+        pane.put(1, y + 2, &line, role);
     }
     let hidden = able.len().saturating_sub(room);
     if rows > 0 && (unable > 0 || hidden > 0) {
         let more = if hidden > 0 { format!("{hidden} more, ") } else { String::new() };
-        pane.put(1, rows, &format!("{more}{unable} lack data: S says which"), Role::Dim);
+        pane.put(1, rows + 1, &format!("{more}{unable} lack data: S says which"), Role::Dim);
     }
 }
 
@@ -66,23 +68,13 @@ pub(super) fn doubts(open: &OpenEpisode, pane: &mut Painter<'_>) {
 }
 
 /// The whole sweep, scrollable.
-pub(super) fn full(open: &OpenEpisode, top: usize, pane: &mut Painter<'_>) {
+pub(super) fn full(open: &OpenEpisode, top: usize, pane: &mut Painter<'_>) -> usize {
     let Some(sweep) = open.sweep() else {
         pane.put(1, 0, "computing", Role::Dim);
-        return;
+        return 0;
     };
     let width = pane.width().saturating_sub(2);
-    let word = if open.episode.failed() { "blamed" } else { "credited" };
-    let name = name_width(width);
-    let heading = format!(
-        "{} {} {:>7} {:>5} {:>7}",
-        text::pad("method / baseline", name),
-        text::pad(&format!("most {word}"), WHO),
-        "credit",
-        "tau",
-        "sum"
-    );
-    let mut lines = vec![(heading, Role::Dim)];
+    let mut lines = vec![(heading(&open.episode, width), Role::Dim)];
     lines.extend(
         sweep.rows.iter().filter(|it| it.result.is_ok()).map(|it| row_line(&open.episode, it, width)),
     );
@@ -90,6 +82,8 @@ pub(super) fn full(open: &OpenEpisode, top: usize, pane: &mut Painter<'_>) {
         format!("{}; tau: Kendall's rank correlation with the credit shown", tally(sweep)),
         Role::Strong,
     ));
+    let note = "uncounted: says the same thing again, or has less ground than the credit shown";
+    lines.extend(text::wrap(note, width).into_iter().map(|it| (it, Role::Dim)));
     let unable: Vec<&SweepRow> = sweep.rows.iter().filter(|it| it.result.is_err()).collect();
     if !unable.is_empty() {
         lines.push((String::new(), Role::Plain));
@@ -103,11 +97,24 @@ pub(super) fn full(open: &OpenEpisode, top: usize, pane: &mut Painter<'_>) {
             lines.push((format!("  nearest available: {nearest}"), Role::Dim));
         }
     }
-    scrolled(pane, top, &lines);
+    scrolled(pane, top, &lines)
 }
 
 /// Columns of a name in the table.
 const WHO: usize = 14;
+
+/// The names of the columns of [`row_line`].
+fn heading(episode: &Episode, width: usize) -> String {
+    let word = if episode.failed() { "blamed" } else { "credited" };
+    format!(
+        "{} {} {:>7} {:>5} {:>7}",
+        text::pad(&text::fit("method / baseline", name_width(width)), name_width(width)),
+        text::pad(&format!("most {word}"), WHO),
+        "credit",
+        "tau",
+        "sum"
+    )
+}
 
 fn name_width(width: usize) -> usize {
     width.saturating_sub(47).clamp(12, 44)
@@ -126,7 +133,9 @@ fn row_line(episode: &Episode, row: &SweepRow, width: usize) -> (String, Role) {
         Agreement::Flips => ("FLIPS", Role::Warn),
         Agreement::NoVoice => ("no say", Role::Dim),
     };
-    let who = if row.agrees == Agreement::NoVoice { String::new() } else { who };
+    let silent = row.agrees == Agreement::NoVoice;
+    let (mark, role) = if row.counted || silent { (mark, role) } else { ("uncounted", Role::Dim) };
+    let who = if silent { String::new() } else { who };
     let sum = signed(credit.sum, places(credit.sum));
     let line = format!(
         "{} {} {number:>7} {tau:>5} {sum:>7} {mark}",

@@ -88,6 +88,11 @@ pub(super) fn lanes(open: &OpenEpisode, pane: &mut Painter<'_>) {
         return;
     }
     let lanes = Lanes::of(open, &acts, pane.width());
+    if lanes.hidden > 0 {
+        let all = open.episode.agents.len();
+        let title = format!("3 Timeline  {} of {all} lanes", all - lanes.hidden);
+        pane.rule(0, &title, &scope_title(open, acts.len()));
+    }
     pane.put(1, 1, "act", Role::Dim);
     let unit = if open.episode.start().is_some() { "t/s" } else { "step" };
     if lanes.when >= unit.len() {
@@ -99,9 +104,7 @@ pub(super) fn lanes(open: &OpenEpisode, pane: &mut Painter<'_>) {
         pane.put_fit(column, 1, lanes.lane - 1, &open.episode.agent(*agent).name, role);
     }
     let right = pane.width();
-    let heading =
-        if lanes.hidden > 0 { format!("+{} lanes credit", lanes.hidden) } else { "credit".to_owned() };
-    pane.put_right(right, 1, &heading, Role::Dim);
+    pane.put_right(right, 1, "credit", Role::Dim);
     let rows = pane.height().saturating_sub(2);
     let at = acts.iter().position(|it| Some(*it) >= open.act).unwrap_or(0);
     let top = window(at, acts.len(), rows);
@@ -157,7 +160,14 @@ fn act_row(
     for agent in &lanes.shown {
         pane.put(lanes.column(*agent), y, &glyphs.wall.to_string(), Role::Rule);
     }
-    if it.kind == ActKind::Message && !it.to.is_empty() {
+    if !lanes.shown.contains(&it.agent) {
+        // Its lane is beside the screen: the name stands in for it.
+        let name = &episode.agent(it.agent).name;
+        let word = if it.kind == ActKind::Message { "tells" } else { "does" };
+        let text = format!("({name} {word} {})", it.label);
+        let room = lanes.end().saturating_sub(lanes.first + 2);
+        pane.put_fit(lanes.first + 2, y, room, &text, if here { role } else { Role::Dim });
+    } else if it.kind == ActKind::Message && !it.to.is_empty() {
         message(open, pane, lanes, y, act);
     } else {
         let from = lanes.column(it.agent);

@@ -1,21 +1,28 @@
 //! Terminals too small for the layout: a list, and below that plain lines. Never refuses.
 
-use super::{bars, overlay, window};
+use super::{bars, overlay, sweep, window};
 use crate::{
-    app::{Model, OpenEpisode, Screen},
-    model::{Value, places},
+    app::{
+        Model, OpenEpisode, Screen, View,
+        whatif::{Field, Form},
+    },
+    credit::SweepRow,
+    graph,
+    model::{ActId, AgentId, Value, places, signed},
     tui::{paint::Painter, theme::Role},
 };
 
-pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) {
+/// Draws what fits; the last row of the overlay that can be its first.
+pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> usize {
     let (width, height) = (screen.width(), screen.height());
     let mut pane = screen.part(0, 0, width, height);
     match model.open.as_ref().filter(|_| model.screen == Screen::Episode) {
         None => list(model, &mut pane),
         Some(open) => episode(model, open, &mut pane),
     }
+    let mut reach = 0;
     if height > 3 {
-        overlay::draw(model, &mut screen.part(0, 1, width, height - 2));
+        reach = overlay::draw(model, &mut screen.part(0, 1, width, height - 2));
         let line = match &model.notice {
             Some(notice) => notice.as_str(),
             None => "1-5 view  b blame  ? help  q",
@@ -24,6 +31,7 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) {
         last.blank();
         last.put_fit(0, 0, width, line, Role::Dim);
     }
+    reach
 }
 
 fn list(model: &Model, pane: &mut Painter<'_>) {
@@ -59,15 +67,77 @@ fn episode(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
         let short = analysis.verdict.short(&open.episode);
         pane.put_fit(0, y, width, &short, Role::Strong);
     }
+    let (rows, width) = (height.saturating_sub(y + 2), pane.width());
+    let mut body = pane.part(0, y + 1, width, rows);
+    match model.view {
+        View::Credit => bars_of(open, &mut body),
+        view => {
+            let (lines, at) = lines_of(view, open);
+            let top = window(at, lines.len(), body.height());
+            for (y, line) in lines.iter().skip(top).take(body.height()).enumerate() {
+                let marker = if top + y == at { ">" } else { " " };
+                body.put_fit(0, y, width, &format!("{marker}{line}"), Role::Plain);
+            }
+        }
+    }
+}
+
+/// What a view shows, as plain lines, and the line of the cursor.
+fn lines_of(view: View, open: &OpenEpisode) -> (Vec<String>, usize) {
+    let episode = &open.episode;
+    let name = |agent: AgentId| episode.agent(agent).name.as_str();
+    match view {
+        View::Credit => (Vec::new(), 0),
+        View::Timeline => {
+            let acts = open.timeline_acts();
+            let at = acts.iter().position(|it| Some(*it) == open.act).unwrap_or(0);
+            let line = |act: &ActId| {
+                let it = episode.act(*act);
+                let credit = open.act_credit(*act).map_or(String::new(), |it| signed(it.value, 2));
+                format!("{credit:>6} {} {} {}", it.id, name(it.agent), it.label)
+            };
+            (acts.iter().map(line).collect(), at)
+        }
+        View::Graph => {
+            let weight = open.graph.weight;
+            let edges = open.graph.interaction.edges();
+            let line = |(pair, edge): (graph::Pair, &graph::Interaction)| {
+                let value = weight.format(edge.weight(weight), 6);
+                format!("{} {} > {}", value.trim(), name(pair.0), name(pair.1))
+            };
+            (edges.map(line).collect(), 0)
+        }
+        View::Methods => {
+            let rows = open.sweep().map_or(&[][..], |it| &it.rows);
+            let line = |row: &SweepRow| match &row.result {
+                Ok(_) => format!("{}: {}", row.name(), sweep::names(episode, &row.blamed)),
+                Err(why) => format!("{}: n/a: {}", row.name(), why.missing),
+            };
+            (rows.iter().map(line).collect(), open.method)
+        }
+        View::WhatIf => {
+            let fields = Form::fields(open);
+            let line = |field: &Field| {
+                let chosen = field.choices.iter().filter(|it| it.selected).map(|it| it.label.as_str());
+                let number = field.number.map_or(String::new(), |it| it.0.to_string());
+                format!("{} {}{number}", field.title, chosen.collect::<Vec<_>>().join(", "))
+            };
+            (fields.iter().map(line).collect(), open.form.field)
+        }
+    }
+}
+
+/// Bars, the sum below.
+fn bars_of(open: &OpenEpisode, pane: &mut Painter<'_>) {
+    let (width, height) = (pane.width(), pane.height());
     let Some(credit) = open.credit() else { return };
     let order = open.agent_order();
     let scale = bars::Scale::of(order.iter().filter_map(|it| credit.agent(*it)));
-    let rows = height.saturating_sub(y + 3);
+    let rows = height.saturating_sub(1);
     let at = order.iter().position(|it| *it == open.agent).unwrap_or(0);
     let top = window(at, order.len(), rows);
     let name = (width / 3).clamp(1, 12);
-    for (row, agent) in order.iter().skip(top).take(rows).enumerate() {
-        let line = y + 1 + row;
+    for (line, agent) in order.iter().skip(top).take(rows).enumerate() {
         let value: &Value = &credit.agents[agent.index()].value;
         pane.put(0, line, if *agent == open.agent { ">" } else { " " }, Role::Cursor);
         pane.put_fit(1, line, name, &open.episode.agent(*agent).name, Role::Plain);
@@ -75,8 +145,8 @@ fn episode(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
         let from = x.max(name + 11);
         bars::bar(pane, from, line, width.saturating_sub(from), &scale, value);
     }
-    if height > y + 3 {
+    if height > 1 {
         let text = super::credit::sum_text(credit, places(credit.sum));
-        pane.put_fit(0, y + 1 + rows.min(order.len()), width, &text, Role::Strong);
+        pane.put_fit(0, rows.min(order.len()), width, &text, Role::Strong);
     }
 }

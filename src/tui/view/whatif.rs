@@ -63,7 +63,11 @@ fn draw_field(
         pane.put(0, y, ">", Role::Cursor);
     }
     let mark = if field.changed { "*" } else { " " };
-    pane.put_fit(1, y, title_columns - 2, &field.title, if here { Role::Cursor } else { Role::Plain });
+    let role = if here { Role::Cursor } else { Role::Plain };
+    match field.kind {
+        FieldKind::Action(_) => pane.put_tail(1, y, title_columns - 2, &field.title, role),
+        _ => pane.put_fit(1, y, title_columns - 2, &field.title, role),
+    };
     pane.put(title_columns - 1, y, mark, Role::Warn);
     if let Some((value, given)) = field.number {
         number_field(open, field, here, pane, y, value, given);
@@ -87,7 +91,7 @@ fn draw_field(
                 _ => Role::Plain,
             };
             // A choice that cannot be picked is struck by its mark too, not by colour alone.
-            let mark = if choice.blocked.is_some() { " x " } else { mark };
+            let mark = if choice.blocked.is_some() { "(-)" } else { mark };
             (format!("{mark}{label}"), role)
         })
         .collect();

@@ -1,0 +1,120 @@
+//! The Myerson value (Myerson 1977): Shapley where only agents that can talk to each other work together.
+//!
+//! A coalition earns what its connected parts earn: `v^g(S) = v(0) + sum over parts C of [v(C) - v(0)]`. The
+//! Shapley value of that has a closed form over connected sets C with b neighbours outside: an agent inside
+//! gets `(c-1)! b!/(c+b)!` of `v(C) - v(0)`, a neighbour `-c! (b-1)!/(c+b)!`, the others nothing (they change
+//! neither whether C is whole nor whether it is a part). So only connected coalitions have to be logged.
+//!
+//! Decided here: the graph is the declared one where the log declares edges, else messages and causal links
+//! between agents; directions and weights do not matter.
+
+use crate::model::{ActKind, AgentId, Unavailable};
+
+use super::super::game::Coalition;
+use super::super::question::{Question, missing};
+use super::linear::Form;
+
+/// The neighbours of each player, and where that is from.
+pub(super) struct Neighbours {
+    pub(super) masks: Vec<u64>,
+    pub(super) declared: bool,
+}
+
+/// The interaction graph among the players.
+///
+/// # Errors
+/// When nobody is connected.
+pub(super) fn neighbours(question: &Question<'_>, players: &[AgentId]) -> Result<Neighbours, Unavailable> {
+    let episode = question.episode;
+    let declared = !episode.edges.is_empty();
+    let player = |agent: AgentId| players.binary_search(&agent).ok();
+    let mut masks = vec![0u64; players.len()];
+    let mut join = |a: AgentId, b: AgentId| {
+        if let (Some(a), Some(b)) = (player(a), player(b))
+            && a != b
+        {
+            masks[a] |= 1 << b;
+            masks[b] |= 1 << a;
+        }
+    };
+    if declared {
+        for edge in &episode.edges {
+            join(edge.from, edge.to);
+        }
+    } else {
+        for (id, act) in episode.act_ids().zip(&episode.acts) {
+            if act.kind == ActKind::Message {
+                act.to.iter().for_each(|to| join(act.agent, *to));
+            }
+            for parent in episode.links.parents(id) {
+                join(episode.act(parent.act).agent, act.agent);
+            }
+        }
+    }
+    if masks.iter().all(|it| *it == 0) {
+        return Err(missing(
+            "no interaction between agents is logged (`episode_start.graph`, messages, `parents`)",
+        ));
+    }
+    Ok(Neighbours { masks, declared })
+}
+
+/// The form of a graph.
+///
+/// # Errors
+/// When too many coalitions are connected.
+pub(super) fn form(neighbours: &[u64]) -> Result<Form, Unavailable> {
+    let n = neighbours.len();
+    if n > 20 {
+        return Err(missing(format!("the graph has {n} agents; the most is 20")));
+    }
+    let mut entries = Vec::new();
+    for mask in 1..1u64 << n {
+        if !is_connected(mask, neighbours) {
+            continue;
+        }
+        let border = border(mask, neighbours) & !mask;
+        let (c, b) = (mask.count_ones() as usize, border.count_ones() as usize);
+        let inside = 1.0 / (c as f64 * choose(c + b, c));
+        for player in 0..n {
+            let coefficient = if mask >> player & 1 == 1 {
+                inside
+            } else if border >> player & 1 == 1 {
+                // c! (b-1)!/(c+b)! = 1 / (b binomial(c+b, b)).
+                -1.0 / (b as f64 * choose(c + b, c))
+            } else {
+                continue;
+            };
+            entries.push((Coalition(mask), player, coefficient));
+            entries.push((Coalition::EMPTY, player, -coefficient));
+        }
+        if entries.len() > 1 << 25 {
+            return Err(missing("too many coalitions are connected in this graph"));
+        }
+    }
+    Form::of(n, entries)
+}
+
+fn border(mask: u64, neighbours: &[u64]) -> u64 {
+    Coalition(mask).players().fold(0, |border, it| border | neighbours[it])
+}
+
+fn is_connected(mask: u64, neighbours: &[u64]) -> bool {
+    part(mask, neighbours) == mask
+}
+
+/// The connected part of `mask` that holds its first player.
+pub(super) fn part(mask: u64, neighbours: &[u64]) -> u64 {
+    let mut reached = mask & mask.wrapping_neg();
+    loop {
+        let more = (reached | border(reached, neighbours)) & mask;
+        if more == reached {
+            return reached;
+        }
+        reached = more;
+    }
+}
+
+fn choose(n: usize, k: usize) -> f64 {
+    (0..k).fold(1.0, |product, it| product * (n - it) as f64 / (it + 1) as f64).round()
+}

@@ -1,0 +1,118 @@
+//! Shapley under precedence (Faigle and Kern 1992; asymmetric Shapley values, Frye et al. 2020): agents join
+//! only after those they build on.
+//!
+//! The mean marginal contribution over the linear extensions of an order of agents. With no constraints it is
+//! Shapley, with a chain the differences telescope, and only sets closed under predecessors have to be logged
+//! (a chain of n: n+1 values).
+//!
+//! Decided here: agent a comes before b when an act of a is a causal ancestor of b's *first* act. That cannot
+//! run in a circle: the ancestor is earlier. (Later acts may depend on each other both ways.)
+
+use std::collections::BTreeMap;
+
+use crate::model::{AgentId, Unavailable};
+
+use super::super::game::Coalition;
+use super::super::question::{Question, missing};
+use super::linear::Form;
+
+/// The most closed sets that are looked at.
+const MOST: usize = 1 << 18;
+
+/// The predecessors of each player, transitively.
+///
+/// # Errors
+/// When no causal link between agents is logged.
+pub(super) fn predecessors(question: &Question<'_>, players: &[AgentId]) -> Result<Vec<u64>, Unavailable> {
+    let episode = question.episode;
+    if episode.links.is_empty() {
+        return Err(missing("no act says what it came from (`parents`)"));
+    }
+    let mut of_act: Vec<u64> = vec![0; episode.acts.len()];
+    let mut before = vec![None::<u64>; players.len()];
+    for (id, act) in episode.act_ids().zip(&episode.acts) {
+        // Parents are earlier in the order of acts or, where clocks disagree, left to what is known so far.
+        let mut ancestors = 0;
+        for parent in episode.links.parents(id) {
+            ancestors |= of_act[parent.act.index()];
+            if let Ok(player) = players.binary_search(&episode.act(parent.act).agent) {
+                ancestors |= 1 << player;
+            }
+        }
+        of_act[id.index()] = ancestors;
+        if let Ok(player) = players.binary_search(&act.agent) {
+            before[player].get_or_insert(ancestors & !(1 << player));
+        }
+    }
+    Ok(closed(before.into_iter().map(Option::unwrap_or_default).collect()))
+}
+
+/// The transitive closure; what would run in a circle is left out, the later player's word first.
+pub(super) fn closed(mut before: Vec<u64>) -> Vec<u64> {
+    loop {
+        let mut changed = false;
+        for player in 0..before.len() {
+            let more = Coalition(before[player]).players().fold(before[player], |mask, it| mask | before[it]);
+            let more = more & !(1 << player);
+            changed |= more != before[player];
+            before[player] = more;
+        }
+        if !changed {
+            break;
+        }
+    }
+    for player in 0..before.len() {
+        let circle = Coalition(before[player]).players().filter(|it| before[*it] >> player & 1 == 1);
+        before[player] &= !circle.fold(0, |mask, it| mask | 1 << it);
+    }
+    before
+}
+
+/// The form of an order of players, given the predecessors of each.
+///
+/// # Errors
+/// When too many sets are closed.
+pub(super) fn form(before: &[u64]) -> Result<Form, Unavailable> {
+    let n = before.len();
+    // Layer by layer: how many ways lead to each closed set.
+    let mut layers: Vec<BTreeMap<u64, f64>> = vec![[(0, 1.0)].into()];
+    let mut sets = 1;
+    for _ in 0..n {
+        let mut next: BTreeMap<u64, f64> = BTreeMap::new();
+        for (mask, ways) in layers.last().into_iter().flatten() {
+            for player in can_join(*mask, before) {
+                *next.entry(mask | 1 << player).or_default() += ways;
+            }
+        }
+        sets += next.len();
+        if sets > MOST {
+            return Err(missing(format!("the order of agents leaves more than {MOST} sets to look at")));
+        }
+        layers.push(next);
+    }
+    // Backwards: how many ways lead from each to everybody.
+    let total = layers.last().and_then(|it| it.values().next()).copied().unwrap_or(1.0);
+    let mut onward: BTreeMap<u64, f64> = layers.last().into_iter().flatten().map(|it| (*it.0, 1.0)).collect();
+    let mut entries = Vec::new();
+    for layer in layers.iter().rev().skip(1) {
+        let mut here = BTreeMap::new();
+        for (mask, ways) in layer {
+            let mut all = 0.0;
+            for player in can_join(*mask, before) {
+                let with = mask | 1 << player;
+                let rest = onward.get(&with).copied().unwrap_or(0.0);
+                all += rest;
+                let share = ways * rest / total;
+                entries.push((Coalition(with), player, share));
+                entries.push((Coalition(*mask), player, -share));
+            }
+            here.insert(*mask, all);
+        }
+        onward = here;
+    }
+    Form::of(n, entries)
+}
+
+fn can_join(mask: u64, before: &[u64]) -> impl Iterator<Item = usize> {
+    (0..before.len()).filter(move |it| mask >> it & 1 == 0 && before[*it] & !mask == 0)
+}

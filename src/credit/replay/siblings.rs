@@ -1,0 +1,307 @@
+//! The arithmetic of one replay group.
+//!
+//! leave-one-out `A_j = Rbar_j - sum_{k != j} w_k Rbar_k / sum_{k != j} w_k`; full mean
+//! `A_j = Rbar_j - sum w Rbar / sum w`; `w` is 1 or the number of replays behind a candidate;
+//! value-assisted `A = r - [(1-alpha) base(r) + alpha base(q)]`; value-only `A = q - base(q)`; normalised
+//! `(A - mean A) / sqrt(popvar A + 1e-8)`; tree: what happened earns the mean over all leaves below it;
+//! pooled: the groups of one role are one group.
+//!
+//! Decided here:
+//! * Below what really happened lie its own replays and every candidate of the groups at later acts: all of
+//!   those began from what it led to.
+//! * A pool is all groups whose agents share a role (where the roster gives one, else the agent).
+//! * The spread a normalised credit is divided by is taken as known: its own uncertainty is left out.
+//! * Of candidates with one label the one that happened is kept, else the first.
+
+use crate::model::{AgentId, Candidate, Estimate, ReplayGroup, Substitute, Value};
+use crate::stats::sum;
+
+use super::super::question::Question;
+
+/// One number's part in the credit of what happened.
+pub(super) struct Part<'a> {
+    pub(super) candidate: &'a Candidate,
+    /// Whether it is the critic's value of the candidate, not its mean return.
+    pub(super) modelled: bool,
+    pub(super) value: f64,
+    pub(super) standard_error: Option<f64>,
+    pub(super) weight: f64,
+}
+
+/// The arithmetic of one group.
+pub(super) struct GroupCredit<'a> {
+    pub(super) parts: Vec<Part<'a>>,
+    pub(super) estimate: Estimate,
+}
+
+/// Why a group gives no number.
+pub(super) enum NoCredit {
+    Undefined(String),
+    Missing(String),
+}
+
+impl NoCredit {
+    pub(super) fn value(self) -> Value {
+        match self {
+            NoCredit::Undefined(why) => Value::Undefined(why),
+            NoCredit::Missing(why) => Value::Unavailable(why),
+        }
+    }
+}
+
+/// Which arithmetic.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    LeaveOneOut,
+    Mean,
+    Assisted,
+    ValueOnly,
+    Normalised,
+    Tree,
+    Pooled,
+}
+
+impl Kind {
+    pub(super) fn of(question: &Question<'_>) -> Self {
+        match question.method.name {
+            "replay-mean" => Kind::Mean,
+            "replay-assisted" => Kind::Assisted,
+            "replay-value" => Kind::ValueOnly,
+            "replay-normalised" => Kind::Normalised,
+            "replay-tree" => Kind::Tree,
+            "replay-pooled" => Kind::Pooled,
+            _ => Kind::LeaveOneOut,
+        }
+    }
+}
+
+/// A candidate that takes part.
+struct Sibling<'a> {
+    candidate: &'a Candidate,
+    /// Mean return; 0 where the method asks for values only.
+    mean: f64,
+    standard_error: Option<f64>,
+    /// The critic's value; 0 where the method does not ask for it.
+    q: f64,
+    weight: f64,
+}
+
+/// The credit of what happened in `group`.
+pub(super) fn credit<'a>(
+    question: &Question<'a>,
+    group: &'a ReplayGroup,
+) -> Result<GroupCredit<'a>, NoCredit> {
+    let kind = Kind::of(question);
+    let happened = happened(question, group)?;
+    let siblings = siblings(question, group, happened, kind)?;
+    let name = &group.name;
+    let own = siblings.iter().position(|it| std::ptr::eq(it.candidate, happened)).ok_or_else(|| {
+        NoCredit::Missing(format!("replay group '{name}' has no return of what really happened"))
+    })?;
+    if siblings.len() < 2 {
+        let why = format!("replay group '{name}' has one candidate with returns: nothing to compare with");
+        return Err(NoCredit::Undefined(why));
+    }
+    let full_mean = kind == Kind::Mean || question.switch("mean");
+    let weights: Vec<f64> = siblings.iter().map(|it| it.weight).collect();
+    let base = |own: usize| {
+        base(&weights, own, full_mean).ok_or_else(|| {
+            NoCredit::Undefined(format!("the candidates of replay group '{name}' weigh nothing"))
+        })
+    };
+    let (returns, values) = match kind {
+        Kind::LeaveOneOut | Kind::Mean | Kind::Tree | Kind::Pooled => (against(&base(own)?, own, 1.0), None),
+        Kind::ValueOnly => (vec![0.0; siblings.len()], Some(against(&base(own)?, own, 1.0))),
+        Kind::Assisted => {
+            let alpha = question.param("alpha").unwrap_or(0.5);
+            let base = base(own)?;
+            let values = base.iter().map(|it| -alpha * it).collect();
+            (against(&base, own, 1.0 - alpha), Some(values))
+        }
+        Kind::Normalised => {
+            let rows: Result<Vec<Vec<f64>>, NoCredit> =
+                (0..siblings.len()).map(|it| Ok(against(&base(it)?, it, 1.0))).collect();
+            (normalised(&siblings, &rows?, own), None)
+        }
+    };
+    let part = |modelled: bool, value: f64, standard_error, candidate, weight| Part {
+        candidate,
+        modelled,
+        value,
+        standard_error,
+        weight,
+    };
+    let of_returns = siblings
+        .iter()
+        .zip(&returns)
+        .map(|(it, weight)| part(false, it.mean, it.standard_error, it.candidate, *weight));
+    let of_values = siblings
+        .iter()
+        .zip(values.iter().flatten())
+        .map(|(it, weight)| part(true, it.q, None, it.candidate, *weight));
+    let only_values = kind == Kind::ValueOnly;
+    let parts: Vec<Part<'_>> =
+        of_returns.filter(|_| !only_values).chain(of_values.filter(|it| it.weight != 0.0)).collect();
+    Ok(GroupCredit { estimate: estimate(&parts), parts })
+}
+
+fn happened<'a>(question: &Question<'a>, group: &'a ReplayGroup) -> Result<&'a Candidate, NoCredit> {
+    let name = &group.name;
+    let mut candidates = group.candidates.iter().filter(|it| !it.extra);
+    match group.act.and_then(|act| question.scenario.substitutes.get(&act)) {
+        None => candidates.find(|it| it.real).ok_or_else(|| {
+            NoCredit::Missing(format!("replay group '{name}' does not mark which candidate really happened"))
+        }),
+        Some(Substitute::Alternative(label)) => candidates
+            .find(|it| it.label == *label)
+            .ok_or_else(|| NoCredit::Missing(format!("replay group '{name}' has no candidate '{label}'"))),
+        Some(Substitute::Default) => Err(NoCredit::Missing(format!(
+            "replay group '{name}' does not say which candidate is the default action"
+        ))),
+    }
+}
+
+/// The candidates that take part, with their numbers.
+fn siblings<'a>(
+    question: &Question<'a>,
+    group: &'a ReplayGroup,
+    happened: &'a Candidate,
+    kind: Kind,
+) -> Result<Vec<Sibling<'a>>, NoCredit> {
+    let by_replays = question.baseline.is_some_and(|it| it.name == "replays");
+    let needs_value = matches!(kind, Kind::Assisted | Kind::ValueOnly);
+    let mut known: Vec<Sibling<'_>> = Vec::new();
+    for group in pool(question, group, kind) {
+        let name = &group.name;
+        for candidate in taking_part(question, group, happened) {
+            let j = candidate.j;
+            let (mean, standard_error) = if kind == Kind::ValueOnly {
+                (0.0, None)
+            } else if kind == Kind::Tree && std::ptr::eq(candidate, happened) && candidate.real {
+                match leaves_below(question, group, candidate) {
+                    Some(leaves) => leaves,
+                    None => continue,
+                }
+            } else {
+                let Some(mean) = candidate.returns.mean else { continue };
+                (mean, candidate.returns.standard_error())
+            };
+            let weight = match (by_replays, candidate.returns.n) {
+                (false, _) => 1.0,
+                (true, Some(n)) => f64::from(n),
+                (true, None) => {
+                    let why = format!(
+                        "candidate {j} of replay group '{name}' does not say how often it was replayed"
+                    );
+                    return Err(NoCredit::Missing(why));
+                }
+            };
+            let q = match (needs_value, candidate.q) {
+                (false, _) => 0.0,
+                (true, Some(q)) => q,
+                (true, None) => {
+                    let why = format!("candidate {j} of replay group '{name}' has no critic's value (`q`)");
+                    return Err(NoCredit::Missing(why));
+                }
+            };
+            known.push(Sibling { candidate, mean, standard_error, q, weight });
+        }
+    }
+    Ok(known)
+}
+
+/// Candidates of `group` that count, after the options.
+fn taking_part<'a>(
+    question: &Question<'_>,
+    group: &'a ReplayGroup,
+    happened: &Candidate,
+) -> Vec<&'a Candidate> {
+    let least = question.param("min-replays").unwrap_or(0.0);
+    let enough = |it: &Candidate| least <= 0.0 || it.returns.n.is_some_and(|n| f64::from(n) >= least);
+    let mut counted: Vec<&Candidate> = group.candidates.iter().filter(|it| !it.extra && enough(it)).collect();
+    if question.switch("drop-duplicates") {
+        let kept = counted.clone();
+        counted.retain(|it| {
+            let mut same = kept.iter().filter(|other| other.label == it.label);
+            let first = kept.iter().find(|other| other.label == it.label);
+            match same.find(|other| std::ptr::eq(**other, happened)) {
+                Some(_) => std::ptr::eq(*it, happened),
+                None => first.is_some_and(|first| std::ptr::eq(*first, *it)),
+            }
+        });
+    }
+    counted
+}
+
+/// The groups whose candidates are compared: the one asked for, or all of its role.
+fn pool<'a>(question: &Question<'a>, group: &'a ReplayGroup, kind: Kind) -> Vec<&'a ReplayGroup> {
+    if kind != Kind::Pooled {
+        return vec![group];
+    }
+    let episode = question.episode;
+    let of = |it: &ReplayGroup| it.act.map(|act| episode.act(act).agent).or(it.agent);
+    let role = |agent: AgentId| episode.agent(agent).role.as_deref();
+    let same = |a: AgentId, b: AgentId| a == b || role(a).is_some_and(|it| role(b) == Some(it));
+    let mine = of(group);
+    let joins = |it: &&ReplayGroup| match (mine, of(it)) {
+        (Some(a), Some(b)) => same(a, b),
+        _ => std::ptr::eq(*it, group),
+    };
+    episode.replays.iter().filter(joins).collect()
+}
+
+/// Mean over the leaves below what really happened: its own replays and all of the groups at later acts.
+fn leaves_below(question: &Question<'_>, group: &ReplayGroup, own: &Candidate) -> Option<(f64, Option<f64>)> {
+    let later = question.episode.replays.iter().filter(|it| group.act.is_some() && it.act > group.act);
+    let below = later.flat_map(|it| it.candidates.iter().filter(|it| !it.extra));
+    let leaves: Vec<(f64, f64, Option<f64>)> = std::iter::once(own)
+        .chain(below)
+        .filter_map(|it| {
+            let n = it.returns.n.map_or(1.0, f64::from);
+            Some((it.returns.mean?, n, it.returns.standard_error()))
+        })
+        .collect();
+    let all = sum(leaves.iter().map(|it| it.1));
+    let mean = sum(leaves.iter().map(|it| it.0 * it.1 / all));
+    let errors: Option<Vec<f64>> = leaves.iter().map(|it| it.2.map(|error| error * it.1 / all)).collect();
+    let error = errors.map(|it| sum(it.iter().map(|it| it * it)).sqrt());
+    (all > 0.0).then_some((mean, error))
+}
+
+/// What each sibling weighs in the baseline of the one at `own`; `None`: they weigh nothing.
+fn base(weights: &[f64], own: usize, full_mean: bool) -> Option<Vec<f64>> {
+    let counted = |at: usize| if at == own && !full_mean { 0.0 } else { weights[at] };
+    let all = sum((0..weights.len()).map(counted));
+    (all > 0.0).then(|| (0..weights.len()).map(|it| counted(it) / all).collect())
+}
+
+/// Weights of `value of own - share x baseline`.
+fn against(base: &[f64], own: usize, share: f64) -> Vec<f64> {
+    base.iter().enumerate().map(|(at, weight)| f64::from(u8::from(at == own)) - share * weight).collect()
+}
+
+/// Weights of `(A_own - mean A) / sqrt(popvar A + 1e-8)`, from the weights of every A.
+fn normalised(siblings: &[Sibling<'_>], rows: &[Vec<f64>], own: usize) -> Vec<f64> {
+    let n = rows.len() as f64;
+    let a = |row: &Vec<f64>| sum(row.iter().zip(siblings).map(|(weight, it)| weight * it.mean));
+    let credits: Vec<f64> = rows.iter().map(a).collect();
+    let mean = sum(credits.iter().copied()) / n;
+    let spread = (sum(credits.iter().map(|it| (it - mean).powi(2))) / n + 1e-8).sqrt();
+    let mean_weight = |at: usize| sum(rows.iter().map(|row| row[at])) / n;
+    (0..siblings.len()).map(|at| (rows[own][at] - mean_weight(at)) / spread).collect()
+}
+
+fn estimate(parts: &[Part<'_>]) -> Estimate {
+    let value = sum(parts.iter().map(|it| it.weight * it.value));
+    let measured = || parts.iter().filter(|it| !it.modelled);
+    let n = measured().filter_map(|it| it.candidate.returns.n).min();
+    // A critic says nothing of its own error: the interval would be that of the replays alone.
+    let errors: Option<Vec<f64>> =
+        parts.iter().map(|it| it.standard_error.map(|error| error * it.weight)).collect();
+    match errors {
+        Some(errors) if !errors.is_empty() => {
+            Estimate::with_standard_error(value, sum(errors.iter().map(|it| it * it)).sqrt(), n)
+        }
+        _ => Estimate { n, ..Estimate::exact(value) },
+    }
+}

@@ -1,0 +1,371 @@
+//! Methods that follow the value of the situation through time (METHODS 6): generalised advantages, return
+//! redistribution, potential shaping. (Discounting and eligibility need no values: `discount`.)
+//!
+//! **Convention of values.** `policy.value` and the values of alternatives are expected returns of the *whole*
+//! episode, what was already received included: that is what a replay of the rest adds up to, and it makes
+//! `V_{t+1} - V_t` the change an act made, whatever was rewarded in between. Where a log's values are of the
+//! rewards still *to come*, the `to-come` switch says so. Either way a reward in the middle counts once.
+//!
+//! Decided here:
+//! * Acts at one time stamp are one joint step. Each of them gets the whole advantage (it is the advantage of
+//!   the joint act); a redistributed change, which must add up, is shared evenly among them.
+//! * Between two known values lies a span. Where several steps lie in it its credit is the span's: an agent
+//!   that alone acts in it gets it, no single act does; where several agents act in it, it is nobody's, they
+//!   are unavailable, and a caveat says how much it is.
+//! * Nothing is logged after the last act: the redistributed change of the last step is part of the residual
+//!   `R - V`, unless `end` says what the value after it is; the potential after it is R, the return that came
+//!   out, unless `end` says otherwise (0 in Ng, Harada and Russell).
+
+mod timeline;
+
+use crate::model::{
+    ActId, AgentId, Attribution, Estimate, Number, Origin, Provenance, Term, Unavailable, Value,
+};
+use crate::stats::sum;
+
+use super::figure;
+use super::method::{Baseline, Param, Target};
+use super::pass;
+use super::question::{Question, caveat, total};
+
+use timeline::{Span, Timeline, value_before};
+
+/// Where the residual of a redistribution goes.
+pub(super) const RESIDUAL: &[Baseline] = &[
+    residual("last", "residual to the last step", "the residual R - V goes to the last step"),
+    residual("uniform", "residual to all steps", "the residual R - V is shared by all steps"),
+    residual("proportional", "residual by change", "the residual R - V is shared as |V_{t+1} - V_t|"),
+];
+
+const fn residual(name: &'static str, title: &'static str, formula: &'static str) -> Baseline {
+    Baseline {
+        name,
+        title,
+        formula,
+        source: "RUDDER (Arjona-Medina et al. 2019)",
+        needs: &[],
+        names_culprit: true,
+    }
+}
+
+const TO_COME: Param = Param {
+    name: "to-come",
+    default: Some(0.0),
+    min: 0.0,
+    max: 1.0,
+    step: 1.0,
+    what: "logged values are of the rewards still to come, not of the whole episode",
+};
+
+const GAMMA: Param = Param {
+    name: "gamma",
+    default: None,
+    min: 0.0,
+    max: 1.0,
+    step: 0.01,
+    what: "discount factor per step; from the log: the run's, else 1",
+};
+
+/// Parameters of generalised advantages.
+pub(super) const ADVANTAGE_PARAMS: &[Param] = &[
+    GAMMA,
+    Param {
+        name: "lambda",
+        default: Some(0.95),
+        min: 0.0,
+        max: 1.0,
+        step: 0.05,
+        what: "how far ahead returns are believed: 1 the return minus V, 0 one step and V",
+    },
+    TO_COME,
+];
+
+const END: Param = Param {
+    name: "end",
+    default: None,
+    min: -1e12,
+    max: 1e12,
+    step: 0.1,
+    what: "the value of the situation after the last act, which no act logs",
+};
+
+/// Parameters of return redistribution.
+pub(super) const REDISTRIBUTION_PARAMS: &[Param] = &[END, TO_COME];
+
+/// Parameters of potential shaping.
+pub(super) const SHAPING_PARAMS: &[Param] = &[GAMMA, END, TO_COME];
+
+/// What each span earned, and how that is shared inside it.
+struct Credited {
+    timeline: Timeline,
+    credits: Vec<f64>,
+    /// Whether the acts of a joint step share its credit, instead of each getting all of it.
+    shared: bool,
+    /// V before the first span, where the method divides R - V_0.
+    prior: Option<f64>,
+    reward: f64,
+    caveats: Vec<crate::model::Caveat>,
+    title: String,
+}
+
+fn gamma(question: &Question<'_>) -> f64 {
+    let run = question.episode.gamma.filter(|it| (0.0..=1.0).contains(it));
+    let scenario = question.scenario.discount.map(Number::get);
+    scenario.or_else(|| question.param("gamma")).or(run).unwrap_or(1.0)
+}
+
+fn credited(question: &Question<'_>) -> Result<Credited, Unavailable> {
+    let pot = question.pot()?;
+    let timeline = Timeline::of(question, pot.value)?;
+    let n = timeline.spans.len();
+    let mut credits = vec![0.0; n];
+    let gamma = gamma(question);
+    let (shared, prior, title) = match question.method.name {
+        "gae" => {
+            let lambda = question.param("lambda").unwrap_or(0.95);
+            let rewards: Vec<f64> = timeline.spans.iter().map(|it| it.reward).collect();
+            pass::advantages(&rewards, &timeline.values_to_come(question), gamma, lambda, &mut credits);
+            let title =
+                format!("advantage (gamma {}, lambda {})", figure::exact(gamma), figure::exact(lambda));
+            (false, None, title)
+        }
+        "shaping" => {
+            let mut potentials = timeline.whole_values(question);
+            potentials.push(question.param("end").unwrap_or(pot.value));
+            pass::shaping(&potentials, gamma, &mut credits);
+            (false, None, format!("potential shaping (gamma {})", figure::exact(gamma)))
+        }
+        _ => {
+            let values = timeline.whole_values(question);
+            let residual = question.baseline.map_or("last", |it| it.name);
+            let steps: Vec<f64> = timeline.spans.iter().map(|it| it.steps as f64).collect();
+            credits = redistributed(&values, &steps, question.param("end"), pot.value, residual);
+            let what = question.baseline.map_or("", |it| it.title);
+            (true, values.first().copied(), format!("return redistribution ({what})"))
+        }
+    };
+    Ok(Credited { timeline, credits, shared, prior, reward: pot.value, caveats: pot.caveats, title })
+}
+
+/// `c_t = V_{t+1} - V_t` plus the residual `R - V_T` to the last step, to all of them, or as `|c_t|`
+/// (Arjona-Medina et al. 2019). `values` before each span, `steps` in each; `end` is V_T, without which the
+/// last change is part of the residual.
+fn redistributed(values: &[f64], steps: &[f64], end: Option<f64>, reward: f64, residual: &str) -> Vec<f64> {
+    let last = values.last().copied().unwrap_or(0.0);
+    let after = values.iter().skip(1).copied().chain([end.unwrap_or(last)]);
+    let changes: Vec<f64> = values.iter().zip(after).map(|(before, after)| after - before).collect();
+    let left = reward - end.unwrap_or(last);
+    let size = sum(changes.iter().map(|it| it.abs()));
+    let all = sum(steps.iter().copied());
+    let share = |at: usize| match residual {
+        "uniform" => steps[at] / all,
+        "proportional" if size > 0.0 => changes[at].abs() / size,
+        "proportional" => steps[at] / all,
+        _ => f64::from(u8::from(at + 1 == changes.len())),
+    };
+    changes.iter().enumerate().map(|(at, change)| change + left * share(at)).collect()
+}
+
+/// What one act gets of its span; `None`: its span covers several steps.
+fn act_share(span: &Span, credit: f64, shared: bool) -> Option<f64> {
+    let among = if shared { span.acts.len() as f64 } else { 1.0 };
+    (span.steps == 1).then_some(credit / among)
+}
+
+/// What `agent` gets of a span; `None`: it is in it with others, and nobody can say.
+fn agent_share(
+    question: &Question<'_>,
+    span: &Span,
+    credit: f64,
+    shared: bool,
+    agent: AgentId,
+) -> Option<f64> {
+    if span.steps > 1 {
+        return span.agent(question).map(|_| credit);
+    }
+    let own = span.acts.iter().filter(|it| question.episode.act(**it).agent == agent).count();
+    act_share(span, credit, shared).map(|it| it * own as f64)
+}
+
+pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailable> {
+    let found = credited(question)?;
+    let episode = question.episode;
+    let mut attribution = question.start(found.title.clone(), Provenance::Modelled);
+    let spans = || found.timeline.spans.iter().zip(&found.credits);
+    for at in 0..attribution.agents.len() {
+        let agent = attribution.agents[at].agent;
+        if !question.is_dropped(agent) {
+            attribution.agents[at].value = agent_value(question, &found, agent);
+        }
+    }
+    for (span, credit) in spans() {
+        let share = act_share(span, *credit, found.shared);
+        for act in span.acts.iter().filter(|it| !question.is_dropped(episode.act(**it).agent)) {
+            let value = match share {
+                Some(share) => Value::Number(Estimate::exact(share)),
+                None => Value::Unavailable(format!(
+                    "V(h) is not logged for every step of {}: only the span has a number",
+                    span.name(question)
+                )),
+            };
+            attribution.acts.push((*act, value));
+        }
+    }
+    attribution.acts.sort_by_key(|it| it.0);
+    attribution.sum = total(&attribution.agents);
+    attribution.reward = Some(found.reward);
+    attribution.sample = figure::count(found.timeline.spans.len(), "known value");
+    attribution.caveats.extend(found.caveats.iter().cloned());
+    if let Some(prior) = found.prior {
+        attribution.empty_value = Some(prior);
+        attribution.contract = Some(found.reward - prior);
+        attribution.caveats.push(caveat(format!(
+            "V before the first act is {}: what was expected from the start is nobody's credit",
+            figure::exact(prior)
+        )));
+    }
+    attribution.caveats.extend(notes(question, &found));
+    Ok(attribution)
+}
+
+fn agent_value(question: &Question<'_>, found: &Credited, agent: AgentId) -> Value {
+    let episode = question.episode;
+    let acts_in = |acts: &[ActId]| acts.iter().any(|it| episode.act(*it).agent == agent);
+    if let Some(act) = found.timeline.before.iter().find(|it| episode.act(**it).agent == agent) {
+        return Value::Unavailable(format!("V(h) is not logged for {}", question.act(*act)));
+    }
+    let mut credits = Vec::new();
+    for (span, credit) in found.timeline.spans.iter().zip(&found.credits).filter(|it| acts_in(&it.0.acts)) {
+        match agent_share(question, span, *credit, found.shared, agent) {
+            Some(share) => credits.push(share),
+            None => {
+                return Value::Unavailable(format!(
+                    "V(h) is not logged for every step of {}, in which others act too",
+                    span.name(question)
+                ));
+            }
+        }
+    }
+    if credits.is_empty() {
+        return Value::Undefined("it never acted: no change of value is its own".to_owned());
+    }
+    Value::Number(Estimate::exact(sum(credits)))
+}
+
+fn notes(question: &Question<'_>, found: &Credited) -> Vec<crate::model::Caveat> {
+    let mut notes = Vec::new();
+    let spans = || found.timeline.spans.iter().zip(&found.credits);
+    let nobodys = || spans().filter(|it| it.0.steps > 1 && it.0.agent(question).is_none());
+    for (span, credit) in nobodys().take(3) {
+        let text = format!("{} is the credit of the span {}", figure::signed(*credit), span.name(question));
+        notes.push(caveat(format!("{text}, not of one agent: V(h) is not logged in between")));
+    }
+    let more = nobodys().count().saturating_sub(3);
+    if more > 0 {
+        notes.push(caveat(format!("{} more like it", figure::count(more, "span"))));
+    }
+    let joint = spans().filter(|it| it.0.steps == 1 && it.0.acts.len() > 1).count();
+    if joint > 0 {
+        let how = if found.shared { "is shared evenly" } else { "is that of each act in it" };
+        notes.push(caveat(format!("the credit of {} {how}", figure::count(joint, "joint step"))));
+    }
+    if !found.timeline.before.is_empty() {
+        let acts = figure::count(found.timeline.before.len(), "act");
+        notes.push(caveat(format!("{acts} before the first known V(h) have no number")));
+    }
+    let scenario = question.scenario;
+    if scenario.discount.is_some() && question.method.param("gamma").is_none() {
+        notes.push(caveat("values of situations cannot be discounted again: the discount leaves them"));
+    }
+    if !scenario.dropped.is_empty() {
+        notes.push(caveat(format!("values were recorded with {}", question.dropped_names())));
+    }
+    notes
+}
+
+pub(super) fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>, Unavailable> {
+    let found = credited(question)?;
+    let episode = question.episode;
+    let origins = |span: &Span| -> Vec<Origin> {
+        let valued = span.acts.iter().filter(|it| value_before(question, **it).is_some());
+        valued.take(1).map(|it| episode.act(*it).origin).collect()
+    };
+    let term = |text: String, weight: f64, value: f64, origins: Vec<Origin>| Term {
+        text,
+        weight,
+        value: Some(value),
+        standard_error: None,
+        n: None,
+        origins,
+    };
+    let spans = || found.timeline.spans.iter().zip(&found.credits);
+    match target {
+        Target::Agent(agent) => {
+            let own = spans().filter(|it| it.0.acts.iter().any(|act| episode.act(*act).agent == agent));
+            let share = |(span, credit): (&Span, &f64)| {
+                let share = agent_share(question, span, *credit, found.shared, agent)?;
+                let weight = if *credit == 0.0 { 1.0 } else { share / credit };
+                Some(term(format!("credit of {}", span.name(question)), weight, *credit, origins(span)))
+            };
+            Ok(own.filter_map(share).collect())
+        }
+        Target::Act(act) => {
+            let Some(at) = found.timeline.spans.iter().position(|it| it.acts.contains(&act)) else {
+                return Ok(Vec::new());
+            };
+            let (span, credit) = (&found.timeline.spans[at], found.credits[at]);
+            let share = if found.shared { 1.0 / span.acts.len() as f64 } else { 1.0 };
+            Ok(span_terms(question, &found, at)
+                .into_iter()
+                .map(|(text, weight, value, of)| {
+                    let from = found.timeline.spans.get(of).map_or_else(Vec::new, origins);
+                    term(text, weight * share, value, from)
+                })
+                .chain((credit == 0.0).then(|| term("no change".to_owned(), share, 0.0, origins(span))))
+                .collect())
+        }
+    }
+}
+
+/// The arithmetic of one span: what, weight, value, and the span whose record says so.
+fn span_terms(question: &Question<'_>, found: &Credited, at: usize) -> Vec<(String, f64, f64, usize)> {
+    let spans = &found.timeline.spans;
+    let name = |at: usize| spans[at].name(question);
+    let gamma = gamma(question);
+    let n = spans.len();
+    match question.method.name {
+        "gae" => {
+            let decay = gamma * question.param("lambda").unwrap_or(0.95);
+            let values = found.timeline.values_to_come(question);
+            let delta =
+                |k: usize| spans[k].reward + gamma * values.get(k + 1).copied().unwrap_or(0.0) - values[k];
+            let term = |k: usize| (format!("delta at {}", name(k)), decay.powi((k - at) as i32), delta(k), k);
+            (at..n).map(term).filter(|it| it.1 * it.2 != 0.0).collect()
+        }
+        "shaping" => {
+            let values = found.timeline.whole_values(question);
+            let next = match values.get(at + 1) {
+                Some(value) => ("V after".to_owned(), gamma, *value, at + 1),
+                None => ("V at the end".to_owned(), gamma, question.param("end").unwrap_or(found.reward), n),
+            };
+            vec![next, ("V before".to_owned(), -1.0, values[at], at)]
+        }
+        _ => {
+            let values = found.timeline.whole_values(question);
+            let end = question.param("end").unwrap_or(values[n - 1]);
+            let after = values.get(at + 1).copied().unwrap_or(end);
+            let residual = found.credits[at] - (after - values[at]);
+            let mut terms = vec![
+                ("V after".to_owned(), 1.0, after, at + 1),
+                ("V before".to_owned(), -1.0, values[at], at),
+            ];
+            if residual != 0.0 {
+                terms.push(("its part of the residual R - V at the end".to_owned(), 1.0, residual, n));
+            }
+            terms
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,157 @@
+//! An episode as a sequence of spans between known values of the situation.
+//!
+//! `V(h)` is logged before an act. Neighbouring acts with one time stamp are one joint step; their values are
+//! of one situation (their mean, should they differ). Where a step has no value it is merged into the span
+//! before it: what happens between two known values belongs to all the acts in between.
+
+use crate::model::{ActId, ActKind, AgentId, Reward, RewardSource, Unavailable};
+use crate::stats::sum;
+
+use super::super::question::{Question, missing};
+
+/// Acts between one known value and the next.
+pub(super) struct Span {
+    /// Ascending.
+    pub(super) acts: Vec<ActId>,
+    /// How many joint steps it covers; 1: the value of each is known.
+    pub(super) steps: usize,
+    /// V(h) before it, as logged.
+    pub(super) value: f64,
+    /// Reward received in it.
+    pub(super) reward: f64,
+}
+
+impl Span {
+    /// The one agent that acts in it; `None`: several do.
+    pub(super) fn agent(&self, question: &Question<'_>) -> Option<AgentId> {
+        let agent = |act: &ActId| question.episode.act(*act).agent;
+        let first = agent(self.acts.first()?);
+        self.acts.iter().all(|it| agent(it) == first).then_some(first)
+    }
+
+    /// `act t3`, `acts t3 to t5`.
+    pub(super) fn name(&self, question: &Question<'_>) -> String {
+        let id = |act: Option<&ActId>| act.map_or("", |it| question.episode.act(*it).id.as_str());
+        match self.acts.as_slice() {
+            [one] => format!("act {}", id(Some(one))),
+            acts => format!("acts {} to {}", id(acts.first()), id(acts.last())),
+        }
+    }
+}
+
+/// The spans of an episode, in order.
+pub(super) struct Timeline {
+    pub(super) spans: Vec<Span>,
+    /// Acts before the first known value: nothing can be said of them.
+    pub(super) before: Vec<ActId>,
+}
+
+impl Timeline {
+    /// Actions are steps; messages where they have a value, or where nothing but messages is logged.
+    ///
+    /// # Errors
+    /// When no act has a value.
+    pub(super) fn of(question: &Question<'_>, reward: f64) -> Result<Self, Unavailable> {
+        let episode = question.episode;
+        let any_action = episode.acts.iter().any(|it| it.kind == ActKind::Action);
+        let (mut spans, mut before): (Vec<Span>, Vec<ActId>) = (Vec::new(), Vec::new());
+        let mut pending: Vec<(ActId, Option<f64>)> = Vec::new();
+        let mut close = |step: &mut Vec<(ActId, Option<f64>)>| {
+            let acts = || step.iter().map(|it| it.0);
+            let values: Vec<f64> = step.iter().filter_map(|it| it.1).collect();
+            if !values.is_empty() {
+                let value = sum(values.iter().copied()) / values.len() as f64;
+                spans.push(Span { acts: acts().collect(), steps: 1, value, reward: 0.0 });
+            } else if let Some(last) = spans.last_mut() {
+                last.acts.extend(acts());
+                last.steps += usize::from(!step.is_empty());
+            } else {
+                before.extend(acts());
+            }
+            step.clear();
+        };
+        for act in episode.act_ids() {
+            let value = value_before(question, act);
+            let it = episode.act(act);
+            if it.kind == ActKind::Message && any_action && value.is_none() {
+                continue;
+            }
+            let joins =
+                pending.last().is_some_and(|last| it.time.is_some() && episode.act(last.0).time == it.time);
+            if !joins {
+                close(&mut pending);
+            }
+            pending.push((act, value));
+        }
+        close(&mut pending);
+        if spans.is_empty() {
+            return Err(missing("V(h) is not logged for any act (`policy.value`)"));
+        }
+        let mut timeline = Self { spans, before };
+        timeline.place_rewards(question, reward);
+        Ok(timeline)
+    }
+
+    /// Each reward goes to the last span that began when it came; without times to the last act it is `of`,
+    /// else to the last span. What R holds beyond the logged rewards comes at the end.
+    fn place_rewards(&mut self, question: &Question<'_>, reward: f64) {
+        let episode = question.episode;
+        let of_kind: Option<fn(&Reward) -> bool> = match episode.reward().map(|it| it.source) {
+            Some(RewardSource::Rewards(_)) => Some(|it| it.agent.is_none()),
+            Some(RewardSource::PerAgent(_)) => Some(|it| it.agent.is_some()),
+            Some(RewardSource::Return | RewardSource::Outcome) | None => None,
+        };
+        let last = self.spans.len() - 1;
+        let mut placed = vec![0.0; self.spans.len()];
+        if let Some(of_kind) = of_kind {
+            for it in episode.rewards.iter().filter(|it| of_kind(it)) {
+                let Some(value) = it.value else { continue };
+                let begun = |span: &Span| {
+                    let started = span.acts.first().and_then(|act| episode.act(*act).time);
+                    started.zip(it.time).map(|(started, came)| started <= came)
+                };
+                let of = it.of.iter().max();
+                let at = match self.spans.iter().map(begun).collect::<Option<Vec<bool>>>() {
+                    Some(begun) => begun.iter().rposition(|it| *it).unwrap_or(0),
+                    None => of
+                        .and_then(|act| self.spans.iter().position(|it| it.acts.contains(act)))
+                        .unwrap_or(last),
+                };
+                placed[at] += value;
+            }
+        }
+        let logged = sum(placed.iter().copied());
+        placed[last] += reward - logged;
+        for (span, reward) in self.spans.iter_mut().zip(placed) {
+            span.reward = reward;
+        }
+    }
+
+    /// V before every span as the expected return of the whole episode.
+    pub(super) fn whole_values(&self, question: &Question<'_>) -> Vec<f64> {
+        self.values(question.switch("to-come"), 1.0)
+    }
+
+    /// V before every span as the expected reward still to come.
+    pub(super) fn values_to_come(&self, question: &Question<'_>) -> Vec<f64> {
+        self.values(!question.switch("to-come"), -1.0)
+    }
+
+    /// The logged values, with what was received before added `sign` times where `shift`.
+    fn values(&self, shift: bool, sign: f64) -> Vec<f64> {
+        let mut received = 0.0;
+        let value = |span: &Span| {
+            let value = if shift { span.value + sign * received } else { span.value };
+            received += span.reward;
+            value
+        };
+        self.spans.iter().map(value).collect()
+    }
+}
+
+/// V(h) before an act.
+pub(super) fn value_before(question: &Question<'_>, act: ActId) -> Option<f64> {
+    let logged = question.episode.table(act).and_then(|it| it.value);
+    let logged = logged.or_else(|| question.episode.act(act).policy.as_ref().and_then(|it| it.value));
+    logged.filter(|it| it.is_finite())
+}

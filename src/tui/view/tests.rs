@@ -1,0 +1,270 @@
+//! What holds of every frame, whatever the log, the view and the size.
+
+mod logs;
+
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+use ratatui::{buffer::Cell, style::Style};
+
+use super::*;
+use crate::{
+    app::{
+        Effect, Key, KeyCode, Message,
+        tests::any::{Run, step},
+        update,
+    },
+    graph::Charset,
+    runtime::stage::Stage,
+    tui::{picture, run, theme::ColorMode},
+};
+
+/// A model of every log, after credit was computed; what a case asks for beyond that is not answered.
+static MODELS: LazyLock<Vec<(String, Model)>> = LazyLock::new(logs::models);
+
+/// Ways to every view, variant and overlay.
+const WAYS: [&str; 27] = [
+    "0", "1", "1\t", "1bC", "1s", "2", "2v", "2vv", "2vvv", "2vvvv", "2l\nW", "3", "3v", "3.", "3..", "4",
+    "4lls", "5", "5jj", "5jj\n12", "1e", "3e", "S", "?", "!", "i", "b\n",
+];
+
+fn key(c: char) -> Key {
+    match c {
+        '\n' => Key::named(KeyCode::Enter),
+        '\t' => Key::named(KeyCode::Tab),
+        c => Key::char(c),
+    }
+}
+
+/// The model after `keys` on a terminal of this size; nothing that it asks for is answered.
+fn after(model: &Model, charset: Charset, size: (u16, u16), keys: &str) -> Model {
+    let mut model = Model { charset, ..model.clone() };
+    update(&mut model, Message::Resize(size.0, size.1));
+    for c in keys.chars() {
+        let effects = update(&mut model, Message::Key(key(c)));
+        assert!(!effects.iter().any(|it| matches!(it, Effect::Quit(_))), "{keys:?}");
+    }
+    model
+}
+
+/// Draws into a part of a larger buffer; asserts what holds of every frame.
+fn check_frame(model: &Model, size: (u16, u16), mode: ColorMode, what: &str) {
+    let area = Rect::new(2, 1, size.0, size.1);
+    let whole = Rect::new(0, 0, size.0 + 5, size.1 + 3);
+    let mut untouched = Cell::new("#");
+    untouched.set_style(Style::new().bold());
+    let mut buffer = Buffer::filled(whole, untouched.clone());
+    for position in area.positions() {
+        buffer[position].reset();
+    }
+    draw(model, area, &mut buffer, &Theme::new(mode, model.charset));
+    for position in whole.positions() {
+        let cell = &buffer[position];
+        if !area.contains(position) {
+            assert_eq!(cell, &untouched, "{what}: outside of the area at {position}");
+            continue;
+        }
+        let symbol = cell.symbol();
+        assert!(!symbol.chars().any(is_hostile), "{what}: {symbol:?} at {position}");
+        let columns = crate::text::width(symbol);
+        let room = usize::from(area.right() - position.x);
+        assert!(columns <= room.min(2), "{what}: {symbol:?} takes {columns} columns at {position}");
+        if model.charset == Charset::Ascii {
+            assert!(symbol.is_ascii(), "{what}: {symbol:?} at {position}");
+        }
+    }
+}
+
+/// What moves a cursor, turns the direction of text or hides something.
+fn is_hostile(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200c}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{e0000}'..='\u{e007f}')
+}
+
+fn charsets() -> impl Strategy<Value = Charset> {
+    prop_oneof![Just(Charset::Ascii), Just(Charset::Unicode)]
+}
+
+fn modes() -> impl Strategy<Value = ColorMode> {
+    prop_oneof![Just(ColorMode::Mono), Just(ColorMode::Ansi16), Just(ColorMode::Indexed256)]
+}
+
+/// Small terminals matter as much as large ones.
+fn sizes() -> impl Strategy<Value = (u16, u16)> {
+    prop_oneof![(1..=200_u16, 1..=60_u16), (1..=70_u16, 1..=20_u16), Just((80, 24)), Just((160, 45))]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(120))]
+
+    #[test]
+    fn frames_of_any_log_view_and_size(
+        log in any::<prop::sample::Index>(),
+        way in prop::sample::select(WAYS.to_vec()),
+        more in "[jkhlgGsvw.<>{}cCbi\t]{0,6}",
+        charset in charsets(),
+        mode in modes(),
+        size in sizes(),
+    ) {
+        let (name, model) = log.get(&MODELS);
+        let keys = format!("{way}{more}");
+        let model = after(model, charset, size, &keys);
+        check_frame(&model, size, mode, &format!("{name} {keys:?} {size:?} {charset:?}"));
+    }
+
+    #[test]
+    fn frames_after_any_messages(
+        steps in prop::collection::vec(step(), 1..15),
+        charset in charsets(),
+        drawn in sizes(),
+    ) {
+        let mut run = Run::new();
+        run.stage.model_mut().charset = charset;
+        for step in &steps {
+            run.apply(step);
+            // A frame may be drawn for another size than the one the model has heard of.
+            check_frame(run.stage.model(), drawn, ColorMode::Mono, &format!("{step:?}"));
+        }
+    }
+}
+
+#[test]
+fn every_log_in_every_view_at_common_sizes() {
+    for (name, model) in MODELS.iter() {
+        for way in WAYS {
+            let model = after(model, Charset::Unicode, (80, 24), way);
+            check_frame(&model, (80, 24), ColorMode::Mono, &format!("{name} {way:?}"));
+        }
+    }
+}
+
+#[test]
+fn the_smallest_terminals() {
+    for (name, model) in MODELS.iter().filter(|it| !it.0.contains(':')) {
+        for columns in 1..=5 {
+            for rows in 1..=4 {
+                let model = after(model, Charset::Unicode, (columns, rows), "");
+                check_frame(&model, (columns, rows), ColorMode::Mono, &format!("{name} {columns}x{rows}"));
+            }
+        }
+    }
+}
+
+fn text_of(model: &Model) -> String {
+    picture::text(&run::frame(model, Theme::new(ColorMode::Mono, model.charset)))
+}
+
+#[test]
+fn whom_the_verdict_names_is_on_the_first_screen() {
+    let mut seen = 0;
+    for (name, model) in MODELS.iter() {
+        let Some(open) = &model.open else { continue };
+        let Some(analysis) = open.analysis() else { continue };
+        let Some(first) = analysis.verdict.named.first().filter(|_| !analysis.verdict.all_equal) else {
+            continue;
+        };
+        let agent = &open.episode.agent(*first).name;
+        if crate::text::width(agent) > 24 {
+            continue;
+        }
+        let text = text_of(&after(model, Charset::Unicode, (80, 24), ""));
+        let verdict: Vec<&str> = text.lines().take(5).collect();
+        assert!(verdict.iter().any(|it| it.contains(agent.as_str())), "{name}: no {agent} in\n{text}");
+        seen += 1;
+    }
+    assert!(seen > 8, "{seen}");
+}
+
+/// Where numbers with decimals stand in a row: first and last column, with the interval behind them.
+fn numbers(row: &[char]) -> Vec<(usize, usize)> {
+    let is_part = |c: &char| c.is_ascii_digit() || "+-.".contains(*c);
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < row.len() {
+        let length = row[at..].iter().take_while(|it| is_part(it)).count();
+        let token: String = row[at..at + length].iter().collect();
+        let before = at.checked_sub(1).map_or(' ', |it| row[it]);
+        // A number in the middle of a sentence has a comma or a bracket behind it.
+        let in_text = matches!(row.get(at + length), Some(',' | ')' | ']'));
+        let alone = !(before.is_alphanumeric() || before == '±' || in_text);
+        if alone && token.contains('.') && token.parse::<f64>().is_ok() {
+            let mut end = at + length;
+            end += usize::from(row.get(end) == Some(&'?'));
+            if row[end..].starts_with(&[' ', '±']) {
+                end += 2 + row[end + 2..].iter().take_while(|it| is_part(it)).count();
+            }
+            found.push((at, end - 1));
+        }
+        at += length.max(1);
+    }
+    found
+}
+
+/// Whether the pane around column `x` begins anew in this row: a rule, with or without a title in it.
+fn is_rule(row: &[char], x: usize) -> bool {
+    let start = row.iter().take(x).rposition(|it| *it == '│').map_or(0, |it| it + 1);
+    let pane: String = row[start.min(row.len())..].iter().take_while(|it| **it != '│').collect();
+    let pane = pane.trim();
+    pane.starts_with("── ") || (pane.starts_with("──") && pane.chars().all(|it| it == '─'))
+}
+
+/// Whether something is written over the columns of a number, in its own pane.
+fn has_heading(rows: &[Vec<char>], y: usize, (from, to): (usize, usize)) -> bool {
+    let word = |row: &Vec<char>| {
+        let cells = row.iter().take(to + 2).skip(from);
+        cells.into_iter().any(|it| it.is_alphabetic() || *it == '±')
+    };
+    rows[..y].iter().rev().take_while(|row| !is_rule(row, from)).any(word)
+}
+
+#[test]
+fn columns_of_numbers_have_a_heading() {
+    let mut columns = 0;
+    for (name, model) in MODELS.iter().filter(|it| it.0.contains(".jsonl")) {
+        for way in ["0", "1", "3", "4", "5", "S", "e"] {
+            for size in [(80, 24), (120, 40), (160, 45)] {
+                let text = text_of(&after(model, Charset::Unicode, size, way));
+                let rows: Vec<Vec<char>> = text.lines().map(|it| it.chars().collect()).collect();
+                for y in 2..rows.len() {
+                    // A column: the numbers of three rows end at the same place; of two they may by chance.
+                    let mut before = numbers(&rows[y - 1]);
+                    let earlier = numbers(&rows[y - 2]);
+                    before.retain(|it| earlier.iter().any(|above| above.1 == it.1));
+                    for number in
+                        numbers(&rows[y]).iter().filter(|it| before.iter().any(|above| above.1 == it.1))
+                    {
+                        columns += 1;
+                        assert!(
+                            has_heading(&rows, y, *number),
+                            "{name} {way} {size:?} row {y}, {number:?}\n{text}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+    assert!(columns > 1_000, "{columns}");
+}
+
+#[test]
+fn the_search_for_headings_can_fail() {
+    let rows = |text: &str| text.lines().map(|it| it.chars().collect()).collect::<Vec<Vec<char>>>();
+    let with = rows("── title of it ──\n a  tau\n b +1.00\n c +0.50");
+    assert_eq!(numbers(&with[3]), [(3, 7)]);
+    assert!(has_heading(&with, 3, (3, 7)));
+    assert!(!has_heading(&rows(" a  tau\n── title of it ──\n b +1.00\n c +0.50"), 3, (3, 7)));
+    assert_eq!(numbers(&rows("v1.5 a1.2b 3 4.5 +0.5? ±0.1")[0]), [(13, 15), (17, 26)]);
+}
+
+#[test]
+fn a_frame_of_the_model_fills_its_size() {
+    let (_, model) = &MODELS[0];
+    let frame = run::frame(
+        &after(model, Charset::Unicode, (100, 30), ""),
+        Theme::new(ColorMode::Mono, Charset::Unicode),
+    );
+    assert_eq!((frame.area.width, frame.area.height), (100, 30));
+    let stage = Stage::of("");
+    assert!(text_of(stage.model()).contains("0 episodes"), "{}", text_of(stage.model()));
+}
