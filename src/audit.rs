@@ -18,6 +18,7 @@ mod compat;
 mod fidelity;
 mod group;
 mod influence;
+mod information;
 #[cfg(test)]
 mod sample;
 mod section;

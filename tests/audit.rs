@@ -3,9 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests, which may")]
 
-#[path = "audit/cli.rs"]
-mod cli;
-#[path = "audit/reference.rs"]
-mod reference;
-#[path = "audit/truth.rs"]
-mod truth;
+mod audit {
+    mod cli;
+    mod reference;
+    mod truth;
+}

@@ -17,7 +17,7 @@ const TIE: f64 = 1e-12;
 /// Resamples of the interval, at most; fewer where there are very many points.
 const RESAMPLES: usize = 1000;
 /// Points that all resamples may hold together: what keeps a large log at seconds.
-const WORK: usize = 20_000_000;
+const WORK: usize = 5_000_000;
 /// An interval needs this many groups: fewer say nothing of how groups differ.
 const GROUPS: usize = 3;
 

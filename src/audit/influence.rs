@@ -15,14 +15,18 @@ use crate::{
     stats::Draws,
 };
 
-use super::{Group, Symbol, compat::Spread};
+use super::{Group, Symbol, compat::Spread, information::Layout};
 
 /// Symbols that are told apart.
 const TOP: usize = 64;
 /// Added to every count.
 const ALPHA: f64 = 0.01;
-/// Deals of the null.
+/// Deals of the null, at most; fewer where there are very many texts.
 const DEALS: usize = 200;
+/// Deals of the null, at least.
+const LEAST_DEALS: usize = 40;
+/// Texts that all deals may hold together: what keeps a large log at seconds.
+const WORK: usize = 20_000_000;
 
 /// Influence over groups.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,38 +105,12 @@ impl Counting {
 
     /// I(J; Y) of one group, in nats.
     pub(super) fn information(&self, texts: &Texts) -> f64 {
-        let bins = self.vocabulary.len() + 1;
-        let total: usize = texts.iter().map(Vec::len).sum();
-        // Bins that no candidate of the group fills are all alike and counted at once.
-        let mut seen: Vec<usize> = texts.iter().flatten().copied().collect();
-        seen.sort_unstable();
-        seen.dedup();
-        let unseen = (bins - seen.len()) as f64;
-        let candidates = texts.iter().filter(|it| !it.is_empty()).map(|it| {
-            let mut counts = vec![0.0; seen.len()];
-            for bin in it {
-                if let Ok(at) = seen.binary_search(bin) {
-                    counts[at] += 1.0;
-                }
-            }
-            let n = it.len() as f64;
-            let whole = n + ALPHA * bins as f64;
-            (
-                n / total as f64,
-                counts.iter().map(|it| (it + ALPHA) / whole).collect::<Vec<f64>>(),
-                ALPHA / whole,
-            )
-        });
-        let candidates: Vec<(f64, Vec<f64>, f64)> = candidates.collect();
-        let mut information = 0.0;
-        for at in 0..seen.len() {
-            let marginal: f64 = candidates.iter().map(|(p, y, _)| p * y[at]).sum();
-            information +=
-                candidates.iter().map(|(p, y, _)| p * y[at] * (y[at] / marginal).ln()).sum::<f64>();
-        }
-        let marginal: f64 = candidates.iter().map(|(p, _, rest)| p * rest).sum();
-        let rest = candidates.iter().map(|(p, _, rest)| p * rest * (rest / marginal).ln()).sum::<f64>();
-        information + unseen * rest
+        let layout = self.layout(texts);
+        layout.information(layout.deck(), &mut Vec::new())
+    }
+
+    fn layout(&self, texts: &Texts) -> Layout {
+        Layout::of(texts, self.vocabulary.len() + 1, ALPHA)
     }
 }
 
@@ -181,29 +159,31 @@ pub(super) fn plain(counting: &Counting, texts: &[Option<Texts>]) -> Influence {
 }
 
 fn null(counting: &Counting, groups: &[&Texts], found: f64, seed: u64) -> Null {
-    let mut means = vec![0.0; DEALS];
+    let texts: usize = groups.iter().flat_map(|it| it.iter().map(Vec::len)).sum();
+    let deals = (WORK / texts.max(1)).clamp(LEAST_DEALS, DEALS);
+    let mut means = vec![0.0; deals];
+    let mut counts = Vec::new();
     for (at, texts) in groups.iter().enumerate() {
         // A stream per group: the deals of one do not hang on how many groups come before it.
         let mut draws = Draws::new(seed ^ (at as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        let mut deck: Vec<usize> = texts.iter().flatten().copied().collect();
+        let layout = counting.layout(texts);
+        let mut deck = layout.deck().to_vec();
         for mean in &mut means {
             for last in (1..deck.len()).rev() {
                 let other = (draws.uniform() * (last + 1) as f64) as usize;
                 deck.swap(last, other.min(last));
             }
-            let mut rest = deck.iter().copied();
-            let dealt: Texts = texts.iter().map(|it| rest.by_ref().take(it.len()).collect()).collect();
-            *mean += counting.information(&dealt).max(0.0) / groups.len() as f64;
+            *mean += layout.information(&deck, &mut counts).max(0.0) / groups.len() as f64;
         }
     }
     means.sort_by(f64::total_cmp);
     // What differs only by rounding reaches the value: all texts alike, say.
-    let reach = means.iter().filter(|it| **it >= found - 1e-9 * found.abs().max(1e-9)).count();
+    let reach = means.iter().filter(|it| **it >= found - 1e-9 * found.abs().max(1e-3)).count();
     Null {
-        mean: means.iter().sum::<f64>() / DEALS as f64,
-        high: means[DEALS * 95 / 100 - 1],
-        p: (reach + 1) as f64 / (DEALS + 1) as f64,
-        deals: DEALS,
+        mean: means.iter().sum::<f64>() / deals as f64,
+        high: means[deals * 95 / 100 - 1],
+        p: (reach + 1) as f64 / (deals + 1) as f64,
+        deals,
     }
 }
 

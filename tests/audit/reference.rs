@@ -85,11 +85,16 @@ fn influence_of_the_reference() {
 #[test]
 fn buckets_open_with_their_replay_credit() {
     let Some(folder) = oracle() else { return };
-    for (role, credit) in [("actor", -1.0 / 7.0), ("reasoner", 0.464_285_714_285_714_3)] {
+    for (role, agent, credit) in
+        [("actor", "Actor", -1.0 / 7.0), ("reasoner", "Reasoner", 0.464_285_714_285_714_3)]
+    {
         let log = folder.join(format!("buckets_toy.{role}.jsonl"));
-        let report = json(&["report", log.to_str().unwrap()]);
-        assert_eq!(report["credit"]["method"], "replay-loo", "{role}");
+        let report = json(&["report", log.to_str().unwrap(), "--method", "replay-loo"]);
         close(&report["verdict"]["credit"]["value"], credit, role);
+        // Also when nobody asks for it: whatever method is best supported, it rests on the replays.
+        let report = json(&["report", log.to_str().unwrap()]);
+        assert_eq!(report["credit"]["provenance"], "replayed", "{role}");
+        assert_eq!(report["verdict"]["agents"], serde_json::json!([agent]), "{role}");
     }
 }
 
