@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::key::Key;
 use crate::{
-    credit::{Sweep, Verdict},
+    credit::{Interactions, Sweep, Verdict},
     model::{Attribution, Episode, EpisodeId, LogSummary, Origin, RecordText, Scenario, Unavailable},
 };
 
@@ -20,6 +20,8 @@ pub struct Analysis {
     pub unedited: Option<Attribution>,
     /// Credit per act, by the same method or by the nearest that knows acts.
     pub acts: Option<Attribution>,
+    /// What pairs of agents earn beyond their own credits, where coalitions are logged.
+    pub pairs: Option<Interactions>,
     /// Every other method and baseline under the same edits.
     pub sweep: Sweep,
     /// What to tell first.

@@ -30,7 +30,8 @@ pub fn analyse(episode: &Episode, scenario: &Scenario) -> Analysis {
         }
         Err(_) => instead(episode, &scenario),
     };
-    Analysis { scenario, credit, unedited: unedited.flatten(), acts, sweep, verdict }
+    let pairs = credit::interactions(episode, &scenario).ok();
+    Analysis { scenario, credit, unedited: unedited.flatten(), acts, pairs, sweep, verdict }
 }
 
 /// Sweep and verdict where `scenario` cannot be computed: by the best the log supports, under no edits.

@@ -2,6 +2,7 @@
 
 use crate::{
     app::{Model, OpenEpisode, update::pictures},
+    credit::InteractionKind,
     graph::{self, Cell, Drawing},
     model::{AgentId, signed},
     text,
@@ -172,6 +173,18 @@ fn facts(open: &OpenEpisode) -> Vec<(String, Role)> {
         let id = |at: Option<&crate::model::ActId>| at.map_or("", |it| episode.act(*it).id.as_str());
         let ends = format!("{} .. {}", id(path.acts.first()), id(path.acts.last()));
         lines.push((format!("critical path: {size}, {ends}"), Role::Plain));
+    }
+    let pairs = open.analysis().and_then(|it| it.pairs.as_ref());
+    for pair in pairs.iter().flat_map(|it| &it.pairs).filter(|it| it.a == open.agent || it.b == open.agent) {
+        if !matches!(pair.kind, InteractionKind::Synergy | InteractionKind::Redundancy) {
+            continue;
+        }
+        let other = if pair.a == open.agent { pair.b } else { pair.a };
+        let value = signed(pair.value.value, 3);
+        lines.push((
+            format!("{} with {} {}", pair.kind.word(), name(&other), value.trim_start()),
+            Role::Plain,
+        ));
     }
     if let Some(credit) = open.credit().and_then(|it| it.agent(open.agent)) {
         lines.push((
