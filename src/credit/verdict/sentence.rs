@@ -199,14 +199,18 @@ impl Verdict {
         if self.ties > 0 {
             text.push_str(&format!(", {} undecided", self.ties));
         }
-        let shown = self.flips.iter().take(2);
-        let words = shown.map(|(row, agent)| format!("`{row}` says {}", episode.agent(*agent).name));
+        // A row that names several agents is one that disagrees.
+        let rows: Vec<&[(String, AgentId)]> = self.flips.chunk_by(|a, b| a.0 == b.0).collect();
+        let words = rows.iter().take(2).map(|row| {
+            let names: Vec<&str> = row.iter().map(|it| episode.agent(it.1).name.as_str()).collect();
+            format!("`{}` says {}", row[0].0, names.join(" and "))
+        });
         let words = words.collect::<Vec<_>>().join(", ");
         if !words.is_empty() {
             text.push_str(&format!("; {words}"));
         }
-        if self.flips.len() > 2 {
-            text.push_str(&format!(" and {} more disagree", self.flips.len() - 2));
+        if rows.len() > 2 {
+            text.push_str(&format!(" and {} more disagree", rows.len() - 2));
         }
         Some(text)
     }
