@@ -188,7 +188,7 @@ impl Repair<'_> {
     }
 }
 
-/// The code unit of the `\uXXXX` at `at`.
+/// The code unit of the `\u` and four hex digits at `at`.
 fn unit_at(bytes: &[u8], at: usize) -> Option<u16> {
     let digits = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
     if !digits.iter().all(u8::is_ascii_hexdigit) {
