@@ -37,13 +37,19 @@ pub fn sniff(path: &Path, head: &[u8]) -> Format {
         return Format::Native;
     }
     if keys.is_empty() {
-        return unknown(path, "text without a JSON object in its first lines");
+        let what = if is_text(head) { "text" } else { "binary data" };
+        return unknown(path, &format!("{what} without a JSON object in its first lines"));
     }
     let mut shown: Vec<String> = keys.iter().take(5).map(|key| format!("`{}`", label(key, 30))).collect();
     if keys.len() > shown.len() {
         shown.push("...".to_owned());
     }
     unknown(path, &format!("JSON with the fields {}", shown.join(", ")))
+}
+
+/// Whether `head`, which may be cut within a character, is UTF-8.
+fn is_text(head: &[u8]) -> bool {
+    std::str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true)
 }
 
 fn unknown(path: &Path, what: &str) -> Format {
@@ -179,6 +185,7 @@ mod tests {
     fn others_are_named() {
         unknown_because(b"PK\x03\x04....", "a zip archive");
         unknown_because(b"hello\n", "text without a JSON object in its first lines");
+        unknown_because(b"\x9f\xe2\x8d\n\xfe", "binary data without a JSON object in its first lines");
         unknown_because(
             b"{\"trajectory\":[], \"history\":[], \"info\":{}}",
             "JSON with the fields `trajectory`, `history`, `info`",
