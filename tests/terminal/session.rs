@@ -280,7 +280,8 @@ impl Session {
     /// Changes the size of the terminal.
     pub fn resize(&mut self, columns: u16, rows: u16) {
         self.drain();
-        self.parser.screen_mut().set_size(rows.max(1), columns.max(1));
+        // Bytes of the old size may still be under way, and the emulator panics when one row wraps.
+        self.parser.screen_mut().set_size(rows.max(2), columns.max(2));
         let (master, _) = self.terminal.as_ref().expect("the terminal is open");
         master.resize(pty_size((columns, rows))).unwrap();
     }
