@@ -11,6 +11,7 @@
 
 mod assemble;
 mod episodes;
+mod reading;
 mod record_text;
 mod rows;
 #[cfg(test)]
@@ -26,11 +27,11 @@ use crate::{
         Diagnostic, Episode, EpisodeId, FileId, FileState, FileSummary, LogSummary, Origin, RecordText,
         Severity,
     },
-    source::{Read, SourceFile},
-    text,
+    source::SourceFile,
 };
 
 use episodes::Episodes;
+use reading::Reader;
 use rows::{Row, Rows};
 
 /// How thoroughly lines are read on the first pass.
@@ -147,9 +148,8 @@ impl Store {
     /// # Errors
     /// When its bytes can no longer be read: why.
     pub fn records_at(&self, origin: Origin) -> Result<Vec<Record>, String> {
-        let mut bytes = Vec::new();
-        self.bytes(origin, &mut bytes)?;
-        Ok(parse_line(&bytes).records.into_iter().map(|it| it.0).collect())
+        let mut reader = Reader::new(&self.lives);
+        Ok(parse_line(reader.first(&[origin])?).records.into_iter().map(|it| it.0).collect())
     }
 
     /// Counts a line that could not be read at all.
@@ -277,14 +277,18 @@ impl Store {
         let mut records = Vec::new();
         let mut diagnostics = Vec::new();
         let mut lost = (0_u32, None);
-        let mut bytes = Vec::new();
-        for row in self.episodes.rows(id) {
-            let origin = self.rows.get(*row).origin;
-            if let Err(why) = self.bytes(origin, &mut bytes) {
-                lost = (lost.0 + 1, lost.1.or(Some((why, origin))));
-                continue;
-            }
-            let parsed = parse_line(&bytes);
+        let origins: Vec<Origin> =
+            self.episodes.rows(id).iter().map(|it| self.rows.get(*it).origin).collect();
+        let mut reader = Reader::new(&self.lives);
+        for (index, origin) in origins.iter().copied().enumerate() {
+            let bytes = match reader.first(&origins[index..]) {
+                Ok(bytes) => bytes,
+                Err(why) => {
+                    lost = (lost.0 + 1, lost.1.or(Some((why, origin))));
+                    continue;
+                }
+            };
+            let parsed = parse_line(bytes);
             diagnostics.extend(parsed.problems.into_iter().map(|it| Diagnostic {
                 rule: it.rule,
                 severity: it.severity,
@@ -309,16 +313,8 @@ impl Store {
     /// # Errors
     /// When its bytes can no longer be read: why.
     pub fn record(&self, origin: Origin) -> Result<RecordText, String> {
-        let mut bytes = Vec::new();
-        self.bytes(origin, &mut bytes)?;
-        Ok(record_text::record_text(origin, &bytes))
-    }
-
-    fn bytes(&self, origin: Origin, into: &mut Vec<u8>) -> Result<(), String> {
-        let life = self.lives.get(origin.file.index()).ok_or("no such file")?;
-        let at = Read { generation: life.generation, offset: origin.offset, len: origin.len as usize };
-        into.clear();
-        life.source.read(at, into).map_err(|error| text::clean(&error.to_string()))
+        let mut reader = Reader::new(&self.lives);
+        Ok(record_text::record_text(origin, reader.first(&[origin])?))
     }
 }
 

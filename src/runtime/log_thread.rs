@@ -21,11 +21,13 @@ const BUDGET: usize = 4 << 20;
 const POLL: Duration = Duration::from_millis(200);
 /// Between two looks for new files.
 const RESCAN: Duration = Duration::from_secs(1);
-/// Between two summaries while a large log is read.
+/// The least time between two summaries, while a large log is read or a busy one grows.
 const REPORT: Duration = Duration::from_millis(60);
 /// A summary of very many episodes takes a while, here and where it is shown: reading goes on for this many
 /// times as long before the next.
 const REPORT_SHARE: u32 = 15;
+/// The same for putting a long episode together that grows.
+const EPISODE_SHARE: u32 = 4;
 
 /// Whether to follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,13 +103,22 @@ impl LogThread {
     }
 }
 
+/// An episode that was sent.
+struct Opened {
+    id: EpisodeId,
+    revision: u64,
+    /// When it was sent, and how long it took to put it together.
+    sent: Instant,
+    cost: Duration,
+}
+
 struct State<F> {
     logs: OpenedLogs,
     follow: Follow,
     send: F,
     watch: Watch,
-    /// The episode on the screen, and the revision last sent.
-    open: Option<(EpisodeId, u64)>,
+    /// The episode on the screen.
+    open: Option<Opened>,
     started: Instant,
     loaded: bool,
     /// Something came after the first pass: the log is being written, whatever its episodes say.
@@ -125,7 +136,8 @@ impl<F: Fn(Message)> State<F> {
             let round = self.logs.poll(self.started.elapsed(), BUDGET);
             dirty |= round.changed;
             self.grown |= round.changed && self.loaded;
-            if round.caught_up && !self.loaded {
+            let first_end = round.caught_up && !self.loaded;
+            if first_end {
                 if !self.following() {
                     self.logs.finish();
                 }
@@ -133,19 +145,23 @@ impl<F: Fn(Message)> State<F> {
                 dirty = true;
             }
             let following = self.following();
-            // While much is still to be read, the list is sent now and then; at the end at once.
-            let due = round.caught_up || reported.is_none_or(|it| it.elapsed() >= pause);
-            if dirty && due {
-                dirty = false;
+            // Nothing may come after this that would bring the rest.
+            let last = round.caught_up && !following;
+            let due = last || first_end || reported.is_none_or(|it| it.elapsed() >= pause);
+            if due && (dirty || self.is_behind()) {
                 let began = Instant::now();
-                self.report(following);
+                if std::mem::take(&mut dirty) {
+                    self.report(following);
+                }
                 pause = REPORT.max(began.elapsed() * REPORT_SHARE);
+                self.send_grown_episode(last);
                 reported = Some(Instant::now());
             }
             let next = if !round.caught_up {
                 queue.try_recv().ok()
             } else if following {
-                match queue.recv_timeout(POLL) {
+                let left = reported.map_or(POLL, |it| pause.saturating_sub(it.elapsed()));
+                match queue.recv_timeout(if dirty { left.min(POLL) } else { POLL }) {
                     Ok(request) => Some(request),
                     Err(RecvTimeoutError::Timeout) => None,
                     Err(RecvTimeoutError::Disconnected) => return,
@@ -197,19 +213,27 @@ impl<F: Fn(Message)> State<F> {
             ..self.logs.store.summary()
         };
         (self.send)(Message::Log(summary));
-        if let Some((id, sent)) = self.open {
-            let revision = self.logs.store.revision(id);
-            if revision != sent {
-                self.send_episode(id);
-            }
+    }
+
+    /// Whether the episode on the screen has grown since it was sent.
+    fn is_behind(&self) -> bool {
+        self.open.as_ref().is_some_and(|it| it.revision != self.logs.store.revision(it.id))
+    }
+
+    /// Sends the episode on the screen again if it has grown; a long one not every time, unless it is the `last`.
+    fn send_grown_episode(&mut self, last: bool) {
+        let Some(open) = self.open.as_ref().filter(|_| self.is_behind()) else { return };
+        if last || open.sent.elapsed() >= open.cost * EPISODE_SHARE {
+            self.send_episode(open.id);
         }
     }
 
     fn send_episode(&mut self, id: EpisodeId) {
         let revision = self.logs.store.revision(id);
-        self.open = Some((id, revision));
+        let began = Instant::now();
         let result = self.logs.store.episode(id).map(Arc::new);
         (self.send)(Message::Episode { id, revision, result });
+        self.open = Some(Opened { id, revision, sent: Instant::now(), cost: began.elapsed() });
     }
 
     fn answer(&mut self, request: &Request) {

@@ -48,6 +48,11 @@ pub fn shorten(text: &str, max_chars: usize) -> String {
         return String::new();
     }
     let keep = text.char_indices().nth(max_chars - 1).map_or(text.len(), |(at, _)| at);
+    // Where all is ASCII up to the character after the cut, only `\r\n` is more than one to a grapheme.
+    let head = &text.as_bytes()[..=keep];
+    if head.is_ascii() && !head.contains(&b'\r') {
+        return format!("{}…", text[..keep].trim_end());
+    }
     let mut end = 0;
     for (at, grapheme) in text.grapheme_indices(true) {
         if at + grapheme.len() > keep {
@@ -135,5 +140,9 @@ mod tests {
         assert_eq!(shorten("abcd", 3), "ab…");
         assert_eq!(shorten("ab cd", 4), "ab…");
         assert_eq!(shorten("abcd", 0), "");
+        assert_eq!(shorten("abe\u{301}d", 3), "ab…");
+        assert_eq!(shorten("abe\u{301}d", 4), "ab…");
+        assert_eq!(shorten("a\r\nd", 3), "a…");
+        assert_eq!(shorten("abc東d", 4), "abc…");
     }
 }
