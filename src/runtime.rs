@@ -13,6 +13,8 @@ mod opened;
 mod rehearsal;
 #[cfg(test)]
 pub(crate) mod stage;
+#[cfg(test)]
+mod tests;
 mod translated;
 mod worker;
 

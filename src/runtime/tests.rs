@@ -1,0 +1,180 @@
+//! Logs being read, all at once or by the thread.
+
+use std::{fs, io::Write, path::Path, time::Duration};
+
+use crossbeam_channel::{Receiver, unbounded};
+
+use super::*;
+use crate::{
+    app::Message,
+    model::{EpisodeId, FileState, LogSummary},
+    store::Pass,
+};
+
+fn act(episode: &str, id: usize) -> String {
+    format!(r#"{{"type":"action","episode":"{episode}","agent":"a","id":"x{id}","action":"go"}}"#) + "\n"
+}
+
+/// A folder of logs with `acts` records each, every one of an episode of its own.
+fn folder(files: usize, acts: usize) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for file in 0..files {
+        let text: String = (0..acts).map(|it| act(&format!("e{file}"), it)).collect();
+        fs::write(folder.path().join(format!("{file:03}.jsonl")), text).unwrap();
+    }
+    folder
+}
+
+fn open(path: &Path) -> OpenedLogs {
+    OpenedLogs::open(&[path.display().to_string()], Pass::Headers, || {}).unwrap()
+}
+
+#[test]
+fn a_round_reads_about_its_budget_and_every_file_has_its_turn() {
+    let folder = folder(40, 2_000);
+    let mut logs = open(folder.path());
+    let mut rounds = 0;
+    let mut before = 0;
+    loop {
+        let round = logs.poll(Duration::ZERO, 256 << 10);
+        let (read, size) = logs.store.summary().bytes();
+        assert!(read - before < 1 << 20, "{} bytes in a round", read - before);
+        before = read;
+        rounds += 1;
+        if rounds == 12 {
+            // Long before the end something of every file has been read.
+            let summary = logs.store.summary();
+            assert!(read < size && summary.episodes.len() == 40, "{read} of {size}");
+        }
+        if round.caught_up {
+            break;
+        }
+    }
+    assert_eq!(before, 40 * (0..2_000).map(|it| act("e0", it).len() as u64).sum::<u64>() + 30 * 2_000);
+    assert!(rounds > 14, "{rounds}");
+    assert!(!logs.poll(Duration::ZERO, 256 << 10).changed);
+}
+
+#[test]
+fn a_log_in_memory_is_read_to_its_end() {
+    let mut logs =
+        OpenedLogs::embedded("memory", (act("e", 0) + &act("e", 1)).trim_end().as_bytes(), Pass::Headers)
+            .unwrap();
+    let summary = logs.read_all();
+    assert_eq!((summary.records, summary.episodes.len(), summary.loaded), (2, 1, true));
+    assert!(logs.is_finished() && logs.is_piped());
+}
+
+#[test]
+fn a_file_that_appears_later_is_found() {
+    let folder = folder(1, 1);
+    let mut logs = open(folder.path());
+    logs.read_all();
+    assert!(!logs.rescan());
+    fs::write(folder.path().join("later.jsonl"), act("f", 0)).unwrap();
+    assert!(logs.rescan());
+    assert_eq!(logs.read_all().episodes.len(), 2);
+}
+
+/// The next summary that is as wanted; the others are passed over.
+#[track_caller]
+fn wait_for(messages: &Receiver<Message>, wanted: impl Fn(&LogSummary) -> bool) -> LogSummary {
+    loop {
+        match messages.recv_timeout(Duration::from_secs(20)) {
+            Ok(Message::Log(summary)) if wanted(&summary) => return summary,
+            Ok(_) => {}
+            Err(error) => panic!("no such summary: {error}"),
+        }
+    }
+}
+
+#[track_caller]
+fn wait_for_acts(messages: &Receiver<Message>, acts: usize) {
+    loop {
+        match messages.recv_timeout(Duration::from_secs(20)) {
+            Ok(Message::Episode { result, .. }) if result.as_ref().is_ok_and(|it| it.acts.len() == acts) => {
+                return;
+            }
+            Ok(_) => {}
+            Err(error) => panic!("no episode of {acts} acts: {error}"),
+        }
+    }
+}
+
+fn start(path: &Path, follow: Follow) -> (LogThread, Receiver<Message>) {
+    let (send, messages) = unbounded();
+    let arguments = [path.display().to_string()];
+    let thread = LogThread::start(
+        |wake| OpenedLogs::open(&arguments, Pass::Headers, wake),
+        follow,
+        move |message| {
+            let _ = send.send(message);
+        },
+    );
+    (thread.unwrap(), messages)
+}
+
+#[test]
+fn the_thread_answers_what_it_is_asked() {
+    let folder = folder(1, 3);
+    let (thread, messages) = start(folder.path(), Follow::Never);
+    let summary = wait_for(&messages, |it| it.loaded);
+    assert_eq!((summary.records, summary.following), (3, false));
+    assert_eq!(summary.files[0].state, FileState::CaughtUp);
+    // One that is not there is not answered and does no harm.
+    thread.open(EpisodeId(7));
+    thread.open(EpisodeId(0));
+    let Ok(Message::Episode { id, revision, result }) = messages.recv_timeout(Duration::from_secs(20)) else {
+        panic!("no episode");
+    };
+    let episode = result.unwrap();
+    assert_eq!((id, revision, episode.acts.len()), (EpisodeId(0), 3, 3));
+    thread.payload(episode.acts[1].origin);
+    let Ok(Message::Payload { origin, result }) = messages.recv_timeout(Duration::from_secs(20)) else {
+        panic!("no record");
+    };
+    assert_eq!((origin, result.unwrap().fields[0].1.join("")), (episode.acts[1].origin, "go".to_owned()));
+}
+
+#[test]
+fn the_thread_sends_an_open_episode_again_when_it_grows() {
+    let folder = folder(1, 2);
+    let path = folder.path().join("000.jsonl");
+    let (thread, messages) = start(&path, Follow::WhileOpen);
+    wait_for(&messages, |it| it.loaded && it.following);
+    thread.open(EpisodeId(0));
+    wait_for_acts(&messages, 2);
+    let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();
+    for id in 2..500 {
+        file.write_all(act("e0", id).as_bytes()).unwrap();
+    }
+    // However many changes there were, the last state arrives.
+    wait_for_acts(&messages, 500);
+    file.write_all(b"{\"type\":\"episode_end\",\"episode\":\"e0\",\"status\":\"success\"}\n").unwrap();
+    wait_for(&messages, |it| it.episodes.first().is_some_and(|it| !it.open));
+}
+
+#[test]
+fn the_worker_answers_the_newest_request_of_a_kind() {
+    let episode = std::sync::Arc::new(
+        stage::Stage::sample("dev-team.jsonl").rehearsal.logs.store.episode(EpisodeId(0)).unwrap(),
+    );
+    let (send, messages) = unbounded();
+    let worker = Worker::start(move |message| {
+        let _ = send.send(message);
+    });
+    let edited = crate::model::Scenario::of_method("uniform");
+    for number in 0..200 {
+        let scenario = if number % 2 == 0 { crate::model::Scenario::default() } else { edited.clone() };
+        worker.request(number, episode.clone(), scenario);
+    }
+    let mut answered = Vec::new();
+    while !(answered.contains(&198) && answered.contains(&199)) {
+        match messages.recv_timeout(Duration::from_secs(60)) {
+            Ok(Message::Analysis { request, .. }) => answered.push(request),
+            other => panic!("{other:?} after {answered:?}"),
+        }
+    }
+    assert!(answered.len() < 200, "every one of them was computed");
+    assert!(answered.iter().filter(|it| *it % 2 == 0).is_sorted(), "{answered:?}");
+}
