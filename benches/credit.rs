@@ -60,6 +60,10 @@ fn shapley(c: &mut Criterion) {
         group.bench_function(BenchmarkId::from_parameter(n), |b| {
             b.iter(|| compute(black_box(&episode), &scenario).expect("all coalitions are there"));
         });
+        // Asked for by a key: the screen waits for it.
+        group.bench_function(BenchmarkId::new("explain", n), |b| {
+            b.iter(|| explain(black_box(&episode), &scenario, Target::Agent(AgentId(0))));
+        });
     }
     group.finish();
 }
