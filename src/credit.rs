@@ -58,7 +58,7 @@ pub use flip::{FlipProbability, flip_probability};
 pub use game::{Coalition, Game, Missing};
 pub use interaction::{Interaction, InteractionKind, Interactions, interactions, interactions_of_table};
 pub use messages::{MessageCredit, MessageSplit, message_credit, split_credit};
-pub use method::{Baseline, Family, Method, Need, Param, Target, scenario_name};
+pub use method::{Applies, Baseline, Family, Method, Need, Param, Target, scenario_name};
 pub use sampling::{Drawing, Estimator, GameWalk, Portion, Progress, TableWalk, Walk, Worker};
 pub use semivalue::{banzhaf_of_table, shapley_of_table};
 pub use sweep::{Agreement, Sweep, SweepRow, sweep};

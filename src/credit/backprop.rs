@@ -25,11 +25,11 @@ use crate::model::{
 use crate::stats::{Sum, sum};
 
 use super::figure;
-use super::method::{Baseline, Need, Param, Target};
+use super::method::{Applies, Baseline, Family, Method, Need, Param, Target};
 use super::question::{Question, caveat, missing, total};
 
 /// How parents are weighed.
-pub(super) const WEIGHTS: &[Baseline] = &[
+const WEIGHTS: &[Baseline] = &[
     Baseline {
         name: "uniform",
         title: "parents weigh evenly",
@@ -65,7 +65,7 @@ pub(super) const WEIGHTS: &[Baseline] = &[
 ];
 
 /// What can be set.
-pub(super) const PARAMS: &[Param] = &[
+const PARAMS: &[Param] = &[
     Param {
         name: "rho",
         default: Some(0.5),
@@ -73,6 +73,7 @@ pub(super) const PARAMS: &[Param] = &[
         max: 1.0,
         step: 0.05,
         what: "what an act keeps of what reaches it: 1 the last actor only, 0 the first only",
+        applies: Applies::Always,
     },
     Param {
         name: "tau",
@@ -81,8 +82,28 @@ pub(super) const PARAMS: &[Param] = &[
         max: 1e6,
         step: 1.0,
         what: "seconds after which a parent weighs a third (1/e) as much, where parents weigh by recency",
+        applies: Applies::With(&["recency"]),
     },
 ];
+
+/// The row of backward through the graph.
+pub(super) const METHOD: Method = Method {
+    name: "backprop",
+    title: "backward through the graph",
+    family: Family::Graph,
+    needs: &[Need::Reward, Need::Acts, Need::Parents],
+    baselines: WEIGHTS,
+    params: PARAMS,
+    formula: "c_u = rho Rel_u, parent p gets (1 - rho) Rel_u w_p / sum w",
+    source: "after layer-wise relevance propagation (Bach et al. 2015)",
+    caveats: &["structural, not causal: it follows links, not effects"],
+    efficient: true,
+    names_culprit: true,
+    variant_of: None,
+    aliases: &[],
+    compute,
+    terms,
+};
 
 /// The way of the reward through the acts.
 struct Flow {

@@ -14,6 +14,7 @@
 //! * Standard errors are known only if that of every value used is; acts are taken as independent.
 
 mod baseline;
+mod method;
 
 use crate::model::{
     ActId, ActKind, AgentId, Alternative, Attribution, Caveat, Estimate, Provenance, Term, Unavailable, Value,
@@ -24,7 +25,7 @@ use super::figure;
 use super::method::Target;
 use super::question::{Pot, Question, caveat, missing, total};
 
-pub(super) use baseline::BASELINES;
+pub(super) use method::METHOD;
 
 /// The arithmetic of one act.
 struct Deviation<'a> {

@@ -11,6 +11,7 @@
 //!   acts without a group do not make it unavailable, but a caveat says how many there are. Groups tied to
 //!   no act count for their agent by their mean.
 
+mod methods;
 mod siblings;
 
 use std::collections::BTreeMap;
@@ -21,78 +22,11 @@ use crate::model::{
 
 use super::deviation::added;
 use super::figure;
-use super::method::{Baseline, Param, Target};
+use super::method::Target;
 use super::question::{Question, caveat, missing, total};
 
+pub(super) use methods::*;
 use siblings::{GroupCredit, Kind, Part, credit};
-
-/// How candidates are weighed against each other.
-pub(super) const WEIGHTS: &[Baseline] = &[
-    Baseline {
-        name: "equal",
-        title: "equal weights",
-        formula: "w = 1",
-        source: "C3; RLOO (Kool et al. 2019)",
-        needs: &[],
-        names_culprit: true,
-    },
-    Baseline {
-        name: "replays",
-        title: "weighted by replays",
-        formula: "w = number of replays",
-        source: "C3, leave-one-out over replay counts",
-        needs: &[],
-        names_culprit: true,
-    },
-];
-
-const DROP_DUPLICATES: Param = Param {
-    name: "drop-duplicates",
-    default: Some(0.0),
-    min: 0.0,
-    max: 1.0,
-    step: 1.0,
-    what: "count candidates with one label once; biased: what the policy favours weighs no more than the rest",
-};
-
-const MIN_REPLAYS: Param = Param {
-    name: "min-replays",
-    default: Some(0.0),
-    min: 0.0,
-    max: 1e6,
-    step: 1.0,
-    what: "leave out candidates with fewer replays",
-};
-
-const FULL_MEAN: Param = Param {
-    name: "mean",
-    default: Some(0.0),
-    min: 0.0,
-    max: 1.0,
-    step: 1.0,
-    what: "compare with the mean of all candidates, itself included, in place of the others'",
-};
-
-/// Options of leave-one-out and the group mean.
-pub(super) const OPTIONS: &[Param] = &[DROP_DUPLICATES, MIN_REPLAYS];
-
-/// Options of the methods that compare with the others by default.
-pub(super) const MEAN_OPTIONS: &[Param] = &[FULL_MEAN, DROP_DUPLICATES, MIN_REPLAYS];
-
-/// Options of the value-assisted method.
-pub(super) const ASSISTED_OPTIONS: &[Param] = &[
-    Param {
-        name: "alpha",
-        default: Some(0.5),
-        min: 0.0,
-        max: 1.0,
-        step: 0.05,
-        what: "how much of the baseline comes from the critic's values: 0 replays only",
-    },
-    FULL_MEAN,
-    DROP_DUPLICATES,
-    MIN_REPLAYS,
-];
 
 /// What a group speaks of.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -16,6 +16,7 @@
 //!   `R - V`, unless `end` says what the value after it is; the potential after it is R, the return that came
 //!   out, unless `end` says otherwise (0 in Ng, Harada and Russell).
 
+mod methods;
 mod timeline;
 
 use crate::model::{
@@ -24,76 +25,12 @@ use crate::model::{
 use crate::stats::sum;
 
 use super::figure;
-use super::method::{Baseline, Param, Target};
+use super::method::Target;
 use super::pass;
 use super::question::{Question, caveat, total};
 
+pub(super) use methods::{GAE, REDISTRIBUTION, SHAPING};
 use timeline::{Span, Timeline, value_before};
-
-/// Where the residual of a redistribution goes.
-pub(super) const RESIDUAL: &[Baseline] = &[
-    residual("last", "residual to the last step", "the residual R - V goes to the last step"),
-    residual("uniform", "residual to all steps", "the residual R - V is shared by all steps"),
-    residual("proportional", "residual by change", "the residual R - V is shared as |V_{t+1} - V_t|"),
-];
-
-const fn residual(name: &'static str, title: &'static str, formula: &'static str) -> Baseline {
-    Baseline {
-        name,
-        title,
-        formula,
-        source: "RUDDER (Arjona-Medina et al. 2019)",
-        needs: &[],
-        names_culprit: true,
-    }
-}
-
-const TO_COME: Param = Param {
-    name: "to-come",
-    default: Some(0.0),
-    min: 0.0,
-    max: 1.0,
-    step: 1.0,
-    what: "logged values are of the rewards still to come, not of the whole episode",
-};
-
-const GAMMA: Param = Param {
-    name: "gamma",
-    default: None,
-    min: 0.0,
-    max: 1.0,
-    step: 0.01,
-    what: "discount factor per step; from the log: the run's, else 1",
-};
-
-/// Parameters of generalised advantages.
-pub(super) const ADVANTAGE_PARAMS: &[Param] = &[
-    GAMMA,
-    Param {
-        name: "lambda",
-        default: Some(0.95),
-        min: 0.0,
-        max: 1.0,
-        step: 0.05,
-        what: "how far ahead returns are believed: 1 the return minus V, 0 one step and V",
-    },
-    TO_COME,
-];
-
-const END: Param = Param {
-    name: "end",
-    default: None,
-    min: -1e12,
-    max: 1e12,
-    step: 0.1,
-    what: "the value of the situation after the last act, which no act logs",
-};
-
-/// Parameters of return redistribution.
-pub(super) const REDISTRIBUTION_PARAMS: &[Param] = &[END, TO_COME];
-
-/// Parameters of potential shaping.
-pub(super) const SHAPING_PARAMS: &[Param] = &[GAMMA, END, TO_COME];
 
 /// What each span earned, and how that is shared inside it.
 struct Credited {
