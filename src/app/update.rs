@@ -166,6 +166,9 @@ fn form_or(
 fn show(model: &mut Model, view: View, effects: &mut Vec<Effect>) {
     model.overlay = None;
     model.view = view;
+    if let Some(open) = model.open.as_mut() {
+        open.form.list = false;
+    }
     if model.open.is_some() {
         model.screen = Screen::Episode;
     } else {
@@ -189,6 +192,10 @@ fn back(model: &mut Model) -> bool {
     }
     if let Some(open) = model.open.as_mut().filter(|it| it.timeline.playing) {
         open.timeline.playing = false;
+        return true;
+    }
+    if let Some(open) = model.open.as_mut().filter(|it| it.form.list) {
+        open.form.list = false;
         return true;
     }
     if model.view != View::Credit {

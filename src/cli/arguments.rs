@@ -158,6 +158,9 @@ pub struct Scenario {
     /// What an act does instead; ACTION may be `default`; repeatable
     #[arg(long, value_name = "ACT=ACTION")]
     pub set: Vec<String>,
+    /// Credit only the acts from FIRST to LAST; either may be left out
+    #[arg(long, value_name = "FIRST..LAST")]
+    pub window: Option<String>,
     /// A parameter of the method; repeatable
     #[arg(long, value_name = "NAME=NUMBER", long_help = methods::param_help())]
     pub param: Vec<String>,
@@ -176,6 +179,7 @@ impl Scenario {
             reward: self.reward,
             discount: self.discount,
             set: self.set.clone(),
+            window: self.window.clone(),
             param: self.param.clone(),
             seed: self.seed,
         }

@@ -7,7 +7,7 @@
 //!
 //! Decided here: every act is a step of its own, messages too, but neighbours with equal time stamps share
 //! one. `gamma` is the scenario's discount, else the parameter, else the run's where that is below 1, else 0.9.
-//! Acts of agents taken out get nothing; the others share R.
+//! Acts of agents taken out, and those outside the window, get nothing; the others share R.
 
 use crate::model::{ActId, Attribution, Estimate, Number, Provenance, Term, Unavailable, Value};
 use crate::stats::sum;
@@ -145,7 +145,7 @@ fn factors(question: &Question<'_>) -> Result<Vec<(ActId, f64)>, Unavailable> {
         }
         steps.iter().map(|it| f64::from(step - it)).collect()
     };
-    let kept = episode.act_ids().zip(ages).filter(|it| !question.is_dropped(episode.act(it.0).agent));
+    let kept = episode.act_ids().zip(ages).filter(|it| !question.leaves_out(it.0));
     let factors: Vec<(ActId, f64)> = kept.map(|(act, age)| (act, gamma.powf(age))).collect();
     if question.switch("conserve") {
         let all = sum(factors.iter().map(|it| it.1));

@@ -251,7 +251,7 @@ pub enum Target {
 }
 
 /// One credit method.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Method {
     /// Kebab-case, unique.
     pub name: &'static str,

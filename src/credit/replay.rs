@@ -51,6 +51,15 @@ fn groups<'a>(question: &Question<'a>) -> BTreeMap<Subject, Vec<&'a ReplayGroup>
     by_subject
 }
 
+/// Whether groups of `subject` are credited. Nobody knows when a group without an act was: with a window it
+/// counts for nothing.
+fn counts(question: &Question<'_>, subject: Subject) -> bool {
+    match subject {
+        Subject::Act(act) => !question.leaves_out(act),
+        Subject::Agent(agent) => !question.is_dropped(agent) && question.scenario.window.is_none(),
+    }
+}
+
 fn owner(question: &Question<'_>, subject: Subject) -> AgentId {
     match subject {
         Subject::Act(act) => question.episode.act(act).agent,
@@ -96,7 +105,7 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
     let kind = Kind::of(question);
     let provenance = if kind == Kind::ValueOnly { Provenance::Modelled } else { Provenance::Replayed };
     let mut attribution = question.start(title(question, kind), provenance);
-    let kept = groups.iter().filter(|it| !question.is_dropped(owner(question, *it.0)));
+    let kept = groups.iter().filter(|it| counts(question, *it.0));
     let kept: Vec<(Subject, Value)> =
         kept.map(|(subject, groups)| (*subject, subject_value(question, groups))).collect();
     if !kept.iter().any(|it| it.1.number().is_some()) {
@@ -104,7 +113,10 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
             Value::Undefined(why) | Value::Unavailable(why) => Some(why.clone()),
             Value::Number(_) => None,
         });
-        return Err(missing(why.unwrap_or_else(|| "every replayed agent is taken out".to_owned())));
+        return Err(missing(why.unwrap_or_else(|| match question.scenario.window {
+            Some(_) => "nothing in the window was replayed".to_owned(),
+            None => "every replayed agent is taken out".to_owned(),
+        })));
     }
     for at in 0..attribution.agents.len() {
         let agent = attribution.agents[at].agent;
@@ -200,7 +212,7 @@ fn partial_cover(question: &Question<'_>, attribution: &mut Attribution) {
     for credit in attribution.agents.iter().filter(|it| it.value.number().is_some()) {
         let of_agent = |act: ActId| episode.act(act).agent == credit.agent;
         let covered = attribution.acts.iter().filter(|it| of_agent(it.0) && it.1.number().is_some()).count();
-        let acts = episode.act_ids().filter(|it| of_agent(*it)).count();
+        let acts = episode.act_ids().filter(|it| of_agent(*it) && question.in_window(*it)).count();
         if covered < acts {
             partial.push(format!(
                 "{}: {covered} of {}",
@@ -242,7 +254,7 @@ pub(super) fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>
             Ok(credits(of_act))
         }
         Target::Agent(agent) => {
-            let own = groups.iter().filter(|it| owner(question, *it.0) == agent);
+            let own = groups.iter().filter(|it| owner(question, *it.0) == agent && counts(question, *it.0));
             Ok(own.flat_map(|(_, groups)| credits(groups)).collect())
         }
     }

@@ -125,7 +125,8 @@ fn activity_shares(question: &Question<'_>) -> Result<Shares, Unavailable> {
     let agents = question.remaining();
     let mut counts = vec![0.0; question.episode.agents.len()];
     let (mut known, mut unknown) = (0usize, 0usize);
-    for act in question.episode.acts.iter().filter(|it| !question.is_dropped(it.agent)) {
+    let counted = question.episode.act_ids().filter(|it| !question.leaves_out(*it));
+    for act in counted.map(|it| question.episode.act(it)) {
         let amount = match what {
             "messages" => Some(f64::from(u8::from(act.kind == ActKind::Message))),
             "tokens" => act.usage.tokens().map(|it| it as f64),

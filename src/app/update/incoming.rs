@@ -144,6 +144,8 @@ fn grow(open: &mut OpenEpisode, episode: Arc<Episode>, revision: u64) {
             let substitutes = std::mem::take(&mut scenario.substitutes);
             let moved = substitutes.into_iter().filter_map(|(act, it)| Some((new_act(act)?, it)));
             scenario.substitutes = moved.collect();
+            let ends = scenario.window.and_then(|(first, last)| new_act(first).zip(new_act(last)));
+            scenario.window = ends.filter(|(first, last)| first <= last);
         });
     }
     open.graph.interaction = graph::build(new, None);

@@ -41,7 +41,7 @@ fn hint_of(model: &Model, binding: &Binding) -> &'static str {
         return binding.hint;
     }
     match (model.view, binding.action) {
-        (View::WhatIf, Action::Open) => "pick",
+        (View::WhatIf, Action::Open) => "pick, list",
         (View::WhatIf, Action::Down) => "field",
         (View::WhatIf, Action::Right) => "choice",
         (View::Graph, Action::Open) => "ego",
