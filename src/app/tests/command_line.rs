@@ -47,7 +47,7 @@ fn any_scenario() -> impl Strategy<Value = Scenario> {
         prop_oneof![Just(Substitute::Default), label.prop_map(|it| Substitute::Alternative(it.to_owned()))];
     let substitutes = proptest::collection::btree_map((0..6_u32).prop_map(ActId), substitute, 0..4);
     let window = proptest::option::of((0..6_u32, 0..6_u32).prop_filter_map("a part", |(first, last)| {
-        (first <= last && (first, last) != (0, 5)).then(|| (ActId(first), ActId(last)))
+        (first <= last && (first, last) != (0, 5)).then_some((ActId(first), ActId(last)))
     }));
     let edits = (
         drop,
