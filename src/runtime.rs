@@ -8,8 +8,10 @@
 //! ```
 
 mod analyse;
+mod head;
 mod log_thread;
 mod opened;
+mod piped;
 mod rehearsal;
 #[cfg(test)]
 pub(crate) mod stage;
