@@ -9,8 +9,10 @@
 //! ```
 
 mod analyse;
+mod head;
 mod log_thread;
 mod opened;
+mod piped;
 mod rehearsal;
 pub mod search;
 #[cfg(test)]

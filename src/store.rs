@@ -118,6 +118,17 @@ impl Store {
         (summary.read, summary.size, summary.state) = (read, size, state);
     }
 
+    /// Says how a file stands; how far reading has come stays.
+    pub fn set_state(&mut self, file: FileId, state: FileState) {
+        self.lives[file.index()].summary.state = state;
+    }
+
+    /// Lists a part of a compressed file that cannot be unpacked, behind the last line read; its data is lost.
+    pub fn diagnose_packed(&mut self, file: FileId, message: String) {
+        let line = self.lives[file.index()].lines;
+        self.diagnose_line(file, line, "damaged-archive", Severity::Error, message);
+    }
+
     /// Indexes whole lines that stand at `offset` of `file`.
     pub fn read(&mut self, file: FileId, offset: u64, bytes: &[u8]) {
         self.lives[file.index()].note_lines(offset, bytes.len());
