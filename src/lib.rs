@@ -40,3 +40,20 @@ pub mod stats;
 pub mod store;
 pub mod text;
 pub mod tui;
+
+#[cfg(test)]
+extern crate self as creditscope;
+
+/// What holds of any input, shared with the fuzz targets.
+#[cfg(test)]
+#[path = "../tests/corpus"]
+#[allow(dead_code, reason = "tests/corpus.rs runs the targets themselves")]
+pub(crate) mod corpus {
+    pub mod episode;
+    pub mod follow;
+    pub mod logs;
+    pub mod parse;
+    pub mod safe;
+    pub mod script;
+    pub mod update;
+}
