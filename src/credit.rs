@@ -54,7 +54,7 @@ pub use failure::{
     Correction, Elements, FailureReport, FirstError, RateDrop, SpectrumRun, Suspicion, Tally, failure,
     first_error, largest_drop, point_of_commitment, spectrum,
 };
-pub use flip::{FlipProbability, flip_probability};
+pub use flip::{FlipProbability, flip_probability, sweep_flips};
 pub use game::{Coalition, Game, Missing};
 pub use interaction::{Interaction, InteractionKind, Interactions, interactions, interactions_of_table};
 pub use messages::{MessageCredit, MessageSplit, message_credit, split_credit};

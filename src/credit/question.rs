@@ -153,6 +153,7 @@ impl<'a> Question<'a> {
             absence: None,
             sample: String::new(),
             caveats: self.method.caveats.iter().copied().map(caveat).collect(),
+            differences: None,
         }
     }
 

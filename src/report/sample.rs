@@ -122,6 +122,7 @@ fn attribution() -> Attribution {
         absence: Some(Absence::Null),
         sample: "16 coalitions x 32 replays".to_owned(),
         caveats: vec![Caveat { text: "two coalitions are missing".to_owned() }],
+        differences: None,
     }
 }
 
