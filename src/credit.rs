@@ -49,10 +49,11 @@ pub use audit::{AuditItem, AuditRow, audit};
 pub use blame::{Blame, BlameKind, blame};
 pub use choice::{act_scenario, best_scenario, variants};
 pub use compare::{Comparison, ComparisonRow, compare};
-pub use curve::{Curve, CurvePoint, Flip, curve};
+pub use curve::{CURVE_STEPS, Curve, CurvePoint, Flip, SliderOf, curve, curves, sliders};
 pub use failure::{
-    Correction, Elements, FailureReport, FirstError, RateDrop, SpectrumRun, Suspicion, Tally, failure,
-    first_error, largest_drop, point_of_commitment, spectrum,
+    Correction, Elements, FailureReport, FailureRow, FailureStudy, Finding, FirstError, Found, RateDrop,
+    Rule, RunOutcomes, SpectrumRun, Suspicion, Tally, failure, failure_study, first_error, largest_drop,
+    point_of_commitment, spectrum,
 };
 pub use flip::{FlipProbability, flip_probability, sweep_flips};
 pub use game::{Coalition, Game, Missing};

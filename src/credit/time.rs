@@ -108,7 +108,7 @@ struct Credited {
     title: String,
 }
 
-fn gamma(question: &Question<'_>) -> f64 {
+pub(super) fn gamma(question: &Question<'_>) -> f64 {
     let run = question.episode.gamma.filter(|it| (0.0..=1.0).contains(it));
     let scenario = question.scenario.discount.map(Number::get);
     scenario.or_else(|| question.param("gamma")).or(run).unwrap_or(1.0)
