@@ -15,8 +15,8 @@ mod time;
 
 pub use act::{Act, ActKind, Link, LinkKind, Links, Policy, Usage};
 pub use attribution::{
-    AgentCredit, Attribution, Caveat, Differences, Estimate, Explanation, Provenance, Term, Unavailable,
-    Value,
+    AgentCredit, Attribution, Caveat, Detail, Differences, Estimate, Explanation, Provenance, Term,
+    Unavailable, Value,
 };
 pub use counterfactual::{
     Absence, ActionTable, Alternative, Candidate, CoalitionTable, CoalitionValue, ReplayGroup, Sample,

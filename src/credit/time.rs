@@ -298,6 +298,11 @@ pub(super) fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>
         n: None,
         origins,
     };
+    // What is known of the end is the reward, unless `end` was set by hand.
+    let ending = || -> Vec<Origin> {
+        let pot = question.pot().ok().and_then(|it| it.origin);
+        pot.into_iter().filter(|_| !question.scenario.params.contains_key("end")).collect()
+    };
     let spans = || found.timeline.spans.iter().zip(&found.credits);
     match target {
         Target::Agent(agent) => {
@@ -318,7 +323,7 @@ pub(super) fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>
             Ok(span_terms(question, &found, at)
                 .into_iter()
                 .map(|(text, weight, value, of)| {
-                    let from = found.timeline.spans.get(of).map_or_else(Vec::new, origins);
+                    let from = found.timeline.spans.get(of).map_or_else(ending, origins);
                     term(text, weight * share, value, from)
                 })
                 .chain((credit == 0.0).then(|| term("no change".to_owned(), share, 0.0, origins(span))))

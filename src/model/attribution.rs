@@ -225,4 +225,25 @@ pub struct Explanation {
     pub source: String,
     /// What to know.
     pub caveats: Vec<Caveat>,
+    /// Row of the method table.
+    pub method: String,
+    /// What the number rests on.
+    pub provenance: Provenance,
+    /// What an absent agent does, where that matters.
+    pub absence: Option<Absence>,
+    /// Where an agent's number is made of those of its acts: the arithmetic of each act, the largest first.
+    pub details: Vec<Detail>,
+}
+
+/// The arithmetic of one act, as a part of its agent's number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Detail {
+    /// The act.
+    pub act: ActId,
+    /// `a17 (coder)`.
+    pub subject: String,
+    /// Its number.
+    pub value: f64,
+    /// Terms in descending order of |weight x value|.
+    pub terms: Vec<Term>,
 }

@@ -135,6 +135,7 @@ fn sweep() -> Sweep {
         agrees,
         counted,
         tau: None,
+        flip: None,
     };
     let missing = Unavailable {
         missing: "probabilities of the alternatives of a1".to_owned(),
@@ -186,6 +187,10 @@ impl Sample {
             result: credit.agents[0].value.clone(),
             source: "Shapley 1953".to_owned(),
             caveats: Vec::new(),
+            method: "shapley".to_owned(),
+            provenance: Provenance::Replayed,
+            absence: Some(Absence::Null),
+            details: Vec::new(),
         };
         let finding = Diagnostic {
             rule: "return-mismatch",
