@@ -41,7 +41,9 @@ pub fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            let _ = writeln!(io::stderr(), "creditscope: {error:#}");
+            // Names of files and of episodes are quoted in it.
+            let text: Vec<String> = format!("{error:#}").split('\n').map(crate::text::clean).collect();
+            let _ = writeln!(io::stderr(), "creditscope: {}", text.join("\n"));
             ExitCode::from(1)
         }
     }

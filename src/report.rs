@@ -29,7 +29,7 @@ mod tests;
 mod text;
 
 use crate::{
-    credit::{Sweep, Verdict},
+    credit::{Interactions, Sweep, Verdict},
     model::{Attribution, Diagnostic, Episode, Explanation, Origin, Scenario, Unavailable},
 };
 
@@ -55,6 +55,8 @@ pub struct Report<'a> {
     pub credit: &'a Result<Attribution, Unavailable>,
     /// Credit of single acts; `None`: no method can say, or [`Report::credit`] says it itself.
     pub acts: Option<&'a Attribution>,
+    /// What pairs of agents earn together, where the log tells.
+    pub pairs: Option<&'a Interactions>,
     /// The same question put to every method and baseline.
     pub sweep: &'a Sweep,
     /// Who, how much, at which act.

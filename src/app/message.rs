@@ -20,8 +20,8 @@ pub struct Analysis {
     pub unedited: Option<Attribution>,
     /// Credit per act, by the same method or by the nearest that knows acts.
     pub acts: Option<Attribution>,
-    /// What pairs of agents earn beyond their own credits, where coalitions are logged.
-    pub pairs: Option<Interactions>,
+    /// What pairs of agents earn beyond their own credits, or what the log lacks for it.
+    pub pairs: Result<Interactions, Unavailable>,
     /// Every other method and baseline under the same edits.
     pub sweep: Sweep,
     /// What to tell first.

@@ -125,6 +125,8 @@ pub struct TimelineState {
 pub struct GraphState {
     /// Agents and edges.
     pub interaction: graph::InteractionGraph,
+    /// What pairs of agents earn together; `None`: the log does not tell.
+    pub pairs: Option<graph::InteractionGraph>,
     /// Loops, cut vertices, critical path.
     pub metrics: graph::Metrics,
     /// The drawing chosen by hand; `None`: by size.
@@ -139,6 +141,17 @@ pub struct GraphState {
     pub scroll: (usize, usize),
     /// The selected edge, as a position among those of the selected agent.
     pub edge: Option<usize>,
+}
+
+impl GraphState {
+    /// The graph whose edges carry the weight chosen.
+    pub fn shown(&self) -> &graph::InteractionGraph {
+        if self.weight.is_directed() {
+            &self.interaction
+        } else {
+            self.pairs.as_ref().unwrap_or(&self.interaction)
+        }
+    }
 }
 
 /// State of the detail pane.

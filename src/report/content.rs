@@ -3,6 +3,7 @@
 
 mod credit;
 mod methods;
+mod pairs;
 
 use super::{
     Report,
@@ -24,6 +25,7 @@ const TERMS: usize = 8;
 pub(super) fn content(report: &Report<'_>) -> Document {
     let mut sections = vec![subject(report), verdict(report), credit::credit(report)];
     sections.extend(credit::acts(report));
+    sections.extend(pairs::pairs(report));
     sections.extend(methods::sweep(report));
     sections.extend(judgements(report));
     sections.extend(report.explanations.iter().map(|it| arithmetic(report, it)));

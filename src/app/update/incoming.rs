@@ -9,7 +9,9 @@ use crate::{
         model::{DetailState, GraphState, Model, OpenEpisode, Pane, Scope, Screen, TimelineState},
         whatif::{Forks, Form},
     },
-    check, graph,
+    check,
+    credit::{Interaction, InteractionKind},
+    graph,
     model::{ActId, AgentId, Diagnostic, Episode, EpisodeId, LogSummary, Origin, RecordText, Scenario},
 };
 
@@ -108,6 +110,7 @@ fn opened(id: EpisodeId, episode: Arc<Episode>, revision: u64) -> OpenEpisode {
         graph: GraphState {
             metrics: graph::metrics(&episode, &interaction),
             interaction,
+            pairs: None,
             view: None,
             weight: graph::Weight::Messages,
             drawing: None,
@@ -150,6 +153,7 @@ fn grow(open: &mut OpenEpisode, episode: Arc<Episode>, revision: u64) {
     open.graph.metrics = graph::metrics(new, &open.graph.interaction);
     open.graph.drawing = None;
     open.findings = findings(new);
+    open.graph.pairs = pairs(open);
     open.blamed = None;
     open.revision = revision;
 }
@@ -226,8 +230,26 @@ pub(super) fn analysis(model: &mut Model, request: u64, result: Analysis, effect
     }
     let credits = graph_credits(open);
     open.graph.interaction = graph::build(&open.episode, credits.as_deref());
+    open.graph.pairs = pairs(open);
+    if open.graph.pairs.is_none() && !open.graph.weight.is_directed() {
+        // There is nothing to show of pairs: back to the messages.
+        open.graph.weight = graph::Weight::default();
+        open.graph.edge = None;
+    }
     open.graph.drawing = None;
     let _ = effects;
+}
+
+/// What pairs earn together, as a graph; pairs that add nothing to each other have no edge.
+fn pairs(open: &OpenEpisode) -> Option<graph::InteractionGraph> {
+    let known = open.analysis()?.pairs.as_ref().ok()?;
+    let joint = |it: &Interaction| graph::Joint {
+        value: it.value.value,
+        is_sure: it.kind != InteractionKind::Unsure,
+    };
+    let felt = known.pairs.iter().filter(|it| it.kind != InteractionKind::Additive);
+    let joints: Vec<_> = felt.map(|it| ((it.a, it.b), joint(it))).collect();
+    Some(graph::pair_graph(&open.graph.interaction, &joints))
 }
 
 /// Credit per act, for edges weighted by credit flow.

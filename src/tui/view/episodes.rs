@@ -83,7 +83,13 @@ fn nothing(model: &Model, pane: &mut Painter<'_>) {
         };
         lines.push(format!("{}  {}  {state}", file.path, file.format));
     }
-    for (y, line) in lines.iter().enumerate() {
-        pane.put(2, y + 2, line, Role::Plain);
+    // What was passed over is why there is nothing: each file once, with the reason.
+    lines.extend(
+        model.log.diagnostics.iter().filter(|it| it.origin.is_none()).map(|it| text::clean(&it.message)),
+    );
+    let columns = pane.width().saturating_sub(4);
+    let wrapped = lines.iter().flat_map(|it| text::wrap(it, columns));
+    for (y, line) in wrapped.take(pane.height().saturating_sub(2)).enumerate() {
+        pane.put(2, y + 2, &line, Role::Plain);
     }
 }
