@@ -48,6 +48,7 @@ mod fixture;
 pub use audit::{AuditItem, AuditRow, audit};
 pub use blame::{Blame, BlameKind, blame};
 pub use choice::{act_scenario, best_scenario, variants};
+pub use coalition::Sampling;
 pub use compare::{Comparison, ComparisonRow, compare};
 pub use curve::{Curve, CurvePoint, Flip, curve};
 pub use failure::{
@@ -94,16 +95,25 @@ fn question<'a>(episode: &'a Episode, scenario: &'a Scenario) -> Result<Question
     Question::new(episode, scenario, row)
 }
 
-/// A sampled Shapley value that has not been drawn yet: step it as long as there is time, and look at it in
-/// between. The scenario names `shapley-sampled` (its baseline: how permutations are drawn) and the seed.
+/// A sampled Shapley value that has not been drawn yet: walk as long as there is time, and look at it in
+/// between. The scenario names `shapley-sampled` (its baseline: how permutations are drawn) and the seed;
+/// `None`: it asks for something else.
 ///
 /// # Errors
-/// As [`compute`]; also when a coalition is not logged.
-pub fn sampler(
-    episode: &Episode,
-    scenario: &Scenario,
-) -> Result<Estimator<TableWalk<std::sync::Arc<[f64]>>>, Unavailable> {
-    coalition::sampler(&question(episode, scenario)?)
+/// As [`compute`].
+pub fn sampling<'a>(
+    episode: &'a Episode,
+    scenario: &'a Scenario,
+) -> Option<Result<Sampling<'a>, Unavailable>> {
+    let question = || Sampling::of(question(episode, scenario)?);
+    let sampled = scenario.method == coalition::SAMPLED.name;
+    sampled.then(|| question().map_err(|it| choice::with_nearest(episode, scenario, it)))
+}
+
+/// The same question with as few permutations as somebody can wait for: what to show while the rest is drawn.
+/// `None`: it can be computed at once as it is.
+pub fn first_look(scenario: &Scenario) -> Option<Scenario> {
+    coalition::first_look(scenario)
 }
 
 /// `a`'s credit minus `b`'s with its own standard error, for Shapley and Banzhaf: two numbers whose intervals
@@ -126,8 +136,20 @@ pub fn contrast(
 /// # Errors
 /// As [`compute`]; also when the method does not speak of the target.
 pub fn explain(episode: &Episode, scenario: &Scenario, target: Target) -> Result<Explanation, Unavailable> {
-    let scenario = &choice::resolve(episode, scenario)?;
-    let attribution = compute(episode, scenario)?;
+    let scenario = choice::resolve(episode, scenario)?;
+    explain_credit(episode, &scenario, compute(episode, &scenario)?, target)
+}
+
+/// [`explain`] where the credit is known already: `attribution` is that of `scenario`, whose method is named.
+///
+/// # Errors
+/// When the method does not speak of the target.
+pub fn explain_credit(
+    episode: &Episode,
+    scenario: &Scenario,
+    attribution: Attribution,
+    target: Target,
+) -> Result<Explanation, Unavailable> {
     let question = question(episode, scenario)?;
     let (subject, result) = match target {
         Target::Agent(agent) => {
@@ -152,6 +174,9 @@ pub fn explain(episode: &Episode, scenario: &Scenario, target: Target) -> Result
         Value::Number(_) => (question.method.terms)(&question, target)?,
         Value::Undefined(_) | Value::Unavailable(_) => Vec::new(),
     };
+    if let Value::Number(it) = &result {
+        terms.extend(coalition::luck(&question, &terms, it.value));
+    }
     let substituted = substituted(&subject, &terms, &result);
     let size = |term: &Term| (term.weight * term.value.unwrap_or(0.0)).abs();
     terms.sort_by(|a, b| size(b).total_cmp(&size(a)));
