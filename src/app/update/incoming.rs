@@ -2,11 +2,12 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::cursor;
+use super::{cursor, search};
 use crate::{
     app::{
         message::{Analysis, Effect},
         model::{DetailState, GraphState, Model, OpenEpisode, Pane, Scope, Screen, TimelineState},
+        search::FoundActs,
         whatif::{Forks, Form},
     },
     check,
@@ -81,7 +82,10 @@ pub(super) fn episode(
     }
     match model.open.as_mut().filter(|_| growing) {
         Some(open) => grow(open, episode, revision),
-        None => model.open = Some(opened(id, episode, revision)),
+        None => {
+            model.open = Some(opened(id, episode, revision));
+            search::arrived(model);
+        }
     }
     request(model, Wanted::Logged, effects);
     if model.open.as_ref().is_some_and(|it| !it.forks.is_logged()) {
@@ -121,6 +125,7 @@ fn opened(id: EpisodeId, episode: Arc<Episode>, revision: u64) -> OpenEpisode {
         detail: DetailState { wrap: true, ..DetailState::default() },
         findings: findings(&episode),
         blamed: None,
+        found: FoundActs::of(&episode),
         episode,
     }
 }
@@ -157,6 +162,7 @@ fn grow(open: &mut OpenEpisode, episode: Arc<Episode>, revision: u64) {
     open.findings = findings(new);
     open.graph.pairs = pairs(open);
     open.blamed = None;
+    open.found = FoundActs::of(new);
     open.revision = revision;
 }
 

@@ -3,7 +3,7 @@
 use super::{header::status_word, window};
 use crate::{
     app::Model,
-    model::{EpisodeSummary, FileState, signed},
+    model::{EpisodeId, EpisodeSummary, FileState, signed},
     text,
     tui::{paint::Painter, theme::Role},
 };
@@ -28,7 +28,8 @@ pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) {
             pane.put(0, y, ">", Role::Cursor);
         }
         let role = if here { Role::Cursor } else { Role::Plain };
-        pane.put_tail(2, y, name, &summary.name, role);
+        let found = !model.search.hits_of(EpisodeId::from_index(top + row)).is_empty();
+        pane.put_tail(2, y, name, &summary.name, if found { Role::Match } else { role });
         draw_row(pane, x, y, summary);
     }
     if episodes.len() > rows {
