@@ -62,7 +62,7 @@ pub use messages::{MessageCredit, MessageSplit, message_credit, split_credit};
 pub use method::{Applies, Baseline, Family, Method, Need, Param, Target, scenario_name};
 pub use sampling::{Drawing, Estimator, GameWalk, Portion, Progress, TableWalk, Walk, Worker};
 pub use semivalue::{banzhaf_of_table, shapley_of_table};
-pub use sweep::{Agreement, Sweep, SweepRow, sweep};
+pub use sweep::{Agreement, Sweep, SweepRow, sweep, sweep_of};
 pub use table::{method, methods};
 pub use verdict::{Level, Verdict, verdict};
 

@@ -5,7 +5,7 @@ mod choices;
 use super::{bars, sweep, window};
 use crate::{
     app::{
-        Model, OpenEpisode, command_line,
+        Model, OpenEpisode, SamplingState, command_line,
         whatif::{Field, FieldKind, Form, WindowEnd, form},
     },
     credit::{self, Comparison},
@@ -20,8 +20,12 @@ pub(super) fn draw(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
     } else {
         format!("5 What-if #{}  u undo  ^R redo  X discard", open.forks.number())
     };
-    let busy = if open.requests.1.is_some() { "computing" } else { "" };
-    pane.rule(0, &title, busy);
+    let busy = match open.sampling() {
+        Some(state) => progress(state),
+        None if open.requests.1.is_some() => "computing".to_owned(),
+        None => String::new(),
+    };
+    pane.rule(0, &title, &busy);
     let fields = Form::fields(open);
     if fields.is_empty() {
         pane.put(1, 1, "computing credit", Role::Dim);
@@ -52,9 +56,15 @@ pub(super) fn draw(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
         shown += 1;
     }
     let hidden = fields.len() - first - shown;
-    more_fields(first, hidden, pane);
+    more_fields(first, hidden, &busy, pane);
     result(open, &mut pane.part(0, y, width, height.saturating_sub(y + 3)));
     footer(model, open, &fields, &mut pane.part(0, height.saturating_sub(3), width, 3));
+}
+
+/// How far a sampled value has come: `12% of 1000000 permutations`.
+fn progress(state: &SamplingState) -> String {
+    let share = 100 * state.permutations.min(state.asked) / state.asked.max(1);
+    format!("{share}% of {} permutations", state.asked)
 }
 
 /// One field on as many of the `allowed` rows as its choices need; the next row.
@@ -191,7 +201,7 @@ fn number_note(open: &OpenEpisode, field: &Field, given: Option<f64>) -> String 
 }
 
 /// Says beside the title how many fields there are above and below.
-fn more_fields(above: usize, below: usize, pane: &mut Painter<'_>) {
+fn more_fields(above: usize, below: usize, busy: &str, pane: &mut Painter<'_>) {
     let mut words = Vec::new();
     if above > 0 {
         words.push(format!("{above} above"));
@@ -200,7 +210,7 @@ fn more_fields(above: usize, below: usize, pane: &mut Painter<'_>) {
         words.push(format!("{below} below"));
     }
     if !words.is_empty() {
-        let right = pane.width().saturating_sub(14);
+        let right = pane.width().saturating_sub(14 + text::width(busy));
         pane.put_right(right, 0, &format!(" {} ", words.join(", ")), Role::Dim);
     }
 }
