@@ -5,6 +5,7 @@ mod command_line;
 mod forms;
 mod live;
 mod questions;
+mod sampling;
 mod searching;
 
 use super::*;

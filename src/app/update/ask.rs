@@ -9,7 +9,7 @@ use crate::{
         prose,
     },
     credit,
-    model::ActId,
+    model::{ActId, Attribution},
 };
 
 /// To the act to blame, then to the next (`by` > 0) or back.
@@ -113,7 +113,17 @@ pub(super) fn explain(model: &mut Model) {
         }
         None => credit::Target::Agent(open.agent),
     };
-    let explanation = credit::explain(&open.episode, &scenario, target);
+    // Numbers on the screen are explained, not computed again: of some the permutations took long to draw.
+    let row = analysis.sweep.rows.get(open.method).filter(|_| model.view == View::Methods);
+    let known = match row {
+        Some(row) => row.result.as_ref().ok(),
+        None => analysis.credit.as_ref().ok(),
+    };
+    let of_scenario = |it: &&Attribution| it.method == scenario.method && it.baseline == scenario.baseline;
+    let explanation = match known.filter(of_scenario) {
+        Some(known) => credit::explain_credit(&open.episode, &scenario, known.clone(), target),
+        None => credit::explain(&open.episode, &scenario, target),
+    };
     toggle_overlay(model, Overlay::Explain(Box::new(explanation)));
 }
 
