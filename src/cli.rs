@@ -8,9 +8,10 @@ mod headless;
 mod picture;
 mod report;
 mod screen;
+mod stdin;
 
 use std::{
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     process::ExitCode,
 };
 
@@ -18,6 +19,8 @@ use anyhow::Context;
 use clap::{CommandFactory, Parser};
 
 use crate::log;
+
+use stdin::Patience;
 
 pub use arguments::{Arguments, Command};
 
@@ -54,10 +57,24 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 fn run(arguments: Arguments) -> anyhow::Result<u8> {
     match arguments.command {
-        None => screen::run(&arguments.open),
-        Some(Command::Report(options)) => report::run(&options),
-        Some(Command::Check(options)) => check::run(&options),
-        Some(Command::Audit(options)) => audit::run(&options),
+        None => {
+            let mut options = arguments.open;
+            let to_screen = io::stdout().is_terminal();
+            stdin::fill(&mut options.logs, if to_screen { Patience::Short } else { Patience::Endless });
+            screen::run(&options)
+        }
+        Some(Command::Report(mut options)) => {
+            stdin::fill(&mut options.logs, Patience::Endless);
+            report::run(&options)
+        }
+        Some(Command::Check(mut options)) => {
+            stdin::fill(&mut options.logs, Patience::Endless);
+            check::run(&options)
+        }
+        Some(Command::Audit(mut options)) => {
+            stdin::fill(&mut options.logs, Patience::Endless);
+            audit::run(&options)
+        }
         Some(Command::Schema) => print(log::SCHEMA),
         Some(Command::Completions { shell }) => {
             let mut out = Vec::new();

@@ -16,8 +16,8 @@ Reads logs, never writes to one; uses no network.";
 /// A terminal debugger for multi-agent episodes: who earned or lost the reward, at which act, by what
 /// arithmetic, and whether another baseline would say otherwise.
 ///
-/// Without a LOG it opens the embedded demo: a foraging team with a saboteur. When stdout is not a terminal it
-/// prints the report.
+/// Without a LOG it reads what is piped into it, else it opens the embedded demo: a foraging team with a saboteur.
+/// When stdout is not a terminal it prints the report.
 #[derive(Debug, Parser)]
 #[command(version, after_help = AFTER_HELP, args_conflicts_with_subcommands = true, max_term_width = 100)]
 pub struct Arguments {
@@ -52,7 +52,7 @@ pub enum Command {
 /// Opening logs in the terminal.
 #[derive(Debug, Args)]
 pub struct Open {
-    /// Files, directories, globs, or - for stdin; none opens the demo
+    /// Files, directories, globs (gzip and zstd too), or - for stdin; none: stdin if it is piped, else the demo
     #[arg(value_name = "LOG")]
     pub logs: Vec<String>,
     /// Open this episode
@@ -87,7 +87,7 @@ fn color(text: &str) -> Result<ColorChoice, String> {
 /// `report`.
 #[derive(Debug, Args)]
 pub struct Report {
-    /// Files, directories, globs, or - for stdin; none reports on the demo
+    /// Files, directories, globs (gzip and zstd too), or - for stdin; none: stdin if it is piped, else the demo
     #[arg(value_name = "LOG")]
     pub logs: Vec<String>,
     /// The episode; without it, the first one that failed, else the first
@@ -182,8 +182,8 @@ impl Scenario {
 /// `check`.
 #[derive(Debug, Args)]
 pub struct Check {
-    /// Files, directories, globs, or - for stdin
-    #[arg(value_name = "LOG", required = true)]
+    /// Files, directories, globs (gzip and zstd too), or - for stdin; none: stdin if it is piped
+    #[arg(value_name = "LOG")]
     pub logs: Vec<String>,
     /// How to print
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
@@ -208,7 +208,7 @@ pub enum CheckFormat {
 /// `audit`.
 #[derive(Debug, Args)]
 pub struct Audit {
-    /// Files, directories, globs, or - for stdin; none audits the demo
+    /// Files, directories, globs (gzip and zstd too), or - for stdin; none: stdin if it is piped, else the demo
     #[arg(value_name = "LOG")]
     pub logs: Vec<String>,
     /// Only this episode; without it, all of them together

@@ -14,6 +14,9 @@ use crate::{
 
 /// Prints the findings; the exit code.
 pub(super) fn run(options: &Check) -> anyhow::Result<u8> {
+    if options.logs.is_empty() {
+        anyhow::bail!("no LOG: name a file, a directory or a glob, or pipe a log into it");
+    }
     let (logs, summary) = headless::read_all(&options.logs, Pass::Everything)?;
     let mut findings: Vec<_> = summary.diagnostics.to_vec();
     for id in (0..summary.episodes.len()).map(EpisodeId::from_index) {

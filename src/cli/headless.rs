@@ -46,6 +46,9 @@ pub(super) fn read_all(logs: &[String], pass: Pass) -> anyhow::Result<(OpenedLog
         // A pipe: more comes when it comes.
         let _ = woken.recv_timeout(Duration::from_millis(200));
     }
+    if let Some(why) = opened.refused() {
+        anyhow::bail!("{why}");
+    }
     opened.finish();
     let summary = LogSummary { loaded: true, ..opened.store.summary() };
     Ok((opened, summary))
@@ -72,7 +75,10 @@ pub(super) fn pick(summary: &LogSummary, name: Option<&str>) -> anyhow::Result<E
     };
     if episodes.is_empty() {
         let bad = summary.bad_lines;
-        anyhow::bail!("no episode in {} records ({bad} lines could not be read)", summary.records);
+        // A file that cannot be read says more than the count.
+        let why = summary.diagnostics.iter().find(|it| it.origin.is_none()).map(|it| &*it.message);
+        let why = why.map_or(String::new(), |it| format!("; {it}"));
+        anyhow::bail!("no episode in {} records ({bad} lines could not be read){why}", summary.records);
     }
     Ok(EpisodeId::from_index(at))
 }
