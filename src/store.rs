@@ -16,6 +16,7 @@ mod record_text;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod writers;
 
 use std::sync::Arc;
 
@@ -33,6 +34,7 @@ use crate::{
 use episodes::Episodes;
 use reading::Reader;
 use rows::{Row, Rows};
+use writers::{Stream, Writers};
 
 /// How thoroughly lines are read on the first pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +56,8 @@ struct Life {
     line_map: Option<Vec<u32>>,
     /// Which run its episodes belong to.
     run: episodes::RunKey,
+    /// Whose counters it goes on with.
+    stream: Stream,
 }
 
 /// What is known of the opened logs.
@@ -65,6 +69,7 @@ pub struct Store {
     records: u64,
     types: [u64; RecordType::KNOWN.len() + 1],
     bad_lines: u64,
+    writers: Writers,
     /// Shared with the summaries given out; copied only when it grows while one of them is in use.
     diagnostics: Arc<Vec<Diagnostic>>,
     more_diagnostics: u64,
@@ -81,6 +86,7 @@ impl Store {
             records: 0,
             types: [0; RecordType::KNOWN.len() + 1],
             bad_lines: 0,
+            writers: Writers::default(),
             diagnostics: Arc::default(),
             more_diagnostics: 0,
         }
@@ -99,9 +105,13 @@ impl Store {
             Some(before) => self.lives[before.index()].run,
             None => self.episodes.run_of_file(),
         };
+        let stream = match before {
+            Some(before) => self.lives[before.index()].stream,
+            None => self.writers.stream(),
+        };
         // An imported file is read again from its spool, which has one generation whatever the file goes through.
         let generation = if line_map.is_some() { 0 } else { summary.generation };
-        self.lives.push(Life { summary, source, generation, lines: 0, line_map, run });
+        self.lives.push(Life { summary, source, generation, lines: 0, line_map, run, stream });
         id
     }
 
@@ -222,6 +232,9 @@ impl Store {
         }
         self.records += 1;
         self.types[header.record_type as usize] += 1;
+        if let Some(seq) = header.seq {
+            self.writers.see(self.lives[origin.file.index()].stream, origin, seq);
+        }
         if let Some(episode) = header.episode.as_deref() {
             let run = self.lives[origin.file.index()].run;
             let row = self.rows.push(Row { origin });
@@ -234,7 +247,13 @@ impl Store {
         self.records += 1;
         self.types[record.record_type() as usize] += 1;
         let life = &mut self.lives[origin.file.index()];
+        if let Some(seq) = record.seq {
+            self.writers.see(life.stream, origin, seq);
+        }
         if let Body::Run(run) = &record.body {
+            if let Some(writer) = run.writer.as_ref().filter(|_| record.seq.is_some()) {
+                self.writers.name(life.stream, writer);
+            }
             life.run = self.episodes.run_of_record(run);
         }
         let run = life.run;
@@ -252,6 +271,7 @@ impl Store {
             bad_lines: self.bad_lines,
             diagnostics: Arc::clone(&self.diagnostics),
             more_diagnostics: self.more_diagnostics,
+            counters: self.writers.counters(),
             following: false,
             polling: None,
             loaded: false,

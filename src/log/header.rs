@@ -24,6 +24,8 @@ pub struct Header<'a> {
     pub id: Option<Cow<'a, str>>,
     /// Who acted: `agent`, or `from` of a message.
     pub agent: Option<Cow<'a, str>>,
+    /// The writer's counter.
+    pub seq: Option<i64>,
     /// The other agents that the record names: recipients of a message (`*` among them), the roster of an
     /// episode.
     pub others: Vec<Cow<'a, str>>,
@@ -95,6 +97,7 @@ struct Found<'a> {
     items: Option<&'a [u8]>,
     value: Option<&'a [u8]>,
     total: Option<&'a [u8]>,
+    seq: Option<&'a [u8]>,
     status: Option<&'a [u8]>,
 }
 
@@ -116,6 +119,7 @@ impl<'a> Found<'a> {
             b"items" => &mut self.items,
             b"value" => &mut self.value,
             b"return" => &mut self.total,
+            b"seq" => &mut self.seq,
             b"status" => &mut self.status,
             _ => return value_end(line, at),
         };
@@ -136,7 +140,10 @@ impl<'a> Found<'a> {
             return None;
         }
         let (mut others, mut value, mut status) = (Vec::new(), None, None);
+        let seq = self.seq.and_then(plain_integer).and_then(|it| it.parse().ok());
         let complete = match record_type {
+            // Written as `1.0`, say.
+            _ if seq.is_some() != self.seq.is_some() => false,
             RecordType::Run => false,
             RecordType::EpisodeStart => self.agents.is_none_or(|it| names(it, &mut others).is_some()),
             RecordType::Message => self.to.is_some_and(|it| names(it, &mut others).is_some()),
@@ -157,7 +164,18 @@ impl<'a> Found<'a> {
             _ => true,
         };
         let episode = self.episode;
-        Some(Header { record_type, type_name, episode, id: self.id, agent, others, value, status, complete })
+        Some(Header {
+            record_type,
+            type_name,
+            episode,
+            id: self.id,
+            agent,
+            seq,
+            others,
+            value,
+            status,
+            complete,
+        })
     }
 }
 
