@@ -3,6 +3,7 @@
 mod arguments;
 mod audit;
 mod check;
+mod check_follow;
 mod fail_rule;
 mod headless;
 mod picture;
@@ -28,6 +29,10 @@ pub use arguments::{Arguments, Command};
 const RULE_HIT: u8 = 2;
 /// Exit code: more bad lines than `--max-bad`.
 const TOO_MANY_BAD: u8 = 3;
+/// Exit code: ended by `^C`.
+const INTERRUPTED: u8 = 130;
+/// Exit code: ended by SIGTERM.
+const TERMINATED: u8 = 143;
 
 /// Runs the program with the arguments of the process; the exit code.
 pub fn main() -> ExitCode {

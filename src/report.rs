@@ -20,6 +20,7 @@ mod csv;
 mod document;
 mod figures;
 mod findings;
+mod follow_events;
 mod json;
 mod markdown;
 #[cfg(test)]
@@ -37,6 +38,7 @@ pub use audit_json::audit_json;
 pub use audit_text::{AuditReport, audit_text};
 pub use csv::csv;
 pub use findings::{CheckReport, check_json, check_text};
+pub use follow_events::{FollowEvent, FollowSummary};
 pub use json::json;
 pub use markdown::markdown;
 pub use text::text;

@@ -189,6 +189,16 @@ impl Store {
         }
     }
 
+    /// Takes the findings kept so far out: for who tells them as they come and keeps none.
+    pub fn take_diagnostics(&mut self) -> Vec<Diagnostic> {
+        Arc::unwrap_or_clone(std::mem::take(&mut self.diagnostics))
+    }
+
+    /// Bytes read, over all files and generations.
+    pub fn bytes_read(&self) -> u64 {
+        self.lives.iter().map(|it| it.summary.read).sum()
+    }
+
     fn next_line(&mut self, file: FileId, offset: u64, len: usize) -> Origin {
         let life = &mut self.lives[file.index()];
         let index = life.lines as usize;

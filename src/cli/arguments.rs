@@ -179,8 +179,19 @@ impl Scenario {
     }
 }
 
+/// What `check --follow` prints, for `--help`.
+const CHECK_AFTER_HELP: &str = "\
+With --follow every event is printed as it happens, as a line of text or, with --format json, an object a line:
+  file, generation   a file is read from its start or began anew (file, file_id, generation, reason, device, inode)
+  bad_line, finding  what is wrong (file, file_id, generation, line, offset, rule, reason; finding: severity)
+  caught_up          what was there at the start was read (records)
+  summary            last, also after ^C (ended: idle, interrupted, finished; records_by_type, bad_lines, rules,
+                     generations; counters: what `seq` says: writers, gaps, missing, restarts, shared_files, turns)
+Exit codes: 0 ok, 1 usage or unreadable input, 2 --fail-on hit, 3 more bad lines than --max-bad, 130 interrupted.";
+
 /// `check`.
 #[derive(Debug, Args)]
+#[command(after_help = CHECK_AFTER_HELP)]
 pub struct Check {
     /// Files, directories, globs (gzip and zstd too), or - for stdin; none: stdin if it is piped
     #[arg(value_name = "LOG")]
@@ -194,6 +205,17 @@ pub struct Check {
     /// Exit with 2 when a finding is at least this severe
     #[arg(long, value_name = "SEVERITY", value_enum)]
     pub fail_on: Option<FailOn>,
+    /// Follow the logs as they grow, wait for those that are not there yet, and print what happens
+    #[arg(long, short)]
+    pub follow: bool,
+    /// End after this many seconds without a new byte
+    #[arg(long, value_name = "SECONDS", requires = "follow", value_parser = seconds)]
+    pub idle_exit: Option<f64>,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds = text.parse().ok().filter(|it: &f64| (0.0..=1e9).contains(it));
+    seconds.ok_or_else(|| "a number of seconds, 0 or more".to_owned())
 }
 
 /// How `check` prints.
