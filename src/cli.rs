@@ -6,6 +6,7 @@ mod check;
 mod check_follow;
 mod fail_rule;
 mod headless;
+mod methods;
 mod picture;
 mod report;
 mod screen;
@@ -49,7 +50,9 @@ pub fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            let _ = writeln!(io::stderr(), "creditscope: {error:#}");
+            // Names of files and of episodes are quoted in it.
+            let text: Vec<String> = format!("{error:#}").split('\n').map(crate::text::clean).collect();
+            let _ = writeln!(io::stderr(), "creditscope: {}", text.join("\n"));
             ExitCode::from(1)
         }
     }
@@ -80,6 +83,7 @@ fn run(arguments: Arguments) -> anyhow::Result<u8> {
             stdin::fill(&mut options.logs, Patience::Endless);
             audit::run(&options)
         }
+        Some(Command::Methods(options)) => methods::run(&options),
         Some(Command::Schema) => print(log::SCHEMA),
         Some(Command::Completions { shell }) => {
             let mut out = Vec::new();

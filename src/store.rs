@@ -11,6 +11,7 @@
 
 mod assemble;
 mod episodes;
+mod places;
 mod reading;
 mod record_text;
 mod rows;
@@ -32,6 +33,7 @@ use crate::{
 };
 
 use episodes::Episodes;
+pub use places::Searchable;
 use reading::Reader;
 use rows::{Row, Rows};
 use writers::{Stream, Writers};
@@ -39,6 +41,8 @@ use writers::{Stream, Writers};
 /// How thoroughly lines are read on the first pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pass {
+    /// Not at all: only where they stand. Nothing is kept of them; for a search without an index.
+    Places,
     /// Only what the index needs; a broken payload is found when its episode is opened.
     Headers,
     /// Everything, so that every problem is known: for `check`.
@@ -58,6 +62,8 @@ struct Life {
     run: episodes::RunKey,
     /// Whose counters it goes on with.
     stream: Stream,
+    /// Where its lines stand, and the runs before the present one.
+    extent: places::Extent,
 }
 
 /// What is known of the opened logs.
@@ -111,7 +117,8 @@ impl Store {
         };
         // An imported file is read again from its spool, which has one generation whatever the file goes through.
         let generation = if line_map.is_some() { 0 } else { summary.generation };
-        self.lives.push(Life { summary, source, generation, lines: 0, line_map, run, stream });
+        let extent = places::Extent::default();
+        self.lives.push(Life { summary, source, generation, lines: 0, line_map, run, stream, extent });
         id
     }
 
@@ -134,6 +141,10 @@ impl Store {
 
     /// Indexes whole lines that stand at `offset` of `file`.
     pub fn read(&mut self, file: FileId, offset: u64, bytes: &[u8]) {
+        self.lives[file.index()].note_lines(offset, bytes.len());
+        if self.pass == Pass::Places {
+            return;
+        }
         let mut at = 0;
         while at < bytes.len() {
             let end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |it| at + it);
@@ -264,7 +275,8 @@ impl Store {
             if let Some(writer) = run.writer.as_ref().filter(|_| record.seq.is_some()) {
                 self.writers.name(life.stream, writer);
             }
-            life.run = self.episodes.run_of_record(run);
+            let run = self.episodes.run_of_record(run);
+            life.begin_run(origin.offset, run);
         }
         let run = life.run;
         let Some(episode) = record.episode.as_deref() else { return };

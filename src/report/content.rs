@@ -3,6 +3,7 @@
 
 mod credit;
 mod methods;
+mod pairs;
 
 use super::{
     Report,
@@ -12,7 +13,7 @@ use super::{
 use crate::{
     check::sorted,
     credit::scenario_name,
-    model::{Explanation, Severity, Substitute, Value, signed},
+    model::{Explanation, Severity, Substitute, Value, signed, unsigned},
     text::clean,
 };
 
@@ -24,6 +25,7 @@ const TERMS: usize = 8;
 pub(super) fn content(report: &Report<'_>) -> Document {
     let mut sections = vec![subject(report), verdict(report), credit::credit(report)];
     sections.extend(credit::acts(report));
+    sections.extend(pairs::pairs(report));
     sections.extend(methods::sweep(report));
     sections.extend(judgements(report));
     sections.extend(report.explanations.iter().map(|it| arithmetic(report, it)));
@@ -90,6 +92,9 @@ fn edits(report: &Report<'_>) -> Vec<String> {
         };
         edits.push(format!("{} takes {action}", episode.act(*act).id));
     }
+    edits.extend(scenario.window.map(|(first, last)| {
+        format!("only acts from {} to {}", episode.act(first).id, episode.act(last).id)
+    }));
     edits.extend(scenario.params.iter().map(|(name, value)| format!("{name} = {}", value.get())));
     if scenario.seed != 0 {
         edits.push(format!("seed {}", scenario.seed));
@@ -150,7 +155,7 @@ fn arithmetic(report: &Report<'_>, explanation: &Explanation) -> Section {
         table.rows.push(vec![
             signed(term.weight, 4),
             term.value.map_or("not known".to_owned(), |it| signed(it, places)),
-            term.standard_error.map_or(String::new(), |it| format!("{it:.places$}")),
+            term.standard_error.map_or(String::new(), |it| unsigned(it, places)),
             term.n.map_or(String::new(), |it| it.to_string()),
             term.text.clone(),
             records.join(", "),

@@ -137,7 +137,7 @@ fn every_view_and_overlay_has_its_key() {
         ("!", |it| matches!(it, Overlay::Findings)),
         ("i", |it| matches!(it, Overlay::Caveats)),
         ("S", |it| matches!(it, Overlay::Sweep)),
-        ("e", |it| matches!(it, Overlay::Explain(Ok(_)))),
+        ("e", |it| matches!(it, Overlay::Explain(it) if it.is_ok())),
     ] {
         stage.press(key);
         assert!(stage.model().overlay.as_ref().is_some_and(is_it), "{key}");
@@ -202,4 +202,19 @@ fn what_is_copied() {
     let mut list = two();
     list.press("0");
     assert_eq!(copied(&mut list), "e\nf\n");
+}
+
+#[test]
+fn weights_pass_over_what_pairs_earn_where_the_log_does_not_tell() {
+    let weight = |stage: &Stage| stage.episode().graph.weight;
+    let mut stage = two();
+    walk(&mut stage, "2WWWW");
+    assert_eq!(weight(&stage), crate::graph::Weight::Pairs);
+    let shown = stage.episode().graph.shown();
+    assert!(shown.edge_count() > 0 && shown.edges().all(|it| it.1.joint.is_some()));
+    stage.open(1);
+    walk(&mut stage, "2WWWW");
+    assert_eq!(weight(&stage), crate::graph::Weight::Messages);
+    let notice = stage.model().notice.clone().unwrap();
+    assert!(notice.contains("synergy of pairs: "), "{notice}");
 }

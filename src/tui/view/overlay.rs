@@ -1,13 +1,13 @@
 //! Panes over a view: help, arithmetic, caveats, the act in full, the sweep, findings.
 
-use super::{detail, scrolled, sweep};
+use super::{detail, hits, scrolled, sweep};
 use crate::{
     app::{
         Model, Overlay,
         action::{self, Section},
     },
     credit,
-    model::{Diagnostic, Explanation, Origin, Severity, Unavailable, Value, signed},
+    model::{Diagnostic, Explanation, Origin, Severity, Unavailable, Value, signed, unsigned},
     text,
     tui::{paint::Painter, theme::Role},
 };
@@ -24,6 +24,7 @@ pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> usize {
         Overlay::Detail => "Act".to_owned(),
         Overlay::Sweep => "Sweep: every method and baseline on this episode".to_owned(),
         Overlay::Findings => "What is wrong with the log".to_owned(),
+        Overlay::Hits => "What the search has found".to_owned(),
     };
     body.rule(0, &title, "Esc closes");
     let mut pane = body.part(0, 1, width, height.saturating_sub(1));
@@ -36,6 +37,7 @@ pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> usize {
         }
         (Overlay::Caveats, _) => scrolled(&mut pane, top, &caveats(model, width.saturating_sub(2))),
         (Overlay::Findings, _) => scrolled(&mut pane, top, &findings(model, width.saturating_sub(2))),
+        (Overlay::Hits, _) => hits::draw(model, &mut pane),
         (Overlay::Detail, Some(open)) => detail::full(open, &mut pane),
         (Overlay::Sweep, Some(open)) => sweep::full(open, top, &mut pane),
         (Overlay::Detail | Overlay::Sweep, None) => 0,
@@ -111,7 +113,7 @@ fn explain(
         let line = format!("{weight:>10} x {value:>10} = {product:>10}  {}", term.text);
         lines.extend(wrapped(&line, width, Role::Plain));
         let mut grounds: Vec<String> = term.n.iter().map(|it| format!("n {it}")).collect();
-        grounds.extend(term.standard_error.map(|it| format!("SE {it:.3}")));
+        grounds.extend(term.standard_error.map(|it| format!("SE {}", unsigned(it, 3))));
         grounds.extend(term.origins.iter().take(3).map(|it| place(model, *it)));
         if !grounds.is_empty() {
             lines.push((format!("{:14}{}", "", grounds.join("  ")), Role::Dim));
