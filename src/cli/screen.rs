@@ -72,6 +72,10 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
         Effect::Open(id) => log.open(id),
         Effect::Payload(origin) => log.payload(origin),
         Effect::Analyse { request, episode, scenario } => worker.request(request, episode, scenario),
+        Effect::Study { request, episode, analysis, setting } => {
+            worker.study(request, episode, analysis, setting);
+        }
+        Effect::Survey(id) => log.survey(id),
         Effect::Wake(milliseconds) => runtime::after(milliseconds, send.clone()),
         Effect::Copy(text) => {
             let _ = send.send(Message::Copied(keep_copy(&text)));

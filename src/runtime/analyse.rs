@@ -2,7 +2,7 @@
 
 use crate::{
     app::Analysis,
-    credit::{self, Verdict},
+    credit::{self, MessageSetting, Study, Verdict},
     model::{Episode, Scenario},
 };
 
@@ -32,6 +32,11 @@ pub fn analyse(episode: &Episode, scenario: &Scenario) -> Analysis {
     };
     let pairs = credit::interactions(episode, &scenario);
     Analysis { scenario, credit, unedited: unedited.flatten(), acts, pairs, sweep, verdict }
+}
+
+/// Curves, messages and how sure the verdict is: what is asked for after [`analyse`]. Pure likewise.
+pub fn study(episode: &Episode, analysis: &Analysis, setting: MessageSetting) -> Study {
+    credit::study(episode, &analysis.scenario, &analysis.credit, &analysis.sweep, setting)
 }
 
 /// Sweep and verdict where `scenario` cannot be computed: by the best the log supports, under no edits.

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use super::{OpenedLogs, analyse};
+use super::{OpenedLogs, Survey, analyse, study};
 use crate::{
     app::{Effect, Key, KeyCode, Message, Model, update},
     model::LogSummary,
@@ -57,7 +57,7 @@ impl Rehearsal {
     }
 
     /// What answers `effect`; `None`: nothing here does.
-    fn answer(&self, effect: &Effect) -> Option<Message> {
+    fn answer(&mut self, effect: &Effect) -> Option<Message> {
         match effect {
             Effect::Open(id) => {
                 let revision = self.logs.store.revision(*id);
@@ -67,6 +67,14 @@ impl Rehearsal {
             Effect::Analyse { request, episode, scenario } => {
                 let result = Box::new(analyse(episode, scenario));
                 Some(Message::Analysis { request: *request, result })
+            }
+            Effect::Study { request, episode, analysis, setting } => {
+                let result = Box::new(study(episode, analysis, *setting));
+                Some(Message::Study { request: *request, result })
+            }
+            Effect::Survey(id) => {
+                let outcomes = Box::new(Survey::all(&mut self.logs.store, *id));
+                Some(Message::Run { id: *id, outcomes })
             }
             Effect::Payload(origin) => {
                 let result = self.logs.store.record(*origin).map(Into::into);

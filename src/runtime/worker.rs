@@ -1,12 +1,14 @@
-//! Computes credit off the loop, so that a key press never waits for it.
+//! Computes credit off the loop, so that a key press never waits for it, and what takes longer than credit off
+//! that, so that a what-if does not wait for curves.
 
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use super::{analyse, spawn};
+use super::{analyse, spawn, study};
 use crate::{
-    app::Message,
+    app::{Analysis, Message},
+    credit::MessageSetting,
     model::{Episode, Scenario},
 };
 
@@ -17,17 +19,40 @@ struct Request {
     scenario: Scenario,
 }
 
-/// Hands requests to the worker thread.
+/// A request for a study.
+struct StudyRequest {
+    number: u64,
+    episode: Arc<Episode>,
+    analysis: Arc<Analysis>,
+    setting: MessageSetting,
+}
+
+/// Hands requests to the worker threads.
 pub struct Worker {
     requests: Sender<Request>,
+    studies: Sender<StudyRequest>,
 }
 
 impl Worker {
-    /// Starts the thread; answers go to `send`.
-    pub fn start(send: impl Fn(Message) + Send + 'static) -> Self {
+    /// Starts the threads; answers go to `send`.
+    pub fn start(send: impl Fn(Message) + Clone + Send + 'static) -> Self {
         let (requests, queue) = unbounded();
-        spawn("credit", move || work(&queue, send));
-        Self { requests }
+        let answer = send.clone();
+        spawn("credit", move || work(&queue, answer));
+        let (studies, queue) = unbounded();
+        spawn("study", move || work_on_studies(&queue, send));
+        Self { requests, studies }
+    }
+
+    /// Asks for a study. The newest wins.
+    pub fn study(
+        &self,
+        number: u64,
+        episode: Arc<Episode>,
+        analysis: Arc<Analysis>,
+        setting: MessageSetting,
+    ) {
+        let _ = self.studies.send(StudyRequest { number, episode, analysis, setting });
     }
 
     /// Asks for credit. A request for what the log says and one for a what-if do not push each other out;
@@ -50,5 +75,16 @@ fn work(queue: &Receiver<Request>, send: impl Fn(Message)) {
             let result = Box::new(analyse(&request.episode, &request.scenario));
             send(Message::Analysis { request: request.number, result });
         }
+    }
+}
+
+fn work_on_studies(queue: &Receiver<StudyRequest>, send: impl Fn(Message)) {
+    while let Ok(first) = queue.recv() {
+        let newest = queue.try_iter().last().unwrap_or(first);
+        let StudyRequest { number, episode, analysis, setting } = newest;
+        let result = Box::new(study(&episode, &analysis, setting));
+        // Whoever gets the answer changes the analysis, and should not have to copy it for that.
+        drop(analysis);
+        send(Message::Study { request: number, result });
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     app::{
         command_line,
         message::Effect,
+        methods::MethodsVariant,
         model::{Model, OpenEpisode, Overlay, Pane, Screen, View},
         prose,
     },
@@ -93,11 +94,13 @@ pub(super) fn explain(model: &mut Model) {
     let on_act = match model.view {
         View::Credit => open.pane == Pane::Acts,
         View::Timeline => true,
-        View::Graph | View::Methods | View::WhatIf => false,
+        View::Methods => !open.methods_acts().is_empty(),
+        View::Graph | View::WhatIf => false,
     };
     let mut scenario = analysis.scenario.clone();
     if model.view == View::Methods
-        && let Some(row) = analysis.sweep.rows.get(open.method)
+        && open.methods.variant == MethodsVariant::Table
+        && let Some(row) = analysis.sweep.rows.get(open.methods.column)
     {
         scenario = row.scenario.clone();
     }

@@ -2,10 +2,11 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::cursor;
+use super::{cursor, methods};
 use crate::{
     app::{
         message::{Analysis, Effect},
+        methods::MethodsState,
         model::{DetailState, GraphState, Model, OpenEpisode, Pane, Scope, Screen, TimelineState},
         whatif::{Forks, Form},
     },
@@ -105,7 +106,7 @@ fn opened(id: EpisodeId, episode: Arc<Episode>, revision: u64) -> OpenEpisode {
         pane: Pane::Agents,
         by_roster: false,
         acts_by_time: false,
-        method: 0,
+        methods: MethodsState::default(),
         timeline: TimelineState { scope: Scope::All, playing: false, lane: 0, strip: false },
         graph: GraphState {
             metrics: graph::metrics(&episode, &interaction),
@@ -154,6 +155,7 @@ fn grow(open: &mut OpenEpisode, episode: Arc<Episode>, revision: u64) {
     open.graph.drawing = None;
     open.findings = findings(new);
     open.graph.pairs = pairs(open);
+    methods::outdated(open);
     open.blamed = None;
     open.revision = revision;
 }
@@ -228,6 +230,7 @@ pub(super) fn analysis(model: &mut Model, request: u64, result: Analysis, effect
     } else {
         return;
     }
+    methods::outdated(open);
     let credits = graph_credits(open);
     open.graph.interaction = graph::build(&open.episode, credits.as_deref());
     open.graph.pairs = pairs(open);
