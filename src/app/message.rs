@@ -104,6 +104,8 @@ pub enum Effect {
         analysis: Arc<Analysis>,
         /// How messages are divided.
         setting: MessageSetting,
+        /// Whether nobody looks at it yet: what the screen shows does not wait for it.
+        ahead: bool,
     },
     /// Look at the episodes of this one's run.
     Survey(EpisodeId),

@@ -118,7 +118,7 @@ pub(super) fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
         model.requests += 1;
         open.methods.request = Some(model.requests);
         let (request, episode, setting) = (model.requests, open.episode.clone(), open.methods.split);
-        effects.push(Effect::Study { request, episode, analysis, setting });
+        effects.push(Effect::Study { request, episode, analysis, setting, ahead: !asked });
     }
     if shown == Some(MethodsVariant::Failure) {
         if !open.methods.surveyed {
