@@ -5,6 +5,7 @@ mod audit;
 mod check;
 mod fail_rule;
 mod headless;
+mod methods;
 mod picture;
 mod report;
 mod screen;
@@ -60,6 +61,7 @@ fn run(arguments: Arguments) -> anyhow::Result<u8> {
         Some(Command::Report(options)) => report::run(&options),
         Some(Command::Check(options)) => check::run(&options),
         Some(Command::Audit(options)) => audit::run(&options),
+        Some(Command::Methods(options)) => methods::run(&options),
         Some(Command::Schema) => print(log::SCHEMA),
         Some(Command::Completions { shell }) => {
             let mut out = Vec::new();

@@ -11,6 +11,7 @@
 
 mod assemble;
 mod episodes;
+mod places;
 mod reading;
 mod record_text;
 mod rows;
@@ -31,12 +32,15 @@ use crate::{
 };
 
 use episodes::Episodes;
+pub use places::Searchable;
 use reading::Reader;
 use rows::{Row, Rows};
 
 /// How thoroughly lines are read on the first pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pass {
+    /// Not at all: only where they stand. Nothing is kept of them; for a search without an index.
+    Places,
     /// Only what the index needs; a broken payload is found when its episode is opened.
     Headers,
     /// Everything, so that every problem is known: for `check`.
@@ -54,6 +58,8 @@ struct Life {
     line_map: Option<Vec<u32>>,
     /// Which run its episodes belong to.
     run: episodes::RunKey,
+    /// Where its lines stand, and the runs before the present one.
+    extent: places::Extent,
 }
 
 /// What is known of the opened logs.
@@ -101,7 +107,8 @@ impl Store {
         };
         // An imported file is read again from its spool, which has one generation whatever the file goes through.
         let generation = if line_map.is_some() { 0 } else { summary.generation };
-        self.lives.push(Life { summary, source, generation, lines: 0, line_map, run });
+        let extent = places::Extent::default();
+        self.lives.push(Life { summary, source, generation, lines: 0, line_map, run, extent });
         id
     }
 
@@ -111,8 +118,23 @@ impl Store {
         (summary.read, summary.size, summary.state) = (read, size, state);
     }
 
+    /// Says how a file stands; how far reading has come stays.
+    pub fn set_state(&mut self, file: FileId, state: FileState) {
+        self.lives[file.index()].summary.state = state;
+    }
+
+    /// Lists a part of a compressed file that cannot be unpacked, behind the last line read; its data is lost.
+    pub fn diagnose_packed(&mut self, file: FileId, message: String) {
+        let line = self.lives[file.index()].lines;
+        self.diagnose_line(file, line, "damaged-archive", Severity::Error, message);
+    }
+
     /// Indexes whole lines that stand at `offset` of `file`.
     pub fn read(&mut self, file: FileId, offset: u64, bytes: &[u8]) {
+        self.lives[file.index()].note_lines(offset, bytes.len());
+        if self.pass == Pass::Places {
+            return;
+        }
         let mut at = 0;
         while at < bytes.len() {
             let end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |it| at + it);
@@ -224,7 +246,8 @@ impl Store {
         self.types[record.record_type() as usize] += 1;
         let life = &mut self.lives[origin.file.index()];
         if let Body::Run(run) = &record.body {
-            life.run = self.episodes.run_of_record(run);
+            let run = self.episodes.run_of_record(run);
+            life.begin_run(origin.offset, run);
         }
         let run = life.run;
         let Some(episode) = record.episode.as_deref() else { return };

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use super::{
     message::Analysis,
     methods::MethodsState,
+    prompt::Prompt,
+    search::{FoundActs, SearchState},
     whatif::{Forks, Form},
 };
 use crate::{
@@ -77,7 +79,7 @@ pub enum Overlay {
     /// Keys.
     Help,
     /// The arithmetic of one number.
-    Explain(Result<Explanation, Unavailable>),
+    Explain(Box<Result<Explanation, Unavailable>>),
     /// What to know of the method shown.
     Caveats,
     /// One act in full.
@@ -86,6 +88,8 @@ pub enum Overlay {
     Sweep,
     /// What is wrong with the log.
     Findings,
+    /// What a search has found.
+    Hits,
 }
 
 /// The part of the credit view that has the cursor.
@@ -215,6 +219,8 @@ pub struct OpenEpisode {
     pub findings: Vec<Diagnostic>,
     /// How far down the list of acts to blame `b` has gone; `None` once the cursor was moved otherwise.
     pub blamed: Option<usize>,
+    /// What a search has found in it.
+    pub found: FoundActs,
 }
 
 impl OpenEpisode {
@@ -357,6 +363,10 @@ pub struct Model {
     pub opening: Option<EpisodeId>,
     /// The episode to open as soon as the log shows it, by name.
     pub wanted: Option<String>,
+    /// The line that is being typed.
+    pub prompt: Option<Prompt>,
+    /// What is searched for.
+    pub search: SearchState,
     /// Something to say in the footer.
     pub notice: Option<String>,
     /// What the log was opened as, for the equivalent command line.
@@ -388,6 +398,8 @@ impl Model {
             open: None,
             opening: None,
             wanted: None,
+            prompt: None,
+            search: SearchState::default(),
             notice: None,
             arguments,
             mouse: false,

@@ -6,6 +6,7 @@ mod forms;
 mod live;
 mod methods;
 mod questions;
+mod searching;
 
 use super::*;
 use crate::{model::LogSummary, runtime::stage::Stage};

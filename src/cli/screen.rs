@@ -76,6 +76,8 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
             worker.study(request, episode, analysis, setting);
         }
         Effect::Survey(id) => log.survey(id),
+        Effect::Search { request, pattern } => log.search(request, pattern),
+        Effect::StopSearch => log.stop_search(),
         Effect::Wake(milliseconds) => runtime::after(milliseconds, send.clone()),
         Effect::Copy(text) => {
             let _ = send.send(Message::Copied(keep_copy(&text)));

@@ -98,6 +98,9 @@ fn edits(report: &Report<'_>) -> Vec<String> {
         };
         edits.push(format!("{} takes {action}", episode.act(*act).id));
     }
+    edits.extend(scenario.window.map(|(first, last)| {
+        format!("only acts from {} to {}", episode.act(first).id, episode.act(last).id)
+    }));
     edits.extend(scenario.params.iter().map(|(name, value)| format!("{name} = {}", value.get())));
     if scenario.seed != 0 {
         edits.push(format!("seed {}", scenario.seed));

@@ -6,7 +6,7 @@
 //! | `log`, `command` | the log as named; the command line that prints this |
 //! | `episode` | `name`, `run`, `environment`, `task`, `status`, `reason`, `steps`, `open`, `agents` (names), `acts` (number) |
 //! | `reward` | null, or `value`, `unit`, `source`, `file_line` |
-//! | `scenario` | `method`, `baseline`, `dropped`, `reward`, `discount`, `substitutes` (act to action, null: its default), `params`, `seed` |
+//! | `scenario` | `method`, `baseline`, `dropped`, `reward`, `discount`, `substitutes` (act to action, null: its default), `window` (first and last act), `params`, `seed` |
 //! | `verdict` | `sentence`, `short`, `level`, `failed`, `agents`, `all_equal`, `credit` (a value), `share`, `act`, `act_method`, `act_provenance`, `holds`, `of`, `ties`, `flips` (`method`, `agent`), `p_flip`, `method`, `outcome_only` |
 //! | `credit` | an attribution, or `state: "unavailable"` with `missing` and `nearest` |
 //! | `acts` | null, or the attribution that speaks of acts |
@@ -203,6 +203,7 @@ fn scenario(report: &Report<'_>) -> Json {
         "reward": scenario.reward.map(|it| number(it.get())),
         "discount": scenario.discount.map(|it| number(it.get())),
         "substitutes": substitutes,
+        "window": scenario.window.map(|(first, last)| [&episode.act(first).id, &episode.act(last).id]),
         "params": params,
         "seed": scenario.seed,
     })

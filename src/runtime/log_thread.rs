@@ -1,4 +1,5 @@
-//! The thread that owns the store: polls the files and answers what is asked about them.
+//! The thread that owns the store: polls the files and answers what is asked about them. What is searched for it
+//! hands to the search thread, and adds to what that finds what only the index knows.
 
 use std::{
     path::PathBuf,
@@ -8,10 +9,15 @@ use std::{
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 
-use super::{OpenedLogs, Survey, spawn};
+use super::{
+    OpenedLogs, Survey,
+    search::{Searcher, Sought, name_hits},
+    spawn,
+};
 use crate::{
-    app::Message,
+    app::{Message, SearchNews},
     model::{EpisodeId, LogSummary, Origin},
+    search::Pattern,
     source::Watch,
 };
 
@@ -43,7 +49,6 @@ pub enum Follow {
 }
 
 /// Something asked of the thread.
-#[derive(Clone, Copy)]
 enum Request {
     /// Put an episode together, now and whenever it grows.
     Open(EpisodeId),
@@ -53,6 +58,12 @@ enum Request {
     Payload(Origin),
     /// Something may have changed on disk.
     Woken,
+    /// Search what there is and what comes, in place of what was searched for before.
+    Search(u64, Arc<Pattern>),
+    /// Search no more.
+    StopSearch,
+    /// The search thread has found something.
+    Sought(Sought),
 }
 
 /// Hands requests to the log thread.
@@ -76,6 +87,10 @@ impl LogThread {
         let logs = open(Box::new(move || {
             let _ = wake.send(Request::Woken);
         }))?;
+        let found = requests.clone();
+        let searcher = Searcher::start(move |sought| {
+            let _ = found.send(Request::Sought(sought));
+        });
         let wake = requests.clone();
         spawn("log", move || {
             let watch = Watch::new(move || {
@@ -88,6 +103,8 @@ impl LogThread {
                 watch,
                 open: None,
                 survey: None,
+                searcher,
+                searching: false,
                 started: Instant::now(),
                 loaded: false,
                 grown: false,
@@ -111,6 +128,16 @@ impl LogThread {
     pub fn payload(&self, origin: Origin) {
         let _ = self.requests.send(Request::Payload(origin));
     }
+
+    /// Searches for `pattern`, now and in what comes; an older search ends.
+    pub fn search(&self, request: u64, pattern: Arc<Pattern>) {
+        let _ = self.requests.send(Request::Search(request, pattern));
+    }
+
+    /// Ends the search.
+    pub fn stop_search(&self) {
+        let _ = self.requests.send(Request::StopSearch);
+    }
 }
 
 /// An episode that was sent.
@@ -131,6 +158,9 @@ struct State<F> {
     open: Option<Opened>,
     /// The run that is being looked at.
     survey: Option<Survey>,
+    searcher: Searcher,
+    /// Whether what comes has to be searched.
+    searching: bool,
     started: Instant,
     loaded: bool,
     /// Something came after the first pass: the log is being written, whatever its episodes say.
@@ -164,6 +194,9 @@ impl<F: Fn(Message)> State<F> {
                 let began = Instant::now();
                 if std::mem::take(&mut dirty) {
                     self.report(following);
+                    if self.searching {
+                        self.searcher.cover(self.logs.store.searchable());
+                    }
                 }
                 pause = REPORT.max(began.elapsed() * REPORT_SHARE);
                 self.send_grown_episode(last);
@@ -188,7 +221,7 @@ impl<F: Fn(Message)> State<F> {
                 }
             };
             for request in next.into_iter().chain(queue.try_iter()) {
-                self.answer(&request);
+                self.answer(request);
             }
             if following && rescanned.elapsed() >= RESCAN {
                 rescanned = Instant::now();
@@ -262,8 +295,8 @@ impl<F: Fn(Message)> State<F> {
         }
     }
 
-    fn answer(&mut self, request: &Request) {
-        match *request {
+    fn answer(&mut self, request: Request) {
+        match request {
             Request::Woken => {}
             Request::Open(id) => {
                 if id.index() < self.logs.store.episode_count() {
@@ -278,6 +311,19 @@ impl<F: Fn(Message)> State<F> {
             Request::Payload(origin) => {
                 let result = self.logs.store.record(origin).map(Arc::new);
                 (self.send)(Message::Payload { origin, result });
+            }
+            Request::Search(request, pattern) => {
+                self.searching = true;
+                self.searcher.begin(request, pattern, self.logs.store.searchable());
+            }
+            Request::StopSearch => {
+                self.searching = false;
+                self.searcher.end();
+            }
+            Request::Sought(Sought { request, hits, found, searched, size, done, problem }) => {
+                let hits = name_hits(&self.logs.store, hits);
+                let news = SearchNews { request, hits, found, searched, size, done, problem };
+                (self.send)(Message::Search(news));
             }
         }
     }

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use super::{OpenedLogs, Survey, analyse, study};
+use super::{OpenedLogs, Survey, analyse, search::search_all, study};
 use crate::{
     app::{Effect, Key, KeyCode, Message, Model, update},
     model::LogSummary,
@@ -98,7 +98,11 @@ impl Rehearsal {
                 let result = self.logs.store.record(*origin).map(Into::into);
                 Some(Message::Payload { origin: *origin, result })
             }
-            Effect::Wake(_)
+            Effect::Search { request, pattern } => {
+                Some(Message::Search(search_all(&self.logs.store, *request, pattern)))
+            }
+            Effect::StopSearch
+            | Effect::Wake(_)
             | Effect::Copy(_)
             | Effect::Mouse(_)
             | Effect::Redraw

@@ -14,15 +14,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::descriptor::{Descriptor, find, stat_path};
-use super::follow::{Action, Check, Follow, Observation, RestartReason, Stat};
+use super::follow::{Action, Check, FileKey, Follow, Observation, RestartReason, Stat};
 use super::read_at::SourceFile;
 use super::{Progress, Tail, TailEvent};
 
 mod options;
 mod stream;
 
-pub use options::{Accept, TailOptions};
-use stream::Stream;
+pub use options::{Accept, Framing, TailOptions};
+pub(super) use stream::Stream;
 
 /// A file without news for this long is closed when others need the room; the next change opens it again.
 const IDLE_CLOSE: Duration = Duration::from_secs(60);
@@ -91,8 +91,7 @@ impl TailFile {
         self.follow.is_missing()
     }
 
-    /// Whether `path` is a file that this tail has read under its own path: a rotated log that a directory
-    /// scan finds under its new name must not be read twice.
+    /// As [`Tail::has_read`].
     pub fn has_read(&self, path: &Path) -> bool {
         if path == self.path {
             return true;
@@ -216,8 +215,9 @@ impl TailFile {
         let generation = self.generation() + 1;
         let descriptor = self.stream.descriptor.take();
         self.stream = Stream::new(generation, &self.options, descriptor);
-        self.source.overwritten(self.follow.key());
-        sink(TailEvent::Restart { generation, reason });
+        let file = self.follow.key();
+        self.source.overwritten(file);
+        sink(TailEvent::Restart { generation, reason, file });
     }
 
     /// A new generation, in another file; the old one is retired.
@@ -238,7 +238,7 @@ impl TailFile {
             self.follow.key(),
         );
         self.home = home_of(&self.path);
-        sink(TailEvent::Restart { generation, reason });
+        sink(TailEvent::Restart { generation, reason, file: self.follow.key() });
         if old_stream.descriptor.is_some() && !self.options.open_files.is_crowded() {
             old_stream.grown = Some(now);
             self.retired.push(old_stream);
@@ -364,6 +364,14 @@ impl Tail for TailFile {
 
     fn source(&self) -> SourceFile {
         self.source.clone()
+    }
+
+    fn has_read(&self, path: &Path) -> bool {
+        TailFile::has_read(self, path)
+    }
+
+    fn identity(&self) -> Option<FileKey> {
+        Some(self.follow.key())
     }
 }
 

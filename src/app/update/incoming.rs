@@ -2,12 +2,13 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{cursor, methods};
+use super::{cursor, methods, search};
 use crate::{
     app::{
         message::{Analysis, Effect},
         methods::MethodsState,
         model::{DetailState, GraphState, Model, OpenEpisode, Pane, Scope, Screen, TimelineState},
+        search::FoundActs,
         whatif::{Forks, Form},
     },
     check,
@@ -82,7 +83,10 @@ pub(super) fn episode(
     }
     match model.open.as_mut().filter(|_| growing) {
         Some(open) => grow(open, episode, revision),
-        None => model.open = Some(opened(id, episode, revision)),
+        None => {
+            model.open = Some(opened(id, episode, revision));
+            search::arrived(model);
+        }
     }
     request(model, Wanted::Logged, effects);
     if model.open.as_ref().is_some_and(|it| !it.forks.is_logged()) {
@@ -122,6 +126,7 @@ fn opened(id: EpisodeId, episode: Arc<Episode>, revision: u64) -> OpenEpisode {
         detail: DetailState { wrap: true, ..DetailState::default() },
         findings: findings(&episode),
         blamed: None,
+        found: FoundActs::of(&episode),
         episode,
     }
 }
@@ -148,6 +153,8 @@ fn grow(open: &mut OpenEpisode, episode: Arc<Episode>, revision: u64) {
             let substitutes = std::mem::take(&mut scenario.substitutes);
             let moved = substitutes.into_iter().filter_map(|(act, it)| Some((new_act(act)?, it)));
             scenario.substitutes = moved.collect();
+            let ends = scenario.window.and_then(|(first, last)| new_act(first).zip(new_act(last)));
+            scenario.window = ends.filter(|(first, last)| first <= last);
         });
     }
     open.graph.interaction = graph::build(new, None);
@@ -155,9 +162,10 @@ fn grow(open: &mut OpenEpisode, episode: Arc<Episode>, revision: u64) {
     open.graph.drawing = None;
     open.findings = findings(new);
     open.graph.pairs = pairs(open);
-    methods::outdated(open);
     open.blamed = None;
+    open.found = FoundActs::of(new);
     open.revision = revision;
+    methods::outdated(open);
 }
 
 /// What is wrong with an episode, in the order of the log.
