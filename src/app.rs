@@ -7,6 +7,7 @@ pub mod action;
 pub mod command_line;
 pub mod key;
 mod message;
+mod methods;
 mod model;
 pub mod prompt;
 pub mod prose;
@@ -19,6 +20,7 @@ pub mod whatif;
 pub use action::Action;
 pub use key::{Key, KeyCode};
 pub use message::{Analysis, Effect, Message, SamplingEnd, SamplingState, SearchNews};
+pub use methods::{MethodsState, MethodsVariant};
 pub use model::{
     DetailState, GraphState, Model, OpenEpisode, Overlay, Pane, Scope, Screen, Size, TimelineState, View,
 };

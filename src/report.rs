@@ -32,7 +32,7 @@ mod tests;
 mod text;
 
 use crate::{
-    credit::{Interactions, Sweep, Verdict},
+    credit::{FailureStudy, Interactions, Study, Sweep, Verdict},
     model::{Attribution, Diagnostic, Episode, Explanation, Origin, Scenario, Unavailable},
 };
 
@@ -66,6 +66,13 @@ pub struct Report<'a> {
     pub sweep: &'a Sweep,
     /// Who, how much, at which act.
     pub verdict: &'a Verdict,
+    /// Curves, messages and how sure the verdict is; `None`: not computed.
+    pub study: Option<&'a Study>,
+    /// Curves of which every point is to be printed: by name (`backprop/uniform rho`), by method and parameter, by
+    /// parameter, or `all`.
+    pub curves: &'a [String],
+    /// Where a failed episode was lost; `None`: not asked for.
+    pub failure: Option<&'a FailureStudy>,
     /// The arithmetic of single numbers, in the order to show.
     pub explanations: &'a [Explanation],
     /// What is wrong with the log, as far as it concerns the episode.

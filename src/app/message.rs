@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use super::key::Key;
 use crate::{
-    credit::{Interactions, Sweep, Verdict},
+    credit::{Interactions, MessageSetting, RunOutcomes, Study, Sweep, Verdict},
     model::{Attribution, Episode, EpisodeId, LogSummary, Origin, RecordText, Scenario, Unavailable},
     search::{Hit, Pattern},
 };
 
 /// Everything computed for one scenario of one episode, in one go.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Analysis {
     /// The scenario asked for, with the method filled in.
     pub scenario: Scenario,
@@ -100,6 +100,20 @@ pub enum Message {
         /// The result.
         result: Box<Analysis>,
     },
+    /// What takes longer than credit was computed; answers [`Effect::Study`] with the same number.
+    Study {
+        /// The number of the request.
+        request: u64,
+        /// The result.
+        result: Box<Study>,
+    },
+    /// The episodes of a run were looked at; answers [`Effect::Survey`].
+    Run {
+        /// The episode it was asked for.
+        id: EpisodeId,
+        /// How the run went.
+        outcomes: Box<RunOutcomes>,
+    },
     /// A record was read; answers [`Effect::Payload`].
     Payload {
         /// Which record.
@@ -131,6 +145,21 @@ pub enum Effect {
     },
     /// Stop drawing for this request: what there is is its last answer.
     StopSampling(u64),
+    /// Compute what takes longer than credit: curves, messages, how sure it is.
+    Study {
+        /// Comes back with the answer.
+        request: u64,
+        /// The episode.
+        episode: Arc<Episode>,
+        /// Its credit.
+        analysis: Arc<Analysis>,
+        /// How messages are divided.
+        setting: MessageSetting,
+        /// Whether nobody looks at it yet: what the screen shows does not wait for it.
+        ahead: bool,
+    },
+    /// Look at the episodes of this one's run.
+    Survey(EpisodeId),
     /// Read a record in full.
     Payload(Origin),
     /// Search the logs for this, and what comes to them; an older search ends.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{
     message::{Analysis, SamplingEnd, SamplingState},
+    methods::MethodsState,
     prompt::Prompt,
     search::{FoundActs, SearchState},
     whatif::{Forks, Form},
@@ -208,8 +209,8 @@ pub struct OpenEpisode {
     pub by_roster: bool,
     /// Acts by time instead of by credit.
     pub acts_by_time: bool,
-    /// Column of the method table.
-    pub method: usize,
+    /// Credit by method and its variants.
+    pub methods: MethodsState,
     /// Timeline.
     pub timeline: TimelineState,
     /// Graph.

@@ -4,6 +4,7 @@ pub(crate) mod any;
 mod command_line;
 mod forms;
 mod live;
+mod methods;
 mod questions;
 mod sampling;
 mod searching;

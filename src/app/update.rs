@@ -4,6 +4,7 @@ mod ask;
 mod cursor;
 mod form;
 mod incoming;
+mod methods;
 pub(crate) mod pictures;
 mod search;
 
@@ -33,6 +34,8 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             incoming::episode(model, id, revision, result, &mut effects);
         }
         Message::Analysis { request, result } => incoming::analysis(model, request, *result, &mut effects),
+        Message::Study { request, result } => methods::study(model, request, *result),
+        Message::Run { id, outcomes } => methods::run(model, id, *outcomes),
         Message::Payload { origin, result } => incoming::payload(model, origin, result),
         Message::Search(news) => search::news(model, news, &mut effects),
         Message::Wake => cursor::play_on(model, &mut effects),
@@ -46,6 +49,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     }
     search::refresh(model);
     ask::read_payload(model, &mut effects);
+    methods::refresh(model, &mut effects);
     pictures::refresh(model);
     effects
 }
@@ -165,6 +169,7 @@ fn on_episode(model: &mut Model, action: Action, count: usize, effects: &mut Vec
         Action::Play => cursor::play(model, effects),
         Action::Variant => pictures::next_variant(model),
         Action::Weight => pictures::next_weight(model),
+        _ if model.view == View::Methods && methods::on_action(model, action, count, effects) => {}
         _ => form_or(
             model,
             effects,

@@ -5,6 +5,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::methods;
 use crate::{
     app::command_line::ScenarioOptions,
+    credit::MessageSetting,
     tui::theme::{ColorChoice, ColorMode},
 };
 
@@ -102,6 +103,22 @@ pub struct Report {
     /// Also print the arithmetic of this agent's or act's credit; repeatable
     #[arg(long, value_name = "AGENT|ACT")]
     pub explain: Vec<String>,
+    /// Also print every point of this curve: a parameter such as rho, 'METHOD PARAMETER', or all; repeatable
+    #[arg(long, value_name = "NAME")]
+    pub curve: Vec<String>,
+    /// Also say where it was lost when the episode did not fail
+    #[arg(long)]
+    pub failure: bool,
+    /// The least return that counts as a success; without it, what tells the run's successes from its failures,
+    /// else 1
+    #[arg(long, value_name = "RETURN", allow_hyphen_values = true)]
+    pub success: Option<f64>,
+    /// Reward units that a unit of score moves a message's part by
+    #[arg(long, value_name = "NUMBER", default_value_t = MessageSetting::default().beta, allow_hyphen_values = true)]
+    pub message_beta: f64,
+    /// Temperature of the split of credit over messages by score
+    #[arg(long, value_name = "NUMBER", default_value_t = MessageSetting::default().tau, value_parser = temperature)]
+    pub message_tau: f64,
     /// Columns and rows of --format screen and svg
     #[arg(long, value_name = "COLSxROWS", default_value = "100x30")]
     pub size: String,
@@ -118,6 +135,11 @@ pub struct Report {
     /// What to compute.
     #[command(flatten)]
     pub scenario: Scenario,
+}
+
+fn temperature(text: &str) -> Result<f64, String> {
+    let value = text.parse::<f64>().ok().filter(|it| it.is_finite() && *it > 0.0);
+    value.ok_or_else(|| "a number above 0".to_owned())
 }
 
 /// How to print.

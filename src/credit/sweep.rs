@@ -49,7 +49,7 @@ impl Agreement {
 }
 
 /// One method and baseline.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SweepRow {
     /// What was asked, edits included.
     pub scenario: Scenario,
@@ -78,7 +78,7 @@ impl SweepRow {
 }
 
 /// Every method and baseline on one question.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sweep {
     /// In the order of the method table.
     pub rows: Vec<SweepRow>,

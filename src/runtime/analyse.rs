@@ -3,7 +3,7 @@
 use super::sampling;
 use crate::{
     app::{Analysis, SamplingState},
-    credit::{self, Verdict},
+    credit::{self, MessageSetting, Study, Verdict},
     model::{Attribution, Episode, Scenario, Unavailable},
 };
 
@@ -63,6 +63,11 @@ pub(super) fn conclude(
 /// The same analysis with newer numbers; sweep and verdict follow when they are final.
 pub(super) fn with_credit(first: &Analysis, credit: Attribution, sampling: SamplingState) -> Analysis {
     Analysis { credit: Ok(credit), sampling: Some(sampling), ..first.clone() }
+}
+
+/// Curves, messages and how sure the verdict is: what is asked for after [`analyse`]. Pure likewise.
+pub fn study(episode: &Episode, analysis: &Analysis, setting: MessageSetting) -> Study {
+    credit::study(episode, &analysis.scenario, &analysis.credit, &analysis.sweep, setting)
 }
 
 /// Sweep and verdict where `scenario` cannot be computed: by the best the log supports, under no edits.

@@ -1,4 +1,5 @@
-//! Computes credit off the loop, so that a key press never waits for it.
+//! Computes credit off the loop, so that a key press never waits for it, and what takes longer than credit off
+//! that, so that a what-if does not wait for curves.
 
 use std::sync::Arc;
 
@@ -7,11 +8,11 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use super::{
     analyse,
     sampling::{self, Control, Stream},
-    spawn,
+    spawn, study,
 };
 use crate::{
-    app::Message,
-    credit,
+    app::{Analysis, Message},
+    credit::{self, MessageSetting},
     model::{Episode, Scenario},
 };
 
@@ -22,20 +23,42 @@ struct Request {
     scenario: Scenario,
 }
 
-/// Hands requests to the worker thread.
+/// A request for a study.
+struct StudyRequest {
+    number: u64,
+    episode: Arc<Episode>,
+    analysis: Arc<Analysis>,
+    setting: MessageSetting,
+}
+
+/// Hands requests to the worker threads.
 pub struct Worker {
     requests: Sender<Request>,
     control: Arc<Control>,
+    studies: Sender<StudyRequest>,
 }
 
 impl Worker {
-    /// Starts the thread; answers go to `send`.
+    /// Starts the threads; answers go to `send`.
     pub fn start(send: impl Fn(Message) + Send + Clone + 'static) -> Self {
         let (requests, queue) = unbounded();
         let control = Arc::new(Control::default());
-        let theirs = control.clone();
-        spawn("credit", move || work(&queue, &theirs, &send));
-        Self { requests, control }
+        let (theirs, answer) = (control.clone(), send.clone());
+        spawn("credit", move || work(&queue, &theirs, &answer));
+        let (studies, queue) = unbounded();
+        spawn("study", move || work_on_studies(&queue, send));
+        Self { requests, control, studies }
+    }
+
+    /// Asks for a study. The newest wins.
+    pub fn study(
+        &self,
+        number: u64,
+        episode: Arc<Episode>,
+        analysis: Arc<Analysis>,
+        setting: MessageSetting,
+    ) {
+        let _ = self.studies.send(StudyRequest { number, episode, analysis, setting });
     }
 
     /// Asks for credit. A request for what the log says and one for a what-if do not push each other out;
@@ -93,4 +116,15 @@ fn answer(request: Request, control: &Arc<Control>, send: &(impl Fn(Message) + S
             send(Message::Analysis { request, result: Box::new(analysis) });
         });
     });
+}
+
+fn work_on_studies(queue: &Receiver<StudyRequest>, send: impl Fn(Message)) {
+    while let Ok(first) = queue.recv() {
+        let newest = queue.try_iter().last().unwrap_or(first);
+        let StudyRequest { number, episode, analysis, setting } = newest;
+        let result = Box::new(study(&episode, &analysis, setting));
+        // Whoever gets the answer changes the analysis, and should not have to copy it for that.
+        drop(analysis);
+        send(Message::Study { request: number, result });
+    }
 }

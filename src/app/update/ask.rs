@@ -5,6 +5,7 @@ use crate::{
     app::{
         command_line,
         message::Effect,
+        methods::MethodsVariant,
         model::{Model, OpenEpisode, Overlay, Pane, Screen, View},
         prose,
     },
@@ -93,14 +94,12 @@ pub(super) fn explain(model: &mut Model) {
     let on_act = match model.view {
         View::Credit => open.pane == Pane::Acts,
         View::Timeline => true,
-        View::Graph | View::Methods | View::WhatIf => false,
+        View::Methods => !open.methods_acts().is_empty(),
+        View::Graph | View::WhatIf => false,
     };
-    let mut scenario = analysis.scenario.clone();
-    if model.view == View::Methods
-        && let Some(row) = analysis.sweep.rows.get(open.method)
-    {
-        scenario = row.scenario.clone();
-    }
+    let in_table = model.view == View::Methods && open.methods.variant == MethodsVariant::Table;
+    let row = analysis.sweep.rows.get(open.methods.column).filter(|_| in_table);
+    let mut scenario = row.map_or(&analysis.scenario, |it| &it.scenario).clone();
     let target = match open.act.filter(|_| on_act) {
         Some(act) => {
             let knows_acts = analysis.credit.as_ref().is_ok_and(|it| !it.acts.is_empty());
@@ -114,7 +113,6 @@ pub(super) fn explain(model: &mut Model) {
         None => credit::Target::Agent(open.agent),
     };
     // Numbers on the screen are explained, not computed again: of some the permutations took long to draw.
-    let row = analysis.sweep.rows.get(open.method).filter(|_| model.view == View::Methods);
     let known = match row {
         Some(row) => row.result.as_ref().ok(),
         None => analysis.credit.as_ref().ok(),

@@ -187,7 +187,7 @@ pub(super) fn pick(model: &mut Model, effects: &mut Vec<Effect>) -> bool {
 
 /// Makes `next` the scenario on the screen. Where its method cannot follow an edit of the episode, the
 /// nearest one that can takes its place, and that is said.
-fn edit(model: &mut Model, mut next: Scenario, effects: &mut Vec<Effect>) {
+pub(super) fn edit(model: &mut Model, mut next: Scenario, effects: &mut Vec<Effect>) {
     let Some(open) = model.open.as_mut() else { return };
     if next.edits_episode()
         && form::current(open).is_some_and(|it| it.method == next.method)

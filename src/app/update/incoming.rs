@@ -2,10 +2,11 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{cursor, search};
+use super::{cursor, methods, search};
 use crate::{
     app::{
         message::{Analysis, Effect, SamplingEnd},
+        methods::MethodsState,
         model::{DetailState, GraphState, Model, OpenEpisode, Pane, Scope, Screen, TimelineState},
         search::FoundActs,
         whatif::{Forks, Form},
@@ -110,7 +111,7 @@ fn opened(id: EpisodeId, episode: Arc<Episode>, revision: u64) -> OpenEpisode {
         pane: Pane::Agents,
         by_roster: false,
         acts_by_time: false,
-        method: 0,
+        methods: MethodsState::default(),
         timeline: TimelineState { scope: Scope::All, playing: false, lane: 0, strip: false },
         graph: GraphState {
             metrics: graph::metrics(&episode, &interaction),
@@ -165,6 +166,7 @@ fn grow(open: &mut OpenEpisode, episode: Arc<Episode>, revision: u64) {
     open.blamed = None;
     open.found = FoundActs::of(new);
     open.revision = revision;
+    methods::outdated(open);
 }
 
 /// What is wrong with an episode, in the order of the log.
@@ -247,6 +249,7 @@ pub(super) fn analysis(model: &mut Model, request: u64, result: Analysis, effect
         open.drawing = open.drawing.filter(|it| *it != request);
         return;
     }
+    methods::outdated(open);
     let credits = graph_credits(open);
     open.graph.interaction = graph::build(&open.episode, credits.as_deref());
     open.graph.pairs = pairs(open);

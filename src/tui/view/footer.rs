@@ -3,7 +3,7 @@
 use super::prompt;
 use crate::{
     app::{
-        Action, Model, OpenEpisode, Overlay, Pane, SamplingState, Screen, View,
+        Action, MethodsVariant, Model, OpenEpisode, Overlay, Pane, SamplingState, Screen, View,
         action::{self, Binding},
     },
     text,
@@ -66,10 +66,28 @@ fn hint_of(model: &Model, binding: &Binding) -> &'static str {
         (View::WhatIf, Action::Right) => "choice",
         (View::Graph, Action::Open) => "ego",
         (View::Graph, Action::Right) => "edge",
-        (View::Graph | View::Methods, Action::Down) => "agent",
-        (View::Methods, Action::Right) => "method",
+        (View::Methods, action) => methods_hint(model, action).unwrap_or(binding.hint),
+        (View::Graph, Action::Down) => "agent",
         _ => binding.hint,
     }
+}
+
+/// The same for the variants of view 4.
+fn methods_hint(model: &Model, action: Action) -> Option<&'static str> {
+    let variant = model.open.as_ref().map_or(MethodsVariant::Table, |it| it.methods.variant);
+    Some(match (variant, action) {
+        (_, Action::Variant) => variant.next().hint(),
+        (MethodsVariant::Table, Action::Down) => "agent",
+        (MethodsVariant::Table, Action::Right) => "method",
+        (MethodsVariant::Curves, Action::Down) => "curve",
+        (MethodsVariant::Curves, Action::Right) => "value",
+        (MethodsVariant::Curves, Action::Open) => "what-if",
+        (MethodsVariant::Failure, Action::Down) => "act",
+        (MethodsVariant::Messages, Action::Down) => "message",
+        (MethodsVariant::Messages, Action::Right) => "tau",
+        (MethodsVariant::Messages, Action::ScrollRight) => "beta",
+        _ => return None,
+    })
 }
 
 fn key_names(binding: &Binding) -> String {
@@ -80,6 +98,7 @@ fn key_names(binding: &Binding) -> String {
         Action::NextHit => "n N".to_owned(),
         Action::Right => "h l".to_owned(),
         Action::Down => "j k".to_owned(),
+        Action::ScrollRight => "< >".to_owned(),
         Action::Undo => "u ^R".to_owned(),
         _ => binding.keys[0].name(),
     }
@@ -117,9 +136,18 @@ fn hints(model: &Model) -> Vec<&'static Binding> {
         (None, _, View::Timeline) => {
             &[A::Cause, A::SameAgentOn, A::Scope, A::Variant, A::Play, A::Open, A::WhatIf, A::Help]
         }
-        (None, _, View::Methods) => {
-            &[A::Right, A::Down, A::Explain, A::Sweep, A::Caveats, A::WhatIf, A::Help, A::Quit]
-        }
+        (None, _, View::Methods) => match model.open.as_ref().map(|it| it.methods.variant) {
+            Some(MethodsVariant::Curves) => {
+                &[A::Variant, A::Right, A::Down, A::Open, A::Undo, A::Sweep, A::Help, A::Quit]
+            }
+            Some(MethodsVariant::Failure) => {
+                &[A::Variant, A::Down, A::Open, A::Explain, A::Cause, A::Caveats, A::Help, A::Quit]
+            }
+            Some(MethodsVariant::Messages) => {
+                &[A::Variant, A::Down, A::Right, A::ScrollRight, A::Explain, A::Open, A::Help, A::Quit]
+            }
+            _ => &[A::Variant, A::Right, A::Down, A::Explain, A::Sweep, A::WhatIf, A::Help, A::Quit],
+        },
         (None, _, View::WhatIf) => {
             &[A::Down, A::Right, A::Open, A::Undo, A::Discard, A::Sweep, A::Copy, A::Help]
         }
