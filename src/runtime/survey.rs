@@ -70,7 +70,8 @@ mod tests {
     /// Episodes of run r and s, `n` of r; every third fails, with the coder.
     fn log(n: usize) -> String {
         let one = |at: usize| {
-            let (agent, status) = if at % 3 == 0 { ("coder", "failure") } else { ("tester", "success") };
+            let (agent, status) =
+                if at.is_multiple_of(3) { ("coder", "failure") } else { ("tester", "success") };
             let run = if at == 1 { "s" } else { "r" };
             format!(
                 "{{\"type\":\"run\",\"credit_log\":1,\"run\":\"{run}\"}}\n\

@@ -37,6 +37,10 @@ fn told(episode: &Episode) {
     let explanations: Vec<Explanation> =
         targets.filter_map(|it| credit::explain(episode, &analysis.scenario, it).ok()).collect();
     let findings = check::check(episode);
+    let studied = study(episode, &analysis, MessageSetting::default());
+    let mut run = RunOutcomes::default();
+    run.add(episode);
+    let failure = credit::failure_study(episode, None, Some(&run));
     let report = Report {
         log: "log",
         files: &|origin: Origin| format!("log:{}", origin.line),
@@ -47,6 +51,9 @@ fn told(episode: &Episode) {
         sweep: &analysis.sweep,
         verdict: &analysis.verdict,
         pairs: analysis.pairs.as_ref().ok(),
+        study: Some(&studied),
+        curves: &["all".to_owned()],
+        failure: Some(&failure),
         explanations: &explanations,
         findings: &findings,
         bad_lines: 0,
