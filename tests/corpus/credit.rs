@@ -4,7 +4,7 @@ use creditscope::{
     app::Analysis,
     audit::{Collector, Setting},
     check,
-    credit::{self, Target},
+    credit::{self, MessageSetting, RunOutcomes, Target},
     model::{Episode, EpisodeId, Estimate, Explanation, Origin, Scenario, Value},
     report::{self, AuditReport, Report},
     runtime::{analyse, study},
@@ -37,8 +37,10 @@ fn told(episode: &Episode) {
     let explanations: Vec<Explanation> =
         targets.filter_map(|it| credit::explain(episode, &analysis.scenario, it).ok()).collect();
     let findings = check::check(episode);
-    let study = study(episode, &analysis, credit::MessageSetting::default());
-    let failure = credit::failure_study(episode, None, None);
+    let studied = study(episode, &analysis, MessageSetting::default());
+    let mut run = RunOutcomes::default();
+    run.add(episode);
+    let failure = credit::failure_study(episode, None, Some(&run));
     let report = Report {
         log: "log",
         files: &|origin: Origin| format!("log:{}", origin.line),
@@ -49,7 +51,7 @@ fn told(episode: &Episode) {
         sweep: &analysis.sweep,
         verdict: &analysis.verdict,
         pairs: analysis.pairs.as_ref().ok(),
-        study: Some(&study),
+        study: Some(&studied),
         curves: &["all".to_owned()],
         failure: Some(&failure),
         explanations: &explanations,

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Columns of a rule's name.
-const NAME: usize = 21;
+const NAME: usize = 22;
 
 pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let Some(study) = open.methods.failure.as_deref() else {
@@ -32,7 +32,7 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let rules = rules(open, study, width.saturating_sub(2));
     // The rules have the first word; the acts get at least a third, the run what it needs of the rest.
     let spectrum = spectrum_rows(study);
-    let table = if study.rows.is_empty() { 0 } else { (study.rows.len() + 2).min((height / 3).max(5)) };
+    let table = if study.rows.is_empty() { 0 } else { (study.rows.len() + 2).min((height / 4).max(5)) };
     let upper = rules.len().min(height.saturating_sub(1 + table));
     for (y, (line, role)) in rules.iter().take(upper).enumerate() {
         pane.put(1, y + 1, line, *role);
