@@ -49,7 +49,7 @@ pub(super) fn conclude(
     };
     let (sweep, verdict) = match &credit {
         Ok(known) => {
-            let sweep = credit::sweep_of(episode, scenario, credit.clone());
+            let sweep = credit::sweep_of(episode, scenario, &credit);
             let verdict = credit::verdict(episode, known, &sweep);
             (sweep, verdict)
         }
