@@ -25,7 +25,10 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments.as_slice() {
         // As a part of all benches there is nothing to measure.
-        [] => Ok(println!("{USAGE}")),
+        [] => {
+            println!("{USAGE}");
+            Ok(())
+        }
         ["generate", kind, bytes, path] => generate(kind, bytes, path),
         ["index", path] => index(path, 0),
         ["index", path, threads] => index(path, threads.parse().unwrap_or(0)),

@@ -124,7 +124,7 @@ pub(super) fn explain(model: &mut Model) {
         Some(known) => credit::explain_credit(&open.episode, &scenario, known.clone(), target),
         None => credit::explain(&open.episode, &scenario, target),
     };
-    toggle_overlay(model, Overlay::Explain(explanation));
+    toggle_overlay(model, Overlay::Explain(Box::new(explanation)));
 }
 
 /// Hands out what is on the screen: on the what-if the command line, else verdict and act.

@@ -7,7 +7,7 @@ use crate::{
         action::{self, Section},
     },
     credit,
-    model::{Diagnostic, Explanation, Origin, Severity, Unavailable, Value, signed},
+    model::{Diagnostic, Explanation, Origin, Severity, Unavailable, Value, signed, unsigned},
     text,
     tui::{paint::Painter, theme::Role},
 };
@@ -113,7 +113,7 @@ fn explain(
         let line = format!("{weight:>10} x {value:>10} = {product:>10}  {}", term.text);
         lines.extend(wrapped(&line, width, Role::Plain));
         let mut grounds: Vec<String> = term.n.iter().map(|it| format!("n {it}")).collect();
-        grounds.extend(term.standard_error.map(|it| format!("SE {it:.3}")));
+        grounds.extend(term.standard_error.map(|it| format!("SE {}", unsigned(it, 3))));
         grounds.extend(term.origins.iter().take(3).map(|it| place(model, *it)));
         if !grounds.is_empty() {
             lines.push((format!("{:14}{}", "", grounds.join("  ")), Role::Dim));
@@ -172,10 +172,11 @@ fn findings(model: &Model, width: usize) -> Vec<(String, Role)> {
     let mut lines = Vec::new();
     let episode = model.open.as_ref().map(|it| it.findings.as_slice()).unwrap_or_default();
     let log = model.log.diagnostics.as_slice();
-    if log.is_empty() && episode.is_empty() {
+    let counters = model.log.counters.findings.as_slice();
+    if log.is_empty() && episode.is_empty() && counters.is_empty() {
         lines.push(("nothing found".to_owned(), Role::Plain));
     }
-    for diagnostic in log.iter().chain(episode) {
+    for diagnostic in log.iter().chain(counters).chain(episode) {
         lines.extend(finding(model, diagnostic, width));
     }
     if model.log.more_diagnostics > 0 {
