@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod command_line;
+pub mod filters;
 pub mod key;
 mod message;
 mod model;
@@ -18,7 +19,7 @@ pub mod whatif;
 
 pub use action::Action;
 pub use key::{Key, KeyCode};
-pub use message::{Analysis, Effect, Message, SearchNews};
+pub use message::{Analysis, Effect, Message, SearchNews, SiftNews};
 pub use model::{
     DetailState, GraphState, Model, OpenEpisode, Overlay, Pane, Scope, Screen, Size, TimelineState, View,
 };

@@ -74,6 +74,8 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
         Effect::Analyse { request, episode, scenario } => worker.request(request, episode, scenario),
         Effect::Search { request, pattern } => log.search(request, pattern),
         Effect::StopSearch => log.stop_search(),
+        Effect::Sift { request, filters } => log.sift(request, filters),
+        Effect::Match { request, episode, patterns } => log.match_records(request, episode, patterns),
         Effect::Wake(milliseconds) => runtime::after(milliseconds, send.clone()),
         Effect::Copy(text) => {
             let _ = send.send(Message::Copied(keep_copy(&text)));

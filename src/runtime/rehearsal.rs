@@ -3,7 +3,10 @@
 
 use std::collections::VecDeque;
 
-use super::{OpenedLogs, analyse, search::search_all};
+use super::{
+    OpenedLogs, analyse,
+    search::{match_records, search_all, sift_all},
+};
 use crate::{
     app::{Effect, Key, KeyCode, Message, Model, update},
     model::LogSummary,
@@ -75,7 +78,15 @@ impl Rehearsal {
             Effect::Search { request, pattern } => {
                 Some(Message::Search(search_all(&self.logs.store, *request, pattern)))
             }
-            Effect::StopSearch
+            Effect::Sift { request, filters } if !filters.is_empty() => {
+                Some(Message::Sifted(sift_all(&self.logs.store, *request, filters)))
+            }
+            Effect::Match { request, episode, patterns } => {
+                let places = match_records(&self.logs.store, *episode, patterns);
+                Some(Message::Matched { request: *request, places })
+            }
+            Effect::Sift { .. }
+            | Effect::StopSearch
             | Effect::Wake(_)
             | Effect::Copy(_)
             | Effect::Mouse(_)

@@ -125,6 +125,8 @@ mod tests {
             size: 0,
             generation: 0,
             state: FileState::Reading,
+            began: None,
+            inode: None,
         };
         let mut store = Store::new(Pass::Headers);
         let id = store.add_life(summary, source, line_map.then(Vec::new), None);

@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use super::{cursor, search};
 use crate::{
     app::{
+        filters::ListedActs,
         message::{Analysis, Effect},
         model::{DetailState, GraphState, Model, OpenEpisode, Pane, Scope, Screen, TimelineState},
         search::FoundActs,
@@ -126,6 +127,7 @@ fn opened(id: EpisodeId, episode: Arc<Episode>, revision: u64) -> OpenEpisode {
         findings: findings(&episode),
         blamed: None,
         found: FoundActs::of(&episode),
+        listed: ListedActs::default(),
         episode,
     }
 }
