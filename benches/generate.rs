@@ -21,16 +21,24 @@ pub struct Shape {
     pub text: usize,
     /// Whether every act has valued alternatives, and the episode all coalitions, replays and declared credit.
     pub counterfactuals: bool,
+    /// Whether acts have their payload first and their header fields in a strange order behind it.
+    pub foreign: bool,
 }
 
 /// Records of about 150 bytes, as a reinforcement learner writes them.
-pub const SHORT: Shape = Shape { agents: 8, acts: 200, workers: 16, text: 0, counterfactuals: false };
+pub const SHORT: Shape =
+    Shape { agents: 8, acts: 200, workers: 16, text: 0, counterfactuals: false, foreign: false };
 
 /// Records of about 2 kB, as a team of language models writes them.
-pub const LLM: Shape = Shape { agents: 5, acts: 60, workers: 4, text: 1_700, counterfactuals: false };
+pub const LLM: Shape =
+    Shape { agents: 5, acts: 60, workers: 4, text: 1_700, counterfactuals: false, foreign: false };
+
+/// Records of about 2 kB that begin with their payload.
+pub const FOREIGN: Shape = Shape { foreign: true, ..LLM };
 
 /// An episode with everything a credit method can use.
-pub const RICH: Shape = Shape { agents: 6, acts: 100, workers: 1, text: 80, counterfactuals: true };
+pub const RICH: Shape =
+    Shape { agents: 6, acts: 100, workers: 1, text: 80, counterfactuals: true, foreign: false };
 
 /// SplitMix64 (Steele, Lea and Flood 2014).
 pub struct Random(pub u64);
@@ -56,16 +64,32 @@ impl Random {
     }
 }
 
+/// Bytes that are handed on at once.
+const PIECE: usize = 1 << 20;
+
 /// A log of at least `bytes` bytes: whole episodes.
 pub fn log(shape: Shape, seed: u64, bytes: usize) -> Vec<u8> {
-    let mut out = String::with_capacity(bytes + (bytes >> 4) + 65_536);
+    let mut out = Vec::with_capacity(bytes + (bytes >> 4) + 65_536);
+    write_log(shape, seed, bytes as u64, |piece| out.extend_from_slice(piece.as_bytes()));
+    out
+}
+
+/// The same, piece by piece.
+pub fn write_log(shape: Shape, seed: u64, bytes: u64, mut sink: impl FnMut(&str)) {
+    let mut out = String::new();
+    let mut written = 0;
     let mut random = Random(seed);
     writeln!(out, r#"{{"type":"run","credit_log":1,"run":"generated/{seed}","ts":1760000000.0,"env":"generated","algorithm":"shapley","gamma":1.0}}"#).unwrap();
     let mut next = 0;
     let mut workers: Vec<Worker> = Vec::new();
     let mut now = 1_760_000_000.0;
-    while next == 0 || out.len() < bytes || !workers.is_empty() {
-        if workers.len() < shape.workers && (next == 0 || out.len() < bytes) {
+    while next == 0 || written < bytes || !workers.is_empty() {
+        if out.len() >= PIECE {
+            sink(&out);
+            out.clear();
+        }
+        let before = out.len();
+        if workers.len() < shape.workers && (next == 0 || written < bytes) {
             workers.push(Worker::start(shape, next, now, &mut random, &mut out));
             next += 1;
         }
@@ -74,8 +98,9 @@ pub fn log(shape: Shape, seed: u64, bytes: usize) -> Vec<u8> {
         if workers[at].go_on(shape, now, &mut random, &mut out) {
             workers.swap_remove(at);
         }
+        written += (out.len() - before) as u64;
     }
-    out.into_bytes()
+    sink(&out);
 }
 
 /// A log of one episode.
@@ -124,6 +149,12 @@ impl Worker {
             write!(out, r#"{{"type":"message","episode":"ep-{episode:06}","id":"a{act}","from":"agent_{agent:02}","ts":{now:.2},"step":{act},"parents":["a{}"],"to":"agent_{to:02}","content":"#, act - 1).unwrap();
             text(shape.text.max(20), random, out);
             out.push_str("}\n");
+            return false;
+        }
+        if shape.foreign {
+            out.push_str(r#"{"action":"#);
+            text(shape.text.max(20), random, out);
+            writeln!(out, r#","step":{act},"ts":{now:.2},"kind":"llm","agent":"agent_{agent:02}","usage":{{"in":1200,"out":300}},"id":"a{act}","type":"action","episode":"ep-{episode:06}"}}"#).unwrap();
             return false;
         }
         write!(out, r#"{{"type":"action","episode":"ep-{episode:06}","id":"a{act}","agent":"agent_{agent:02}","ts":{now:.2},"step":{act}"#).unwrap();

@@ -14,6 +14,7 @@
 //! `None` and its caller parses in full. Nothing here does IO, knows a file, or joins records to episodes.
 
 mod act;
+mod agree;
 mod credit;
 mod episode;
 mod fields;
@@ -26,6 +27,8 @@ mod read;
 mod record;
 mod repair;
 mod schema;
+mod spans;
+mod template;
 #[cfg(test)]
 mod tests;
 mod time;
@@ -33,10 +36,11 @@ mod walk;
 mod write;
 
 pub use act::{Action, Message, Policy, State, Usage};
+pub use agree::agree;
 pub use credit::{Candidate, Coalition, Counterfactual, Credit, CreditItem, Metric, Reward};
 pub use episode::{Edge, EpisodeEnd, EpisodeStart, ReplayOf, RosterAgent, Run, Writer};
 pub(crate) use fields::{list, object, string};
-pub use header::{Header, scan_header};
+pub use header::{Header, PlainHeader, Scan, Scanner, scan_header};
 pub use label::{action_label, text_label};
 pub use parse::{Parsed, parse_line};
 pub use payload::Payload;

@@ -5,6 +5,7 @@
 
 mod golden {
     mod broken;
+    mod explained;
     mod open;
     mod samples;
 }

@@ -79,7 +79,7 @@ pub enum Overlay {
     /// Keys.
     Help,
     /// The arithmetic of one number.
-    Explain(Result<Explanation, Unavailable>),
+    Explain(Box<Result<Explanation, Unavailable>>),
     /// What to know of the method shown.
     Caveats,
     /// One act in full.

@@ -2,7 +2,7 @@
 
 use crate::model::{Attribution, Episode, Provenance, Scenario, Unavailable};
 
-use super::blame::{BlameKind, blame};
+use super::blame::blame;
 use super::compute_plain;
 use super::method::{Family, scenario_name};
 use super::question::missing;
@@ -114,10 +114,14 @@ fn is_bounded(attribution: &Attribution) -> bool {
     attribution.agents.iter().any(|it| it.value.number().is_none_or(bounded))
 }
 
+/// Whether the numbers say something of who mattered: two of them differ, or the one agent that has a number has
+/// another than 0, of whatever sign. (One that earned in a failure was cleared by a measurement: nothing of less
+/// ground may blame it in its place.)
 fn tells_apart(episode: &Episode, attribution: &Attribution) -> bool {
     blame(episode.failed(), attribution).is_some_and(|it| {
-        let signed = matches!(it.kind, BlameKind::Lost | BlameKind::Earned);
-        if it.known < 2 { signed || episode.agents.len() < 2 } else { !it.all_equal }
+        let first = it.agents.first().and_then(|it| attribution.agent(*it));
+        let matters = first.is_some_and(|it| it.value.abs() > 1e-12);
+        if it.known < 2 { matters || episode.agents.len() < 2 } else { !it.all_equal }
     })
 }
 

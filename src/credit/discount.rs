@@ -103,7 +103,7 @@ pub(super) const ELIGIBILITY: Method = Method {
     terms,
 };
 
-fn gamma(question: &Question<'_>) -> f64 {
+pub(super) fn gamma(question: &Question<'_>) -> f64 {
     let run = question.episode.gamma.filter(|it| (0.0..1.0).contains(it));
     let scenario = question.scenario.discount.map(Number::get);
     scenario.or_else(|| question.param("gamma")).or(run).unwrap_or(0.9)

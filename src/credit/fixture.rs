@@ -26,6 +26,7 @@ pub(super) fn attribution(values: &[f64]) -> Attribution {
         absence: None,
         sample: String::new(),
         caveats: Vec::new(),
+        differences: None,
     }
 }
 

@@ -19,6 +19,7 @@ use crate::stats::kendall_tau_b;
 
 use super::blame::{blame, tolerance};
 use super::choice::{alternatives, carry, names_culprit, resolve, same_choice, variants};
+use super::flip::FlipProbability;
 use super::method::{Family, scenario_name};
 use super::{compute_plain, declared, method};
 
@@ -64,6 +65,9 @@ pub struct SweepRow {
     pub counted: bool,
     /// Kendall's tau-b of its agents' numbers against the reference's.
     pub tau: Option<f64>,
+    /// How often it would name another, its values drawn anew; `None`: not known, or not counted yet
+    /// ([`super::study`]).
+    pub flip: Option<FlipProbability>,
 }
 
 impl SweepRow {
@@ -121,6 +125,7 @@ pub fn sweep(episode: &Episode, reference: &Scenario) -> Sweep {
             agrees: Agreement::NoVoice,
             counted: false,
             tau: None,
+            flip: None,
         });
     }
     fill_nearest(&mut rows);

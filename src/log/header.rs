@@ -1,15 +1,22 @@
 //! The index pass: what a line is and whose, without parsing its payload.
 //!
-//! One walk over the top-level fields, in any order. Values of fields it does not want are skipped by structure;
-//! a long payload string costs a vector search for its closing quote. The walk reaches the closing bracket, so a
-//! truncated or glued line is never taken for a record.
+//! ```text
+//! line -> Scanner::scan -> Scan    kind, and the text of what an index wants: templates first, then the walk
+//!                           `----> Header, where names are escaped or lists have to be read
+//! ```
+//!
+//! Values of fields it does not want are skipped by structure; a long payload string costs a vector search for
+//! its closing quote.
 
 use std::borrow::Cow;
 
 use memchr::memmem;
 
-use super::RecordType;
+use super::spans::{Field, Spans, is_plain_integer, walk_object};
+use super::template::{Templates, by_walk};
 use super::walk::{scalar_end, skip_space, string_end, value_end};
+use super::{RecordType, time};
+use crate::model::Timestamp;
 
 /// The fields of a record that an index holds, borrowed from its line.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +31,8 @@ pub struct Header<'a> {
     pub id: Option<Cow<'a, str>>,
     /// Who acted: `agent`, or `from` of a message.
     pub agent: Option<Cow<'a, str>>,
+    /// When it was written.
+    pub ts: Option<Timestamp>,
     /// The other agents that the record names: recipients of a message (`*` among them), the roster of an
     /// episode.
     pub others: Vec<Cow<'a, str>>,
@@ -42,132 +51,169 @@ pub struct Header<'a> {
 ///
 /// A header is no promise that the payload parses.
 pub fn scan_header(line: &[u8]) -> Option<Header<'_>> {
-    let mut found = Found::default();
-    let at = skip_space(line, 0);
-    let end = walk_object(line, at, |key, at| found.field(key, line, at))?;
-    if skip_space(line, end) != line.len() {
-        return None;
-    }
-    found.header()
+    let (record_type, spans) = by_walk(line, |_| {})?;
+    Scan::new(line, record_type, spans)?.header()
 }
 
-/// Calls `field` with every key of the object at `at` and the index of its value; it returns the index behind
-/// that value. The index behind the object.
-fn walk_object<'a>(
-    bytes: &'a [u8],
-    mut at: usize,
-    mut field: impl FnMut(&'a [u8], usize) -> Option<usize>,
-) -> Option<usize> {
-    if *bytes.get(at)? != b'{' {
-        return None;
-    }
-    loop {
-        at = skip_space(bytes, at + 1);
-        if *bytes.get(at)? != b'"' {
-            return None;
-        }
-        let (key, after) = plain_key(bytes, at + 1)?;
-        at = skip_space(bytes, after);
-        if *bytes.get(at)? != b':' {
-            return None;
-        }
-        at = field(key, skip_space(bytes, at + 1))?;
-        at = skip_space(bytes, at);
-        match *bytes.get(at)? {
-            b',' => {}
-            b'}' => return Some(at + 1),
-            _ => return None,
-        }
-    }
-}
-
-/// What the walk has come across so far.
+/// Scans lines that are mostly alike: it learns in which order a log writes its keys.
 #[derive(Default)]
-struct Found<'a> {
-    type_name: Option<Cow<'a, str>>,
-    episode: Option<Cow<'a, str>>,
-    id: Option<Cow<'a, str>>,
-    agent: Option<Cow<'a, str>>,
-    from: Option<Cow<'a, str>>,
-    /// Values that only some kinds of record have, as written.
-    to: Option<&'a [u8]>,
-    agents: Option<&'a [u8]>,
-    items: Option<&'a [u8]>,
-    value: Option<&'a [u8]>,
-    total: Option<&'a [u8]>,
-    status: Option<&'a [u8]>,
+pub struct Scanner {
+    templates: Templates,
 }
 
-impl<'a> Found<'a> {
-    /// Takes the value at `at` if `key` is a header field; returns the index behind it.
-    fn field(&mut self, key: &[u8], line: &'a [u8], at: usize) -> Option<usize> {
-        let slot = match key {
-            b"type" => {
-                let (value, end) = string(line, at)?;
-                put(&mut self.type_name, value)?;
-                return Some(end);
-            }
-            b"episode" => return name(line, at, &mut self.episode),
-            b"id" => return name(line, at, &mut self.id),
-            b"agent" => return name(line, at, &mut self.agent),
-            b"from" => return name(line, at, &mut self.from),
-            b"to" => &mut self.to,
-            b"agents" => &mut self.agents,
-            b"items" => &mut self.items,
-            b"value" => &mut self.value,
-            b"return" => &mut self.total,
-            b"status" => &mut self.status,
-            _ => return value_end(line, at),
-        };
-        let end = value_end(line, at)?;
-        put(slot, &line[at..end])?;
-        Some(end)
+impl Scanner {
+    /// What [`scan_header`] finds, with its fields still as written.
+    pub fn scan<'a>(&mut self, line: &'a [u8]) -> Option<Scan<'a>> {
+        let (record_type, spans) = self.templates.spans(line)?;
+        Scan::new(line, record_type, spans)
+    }
+}
+
+/// A scanned line: its kind, and where the fields of its header stand.
+#[derive(Clone, Copy, Debug)]
+pub struct Scan<'a> {
+    line: &'a [u8],
+    spans: Spans,
+    /// The kind of record.
+    pub record_type: RecordType,
+}
+
+/// The header of most lines: nothing of it has to be unescaped, and it says all that an index wants to know.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PlainHeader<'a> {
+    /// The episode. All text is ASCII without control characters.
+    pub episode: Option<&'a [u8]>,
+    /// The id.
+    pub id: Option<&'a [u8]>,
+    /// Who acted: `agent`, or `from` of a message.
+    pub agent: Option<&'a [u8]>,
+    /// The only recipient of a message.
+    pub to: Option<&'a [u8]>,
+    /// `value` of a reward.
+    pub value: Option<f64>,
+    /// When it was written.
+    pub ts: Option<Timestamp>,
+}
+
+impl<'a> Scan<'a> {
+    /// `None`: a required field is missing.
+    fn new(line: &'a [u8], record_type: RecordType, spans: Spans) -> Option<Self> {
+        let scan = Self { line, spans, record_type };
+        let (episode, agent) = needs(record_type);
+        let lacks = (episode && scan.raw(Field::Episode).is_none()) || (agent && scan.acting().is_none());
+        (!lacks).then_some(scan)
     }
 
-    fn header(self) -> Option<Header<'a>> {
-        let type_name = self.type_name?;
-        let record_type = RecordType::from_name(&type_name);
-        let agent = if record_type == RecordType::Message { self.from } else { self.agent };
-        let required = record_type.required();
-        let lacks = |key: &str| required.contains(&key);
-        if (self.episode.is_none() && lacks("episode"))
-            || (agent.is_none() && (lacks("agent") || lacks("from")))
-        {
+    fn raw(&self, field: Field) -> Option<&'a [u8]> {
+        self.spans.of(field, self.line)
+    }
+
+    fn acting(&self) -> Option<&'a [u8]> {
+        self.raw(if self.record_type == RecordType::Message { Field::From } else { Field::Agent })
+    }
+
+    /// The header, if it is a plain one; else see [`Scan::header`].
+    pub fn plain(&self) -> Option<PlainHeader<'a>> {
+        use RecordType::{Action, Counterfactual, Message, Metric, Reward, State, Unknown};
+        if !self.spans.plain {
             return None;
         }
+        let (mut to, mut value) = (None, None);
+        match self.record_type {
+            Action | State | Counterfactual | Unknown => {}
+            Metric => self.raw(Field::Values)?.starts_with(b"{").then_some(())?,
+            Message => to = Some(plain_name(self.raw(Field::To)?)?),
+            Reward => value = Some(number(self.raw(Field::Value)?)?),
+            RecordType::Run | RecordType::EpisodeStart | RecordType::Credit | RecordType::EpisodeEnd => {
+                return None;
+            }
+        }
+        let ts = match self.raw(Field::Ts) {
+            None => None,
+            Some(token) => Some(time::plain_seconds(token)?),
+        };
+        let name = |field| self.raw(field).map(unquoted);
+        Some(PlainHeader {
+            episode: name(Field::Episode),
+            id: name(Field::Id),
+            agent: self.acting().map(unquoted),
+            to,
+            value,
+            ts,
+        })
+    }
+
+    /// The header in any case.
+    pub fn header(&self) -> Option<Header<'a>> {
+        let record_type = self.record_type;
+        let field = |field| match self.raw(field) {
+            None => Some(None),
+            Some(token) => text(token).map(Some),
+        };
         let (mut others, mut value, mut status) = (Vec::new(), None, None);
-        let complete = match record_type {
+        let mut complete = match record_type {
             RecordType::Run => false,
-            RecordType::EpisodeStart => self.agents.is_none_or(|it| names(it, &mut others).is_some()),
-            RecordType::Message => self.to.is_some_and(|it| names(it, &mut others).is_some()),
+            RecordType::EpisodeStart => {
+                let roster = |it: &'a [u8]| it.starts_with(b"[") && names(it, &mut others).is_some();
+                // A roster has no negative numbers for names.
+                self.raw(Field::Agents).is_none_or(roster) && others.iter().all(|it| !it.starts_with('-'))
+            }
+            RecordType::Message => self.raw(Field::To).is_some_and(|it| names(it, &mut others).is_some()),
             RecordType::Reward => {
-                value = self.value.and_then(number);
+                value = self.raw(Field::Value).and_then(number);
                 value.is_some()
             }
+            RecordType::Metric => self.raw(Field::Values).is_some_and(|it| it.starts_with(b"{")),
             RecordType::EpisodeEnd => {
-                value = self.total.and_then(number);
-                status = self.status.and_then(|it| string(it, 0)).map(|it| it.0);
-                value.is_some() == self.total.is_some() && status.is_some() == self.status.is_some()
+                value = self.raw(Field::Return).and_then(number);
+                status = self.raw(Field::Status).and_then(word).map(Cow::Borrowed);
+                value.is_some() == self.raw(Field::Return).is_some()
+                    && status.is_some() == self.raw(Field::Status).is_some()
             }
             RecordType::Credit => {
-                let says =
-                    |word: &str| self.items.is_some_and(|it| memmem::find(it, word.as_bytes()).is_some());
+                let items = self.raw(Field::Items);
+                let says = |word: &str| items.is_some_and(|it| memmem::find(it, word.as_bytes()).is_some());
                 !says("label") && !says("reason") && !says("\\")
             }
             _ => true,
         };
-        let episode = self.episode;
-        Some(Header { record_type, type_name, episode, id: self.id, agent, others, value, status, complete })
+        let ts = match self.raw(Field::Ts) {
+            None | Some(b"null") => None,
+            Some(token) => {
+                let ts = moment(token);
+                complete &= ts.is_some();
+                ts
+            }
+        };
+        Some(Header {
+            record_type,
+            type_name: string(self.raw(Field::Type)?, 0)?.0,
+            episode: field(Field::Episode)?,
+            id: field(Field::Id)?,
+            agent: match self.acting() {
+                None => None,
+                Some(token) => Some(text(token)?),
+            },
+            ts,
+            others,
+            value,
+            status,
+            complete,
+        })
     }
+}
+
+/// Whether records of this kind must name an episode, and somebody who acted.
+fn needs(record_type: RecordType) -> (bool, bool) {
+    use RecordType::{Action, Message, Metric, Run, Unknown};
+    (!matches!(record_type, Run | Metric | Unknown), matches!(record_type, Action | Message))
 }
 
 /// The names in a list, or the only one: strings, integers, or objects with an `id`. `None`: it holds
 /// something else.
 fn names<'a>(value: &'a [u8], into: &mut Vec<Cow<'a, str>>) -> Option<()> {
     if *value.first()? != b'[' {
-        let mut one = None;
-        name(value, 0, &mut one)?;
-        into.extend(one);
+        into.push(text(value)?);
         return Some(());
     }
     let mut at = skip_space(value, 1);
@@ -195,19 +241,42 @@ fn names<'a>(value: &'a [u8], into: &mut Vec<Cow<'a, str>>) -> Option<()> {
 
 /// A plain finite number.
 fn number(token: &[u8]) -> Option<f64> {
-    ascii(token)?.parse().ok().filter(|it: &f64| it.is_finite())
+    is_number(token).then(|| ascii(token)?.parse().ok().filter(|it: &f64| it.is_finite()))?
 }
 
-/// Fills an empty slot; a second value for the same field is odd.
-fn put<T>(slot: &mut Option<T>, value: T) -> Option<()> {
-    slot.replace(value).is_none().then_some(())
+/// Whether `token` is a number as JSON writes it.
+fn is_number(token: &[u8]) -> bool {
+    let digits = |at: usize| at + token[at..].iter().take_while(|it| it.is_ascii_digit()).count();
+    let start = usize::from(token.first() == Some(&b'-'));
+    let mut at = digits(start);
+    if at == start || (token[start] == b'0' && at > start + 1) {
+        return false;
+    }
+    if token.get(at) == Some(&b'.') {
+        let end = digits(at + 1);
+        if end == at + 1 {
+            return false;
+        }
+        at = end;
+    }
+    if matches!(token.get(at), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(token.get(at + 1), Some(b'+' | b'-')));
+        let end = digits(at + 1 + sign);
+        if end == at + 1 + sign {
+            return false;
+        }
+        at = end;
+    }
+    at == token.len()
 }
 
-/// A key without escapes, and the index behind its closing quote.
-fn plain_key(line: &[u8], from: usize) -> Option<(&[u8], usize)> {
-    let length = line[from..].iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
-    let end = from + length;
-    (line[end] == b'"').then_some((&line[from..end], end + 1))
+/// A time stamp, as a number or in a string.
+fn moment(token: &[u8]) -> Option<Timestamp> {
+    match token.first()? {
+        b'"' => time::timestamp_from_text(&string(token, 0)?.0),
+        _ if is_number(token) => time::timestamp_from_number(ascii(token)?),
+        _ => None,
+    }
 }
 
 /// The string at `at`, unescaped, and the index behind it.
@@ -227,24 +296,38 @@ fn string(line: &[u8], at: usize) -> Option<(Cow<'_, str>, usize)> {
 
 /// An id: a string, or an integer as its text.
 fn name<'a>(line: &'a [u8], at: usize, slot: &mut Option<Cow<'a, str>>) -> Option<usize> {
-    let (value, end) = if *line.get(at)? == b'"' {
-        string(line, at)?
-    } else {
-        let end = scalar_end(line, at)?;
-        (Cow::Borrowed(plain_integer(&line[at..end])?), end)
-    };
-    put(slot, value)?;
-    Some(end)
+    let end = if *line.get(at)? == b'"' { string_end(line, at + 1)? } else { scalar_end(line, at)? };
+    // A second one is odd.
+    slot.replace(text(&line[at..end])?).is_none().then_some(end)
 }
 
-fn plain_integer(token: &[u8]) -> Option<&str> {
-    let digits = token.strip_prefix(b"-").unwrap_or(token);
-    let plain = match digits {
-        [b'0'] => true,
-        [b'1'..=b'9', rest @ ..] => rest.iter().all(u8::is_ascii_digit),
-        _ => false,
-    };
-    if plain { ascii(token) } else { None }
+/// An id that is all of `token`.
+fn text(token: &[u8]) -> Option<Cow<'_, str>> {
+    if token.first() == Some(&b'"') {
+        return string(token, 0).filter(|it| it.1 == token.len()).map(|it| it.0);
+    }
+    is_plain_integer(token).then(|| ascii(token).map(Cow::Borrowed))?
+}
+
+/// The same where it is ASCII without escapes.
+fn plain_name(token: &[u8]) -> Option<&[u8]> {
+    let plain = |it: &u8| matches!(it, b' '..=b'~') && !matches!(it, b'"' | b'\\');
+    let [b'"', content @ .., b'"'] = token else { return is_plain_integer(token).then_some(token) };
+    content.iter().all(plain).then_some(content)
+}
+
+/// A string that a label shows as it is.
+fn word(token: &[u8]) -> Option<&str> {
+    let content = plain_name(token).filter(|it| it.len() <= 60 && token[0] == b'"')?;
+    let plain = content.iter().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-'));
+    if plain { ascii(content) } else { None }
+}
+
+fn unquoted(token: &[u8]) -> &[u8] {
+    match token {
+        [b'"', content @ .., b'"'] => content,
+        _ => token,
+    }
 }
 
 fn ascii(token: &[u8]) -> Option<&str> {
@@ -324,6 +407,11 @@ mod tests {
         content(&end(r#","status":"success","return":-1.5e1"#), &[], Some(-15.0), Some("success"));
         content(&end(""), &[], None, None);
         incomplete(&end(r#","status":null"#));
+        incomplete(&end(r#","status":"\n""#));
+        incomplete(&start("0"));
+        incomplete(&start("[-1]"));
+        incomplete(r#"{"type":"metric","values":[1]}"#);
+        incomplete(r#"{"type":"metric"}"#);
         incomplete(&end(r#","return":"1""#));
         content(r#"{"type":"reward","episode":"e","value":2}"#, &[], Some(2.0), None);
         incomplete(r#"{"type":"reward","episode":"e","value":true}"#);

@@ -62,7 +62,7 @@ fn the_example_reads_without_problems() {
         };
         let record = one(line, rules);
         kinds.push(record.record_type());
-        assert_agrees(line.as_bytes());
+        agree(line.as_bytes());
         assert!(scan_header(line.as_bytes()).is_some(), "{line}");
     }
     for known in RecordType::KNOWN {
@@ -284,11 +284,6 @@ fn unknown_types_and_fields_are_kept() {
     assert_eq!(record.extra[0].0, "currency");
 }
 
-/// Where the scan says something, the parse says the same.
-fn assert_agrees(line: &[u8]) {
-    crate::corpus::parse::agrees(&parse_line(line), line);
-}
-
 fn json_value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -353,6 +348,54 @@ fn line() -> impl Strategy<Value = String> {
         })
 }
 
+/// SplitMix64 (Steele, Lea and Flood 2014).
+fn random(state: &mut u64) -> usize {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = *state;
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (z ^ (z >> 31)) as usize
+}
+
+#[test]
+fn damaged_sample_logs_are_scanned_as_they_are_parsed() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-logs");
+    let mut paths: Vec<_> = ["", "broken"]
+        .iter()
+        .flat_map(|it| std::fs::read_dir(folder.join(it)).unwrap())
+        .map(|it| it.unwrap().path())
+        .filter(|it| it.extension().is_some_and(|it| it == "jsonl"))
+        .collect();
+    paths.sort();
+    assert!(paths.len() > 10);
+    let mut state = 7;
+    for path in paths {
+        let bytes = std::fs::read(&path).unwrap();
+        let lines: Vec<&[u8]> = bytes.split_inclusive(|it| *it == b'\n').take(60).collect();
+        let text = lines.concat();
+        agree(&text);
+        for _ in 0..12 {
+            let mut damaged = text.clone();
+            for _ in 0..1 + random(&mut state) % (1 + text.len() / 400) {
+                let at = random(&mut state) % damaged.len();
+                match random(&mut state) % 4 {
+                    0 => damaged[at] ^= 1 << (random(&mut state) % 8),
+                    1 => damaged.insert(at, b"\"{}[],:\\ 0-\xff\n"[random(&mut state) % 13]),
+                    2 => drop(damaged.remove(at)),
+                    _ => {
+                        let end = (at + random(&mut state) % 40).min(damaged.len());
+                        damaged.drain(at..end);
+                    }
+                }
+                if damaged.is_empty() {
+                    break;
+                }
+            }
+            agree(&damaged);
+        }
+    }
+}
+
 /// What `serde_json` makes of the header, in the terms of [`Header`]; `None`: odd.
 fn header_by_serde(line: &str) -> Option<(String, [Option<String>; 4])> {
     let value: Value = serde_json::from_str(line).ok()?;
@@ -371,7 +414,7 @@ proptest! {
 
     #[test]
     fn scan_agrees_with_serde_and_with_parse(line in line()) {
-        assert_agrees(line.as_bytes());
+        agree(line.as_bytes());
         if let Some(header) = scan_header(line.as_bytes()) {
             let (kind, [episode, id, agent, from]) = header_by_serde(&line).expect("a header is not odd");
             prop_assert_eq!(header.type_name.as_ref(), kind.as_str());
@@ -380,6 +423,19 @@ proptest! {
             let acting = if kind == "message" { from } else { agent };
             prop_assert_eq!(header.agent.as_deref(), acting.as_deref());
         }
+    }
+
+    #[test]
+    fn lines_of_one_order_are_scanned_as_any_are(lines in proptest::collection::vec(line(), 1..6), seed in any::<u64>()) {
+        // Every line again with other values in its places, and all of them in turns.
+        let mut text = String::new();
+        for at in 0..3 * lines.len() {
+            text += &lines[at % lines.len()];
+            text += "\n";
+            text += &lines[(seed as usize).wrapping_add(at * at) % lines.len()].replace("e", "é");
+            text += "\n";
+        }
+        agree(text.as_bytes());
     }
 
     #[test]
@@ -403,7 +459,7 @@ proptest! {
     fn any_bytes_parse(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let parsed = parse_line(&bytes);
         prop_assert!(parsed.records.iter().all(|(_, range)| range.end <= bytes.len()));
-        assert_agrees(&bytes);
+        agree(&bytes);
     }
 
     #[test]
@@ -422,11 +478,13 @@ proptest! {
                 _ => bytes.truncate(at.max(1)),
             }
         }
+        let both = [lines[which].as_bytes(), b"\n", &bytes].concat();
+        agree(&both);
         let parsed = parse_line(&bytes);
         prop_assert!(parsed.problems.iter().all(|it| it.offset <= bytes.len()));
         let safe = |it: &Problem| it.message.chars().all(|c| !c.is_control());
         prop_assert!(parsed.problems.iter().all(safe));
-        assert_agrees(&bytes);
+        agree(&bytes);
     }
 
     #[test]

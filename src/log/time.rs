@@ -27,6 +27,41 @@ pub fn timestamp_from_number(text: &str) -> Option<Timestamp> {
     })
 }
 
+/// The same for the way in which most are written: seconds with at most six decimals. `None`: it is another.
+pub(super) fn plain_seconds(token: &[u8]) -> Option<Timestamp> {
+    let (mut whole, mut at) = (0_i64, 0);
+    while let Some(digit) = token.get(at).map(|it| it.wrapping_sub(b'0')).filter(|it| *it < 10) {
+        whole = whole * 10 + i64::from(digit);
+        at += 1;
+        if at > 10 {
+            return None;
+        }
+    }
+    if at == 0 || (at > 1 && token[0] == b'0') {
+        return None;
+    }
+    let mut micros = whole * 1_000_000;
+    match token.get(at) {
+        None => return Some(Timestamp::from_micros(micros)),
+        Some(b'.') => at += 1,
+        Some(_) => return None,
+    }
+    let decimals = &token[at..];
+    if decimals.is_empty() || decimals.len() > 6 {
+        return None;
+    }
+    let mut unit = 100_000;
+    for byte in decimals {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        micros += i64::from(digit) * unit;
+        unit /= 10;
+    }
+    Some(Timestamp::from_micros(micros))
+}
+
 /// The time that a string means: RFC 3339, with UTC where it names no offset, or a number in a string.
 pub fn timestamp_from_text(text: &str) -> Option<Timestamp> {
     let text = text.trim();
@@ -144,6 +179,14 @@ mod tests {
         fn written_times_read_back(micros in any::<i64>()) {
             let text = number_text(Timestamp::from_micros(micros));
             prop_assert_eq!(timestamp_from_number(&text).map(Timestamp::micros), Some(micros), "{}", text);
+        }
+
+        #[test]
+        fn plain_times_are_read_as_all_are(text in "-?[0-9]{0,12}(\\.[0-9]{0,8})?e?") {
+            if let Some(plain) = plain_seconds(text.as_bytes()) {
+                prop_assert_eq!(timestamp_from_number(&text), Some(plain), "{}", text);
+                prop_assert!(serde_json::from_str::<f64>(&text).is_ok());
+            }
         }
     }
 }

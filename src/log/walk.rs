@@ -3,12 +3,14 @@
 //! Shared by the index pass and by the search for records in damaged lines. It never validates what it walks
 //! over; whoever needs the value parses it.
 
-use memchr::{memchr2, memchr3};
+use memchr::{memchr, memchr3};
+
+/// Bytes looked at one by one before a vector search, which costs more than it saves on short values.
+const NEAR: usize = 16;
 
 /// The index behind the closing quote of the string whose content starts at `at`; `None`: it never closes.
 pub(super) fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
-    // Most keys and ids end within a few bytes, where a vector search costs more than it saves.
-    let near = bytes.len().min(at + 16);
+    let near = bytes.len().min(at + NEAR);
     while at < near {
         match bytes[at] {
             b'"' => return Some(at + 1),
@@ -16,12 +18,49 @@ pub(super) fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
             _ => at += 1,
         }
     }
+    // Only at quotes, as prose and code have an escape in every line: a quote closes the string unless an odd
+    // number of backslashes stands before it. Each of them is counted once.
     loop {
-        at += memchr2(b'"', b'\\', bytes.get(at..)?)?;
-        if bytes[at] == b'"' {
-            return Some(at + 1);
+        let quote = at + memchr(b'"', bytes.get(at..)?)?;
+        let backslashes = bytes[at..quote].iter().rev().take_while(|it| **it == b'\\').count();
+        if backslashes % 2 == 0 {
+            return Some(quote + 1);
         }
-        at += 2;
+        at = quote + 1;
+    }
+}
+
+const ONES: u64 = u64::from_le_bytes([1; 8]);
+const HIGHS: u64 = ONES << 7;
+
+/// The high bit of each byte of `word` that is 0, exact up to the first of them.
+fn zeros(word: u64) -> u64 {
+    word.wrapping_sub(ONES) & !word & HIGHS
+}
+
+/// [`string_end`] of a short string, where it holds nothing but printable ASCII without escapes; else `None`.
+pub(super) fn plain_string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+    while let Some(piece) = bytes.get(at..at + 8) {
+        let word = u64::from_le_bytes(piece.try_into().ok()?);
+        let quote = zeros(word ^ (ONES * b'"' as u64));
+        let control = word.wrapping_sub(ONES * b' ' as u64) & !word & HIGHS;
+        let odd =
+            zeros(word ^ (ONES * b'\\' as u64)) | zeros(word ^ (ONES * 0x7f)) | (word & HIGHS) | control;
+        let first = (quote | odd).trailing_zeros() as usize / 8;
+        if first == 8 {
+            at += 8;
+        } else if quote & (0x80 << (first * 8)) != 0 {
+            return Some(at + first + 1);
+        } else {
+            return None;
+        }
+    }
+    loop {
+        match *bytes.get(at)? {
+            b'"' => return Some(at + 1),
+            b'\\' | 0..=0x1f | 0x7f.. => return None,
+            _ => at += 1,
+        }
     }
 }
 
@@ -34,7 +73,12 @@ pub(super) fn container_end(bytes: &[u8], at: usize) -> Option<usize> {
     let mut depth = 1usize;
     let mut at = at + 1;
     loop {
-        at += memchr3(b'"', open, close, bytes.get(at..)?)?;
+        let near = bytes.len().min(at + NEAR);
+        let stops = |it: u8| it == b'"' || it == open || it == close;
+        at += match bytes.get(at..near)?.iter().position(|it| stops(*it)) {
+            Some(step) => step,
+            None => near - at + memchr3(b'"', open, close, &bytes[near..])?,
+        };
         let byte = bytes[at];
         at += 1;
         if byte == b'"' {
@@ -105,5 +149,29 @@ mod tests {
         check("true}", Some(4));
         check("NaN", None);
         check("", None);
+        check(&format!(r#""{}" "#, "long text ".repeat(9)), Some(92));
+        check(&format!(r#""{}\"" "#, "long text ".repeat(9)), Some(94));
+        check(&format!(r#""{}\\" "#, "long text ".repeat(9)), Some(94));
+        check(&format!(r#"{{{}}} "#, "1, ".repeat(30)), Some(92));
+        check(&format!(r#""{}"#, r#"\""#.repeat(40)), None);
+    }
+
+    #[test]
+    fn ends_of_plain_strings() {
+        let check = |text: &str, expected: Option<usize>| {
+            assert_eq!(plain_string_end(text.as_bytes(), 0), expected, "{text}");
+            let far = format!("{text}{}", " ".repeat(9));
+            assert_eq!(plain_string_end(far.as_bytes(), 0), expected, "{text}");
+        };
+        check("\"", Some(1));
+        check("agent_07\",", Some(9));
+        check("agent_0\"\\\",", Some(8));
+        check("a rather long name\"", Some(19));
+        check("a\\\"", None);
+        check("a rather long n\\ame\"", None);
+        check("é\"", None);
+        check("a\tb\"", None);
+        check("a\u{7f}\"", None);
+        check("!#[]~ \"", Some(7));
     }
 }

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     check::sorted,
     credit::scenario_name,
-    model::{Explanation, Severity, Substitute, Value, signed},
+    model::{Explanation, Severity, Substitute, Value, signed, unsigned},
     text::clean,
 };
 
@@ -155,7 +155,7 @@ fn arithmetic(report: &Report<'_>, explanation: &Explanation) -> Section {
         table.rows.push(vec![
             signed(term.weight, 4),
             term.value.map_or("not known".to_owned(), |it| signed(it, places)),
-            term.standard_error.map_or(String::new(), |it| format!("{it:.places$}")),
+            term.standard_error.map_or(String::new(), |it| unsigned(it, places)),
             term.n.map_or(String::new(), |it| it.to_string()),
             term.text.clone(),
             records.join(", "),

@@ -122,6 +122,7 @@ fn attribution() -> Attribution {
         absence: Some(Absence::Null),
         sample: "16 coalitions x 32 replays".to_owned(),
         caveats: vec![Caveat { text: "two coalitions are missing".to_owned() }],
+        differences: None,
     }
 }
 
@@ -134,6 +135,7 @@ fn sweep() -> Sweep {
         agrees,
         counted,
         tau: None,
+        flip: None,
     };
     let missing = Unavailable {
         missing: "probabilities of the alternatives of a1".to_owned(),
@@ -185,6 +187,10 @@ impl Sample {
             result: credit.agents[0].value.clone(),
             source: "Shapley 1953".to_owned(),
             caveats: Vec::new(),
+            method: "shapley".to_owned(),
+            provenance: Provenance::Replayed,
+            absence: Some(Absence::Null),
+            details: Vec::new(),
         };
         let finding = Diagnostic {
             rule: "return-mismatch",

@@ -114,7 +114,7 @@ pub(super) fn explain(model: &mut Model) {
         None => credit::Target::Agent(open.agent),
     };
     let explanation = credit::explain(&open.episode, &scenario, target);
-    toggle_overlay(model, Overlay::Explain(explanation));
+    toggle_overlay(model, Overlay::Explain(Box::new(explanation)));
 }
 
 /// Hands out what is on the screen: on the what-if the command line, else verdict and act.

@@ -7,7 +7,7 @@ use crate::{
         action::{self, Section},
     },
     credit,
-    model::{Diagnostic, Explanation, Origin, Severity, Unavailable, Value, signed},
+    model::{Diagnostic, Explanation, Origin, Severity, Unavailable, Value, signed, unsigned},
     text,
     tui::{paint::Painter, theme::Role},
 };
@@ -115,7 +115,7 @@ fn explain(
         let line = format!("{weight:>10} x {value:>10} = {product:>10}  {}", term.text);
         lines.extend(wrapped(&line, width, Role::Plain));
         let mut grounds: Vec<String> = term.n.iter().map(|it| format!("n {it}")).collect();
-        grounds.extend(term.standard_error.map(|it| format!("SE {it:.3}")));
+        grounds.extend(term.standard_error.map(|it| format!("SE {}", unsigned(it, 3))));
         grounds.extend(term.origins.iter().take(3).map(|it| place(model, *it)));
         if !grounds.is_empty() {
             lines.push((format!("{:14}{}", "", grounds.join("  ")), Role::Dim));
