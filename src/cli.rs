@@ -4,11 +4,13 @@ mod arguments;
 mod audit;
 mod check;
 mod fail_rule;
+mod filters;
 mod headless;
 mod methods;
 mod picture;
 mod report;
 mod screen;
+mod search;
 
 use std::{
     io::{self, Write},

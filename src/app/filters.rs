@@ -20,6 +20,9 @@ pub struct Entry {
     pub on: bool,
 }
 
+/// Revisions of filters and of what is known of them, and a list of episodes.
+pub type RowsOf = ((u64, u64), Arc<Vec<Arc<EpisodeSummary>>>);
+
 /// The filters of the session: they stay from episode to episode.
 #[derive(Clone, Debug, Default)]
 pub struct FilterState {
@@ -36,7 +39,7 @@ pub struct FilterState {
     /// Rows of the episode list that are listed; `None`: all.
     pub rows: Option<Arc<Vec<usize>>>,
     /// For which filters, news and episodes `rows` was made.
-    pub rows_of: Option<((u64, u64), Arc<Vec<Arc<EpisodeSummary>>>)>,
+    pub rows_of: Option<RowsOf>,
     /// Agents seen so far, and kinds of acts, for the completion.
     pub agents: BTreeSet<String>,
     /// Kinds of acts seen so far.

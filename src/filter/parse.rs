@@ -83,7 +83,7 @@ fn words(field: &str, operator: &'static str, value: &str) -> Result<Test, Filte
         "agent" => Test::Agent(words),
         "type" => Test::Type(words),
         "kind" => Test::Kind(words),
-        _ => Test::Status(words.map(|it| status(it))),
+        _ => Test::Status(words.map(status)),
     })
 }
 

@@ -98,7 +98,7 @@ fn lines_of(line: &[u8], with_kind: bool) -> Vec<Line> {
     // Most actions are told by their header alone.
     let has_kind = with_kind && memmem::find(line, b"\"kind\"").is_some();
     if let Some(header) = scan_header(line).filter(|_| !has_kind) {
-        let agents = header.agent.iter().chain(&header.others).map(|it| it.to_string()).collect();
+        let agents = header.agent.iter().chain(&header.others).map(ToString::to_string).collect();
         let (type_name, episode) = (header.type_name.into_owned(), header.episode.map(Into::into));
         return vec![Line { kind: header.record_type, type_name, episode, agents, category: None }];
     }

@@ -47,15 +47,21 @@ impl Rehearsal {
         outside
     }
 
-    /// Presses keys: a newline is Enter, a tabulator Tab, an escape Esc, any other character itself.
+    /// Presses keys: see [`Rehearsal::key`].
     pub fn keys(&mut self, keys: &str) {
         for key in keys.chars() {
-            self.send(Message::Key(match key {
-                '\n' => Key::named(KeyCode::Enter),
-                '\t' => Key::named(KeyCode::Tab),
-                '\x1b' => Key::named(KeyCode::Esc),
-                key => Key::char(key),
-            }));
+            self.send(Message::Key(Self::key(key)));
+        }
+    }
+
+    /// The key that a letter stands for: a newline is Enter, a tabulator Tab, an escape Esc, any other character
+    /// itself.
+    pub fn key(letter: char) -> Key {
+        match letter {
+            '\n' => Key::named(KeyCode::Enter),
+            '\t' => Key::named(KeyCode::Tab),
+            '\x1b' => Key::named(KeyCode::Esc),
+            letter => Key::char(letter),
         }
     }
 

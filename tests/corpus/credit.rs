@@ -38,6 +38,7 @@ fn told(episode: &Episode) {
         targets.filter_map(|it| credit::explain(episode, &analysis.scenario, it).ok()).collect();
     let findings = check::check(episode);
     let report = Report {
+        listed: None,
         log: "log",
         files: &|origin: Origin| format!("log:{}", origin.line),
         episode,

@@ -213,6 +213,10 @@ fn list_episodes(model: &mut Model) {
     let rows: Vec<usize> = (0..episodes.len()).filter(|it| passes(*it)).collect();
     state.rows = Some(Arc::new(rows));
     state.rows_of = Some((stamp, Arc::clone(episodes)));
+    // On the list the cursor is on what is listed; elsewhere it is on the episode that is open.
+    if model.screen == Screen::Episodes && model.filters.row_count(usize::MAX) > 0 {
+        model.row = model.filters.episode_at(model.filters.row_of(model.row));
+    }
 }
 
 fn list_acts(model: &mut Model) {

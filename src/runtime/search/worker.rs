@@ -94,7 +94,7 @@ impl Searcher {
 
 /// What a job looks for.
 enum Collector {
-    Hits(HitCollector),
+    Hits(Box<HitCollector>),
     Episodes(EpisodeCollector),
 }
 
@@ -131,7 +131,7 @@ fn work(queue: &Receiver<Order>, send: &impl Fn(Sought)) {
         };
         match order {
             Order::Search { request, pattern, all } => {
-                let collector = Collector::Hits(HitCollector::new(pattern, KEPT_HITS));
+                let collector = Collector::Hits(Box::new(HitCollector::new(pattern, KEPT_HITS)));
                 search = Some(Job::new(request, collector, all));
             }
             Order::Sift { request, filters, all } => {
