@@ -28,6 +28,7 @@ pub use words::Words;
 use std::sync::Arc;
 
 use crate::{
+    log::RecordType,
     model::{EpisodeSummary, Status},
     search::Pattern,
 };
@@ -119,6 +120,11 @@ fn status_word(summary: &EpisodeSummary) -> &str {
         Some(Status::Other(word)) => word,
         None => "ended",
     }
+}
+
+/// The types of record that the format knows.
+pub fn types() -> impl Iterator<Item = &'static str> {
+    RecordType::KNOWN.into_iter().map(RecordType::name)
 }
 
 /// `2 filters`.

@@ -6,8 +6,7 @@ use std::{
 };
 
 use crate::{
-    filter::{ActTypes, FIELDS, Filter, OPERATORS, count},
-    log::RecordType,
+    filter::{ActTypes, FIELDS, Filter, OPERATORS, count, types},
     model::{ActId, Episode, EpisodeId, EpisodeSummary},
 };
 
@@ -130,7 +129,7 @@ impl FilterState {
         let values: Vec<&str> = match &rest[..at] {
             "agent" => self.agents.iter().map(String::as_str).collect(),
             "kind" => self.kinds.iter().map(String::as_str).collect(),
-            "type" => RecordType::KNOWN.iter().map(|it| it.name()).collect(),
+            "type" => types().collect(),
             "status" => vec!["success", "failure", "truncated", "error", "aborted", "open"],
             _ => Vec::new(),
         };
