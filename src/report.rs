@@ -22,6 +22,7 @@ mod csv;
 mod document;
 mod figures;
 mod findings;
+mod follow_events;
 mod json;
 mod markdown;
 mod matches;
@@ -33,7 +34,7 @@ mod tests;
 mod text;
 
 use crate::{
-    credit::{Interactions, Sweep, Verdict},
+    credit::{FailureStudy, Interactions, Study, Sweep, Verdict},
     model::{Attribution, Diagnostic, Episode, Explanation, Origin, Scenario, Unavailable},
 };
 
@@ -41,6 +42,7 @@ pub use audit_json::audit_json;
 pub use audit_text::{AuditReport, audit_text};
 pub use csv::csv;
 pub use findings::{CheckReport, check_json, check_text};
+pub use follow_events::{FollowEvent, FollowSummary};
 pub use json::json;
 pub use markdown::markdown;
 pub use matches::{MatchFormat, MatchQuestion, MatchSummary, matches_begin, matches_end, matches_row};
@@ -82,6 +84,13 @@ pub struct Report<'a> {
     pub sweep: &'a Sweep,
     /// Who, how much, at which act.
     pub verdict: &'a Verdict,
+    /// Curves, messages and how sure the verdict is; `None`: not computed.
+    pub study: Option<&'a Study>,
+    /// Curves of which every point is to be printed: by name (`backprop/uniform rho`), by method and parameter, by
+    /// parameter, or `all`.
+    pub curves: &'a [String],
+    /// Where a failed episode was lost; `None`: not asked for.
+    pub failure: Option<&'a FailureStudy>,
     /// The arithmetic of single numbers, in the order to show.
     pub explanations: &'a [Explanation],
     /// What is wrong with the log, as far as it concerns the episode.

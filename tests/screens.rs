@@ -109,6 +109,29 @@ fn methods() {
 }
 
 #[test]
+fn curves() {
+    check("curves_80x24", DEMO, (80, 24), "4v");
+    check("curves_flip_80x24", "truth-delayed.jsonl", (80, 24), "4v");
+    check("curves_160x45", DEMO, (160, 45), "4vjhhhh");
+    check_ascii("curves_80x24_ascii", DEMO, (80, 24), "4v");
+}
+
+#[test]
+fn failure() {
+    check("failure_80x24", DEMO, (80, 24), "4vv");
+    check("failure_160x45", "dev-team.jsonl", (160, 45), "j\n4vv");
+    check("failure_judged_80x24", "dev-team.jsonl", (80, 24), "jjjj\n4vv");
+    check_ascii("failure_80x24_ascii", DEMO, (80, 24), "4vv");
+}
+
+#[test]
+fn messages() {
+    check("messages_80x24", DEMO, (80, 24), "4vvv");
+    check("messages_160x45", "dev-team.jsonl", (160, 45), "j\n4vvv");
+    check_ascii("messages_80x24_ascii", DEMO, (80, 24), "4vvv");
+}
+
+#[test]
 fn what_if() {
     check("whatif_80x24", DEMO, (80, 24), "5");
     check("whatif_edited_80x24", DEMO, (80, 24), "xl\n");

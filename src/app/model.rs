@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{
     filters::{FilterState, ListedActs},
-    message::Analysis,
+    message::{Analysis, SamplingEnd, SamplingState},
+    methods::MethodsState,
     prompt::Prompt,
     search::{FoundActs, SearchState},
     whatif::{Forks, Form},
@@ -195,6 +196,8 @@ pub struct OpenEpisode {
     pub edited: Option<Arc<Analysis>>,
     /// Requests under way: for `logged` and for `edited`.
     pub requests: (Option<u64>, Option<u64>),
+    /// The request whose values are still being drawn, after its first answer.
+    pub drawing: Option<u64>,
     /// What-ifs.
     pub forks: Forks,
     /// The what-if form.
@@ -209,8 +212,8 @@ pub struct OpenEpisode {
     pub by_roster: bool,
     /// Acts by time instead of by credit.
     pub acts_by_time: bool,
-    /// Column of the method table.
-    pub method: usize,
+    /// Credit by method and its variants.
+    pub methods: MethodsState,
     /// Timeline.
     pub timeline: TimelineState,
     /// Graph.
@@ -231,6 +234,12 @@ impl OpenEpisode {
     /// The analysis on the screen: the what-if's, else the log's.
     pub fn analysis(&self) -> Option<&Arc<Analysis>> {
         if self.forks.is_logged() { self.logged.as_ref() } else { self.edited.as_ref() }
+    }
+
+    /// How far the values on the screen have come, while they are being drawn.
+    pub fn sampling(&self) -> Option<&SamplingState> {
+        self.drawing?;
+        self.analysis()?.sampling.as_ref().filter(|it| it.end == SamplingEnd::Open)
     }
 
     /// The credit on the screen.

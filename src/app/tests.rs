@@ -5,7 +5,9 @@ mod command_line;
 mod filtering;
 mod forms;
 mod live;
+mod methods;
 mod questions;
+mod sampling;
 mod searching;
 
 use super::*;

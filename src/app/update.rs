@@ -5,6 +5,7 @@ mod cursor;
 mod filter;
 mod form;
 mod incoming;
+mod methods;
 pub(crate) mod pictures;
 mod search;
 
@@ -34,6 +35,8 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             incoming::episode(model, id, revision, result, &mut effects);
         }
         Message::Analysis { request, result } => incoming::analysis(model, request, *result, &mut effects),
+        Message::Study { request, result } => methods::study(model, request, *result),
+        Message::Run { id, outcomes } => methods::run(model, id, *outcomes),
         Message::Payload { origin, result } => incoming::payload(model, origin, result),
         Message::Search(news) => search::news(model, news, &mut effects),
         Message::Sifted(news) => filter::sifted(model, news),
@@ -50,6 +53,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     search::refresh(model);
     filter::refresh(model, &mut effects);
     ask::read_payload(model, &mut effects);
+    methods::refresh(model, &mut effects);
     pictures::refresh(model);
     effects
 }
@@ -134,6 +138,7 @@ fn run(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect
         Action::Hits => toggle_overlay(model, Overlay::Hits),
         Action::Filter => filter::prompt(model),
         Action::Filters => filter::toggle_list(model),
+        Action::Back if stop_sampling(model, effects) => {}
         Action::Back => {
             let dropped = model.overlay.is_none() && search::drop_search(model, effects);
             if !dropped && !back(model) {
@@ -189,6 +194,7 @@ fn on_episode(model: &mut Model, action: Action, count: usize, effects: &mut Vec
         Action::Play => cursor::play(model, effects),
         Action::Variant => pictures::next_variant(model),
         Action::Weight => pictures::next_weight(model),
+        _ if model.view == View::Methods && methods::on_action(model, action, count, effects) => {}
         _ => form_or(
             model,
             effects,
@@ -209,6 +215,16 @@ fn form_or(
     if !(on_form && in_form(model, effects)) {
         otherwise(model, effects);
     }
+}
+
+/// Stops what is being drawn, where nothing lies over it that Esc would close. `false`: nothing is.
+fn stop_sampling(model: &Model, effects: &mut Vec<Effect>) -> bool {
+    let open = model.open.as_ref().filter(|it| model.overlay.is_none() && !it.form.list);
+    let Some(request) = open.filter(|it| it.sampling().is_some()).and_then(|it| it.drawing) else {
+        return false;
+    };
+    effects.push(Effect::StopSampling(request));
+    true
 }
 
 fn show(model: &mut Model, view: View, effects: &mut Vec<Effect>) {

@@ -11,9 +11,10 @@ use super::{
 use crate::{
     app::{Analysis, command_line},
     check,
-    credit::{self, Target},
+    credit::{self, Curve, MessageSetting, Study, Target},
     model::{Episode, EpisodeId, Explanation, Origin},
-    report, runtime,
+    report,
+    runtime::{self, Survey},
     store::Pass,
 };
 
@@ -25,6 +26,11 @@ impl Report {
             episode,
             format: Format::Text,
             explain: Vec::new(),
+            curve: Vec::new(),
+            failure: false,
+            success: None,
+            message_beta: MessageSetting::default().beta,
+            message_tau: MessageSetting::default().tau,
             size: "100x30".to_owned(),
             keys: String::new(),
             fail: Vec::new(),
@@ -44,7 +50,7 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
     let filters = filters::parse(&options.filter)?;
     let rules = options.fail.iter().map(|it| FailRule::parse(it)).collect::<Result<Vec<_>, _>>();
     let rules = rules.map_err(anyhow::Error::msg)?;
-    let (logs, summary) = headless::read_all(&options.logs, Pass::Headers)?;
+    let (mut logs, summary) = headless::read_all(&options.logs, Pass::Headers)?;
     let passing = filters::episodes(&logs.store, &summary, &filters);
     let id = headless::pick(&summary, options.episode.as_deref(), passing.as_deref())?;
     if matches!(options.format, Format::Screen | Format::Svg) {
@@ -53,6 +59,12 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
     let episode = logs.store.episode(id).map_err(anyhow::Error::msg)?;
     let scenario = options.scenario.options().scenario(&episode).map_err(anyhow::Error::msg)?;
     let mut analysis = runtime::analyse(&episode, &scenario);
+    let studied = (options.format != Format::Csv).then(|| study(options, &episode, &mut analysis));
+    known_curves(options, studied.as_ref())?;
+    let failure = (episode.failed() || options.failure).then(|| {
+        let run = Survey::all(&mut logs.store, id);
+        credit::failure_study(&episode, options.success, Some(&run))
+    });
     let explanations = options.explain.iter().map(|it| explain(&episode, &analysis, it));
     let explanations = explanations.collect::<anyhow::Result<Vec<_>>>()?;
     let mut findings: Vec<_> = summary.diagnostics.to_vec();
@@ -88,6 +100,9 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
         pairs: analysis.pairs.as_ref().ok(),
         sweep: &analysis.sweep,
         verdict: &analysis.verdict,
+        study: studied.as_ref(),
+        curves: &options.curve,
+        failure: failure.as_ref(),
         explanations: &explanations,
         findings: &findings,
         bad_lines: summary.bad_lines,
@@ -124,6 +139,28 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
         eprintln!("{line}");
     }
     Ok(if hits.is_empty() { 0 } else { RULE_HIT })
+}
+
+/// Curves, messages and how sure the verdict is, of which verdict and sweep are told.
+fn study(options: &Report, episode: &Episode, analysis: &mut Analysis) -> Study {
+    let setting = MessageSetting { beta: options.message_beta, tau: options.message_tau };
+    let study = runtime::study(episode, analysis, setting);
+    study.tell(&mut analysis.sweep, &mut analysis.verdict);
+    study
+}
+
+/// # Errors
+/// When a curve was asked for that there is not.
+fn known_curves(options: &Report, study: Option<&Study>) -> anyhow::Result<()> {
+    let curves = study.map_or(&[][..], |it| &it.curves);
+    for name in &options.curve {
+        if name != "all" && !curves.iter().any(|it| it.is_called(name)) {
+            let known: Vec<String> = curves.iter().map(Curve::name).collect();
+            let known = if known.is_empty() { "there is none".to_owned() } else { known.join(", ") };
+            bail!("--curve: no curve '{name}' moves the credit of this episode; {known}");
+        }
+    }
+    Ok(())
 }
 
 /// The arithmetic of the agent or act called `name`.

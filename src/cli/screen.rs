@@ -72,10 +72,15 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
         Effect::Open(id) => log.open(id),
         Effect::Payload(origin) => log.payload(origin),
         Effect::Analyse { request, episode, scenario } => worker.request(request, episode, scenario),
+        Effect::Study { request, episode, analysis, setting, .. } => {
+            worker.study(request, episode, analysis, setting);
+        }
+        Effect::Survey(id) => log.survey(id),
         Effect::Search { request, pattern } => log.search(request, pattern),
         Effect::StopSearch => log.stop_search(),
         Effect::Sift { request, filters } => log.sift(request, filters),
         Effect::Match { request, episode, patterns } => log.match_records(request, episode, patterns),
+        Effect::StopSampling(request) => worker.stop(request),
         Effect::Wake(milliseconds) => runtime::after(milliseconds, send.clone()),
         Effect::Copy(text) => {
             let _ = send.send(Message::Copied(keep_copy(&text)));

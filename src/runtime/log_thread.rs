@@ -10,7 +10,7 @@ use std::{
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 
 use super::{
-    OpenedLogs,
+    OpenedLogs, Survey,
     search::{Findings, Searcher, Sought, match_records, name_episodes, name_hits},
     spawn,
 };
@@ -35,6 +35,8 @@ const REPORT: Duration = Duration::from_millis(60);
 const REPORT_SHARE: u32 = 15;
 /// The same for putting a long episode together that grows.
 const EPISODE_SHARE: u32 = 4;
+/// Between two looks at what is asked, while the episodes of a run are looked at.
+const SURVEY: Duration = Duration::from_millis(10);
 
 /// Whether to follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +53,8 @@ pub enum Follow {
 enum Request {
     /// Put an episode together, now and whenever it grows.
     Open(EpisodeId),
+    /// Look at the run of an episode.
+    Survey(EpisodeId),
     /// Read a record.
     Payload(Origin),
     /// Something may have changed on disk.
@@ -104,6 +108,7 @@ impl LogThread {
                 send,
                 watch,
                 open: None,
+                survey: None,
                 searcher,
                 searching: false,
                 sifting: false,
@@ -119,6 +124,11 @@ impl LogThread {
     /// Asks for an episode, now and whenever it grows.
     pub fn open(&self, id: EpisodeId) {
         let _ = self.requests.send(Request::Open(id));
+    }
+
+    /// Asks how the run of an episode went.
+    pub fn survey(&self, id: EpisodeId) {
+        let _ = self.requests.send(Request::Survey(id));
     }
 
     /// Asks for a record in full.
@@ -164,6 +174,8 @@ struct State<F> {
     watch: Watch,
     /// The episode on the screen.
     open: Option<Opened>,
+    /// The run that is being looked at.
+    survey: Option<Survey>,
     searcher: Searcher,
     /// Whether what comes has to be searched, and whether filters are asked of it.
     searching: bool,
@@ -209,7 +221,10 @@ impl<F: Fn(Message)> State<F> {
                 self.send_grown_episode(last);
                 reported = Some(Instant::now());
             }
-            let next = if !round.caught_up {
+            if round.caught_up {
+                self.step_survey();
+            }
+            let next = if !round.caught_up || self.survey.is_some() {
                 queue.try_recv().ok()
             } else if following {
                 let left = reported.map_or(POLL, |it| pause.saturating_sub(it.elapsed()));
@@ -288,12 +303,28 @@ impl<F: Fn(Message)> State<F> {
         self.open = Some(Opened { id, revision, sent: Instant::now(), cost: began.elapsed() });
     }
 
+    /// A little of the survey under way; its end is sent.
+    fn step_survey(&mut self) {
+        let Some(mut survey) = self.survey.take() else { return };
+        if survey.step(&self.logs.store, SURVEY) {
+            let id = survey.id;
+            (self.send)(Message::Run { id, outcomes: Box::new(survey.finish()) });
+        } else {
+            self.survey = Some(survey);
+        }
+    }
+
     fn answer(&mut self, request: Request) {
         match request {
             Request::Woken => {}
             Request::Open(id) => {
                 if id.index() < self.logs.store.episode_count() {
                     self.send_episode(id);
+                }
+            }
+            Request::Survey(id) => {
+                if id.index() < self.logs.store.episode_count() {
+                    self.survey = Some(Survey::of(&mut self.logs.store, id));
                 }
             }
             Request::Payload(origin) => {

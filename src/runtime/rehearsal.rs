@@ -4,8 +4,9 @@
 use std::collections::VecDeque;
 
 use super::{
-    OpenedLogs, analyse,
+    OpenedLogs, Survey, analyse,
     search::{match_records, search_all, sift_all},
+    study,
 };
 use crate::{
     app::{Effect, Key, KeyCode, Message, Model, update},
@@ -18,14 +19,27 @@ pub struct Rehearsal {
     pub model: Model,
     /// The logs.
     pub logs: OpenedLogs,
+    /// Whether what nobody looks at yet is studied ahead, as the program does.
+    studies_ahead: bool,
 }
 
 impl Rehearsal {
     /// Shows `logs`, which have been read to their end, on a terminal of this size.
-    pub fn new(mut model: Model, mut logs: OpenedLogs, columns: u16, rows: u16) -> Self {
+    pub fn new(model: Model, logs: OpenedLogs, columns: u16, rows: u16) -> Self {
+        Self::with(model, logs, (columns, rows), true)
+    }
+
+    /// The same, but nothing is studied before somebody looks at it: the verdict does not say how sure it is. For
+    /// tests that open many episodes.
+    pub fn unstudied(model: Model, logs: OpenedLogs, columns: u16, rows: u16) -> Self {
+        Self::with(model, logs, (columns, rows), false)
+    }
+
+    fn with(mut model: Model, mut logs: OpenedLogs, size: (u16, u16), studies_ahead: bool) -> Self {
+        let (columns, rows) = size;
         let summary = LogSummary { loaded: true, ..logs.store.summary() };
         model.mouse = false;
-        let mut rehearsal = Self { model, logs };
+        let mut rehearsal = Self { model, logs, studies_ahead };
         rehearsal.send(Message::Resize(columns, rows));
         rehearsal.send(Message::Log(summary));
         rehearsal
@@ -38,6 +52,11 @@ impl Rehearsal {
         let mut messages = VecDeque::from([message]);
         while let Some(message) = messages.pop_front() {
             for effect in update(&mut self.model, message) {
+                if matches!(effect, Effect::Study { ahead: true, .. }) && !self.studies_ahead {
+                    // It is asked for again when it is looked at.
+                    self.model.open.iter_mut().for_each(|it| it.methods.request = None);
+                    continue;
+                }
                 match self.answer(&effect) {
                     Some(answer) => messages.push_back(answer),
                     None => outside.push(effect),
@@ -66,7 +85,7 @@ impl Rehearsal {
     }
 
     /// What answers `effect`; `None`: nothing here does.
-    fn answer(&self, effect: &Effect) -> Option<Message> {
+    fn answer(&mut self, effect: &Effect) -> Option<Message> {
         match effect {
             Effect::Open(id) => {
                 let revision = self.logs.store.revision(*id);
@@ -76,6 +95,14 @@ impl Rehearsal {
             Effect::Analyse { request, episode, scenario } => {
                 let result = Box::new(analyse(episode, scenario));
                 Some(Message::Analysis { request: *request, result })
+            }
+            Effect::Study { request, episode, analysis, setting, .. } => {
+                let result = Box::new(study(episode, analysis, *setting));
+                Some(Message::Study { request: *request, result })
+            }
+            Effect::Survey(id) => {
+                let outcomes = Box::new(Survey::all(&mut self.logs.store, *id));
+                Some(Message::Run { id: *id, outcomes })
             }
             Effect::Payload(origin) => {
                 let result = self.logs.store.record(*origin).map(Into::into);
@@ -93,6 +120,7 @@ impl Rehearsal {
             }
             Effect::Sift { .. }
             | Effect::StopSearch
+            | Effect::StopSampling(_)
             | Effect::Wake(_)
             | Effect::Copy(_)
             | Effect::Mouse(_)

@@ -202,6 +202,8 @@ impl Awaited {
             Message::Key(_) | Message::Resize(..) | Message::Wake | Message::Copied(_) => true,
             Message::Matched { .. } => true,
             Message::Sifted(_) => false,
+            // These take their time: the screen shows the rest meanwhile.
+            Message::Study { .. } | Message::Run { .. } => false,
             Message::Log(summary) => {
                 let first = self.log;
                 self.log &= !summary.loaded;

@@ -7,7 +7,7 @@ use creditscope::{
     credit::{self, Target},
     model::{Episode, EpisodeId, Estimate, Explanation, Origin, Scenario, Value},
     report::{self, AuditReport, Report},
-    runtime::analyse,
+    runtime::{analyse, study},
     store::Pass,
 };
 
@@ -37,6 +37,8 @@ fn told(episode: &Episode) {
     let explanations: Vec<Explanation> =
         targets.filter_map(|it| credit::explain(episode, &analysis.scenario, it).ok()).collect();
     let findings = check::check(episode);
+    let study = study(episode, &analysis, credit::MessageSetting::default());
+    let failure = credit::failure_study(episode, None, None);
     let report = Report {
         listed: None,
         log: "log",
@@ -48,6 +50,9 @@ fn told(episode: &Episode) {
         sweep: &analysis.sweep,
         verdict: &analysis.verdict,
         pairs: analysis.pairs.as_ref().ok(),
+        study: Some(&study),
+        curves: &["all".to_owned()],
+        failure: Some(&failure),
         explanations: &explanations,
         findings: &findings,
         bad_lines: 0,

@@ -179,7 +179,7 @@ fn sideways(open: &mut OpenEpisode, view: View, right: bool, count: usize) {
     match view {
         View::Methods => {
             let last = open.sweep().map_or(0, |it| it.rows.len()).saturating_sub(1);
-            open.method = step(open.method, last);
+            open.methods.column = step(open.methods.column, last);
         }
         View::Timeline => {
             open.timeline.lane = step(open.timeline.lane, open.episode.agents.len().saturating_sub(1));
@@ -192,9 +192,15 @@ fn sideways(open: &mut OpenEpisode, view: View, right: bool, count: usize) {
 }
 
 fn rows_of(open: &mut OpenEpisode, view: View, action: Action, count: usize, page: usize) {
-    let on_acts = view == View::Timeline || (view == View::Credit && open.pane == Pane::Acts);
+    let rows = if view == View::Methods { open.methods_acts() } else { Vec::new() };
+    let on_acts =
+        !rows.is_empty() || view == View::Timeline || (view == View::Credit && open.pane == Pane::Acts);
     if on_acts {
-        let acts = if view == View::Timeline { open.timeline_acts() } else { open.act_order() };
+        let acts = match view {
+            View::Methods => rows,
+            View::Timeline => open.timeline_acts(),
+            _ => open.act_order(),
+        };
         let at = acts.iter().position(|it| Some(*it) == open.act).unwrap_or(0);
         if let Some(row) = moved(action, count, at, acts.len(), page)
             && let Some(act) = acts.get(row)

@@ -272,6 +272,14 @@ fn decisive(episode: &Episode, report: &FailureReport) -> Found {
     let mut text = format!("'{label}' in its place succeeded {}, {happened}", with_interval(*corrected));
     if !it.is_certain() {
         text += "; the intervals meet: it may be chance";
+        if let Some(sure) = report.corrections.iter().find(|it| it.is_certain()) {
+            let (corrected, taken) = (of(sure.corrected), of(sure.taken));
+            text += &format!(
+                "; the earliest that is sure: {}, '{}' {corrected} against {taken}",
+                name(episode, sure.act),
+                sure.label
+            );
+        }
     }
     let later = report.corrections.iter().filter(|other| other.act > *act).map(|it| it.act);
     let mut later: Vec<ActId> = later.collect();

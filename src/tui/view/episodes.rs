@@ -8,6 +8,9 @@ use crate::{
     tui::{paint::Painter, theme::Role},
 };
 
+/// Reasons for an empty list beyond these are left to `!`.
+const MOST_REASONS: usize = 20;
+
 pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) {
     let episodes = &model.log.episodes;
     let note = model.filters.episodes_note(episodes.len());
@@ -80,8 +83,10 @@ fn nothing(model: &Model, pane: &mut Painter<'_>) {
         lines.push("reading".to_owned());
     } else {
         lines.push(format!("no episode in {} records", model.log.records));
-        if model.log.bad_lines > 0 {
-            lines.push(format!("{} lines could not be read: ! lists them", model.log.bad_lines));
+        match model.log.bad_lines {
+            0 => {}
+            1 => lines.push("1 line could not be read: ! lists it".to_owned()),
+            bad => lines.push(format!("{bad} lines could not be read: ! lists them")),
         }
     }
     for file in model.log.files.iter() {
@@ -93,10 +98,10 @@ fn nothing(model: &Model, pane: &mut Painter<'_>) {
         };
         lines.push(format!("{}  {}  {state}", file.path, file.format));
     }
-    // What was passed over is why there is nothing: each file once, with the reason.
-    lines.extend(
-        model.log.diagnostics.iter().filter(|it| it.origin.is_none()).map(|it| text::clean(&it.message)),
-    );
+    // What was passed over or broken is why there is nothing.
+    if model.log.loaded {
+        lines.extend(model.log.diagnostics.iter().take(MOST_REASONS).map(|it| text::clean(&it.message)));
+    }
     let columns = pane.width().saturating_sub(4);
     let wrapped = lines.iter().flat_map(|it| text::wrap(it, columns));
     for (y, line) in wrapped.take(pane.height().saturating_sub(2)).enumerate() {

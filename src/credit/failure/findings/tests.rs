@@ -61,6 +61,15 @@ fn every_rule_names_its_act_and_its_numbers() {
 }
 
 #[test]
+fn an_error_that_may_be_chance_has_the_first_sure_one_beside_it() {
+    let study = failure_study(&lost(&[(1, 2), (0, 7)]), None, None);
+    let it = found(&study, Rule::DecisiveError);
+    assert_eq!((it.act, it.certain), (Some(ActId(0)), false));
+    let text = "it may be chance; the earliest that is sure: t1 (coder), 'c1' 7 of 8 against 0 of 8; so could 1 act later";
+    assert!(it.text.ends_with(text), "{}", it.text);
+}
+
+#[test]
 fn a_repair_makes_the_searches_disagree_and_says_so() {
     // Lost at t1, won back at t2, lost at t3: halving looks at t2 first and ends at t3.
     let study = failure_study(&lost(&[(8, 8), (0, 8), (4, 8), (0, 0)]), None, None);
