@@ -39,7 +39,8 @@ fn tour(session: &mut Session) {
 
 fn demo() -> Session {
     let mut session = Run::demo().start();
-    session.wait_for("SUM");
+    // The last of what is computed for it.
+    session.wait_for("P(flip)");
     session
 }
 
