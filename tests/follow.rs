@@ -6,6 +6,7 @@ mod follow {
     mod hazards;
     mod packed;
     mod payloads;
+    mod storm;
     mod tailing;
     mod torture;
 }
