@@ -114,7 +114,7 @@ impl Storm {
         fs::write(&live, "").unwrap();
         fs::write(&packed, "").unwrap();
         let file = OpenOptions::new().append(true).open(&live).unwrap();
-        let pass = if seed % 2 == 0 { Pass::Headers } else { Pass::Everything };
+        let pass = if seed.is_multiple_of(2) { Pass::Headers } else { Pass::Everything };
         let logs = OpenedLogs::open(&[dir.path().display().to_string()], pass, || {}).unwrap();
         Self {
             dice: Dice(seed),
