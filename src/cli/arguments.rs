@@ -5,6 +5,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::methods;
 use crate::{
     app::command_line::ScenarioOptions,
+    credit::MessageSetting,
     tui::theme::{ColorChoice, ColorMode},
 };
 
@@ -102,6 +103,22 @@ pub struct Report {
     /// Also print the arithmetic of this agent's or act's credit; repeatable
     #[arg(long, value_name = "AGENT|ACT")]
     pub explain: Vec<String>,
+    /// Also print every point of this curve: a parameter such as rho, 'METHOD PARAMETER', or all; repeatable
+    #[arg(long, value_name = "NAME")]
+    pub curve: Vec<String>,
+    /// Also say where it was lost when the episode did not fail
+    #[arg(long)]
+    pub failure: bool,
+    /// The least return that counts as a success; without it, what tells the run's successes from its failures,
+    /// else 1
+    #[arg(long, value_name = "RETURN", allow_hyphen_values = true)]
+    pub success: Option<f64>,
+    /// Reward units that a unit of score moves a message's part by
+    #[arg(long, value_name = "NUMBER", default_value_t = MessageSetting::default().beta, allow_hyphen_values = true)]
+    pub message_beta: f64,
+    /// Temperature of the split of credit over messages by score
+    #[arg(long, value_name = "NUMBER", default_value_t = MessageSetting::default().tau, value_parser = temperature)]
+    pub message_tau: f64,
     /// Columns and rows of --format screen and svg
     #[arg(long, value_name = "COLSxROWS", default_value = "100x30")]
     pub size: String,
@@ -109,15 +126,30 @@ pub struct Report {
     #[arg(long, default_value = "")]
     pub keys: String,
     /// Exit with 2 when this holds in any episode (in --episode, if given), such as 'residual > 0.05' or
-    /// 'share(coder) >= 0.5'; repeatable
+    /// 'share(coder) >= 0.5'; with --search 'matches > 0'; repeatable
     #[arg(long, value_name = "RULE")]
     pub fail: Vec<String>,
     /// Exit with 3 when more lines than this could not be read
     #[arg(long, value_name = "N")]
     pub max_bad: Option<u64>,
+    /// Print the records that match this regular expression instead, raw or with JSON escapes undone, with
+    /// file:line, agent and the text around; case matters where an upper-case letter is typed. Streams: needs no
+    /// memory for a large log. --fail 'matches > 0' sets the exit code
+    #[arg(long, value_name = "REGEX", conflicts_with_all = ["explain", "keys", "method", "baseline", "drop"])]
+    pub search: Option<String>,
+    /// List only acts, episodes, or records of --search that pass: agent=NAME, type=TYPE, kind=KIND,
+    /// status=failure, 'reward<0.5', /regex/ or text=REGEX, with ! in front for the opposite; repeatable. Changes no
+    /// number, and the report says what is not listed
+    #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
+    pub filter: Vec<String>,
     /// What to compute.
     #[command(flatten)]
     pub scenario: Scenario,
+}
+
+fn temperature(text: &str) -> Result<f64, String> {
+    let value = text.parse::<f64>().ok().filter(|it| it.is_finite() && *it > 0.0);
+    value.ok_or_else(|| "a number above 0".to_owned())
 }
 
 /// How to print.

@@ -44,6 +44,7 @@ fn print(name: &str, log: &Opened, scenario: Option<Scenario>) -> Printed {
     let explanations: Vec<Explanation> = verdict.named.iter().filter_map(explain).collect();
     let files = |origin: Origin| format!("{name}:{}", origin.line);
     let report = Report {
+        listed: None,
         log: name,
         files: &files,
         episode,
@@ -53,6 +54,9 @@ fn print(name: &str, log: &Opened, scenario: Option<Scenario>) -> Printed {
         acts: None,
         sweep: &sweep,
         verdict: &verdict,
+        study: None,
+        curves: &[],
+        failure: None,
         explanations: &explanations,
         findings: &log.findings,
         bad_lines: log.summary.bad_lines,
