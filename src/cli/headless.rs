@@ -43,7 +43,7 @@ pub(super) fn read_all(logs: &[String], pass: Pass) -> anyhow::Result<(OpenedLog
         if !round.caught_up {
             continue;
         }
-        if opened.is_finished() || !opened.is_piped() {
+        if !opened.is_piped() {
             break;
         }
         // A pipe: more comes when it comes.

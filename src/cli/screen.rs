@@ -12,7 +12,7 @@ use super::{arguments, headless, report};
 use crate::{
     app::{Effect, Key, Message, Model},
     graph::Charset,
-    runtime::{self, Follow, LogThread, Worker},
+    runtime::{self, Follow, LogThread, OpenedLogs, Worker},
     store::Pass,
     tui::{
         input,
@@ -46,7 +46,13 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
     };
     let to_loop = send.clone();
     let log = LogThread::start(
-        |wake| headless::open(&options.logs, Pass::Headers, wake),
+        |wake| match follow {
+            // What is not there yet is waited for.
+            Follow::Always if !options.logs.is_empty() => {
+                OpenedLogs::await_them(&options.logs, Pass::Headers, wake)
+            }
+            _ => headless::open(&options.logs, Pass::Headers, wake),
+        },
         follow,
         move |message| {
             let _ = to_loop.send(message);

@@ -271,9 +271,9 @@ impl OpenedLogs {
         }
     }
 
-    /// Whether a pipe is among the inputs: its end has to be waited for.
+    /// Whether a pipe among the inputs has not come to its end, which has to be waited for.
     pub fn is_piped(&self) -> bool {
-        !self.piped.is_empty() || self.followed.iter().any(|it| it.piped)
+        !self.piped.is_empty() || self.followed.iter().any(|it| it.piped && !it.ended)
     }
 
     /// Whether everything that is followed has come to its end and cannot grow: pipes and imports only.
