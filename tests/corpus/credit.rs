@@ -4,10 +4,10 @@ use creditscope::{
     app::Analysis,
     audit::{Collector, Setting},
     check,
-    credit::{self, Target},
+    credit::{self, MessageSetting, RunOutcomes, Target},
     model::{Episode, EpisodeId, Estimate, Explanation, Origin, Scenario, Value},
     report::{self, AuditReport, Report},
-    runtime::analyse,
+    runtime::{analyse, study},
     store::Pass,
 };
 
