@@ -19,7 +19,7 @@ pub mod whatif;
 
 pub use action::Action;
 pub use key::{Key, KeyCode};
-pub use message::{Analysis, Effect, Message, SearchNews};
+pub use message::{Analysis, Effect, Message, SamplingEnd, SamplingState, SearchNews};
 pub use methods::{MethodsState, MethodsVariant};
 pub use model::{
     DetailState, GraphState, Model, OpenEpisode, Overlay, Pane, Scope, Screen, Size, TimelineState, View,

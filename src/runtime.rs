@@ -3,6 +3,7 @@
 //! ```text
 //! log thread     owns the store; polls files, answers Open and Payload
 //! worker thread  computes credit; the newest request of a kind wins
+//! sampling       one while values are drawn that take long, and what it draws with: see `sampling`
 //! study thread   computes what takes longer: curves, messages, P(flip); the newest request wins
 //! search thread  reads the files for what is searched, beside the log thread, which names what it finds
 //! input thread   blocks on the terminal        (spawned by the command line)
@@ -15,6 +16,7 @@ mod log_thread;
 mod opened;
 mod piped;
 mod rehearsal;
+mod sampling;
 pub mod search;
 #[cfg(test)]
 pub(crate) mod stage;

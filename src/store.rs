@@ -17,6 +17,7 @@ mod record_text;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod writers;
 
 use std::sync::Arc;
 
@@ -35,6 +36,7 @@ use episodes::Episodes;
 pub use places::Searchable;
 use reading::Reader;
 use rows::{Row, Rows};
+use writers::{Stream, Writers};
 
 /// How thoroughly lines are read on the first pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +60,8 @@ struct Life {
     line_map: Option<Vec<u32>>,
     /// Which run its episodes belong to.
     run: episodes::RunKey,
+    /// Whose counters it goes on with.
+    stream: Stream,
     /// Where its lines stand, and the runs before the present one.
     extent: places::Extent,
 }
@@ -71,6 +75,7 @@ pub struct Store {
     records: u64,
     types: [u64; RecordType::KNOWN.len() + 1],
     bad_lines: u64,
+    writers: Writers,
     /// Shared with the summaries given out; copied only when it grows while one of them is in use.
     diagnostics: Arc<Vec<Diagnostic>>,
     more_diagnostics: u64,
@@ -87,6 +92,7 @@ impl Store {
             records: 0,
             types: [0; RecordType::KNOWN.len() + 1],
             bad_lines: 0,
+            writers: Writers::default(),
             diagnostics: Arc::default(),
             more_diagnostics: 0,
         }
@@ -105,10 +111,14 @@ impl Store {
             Some(before) => self.lives[before.index()].run,
             None => self.episodes.run_of_file(),
         };
+        let stream = match before {
+            Some(before) => self.lives[before.index()].stream,
+            None => self.writers.stream(),
+        };
         // An imported file is read again from its spool, which has one generation whatever the file goes through.
         let generation = if line_map.is_some() { 0 } else { summary.generation };
         let extent = places::Extent::default();
-        self.lives.push(Life { summary, source, generation, lines: 0, line_map, run, extent });
+        self.lives.push(Life { summary, source, generation, lines: 0, line_map, run, stream, extent });
         id
     }
 
@@ -190,6 +200,16 @@ impl Store {
         }
     }
 
+    /// Takes the findings kept so far out: for who tells them as they come and keeps none.
+    pub fn take_diagnostics(&mut self) -> Vec<Diagnostic> {
+        Arc::unwrap_or_clone(std::mem::take(&mut self.diagnostics))
+    }
+
+    /// Bytes read, over all files and generations.
+    pub fn bytes_read(&self) -> u64 {
+        self.lives.iter().map(|it| it.summary.read).sum()
+    }
+
     fn next_line(&mut self, file: FileId, offset: u64, len: usize) -> Origin {
         let life = &mut self.lives[file.index()];
         let index = life.lines as usize;
@@ -233,6 +253,9 @@ impl Store {
         }
         self.records += 1;
         self.types[header.record_type as usize] += 1;
+        if let Some(seq) = header.seq {
+            self.writers.see(self.lives[origin.file.index()].stream, origin, seq);
+        }
         if let Some(episode) = header.episode.as_deref() {
             let run = self.lives[origin.file.index()].run;
             let row = self.rows.push(Row { origin });
@@ -245,7 +268,13 @@ impl Store {
         self.records += 1;
         self.types[record.record_type() as usize] += 1;
         let life = &mut self.lives[origin.file.index()];
+        if let Some(seq) = record.seq {
+            self.writers.see(life.stream, origin, seq);
+        }
         if let Body::Run(run) = &record.body {
+            if let Some(writer) = run.writer.as_ref().filter(|_| record.seq.is_some()) {
+                self.writers.name(life.stream, writer);
+            }
             let run = self.episodes.run_of_record(run);
             life.begin_run(origin.offset, run);
         }
@@ -264,6 +293,7 @@ impl Store {
             bad_lines: self.bad_lines,
             diagnostics: Arc::clone(&self.diagnostics),
             more_diagnostics: self.more_diagnostics,
+            counters: self.writers.counters(),
             following: false,
             polling: None,
             loaded: false,

@@ -4,6 +4,7 @@
 
 mod follow {
     mod hazards;
+    mod packed;
     mod payloads;
     mod tailing;
     mod torture;

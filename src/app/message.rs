@@ -27,6 +27,33 @@ pub struct Analysis {
     pub sweep: Sweep,
     /// What to tell first.
     pub verdict: Verdict,
+    /// Where the credit is drawn and that takes long: how far it has come. Until it ends the same request is
+    /// answered again and again, with newer credit and the sweep and verdict of the first.
+    pub sampling: Option<SamplingState>,
+}
+
+/// How far a sampled value has come.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SamplingState {
+    /// Permutations walked.
+    pub permutations: u64,
+    /// Permutations asked for.
+    pub asked: u64,
+    /// The largest standard error of an agent; `None`: not known yet.
+    pub widest: Option<f64>,
+    /// Whether it goes on.
+    pub end: SamplingEnd,
+}
+
+/// Whether a sampled value goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SamplingEnd {
+    /// It does.
+    Open,
+    /// All that was asked for is there.
+    Done,
+    /// Somebody stopped it.
+    Stopped,
 }
 
 /// How a search goes on: what is new since the last news, and how far it is.
@@ -66,7 +93,7 @@ pub enum Message {
         /// The episode, or why it cannot be read.
         result: Result<Arc<Episode>, String>,
     },
-    /// Credit was computed; answers [`Effect::Analyse`] with the same number.
+    /// Credit was computed; answers [`Effect::Analyse`] with the same number, several times while values are drawn.
     Analysis {
         /// The number of the request.
         request: u64,
@@ -116,6 +143,8 @@ pub enum Effect {
         /// What to compute; an empty method name asks for the best the log supports.
         scenario: Scenario,
     },
+    /// Stop drawing for this request: what there is is its last answer.
+    StopSampling(u64),
     /// Compute what takes longer than credit: curves, messages, how sure it is.
     Study {
         /// Comes back with the answer.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    message::Analysis,
+    message::{Analysis, SamplingEnd, SamplingState},
     methods::MethodsState,
     prompt::Prompt,
     search::{FoundActs, SearchState},
@@ -193,6 +193,8 @@ pub struct OpenEpisode {
     pub edited: Option<Arc<Analysis>>,
     /// Requests under way: for `logged` and for `edited`.
     pub requests: (Option<u64>, Option<u64>),
+    /// The request whose values are still being drawn, after its first answer.
+    pub drawing: Option<u64>,
     /// What-ifs.
     pub forks: Forks,
     /// The what-if form.
@@ -227,6 +229,12 @@ impl OpenEpisode {
     /// The analysis on the screen: the what-if's, else the log's.
     pub fn analysis(&self) -> Option<&Arc<Analysis>> {
         if self.forks.is_logged() { self.logged.as_ref() } else { self.edited.as_ref() }
+    }
+
+    /// How far the values on the screen have come, while they are being drawn.
+    pub fn sampling(&self) -> Option<&SamplingState> {
+        self.drawing?;
+        self.analysis()?.sampling.as_ref().filter(|it| it.end == SamplingEnd::Open)
     }
 
     /// The credit on the screen.

@@ -6,6 +6,7 @@ mod forms;
 mod live;
 mod methods;
 mod questions;
+mod sampling;
 mod searching;
 
 use super::*;

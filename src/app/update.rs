@@ -114,6 +114,7 @@ fn apply(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effe
         Action::NextHit => search::step(model, count as isize, effects),
         Action::PreviousHit => search::step(model, -(count as isize), effects),
         Action::Hits => toggle_overlay(model, Overlay::Hits),
+        Action::Back if stop_sampling(model, effects) => {}
         Action::Back => {
             let dropped = model.overlay.is_none() && search::drop_search(model, effects);
             if !dropped && !back(model) {
@@ -189,6 +190,16 @@ fn form_or(
     if !(on_form && in_form(model, effects)) {
         otherwise(model, effects);
     }
+}
+
+/// Stops what is being drawn, where nothing lies over it that Esc would close. `false`: nothing is.
+fn stop_sampling(model: &Model, effects: &mut Vec<Effect>) -> bool {
+    let open = model.open.as_ref().filter(|it| model.overlay.is_none() && !it.form.list);
+    let Some(request) = open.filter(|it| it.sampling().is_some()).and_then(|it| it.drawing) else {
+        return false;
+    };
+    effects.push(Effect::StopSampling(request));
+    true
 }
 
 fn show(model: &mut Model, view: View, effects: &mut Vec<Effect>) {

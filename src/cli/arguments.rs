@@ -18,8 +18,8 @@ Reads logs, never writes to one; uses no network.";
 /// A terminal debugger for multi-agent episodes: who earned or lost the reward, at which act, by what
 /// arithmetic, and whether another baseline would say otherwise.
 ///
-/// Without a LOG it opens the embedded demo: a foraging team with a saboteur. When stdout is not a terminal it
-/// prints the report.
+/// Without a LOG it reads what is piped into it, else it opens the embedded demo: a foraging team with a saboteur.
+/// When stdout is not a terminal it prints the report.
 #[derive(Debug, Parser)]
 #[command(version, after_help = AFTER_HELP, args_conflicts_with_subcommands = true, max_term_width = 100)]
 pub struct Arguments {
@@ -56,7 +56,7 @@ pub enum Command {
 /// Opening logs in the terminal.
 #[derive(Debug, Args)]
 pub struct Open {
-    /// Files, directories, globs, or - for stdin; none opens the demo
+    /// Files, directories, globs (gzip and zstd too), or - for stdin; none: stdin if it is piped, else the demo
     #[arg(value_name = "LOG")]
     pub logs: Vec<String>,
     /// Open this episode
@@ -91,7 +91,7 @@ fn color(text: &str) -> Result<ColorChoice, String> {
 /// `report`.
 #[derive(Debug, Args)]
 pub struct Report {
-    /// Files, directories, globs, or - for stdin; none reports on the demo
+    /// Files, directories, globs (gzip and zstd too), or - for stdin; none: stdin if it is piped, else the demo
     #[arg(value_name = "LOG")]
     pub logs: Vec<String>,
     /// The episode; without it, the first one that failed, else the first
@@ -208,11 +208,22 @@ impl Scenario {
     }
 }
 
+/// What `check --follow` prints, for `--help`.
+const CHECK_AFTER_HELP: &str = "\
+With --follow every event is printed as it happens, as a line of text or, with --format json, an object a line:
+  file, generation   a file is read from its start or began anew (file, file_id, generation, reason, device, inode)
+  bad_line, finding  what is wrong (file, file_id, generation, line, offset, rule, reason; finding: severity)
+  caught_up          what was there at the start was read (records)
+  summary            last, also after ^C (ended: idle, interrupted, finished; records_by_type, bad_lines, rules,
+                     generations; counters: what `seq` says: writers, gaps, missing, restarts, shared_files, turns)
+Exit codes: 0 ok, 1 usage or unreadable input, 2 --fail-on hit, 3 more bad lines than --max-bad, 130 interrupted.";
+
 /// `check`.
 #[derive(Debug, Args)]
+#[command(after_help = CHECK_AFTER_HELP)]
 pub struct Check {
-    /// Files, directories, globs, or - for stdin
-    #[arg(value_name = "LOG", required = true)]
+    /// Files, directories, globs (gzip and zstd too), or - for stdin; none: stdin if it is piped
+    #[arg(value_name = "LOG")]
     pub logs: Vec<String>,
     /// How to print
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
@@ -223,6 +234,17 @@ pub struct Check {
     /// Exit with 2 when a finding is at least this severe
     #[arg(long, value_name = "SEVERITY", value_enum)]
     pub fail_on: Option<FailOn>,
+    /// Follow the logs as they grow, wait for those that are not there yet, and print what happens
+    #[arg(long, short)]
+    pub follow: bool,
+    /// End after this many seconds without a new byte
+    #[arg(long, value_name = "SECONDS", requires = "follow", value_parser = seconds)]
+    pub idle_exit: Option<f64>,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds = text.parse().ok().filter(|it: &f64| (0.0..=1e9).contains(it));
+    seconds.ok_or_else(|| "a number of seconds, 0 or more".to_owned())
 }
 
 /// `methods`.
@@ -259,7 +281,7 @@ pub enum CheckFormat {
 /// `audit`.
 #[derive(Debug, Args)]
 pub struct Audit {
-    /// Files, directories, globs, or - for stdin; none audits the demo
+    /// Files, directories, globs (gzip and zstd too), or - for stdin; none: stdin if it is piped, else the demo
     #[arg(value_name = "LOG")]
     pub logs: Vec<String>,
     /// Only this episode; without it, all of them together

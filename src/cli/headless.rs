@@ -49,6 +49,9 @@ pub(super) fn read_all(logs: &[String], pass: Pass) -> anyhow::Result<(OpenedLog
         // A pipe: more comes when it comes.
         let _ = woken.recv_timeout(Duration::from_millis(200));
     }
+    if let Some(why) = opened.refused() {
+        anyhow::bail!("{why}");
+    }
     opened.finish();
     let summary = LogSummary { loaded: true, ..opened.store.summary() };
     Ok((opened, summary))

@@ -22,6 +22,7 @@ use super::figure;
 use super::method::{Baseline, Family, Method};
 
 /// A scenario put to an episode.
+#[derive(Clone)]
 pub(super) struct Question<'a> {
     pub(super) episode: &'a Episode,
     pub(super) scenario: &'a Scenario,

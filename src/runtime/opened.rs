@@ -25,6 +25,9 @@ const LEAST_SHARE: usize = 64 << 10;
 /// The word for a log of our own format.
 const NATIVE: &str = "native";
 
+/// Called when a pipe has brought something.
+type Wake = Arc<dyn Fn() + Send + Sync>;
+
 /// Why the logs cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -83,6 +86,8 @@ pub struct OpenedLogs {
     /// What compressed files hold.
     unpacked: Option<SpoolStore>,
     single: bool,
+    /// What was named and is not there yet may come.
+    awaits: bool,
     /// The only input is of no known format.
     refused: Option<String>,
     /// Whose turn it was last, so that one busy file does not starve the others.
@@ -90,6 +95,18 @@ pub struct OpenedLogs {
 }
 
 impl OpenedLogs {
+    /// As [`OpenedLogs::open`], but what is not there yet is waited for: [`OpenedLogs::rescan`] finds it.
+    ///
+    /// # Errors
+    /// The only input is of no known format or cannot be read.
+    pub fn await_them(
+        arguments: &[String],
+        pass: Pass,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Result<Self, OpenError> {
+        Self::find(arguments, pass, true, &(Arc::new(wake) as Wake))
+    }
+
     /// Finds the logs that `arguments` name (`-` is stdin) and begins to read. `wake` is called when stdin has
     /// brought something.
     ///
@@ -100,6 +117,10 @@ impl OpenedLogs {
         pass: Pass,
         wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<Self, OpenError> {
+        Self::find(arguments, pass, false, &(Arc::new(wake) as Wake))
+    }
+
+    fn find(arguments: &[String], pass: Pass, awaits: bool, wake: &Wake) -> Result<Self, OpenError> {
         let mut logs = Self {
             discovery: Discovery::new(arguments.iter().map(PathBuf::from)),
             store: Store::new(pass),
@@ -109,24 +130,24 @@ impl OpenedLogs {
             imports: None,
             unpacked: None,
             single: false,
+            awaits,
             refused: None,
             turn: 0,
         };
         let (inputs, problems) = logs.discovery.scan();
-        if inputs.is_empty() {
+        if inputs.is_empty() && !awaits {
             let what = problems.first().map_or("no log".to_owned(), |it| text::clean(&it.to_string()));
             return Err(OpenError::Argument(what));
         }
         // An argument that names nothing is an error at once; trouble below a directory is listed.
-        if let Some(problem) = problems.iter().find(|it| it.is_about_an_argument()) {
+        if let Some(problem) = problems.iter().find(|it| it.is_about_an_argument()).filter(|_| !awaits) {
             return Err(OpenError::Argument(text::clean(&problem.to_string())));
         }
         logs.list(&problems);
-        logs.single = inputs.len() == 1;
-        let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(wake);
+        logs.single = inputs.len() == 1 && problems.is_empty();
         let mut failed = None;
         for input in inputs {
-            if let Err(error) = logs.add(input, &wake) {
+            if let Err(error) = logs.add(input, wake) {
                 if logs.single {
                     return Err(error);
                 }
@@ -157,6 +178,7 @@ impl OpenedLogs {
             imports: None,
             unpacked: None,
             single: true,
+            awaits: false,
             refused: None,
             turn: 0,
         };
@@ -168,7 +190,7 @@ impl OpenedLogs {
     pub fn rescan(&mut self) -> bool {
         let (inputs, problems) = self.discovery.scan();
         self.list(&problems);
-        let quiet: Arc<dyn Fn() + Send + Sync> = Arc::new(|| {});
+        let quiet: Wake = Arc::new(|| {});
         let before = self.followed.len() + self.documents.len();
         for input in inputs {
             // A rotated log under its new name was read under its old one.
@@ -256,7 +278,10 @@ impl OpenedLogs {
 
     /// Whether everything that is followed has come to its end and cannot grow: pipes and imports only.
     pub fn is_finished(&self) -> bool {
-        self.documents.is_empty() && self.piped.is_empty() && self.followed.iter().all(|it| it.ended)
+        !self.awaits
+            && self.documents.is_empty()
+            && self.piped.is_empty()
+            && self.followed.iter().all(|it| it.ended)
     }
 }
 

@@ -102,6 +102,7 @@ impl Rehearsal {
                 Some(Message::Search(search_all(&self.logs.store, *request, pattern)))
             }
             Effect::StopSearch
+            | Effect::StopSampling(_)
             | Effect::Wake(_)
             | Effect::Copy(_)
             | Effect::Mouse(_)

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use super::{cursor, methods, search};
 use crate::{
     app::{
-        message::{Analysis, Effect},
+        message::{Analysis, Effect, SamplingEnd},
         methods::MethodsState,
         model::{DetailState, GraphState, Model, OpenEpisode, Pane, Scope, Screen, TimelineState},
         search::FoundActs,
@@ -103,6 +103,7 @@ fn opened(id: EpisodeId, episode: Arc<Episode>, revision: u64) -> OpenEpisode {
         logged: None,
         edited: None,
         requests: (None, None),
+        drawing: None,
         forks: Forks::default(),
         form: Form::default(),
         agent: AgentId(0),
@@ -216,6 +217,8 @@ pub(super) fn request(model: &mut Model, wanted: Wanted, effects: &mut Vec<Effec
         }
         Wanted::Edited => {
             open.requests.1 = Some(request);
+            // Its worker forgets what it was drawing for.
+            open.drawing = None;
             open.forks.scenario().clone()
         }
     };
@@ -226,16 +229,24 @@ pub(super) fn request(model: &mut Model, wanted: Wanted, effects: &mut Vec<Effec
 pub(super) fn analysis(model: &mut Model, request: u64, result: Analysis, effects: &mut Vec<Effect>) {
     let Some(open) = model.open.as_mut() else { return };
     let result = Arc::new(result);
+    let drawn = open.drawing.take_if(|it| *it == request).is_some();
+    if result.sampling.is_some_and(|it| it.end == SamplingEnd::Open) {
+        open.drawing = Some(request);
+    }
+    if let Some(state) = result.sampling.filter(|it| it.end == SamplingEnd::Stopped) {
+        model.notice = Some(format!("stopped at {} permutations of {}", state.permutations, state.asked));
+    }
     if open.requests.0 == Some(request) {
         open.requests.0 = None;
         open.logged = Some(result);
         if !std::mem::replace(&mut open.placed, true) {
             cursor::to_culprit_agent(open);
         }
-    } else if open.requests.1 == Some(request) {
+    } else if open.requests.1 == Some(request) || drawn {
         open.requests.1 = None;
         open.edited = Some(result);
     } else {
+        open.drawing = open.drawing.filter(|it| *it != request);
         return;
     }
     methods::outdated(open);

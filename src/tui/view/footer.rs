@@ -3,7 +3,7 @@
 use super::prompt;
 use crate::{
     app::{
-        Action, MethodsVariant, Model, Overlay, Pane, Screen, View,
+        Action, MethodsVariant, Model, OpenEpisode, Overlay, Pane, SamplingState, Screen, View,
         action::{self, Binding},
     },
     text,
@@ -28,6 +28,13 @@ pub(super) fn draw(model: &Model, line: &mut Painter<'_>) {
         line.put_fit(1, 0, columns, notice, Role::Strong);
         return;
     }
+    if let Some(state) =
+        model.open.as_ref().and_then(OpenEpisode::sampling).filter(|_| model.overlay.is_none())
+    {
+        let columns = line.width().saturating_sub(2);
+        line.put_fit(1, 0, columns, &sampling(state, line.theme().glyphs.plus_minus), Role::Strong);
+        return;
+    }
     let mut x = 1;
     for binding in hints(model).iter().take(HINTS) {
         let key = key_names(binding);
@@ -39,6 +46,13 @@ pub(super) fn draw(model: &Model, line: &mut Painter<'_>) {
         x = line.put(x, 0, &key, Role::Strong);
         x = line.put(x + 1, 0, hint, Role::Dim) + 2;
     }
+}
+
+/// `sampling: 262144 of 1000000 permutations, +-0.0021 at the widest; Esc stops`.
+fn sampling(state: &SamplingState, plus_minus: &str) -> String {
+    let widest = state.widest.map(|it| 1.96 * it).map(|it| format!(", {plus_minus}{it:.2e} at the widest"));
+    let widest = widest.unwrap_or_default();
+    format!("sampling: {} of {} permutations{widest}; Esc stops", state.permutations, state.asked)
 }
 
 /// What the key does here, where that is more exact than the table's word.

@@ -201,10 +201,11 @@ fn findings(model: &Model, width: usize) -> Vec<(String, Role)> {
     let mut lines = Vec::new();
     let episode = model.open.as_ref().map(|it| it.findings.as_slice()).unwrap_or_default();
     let log = model.log.diagnostics.as_slice();
-    if log.is_empty() && episode.is_empty() {
+    let counters = model.log.counters.findings.as_slice();
+    if log.is_empty() && episode.is_empty() && counters.is_empty() {
         lines.push(("nothing found".to_owned(), Role::Plain));
     }
-    for diagnostic in log.iter().chain(episode) {
+    for diagnostic in log.iter().chain(counters).chain(episode) {
         lines.extend(finding(model, diagnostic, width));
     }
     if model.log.more_diagnostics > 0 {
