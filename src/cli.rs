@@ -5,11 +5,13 @@ mod audit;
 mod check;
 mod check_follow;
 mod fail_rule;
+mod filters;
 mod headless;
 mod methods;
 mod picture;
 mod report;
 mod screen;
+mod search;
 mod stdin;
 
 use std::{

@@ -7,6 +7,7 @@
 //!    '----> csv                                       the credit table alone
 //! CheckReport -> findings -> text, JSON
 //! AuditReport -> text, JSON
+//! Hit -> text, JSON, Markdown, one by one
 //! the table of methods -> text, Markdown, JSON
 //! ```
 //!
@@ -24,6 +25,7 @@ mod findings;
 mod follow_events;
 mod json;
 mod markdown;
+mod matches;
 mod methods;
 #[cfg(test)]
 mod sample;
@@ -43,8 +45,22 @@ pub use findings::{CheckReport, check_json, check_text};
 pub use follow_events::{FollowEvent, FollowSummary};
 pub use json::json;
 pub use markdown::markdown;
+pub use matches::{MatchFormat, MatchQuestion, MatchSummary, matches_begin, matches_end, matches_row};
 pub use methods::{methods_json, methods_markdown, methods_text};
 pub use text::text;
+
+/// What filters leave of the lists. No number is changed by them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// The filters as typed.
+    pub filters: Vec<String>,
+    /// Acts listed; the report's attributions hold no others.
+    pub acts: usize,
+    /// Names of the episodes that pass, display-safe.
+    pub episodes: Vec<String>,
+    /// Episodes there are.
+    pub all_episodes: usize,
+}
 
 /// Everything that is to be said about one episode.
 pub struct Report<'a> {
@@ -54,6 +70,8 @@ pub struct Report<'a> {
     pub files: &'a dyn Fn(Origin) -> String,
     /// The episode.
     pub episode: &'a Episode,
+    /// What filters leave of the lists; `None`: there is none.
+    pub listed: Option<&'a Listed>,
     /// What was asked, edits included.
     pub scenario: &'a Scenario,
     /// The answer, or what is missing for it.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::key::Key;
 use crate::{
     credit::{Interactions, MessageSetting, RunOutcomes, Study, Sweep, Verdict},
+    filter::Filter,
     model::{Attribution, Episode, EpisodeId, LogSummary, Origin, RecordText, Scenario, Unavailable},
     search::{Hit, Pattern},
 };
@@ -75,6 +76,23 @@ pub struct SearchNews {
     pub problem: Option<String>,
 }
 
+/// How filters on episodes go on: what is new since the last news, and how far they are.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SiftNews {
+    /// The number of the request.
+    pub request: u64,
+    /// A filter, by its place in the request, and an episode that has a record which passes it.
+    pub found: Vec<(usize, EpisodeId)>,
+    /// Bytes looked through.
+    pub searched: u64,
+    /// Bytes there are.
+    pub size: u64,
+    /// Whether that is all there is; a log that grows goes on.
+    pub done: bool,
+    /// Why a file could not be looked through to its end.
+    pub problem: Option<String>,
+}
+
 /// Something that happened outside.
 #[derive(Clone, Debug)]
 pub enum Message {
@@ -123,6 +141,15 @@ pub enum Message {
     },
     /// News of a search; answers [`Effect::Search`], again and again.
     Search(SearchNews),
+    /// News of filters on episodes; answers [`Effect::Sift`], again and again.
+    Sifted(SiftNews),
+    /// Which records of an episode match; answers [`Effect::Match`].
+    Matched {
+        /// The number of the request.
+        request: u64,
+        /// For each pattern the places of the records that match, as file and offset, ascending.
+        places: Vec<Vec<(u32, u64)>>,
+    },
     /// The time asked for with [`Effect::Wake`] has come.
     Wake,
     /// A copy was made; the path of the file that holds it, or why there is none.
@@ -171,6 +198,23 @@ pub enum Effect {
     },
     /// Search no more.
     StopSearch,
+    /// Look for the episodes that have a record which passes each of these filters, without its `!`, now and in
+    /// what comes, in place of the filters before; none: look for none.
+    Sift {
+        /// Comes back with every answer.
+        request: u64,
+        /// Filters about records.
+        filters: Vec<Arc<Filter>>,
+    },
+    /// Tell which records of an episode match.
+    Match {
+        /// Comes back with the answer.
+        request: u64,
+        /// Which episode.
+        episode: EpisodeId,
+        /// What to look for.
+        patterns: Vec<Arc<Pattern>>,
+    },
     /// Send [`Message::Wake`] after this many milliseconds.
     Wake(u64),
     /// Hand this text to the clipboard and to a file.

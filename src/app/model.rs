@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{
+    filters::{FilterState, ListedActs},
     message::{Analysis, SamplingEnd, SamplingState},
     methods::MethodsState,
     prompt::Prompt,
@@ -90,6 +91,8 @@ pub enum Overlay {
     Findings,
     /// What a search has found.
     Hits,
+    /// The filters of the session.
+    Filters,
 }
 
 /// The part of the credit view that has the cursor.
@@ -223,6 +226,8 @@ pub struct OpenEpisode {
     pub blamed: Option<usize>,
     /// What a search has found in it.
     pub found: FoundActs,
+    /// What filters leave of its acts.
+    pub listed: ListedActs,
 }
 
 impl OpenEpisode {
@@ -263,9 +268,10 @@ impl OpenEpisode {
         agents
     }
 
-    /// Acts in the order of the credit view: largest credit first, the blamed sign before the other.
+    /// The acts that are listed, in the order of the credit view: largest credit first, the blamed sign before
+    /// the other.
     pub fn act_order(&self) -> Vec<ActId> {
-        let mut acts: Vec<ActId> = self.episode.act_ids().collect();
+        let mut acts: Vec<ActId> = self.episode.act_ids().filter(|it| self.listed.holds(*it)).collect();
         if self.acts_by_time {
             return acts;
         }
@@ -300,8 +306,14 @@ impl OpenEpisode {
         acts
     }
 
-    /// The acts the timeline shows, in order of time.
+    /// The acts the timeline shows, in order of time: of those that are listed.
     pub fn timeline_acts(&self) -> Vec<ActId> {
+        let mut acts = self.acts_in_scope();
+        acts.retain(|it| self.listed.holds(*it));
+        acts
+    }
+
+    fn acts_in_scope(&self) -> Vec<ActId> {
         match self.timeline.scope {
             Scope::All => self.episode.act_ids().collect(),
             Scope::Top => {
@@ -375,6 +387,8 @@ pub struct Model {
     pub prompt: Option<Prompt>,
     /// What is searched for.
     pub search: SearchState,
+    /// What is listed.
+    pub filters: FilterState,
     /// Something to say in the footer.
     pub notice: Option<String>,
     /// What the log was opened as, for the equivalent command line.
@@ -408,6 +422,7 @@ impl Model {
             wanted: None,
             prompt: None,
             search: SearchState::default(),
+            filters: FilterState::default(),
             notice: None,
             arguments,
             mouse: false,

@@ -2,6 +2,7 @@
 
 pub(crate) mod any;
 mod command_line;
+mod filtering;
 mod forms;
 mod live;
 mod methods;

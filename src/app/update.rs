@@ -2,6 +2,7 @@
 
 mod ask;
 mod cursor;
+mod filter;
 mod form;
 mod incoming;
 mod methods;
@@ -38,6 +39,8 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Run { id, outcomes } => methods::run(model, id, *outcomes),
         Message::Payload { origin, result } => incoming::payload(model, origin, result),
         Message::Search(news) => search::news(model, news, &mut effects),
+        Message::Sifted(news) => filter::sifted(model, news),
+        Message::Matched { request, places } => filter::matched(model, request, places),
         Message::Wake => cursor::play_on(model, &mut effects),
         Message::Copied(result) => {
             model.notice = Some(match result {
@@ -48,6 +51,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }
     }
     search::refresh(model);
+    filter::refresh(model, &mut effects);
     ask::read_payload(model, &mut effects);
     methods::refresh(model, &mut effects);
     pictures::refresh(model);
@@ -60,8 +64,13 @@ fn on_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
         && !is_for_the_terminal(key)
     {
         match kind {
-            PromptKind::Search | PromptKind::Filter => search::type_key(model, key, effects),
+            PromptKind::Search => search::type_key(model, key, effects),
+            PromptKind::Filter => filter::type_key(model, key),
         }
+        return;
+    }
+    if model.overlay == Some(Overlay::Filters) && filter::list_key(model, key) {
+        model.count = None;
         return;
     }
     if form::typing(model) && form::type_key(model, key, effects) {
@@ -95,6 +104,19 @@ fn is_view_digit(digit: char) -> bool {
 }
 
 fn apply(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect>) {
+    run(model, action, count, effects);
+    use Action as A;
+    // These go where they lead, whatever is listed.
+    let is_jump = matches!(
+        action,
+        A::NextCulprit | A::PreviousCulprit | A::Cause | A::Effect | A::NextHit | A::PreviousHit
+    );
+    if is_jump {
+        filter::say_hidden(model);
+    }
+}
+
+fn run(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect>) {
     match action {
         Action::Interrupt => effects.push(Effect::Quit(INTERRUPTED)),
         Action::Suspend => effects.push(Effect::Suspend),
@@ -114,6 +136,8 @@ fn apply(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effe
         Action::NextHit => search::step(model, count as isize, effects),
         Action::PreviousHit => search::step(model, -(count as isize), effects),
         Action::Hits => toggle_overlay(model, Overlay::Hits),
+        Action::Filter => filter::prompt(model),
+        Action::Filters => filter::toggle_list(model),
         Action::Back if stop_sampling(model, effects) => {}
         Action::Back => {
             let dropped = model.overlay.is_none() && search::drop_search(model, effects);
@@ -121,6 +145,7 @@ fn apply(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effe
                 model.notice = Some("q quits".to_owned());
             }
         }
+        _ if model.overlay == Some(Overlay::Filters) && filter::list(model, action, count) => {}
         Action::Hold => form_or(model, effects, form::pick, incoming::hold),
         Action::ShowEpisodes => {
             model.overlay = None;

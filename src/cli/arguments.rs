@@ -126,12 +126,22 @@ pub struct Report {
     #[arg(long, default_value = "")]
     pub keys: String,
     /// Exit with 2 when this holds in any episode (in --episode, if given), such as 'residual > 0.05' or
-    /// 'share(coder) >= 0.5'; repeatable
+    /// 'share(coder) >= 0.5'; with --search 'matches > 0'; repeatable
     #[arg(long, value_name = "RULE")]
     pub fail: Vec<String>,
     /// Exit with 3 when more lines than this could not be read
     #[arg(long, value_name = "N")]
     pub max_bad: Option<u64>,
+    /// Print the records that match this regular expression instead, raw or with JSON escapes undone, with
+    /// file:line, agent and the text around; case matters where an upper-case letter is typed. Streams: needs no
+    /// memory for a large log. --fail 'matches > 0' sets the exit code
+    #[arg(long, value_name = "REGEX", conflicts_with_all = ["explain", "keys", "method", "baseline", "drop"])]
+    pub search: Option<String>,
+    /// List only acts, episodes, or records of --search that pass: agent=NAME, type=TYPE, kind=KIND,
+    /// status=failure, 'reward<0.5', /regex/ or text=REGEX, with ! in front for the opposite; repeatable. Changes no
+    /// number, and the report says what is not listed
+    #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
+    pub filter: Vec<String>,
     /// What to compute.
     #[command(flatten)]
     pub scenario: Scenario,

@@ -6,7 +6,7 @@ use super::{
     RULE_HIT, TOO_MANY_BAD,
     arguments::{Format, Report, Scenario},
     fail_rule::FailRule,
-    headless, print,
+    filters, headless, print,
 };
 use crate::{
     app::{Analysis, command_line},
@@ -35,6 +35,8 @@ impl Report {
             keys: String::new(),
             fail: Vec::new(),
             max_bad: None,
+            search: None,
+            filter: Vec::new(),
             scenario: Scenario::default(),
         }
     }
@@ -42,12 +44,17 @@ impl Report {
 
 /// Prints the report; the exit code.
 pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
+    if let Some(pattern) = &options.search {
+        return super::search::run(options, pattern);
+    }
+    let filters = filters::parse(&options.filter)?;
     let rules = options.fail.iter().map(|it| FailRule::parse(it)).collect::<Result<Vec<_>, _>>();
     let rules = rules.map_err(anyhow::Error::msg)?;
     let (mut logs, summary) = headless::read_all(&options.logs, Pass::Headers)?;
-    let id = headless::pick(&summary, options.episode.as_deref())?;
+    let passing = filters::episodes(&logs.store, &summary, &filters);
+    let id = headless::pick(&summary, options.episode.as_deref(), passing.as_deref())?;
     if matches!(options.format, Format::Screen | Format::Svg) {
-        return super::picture::run(options, logs, &summary, id);
+        return super::picture::run(options, logs, &summary, id, &filters);
     }
     let episode = logs.store.episode(id).map_err(anyhow::Error::msg)?;
     let scenario = options.scenario.options().scenario(&episode).map_err(anyhow::Error::msg)?;
@@ -72,7 +79,18 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
         [] => headless::DEMO_NAME.to_owned(),
         logs => logs.join(" "),
     };
+    let listed = passing.map(|passing| {
+        let listed = filters::acts(&logs.store, id, &episode, &filters);
+        filters::limit(&mut analysis, &listed);
+        report::Listed {
+            filters: options.filter.clone(),
+            acts: listed.iter().filter(|it| **it).count(),
+            episodes: passing.iter().map(|it| summary.episodes[*it].name.clone()).collect(),
+            all_episodes: summary.episodes.len(),
+        }
+    });
     let report = report::Report {
+        listed: listed.as_ref(),
         log: &log,
         files: &files,
         episode: &episode,

@@ -78,6 +78,8 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
         Effect::Survey(id) => log.survey(id),
         Effect::Search { request, pattern } => log.search(request, pattern),
         Effect::StopSearch => log.stop_search(),
+        Effect::Sift { request, filters } => log.sift(request, filters),
+        Effect::Match { request, episode, patterns } => log.match_records(request, episode, patterns),
         Effect::StopSampling(request) => worker.stop(request),
         Effect::Wake(milliseconds) => runtime::after(milliseconds, send.clone()),
         Effect::Copy(text) => {

@@ -9,7 +9,7 @@ mod pairs;
 mod study;
 
 use super::{
-    Report,
+    Listed, Report,
     document::{Document, Section},
     figures::{self, count, inline},
 };
@@ -20,12 +20,14 @@ use crate::{
     text::clean,
 };
 
-/// Findings beyond this number are counted; JSON has them all.
+/// Findings and episodes beyond these numbers are counted; JSON has them all.
 const FINDINGS: usize = 50;
+const EPISODES: usize = 50;
 
 /// The report as a document.
 pub(super) fn content(report: &Report<'_>) -> Document {
     let mut sections = vec![subject(report), verdict(report), credit::credit(report)];
+    sections.extend(report.listed.map(|it| filters(report, it)));
     sections.extend(credit::acts(report));
     sections.extend(pairs::pairs(report));
     sections.extend(methods::sweep(report));
@@ -40,6 +42,19 @@ pub(super) fn content(report: &Report<'_>) -> Document {
     command.text(clean(report.command));
     sections.push(command);
     Document { title: format!("creditscope report: {}", clean(report.log)), sections }
+}
+
+/// What is not listed, so that nobody takes a part for the whole.
+fn filters(report: &Report<'_>, listed: &Listed) -> Section {
+    let mut section = Section::new("Filters: what is listed, never what is computed");
+    section.field("filters", listed.filters.iter().map(|it| clean(it)).collect::<Vec<_>>().join("; "));
+    section.field("acts", format!("{} of {} listed", listed.acts, report.episode.acts.len()));
+    let (all, shown) = (listed.episodes.len(), listed.episodes.len().min(EPISODES));
+    let more = if all > shown { format!(" and {} more", all - shown) } else { String::new() };
+    let names = listed.episodes[..shown].join(", ");
+    let names = if names.is_empty() { names } else { format!(": {names}{more}") };
+    section.field("episodes", format!("{all} of {} pass{names}", listed.all_episodes));
+    section
 }
 
 fn place(report: &Report<'_>, origin: crate::model::Origin) -> String {

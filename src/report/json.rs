@@ -9,6 +9,7 @@
 //! | `scenario` | `method`, `baseline`, `dropped`, `reward`, `discount`, `substitutes` (act to action, null: its default), `window` (first and last act), `params`, `seed` |
 //! | `verdict` | `sentence`, `short`, `level`, `failed`, `agents`, `all_equal`, `credit` (a value), `share`, `act`, `act_method`, `act_provenance`, `holds`, `of`, `ties`, `flips` (`method`, `agent`), `p_flip`, `method`, `outcome_only` |
 //! | `credit` | an attribution, or `state: "unavailable"` with `missing` and `nearest` |
+//! | `filters` | null, or what `--filter` leaves: `filters`, `acts` (number listed), `episodes` (names that pass), `all_episodes` |
 //! | `acts` | null, or the attribution that speaks of acts |
 //! | `pairs` | what two agents earn together beyond what each adds alone: `agents` (two names), `interaction` (a value), `kind` (synergy, redundancy, additive, unsure) |
 //! | `sweep` | per method and baseline `name`, `title`, `state`, `agents` (named), `agrees`, `counted`, `tau`, `p_flip`, and `credit` (values per agent) or `missing` and `nearest` |
@@ -52,6 +53,7 @@ struct Root<'a> {
     scenario: Json,
     verdict: VerdictJson<'a>,
     credit: Json,
+    filters: Json,
     acts: Json,
     pairs: Vec<Json>,
     sweep: Vec<Json>,
@@ -102,6 +104,14 @@ pub fn json(report: &Report<'_>) -> String {
         scenario: scenario(report),
         verdict: verdict(report),
         credit,
+        filters: report.listed.map_or(Json::Null, |it| {
+            json!({
+                "filters": it.filters,
+                "acts": it.acts,
+                "episodes": it.episodes,
+                "all_episodes": it.all_episodes,
+            })
+        }),
         acts: report.act_credit().map_or(Json::Null, |it| attribution(episode, it)),
         pairs: pairs(report),
         sweep: report.sweep.rows.iter().map(|it| sweep_row(report, it)).collect(),

@@ -226,6 +226,7 @@ impl Sample {
 
     pub(super) fn report(&self) -> Report<'_> {
         Report {
+            listed: None,
             log: "run.jsonl",
             files: &file_line,
             episode: &self.episode,

@@ -11,11 +11,12 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 
 use super::{
     OpenedLogs, Survey,
-    search::{Searcher, Sought, name_hits},
+    search::{Findings, Searcher, Sought, match_records, name_episodes, name_hits},
     spawn,
 };
 use crate::{
-    app::{Message, SearchNews},
+    app::{Message, SearchNews, SiftNews},
+    filter::Filter,
     model::{EpisodeId, LogSummary, Origin},
     search::Pattern,
     source::Watch,
@@ -62,6 +63,11 @@ enum Request {
     Search(u64, Arc<Pattern>),
     /// Search no more.
     StopSearch,
+    /// Look for the episodes with a record that passes each of these, in place of the filters before; none: for
+    /// none.
+    Sift(u64, Vec<Arc<Filter>>),
+    /// Tell which records of an episode match.
+    Match(u64, EpisodeId, Vec<Arc<Pattern>>),
     /// The search thread has found something.
     Sought(Sought),
 }
@@ -105,6 +111,7 @@ impl LogThread {
                 survey: None,
                 searcher,
                 searching: false,
+                sifting: false,
                 started: Instant::now(),
                 loaded: false,
                 grown: false,
@@ -138,6 +145,17 @@ impl LogThread {
     pub fn stop_search(&self) {
         let _ = self.requests.send(Request::StopSearch);
     }
+
+    /// Looks for the episodes with a record that passes each of `filters`, now and in what comes, in place of
+    /// the filters before; none end it.
+    pub fn sift(&self, request: u64, filters: Vec<Arc<Filter>>) {
+        let _ = self.requests.send(Request::Sift(request, filters));
+    }
+
+    /// Asks which records of an episode match `patterns`.
+    pub fn match_records(&self, request: u64, id: EpisodeId, patterns: Vec<Arc<Pattern>>) {
+        let _ = self.requests.send(Request::Match(request, id, patterns));
+    }
 }
 
 /// An episode that was sent.
@@ -159,8 +177,9 @@ struct State<F> {
     /// The run that is being looked at.
     survey: Option<Survey>,
     searcher: Searcher,
-    /// Whether what comes has to be searched.
+    /// Whether what comes has to be searched, and whether filters are asked of it.
     searching: bool,
+    sifting: bool,
     started: Instant,
     loaded: bool,
     /// Something came after the first pass: the log is being written, whatever its episodes say.
@@ -194,7 +213,7 @@ impl<F: Fn(Message)> State<F> {
                 let began = Instant::now();
                 if std::mem::take(&mut dirty) {
                     self.report(following);
-                    if self.searching {
+                    if self.searching || self.sifting {
                         self.searcher.cover(self.logs.store.searchable());
                     }
                 }
@@ -314,17 +333,43 @@ impl<F: Fn(Message)> State<F> {
             }
             Request::Search(request, pattern) => {
                 self.searching = true;
-                self.searcher.begin(request, pattern, self.logs.store.searchable());
+                self.searcher.search(request, pattern, self.logs.store.searchable());
             }
             Request::StopSearch => {
                 self.searching = false;
-                self.searcher.end();
+                self.searcher.end_search();
             }
-            Request::Sought(Sought { request, hits, found, searched, size, done, problem }) => {
-                let hits = name_hits(&self.logs.store, hits);
-                let news = SearchNews { request, hits, found, searched, size, done, problem };
-                (self.send)(Message::Search(news));
+            Request::Sift(request, filters) => {
+                self.sifting = !filters.is_empty();
+                if self.sifting {
+                    self.searcher.sift(request, filters, self.logs.store.searchable());
+                } else {
+                    self.searcher.end_sift();
+                }
             }
+            Request::Match(request, id, patterns) => {
+                if id.index() < self.logs.store.episode_count() {
+                    let places = match_records(&self.logs.store, id, &patterns);
+                    (self.send)(Message::Matched { request, places });
+                }
+            }
+            Request::Sought(sought) => self.pass_on(sought),
         }
+    }
+
+    /// Sends what the search thread has found, with what only the index knows.
+    fn pass_on(&self, sought: Sought) {
+        let Sought { request, findings, searched, size, done, problem } = sought;
+        let store = &self.logs.store;
+        (self.send)(match findings {
+            Findings::Hits(hits, found) => {
+                let hits = name_hits(store, hits);
+                Message::Search(SearchNews { request, hits, found, searched, size, done, problem })
+            }
+            Findings::Passing(found) => {
+                let found = name_episodes(store, &found);
+                Message::Sifted(SiftNews { request, found, searched, size, done, problem })
+            }
+        });
     }
 }

@@ -3,7 +3,11 @@
 
 use std::collections::VecDeque;
 
-use super::{OpenedLogs, Survey, analyse, search::search_all, study};
+use super::{
+    OpenedLogs, Survey, analyse,
+    search::{match_records, search_all, sift_all},
+    study,
+};
 use crate::{
     app::{Effect, Key, KeyCode, Message, Model, update},
     model::LogSummary,
@@ -62,15 +66,21 @@ impl Rehearsal {
         outside
     }
 
-    /// Presses keys: a newline is Enter, a tabulator Tab, an escape Esc, any other character itself.
+    /// Presses keys: see [`Rehearsal::key`].
     pub fn keys(&mut self, keys: &str) {
         for key in keys.chars() {
-            self.send(Message::Key(match key {
-                '\n' => Key::named(KeyCode::Enter),
-                '\t' => Key::named(KeyCode::Tab),
-                '\x1b' => Key::named(KeyCode::Esc),
-                key => Key::char(key),
-            }));
+            self.send(Message::Key(Self::key(key)));
+        }
+    }
+
+    /// The key that a letter stands for: a newline is Enter, a tabulator Tab, an escape Esc, any other character
+    /// itself.
+    pub fn key(letter: char) -> Key {
+        match letter {
+            '\n' => Key::named(KeyCode::Enter),
+            '\t' => Key::named(KeyCode::Tab),
+            '\x1b' => Key::named(KeyCode::Esc),
+            letter => Key::char(letter),
         }
     }
 
@@ -101,7 +111,15 @@ impl Rehearsal {
             Effect::Search { request, pattern } => {
                 Some(Message::Search(search_all(&self.logs.store, *request, pattern)))
             }
-            Effect::StopSearch
+            Effect::Sift { request, filters } if !filters.is_empty() => {
+                Some(Message::Sifted(sift_all(&self.logs.store, *request, filters)))
+            }
+            Effect::Match { request, episode, patterns } => {
+                let places = match_records(&self.logs.store, *episode, patterns);
+                Some(Message::Matched { request: *request, places })
+            }
+            Effect::Sift { .. }
+            | Effect::StopSearch
             | Effect::StopSampling(_)
             | Effect::Wake(_)
             | Effect::Copy(_)

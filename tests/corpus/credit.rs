@@ -42,6 +42,7 @@ fn told(episode: &Episode) {
     run.add(episode);
     let failure = credit::failure_study(episode, None, Some(&run));
     let report = Report {
+        listed: None,
         log: "log",
         files: &|origin: Origin| format!("log:{}", origin.line),
         episode,

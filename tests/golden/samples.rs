@@ -44,6 +44,7 @@ fn print(name: &str, log: &Opened, scenario: Option<Scenario>) -> Printed {
     let explanations: Vec<Explanation> = verdict.named.iter().filter_map(explain).collect();
     let files = |origin: Origin| format!("{name}:{}", origin.line);
     let report = Report {
+        listed: None,
         log: name,
         files: &files,
         episode,

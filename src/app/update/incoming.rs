@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use super::{cursor, methods, search};
 use crate::{
     app::{
+        filters::ListedActs,
         message::{Analysis, Effect, SamplingEnd},
         methods::MethodsState,
         model::{DetailState, GraphState, Model, OpenEpisode, Pane, Scope, Screen, TimelineState},
@@ -128,6 +129,7 @@ fn opened(id: EpisodeId, episode: Arc<Episode>, revision: u64) -> OpenEpisode {
         findings: findings(&episode),
         blamed: None,
         found: FoundActs::of(&episode),
+        listed: ListedActs::default(),
         episode,
     }
 }

@@ -364,7 +364,8 @@ pub(in super::super) fn luck(question: &Question<'_>, terms: &[Term], estimate: 
     let exact = crate::stats::sum(terms.iter().map(|it| it.weight * it.value.unwrap_or(0.0)));
     let luck = estimate - exact;
     (luck.abs() > 1e-12 * exact.abs().max(1.0)).then(|| Term {
-        text: "what the permutations drawn are off by: the terms above are of the exact value".to_owned(),
+        text: "what the permutations drawn are off by, the rest being the exact value (chance: no record)"
+            .to_owned(),
         weight: 1.0,
         value: Some(luck),
         standard_error: None,

@@ -57,6 +57,9 @@ fn sampling(state: &SamplingState, plus_minus: &str) -> String {
 
 /// What the key does here, where that is more exact than the table's word.
 fn hint_of(model: &Model, binding: &Binding) -> &'static str {
+    if model.overlay == Some(Overlay::Filters) && binding.action == Action::Hold {
+        return "on/off";
+    }
     if model.overlay.is_some() || model.screen == Screen::Episodes {
         return binding.hint;
     }
@@ -96,6 +99,7 @@ fn key_names(binding: &Binding) -> String {
         Action::SameAgentOn => "{ }".to_owned(),
         Action::Cause => "c C".to_owned(),
         Action::NextHit => "n N".to_owned(),
+        Action::Filter => "f F".to_owned(),
         Action::Right => "h l".to_owned(),
         Action::Down => "j k".to_owned(),
         Action::ScrollRight => "< >".to_owned(),
@@ -111,9 +115,10 @@ fn hints(model: &Model) -> Vec<&'static Binding> {
             &[A::Down, A::Wrap, A::Cause, A::SameAgentOn, A::Copy, A::Back, A::Help]
         }
         (Some(Overlay::Hits), ..) => &[A::Down, A::Open, A::NextHit, A::Search, A::Back, A::Help],
+        (Some(Overlay::Filters), ..) => &[A::Down, A::Hold, A::Filter, A::Back, A::Help],
         (Some(_), ..) => &[A::Down, A::Back, A::Help, A::Quit],
         (None, Screen::Episodes, _) => {
-            &[A::Open, A::Down, A::NextCulprit, A::Search, A::Findings, A::Help, A::Quit]
+            &[A::Open, A::Down, A::NextCulprit, A::Search, A::Filter, A::Findings, A::Help, A::Quit]
         }
         (None, _, View::Credit) => match model.open.as_ref().map(|it| it.pane) {
             Some(Pane::Acts) => {

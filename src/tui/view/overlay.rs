@@ -1,6 +1,6 @@
 //! Panes over a view: help, arithmetic, caveats, the act in full, the sweep, findings.
 
-use super::{detail, hits, scrolled, sweep};
+use super::{detail, filters, hits, scrolled, sweep};
 use crate::{
     app::{
         Model, Overlay,
@@ -25,6 +25,7 @@ pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> usize {
         Overlay::Sweep => "Sweep: every method and baseline on this episode".to_owned(),
         Overlay::Findings => "What is wrong with the log".to_owned(),
         Overlay::Hits => "What the search has found".to_owned(),
+        Overlay::Filters => "Filters: what is listed, never what is computed".to_owned(),
     };
     body.rule(0, &title, "Esc closes");
     let mut pane = body.part(0, 1, width, height.saturating_sub(1));
@@ -37,6 +38,7 @@ pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> usize {
         }
         (Overlay::Caveats, _) => scrolled(&mut pane, top, &caveats(model, width.saturating_sub(2))),
         (Overlay::Findings, _) => scrolled(&mut pane, top, &findings(model, width.saturating_sub(2))),
+        (Overlay::Filters, _) => filters::draw(model, &mut pane),
         (Overlay::Hits, _) => hits::draw(model, &mut pane),
         (Overlay::Detail, Some(open)) => detail::full(open, &mut pane),
         (Overlay::Sweep, Some(open)) => sweep::full(open, top, &mut pane),
