@@ -37,9 +37,9 @@ fn tour(session: &mut Session) {
     session.wait_until("the help to close", |it| !it.has("MOVE"));
 }
 
+/// The demo, with all that is computed for it: what takes longer than credit ends with P(flip).
 fn demo() -> Session {
     let mut session = Run::demo().start();
-    // The last of what is computed for it.
     session.wait_for("P(flip)");
     session
 }

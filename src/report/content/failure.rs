@@ -8,7 +8,7 @@ use super::super::{
 };
 use super::place;
 use crate::{
-    credit::{FailureRow, FailureStudy, Found, Suspicion, Tally},
+    credit::{FailureRow, FailureStudy, Finding, Found, Suspicion, Tally},
     model::{ActId, places},
 };
 
@@ -36,7 +36,15 @@ pub(super) fn failure(report: &Report<'_>) -> Option<Section> {
                 let records = records(report, found);
                 section.item(format!("{}: {}{records}", finding.rule.name(), found.text));
             }
-            Err(why) => section.item(format!("{} is unavailable: {}", finding.rule.name(), why.missing)),
+            // Rules that lack the same record are told together, where the first of them stands.
+            Err(why) => {
+                let likewise = |it: &&Finding| it.result.as_ref().is_err_and(|it| it.missing == why.missing);
+                let same: Vec<&Finding> = study.findings.iter().filter(likewise).collect();
+                if same.first().is_some_and(|it| it.rule == finding.rule) {
+                    let names: Vec<&str> = same.iter().map(|it| it.rule.name()).collect();
+                    section.item(format!("unavailable ({}): {}", names.join("; "), why.missing));
+                }
+            }
         }
     }
     if !study.rows.is_empty() {
