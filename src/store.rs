@@ -1,8 +1,9 @@
 //! The columnar index of the opened logs: one row per record, payloads left in their files.
 //!
 //! ```text
-//! whole lines -> Store::read -> scan_header -> rows (place, kind) + episode summaries
-//!                                  `-> parse_line, where the header is odd
+//! whole lines -> LineScanner::scan -> Scanned      any number of stretches at once, knowing nothing of each other
+//!                  `-> parse_line, where the header is odd
+//! Scanned     -> Store::add     -> rows + episode summaries      in the order of the file
 //! EpisodeId -> Store::episode -> rows read again -> records -> assemble -> model::Episode
 //! Origin    -> Store::record  -> one line read again -> RecordText
 //! ```
@@ -11,18 +12,18 @@
 
 mod assemble;
 mod episodes;
+mod names;
 mod reading;
 mod record_text;
 mod rows;
+mod scanned;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
-use memchr::memchr;
-
 use crate::{
-    log::{self, Body, Header, Record, RecordType, parse_line, scan_header},
+    log::{self, Record, RecordType, parse_line},
     model::{
         Diagnostic, Episode, EpisodeId, FileId, FileState, FileSummary, LogSummary, Origin, RecordText,
         Severity,
@@ -32,7 +33,10 @@ use crate::{
 
 use episodes::Episodes;
 use reading::Reader;
+use names::Names;
 use rows::{Row, Rows};
+use scanned::{Extra, NOBODY};
+pub use scanned::{LineScanner, Scanned};
 
 /// How thoroughly lines are read on the first pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,12 +60,61 @@ struct Life {
     run: episodes::RunKey,
 }
 
+impl Life {
+    /// The line that the user sees for line `number` of what is read, from 1.
+    fn line(&self, number: u32) -> u32 {
+        match &self.line_map {
+            Some(map) => map.get(number as usize - 1).copied().unwrap_or(0),
+            None => number,
+        }
+    }
+}
+
+/// Numbers of a stretch as those of the store, as far as they were asked for.
+#[derive(Default)]
+struct Joined {
+    episodes: Vec<Option<EpisodeId>>,
+    agents: Vec<Option<u32>>,
+    /// What stands before counters of ids; too many are kept no number of.
+    prefixes: Vec<Option<Option<u8>>>,
+}
+
+impl Joined {
+    fn episode(&mut self, number: u32, find: impl FnOnce() -> EpisodeId) -> EpisodeId {
+        known(&mut self.episodes, number, find)
+    }
+
+    fn agent(&mut self, number: u32, find: impl FnOnce() -> u32) -> u32 {
+        known(&mut self.agents, number, find)
+    }
+
+    fn prefix(&mut self, number: u32, find: impl FnOnce() -> Option<u8>) -> Option<u8> {
+        known(&mut self.prefixes, number, find)
+    }
+}
+
+/// What `list` says of `number`, found out the first time.
+fn known<T: Copy>(list: &mut Vec<Option<T>>, number: u32, find: impl FnOnce() -> T) -> T {
+    let at = number as usize;
+    if let Some(Some(known)) = list.get(at) {
+        return *known;
+    }
+    if list.len() <= at {
+        list.resize(at + 1, None);
+    }
+    *list[at].insert(find())
+}
+
 /// What is known of the opened logs.
 pub struct Store {
-    pass: Pass,
     lives: Vec<Life>,
     rows: Rows,
     episodes: Episodes,
+    /// What stands before the counters of ids.
+    prefixes: Names,
+    /// For lines that are read here.
+    scanner: LineScanner,
+    scanned: Scanned,
     records: u64,
     types: [u64; RecordType::KNOWN.len() + 1],
     bad_lines: u64,
@@ -74,10 +127,12 @@ impl Store {
     /// An empty index.
     pub fn new(pass: Pass) -> Self {
         Self {
-            pass,
             lives: Vec::new(),
             rows: Rows::default(),
             episodes: Episodes::default(),
+            prefixes: Names::default(),
+            scanner: LineScanner::new(pass),
+            scanned: Scanned::default(),
             records: 0,
             types: [0; RecordType::KNOWN.len() + 1],
             bad_lines: 0,
@@ -113,12 +168,11 @@ impl Store {
 
     /// Indexes whole lines that stand at `offset` of `file`.
     pub fn read(&mut self, file: FileId, offset: u64, bytes: &[u8]) {
-        let mut at = 0;
-        while at < bytes.len() {
-            let end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |it| at + it);
-            self.line(file, offset + at as u64, &bytes[at..end]);
-            at = end + 1;
-        }
+        let mut scanned = std::mem::take(&mut self.scanned);
+        scanned.clear();
+        self.scanner.scan(offset, bytes, &mut scanned);
+        self.add(file, &scanned);
+        self.scanned = scanned;
     }
 
     /// Indexes whole lines that were made of line `number` of a foreign file; they stand at `offset` of its spool.
@@ -170,66 +224,87 @@ impl Store {
 
     fn next_line(&mut self, file: FileId, offset: u64, len: usize) -> Origin {
         let life = &mut self.lives[file.index()];
-        let index = life.lines as usize;
         life.lines += 1;
-        let line = match &life.line_map {
-            Some(map) => map.get(index).copied().unwrap_or(0),
-            None => life.lines,
-        };
-        Origin { file, line, offset, len: len as u32 }
+        Origin { file, line: life.line(life.lines), offset, len: len as u32 }
     }
 
-    fn line(&mut self, file: FileId, offset: u64, line: &[u8]) {
-        let origin = self.next_line(file, offset, line.len());
-        if self.pass == Pass::Headers
-            && let Some(header) = scan_header(line)
-            && self.index_header(origin, &header)
-        {
-            return;
-        }
-        let parsed = parse_line(line);
-        let lost = parsed.problems.iter().any(|it| it.severity == Severity::Error);
-        self.bad_lines += u64::from(lost);
-        for problem in parsed.problems {
-            self.diagnose(Diagnostic {
-                rule: problem.rule,
-                severity: problem.severity,
-                message: problem.message,
-                origin: Some(origin),
+    /// Joins the rows of a stretch of `file` to what came before it.
+    pub fn add(&mut self, file: FileId, scanned: &Scanned) {
+        let mut joined = Joined::default();
+        let first_line = self.lives[file.index()].lines + 1;
+        let mut extras = scanned.extras.iter().peekable();
+        let mut last = EpisodeId(0);
+        for (index, row) in scanned.rows.iter().enumerate() {
+            while let Some((_, extra)) = extras.next_if(|it| it.0 as usize <= index) {
+                self.extra(file, first_line, scanned, &mut joined, last, extra);
+            }
+            let next = self.rows.next();
+            let run = self.lives[file.index()].run;
+            let episode = joined.episode(row.episode, || {
+                self.episodes.id(run, scanned.episodes.name(row.episode), next)
             });
+            last = episode;
+            let agent = (row.agent != NOBODY).then(|| {
+                joined.agent(row.agent, || self.episodes.agent(scanned.agents.name(row.agent)))
+            });
+            let row = Row {
+                origin: Origin { file, line: first_line + row.line, offset: row.offset, len: row.len },
+                kind: row.kind,
+                episode: episode.0,
+                agent,
+                id: row.id.renumbered(&scanned.prefixes, |prefix| {
+                    joined.prefix(prefix, || {
+                        self.prefixes.prefix(scanned.prefixes.name(prefix).as_bytes())
+                    })
+                }),
+                time: row.time,
+                value: row.value,
+            };
+            self.episodes.count(&row, next, &self.rows, &self.prefixes);
+            self.rows.push(&row);
         }
-        for (record, range) in parsed.records {
-            let origin = Origin { offset: offset + range.start as u64, len: range.len() as u32, ..origin };
-            self.index_record(origin, &record);
+        for (_, extra) in extras {
+            self.extra(file, first_line, scanned, &mut joined, last, extra);
         }
+        self.records += scanned.records;
+        self.types.iter_mut().zip(scanned.types).for_each(|(sum, it)| *sum += it);
+        self.bad_lines += scanned.bad_lines;
+        self.more_diagnostics += scanned.more_problems;
+        self.lives[file.index()].lines += scanned.lines;
     }
 
-    /// Indexes a record by its header alone. `false`: its content is needed.
-    fn index_header(&mut self, origin: Origin, header: &Header<'_>) -> bool {
-        if !header.complete {
-            return false;
+    fn extra(
+        &mut self,
+        file: FileId,
+        first_line: u32,
+        scanned: &Scanned,
+        joined: &mut Joined,
+        episode: EpisodeId,
+        extra: &Extra,
+    ) {
+        match extra {
+            Extra::Agent(agent) => {
+                let agent = joined.agent(*agent, || self.episodes.agent(scanned.agents.name(*agent)));
+                self.episodes.take_part(episode, agent);
+            }
+            Extra::Roster => self.episodes.has_roster(episode),
+            Extra::End { status, total } => self.episodes.end(episode, status.as_deref(), *total),
+            Extra::Credit { declared, label } => self.episodes.credit(episode, *declared, label.as_deref()),
+            Extra::Run(run) => {
+                self.lives[file.index()].run = self.episodes.run_of_record(run);
+                // The same name is another episode from here on.
+                joined.episodes.clear();
+            }
+            Extra::Problem { offset, len, line, problem } => {
+                let line = self.lives[file.index()].line(first_line + line);
+                self.diagnose(Diagnostic {
+                    rule: problem.rule,
+                    severity: problem.severity,
+                    message: problem.message.clone(),
+                    origin: Some(Origin { file, line, offset: *offset, len: *len }),
+                });
+            }
         }
-        self.records += 1;
-        self.types[header.record_type as usize] += 1;
-        if let Some(episode) = header.episode.as_deref() {
-            let run = self.lives[origin.file.index()].run;
-            let row = self.rows.push(Row { origin });
-            self.episodes.header(run, episode, header, row);
-        }
-        true
-    }
-
-    fn index_record(&mut self, origin: Origin, record: &Record) {
-        self.records += 1;
-        self.types[record.record_type() as usize] += 1;
-        let life = &mut self.lives[origin.file.index()];
-        if let Body::Run(run) = &record.body {
-            life.run = self.episodes.run_of_record(run);
-        }
-        let run = life.run;
-        let Some(episode) = record.episode.as_deref() else { return };
-        let row = self.rows.push(Row { origin });
-        self.episodes.record(run, episode, record, row);
     }
 
     /// The state of everything, cheap to clone.
@@ -266,7 +341,7 @@ impl Store {
 
     /// The revision of an episode: the number of its records.
     pub fn revision(&self, id: EpisodeId) -> u64 {
-        self.episodes.rows(id).len() as u64
+        u64::from(self.episodes.records(id))
     }
 
     /// Reads an episode in full.
@@ -277,8 +352,9 @@ impl Store {
         let mut records = Vec::new();
         let mut diagnostics = Vec::new();
         let mut lost = (0_u32, None);
-        let origins: Vec<Origin> =
-            self.episodes.rows(id).iter().map(|it| self.rows.get(*it).origin).collect();
+        let (first, last) = self.episodes.range(id);
+        let rows = self.rows.of_episode(id.0, first, last);
+        let origins: Vec<Origin> = rows.map(|it| self.origin(it.origin)).collect();
         let mut reader = Reader::new(&self.lives);
         for (index, origin) in origins.iter().copied().enumerate() {
             let bytes = match reader.first(&origins[index..]) {
@@ -306,6 +382,16 @@ impl Store {
             diagnostics.push(Diagnostic { rule: "lost-record", severity, message, origin: Some(origin) });
         }
         Ok(assemble::assemble(self.episodes.name(id), self.episodes.run(id), records, diagnostics))
+    }
+
+    /// The place of a row, with the line that the user sees.
+    fn origin(&self, origin: Origin) -> Origin {
+        Origin { line: self.lives[origin.file.index()].line(origin.line), ..origin }
+    }
+
+    /// Bytes of memory that the rows of all records take.
+    pub fn row_bytes(&self) -> usize {
+        self.rows.bytes()
     }
 
     /// Reads one record in full, for the detail pane.

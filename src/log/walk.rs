@@ -40,8 +40,7 @@ fn zeros(word: u64) -> u64 {
 
 /// [`string_end`] of a short string, where it holds nothing but printable ASCII without escapes; else `None`.
 pub(super) fn plain_string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
-    loop {
-        let Some(piece) = bytes.get(at..at + 8) else { break };
+    while let Some(piece) = bytes.get(at..at + 8) {
         let word = u64::from_le_bytes(piece.try_into().ok()?);
         let quote = zeros(word ^ (ONES * b'"' as u64));
         let control = word.wrapping_sub(ONES * b' ' as u64) & !word & HIGHS;
