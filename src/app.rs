@@ -8,7 +8,9 @@ pub mod command_line;
 pub mod key;
 mod message;
 mod model;
+pub mod prompt;
 pub mod prose;
+pub mod search;
 #[cfg(test)]
 pub(crate) mod tests;
 pub(crate) mod update;
@@ -16,7 +18,7 @@ pub mod whatif;
 
 pub use action::Action;
 pub use key::{Key, KeyCode};
-pub use message::{Analysis, Effect, Message};
+pub use message::{Analysis, Effect, Message, SearchNews};
 pub use model::{
     DetailState, GraphState, Model, OpenEpisode, Overlay, Pane, Scope, Screen, Size, TimelineState, View,
 };

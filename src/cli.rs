@@ -5,6 +5,7 @@ mod audit;
 mod check;
 mod fail_rule;
 mod headless;
+mod methods;
 mod picture;
 mod report;
 mod screen;
@@ -41,7 +42,9 @@ pub fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            let _ = writeln!(io::stderr(), "creditscope: {error:#}");
+            // Names of files and of episodes are quoted in it.
+            let text: Vec<String> = format!("{error:#}").split('\n').map(crate::text::clean).collect();
+            let _ = writeln!(io::stderr(), "creditscope: {}", text.join("\n"));
             ExitCode::from(1)
         }
     }
@@ -58,6 +61,7 @@ fn run(arguments: Arguments) -> anyhow::Result<u8> {
         Some(Command::Report(options)) => report::run(&options),
         Some(Command::Check(options)) => check::run(&options),
         Some(Command::Audit(options)) => audit::run(&options),
+        Some(Command::Methods(options)) => methods::run(&options),
         Some(Command::Schema) => print(log::SCHEMA),
         Some(Command::Completions { shell }) => {
             let mut out = Vec::new();

@@ -58,7 +58,7 @@ pub use flip::{FlipProbability, flip_probability};
 pub use game::{Coalition, Game, Missing};
 pub use interaction::{Interaction, InteractionKind, Interactions, interactions, interactions_of_table};
 pub use messages::{MessageCredit, MessageSplit, message_credit, split_credit};
-pub use method::{Baseline, Family, Method, Need, Param, Target, scenario_name};
+pub use method::{Applies, Baseline, Family, Method, Need, Param, Target, scenario_name};
 pub use sampling::{Drawing, Estimator, GameWalk, Portion, Progress, TableWalk, Walk, Worker};
 pub use semivalue::{banzhaf_of_table, shapley_of_table};
 pub use sweep::{Agreement, Sweep, SweepRow, sweep};
@@ -83,7 +83,32 @@ pub fn compute(episode: &Episode, scenario: &Scenario) -> Result<Attribution, Un
 fn compute_plain(episode: &Episode, scenario: &Scenario) -> Result<Attribution, Unavailable> {
     let scenario = &choice::resolve(episode, scenario)?;
     let question = question(episode, scenario)?;
-    (question.method.compute)(&question)
+    bounded((question.method.compute)(&question)?)
+}
+
+/// The same attribution, if its numbers are numbers: where a log holds 1e308, sums and differences of it are
+/// infinite, and differences of those are nothing at all.
+///
+/// # Errors
+/// When a number, an interval or a sum is beyond what a double holds.
+fn bounded(mut attribution: Attribution) -> Result<Attribution, Unavailable> {
+    let totals = [Some(attribution.sum), attribution.contract, attribution.reward, attribution.empty_value];
+    let values =
+        || attribution.agents.iter().map(|it| &it.value).chain(attribution.acts.iter().map(|it| &it.1));
+    let finite = totals.into_iter().flatten().all(f64::is_finite)
+        && values().filter_map(Value::number).all(|it| it.value.is_finite());
+    if !finite {
+        return Err(missing("numbers whose sums a double can hold: those of the log are too large"));
+    }
+    let values = attribution.agents.iter_mut().map(|it| &mut it.value);
+    for value in values.chain(attribution.acts.iter_mut().map(|it| &mut it.1)) {
+        if let Value::Number(estimate) = value {
+            // A spread beyond a double is not known.
+            estimate.standard_error = estimate.standard_error.filter(|it| it.is_finite());
+            estimate.interval = estimate.interval.filter(|(low, high)| low.is_finite() && high.is_finite());
+        }
+    }
+    Ok(attribution)
 }
 
 fn question<'a>(episode: &'a Episode, scenario: &'a Scenario) -> Result<Question<'a>, Unavailable> {

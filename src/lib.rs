@@ -10,15 +10,16 @@
 //! graph          interaction graph, layouts     <- model
 //! text           display-safe text              <- nothing
 //! log            one line of the native log     <- model, text
+//! search         which records match            <- model, log, text
 //! source         bytes of growing files         <- nothing
 //! import         foreign formats -> native log  <- model, log, text
 //! store          columnar index of a log        <- model, log, source, import, text
 //! check          structural rules               <- model
 //! audit          is declared credit worth it    <- model, stats, credit, check
-//! app            the program without a terminal <- model, credit, graph, check, text
+//! app            the program without a terminal <- model, credit, graph, check, text, search
 //! report         text, JSON, Markdown, SVG      <- model, credit, check, audit, text
 //! runtime        threads                        <- everything but tui
-//! tui            ratatui and crossterm          <- model, credit, graph, app, text
+//! tui            ratatui and crossterm          <- model, credit, graph, app, text, search
 //! cli            arguments, composition         <- everything
 //! ```
 
@@ -33,8 +34,26 @@ pub mod log;
 pub mod model;
 pub mod report;
 pub mod runtime;
+pub mod search;
 pub mod source;
 pub mod stats;
 pub mod store;
 pub mod text;
 pub mod tui;
+
+#[cfg(test)]
+extern crate self as creditscope;
+
+/// What holds of any input, shared with the fuzz targets.
+#[cfg(test)]
+#[path = "../tests/corpus"]
+#[allow(dead_code, reason = "tests/corpus.rs runs the targets themselves")]
+pub(crate) mod corpus {
+    pub mod episode;
+    pub mod follow;
+    pub mod logs;
+    pub mod parse;
+    pub mod safe;
+    pub mod script;
+    pub mod update;
+}

@@ -46,7 +46,7 @@ pub use parse::{Parsed, parse_line};
 pub use payload::Payload;
 pub use problem::Problem;
 pub use record::{Body, Record, RecordType};
-pub(crate) use repair::repair;
+pub(crate) use repair::{raw_offset, repair};
 pub use schema::SCHEMA;
 pub use time::{timestamp_from_number, timestamp_from_text};
 pub use write::write;

@@ -7,6 +7,7 @@
 //!    '----> csv                                       the credit table alone
 //! CheckReport -> findings -> text, JSON
 //! AuditReport -> text, JSON
+//! the table of methods -> text, Markdown, JSON
 //! ```
 //!
 //! It computes nothing: every number arrives in the [`Report`], so that screen and export cannot differ. It
@@ -22,6 +23,7 @@ mod figures;
 mod findings;
 mod json;
 mod markdown;
+mod methods;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
@@ -29,7 +31,7 @@ mod tests;
 mod text;
 
 use crate::{
-    credit::{Sweep, Verdict},
+    credit::{Interactions, Sweep, Verdict},
     model::{Attribution, Diagnostic, Episode, Explanation, Origin, Scenario, Unavailable},
 };
 
@@ -39,6 +41,7 @@ pub use csv::csv;
 pub use findings::{CheckReport, check_json, check_text};
 pub use json::json;
 pub use markdown::markdown;
+pub use methods::{methods_json, methods_markdown, methods_text};
 pub use text::text;
 
 /// Everything that is to be said about one episode.
@@ -55,6 +58,8 @@ pub struct Report<'a> {
     pub credit: &'a Result<Attribution, Unavailable>,
     /// Credit of single acts; `None`: no method can say, or [`Report::credit`] says it itself.
     pub acts: Option<&'a Attribution>,
+    /// What pairs of agents earn together, where the log tells.
+    pub pairs: Option<&'a Interactions>,
     /// The same question put to every method and baseline.
     pub sweep: &'a Sweep,
     /// Who, how much, at which act.

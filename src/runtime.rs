@@ -3,14 +3,18 @@
 //! ```text
 //! log thread     owns the store; polls files, answers Open and Payload
 //! worker thread  computes credit; the newest request of a kind wins
+//! search thread  reads the files for what is searched, beside the log thread, which names what it finds
 //! input thread   blocks on the terminal        (spawned by the command line)
 //! all of them -> one channel of messages -> the loop of the terminal
 //! ```
 
 mod analyse;
+mod head;
 mod log_thread;
 mod opened;
+mod piped;
 mod rehearsal;
+pub mod search;
 #[cfg(test)]
 pub(crate) mod stage;
 #[cfg(test)]

@@ -5,9 +5,9 @@
 //!
 //! ```text
 //! arguments -> discover -> File / Pipe / Stdin
-//!     File         -> TailFile --.
-//!     Pipe, Stdin  -> Spool -----+-> poll(now, budget) -> TailEvent (blocks of whole lines)
-//!                                '-> SourceFile -> read(generation, offset, len)
+//!     File         -> TailFile or, compressed, PackedTail --.
+//!     Pipe, Stdin  -> Spool --------------------------------+-> poll(now, budget) -> TailEvent (blocks of whole lines)
+//!                                                           '-> SourceFile -> read(generation, offset, len)
 //! watch: a hint that a poll may find something; correctness rests on polling alone
 //! ```
 //!
@@ -16,6 +16,7 @@
 //! reader of files: the records that lived only in between are lost.
 
 use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 mod descriptor;
@@ -24,16 +25,21 @@ pub mod file;
 pub mod fingerprint;
 pub mod follow;
 pub mod lines;
+pub mod packed;
 pub mod read_at;
+mod segments;
 pub mod spool;
+mod stretch;
 pub mod watch;
 
 pub use descriptor::OpenFiles;
 pub use discover::{DiscoverError, Discovery, Input};
-pub use file::{Accept, TailFile, TailOptions};
-pub use follow::RestartReason;
+pub use file::{Accept, Framing, TailFile, TailOptions};
+pub use follow::{FileKey, RestartReason};
+pub use packed::{Damage, PackedTail, Unpacking, is_packed, without_ending};
 pub use read_at::{Read, ReadError, SourceFile};
 pub use spool::{Spool, SpoolError, SpoolStore, SpoolWriter, feed};
+pub use stretch::StretchEvent;
 pub use watch::Watch;
 
 /// What a poll found. Offsets are bytes from the start of the file, in the file of that generation.
@@ -80,12 +86,23 @@ pub enum TailEvent<'a> {
         generation: u32,
         /// What happened to the file.
         reason: RestartReason,
+        /// Which file it is now.
+        file: FileKey,
     },
     /// The path names no file any more. What was read stays; bytes still written to it are still followed.
     Gone,
     /// The path names a file again. A [`TailEvent::Restart`] follows when it is another one.
     Returned,
-    /// A [`Spool`] only: its writer is done and every line was handed on. Sent once, last.
+    /// A part of a compressed source cannot be unpacked. What came before it was handed on and stays; what
+    /// follows it comes as soon as a member begins.
+    Damaged {
+        /// Which life of the file, from 0.
+        generation: u32,
+        /// What is wrong and where, in bytes of the compressed file.
+        damage: &'a Damage,
+    },
+    /// A [`Spool`] or [`PackedTail`] only: nothing more will come and every line was handed on. Sent once,
+    /// last.
     Ended {
         /// Why it ended before the end of the input, if so.
         error: Option<&'a SpoolError>,
@@ -133,6 +150,18 @@ pub trait Tail: Send {
 
     /// A handle that reads byte ranges of what was read, from any thread.
     fn source(&self) -> SourceFile;
+
+    /// Whether `path` is a file that this tail has read under its own path: a rotated log that a directory
+    /// scan finds under its new name must not be read twice.
+    fn has_read(&self, path: &Path) -> bool {
+        let _ = path;
+        false
+    }
+
+    /// Which file is followed at present, if it is one.
+    fn identity(&self) -> Option<FileKey> {
+        None
+    }
 }
 
 /// Whether `bytes` hold exactly one JSON object or array as far as brackets and strings tell: the default

@@ -12,7 +12,9 @@
 
 mod assemble;
 mod episodes;
+mod join;
 mod names;
+mod places;
 mod reading;
 mod record_text;
 mod rows;
@@ -32,15 +34,17 @@ use crate::{
 };
 
 use episodes::Episodes;
-use reading::Reader;
 use names::Names;
-use rows::{Row, Rows};
-use scanned::{Extra, NOBODY};
+pub use places::Searchable;
+use reading::Reader;
+use rows::Rows;
 pub use scanned::{LineScanner, Scanned};
 
 /// How thoroughly lines are read on the first pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pass {
+    /// Not at all: only where they stand. Nothing is kept of them; for a search without an index.
+    Places,
     /// Only what the index needs; a broken payload is found when its episode is opened.
     Headers,
     /// Everything, so that every problem is known: for `check`.
@@ -58,6 +62,8 @@ struct Life {
     line_map: Option<Vec<u32>>,
     /// Which run its episodes belong to.
     run: episodes::RunKey,
+    /// Where its lines stand, and the runs before the present one.
+    extent: places::Extent,
 }
 
 impl Life {
@@ -70,43 +76,9 @@ impl Life {
     }
 }
 
-/// Numbers of a stretch as those of the store, as far as they were asked for.
-#[derive(Default)]
-struct Joined {
-    episodes: Vec<Option<EpisodeId>>,
-    agents: Vec<Option<u32>>,
-    /// What stands before counters of ids; too many are kept no number of.
-    prefixes: Vec<Option<Option<u8>>>,
-}
-
-impl Joined {
-    fn episode(&mut self, number: u32, find: impl FnOnce() -> EpisodeId) -> EpisodeId {
-        known(&mut self.episodes, number, find)
-    }
-
-    fn agent(&mut self, number: u32, find: impl FnOnce() -> u32) -> u32 {
-        known(&mut self.agents, number, find)
-    }
-
-    fn prefix(&mut self, number: u32, find: impl FnOnce() -> Option<u8>) -> Option<u8> {
-        known(&mut self.prefixes, number, find)
-    }
-}
-
-/// What `list` says of `number`, found out the first time.
-fn known<T: Copy>(list: &mut Vec<Option<T>>, number: u32, find: impl FnOnce() -> T) -> T {
-    let at = number as usize;
-    if let Some(Some(known)) = list.get(at) {
-        return *known;
-    }
-    if list.len() <= at {
-        list.resize(at + 1, None);
-    }
-    *list[at].insert(find())
-}
-
 /// What is known of the opened logs.
 pub struct Store {
+    pass: Pass,
     lives: Vec<Life>,
     rows: Rows,
     episodes: Episodes,
@@ -127,6 +99,7 @@ impl Store {
     /// An empty index.
     pub fn new(pass: Pass) -> Self {
         Self {
+            pass,
             lives: Vec::new(),
             rows: Rows::default(),
             episodes: Episodes::default(),
@@ -156,7 +129,8 @@ impl Store {
         };
         // An imported file is read again from its spool, which has one generation whatever the file goes through.
         let generation = if line_map.is_some() { 0 } else { summary.generation };
-        self.lives.push(Life { summary, source, generation, lines: 0, line_map, run });
+        let extent = places::Extent::default();
+        self.lives.push(Life { summary, source, generation, lines: 0, line_map, run, extent });
         id
     }
 
@@ -164,6 +138,17 @@ impl Store {
     pub fn set_progress(&mut self, file: FileId, read: u64, size: u64, state: FileState) {
         let summary = &mut self.lives[file.index()].summary;
         (summary.read, summary.size, summary.state) = (read, size, state);
+    }
+
+    /// Says how a file stands; how far reading has come stays.
+    pub fn set_state(&mut self, file: FileId, state: FileState) {
+        self.lives[file.index()].summary.state = state;
+    }
+
+    /// Lists a part of a compressed file that cannot be unpacked, behind the last line read; its data is lost.
+    pub fn diagnose_packed(&mut self, file: FileId, message: String) {
+        let line = self.lives[file.index()].lines;
+        self.diagnose_line(file, line, "damaged-archive", Severity::Error, message);
     }
 
     /// Indexes whole lines that stand at `offset` of `file`.
@@ -228,85 +213,6 @@ impl Store {
         Origin { file, line: life.line(life.lines), offset, len: len as u32 }
     }
 
-    /// Joins the rows of a stretch of `file` to what came before it.
-    pub fn add(&mut self, file: FileId, scanned: &Scanned) {
-        let mut joined = Joined::default();
-        let first_line = self.lives[file.index()].lines + 1;
-        let mut extras = scanned.extras.iter().peekable();
-        let mut last = EpisodeId(0);
-        for (index, row) in scanned.rows.iter().enumerate() {
-            while let Some((_, extra)) = extras.next_if(|it| it.0 as usize <= index) {
-                self.extra(file, first_line, scanned, &mut joined, last, extra);
-            }
-            let next = self.rows.next();
-            let run = self.lives[file.index()].run;
-            let episode = joined.episode(row.episode, || {
-                self.episodes.id(run, scanned.episodes.name(row.episode), next)
-            });
-            last = episode;
-            let agent = (row.agent != NOBODY).then(|| {
-                joined.agent(row.agent, || self.episodes.agent(scanned.agents.name(row.agent)))
-            });
-            let row = Row {
-                origin: Origin { file, line: first_line + row.line, offset: row.offset, len: row.len },
-                kind: row.kind,
-                episode: episode.0,
-                agent,
-                id: row.id.renumbered(&scanned.prefixes, |prefix| {
-                    joined.prefix(prefix, || {
-                        self.prefixes.prefix(scanned.prefixes.name(prefix).as_bytes())
-                    })
-                }),
-                time: row.time,
-                value: row.value,
-            };
-            self.episodes.count(&row, next, &self.rows, &self.prefixes);
-            self.rows.push(&row);
-        }
-        for (_, extra) in extras {
-            self.extra(file, first_line, scanned, &mut joined, last, extra);
-        }
-        self.records += scanned.records;
-        self.types.iter_mut().zip(scanned.types).for_each(|(sum, it)| *sum += it);
-        self.bad_lines += scanned.bad_lines;
-        self.more_diagnostics += scanned.more_problems;
-        self.lives[file.index()].lines += scanned.lines;
-    }
-
-    fn extra(
-        &mut self,
-        file: FileId,
-        first_line: u32,
-        scanned: &Scanned,
-        joined: &mut Joined,
-        episode: EpisodeId,
-        extra: &Extra,
-    ) {
-        match extra {
-            Extra::Agent(agent) => {
-                let agent = joined.agent(*agent, || self.episodes.agent(scanned.agents.name(*agent)));
-                self.episodes.take_part(episode, agent);
-            }
-            Extra::Roster => self.episodes.has_roster(episode),
-            Extra::End { status, total } => self.episodes.end(episode, status.as_deref(), *total),
-            Extra::Credit { declared, label } => self.episodes.credit(episode, *declared, label.as_deref()),
-            Extra::Run(run) => {
-                self.lives[file.index()].run = self.episodes.run_of_record(run);
-                // The same name is another episode from here on.
-                joined.episodes.clear();
-            }
-            Extra::Problem { offset, len, line, problem } => {
-                let line = self.lives[file.index()].line(first_line + line);
-                self.diagnose(Diagnostic {
-                    rule: problem.rule,
-                    severity: problem.severity,
-                    message: problem.message.clone(),
-                    origin: Some(Origin { file, line, offset: *offset, len: *len }),
-                });
-            }
-        }
-    }
-
     /// The state of everything, cheap to clone.
     pub fn summary(&mut self) -> LogSummary {
         LogSummary {
@@ -352,9 +258,7 @@ impl Store {
         let mut records = Vec::new();
         let mut diagnostics = Vec::new();
         let mut lost = (0_u32, None);
-        let (first, last) = self.episodes.range(id);
-        let rows = self.rows.of_episode(id.0, first, last);
-        let origins: Vec<Origin> = rows.map(|it| self.origin(it.origin)).collect();
+        let origins = self.origins(id);
         let mut reader = Reader::new(&self.lives);
         for (index, origin) in origins.iter().copied().enumerate() {
             let bytes = match reader.first(&origins[index..]) {
@@ -384,9 +288,12 @@ impl Store {
         Ok(assemble::assemble(self.episodes.name(id), self.episodes.run(id), records, diagnostics))
     }
 
-    /// The place of a row, with the line that the user sees.
-    fn origin(&self, origin: Origin) -> Origin {
-        Origin { line: self.lives[origin.file.index()].line(origin.line), ..origin }
+    /// The places of an episode's records, in the order read, with the lines that the user sees.
+    fn origins(&self, id: EpisodeId) -> Vec<Origin> {
+        let (first, last) = self.episodes.range(id);
+        let rows = self.rows.of_episode(id.0, first, last);
+        let seen = |it: Origin| Origin { line: self.lives[it.file.index()].line(it.line), ..it };
+        rows.map(|it| seen(it.origin)).collect()
     }
 
     /// Bytes of memory that the rows of all records take.

@@ -92,6 +92,14 @@ pub enum Action {
     Redo,
     /// Drop all what-if edits.
     Discard,
+    /// Search.
+    Search,
+    /// To the next hit.
+    NextHit,
+    /// To the previous hit.
+    PreviousHit,
+    /// List the hits.
+    Hits,
     /// Copy.
     Copy,
     /// Help.
@@ -107,6 +115,8 @@ pub enum Action {
 pub enum Section {
     /// Moving about.
     Move,
+    /// Finding.
+    Find,
     /// Asking why.
     Ask,
     /// What is on the screen.
@@ -119,12 +129,14 @@ pub enum Section {
 
 impl Section {
     /// All sections, in the order of the help screen.
-    pub const ALL: [Section; 5] = [Section::Move, Section::Ask, Section::View, Section::Out, Section::Leave];
+    pub const ALL: [Section; 6] =
+        [Section::Move, Section::Find, Section::Ask, Section::View, Section::Out, Section::Leave];
 
     /// Heading.
     pub fn title(self) -> &'static str {
         match self {
             Section::Move => "MOVE",
+            Section::Find => "FIND",
             Section::Ask => "ASK",
             Section::View => "VIEW",
             Section::Out => "OUT",
@@ -158,6 +170,7 @@ const PAIRS: &[(Action, Action)] = &[
     (Action::EpisodeOn, Action::EpisodeBack),
     (Action::NextCulprit, Action::PreviousCulprit),
     (Action::Cause, Action::Effect),
+    (Action::NextHit, Action::PreviousHit),
     (Action::NextPane, Action::PreviousPane),
     (Action::ScrollRight, Action::ScrollLeft),
     (Action::Undo, Action::Redo),
@@ -216,6 +229,10 @@ pub const BINDINGS: &[Binding] = &[
     row(Action::SameAgentBack, &[c('{')], Section::Move, "previous", ""),
     row(Action::EpisodeOn, &[c(']')], Section::Move, "episode: next", "episode"),
     row(Action::EpisodeBack, &[c('[')], Section::Move, "previous", ""),
+    row(Action::Search, &[c('/')], Section::Find, "search headers and payloads", "search"),
+    row(Action::NextHit, &[c('n')], Section::Find, "hit: next", "hit"),
+    row(Action::PreviousHit, &[c('N')], Section::Find, "previous", ""),
+    row(Action::Hits, &[c('L')], Section::Find, "list of the hits", "hits"),
     row(Action::NextCulprit, &[c('b')], Section::Ask, "the act to blame, the next", "blame"),
     row(Action::PreviousCulprit, &[c('B')], Section::Ask, "back", ""),
     row(Action::Cause, &[c('c')], Section::Ask, "to the cause of this act", "cause"),

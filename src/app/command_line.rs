@@ -20,6 +20,8 @@ pub struct ScenarioOptions {
     pub discount: Option<f64>,
     /// `--set ACT=ACTION`, repeated.
     pub set: Vec<String>,
+    /// `--window FIRST..LAST`.
+    pub window: Option<String>,
     /// `--param NAME=VALUE`, repeated.
     pub param: Vec<String>,
     /// `--seed N`.
@@ -56,6 +58,9 @@ impl ScenarioOptions {
             };
             scenario.substitutes.insert(act, substitute);
         }
+        if let Some(text) = &self.window {
+            scenario.window = window(episode, text)?;
+        }
         for text in &self.param {
             let (name, value) = param(&scenario.method, text)?;
             scenario.params.insert(name, value);
@@ -76,6 +81,24 @@ fn substitution<'a>(episode: &Episode, text: &'a str) -> Result<(ActId, &'a str)
         Some((id, _)) => Err(format!("--set: no act '{id}' in this episode")),
         None => Err(format!("--set: '{text}' is not ACT=ACTION")),
     }
+}
+
+/// The acts of `FIRST..LAST`; without one of them, from the first or to the last of the episode. Ids may hold
+/// dots themselves: any `..` with known acts on both sides will do.
+fn window(episode: &Episode, text: &str) -> Result<Option<(ActId, ActId)>, String> {
+    let act = |id: &str| episode.acts.iter().position(|it| it.id == id).map(ActId::from_index);
+    let end = |id: &str, open: Option<ActId>| if id.is_empty() { open } else { act(id) };
+    let (first, last) = (episode.act_ids().next(), episode.act_ids().next_back());
+    for (at, _) in text.match_indices("..") {
+        let ends = end(&text[..at], first).zip(end(&text[at + 2..], last));
+        if let Some((from, to)) = ends {
+            if from > to {
+                return Err(format!("--window: '{text}' ends before it begins"));
+            }
+            return Ok(Some((from, to)).filter(|it| Some(*it) != first.zip(last)));
+        }
+    }
+    Err(format!("--window: '{text}' is not FIRST..LAST with acts of this episode"))
 }
 
 /// The method called `name` in the table, or under a name that logs and papers know it by: `coma`.
@@ -155,6 +178,9 @@ pub fn of_scenario(arguments: &[String], episode: &Episode, scenario: &Scenario)
             Substitute::Alternative(label) => label,
         };
         option("--set", format!("{}={action}", episode.act(*act).id));
+    }
+    if let Some((first, last)) = scenario.window {
+        option("--window", format!("{}..{}", episode.act(first).id, episode.act(last).id));
     }
     for (name, value) in &scenario.params {
         option("--param", format!("{name}={}", value.get()));

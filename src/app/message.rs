@@ -6,6 +6,7 @@ use super::key::Key;
 use crate::{
     credit::{Interactions, Sweep, Verdict},
     model::{Attribution, Episode, EpisodeId, LogSummary, Origin, RecordText, Scenario, Unavailable},
+    search::{Hit, Pattern},
 };
 
 /// Everything computed for one scenario of one episode, in one go.
@@ -20,12 +21,31 @@ pub struct Analysis {
     pub unedited: Option<Attribution>,
     /// Credit per act, by the same method or by the nearest that knows acts.
     pub acts: Option<Attribution>,
-    /// What pairs of agents earn beyond their own credits, where coalitions are logged.
-    pub pairs: Option<Interactions>,
+    /// What pairs of agents earn beyond their own credits, or what the log lacks for it.
+    pub pairs: Result<Interactions, Unavailable>,
     /// Every other method and baseline under the same edits.
     pub sweep: Sweep,
     /// What to tell first.
     pub verdict: Verdict,
+}
+
+/// How a search goes on: what is new since the last news, and how far it is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SearchNews {
+    /// The number of the request.
+    pub request: u64,
+    /// Hits that were not told of before, in the order of the files. The first ten thousand are told.
+    pub hits: Vec<Hit>,
+    /// Records that match so far, those that are not told of included.
+    pub found: u64,
+    /// Bytes searched.
+    pub searched: u64,
+    /// Bytes there are.
+    pub size: u64,
+    /// Whether all there is has been searched; a log that grows goes on.
+    pub done: bool,
+    /// Why a file could not be searched to its end.
+    pub problem: Option<String>,
 }
 
 /// Something that happened outside.
@@ -60,6 +80,8 @@ pub enum Message {
         /// Its text, or why it cannot be read.
         result: Result<Arc<RecordText>, String>,
     },
+    /// News of a search; answers [`Effect::Search`], again and again.
+    Search(SearchNews),
     /// The time asked for with [`Effect::Wake`] has come.
     Wake,
     /// A copy was made; the path of the file that holds it, or why there is none.
@@ -82,6 +104,15 @@ pub enum Effect {
     },
     /// Read a record in full.
     Payload(Origin),
+    /// Search the logs for this, and what comes to them; an older search ends.
+    Search {
+        /// Comes back with every answer.
+        request: u64,
+        /// What to look for.
+        pattern: Arc<Pattern>,
+    },
+    /// Search no more.
+    StopSearch,
     /// Send [`Message::Wake`] after this many milliseconds.
     Wake(u64),
     /// Hand this text to the clipboard and to a file.

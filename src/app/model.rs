@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use super::{
     message::Analysis,
+    prompt::Prompt,
+    search::{FoundActs, SearchState},
     whatif::{Forks, Form},
 };
 use crate::{
@@ -85,6 +87,8 @@ pub enum Overlay {
     Sweep,
     /// What is wrong with the log.
     Findings,
+    /// What a search has found.
+    Hits,
 }
 
 /// The part of the credit view that has the cursor.
@@ -125,6 +129,8 @@ pub struct TimelineState {
 pub struct GraphState {
     /// Agents and edges.
     pub interaction: graph::InteractionGraph,
+    /// What pairs of agents earn together; `None`: the log does not tell.
+    pub pairs: Option<graph::InteractionGraph>,
     /// Loops, cut vertices, critical path.
     pub metrics: graph::Metrics,
     /// The drawing chosen by hand; `None`: by size.
@@ -139,6 +145,17 @@ pub struct GraphState {
     pub scroll: (usize, usize),
     /// The selected edge, as a position among those of the selected agent.
     pub edge: Option<usize>,
+}
+
+impl GraphState {
+    /// The graph whose edges carry the weight chosen.
+    pub fn shown(&self) -> &graph::InteractionGraph {
+        if self.weight.is_directed() {
+            &self.interaction
+        } else {
+            self.pairs.as_ref().unwrap_or(&self.interaction)
+        }
+    }
 }
 
 /// State of the detail pane.
@@ -201,6 +218,8 @@ pub struct OpenEpisode {
     pub findings: Vec<Diagnostic>,
     /// How far down the list of acts to blame `b` has gone; `None` once the cursor was moved otherwise.
     pub blamed: Option<usize>,
+    /// What a search has found in it.
+    pub found: FoundActs,
 }
 
 impl OpenEpisode {
@@ -343,6 +362,10 @@ pub struct Model {
     pub opening: Option<EpisodeId>,
     /// The episode to open as soon as the log shows it, by name.
     pub wanted: Option<String>,
+    /// The line that is being typed.
+    pub prompt: Option<Prompt>,
+    /// What is searched for.
+    pub search: SearchState,
     /// Something to say in the footer.
     pub notice: Option<String>,
     /// What the log was opened as, for the equivalent command line.
@@ -374,6 +397,8 @@ impl Model {
             open: None,
             opening: None,
             wanted: None,
+            prompt: None,
+            search: SearchState::default(),
             notice: None,
             arguments,
             mouse: false,

@@ -5,6 +5,7 @@ mod command_line;
 mod forms;
 mod live;
 mod questions;
+mod searching;
 
 use super::*;
 use crate::{model::LogSummary, runtime::stage::Stage};

@@ -5,12 +5,14 @@ mod cursor;
 mod form;
 mod incoming;
 pub(crate) mod pictures;
+mod search;
 
 use super::{
     action::{self, Action},
     key::{Key, KeyCode},
     message::{Effect, Message},
     model::{Model, Overlay, Screen, Size, View},
+    prompt::PromptKind,
     whatif::Forks,
 };
 
@@ -32,6 +34,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }
         Message::Analysis { request, result } => incoming::analysis(model, request, *result, &mut effects),
         Message::Payload { origin, result } => incoming::payload(model, origin, result),
+        Message::Search(news) => search::news(model, news, &mut effects),
         Message::Wake => cursor::play_on(model, &mut effects),
         Message::Copied(result) => {
             model.notice = Some(match result {
@@ -41,6 +44,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             });
         }
     }
+    search::refresh(model);
     ask::read_payload(model, &mut effects);
     pictures::refresh(model);
     effects
@@ -48,6 +52,14 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
 
 fn on_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
     model.notice = None;
+    if let Some(kind) = model.prompt.as_ref().map(|it| it.kind)
+        && !is_for_the_terminal(key)
+    {
+        match kind {
+            PromptKind::Search | PromptKind::Filter => search::type_key(model, key, effects),
+        }
+        return;
+    }
     if form::typing(model) && form::type_key(model, key, effects) {
         return;
     }
@@ -66,6 +78,11 @@ fn on_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
     };
     let count = model.count.take().unwrap_or(1);
     apply(model, action, count, effects);
+}
+
+/// Keys that mean the same wherever one types.
+fn is_for_the_terminal(key: Key) -> bool {
+    matches!(action::action_of(key), Some(Action::Interrupt | Action::Suspend | Action::Redraw))
 }
 
 /// Digits that show a view when they begin a command; the others begin a count.
@@ -89,8 +106,13 @@ fn apply(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effe
                 effects.push(Effect::Quit(0));
             }
         }
+        Action::Search => search::prompt(model),
+        Action::NextHit => search::step(model, count as isize, effects),
+        Action::PreviousHit => search::step(model, -(count as isize), effects),
+        Action::Hits => toggle_overlay(model, Overlay::Hits),
         Action::Back => {
-            if !back(model) {
+            let dropped = model.overlay.is_none() && search::drop_search(model, effects);
+            if !dropped && !back(model) {
                 model.notice = Some("q quits".to_owned());
             }
         }
@@ -103,6 +125,7 @@ fn apply(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effe
         Action::EpisodeOn => cursor::episode(model, count as isize, effects),
         Action::EpisodeBack => cursor::episode(model, -(count as isize), effects),
         Action::Copy => ask::copy(model, effects),
+        _ if model.overlay == Some(Overlay::Hits) && search::list(model, action, count, effects) => {}
         _ if model.overlay.is_some() && cursor::overlay(model, action, count) => {}
         _ if model.screen == Screen::Episodes && cursor::list(model, action, count, effects) => {}
         _ => on_episode(model, action, count, effects),
@@ -166,6 +189,9 @@ fn form_or(
 fn show(model: &mut Model, view: View, effects: &mut Vec<Effect>) {
     model.overlay = None;
     model.view = view;
+    if let Some(open) = model.open.as_mut() {
+        open.form.list = false;
+    }
     if model.open.is_some() {
         model.screen = Screen::Episode;
     } else {
@@ -189,6 +215,10 @@ fn back(model: &mut Model) -> bool {
     }
     if let Some(open) = model.open.as_mut().filter(|it| it.timeline.playing) {
         open.timeline.playing = false;
+        return true;
+    }
+    if let Some(open) = model.open.as_mut().filter(|it| it.form.list) {
+        open.form.list = false;
         return true;
     }
     if model.view != View::Credit {

@@ -4,4 +4,4 @@ mod forks;
 pub(crate) mod form;
 
 pub use forks::Forks;
-pub use form::{Choice, Field, FieldKind, Form};
+pub use form::{Blocked, Choice, Field, FieldKind, Form, WindowEnd};

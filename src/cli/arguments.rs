@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::methods;
 use crate::{
     app::command_line::ScenarioOptions,
     tui::theme::{ColorChoice, ColorMode},
@@ -38,6 +39,8 @@ pub enum Command {
     Check(Check),
     /// Recompute declared credit and diagnose the replays behind it
     Audit(Audit),
+    /// Say what each credit method computes, from what, and what can be set
+    Methods(Methods),
     /// Print the JSON Schema of the native log
     Schema,
     /// Print a completion script for a shell
@@ -138,10 +141,10 @@ pub enum Format {
 #[derive(Debug, Default, Args)]
 pub struct Scenario {
     /// Credit method; without it, the best the log supports
-    #[arg(long)]
+    #[arg(long, long_help = methods::method_help(), value_parser = methods::MethodName, hide_possible_values = true)]
     pub method: Option<String>,
     /// Baseline of the method
-    #[arg(long)]
+    #[arg(long, long_help = methods::baseline_help())]
     pub baseline: Option<String>,
     /// Take this agent out of the game; repeatable
     #[arg(long, value_name = "AGENT")]
@@ -155,8 +158,11 @@ pub struct Scenario {
     /// What an act does instead; ACTION may be `default`; repeatable
     #[arg(long, value_name = "ACT=ACTION")]
     pub set: Vec<String>,
+    /// Credit only the acts from FIRST to LAST; either may be left out
+    #[arg(long, value_name = "FIRST..LAST")]
+    pub window: Option<String>,
     /// A parameter of the method; repeatable
-    #[arg(long, value_name = "NAME=NUMBER")]
+    #[arg(long, value_name = "NAME=NUMBER", long_help = methods::param_help())]
     pub param: Vec<String>,
     /// Seed of anything drawn at random
     #[arg(long)]
@@ -173,6 +179,7 @@ impl Scenario {
             reward: self.reward,
             discount: self.discount,
             set: self.set.clone(),
+            window: self.window.clone(),
             param: self.param.clone(),
             seed: self.seed,
         }
@@ -194,6 +201,28 @@ pub struct Check {
     /// Exit with 2 when a finding is at least this severe
     #[arg(long, value_name = "SEVERITY", value_enum)]
     pub fail_on: Option<FailOn>,
+}
+
+/// `methods`.
+#[derive(Debug, Args)]
+pub struct Methods {
+    /// Only these; without one, all of them
+    #[arg(value_name = "METHOD", value_parser = methods::MethodName, hide_possible_values = true)]
+    pub methods: Vec<String>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = MethodsFormat::Text)]
+    pub format: MethodsFormat,
+}
+
+/// How `methods` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum MethodsFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// For documentation
+    Markdown,
 }
 
 /// How `check` prints.

@@ -15,6 +15,9 @@ pub(super) const DEMO: &[u8] = include_bytes!("../../sample-logs/forage-saboteur
 /// What the demo is called where a path would stand.
 pub(super) const DEMO_NAME: &str = "demo:forage-saboteur";
 
+/// Reasons why there is no episode, at most.
+const REASONS: usize = 5;
+
 /// Opens `logs`; none is the demo.
 pub(super) fn open(
     logs: &[String],
@@ -72,7 +75,20 @@ pub(super) fn pick(summary: &LogSummary, name: Option<&str>) -> anyhow::Result<E
     };
     if episodes.is_empty() {
         let bad = summary.bad_lines;
-        anyhow::bail!("no episode in {} records ({bad} lines could not be read)", summary.records);
+        // Files that were passed over are the likeliest reason.
+        let mut why: Vec<&str> = summary
+            .diagnostics
+            .iter()
+            .filter(|it| it.origin.is_none())
+            .map(|it| it.message.as_str())
+            .collect();
+        let more = why.len().saturating_sub(REASONS);
+        why.truncate(REASONS);
+        let mut why: String = why.iter().map(|it| format!("\n  {it}")).collect();
+        if more > 0 {
+            why += &format!("\n  and {more} more: `creditscope check` lists them");
+        }
+        anyhow::bail!("no episode in {} records ({bad} lines could not be read){why}", summary.records);
     }
     Ok(EpisodeId::from_index(at))
 }

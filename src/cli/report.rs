@@ -67,6 +67,7 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
         scenario: &analysis.scenario,
         credit: &analysis.credit,
         acts: analysis.acts.as_ref(),
+        pairs: analysis.pairs.as_ref().ok(),
         sweep: &analysis.sweep,
         verdict: &analysis.verdict,
         explanations: &explanations,

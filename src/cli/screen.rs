@@ -72,6 +72,8 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
         Effect::Open(id) => log.open(id),
         Effect::Payload(origin) => log.payload(origin),
         Effect::Analyse { request, episode, scenario } => worker.request(request, episode, scenario),
+        Effect::Search { request, pattern } => log.search(request, pattern),
+        Effect::StopSearch => log.stop_search(),
         Effect::Wake(milliseconds) => runtime::after(milliseconds, send.clone()),
         Effect::Copy(text) => {
             let _ = send.send(Message::Copied(keep_copy(&text)));

@@ -10,7 +10,7 @@
 //!   nothing came of, in equal parts: the outcome came after them. A note that nobody took up long before is on
 //!   no path to it. (With all sinks instead, the agent named agrees with the human annotation of Who&When in 12
 //!   of its 29 hand-crafted failures here, with the last in 17; in the 63 generated ones 20 either way.) Where R is not the sum of the logged rewards, these parts are scaled to R.
-//! * An agent taken out keeps nothing: its acts pass on all that reaches them. What reaches such an act
+//! * An agent taken out keeps nothing, nor does an act outside the window: such acts pass on all that reaches them. What reaches such an act
 //!   without parents is left undivided, and said.
 //! * Recency of a parent: `exp(-dt/tau)`, dt in seconds from the parent to the act; where a time is missing the
 //!   parents of that act weigh evenly. A declared weight is that of the edge between the two agents in the
@@ -25,11 +25,11 @@ use crate::model::{
 use crate::stats::{Sum, sum};
 
 use super::figure;
-use super::method::{Baseline, Need, Param, Target};
+use super::method::{Applies, Baseline, Family, Method, Need, Param, Target};
 use super::question::{Question, caveat, missing, total};
 
 /// How parents are weighed.
-pub(super) const WEIGHTS: &[Baseline] = &[
+const WEIGHTS: &[Baseline] = &[
     Baseline {
         name: "uniform",
         title: "parents weigh evenly",
@@ -65,7 +65,7 @@ pub(super) const WEIGHTS: &[Baseline] = &[
 ];
 
 /// What can be set.
-pub(super) const PARAMS: &[Param] = &[
+const PARAMS: &[Param] = &[
     Param {
         name: "rho",
         default: Some(0.5),
@@ -73,6 +73,7 @@ pub(super) const PARAMS: &[Param] = &[
         max: 1.0,
         step: 0.05,
         what: "what an act keeps of what reaches it: 1 the last actor only, 0 the first only",
+        applies: Applies::Always,
     },
     Param {
         name: "tau",
@@ -81,8 +82,28 @@ pub(super) const PARAMS: &[Param] = &[
         max: 1e6,
         step: 1.0,
         what: "seconds after which a parent weighs a third (1/e) as much, where parents weigh by recency",
+        applies: Applies::With(&["recency"]),
     },
 ];
+
+/// The row of backward through the graph.
+pub(super) const METHOD: Method = Method {
+    name: "backprop",
+    title: "backward through the graph",
+    family: Family::Graph,
+    needs: &[Need::Reward, Need::Acts, Need::Parents],
+    baselines: WEIGHTS,
+    params: PARAMS,
+    formula: "c_u = rho Rel_u, parent p gets (1 - rho) Rel_u w_p / sum w",
+    source: "after layer-wise relevance propagation (Bach et al. 2015)",
+    caveats: &["structural, not causal: it follows links, not effects"],
+    efficient: true,
+    names_culprit: true,
+    variant_of: None,
+    aliases: &[],
+    compute,
+    terms,
+};
 
 /// The way of the reward through the acts.
 struct Flow {
@@ -146,7 +167,7 @@ fn flow(question: &Question<'_>, reward: f64) -> Result<Flow, Unavailable> {
     while let Some(at) = ready.pop() {
         let act = ActId::from_index(at);
         let (parents, value) = (episode.links.parents(act), reached[at].value());
-        let dropped = question.is_dropped(episode.act(act).agent);
+        let dropped = question.leaves_out(act);
         let keep = match (dropped, parents.is_empty()) {
             (false, true) => value,
             (false, false) => rho * value,
@@ -262,7 +283,7 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
             credit.value = number(by_agent[credit.agent.index()].value());
         }
     }
-    let own = episode.act_ids().filter(|it| !question.is_dropped(episode.act(*it).agent));
+    let own = episode.act_ids().filter(|it| !question.leaves_out(*it));
     attribution.acts = own.map(|it| (it, number(flow.kept[it.index()]))).collect();
     attribution.sum = total(&attribution.agents);
     attribution.contract = Some(pot.value);
@@ -271,7 +292,11 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
     let mut say = |text: String| attribution.caveats.push(caveat(text));
     if flow.undivided != 0.0 {
         let share = figure::plain(flow.undivided);
-        say(format!("{share} reached the first acts of {} and is left undivided", question.dropped_names()));
+        let of = match question.dropped_names() {
+            names if names.is_empty() => "that lie outside the window".to_owned(),
+            names => format!("of {names}"),
+        };
+        say(format!("{share} reached the first acts {of} and is left undivided"));
     }
     let links = episode.act_ids().flat_map(|it| episode.links.parents(it));
     let inferred = links.filter(|it| it.kind == LinkKind::Inferred).count();

@@ -146,13 +146,14 @@ pub(super) fn resolve(episode: &Episode, scenario: &Scenario) -> Result<Scenario
     })
 }
 
-/// `variant` with the edits of `reference`: players, reward, discount, substitutes, seed.
+/// `variant` with the edits of `reference`: players, reward, discount, substitutes, window, seed.
 pub(super) fn carry(reference: &Scenario, variant: Scenario) -> Scenario {
     Scenario {
         dropped: reference.dropped.clone(),
         reward: reference.reward,
         discount: reference.discount,
         substitutes: reference.substitutes.clone(),
+        window: reference.window,
         seed: reference.seed,
         ..variant
     }

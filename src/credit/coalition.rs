@@ -15,6 +15,7 @@
 mod contrast;
 mod linear;
 mod logged;
+mod methods;
 mod myerson;
 mod owen;
 mod precedence;
@@ -32,10 +33,12 @@ use super::semivalue::Coefficients;
 
 pub(super) use contrast::contrast;
 pub(super) use logged::LoggedGame;
-pub(super) use owen::UNIONS;
-pub(super) use sampled::{SAMPLED_PARAMS, WAYS, compute as sampled, sampler};
-pub(super) use structured::{compute as structured, terms as structured_terms};
-pub(super) use terms::terms;
+pub(super) use methods::{BANZHAF, FIRST_IN, REMOVAL, SHAPLEY};
+pub(super) use myerson::METHOD as MYERSON;
+pub(super) use owen::METHOD as OWEN;
+pub(super) use precedence::METHOD as PRECEDENCE;
+pub(super) use sampled::{METHOD as SAMPLED, sampler};
+use terms::terms;
 
 /// v(0) of the episode's first coalition table, where it is logged.
 pub(super) fn empty_value(episode: &Episode) -> Option<f64> {

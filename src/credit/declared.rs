@@ -14,9 +14,28 @@ use crate::model::{
 use crate::stats::sum;
 
 use super::figure;
-use super::method::{Method, Target};
+use super::method::{Family, Method, Need, Target};
 use super::question::{Question, caveat, missing, total};
 use super::table::methods;
+
+/// The row of declared credit.
+pub(super) const METHOD: Method = Method {
+    name: "declared",
+    title: "declared credit",
+    family: Family::Declared,
+    needs: &[Need::DeclaredCredit],
+    baselines: &[],
+    params: &[],
+    formula: "c_i as logged",
+    source: "the log's `credit` record",
+    caveats: &["the word of whoever wrote the log"],
+    efficient: false,
+    names_culprit: true,
+    variant_of: None,
+    aliases: &[],
+    compute,
+    terms,
+};
 
 /// A name for each declared credit of an episode: its algorithm; where that repeats, followed by the record's
 /// id or its place (`shapley#2`).

@@ -14,6 +14,7 @@
 //! * Standard errors are known only if that of every value used is; acts are taken as independent.
 
 mod baseline;
+mod method;
 
 use crate::model::{
     ActId, ActKind, AgentId, Alternative, Attribution, Caveat, Estimate, Provenance, Term, Unavailable, Value,
@@ -24,7 +25,7 @@ use super::figure;
 use super::method::Target;
 use super::question::{Pot, Question, caveat, missing, total};
 
-pub(super) use baseline::BASELINES;
+pub(super) use method::METHOD;
 
 /// The arithmetic of one act.
 struct Deviation<'a> {
@@ -101,8 +102,7 @@ impl<'a> Deviations<'a> {
             "critic" => episode.tables.iter().filter(|it| it.value.is_some()).map(|it| it.act).collect(),
             _ => episode.tables.iter().filter(|it| !it.alternatives.is_empty()).map(|it| it.act).collect(),
         };
-        let spoken: Vec<ActId> =
-            spoken.into_iter().filter(|it| !question.is_dropped(episode.act(*it).agent)).collect();
+        let spoken: Vec<ActId> = spoken.into_iter().filter(|it| !question.leaves_out(*it)).collect();
         let wanted = question.switch("realised");
         let fell_back = !wanted
             && matches!(name, "zero" | "constant" | "critic")
@@ -192,7 +192,7 @@ fn uses<'a>(gain: &Gain<'a>, subtracted: &baseline::Subtracted<'a>) -> Vec<(&'a 
 /// The acts whose credits make up that of an agent.
 fn own_acts(question: &Question<'_>, deviations: &Deviations<'_>, agent: AgentId) -> Vec<ActId> {
     let episode = question.episode;
-    let own = |it: &ActId| episode.act(*it).agent == agent;
+    let own = |it: &ActId| episode.act(*it).agent == agent && question.in_window(*it);
     let is_action = |it: &ActId| episode.act(*it).kind == ActKind::Action;
     let acts: Vec<ActId> = episode.act_ids().filter(own).collect();
     if acts.iter().any(is_action) {
@@ -205,7 +205,9 @@ fn own_acts(question: &Question<'_>, deviations: &Deviations<'_>, agent: AgentId
 fn agent_value(question: &Question<'_>, deviations: &Deviations<'_>, agent: AgentId) -> Value {
     let acts = own_acts(question, deviations, agent);
     if acts.is_empty() {
-        return Value::Undefined("it never acted: there is nothing to deviate from".to_owned());
+        let when =
+            if question.scenario.window.is_some() { "did not act in the window" } else { "never acted" };
+        return Value::Undefined(format!("it {when}: there is nothing to deviate from"));
     }
     let not_logged = acts.iter().filter(|it| deviations.get(**it).is_none()).count();
     if not_logged > 0 {

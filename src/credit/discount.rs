@@ -7,13 +7,13 @@
 //!
 //! Decided here: every act is a step of its own, messages too, but neighbours with equal time stamps share
 //! one. `gamma` is the scenario's discount, else the parameter, else the run's where that is below 1, else 0.9.
-//! Acts of agents taken out get nothing; the others share R.
+//! Acts of agents taken out, and those outside the window, get nothing; the others share R.
 
 use crate::model::{ActId, Attribution, Estimate, Number, Provenance, Term, Unavailable, Value};
 use crate::stats::sum;
 
 use super::figure;
-use super::method::{Param, Target};
+use super::method::{Applies, Family, Method, Need, Param, Target};
 use super::question::{Question, caveat, missing, total};
 
 const GAMMA: Param = Param {
@@ -23,6 +23,7 @@ const GAMMA: Param = Param {
     max: 1.0,
     step: 0.01,
     what: "discount factor per step; from the log: the run's where below 1, else 0.9",
+    applies: Applies::Always,
 };
 
 const TAU: Param = Param {
@@ -32,6 +33,7 @@ const TAU: Param = Param {
     max: 1e9,
     step: 1.0,
     what: "seconds per step of discounting; 0: by acts, not by time",
+    applies: Applies::Always,
 };
 
 const CONSERVE: Param = Param {
@@ -41,13 +43,14 @@ const CONSERVE: Param = Param {
     max: 1.0,
     step: 1.0,
     what: "divide R, instead of giving every act its return to go",
+    applies: Applies::Always,
 };
 
 /// Parameters of discounting.
-pub(super) const PARAMS: &[Param] = &[GAMMA, TAU, CONSERVE];
+const PARAMS: &[Param] = &[GAMMA, TAU, CONSERVE];
 
 /// Parameters of eligibility.
-pub(super) const ELIGIBILITY_PARAMS: &[Param] = &[
+const ELIGIBILITY_PARAMS: &[Param] = &[
     GAMMA,
     Param {
         name: "lambda",
@@ -56,10 +59,49 @@ pub(super) const ELIGIBILITY_PARAMS: &[Param] = &[
         max: 1.0,
         step: 0.05,
         what: "how much of a trace is left after a step, besides the discount",
+        applies: Applies::Always,
     },
     TAU,
     CONSERVE,
 ];
+
+/// The row of discounted by time.
+pub(super) const DISCOUNT: Method = Method {
+    name: "discount",
+    title: "discounted by time",
+    family: Family::Time,
+    needs: &[Need::Reward, Need::Acts],
+    baselines: &[],
+    params: PARAMS,
+    formula: "c_t = R w_t / sum w, w_t = gamma^(T-1-t)",
+    source: "discounted return",
+    caveats: &["structural, not causal: the nearer to the end, the more"],
+    efficient: true,
+    names_culprit: true,
+    variant_of: None,
+    aliases: &[],
+    compute,
+    terms,
+};
+
+/// The row of eligibility trace.
+pub(super) const ELIGIBILITY: Method = Method {
+    name: "eligibility",
+    title: "eligibility trace",
+    family: Family::Time,
+    needs: &[Need::Reward, Need::Acts],
+    baselines: &[],
+    params: ELIGIBILITY_PARAMS,
+    formula: "c_t = R w_t / sum w, w_t = (gamma lambda)^(T-1-t)",
+    source: "eligibility traces (Sutton 1988)",
+    caveats: &["structural, not causal: the nearer to the end, the more"],
+    efficient: true,
+    names_culprit: true,
+    variant_of: Some("discount"),
+    aliases: &[],
+    compute,
+    terms,
+};
 
 fn gamma(question: &Question<'_>) -> f64 {
     let run = question.episode.gamma.filter(|it| (0.0..1.0).contains(it));
@@ -103,7 +145,7 @@ fn factors(question: &Question<'_>) -> Result<Vec<(ActId, f64)>, Unavailable> {
         }
         steps.iter().map(|it| f64::from(step - it)).collect()
     };
-    let kept = episode.act_ids().zip(ages).filter(|it| !question.is_dropped(episode.act(it.0).agent));
+    let kept = episode.act_ids().zip(ages).filter(|it| !question.leaves_out(it.0));
     let factors: Vec<(ActId, f64)> = kept.map(|(act, age)| (act, gamma.powf(age))).collect();
     if question.switch("conserve") {
         let all = sum(factors.iter().map(|it| it.1));

@@ -3,7 +3,7 @@
 //! The what-if form, `--method`, `--help`, explanations, the sweep and the documentation are made from these
 //! rows; nothing else lists methods.
 
-use crate::model::{ActId, AgentId, Attribution, Scenario, Term, Unavailable};
+use crate::model::{ActId, AgentId, Attribution, Episode, Scenario, Term, Unavailable};
 
 use super::question::Question;
 
@@ -75,6 +75,24 @@ pub enum Need {
 }
 
 impl Need {
+    /// All of them, D1 first.
+    pub const ALL: [Need; 14] = [
+        Need::Reward,
+        Need::Acts,
+        Need::Parents,
+        Need::DefaultValue,
+        Need::Probabilities,
+        Need::AlternativeValues,
+        Need::StateValues,
+        Need::Replays,
+        Need::Coalitions,
+        Need::Graph,
+        Need::StepLabels,
+        Need::Teams,
+        Need::OtherEpisodes,
+        Need::DeclaredCredit,
+    ];
+
     /// `D1` to `D14`.
     pub fn code(self) -> &'static str {
         match self {
@@ -152,6 +170,75 @@ pub struct Param {
     pub step: f64,
     /// What it does, one sentence without trailing period.
     pub what: &'static str,
+    /// Where it has a say.
+    pub applies: Applies,
+}
+
+impl Param {
+    /// Whether it is on or off, and no number.
+    pub fn is_switch(&self) -> bool {
+        (self.min, self.max, self.step) == (0.0, 1.0, 1.0)
+    }
+
+    /// What it may be, in words: `0 to 1`, `on or off`, `any number`.
+    pub fn range(&self) -> String {
+        let any = |it: f64| it.abs() >= 1e9;
+        match (any(self.min), any(self.max)) {
+            _ if self.is_switch() => "on or off".to_owned(),
+            (true, true) => "any number".to_owned(),
+            (false, true) => format!("{} or more", self.min),
+            (true, false) => format!("{} or less", self.max),
+            (false, false) => format!("{} to {}", self.min, self.max),
+        }
+    }
+
+    /// What it is when nobody sets it, in words.
+    pub fn default_words(&self) -> String {
+        match self.default {
+            Some(it) if self.is_switch() => if it >= 0.5 { "on" } else { "off" }.to_owned(),
+            Some(it) => it.to_string(),
+            None => "from the log".to_owned(),
+        }
+    }
+
+    /// Whether it has a say in what `scenario` asks of `episode`.
+    pub fn applies(&self, episode: &Episode, scenario: &Scenario) -> bool {
+        match self.applies {
+            Applies::Always => true,
+            Applies::With(baselines) => {
+                let row = super::method(&scenario.method);
+                let default = || row.and_then(|it| it.baselines.first()).map(|it| it.name);
+                let baseline = scenario.baseline.as_deref().or_else(default);
+                baseline.is_some_and(|it| baselines.contains(&it))
+            }
+            Applies::Incomplete => episode.coalitions.iter().any(|table| {
+                let known = table.values.iter().filter(|it| it.value.mean.is_some()).count();
+                table.players.len() >= usize::BITS as usize || known < 1 << table.players.len()
+            }),
+        }
+    }
+}
+
+/// Where a parameter has a say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applies {
+    /// With every baseline, on every log.
+    Always,
+    /// With these baselines of its method only.
+    With(&'static [&'static str]),
+    /// Where not every coalition is logged.
+    Incomplete,
+}
+
+impl Applies {
+    /// Where that is, in words; empty: everywhere.
+    pub fn words(self) -> String {
+        match self {
+            Applies::Always => String::new(),
+            Applies::With(baselines) => format!("with baseline {}", baselines.join(" or ")),
+            Applies::Incomplete => "where not every coalition is logged".to_owned(),
+        }
+    }
 }
 
 /// What an explanation is asked for.
@@ -164,7 +251,7 @@ pub enum Target {
 }
 
 /// One credit method.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Method {
     /// Kebab-case, unique.
     pub name: &'static str,

@@ -8,6 +8,8 @@
 //!   caveat says so.
 //! * `discount`: R = sum of `gamma^k r_k`, k the logged step of the reward where every reward has one, else
 //!   its place in order (from 0). A return or a status is one number without a step and stays as it is.
+//! * `window`: acts outside it get no credit and count for nothing; methods that divide R divide it among the
+//!   acts inside, methods that know whole agents only (coalitions, even splits) say that it does not touch them.
 //! * `substitutes`: R' = R - Q(taken) + Q(alternative), in expectation, only where both are logged.
 
 use crate::model::{
@@ -81,10 +83,14 @@ impl<'a> Question<'a> {
         {
             return Err(missing(format!("'{gamma}' is out of range for the discount (0 to 1)")));
         }
-        for act in scenario.substitutes.keys() {
+        let ends = scenario.window.iter().flat_map(|it| [&it.0, &it.1]);
+        for act in scenario.substitutes.keys().chain(ends) {
             if act.index() >= episode.acts.len() {
                 return Err(missing(format!("the episode has no act number {}", act.index())));
             }
+        }
+        if scenario.window.is_some_and(|(first, last)| first > last) {
+            return Err(missing("the window ends before it begins"));
         }
         Ok(Self { episode, scenario, method, baseline, group: None })
     }
@@ -102,6 +108,34 @@ impl<'a> Question<'a> {
 
     pub(super) fn is_dropped(&self, agent: AgentId) -> bool {
         self.scenario.dropped.contains(&agent)
+    }
+
+    /// Whether an act gets no credit: its agent is taken out, or it lies outside the window.
+    pub(super) fn leaves_out(&self, act: ActId) -> bool {
+        self.is_dropped(self.episode.act(act).agent) || !self.in_window(act)
+    }
+
+    pub(super) fn in_window(&self, act: ActId) -> bool {
+        self.scenario.window.is_none_or(|(first, last)| (first..=last).contains(&act))
+    }
+
+    /// What the window does to the numbers of this method, as a sentence.
+    fn window_caveat(&self) -> Option<Caveat> {
+        let (first, last) = self.scenario.window?;
+        let episode = self.episode;
+        let untouched = match self.method.family {
+            Family::Coalition => "coalition values are of whole episodes",
+            Family::Split if self.method.needs.contains(&super::method::Need::Acts) => "",
+            Family::Split => "the split does not look at acts",
+            Family::Declared | Family::Deviation | Family::Replay | Family::Time | Family::Graph => "",
+        };
+        if !untouched.is_empty() {
+            return Some(caveat(format!("{untouched}: the window changes nothing")));
+        }
+        let inside = episode.act_ids().filter(|it| self.in_window(*it)).count();
+        let (first, last) = (&episode.act(first).id, &episode.act(last).id);
+        let all = figure::count(episode.acts.len(), "act");
+        Some(caveat(format!("only acts from {first} to {last} are credited: {inside} of {all}")))
     }
 
     /// The agents that are not taken out, ascending.
@@ -152,7 +186,7 @@ impl<'a> Question<'a> {
             provenance,
             absence: None,
             sample: String::new(),
-            caveats: self.method.caveats.iter().copied().map(caveat).collect(),
+            caveats: self.method.caveats.iter().copied().map(caveat).chain(self.window_caveat()).collect(),
         }
     }
 
@@ -322,3 +356,6 @@ fn discounted<'r>(rewards: impl Iterator<Item = &'r Reward>, gamma: f64) -> f64 
 pub(super) fn total(agents: &[AgentCredit]) -> f64 {
     sum(agents.iter().filter_map(|it| it.value.number()).map(|it| it.value))
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,7 @@
 //!   acts without a group do not make it unavailable, but a caveat says how many there are. Groups tied to
 //!   no act count for their agent by their mean.
 
+mod methods;
 mod siblings;
 
 use std::collections::BTreeMap;
@@ -21,78 +22,11 @@ use crate::model::{
 
 use super::deviation::added;
 use super::figure;
-use super::method::{Baseline, Param, Target};
+use super::method::Target;
 use super::question::{Question, caveat, missing, total};
 
+pub(super) use methods::*;
 use siblings::{GroupCredit, Kind, Part, credit};
-
-/// How candidates are weighed against each other.
-pub(super) const WEIGHTS: &[Baseline] = &[
-    Baseline {
-        name: "equal",
-        title: "equal weights",
-        formula: "w = 1",
-        source: "C3; RLOO (Kool et al. 2019)",
-        needs: &[],
-        names_culprit: true,
-    },
-    Baseline {
-        name: "replays",
-        title: "weighted by replays",
-        formula: "w = number of replays",
-        source: "C3, leave-one-out over replay counts",
-        needs: &[],
-        names_culprit: true,
-    },
-];
-
-const DROP_DUPLICATES: Param = Param {
-    name: "drop-duplicates",
-    default: Some(0.0),
-    min: 0.0,
-    max: 1.0,
-    step: 1.0,
-    what: "count candidates with one label once; biased: what the policy favours weighs no more than the rest",
-};
-
-const MIN_REPLAYS: Param = Param {
-    name: "min-replays",
-    default: Some(0.0),
-    min: 0.0,
-    max: 1e6,
-    step: 1.0,
-    what: "leave out candidates with fewer replays",
-};
-
-const FULL_MEAN: Param = Param {
-    name: "mean",
-    default: Some(0.0),
-    min: 0.0,
-    max: 1.0,
-    step: 1.0,
-    what: "compare with the mean of all candidates, itself included, in place of the others'",
-};
-
-/// Options of leave-one-out and the group mean.
-pub(super) const OPTIONS: &[Param] = &[DROP_DUPLICATES, MIN_REPLAYS];
-
-/// Options of the methods that compare with the others by default.
-pub(super) const MEAN_OPTIONS: &[Param] = &[FULL_MEAN, DROP_DUPLICATES, MIN_REPLAYS];
-
-/// Options of the value-assisted method.
-pub(super) const ASSISTED_OPTIONS: &[Param] = &[
-    Param {
-        name: "alpha",
-        default: Some(0.5),
-        min: 0.0,
-        max: 1.0,
-        step: 0.05,
-        what: "how much of the baseline comes from the critic's values: 0 replays only",
-    },
-    FULL_MEAN,
-    DROP_DUPLICATES,
-    MIN_REPLAYS,
-];
 
 /// What a group speaks of.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,6 +49,15 @@ fn groups<'a>(question: &Question<'a>) -> BTreeMap<Subject, Vec<&'a ReplayGroup>
         by_subject.entry(subject).or_default().push(group);
     }
     by_subject
+}
+
+/// Whether groups of `subject` are credited. Nobody knows when a group without an act was: with a window it
+/// counts for nothing.
+fn counts(question: &Question<'_>, subject: Subject) -> bool {
+    match subject {
+        Subject::Act(act) => !question.leaves_out(act),
+        Subject::Agent(agent) => !question.is_dropped(agent) && question.scenario.window.is_none(),
+    }
 }
 
 fn owner(question: &Question<'_>, subject: Subject) -> AgentId {
@@ -162,7 +105,7 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
     let kind = Kind::of(question);
     let provenance = if kind == Kind::ValueOnly { Provenance::Modelled } else { Provenance::Replayed };
     let mut attribution = question.start(title(question, kind), provenance);
-    let kept = groups.iter().filter(|it| !question.is_dropped(owner(question, *it.0)));
+    let kept = groups.iter().filter(|it| counts(question, *it.0));
     let kept: Vec<(Subject, Value)> =
         kept.map(|(subject, groups)| (*subject, subject_value(question, groups))).collect();
     if !kept.iter().any(|it| it.1.number().is_some()) {
@@ -170,7 +113,10 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
             Value::Undefined(why) | Value::Unavailable(why) => Some(why.clone()),
             Value::Number(_) => None,
         });
-        return Err(missing(why.unwrap_or_else(|| "every replayed agent is taken out".to_owned())));
+        return Err(missing(why.unwrap_or_else(|| match question.scenario.window {
+            Some(_) => "nothing in the window was replayed".to_owned(),
+            None => "every replayed agent is taken out".to_owned(),
+        })));
     }
     for at in 0..attribution.agents.len() {
         let agent = attribution.agents[at].agent;
@@ -266,7 +212,7 @@ fn partial_cover(question: &Question<'_>, attribution: &mut Attribution) {
     for credit in attribution.agents.iter().filter(|it| it.value.number().is_some()) {
         let of_agent = |act: ActId| episode.act(act).agent == credit.agent;
         let covered = attribution.acts.iter().filter(|it| of_agent(it.0) && it.1.number().is_some()).count();
-        let acts = episode.act_ids().filter(|it| of_agent(*it)).count();
+        let acts = episode.act_ids().filter(|it| of_agent(*it) && question.in_window(*it)).count();
         if covered < acts {
             partial.push(format!(
                 "{}: {covered} of {}",
@@ -308,7 +254,7 @@ pub(super) fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>
             Ok(credits(of_act))
         }
         Target::Agent(agent) => {
-            let own = groups.iter().filter(|it| owner(question, *it.0) == agent);
+            let own = groups.iter().filter(|it| owner(question, *it.0) == agent && counts(question, *it.0));
             Ok(own.flat_map(|(_, groups)| credits(groups)).collect())
         }
     }

@@ -7,11 +7,11 @@ use crate::model::{ActKind, AgentId, Attribution, Caveat, Estimate, Provenance, 
 use crate::stats::sum;
 
 use super::figure;
-use super::method::{Baseline, Target};
+use super::method::{Applies, Baseline, Family, Method, Need, Param, Target};
 use super::question::{Question, caveat, missing, total};
 
 /// What an activity share counts.
-pub(super) const ACTIVITY: &[Baseline] = &[
+const COUNTS: &[Baseline] = &[
     activity("actions", "actions", "k = actions"),
     activity("messages", "messages", "k = messages sent"),
     activity("tokens", "tokens", "k = input + output tokens"),
@@ -21,6 +21,71 @@ pub(super) const ACTIVITY: &[Baseline] = &[
 const fn activity(name: &'static str, title: &'static str, formula: &'static str) -> Baseline {
     Baseline { name, title, formula, source: "accounting convention", needs: &[], names_culprit: true }
 }
+
+/// The row of activity share.
+pub(super) const ACTIVITY: Method = Method {
+    name: "activity",
+    title: "activity share",
+    family: Family::Split,
+    needs: &[Need::Reward, Need::Acts],
+    baselines: COUNTS,
+    params: &[],
+    formula: "c_i = R k_i / sum k",
+    source: "accounting convention",
+    caveats: &["credit follows how much an agent did, not what it was worth"],
+    efficient: true,
+    names_culprit: true,
+    variant_of: None,
+    aliases: &[("activity", Some("actions")), ("activity_share", Some("actions"))],
+    compute: active,
+    terms,
+};
+
+/// The row of uniform split.
+pub(super) const UNIFORM: Method = Method {
+    name: "uniform",
+    title: "uniform split",
+    family: Family::Split,
+    needs: &[Need::Reward],
+    baselines: &[],
+    params: &[Param {
+        name: "active",
+        default: Some(0.0),
+        min: 0.0,
+        max: 1.0,
+        step: 1.0,
+        what: "divide among the agents that acted only",
+        applies: Applies::Always,
+    }],
+    formula: "c_i = R / n",
+    source: "team average, the split of value decomposition at its start",
+    caveats: &["everyone gets the same: it cannot single anyone out"],
+    efficient: true,
+    names_culprit: false,
+    variant_of: None,
+    aliases: &[("uniform", None), ("equal_split", None)],
+    compute: uniform,
+    terms,
+};
+
+/// The row of broadcast (team reward).
+pub(super) const BROADCAST: Method = Method {
+    name: "broadcast",
+    title: "broadcast (team reward)",
+    family: Family::Split,
+    needs: &[Need::Reward],
+    baselines: &[],
+    params: &[],
+    formula: "c_i = R",
+    source: "shared team reward, the default of cooperative multi-agent RL",
+    caveats: &["the whole reward for everyone: not a division of R, and it cannot single anyone out"],
+    efficient: false,
+    names_culprit: false,
+    variant_of: None,
+    aliases: &[("broadcast", None), ("team_reward", None), ("shared_reward", None)],
+    compute: broadcast,
+    terms,
+};
 
 pub(super) fn broadcast(question: &Question<'_>) -> Result<Attribution, Unavailable> {
     let weights = question.remaining().into_iter().map(|agent| (agent, 1.0)).collect();
@@ -60,7 +125,8 @@ fn activity_shares(question: &Question<'_>) -> Result<Shares, Unavailable> {
     let agents = question.remaining();
     let mut counts = vec![0.0; question.episode.agents.len()];
     let (mut known, mut unknown) = (0usize, 0usize);
-    for act in question.episode.acts.iter().filter(|it| !question.is_dropped(it.agent)) {
+    let counted = question.episode.act_ids().filter(|it| !question.leaves_out(*it));
+    for act in counted.map(|it| question.episode.act(it)) {
         let amount = match what {
             "messages" => Some(f64::from(u8::from(act.kind == ActKind::Message))),
             "tokens" => act.usage.tokens().map(|it| it as f64),

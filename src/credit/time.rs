@@ -12,10 +12,12 @@
 //! * Between two known values lies a span. Where several steps lie in it its credit is the span's: an agent
 //!   that alone acts in it gets it, no single act does; where several agents act in it, it is nobody's, they
 //!   are unavailable, and a caveat says how much it is.
+//! * With a window a span counts where all of it lies inside; what it divides is then no longer R.
 //! * Nothing is logged after the last act: the redistributed change of the last step is part of the residual
 //!   `R - V`, unless `end` says what the value after it is; the potential after it is R, the return that came
 //!   out, unless `end` says otherwise (0 in Ng, Harada and Russell).
 
+mod methods;
 mod timeline;
 
 use crate::model::{
@@ -24,76 +26,12 @@ use crate::model::{
 use crate::stats::sum;
 
 use super::figure;
-use super::method::{Baseline, Param, Target};
+use super::method::Target;
 use super::pass;
 use super::question::{Question, caveat, total};
 
+pub(super) use methods::{GAE, REDISTRIBUTION, SHAPING};
 use timeline::{Span, Timeline, value_before};
-
-/// Where the residual of a redistribution goes.
-pub(super) const RESIDUAL: &[Baseline] = &[
-    residual("last", "residual to the last step", "the residual R - V goes to the last step"),
-    residual("uniform", "residual to all steps", "the residual R - V is shared by all steps"),
-    residual("proportional", "residual by change", "the residual R - V is shared as |V_{t+1} - V_t|"),
-];
-
-const fn residual(name: &'static str, title: &'static str, formula: &'static str) -> Baseline {
-    Baseline {
-        name,
-        title,
-        formula,
-        source: "RUDDER (Arjona-Medina et al. 2019)",
-        needs: &[],
-        names_culprit: true,
-    }
-}
-
-const TO_COME: Param = Param {
-    name: "to-come",
-    default: Some(0.0),
-    min: 0.0,
-    max: 1.0,
-    step: 1.0,
-    what: "logged values are of the rewards still to come, not of the whole episode",
-};
-
-const GAMMA: Param = Param {
-    name: "gamma",
-    default: None,
-    min: 0.0,
-    max: 1.0,
-    step: 0.01,
-    what: "discount factor per step; from the log: the run's, else 1",
-};
-
-/// Parameters of generalised advantages.
-pub(super) const ADVANTAGE_PARAMS: &[Param] = &[
-    GAMMA,
-    Param {
-        name: "lambda",
-        default: Some(0.95),
-        min: 0.0,
-        max: 1.0,
-        step: 0.05,
-        what: "how far ahead returns are believed: 1 the return minus V, 0 one step and V",
-    },
-    TO_COME,
-];
-
-const END: Param = Param {
-    name: "end",
-    default: None,
-    min: -1e12,
-    max: 1e12,
-    step: 0.1,
-    what: "the value of the situation after the last act, which no act logs",
-};
-
-/// Parameters of return redistribution.
-pub(super) const REDISTRIBUTION_PARAMS: &[Param] = &[END, TO_COME];
-
-/// Parameters of potential shaping.
-pub(super) const SHAPING_PARAMS: &[Param] = &[GAMMA, END, TO_COME];
 
 /// What each span earned, and how that is shared inside it.
 struct Credited {
@@ -200,6 +138,9 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
     }
     for (span, credit) in spans() {
         let share = act_share(span, *credit, found.shared);
+        if !counts(question, span) {
+            continue;
+        }
         for act in span.acts.iter().filter(|it| !question.is_dropped(episode.act(**it).agent)) {
             let value = match share {
                 Some(share) => Value::Number(Estimate::exact(share)),
@@ -218,7 +159,7 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
     attribution.caveats.extend(found.caveats.iter().cloned());
     if let Some(prior) = found.prior {
         attribution.empty_value = Some(prior);
-        attribution.contract = Some(found.reward - prior);
+        attribution.contract = question.scenario.window.is_none().then_some(found.reward - prior);
         attribution.caveats.push(caveat(format!(
             "V before the first act is {}: what was expected from the start is nobody's credit",
             figure::exact(prior)
@@ -228,14 +169,21 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
     Ok(attribution)
 }
 
+/// Whether a span is credited: all of it lies in the window.
+fn counts(question: &Question<'_>, span: &Span) -> bool {
+    span.acts.iter().all(|it| question.in_window(*it))
+}
+
 fn agent_value(question: &Question<'_>, found: &Credited, agent: AgentId) -> Value {
     let episode = question.episode;
     let acts_in = |acts: &[ActId]| acts.iter().any(|it| episode.act(*it).agent == agent);
-    if let Some(act) = found.timeline.before.iter().find(|it| episode.act(**it).agent == agent) {
+    let unvalued = |it: &&ActId| episode.act(**it).agent == agent && question.in_window(**it);
+    if let Some(act) = found.timeline.before.iter().find(unvalued) {
         return Value::Unavailable(format!("V(h) is not logged for {}", question.act(*act)));
     }
     let mut credits = Vec::new();
-    for (span, credit) in found.timeline.spans.iter().zip(&found.credits).filter(|it| acts_in(&it.0.acts)) {
+    let spans = found.timeline.spans.iter().zip(&found.credits).filter(|it| counts(question, it.0));
+    for (span, credit) in spans.filter(|it| acts_in(&it.0.acts)) {
         match agent_share(question, span, *credit, found.shared, agent) {
             Some(share) => credits.push(share),
             None => {
@@ -247,7 +195,9 @@ fn agent_value(question: &Question<'_>, found: &Credited, agent: AgentId) -> Val
         }
     }
     if credits.is_empty() {
-        return Value::Undefined("it never acted: no change of value is its own".to_owned());
+        let when =
+            if question.scenario.window.is_some() { "did not act in the window" } else { "never acted" };
+        return Value::Undefined(format!("it {when}: no change of value is its own"));
     }
     Value::Number(Estimate::exact(sum(credits)))
 }
@@ -301,7 +251,8 @@ pub(super) fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>
     let spans = || found.timeline.spans.iter().zip(&found.credits);
     match target {
         Target::Agent(agent) => {
-            let own = spans().filter(|it| it.0.acts.iter().any(|act| episode.act(*act).agent == agent));
+            let own = spans().filter(|it| counts(question, it.0));
+            let own = own.filter(|it| it.0.acts.iter().any(|act| episode.act(*act).agent == agent));
             let share = |(span, credit): (&Span, &f64)| {
                 let share = agent_share(question, span, *credit, found.shared, agent)?;
                 let weight = if *credit == 0.0 { 1.0 } else { share / credit };

@@ -114,7 +114,9 @@ fn draw_edge(
     if let (Some(&first), Some(&last)) = (cells.first(), cells.last()) {
         canvas.arm(first, Side::Left, stroke, role);
         canvas.arm(last, Side::Left, stroke, role);
-        canvas.put(last.x, last.y, arrow(Side::Left, options.charset), role);
+        if options.weight.is_directed() {
+            canvas.put(last.x, last.y, arrow(Side::Left, options.charset), role);
+        }
     }
 }
 
@@ -135,11 +137,13 @@ impl Panel {
         let values = graph.order.iter().filter_map(|it| options.credit_of(*it));
         let credit = values.clone().map(|it| format_credit(it, 6).len()).max().unwrap_or(0);
         let largest = values.map(f64::abs).fold(0.0, f64::max);
-        let totals = graph.order.iter().flat_map(|agent| {
+        let directed = options.weight.is_directed();
+        let totals = graph.order.iter().filter(|_| directed).flat_map(|agent| {
             [Direction::Outgoing, Direction::Incoming].map(|side| graph.total(*agent, side, options.weight))
         });
         let total = totals.map(|it| options.weight.format(it, 5).len()).max().unwrap_or(1).max(3);
-        let width = 1 + digits + 1 + label + if credit > 0 { 1 + credit } else { 0 } + 1 + total + 1;
+        let sums = if directed { total + 1 } else { 0 };
+        let width = 1 + digits + 1 + label + if credit > 0 { 1 + credit } else { 0 } + 1 + sums;
         Self { digits, label, credit, total, largest, width }
     }
 
@@ -164,6 +168,9 @@ impl Panel {
             let end = 3 + digits + self.label + self.credit;
             canvas.text(end - columns(&text), out, &text, credit_role(value));
             self.draw_bar(canvas, into, value, options);
+        }
+        if !options.weight.is_directed() {
+            return;
         }
         let total = self.total;
         let end = self.width - 1;

@@ -47,6 +47,17 @@ pub struct Interaction {
     pub latency_count: u32,
     /// The act that first used it.
     pub first: Option<ActId>,
+    /// What the two earn together; on edges of a [`super::pair_graph`] alone.
+    pub joint: Option<Joint>,
+}
+
+/// What two agents earn together beyond what each adds alone.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Joint {
+    /// In reward units: above 0 synergy, below 0 redundancy.
+    pub value: f64,
+    /// Whether its sign is known; drawn dashed where not.
+    pub is_sure: bool,
 }
 
 impl Interaction {
@@ -74,6 +85,7 @@ impl Interaction {
     pub fn weight(&self, weight: Weight) -> Option<f64> {
         match weight {
             Weight::Messages => Some(f64::from(self.count())),
+            Weight::Pairs => self.joint.map(|it| it.value),
             _ if !self.is_used() => Some(0.0),
             Weight::Tokens => self.tokens.map(|it| it as f64),
             Weight::CreditFlow => self.credit,

@@ -204,6 +204,8 @@ impl Options<'_> {
     pub(super) fn edge_role(&self, pair: Pair, interaction: &Interaction) -> Role {
         if self.selected_edge == Some(pair) {
             Role::Focus
+        } else if let (Weight::Pairs, Some(joint)) = (self.weight, interaction.joint) {
+            if joint.is_sure { credit_role(joint.value) } else { Role::Inferred }
         } else if self.is_blamed(pair) {
             Role::Blame
         } else if !interaction.is_used() {
@@ -216,7 +218,9 @@ impl Options<'_> {
     }
 
     pub(super) fn stroke(&self, pair: Pair, interaction: &Interaction) -> Stroke {
-        if self.is_blamed(pair) {
+        if let (Weight::Pairs, Some(joint)) = (self.weight, interaction.joint) {
+            if joint.is_sure { Stroke::Light } else { Stroke::Dashed }
+        } else if self.is_blamed(pair) {
             Stroke::Heavy
         } else if interaction.is_inferred() {
             Stroke::Dashed

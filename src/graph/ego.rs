@@ -13,6 +13,7 @@ use super::{Interaction, Pair};
 const LABEL_LIMIT: usize = 16;
 const BOX_LIMIT: usize = 24;
 const WEIGHT_COLUMNS: usize = 5;
+const LEAST_LABEL: usize = 5;
 const SHORTEST_ARROW: usize = 3;
 const LONGEST_ARROW: usize = 12;
 /// Rows of the frame and what stands in it.
@@ -36,8 +37,12 @@ pub fn ego(graph: &InteractionGraph, options: &Options<'_>) -> Drawing {
     let Some(focus) = ego_focus(graph, options) else {
         return Drawing::default();
     };
-    let into = neighbours(graph, focus, Direction::Incoming, options);
-    let out = neighbours(graph, focus, Direction::Outgoing, options);
+    let (into, out) = if options.weight.is_directed() {
+        let towards = |direction| neighbours(graph, focus, direction, options);
+        (towards(Direction::Incoming), towards(Direction::Outgoing))
+    } else {
+        partners(graph, focus, options)
+    };
     let longest = into.len().max(out.len());
     // One row of headings, and one for "more" where not all fit.
     let room = options.height.saturating_sub(1).max(BOX_ROWS);
@@ -46,9 +51,9 @@ pub fn ego(graph: &InteractionGraph, options: &Options<'_>) -> Drawing {
     let rows = shown.max(BOX_ROWS);
     let mut canvas = Canvas::new(shape.width, 1 + rows + usize::from(longest > shown));
 
-    shape.draw_head(&mut canvas, into.len(), out.len());
+    shape.draw_head(&mut canvas, into.len(), out.len(), options);
     let frame = Rect { x: shape.frame_x, y: 1, width: shape.frame_width, height: rows };
-    shape.draw_frame(&mut canvas, frame, focus, graph, options);
+    shape.draw_frame(&mut canvas, frame, focus, options);
     let mut drawing = Drawing { agents: vec![(focus, frame)], pinned_rows: 1, ..Drawing::default() };
     for (side, all) in [(Direction::Incoming, &into), (Direction::Outgoing, &out)] {
         // Each side scrolls to its own end.
@@ -75,13 +80,19 @@ struct Neighbour<'a> {
     interaction: &'a Interaction,
 }
 
+impl Neighbour<'_> {
+    /// Whether something passed the other way, too.
+    fn is_mutual(&self, graph: &InteractionGraph) -> bool {
+        self.pair.0 != self.pair.1 && graph.edge((self.pair.1, self.pair.0)).is_some_and(Interaction::is_used)
+    }
+}
+
 fn neighbours<'a>(
     graph: &'a InteractionGraph,
     focus: AgentId,
     direction: Direction,
     options: &Options<'_>,
 ) -> Vec<Neighbour<'a>> {
-    let ranks = graph.ranks();
     let mut found: Vec<Neighbour<'a>> = graph
         .graph
         .edges_directed(node(focus), direction)
@@ -94,22 +105,50 @@ fn neighbours<'a>(
         // A self-loop is both; it is told once, among the targets.
         .filter(|it| direction == Direction::Outgoing || it.agent != focus)
         .collect();
-    // By size, whatever the sign: credit flow is as important when it is negative.
+    sort(&mut found, graph, options);
+    found
+}
+
+/// Those the focus is redundant with, and those it has synergy with.
+fn partners<'a>(
+    graph: &'a InteractionGraph,
+    focus: AgentId,
+    options: &Options<'_>,
+) -> (Vec<Neighbour<'a>>, Vec<Neighbour<'a>>) {
+    let mut found: Vec<Neighbour<'a>> = graph
+        .edges()
+        .filter(|((a, b), _)| a != b && (*a == focus || *b == focus))
+        .map(|(pair, interaction)| {
+            let agent = if pair.0 == focus { pair.1 } else { pair.0 };
+            Neighbour { agent, pair, interaction }
+        })
+        .collect();
+    sort(&mut found, graph, options);
+    found.into_iter().partition(|it| it.interaction.weight(options.weight).is_some_and(|value| value < 0.0))
+}
+
+/// By size, whatever the sign: credit flow is as important when it is negative.
+fn sort(found: &mut [Neighbour<'_>], graph: &InteractionGraph, options: &Options<'_>) {
+    let ranks = graph.ranks();
     let size = |it: &Neighbour<'_>| it.interaction.weight(options.weight).map_or(f64::NEG_INFINITY, f64::abs);
     found.sort_by(|a, b| {
         size(b).total_cmp(&size(a)).then(ranks[a.agent.index()].cmp(&ranks[b.agent.index()]))
     });
-    found
 }
 
 struct Shape {
-    label: usize,
+    /// Columns of the names at the left.
+    left: usize,
+    /// Columns of the names at the right.
+    right: usize,
     weight: usize,
     arrow: usize,
     frame_x: usize,
     frame_width: usize,
     right_x: usize,
     width: usize,
+    /// What stands under the name, ASCII only.
+    lines: Vec<(String, Role)>,
 }
 
 impl Shape {
@@ -121,46 +160,57 @@ impl Shape {
         options: &Options<'_>,
     ) -> Self {
         let both = || into.iter().chain(out);
-        let agents: Vec<AgentId> = both().map(|it| it.agent).collect();
-        let mut label = options.label_columns(&agents, LABEL_LIMIT).max(5);
+        // A side without anybody leaves its room to the other's names.
+        let longest = |side: &[Neighbour<'_>]| {
+            let agents: Vec<AgentId> = side.iter().map(|it| it.agent).collect();
+            if agents.is_empty() { 0 } else { options.label_columns(&agents, LABEL_LIMIT).max(LEAST_LABEL) }
+        };
+        let (mut left, mut right) = (longest(into), longest(out));
+        let mark = if out.iter().any(|it| it.is_mutual(graph)) { 3 } else { 0 };
         let weights = both().map(|it| weight_text(it, options).len());
         let weight = weights.max().unwrap_or(1).max(2);
-        let lines = frame_lines(focus, graph, options);
+        let mut lines = frame_lines(focus, graph, options);
         let name = columns(&options.label(focus)).min(BOX_LIMIT);
-        let inner = lines.iter().map(|it| it.0.len()).max().unwrap_or(0).max(name);
-        let frame_width = inner + 4;
-        // Left: blank, name, weight, arrow, blank; right the same with a mark for mutual edges.
-        let fixed = |label: usize| 2 * (label + weight + 5) + frame_width;
-        let shortest = |label: usize| fixed(label) + 2 * SHORTEST_ARROW;
-        while label > 5 && shortest(label) > options.width {
-            label -= 1;
+        let inner = |lines: &[(String, Role)]| lines.iter().map(|it| it.0.len()).max().unwrap_or(0).max(name);
+        let needed = left + right + 2 * (weight + SHORTEST_ARROW) + 7 + mark + 4;
+        if needed + inner(&lines) > options.width {
+            // The names of the others are worth more than the word before a signed number.
+            for line in &mut lines {
+                line.0 = line.0.replace("credit ", "");
+            }
         }
-        let arrow = (options.width.saturating_sub(fixed(label)) / 2).clamp(SHORTEST_ARROW, LONGEST_ARROW);
-        let frame_x = 1 + label + 1 + weight + 1 + arrow + 1;
+        let frame_width = inner(&lines) + 4;
+        // Left: blank, name, weight, arrow, blank; right the same with a mark for mutual edges.
+        let fixed = |names: usize| names + 2 * weight + 7 + mark + frame_width;
+        while left.max(right) > LEAST_LABEL && fixed(left + right) + 2 * SHORTEST_ARROW > options.width {
+            if left > right {
+                left -= 1;
+            } else {
+                right -= 1;
+            }
+        }
+        let room = options.width.saturating_sub(fixed(left + right)) / 2;
+        let arrow = room.clamp(SHORTEST_ARROW, LONGEST_ARROW);
+        let frame_x = 1 + left + 1 + weight + 1 + arrow + 1;
         let right_x = frame_x + frame_width + 1;
-        let width = right_x + arrow + 1 + weight + 1 + label + 3;
-        Self { label, weight, arrow, frame_x, frame_width, right_x, width }
+        let width = right_x + arrow + 1 + weight + 1 + right + mark;
+        Self { left, right, weight, arrow, frame_x, frame_width, right_x, width, lines }
     }
 
-    fn draw_head(&self, canvas: &mut Canvas, into: usize, out: usize) {
-        canvas.text(1, 0, &format!("in {into}"), Role::Dim);
+    fn draw_head(&self, canvas: &mut Canvas, into: usize, out: usize, options: &Options<'_>) {
+        let directed = options.weight.is_directed();
+        let (left, right) = if directed { ("in", "out") } else { ("redundancy", "synergy") };
+        canvas.text(1, 0, &format!("{left} {into}"), Role::Dim);
         canvas.text(self.frame_x + self.frame_width.saturating_sub(5) / 2, 0, "focus", Role::Dim);
-        canvas.text(self.right_x, 0, &format!("out {out}"), Role::Dim);
+        canvas.text(self.right_x, 0, &format!("{right} {out}"), Role::Dim);
     }
 
-    fn draw_frame(
-        &self,
-        canvas: &mut Canvas,
-        frame: Rect,
-        focus: AgentId,
-        graph: &InteractionGraph,
-        options: &Options<'_>,
-    ) {
+    fn draw_frame(&self, canvas: &mut Canvas, frame: Rect, focus: AgentId, options: &Options<'_>) {
         canvas.rectangle(frame, Stroke::Heavy, Role::Border);
         let inner = self.frame_width - 4;
         let name = fit(&options.label(focus), inner, options.charset);
         canvas.text(frame.x + 2, frame.y + 1, &name, Role::Focus);
-        for (row, (text, role)) in frame_lines(focus, graph, options).iter().enumerate() {
+        for (row, (text, role)) in self.lines.iter().enumerate() {
             if row + 3 < frame.height {
                 canvas.text(frame.x + 2, frame.y + 2 + row, text, *role);
             }
@@ -178,7 +228,8 @@ impl Shape {
         options: &Options<'_>,
     ) -> (Rect, Vec<Point>) {
         let incoming = side == Direction::Incoming;
-        let name = fit(&options.label(neighbour.agent), self.label, options.charset);
+        let label = if incoming { self.left } else { self.right };
+        let name = fit(&options.label(neighbour.agent), label, options.charset);
         let start = if incoming { self.frame_x - 1 - self.arrow } else { self.right_x };
         let text = weight_text(neighbour, options);
         let (name_x, weight_end) = if incoming {
@@ -190,9 +241,7 @@ impl Shape {
         let role = options.edge_role(neighbour.pair, neighbour.interaction);
         let number = if role == Role::Plain { Role::Number } else { role };
         canvas.text(weight_end - text.len(), row, &text, number);
-        let mutual = neighbour.pair.0 != neighbour.pair.1
-            && graph.edge((neighbour.pair.1, neighbour.pair.0)).is_some_and(Interaction::is_used);
-        if !incoming && mutual {
+        if !incoming && neighbour.is_mutual(graph) {
             let mark = match options.charset {
                 Charset::Unicode => "⇄",
                 Charset::Ascii => "<>",
@@ -202,13 +251,12 @@ impl Shape {
         let stroke = options.stroke(neighbour.pair, neighbour.interaction);
         let line: Vec<Point> = (start..start + self.arrow).map(|x| Point { x, y: row }).collect();
         canvas.line(&line, stroke, role);
-        canvas.put(start + self.arrow - 1, row, arrow(Side::Right, options.charset), role);
-        let rect = Rect { x: name_x, y: row, width: self.label, height: 1 };
-        let reach = if incoming {
-            name_x + self.label..self.frame_x
-        } else {
-            self.frame_x + self.frame_width..name_x
-        };
+        if options.weight.is_directed() {
+            canvas.put(start + self.arrow - 1, row, arrow(Side::Right, options.charset), role);
+        }
+        let rect = Rect { x: name_x, y: row, width: label, height: 1 };
+        let reach =
+            if incoming { name_x + label..self.frame_x } else { self.frame_x + self.frame_width..name_x };
         (rect, reach.map(|x| Point { x, y: row }).collect())
     }
 }
@@ -223,9 +271,11 @@ fn frame_lines(focus: AgentId, graph: &InteractionGraph, options: &Options<'_>) 
     if let Some(value) = options.credit_of(focus) {
         lines.push((format!("credit {}", format_credit(value, 6)), credit_role(value)));
     }
-    let total = |side| options.weight.format(graph.total(focus, side, options.weight), WEIGHT_COLUMNS);
-    let text = format!("in {} out {}", total(Direction::Incoming), total(Direction::Outgoing));
-    lines.push((text, Role::Number));
+    if options.weight.is_directed() {
+        let total = |side| options.weight.format(graph.total(focus, side, options.weight), WEIGHT_COLUMNS);
+        let text = format!("in {} out {}", total(Direction::Incoming), total(Direction::Outgoing));
+        lines.push((text, Role::Number));
+    }
     lines.push((format!("acts {}", graph.graph[node(focus)].acts), Role::Number));
     lines
 }

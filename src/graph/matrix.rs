@@ -27,7 +27,8 @@ pub fn matrix(graph: &InteractionGraph, options: &Options<'_>) -> Drawing {
         return Drawing::default();
     }
     let ranks = graph.ranks();
-    let mut canvas = Canvas::new(grid.width, grid.head + agents.len() + 1);
+    let directed = options.weight.is_directed();
+    let mut canvas = Canvas::new(grid.width, grid.head + agents.len() + usize::from(directed));
     grid.draw_head(&mut canvas, options);
     let mut places = Vec::with_capacity(agents.len());
     for (rank, &agent) in agents.iter().enumerate() {
@@ -36,13 +37,21 @@ pub fn matrix(graph: &InteractionGraph, options: &Options<'_>) -> Drawing {
     }
     let mut edges = Vec::with_capacity(graph.edge_count());
     for (pair, interaction) in graph.edges() {
-        let at =
-            Point { x: grid.left + ranks[pair.1.index()] * grid.cell, y: grid.head + ranks[pair.0.index()] };
+        let place = |row: AgentId, column: AgentId| Point {
+            x: grid.left + ranks[column.index()] * grid.cell,
+            y: grid.head + ranks[row.index()],
+        };
+        let at = place(pair.0, pair.1);
         grid.draw_cell(&mut canvas, at, pair, interaction, options);
+        if !directed {
+            grid.draw_cell(&mut canvas, place(pair.1, pair.0), pair, interaction, options);
+        }
         let cells = (at.x..at.x + grid.cell).map(|x| Point { x, y: at.y }).collect();
         edges.push(DrawnEdge { pair, cells });
     }
-    grid.draw_foot(&mut canvas, graph, options);
+    if directed {
+        grid.draw_foot(&mut canvas, graph, options);
+    }
     Drawing {
         agents: places,
         edges,
@@ -72,7 +81,8 @@ impl Grid {
     fn new(graph: &InteractionGraph, options: &Options<'_>) -> Self {
         let count = graph.order.len();
         let digits = count.to_string().len();
-        let right = 1 + TOTAL_COLUMNS + if options.shows_credit() { 7 } else { 0 };
+        let totals = if options.weight.is_directed() { 1 + TOTAL_COLUMNS } else { 0 };
+        let right = totals + if options.shows_credit() { 7 } else { 0 };
         let weights = graph.edges().map(|(_, it)| options.weight.format(it.weight(options.weight), 5).len());
         let natural = 1 + weights.max().unwrap_or(1).max(digits);
         // A number that is cut says nothing; a name that is cut still has its row's number.
@@ -102,9 +112,11 @@ impl Grid {
             }
         }
         let row = self.head - 1;
-        canvas.text(self.total + 1 + TOTAL_COLUMNS - 3, row, "out", Role::Dim);
+        if options.weight.is_directed() {
+            canvas.text(self.total + 1 + TOTAL_COLUMNS - 3, row, "out", Role::Dim);
+        }
         if options.shows_credit() {
-            canvas.text(self.total + 2 + TOTAL_COLUMNS, row, "credit", Role::Dim);
+            canvas.text(self.width - "credit".len(), row, "credit", Role::Dim);
         }
     }
 
@@ -128,8 +140,10 @@ impl Grid {
         canvas.arm(axis, Side::Up, Stroke::Light, Role::Border);
         let own = self.left + (rank + 1) * self.cell - 1;
         canvas.put(own, row, options.glyph('╲', '\\'), Role::Dim);
-        let total = options.weight.format(graph.total(agent, Direction::Outgoing, options.weight), 5);
-        canvas.text(self.total + 1 + TOTAL_COLUMNS - total.len(), row, &total, Role::Number);
+        if options.weight.is_directed() {
+            let total = options.weight.format(graph.total(agent, Direction::Outgoing, options.weight), 5);
+            canvas.text(self.total + 1 + TOTAL_COLUMNS - total.len(), row, &total, Role::Number);
+        }
         if let Some(value) = options.credit_of(agent) {
             let text = format_credit(value, 6);
             canvas.text(self.width - columns(&text), row, &text, credit_role(value));

@@ -180,7 +180,8 @@ fn draw_edge(
         canvas.arm(first, side, stroke, role);
         canvas.arm(border, side.opposite(), stroke, Role::Border);
     }
-    if let [.., before, _] = cells
+    if options.weight.is_directed()
+        && let [.., before, _] = cells
         && let Some(side) = Side::between(*before, last)
     {
         canvas.put(last.x, last.y, arrow(side, options.charset), role);

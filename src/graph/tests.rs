@@ -226,23 +226,23 @@ fn ego_of_the_selected_agent() {
     check(
         &ego(&graph(6, &FEEDBACK), &team()),
         r"
- in 2                          focus       out 1
- planner   6 ━━━━━━━━━━━▶ ┏━━━━━━━━━━━━━━┓ ━━━━━━━━━━━▶  5 executor
- critic    3 ───────────▶ ┃ coder        ┃
-                          ┃ credit -0.41 ┃
-                          ┃ in 9 out 5   ┃
-                          ┗━━━━━━━━━━━━━━┛
+ in 2                         focus       out 1
+ planner  6 ━━━━━━━━━━━▶ ┏━━━━━━━━━━━━━━┓ ━━━━━━━━━━━▶  5 executor
+ critic   3 ───────────▶ ┃ coder        ┃
+                         ┃ credit -0.41 ┃
+                         ┃ in 9 out 5   ┃
+                         ┗━━━━━━━━━━━━━━┛
 ",
     );
     check(
         &ego(&graph(6, &FEEDBACK), &ascii()),
         r"
- in 2                          focus       out 1
- planner   6 ===========> #==============# ===========>  5 executor
- critic    3 -----------> # coder        #
-                          # credit -0.41 #
-                          # in 9 out 5   #
-                          #==============#
+ in 2                         focus       out 1
+ planner  6 ===========> #==============# ===========>  5 executor
+ critic   3 -----------> # coder        #
+                         # credit -0.41 #
+                         # in 9 out 5   #
+                         #==============#
 ",
     );
 }

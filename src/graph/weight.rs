@@ -12,11 +12,15 @@ pub enum Weight {
     CreditFlow,
     /// Mean seconds from sent to received.
     Latency,
+    /// What two agents earn together beyond what each adds alone, in reward units: above 0 synergy, below 0
+    /// redundancy. It has no direction. Drawn on a graph of its own, [`super::pair_graph`].
+    Pairs,
 }
 
 impl Weight {
     /// All weights, in the order in which the `W` key cycles.
-    pub const ALL: [Weight; 4] = [Weight::Messages, Weight::Tokens, Weight::CreditFlow, Weight::Latency];
+    pub const ALL: [Weight; 5] =
+        [Weight::Messages, Weight::Tokens, Weight::CreditFlow, Weight::Latency, Weight::Pairs];
 
     /// The next weight of the cycle.
     #[must_use]
@@ -25,7 +29,8 @@ impl Weight {
             Weight::Messages => Weight::Tokens,
             Weight::Tokens => Weight::CreditFlow,
             Weight::CreditFlow => Weight::Latency,
-            Weight::Latency => Weight::Messages,
+            Weight::Latency => Weight::Pairs,
+            Weight::Pairs => Weight::Messages,
         }
     }
 
@@ -36,7 +41,13 @@ impl Weight {
             Weight::Tokens => "tokens",
             Weight::CreditFlow => "credit flow",
             Weight::Latency => "latency",
+            Weight::Pairs => "synergy of pairs",
         }
+    }
+
+    /// Whether the numbers belong to an arrow; without, lines have no heads and agents no totals.
+    pub fn is_directed(self) -> bool {
+        self != Weight::Pairs
     }
 
     /// `value` in at most `columns` ASCII characters, with less precision where there is no room.
@@ -49,10 +60,10 @@ impl Weight {
         };
         let candidates = match self {
             Weight::Messages | Weight::Tokens => counts(value),
-            Weight::CreditFlow => signed(value),
+            Weight::CreditFlow | Weight::Pairs => signed(value),
             Weight::Latency => seconds(value),
         };
-        let overflow = if self == Weight::CreditFlow { sign(value) } else { "+" };
+        let overflow = if matches!(self, Weight::CreditFlow | Weight::Pairs) { sign(value) } else { "+" };
         candidates
             .into_iter()
             .find(|it| it.len() <= columns)
@@ -184,10 +195,10 @@ mod tests {
     #[test]
     fn the_cycle_of_weights_visits_each_once() {
         let mut seen = vec![Weight::default()];
-        while seen.len() < 4 {
+        while seen.len() < Weight::ALL.len() {
             seen.push(seen[seen.len() - 1].next());
         }
         assert_eq!(seen, Weight::ALL);
-        assert_eq!(seen[3].next(), Weight::default());
+        assert_eq!(seen[4].next(), Weight::default());
     }
 }

@@ -27,7 +27,7 @@ use serde_json::value::RawValue;
 use super::{Imported, ImportedLine};
 use crate::log::{
     Action, Body, Candidate, Counterfactual, EpisodeEnd, EpisodeStart, Payload, Problem, Record, RosterAgent,
-    Run, list, object, repair, string, write,
+    Run, list, object, raw_offset, repair, string, write,
 };
 
 /// Turns buckets into native lines, one at a time: a file of them may be large and grow.
@@ -47,6 +47,7 @@ impl Buckets {
     /// (`#`) give none; a line that is no bucket gives none and says why.
     pub fn import(&mut self, line: &[u8], number: u32) -> Imported {
         let mut imported = Imported::default();
+        let start = line.len() - line.trim_ascii_start().len();
         let line = line.trim_ascii();
         if line.is_empty() || line.starts_with(b"#") {
             return imported;
@@ -57,6 +58,9 @@ impl Buckets {
             imported.problems.push(problem);
         }
         let text = repair(&lossy, 0, &mut imported.problems);
+        for problem in &mut imported.problems {
+            problem.offset = start + raw_offset(line, problem.offset);
+        }
         let raw: &RawValue = match serde_json::from_str(&text) {
             Ok(raw) => raw,
             Err(error) => {

@@ -32,7 +32,7 @@ use serde_json::value::RawValue;
 use super::{Imported, ImportedLine};
 use crate::log::{
     Action, Body, Credit, CreditItem, EpisodeEnd, EpisodeStart, Message, Payload, Problem, Record,
-    RosterAgent, list, object, repair, string, write,
+    RosterAgent, list, object, raw_offset, repair, string, write,
 };
 
 /// Fields that have a place of their own in the native log.
@@ -58,7 +58,13 @@ pub fn import(document: &[u8], name: &str) -> Imported {
         imported.problems.push(problem);
     }
     let text = lossy.strip_prefix('\u{feff}').unwrap_or(&lossy);
+    let mark = lossy.len() - text.len();
+    // What is behind a repair stands a few bytes further on in the repaired text.
+    let place = |offset: usize| raw_offset(document, mark + offset);
     let text = repair(text, 0, &mut imported.problems);
+    for problem in &mut imported.problems {
+        problem.offset = place(problem.offset);
+    }
     let mut values = serde_json::Deserializer::from_str(&text).into_iter::<&RawValue>();
     let raw = match values.next() {
         Some(Ok(raw)) => raw.get(),
@@ -77,12 +83,12 @@ pub fn import(document: &[u8], name: &str) -> Imported {
     };
     let rest = values.byte_offset();
     if !text[rest..].trim().is_empty() {
-        let message = format!("{} bytes behind the document are ignored", text.len() - rest);
-        imported.problems.push(Problem::warning("trailing-text", rest, message));
+        let message = format!("{} bytes behind the document are ignored", document.len() - place(rest));
+        imported.problems.push(Problem::warning("trailing-text", place(rest), message));
     }
     match Document::parse(&text, raw) {
         Ok(parsed) => parsed.write(name, &mut imported),
-        Err(problem) => imported.problems.push(problem),
+        Err(problem) => imported.problems.push(Problem { offset: place(problem.offset), ..problem }),
     }
     imported
 }

@@ -14,7 +14,7 @@ use serde::de::IgnoredAny;
 
 use super::fields::{Fields, Notes};
 use super::read;
-use super::repair::repair;
+use super::repair::{raw_offset, repair};
 use super::walk::{container_end, skip_space};
 use super::{Problem, Record, RecordType};
 use crate::text::label;
@@ -90,13 +90,19 @@ fn parse_object(bytes: &[u8], offset: usize, problems: &mut Vec<Problem>) -> Res
             String::from_utf8_lossy(bytes)
         }
     };
-    let repaired = repair(&text, offset, problems);
+    let before = problems.len();
+    let repaired = repair(&text, 0, problems);
+    for problem in &mut problems[before..] {
+        problem.offset = offset + raw_offset(bytes, problem.offset);
+    }
     let unchanged = matches!((&text, &repaired), (Cow::Borrowed(_), Cow::Borrowed(_)));
     let base = unchanged.then_some(repaired.as_ptr() as usize);
     let mut notes = Notes { problems, offset, base };
     match Fields::parse(&repaired, String::new(), &mut notes) {
         Ok(mut fields) => Ok(read::record(&mut fields)),
-        Err(error) => Err(format!("{} at column {}", reason(&error), offset + error.column())),
+        Err(error) if unchanged => Err(format!("{} at column {}", reason(&error), offset + error.column())),
+        // Its columns are those of the repaired text.
+        Err(error) => Err(reason(&error)),
     }
 }
 

@@ -227,8 +227,13 @@ fn credit(fields: &mut Fields) -> Credit {
 fn credit_item(it: &mut Fields) -> Option<CreditItem> {
     let ci = it.numbers("ci");
     let interval = match ci.as_slice() {
-        [low, high] if low.is_finite() && high.is_finite() => Some((*low, *high)),
+        [low, high] if low <= high && low.is_finite() && high.is_finite() => Some((*low, *high)),
         [] => None,
+        [low, high] if low > high => {
+            let message = format!("`items[].ci` is [{low}, {high}], upside down; it is ignored");
+            it.note(|at| Problem::error("wrong-type", at, message));
+            None
+        }
         _ => {
             it.note(|at| Problem::error("wrong-type", at, "`items[].ci` is not two numbers; it is ignored"));
             None

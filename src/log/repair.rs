@@ -33,6 +33,27 @@ impl Count {
     }
 }
 
+/// The offset in `bytes` of what stands at `offset` of their lossy text, in which U+FFFD takes the place of bytes
+/// that are not UTF-8.
+pub(crate) fn raw_offset(bytes: &[u8], offset: usize) -> usize {
+    let (mut raw, mut lossy) = (0, 0);
+    for chunk in bytes.utf8_chunks() {
+        let valid = chunk.valid().len();
+        if offset <= lossy + valid {
+            return raw + (offset - lossy);
+        }
+        raw += valid + chunk.invalid().len();
+        lossy += valid;
+        if !chunk.invalid().is_empty() {
+            lossy += char::REPLACEMENT_CHARACTER.len_utf8();
+        }
+        if offset < lossy {
+            return raw - chunk.invalid().len();
+        }
+    }
+    raw
+}
+
 struct Repair<'a> {
     text: &'a str,
     /// The output so far, once it differs from the input.
@@ -218,6 +239,17 @@ mod tests {
         check("\"a\tb\"", "\"a\\u0009b\"", &["control-character"]);
         check(r#""\x41\u12""#, r#""\\x41\\u12""#, &["bad-escape"]);
         check("\"\\", "\"\\\\", &["bad-escape"]);
+    }
+
+    #[test]
+    fn places_in_lossy_text_are_places_in_bytes() {
+        let bytes = b"ab\xffc\xe2\x82d\xff";
+        let lossy = String::from_utf8_lossy(bytes);
+        let raw = |c: char| raw_offset(bytes, lossy.find(c).unwrap());
+        assert_eq!([raw('a'), raw('b'), raw('\u{fffd}'), raw('c'), raw('d')], [0, 1, 2, 3, 6]);
+        assert_eq!(raw_offset(bytes, lossy.len()), bytes.len());
+        assert_eq!(raw_offset(bytes, 3), 2, "within the mark");
+        assert_eq!(raw_offset(b"abc", 3), 3);
     }
 
     #[test]

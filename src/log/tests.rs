@@ -239,6 +239,21 @@ fn missing_and_mistyped_fields() {
 }
 
 #[test]
+fn intervals_of_declared_credit() {
+    let interval = |ci: &str, expected: &[&str]| {
+        let line = format!(
+            r#"{{"type":"credit","episode":"e","algorithm":"x","items":[{{"agent":"a","value":1,"ci":{ci}}}]}}"#
+        );
+        let Body::Credit(it) = one(line, expected).body else { panic!("a credit") };
+        it.items[0].ci
+    };
+    assert_eq!(interval("[0,2]", &[]), Some((0.0, 2.0)));
+    assert_eq!(interval("[1,1]", &[]), Some((1.0, 1.0)));
+    assert_eq!(interval("[2,0]", &["wrong-type"]), None);
+    assert_eq!(interval("[0]", &["wrong-type"]), None);
+}
+
+#[test]
 fn short_forms() {
     let line =
         r#"{"type":"action","episode":7,"agent":0,"parents":"a1","policy":{"chosen":1,"probs":[0.4,0.6]}}"#;

@@ -28,6 +28,8 @@ pub struct Scenario {
     pub discount: Option<Number>,
     /// Acts with another action than the one taken.
     pub substitutes: BTreeMap<ActId, Substitute>,
+    /// The acts that are looked at, first and last; `None`: all of them. Acts outside get no credit.
+    pub window: Option<(ActId, ActId)>,
     /// Parameters of the method by name, where they differ from its defaults.
     pub params: BTreeMap<String, Number>,
     /// Seed of anything drawn at random.
@@ -58,5 +60,6 @@ impl Scenario {
             || self.reward.is_some()
             || self.discount.is_some()
             || !self.substitutes.is_empty()
+            || self.window.is_some()
     }
 }

@@ -51,7 +51,7 @@ pub enum FileState {
 pub struct FileSummary {
     /// Path as given, display-safe.
     pub path: String,
-    /// What it was taken for: `native`, `Who&When`.
+    /// What it was taken for: `native`, `Who&When`, ...
     pub format: &'static str,
     /// Bytes read of the current generation.
     pub read: u64,
@@ -61,6 +61,10 @@ pub struct FileSummary {
     pub generation: u32,
     /// State.
     pub state: FileState,
+    /// Why this generation began: `truncated`, `rotated`, ...; `None` for the first.
+    pub began: Option<&'static str>,
+    /// Device and inode of the file, where it is one.
+    pub inode: Option<(u64, u64)>,
 }
 
 /// The opened logs at one moment. Cheap to clone.

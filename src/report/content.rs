@@ -3,6 +3,7 @@
 
 mod credit;
 mod methods;
+mod pairs;
 
 use super::{
     Report,
@@ -24,6 +25,7 @@ const TERMS: usize = 8;
 pub(super) fn content(report: &Report<'_>) -> Document {
     let mut sections = vec![subject(report), verdict(report), credit::credit(report)];
     sections.extend(credit::acts(report));
+    sections.extend(pairs::pairs(report));
     sections.extend(methods::sweep(report));
     sections.extend(judgements(report));
     sections.extend(report.explanations.iter().map(|it| arithmetic(report, it)));
@@ -90,6 +92,9 @@ fn edits(report: &Report<'_>) -> Vec<String> {
         };
         edits.push(format!("{} takes {action}", episode.act(*act).id));
     }
+    edits.extend(scenario.window.map(|(first, last)| {
+        format!("only acts from {} to {}", episode.act(first).id, episode.act(last).id)
+    }));
     edits.extend(scenario.params.iter().map(|(name, value)| format!("{name} = {}", value.get())));
     if scenario.seed != 0 {
         edits.push(format!("seed {}", scenario.seed));

@@ -6,10 +6,11 @@
 //! | `log`, `command` | the log as named; the command line that prints this |
 //! | `episode` | `name`, `run`, `environment`, `task`, `status`, `reason`, `steps`, `open`, `agents` (names), `acts` (number) |
 //! | `reward` | null, or `value`, `unit`, `source`, `file_line` |
-//! | `scenario` | `method`, `baseline`, `dropped`, `reward`, `discount`, `substitutes` (act to action, null: its default), `params`, `seed` |
+//! | `scenario` | `method`, `baseline`, `dropped`, `reward`, `discount`, `substitutes` (act to action, null: its default), `window` (first and last act), `params`, `seed` |
 //! | `verdict` | `sentence`, `short`, `level`, `failed`, `agents`, `all_equal`, `credit` (a value), `share`, `act`, `act_method`, `act_provenance`, `holds`, `of`, `ties`, `flips` (`method`, `agent`), `method`, `outcome_only` |
 //! | `credit` | an attribution, or `state: "unavailable"` with `missing` and `nearest` |
 //! | `acts` | null, or the attribution that speaks of acts |
+//! | `pairs` | what two agents earn together beyond what each adds alone: `agents` (two names), `interaction` (a value), `kind` (synergy, redundancy, additive, unsure) |
 //! | `sweep` | per method and baseline `name`, `title`, `state`, `agents` (named), `agrees`, `counted`, `tau`, and `credit` (values per agent) or `missing` and `nearest` |
 //! | `annotations` | judgements, never measurements: `judge`, `agent`, `act`, `label`, `reason`, `file_line` |
 //! | `explanations` | `subject`, `formula`, `substituted`, `result` (a value), `terms`, `source`, `caveats` |
@@ -48,6 +49,7 @@ struct Root<'a> {
     verdict: VerdictJson<'a>,
     credit: Json,
     acts: Json,
+    pairs: Vec<Json>,
     sweep: Vec<Json>,
     annotations: Vec<Json>,
     explanations: Vec<Json>,
@@ -93,6 +95,7 @@ pub fn json(report: &Report<'_>) -> String {
         verdict: verdict(report),
         credit,
         acts: report.act_credit().map_or(Json::Null, |it| attribution(episode, it)),
+        pairs: pairs(report),
         sweep: report.sweep.rows.iter().map(|it| sweep_row(episode, it)).collect(),
         annotations: annotations(report),
         explanations: report.explanations.iter().map(|it| explanation(report, it)).collect(),
@@ -116,6 +119,20 @@ pub(super) fn pretty(json: &impl Serialize) -> String {
     let mut text = serde_json::to_string_pretty(json).expect("plain data with string keys serialises");
     text.push('\n');
     text
+}
+
+fn pairs(report: &Report<'_>) -> Vec<Json> {
+    let name = |agent| report.episode.agent(agent).name.as_str();
+    let pairs = report.pairs.iter().flat_map(|it| &it.pairs);
+    pairs
+        .map(|it| {
+            json!({
+                "agents": [name(it.a), name(it.b)],
+                "interaction": value(&crate::model::Value::Number(it.value)),
+                "kind": it.kind.word(),
+            })
+        })
+        .collect()
 }
 
 fn place(report: &Report<'_>, origin: Origin) -> String {
@@ -171,6 +188,7 @@ fn scenario(report: &Report<'_>) -> Json {
         "reward": scenario.reward.map(|it| number(it.get())),
         "discount": scenario.discount.map(|it| number(it.get())),
         "substitutes": substitutes,
+        "window": scenario.window.map(|(first, last)| [&episode.act(first).id, &episode.act(last).id]),
         "params": params,
         "seed": scenario.seed,
     })

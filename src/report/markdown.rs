@@ -11,7 +11,7 @@ pub fn markdown(report: &Report<'_>) -> String {
     render(&content(report))
 }
 
-fn render(document: &Document) -> String {
+pub(super) fn render(document: &Document) -> String {
     let mut out = format!("# {}\n", escaped(&document.title));
     for section in &document.sections {
         if !section.title.is_empty() {

@@ -226,6 +226,7 @@ impl Sample {
             scenario: &self.scenario,
             credit: &self.credit,
             acts: None,
+            pairs: None,
             sweep: &self.sweep,
             verdict: &self.verdict,
             explanations: &self.explanations,

@@ -1,6 +1,8 @@
 //! One report in all formats: the same facts in each.
 
 use super::{sample::Sample, *};
+use crate::credit::{Interaction, InteractionKind};
+use crate::model::{AgentId, Estimate};
 use crate::text::width;
 
 #[track_caller]
@@ -116,6 +118,35 @@ fn a_method_that_divides_nothing_has_an_overlap() {
     let json: serde_json::Value = serde_json::from_str(&json(&sample.report())).unwrap();
     assert_eq!(json["credit"]["overlap"], -0.2 - -0.5);
     assert_eq!(json["credit"]["residual"], serde_json::Value::Null);
+}
+
+#[test]
+fn pairs_are_listed_by_size_with_what_they_are() {
+    let sample = Sample::new();
+    let pair = |a: u32, b: u32, value: f64, kind| Interaction {
+        a: AgentId(a),
+        b: AgentId(b),
+        value: Estimate { interval: Some((value - 0.1, value + 0.1)), ..Estimate::exact(value) },
+        kind,
+    };
+    let known = Interactions {
+        pairs: vec![
+            pair(0, 1, 0.05, InteractionKind::Unsure),
+            pair(0, 2, 0.25, InteractionKind::Synergy),
+            pair(1, 2, -0.5, InteractionKind::Redundancy),
+        ],
+        absence: None,
+        sample: "8 of 8 coalitions".to_owned(),
+        caveats: Vec::new(),
+    };
+    let report = Report { pairs: Some(&known), ..sample.report() };
+    let text = text(&report);
+    let at = |it: &str| text.find(it).unwrap_or_else(|| panic!("{it} is not in {text}"));
+    assert!(at("-0.500") < at("+0.250") && at("+0.250") < at("unsure"));
+    has(&text, &["PAIRS: SHAPLEY INTERACTION INDEX", "grounds  8 of 8 coalitions"]);
+    let json: serde_json::Value = serde_json::from_str(&json(&report)).unwrap();
+    assert_eq!(json["pairs"][2]["interaction"]["value"], -0.5);
+    assert_eq!(json["pairs"][0]["kind"], "unsure");
 }
 
 #[test]

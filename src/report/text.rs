@@ -21,7 +21,7 @@ pub fn text(report: &Report<'_>) -> String {
     render(&content(report))
 }
 
-fn render(document: &Document) -> String {
+pub(super) fn render(document: &Document) -> String {
     let mut lines = wrap(&document.title, COLUMNS);
     for section in &document.sections {
         lines.push(String::new());

@@ -30,7 +30,7 @@ pub fn analyse(episode: &Episode, scenario: &Scenario) -> Analysis {
         }
         Err(_) => instead(episode, &scenario),
     };
-    let pairs = credit::interactions(episode, &scenario).ok();
+    let pairs = credit::interactions(episode, &scenario);
     Analysis { scenario, credit, unedited: unedited.flatten(), acts, pairs, sweep, verdict }
 }
 

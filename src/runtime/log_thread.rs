@@ -1,4 +1,5 @@
-//! The thread that owns the store: polls the files and answers what is asked about them.
+//! The thread that owns the store: polls the files and answers what is asked about them. What is searched for it
+//! hands to the search thread, and adds to what that finds what only the index knows.
 
 use std::{
     path::PathBuf,
@@ -8,10 +9,15 @@ use std::{
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 
-use super::{OpenedLogs, spawn};
+use super::{
+    OpenedLogs,
+    search::{Searcher, Sought, name_hits},
+    spawn,
+};
 use crate::{
-    app::Message,
+    app::{Message, SearchNews},
     model::{EpisodeId, LogSummary, Origin},
+    search::Pattern,
     source::Watch,
 };
 
@@ -41,7 +47,6 @@ pub enum Follow {
 }
 
 /// Something asked of the thread.
-#[derive(Clone, Copy)]
 enum Request {
     /// Put an episode together, now and whenever it grows.
     Open(EpisodeId),
@@ -49,6 +54,12 @@ enum Request {
     Payload(Origin),
     /// Something may have changed on disk.
     Woken,
+    /// Search what there is and what comes, in place of what was searched for before.
+    Search(u64, Arc<Pattern>),
+    /// Search no more.
+    StopSearch,
+    /// The search thread has found something.
+    Sought(Sought),
 }
 
 /// Hands requests to the log thread.
@@ -72,6 +83,10 @@ impl LogThread {
         let logs = open(Box::new(move || {
             let _ = wake.send(Request::Woken);
         }))?;
+        let found = requests.clone();
+        let searcher = Searcher::start(move |sought| {
+            let _ = found.send(Request::Sought(sought));
+        });
         let wake = requests.clone();
         spawn("log", move || {
             let watch = Watch::new(move || {
@@ -83,6 +98,8 @@ impl LogThread {
                 send,
                 watch,
                 open: None,
+                searcher,
+                searching: false,
                 started: Instant::now(),
                 loaded: false,
                 grown: false,
@@ -100,6 +117,16 @@ impl LogThread {
     /// Asks for a record in full.
     pub fn payload(&self, origin: Origin) {
         let _ = self.requests.send(Request::Payload(origin));
+    }
+
+    /// Searches for `pattern`, now and in what comes; an older search ends.
+    pub fn search(&self, request: u64, pattern: Arc<Pattern>) {
+        let _ = self.requests.send(Request::Search(request, pattern));
+    }
+
+    /// Ends the search.
+    pub fn stop_search(&self) {
+        let _ = self.requests.send(Request::StopSearch);
     }
 }
 
@@ -119,6 +146,9 @@ struct State<F> {
     watch: Watch,
     /// The episode on the screen.
     open: Option<Opened>,
+    searcher: Searcher,
+    /// Whether what comes has to be searched.
+    searching: bool,
     started: Instant,
     loaded: bool,
     /// Something came after the first pass: the log is being written, whatever its episodes say.
@@ -152,6 +182,9 @@ impl<F: Fn(Message)> State<F> {
                 let began = Instant::now();
                 if std::mem::take(&mut dirty) {
                     self.report(following);
+                    if self.searching {
+                        self.searcher.cover(self.logs.store.searchable());
+                    }
                 }
                 pause = REPORT.max(began.elapsed() * REPORT_SHARE);
                 self.send_grown_episode(last);
@@ -173,7 +206,7 @@ impl<F: Fn(Message)> State<F> {
                 }
             };
             for request in next.into_iter().chain(queue.try_iter()) {
-                self.answer(&request);
+                self.answer(request);
             }
             if following && rescanned.elapsed() >= RESCAN {
                 rescanned = Instant::now();
@@ -236,8 +269,8 @@ impl<F: Fn(Message)> State<F> {
         self.open = Some(Opened { id, revision, sent: Instant::now(), cost: began.elapsed() });
     }
 
-    fn answer(&mut self, request: &Request) {
-        match *request {
+    fn answer(&mut self, request: Request) {
+        match request {
             Request::Woken => {}
             Request::Open(id) => {
                 if id.index() < self.logs.store.episode_count() {
@@ -247,6 +280,19 @@ impl<F: Fn(Message)> State<F> {
             Request::Payload(origin) => {
                 let result = self.logs.store.record(origin).map(Arc::new);
                 (self.send)(Message::Payload { origin, result });
+            }
+            Request::Search(request, pattern) => {
+                self.searching = true;
+                self.searcher.begin(request, pattern, self.logs.store.searchable());
+            }
+            Request::StopSearch => {
+                self.searching = false;
+                self.searcher.end();
+            }
+            Request::Sought(Sought { request, hits, found, searched, size, done, problem }) => {
+                let hits = name_hits(&self.logs.store, hits);
+                let news = SearchNews { request, hits, found, searched, size, done, problem };
+                (self.send)(Message::Search(news));
             }
         }
     }

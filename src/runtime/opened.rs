@@ -2,21 +2,18 @@
 
 use std::{
     collections::VecDeque,
-    fs::File,
-    io::{BufRead, BufReader, Read},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
 
-use super::translated::Translated;
+mod inputs;
+
+use super::{piped::Piped, translated::Translated};
 use crate::{
-    import::{self, Format, who_and_when},
     model::{Diagnostic, FileId, FileState, FileSummary, LogSummary, Severity},
-    source::{
-        Discovery, Input, SkipReason, Spool, SpoolWriter, Tail, TailEvent, TailFile, TailOptions, feed,
-    },
-    store::{Pass, Store, is_record},
+    source::{Discovery, Input, SkipReason, SourceFile, Spool, SpoolStore, SpoolWriter, Tail, TailEvent},
+    store::{Pass, Store},
     text,
 };
 
@@ -24,12 +21,9 @@ use crate::{
 const BLOCK: usize = 16 << 20;
 /// The least bytes read of a file in its turn: a smaller read costs as much.
 const LEAST_SHARE: usize = 64 << 10;
-/// Bytes of a file that tell its format.
-const HEAD: usize = 64 << 10;
-/// The same where the first line is longer than that: its `type` may stand at its end.
-const LONG_HEAD: u64 = 16 << 20;
-/// The largest document that is imported; a log of its own format has no such limit.
-const LARGEST_DOCUMENT: u64 = 1 << 30;
+
+/// The word for a log of our own format.
+const NATIVE: &str = "native";
 
 /// Why the logs cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +48,8 @@ pub enum OpenError {
 struct Followed {
     tail: Box<dyn Tail>,
     path: PathBuf,
+    /// What it was taken for.
+    format: &'static str,
     /// Its present life in the store, and the one before.
     lives: Vec<(u32, FileId)>,
     ended: bool,
@@ -61,6 +57,8 @@ struct Followed {
     piped: bool,
     /// Of a foreign format: what becomes of its lines.
     translated: Option<Translated>,
+    /// Why it could not be read at the last poll.
+    failed: Option<String>,
 }
 
 /// How far a round of polling came.
@@ -78,9 +76,15 @@ pub struct OpenedLogs {
     /// The index.
     pub store: Store,
     followed: Vec<Followed>,
+    /// Pipes of which it is not known yet what they bring.
+    piped: Vec<Piped>,
     documents: VecDeque<PathBuf>,
     imports: Option<(Spool, SpoolWriter)>,
+    /// What compressed files hold.
+    unpacked: Option<SpoolStore>,
     single: bool,
+    /// The only input is of no known format.
+    refused: Option<String>,
     /// Whose turn it was last, so that one busy file does not starve the others.
     turn: usize,
 }
@@ -100,9 +104,12 @@ impl OpenedLogs {
             discovery: Discovery::new(arguments.iter().map(PathBuf::from)),
             store: Store::new(pass),
             followed: Vec::new(),
+            piped: Vec::new(),
             documents: VecDeque::new(),
             imports: None,
+            unpacked: None,
             single: false,
+            refused: None,
             turn: 0,
         };
         let (inputs, problems) = logs.discovery.scan();
@@ -117,10 +124,20 @@ impl OpenedLogs {
         logs.list(&problems);
         logs.single = inputs.len() == 1;
         let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(wake);
+        let mut failed = None;
         for input in inputs {
-            logs.add(input, &wake)?;
+            if let Err(error) = logs.add(input, &wake) {
+                if logs.single {
+                    return Err(error);
+                }
+                logs.list_error(&error);
+                failed.get_or_insert(error);
+            }
         }
-        Ok(logs)
+        match failed {
+            Some(error) if logs.is_empty() => Err(error),
+            _ => Ok(logs),
+        }
     }
 
     /// Opens a log that is in memory, such as the embedded demo.
@@ -135,12 +152,15 @@ impl OpenedLogs {
             discovery: Discovery::default(),
             store: Store::new(pass),
             followed: Vec::new(),
+            piped: Vec::new(),
             documents: VecDeque::new(),
             imports: None,
+            unpacked: None,
             single: true,
+            refused: None,
             turn: 0,
         };
-        logs.follow(Box::new(spool), PathBuf::from(name), true);
+        logs.follow(Box::new(spool), Path::new(name), NATIVE, true);
         Ok(logs)
     }
 
@@ -151,14 +171,15 @@ impl OpenedLogs {
         let quiet: Arc<dyn Fn() + Send + Sync> = Arc::new(|| {});
         let before = self.followed.len() + self.documents.len();
         for input in inputs {
+            // A rotated log under its new name was read under its old one.
+            if let Input::File(path) = &input
+                && self.followed.iter().any(|it| it.tail.has_read(path))
+            {
+                continue;
+            }
             // A file that appears later and is no log is listed, not fatal.
             if let Err(error) = self.add(input, &quiet) {
-                self.store.diagnose(Diagnostic {
-                    rule: "unreadable-file",
-                    severity: Severity::Warning,
-                    message: error.to_string(),
-                    origin: None,
-                });
+                self.list_error(&error);
             }
         }
         self.followed.len() + self.documents.len() > before || !problems.is_empty()
@@ -170,95 +191,13 @@ impl OpenedLogs {
         (files, self.discovery.directories().map(Path::to_owned).collect())
     }
 
-    fn list(&mut self, problems: &[crate::source::DiscoverError]) {
-        for problem in problems {
-            self.store.diagnose(Diagnostic {
-                rule: "unreadable-file",
-                severity: Severity::Warning,
-                message: text::clean(&problem.to_string()),
-                origin: None,
-            });
-        }
+    fn is_empty(&self) -> bool {
+        self.followed.is_empty() && self.piped.is_empty() && self.documents.is_empty()
     }
 
-    fn add(&mut self, input: Input, wake: &Arc<dyn Fn() + Send + Sync>) -> Result<(), OpenError> {
-        match input {
-            Input::Stdin => self.pipe("stdin", Box::new(std::io::stdin()), wake),
-            Input::Pipe(path) => {
-                let file = File::open(&path).map_err(|error| {
-                    OpenError::Argument(format!("cannot open '{}': {error}", path.display()))
-                })?;
-                self.pipe(&path.to_string_lossy(), Box::new(file), wake)
-            }
-            Input::File(path) => self.add_file(path),
-        }
-    }
-
-    fn pipe(
-        &mut self,
-        name: &str,
-        mut reader: Box<dyn Read + Send>,
-        wake: &Arc<dyn Fn() + Send + Sync>,
-    ) -> Result<(), OpenError> {
-        let (spool, writer) = Spool::create(name).map_err(|it| OpenError::Spool(it.to_string()))?;
-        let wake = Arc::clone(wake);
-        super::spawn("stdin", move || feed(&mut *reader, writer, &*wake));
-        self.follow(Box::new(spool), PathBuf::from(name), true);
-        Ok(())
-    }
-
-    fn add_file(&mut self, path: PathBuf) -> Result<(), OpenError> {
-        if self.followed.iter().any(|it| it.path == path) {
-            return Ok(());
-        }
-        let shown = text::clean(&path.to_string_lossy());
-        let head =
-            head_of(&path).map_err(|error| OpenError::Argument(format!("cannot read '{shown}': {error}")))?;
-        match import::sniff(&path, &head) {
-            Format::Native => {
-                let options = TailOptions { accept: Arc::new(is_record), ..TailOptions::default() };
-                let tail = TailFile::open_with(&path, options)
-                    .map_err(|error| OpenError::Argument(format!("cannot read '{shown}': {error}")))?;
-                self.follow(Box::new(tail), path, false);
-            }
-            Format::WhoAndWhen => self.documents.push_back(path),
-            Format::C3Buckets => {
-                let tail = TailFile::open(&path)
-                    .map_err(|error| OpenError::Argument(format!("cannot read '{shown}': {error}")))?;
-                let translated = Translated::new(&shown).map_err(|it| OpenError::Spool(it.to_string()))?;
-                let source = translated.source();
-                let summary = summary_of(&path, Translated::FORMAT, 0);
-                let id = self.store.add_life(summary, source, Some(Vec::new()), None);
-                self.followed.push(Followed {
-                    tail: Box::new(tail),
-                    path,
-                    lives: vec![(0, id)],
-                    ended: false,
-                    piped: false,
-                    translated: Some(translated),
-                });
-            }
-            Format::Unknown { why } if self.single => return Err(OpenError::Format { path: shown, why }),
-            Format::Unknown { why } => self.store.diagnose(Diagnostic {
-                rule: "unknown-format",
-                severity: Severity::Note,
-                message: format!("'{shown}' is not a log: {why}"),
-                origin: None,
-            }),
-        }
-        Ok(())
-    }
-
-    fn follow(&mut self, tail: Box<dyn Tail>, path: PathBuf, piped: bool) {
-        let id = self.store.add_life(summary_of(&path, "native", 0), tail.source(), None, None);
-        self.followed.push(Followed {
-            tail,
-            path,
-            lives: vec![(0, id)],
-            ended: false,
-            piped,
-            translated: None,
-        });
+    /// Why the only input cannot be shown, where that came out after it was opened.
+    pub fn refused(&self) -> Option<&str> {
+        self.refused.as_deref()
     }
 
     /// Reads at most about `budget` bytes. `now` is monotonic.
@@ -267,7 +206,8 @@ impl OpenedLogs {
             self.import(&path);
             return Round { changed: true, caught_up: false };
         }
-        let mut round = Round { changed: false, caught_up: true };
+        let looked = !self.piped.is_empty() && self.look_at_pipes(now);
+        let mut round = Round { changed: looked, caught_up: true };
         let count = self.followed.len();
         let share = (budget / count.max(1)).max(LEAST_SHARE);
         let mut left = budget;
@@ -300,80 +240,23 @@ impl OpenedLogs {
     /// Takes unterminated last lines as they are: nothing more is expected.
     pub fn finish(&mut self) {
         for followed in &mut self.followed {
-            let Followed { tail, lives, path, translated, .. } = followed;
+            let Followed { tail, lives, path, format, translated, .. } = followed;
             let source = tail.source();
             let store = &mut self.store;
-            tail.finish(&mut |event| apply(store, lives, path, &source, translated.as_mut(), &event));
+            tail.finish(&mut |event| {
+                apply(store, lives, (path, format), &source, translated.as_mut(), &event)
+            });
         }
     }
 
     /// Whether a pipe is among the inputs: its end has to be waited for.
     pub fn is_piped(&self) -> bool {
-        self.followed.iter().any(|it| it.piped)
+        !self.piped.is_empty() || self.followed.iter().any(|it| it.piped)
     }
 
     /// Whether everything that is followed has come to its end and cannot grow: pipes and imports only.
     pub fn is_finished(&self) -> bool {
-        self.documents.is_empty() && self.followed.iter().all(|it| it.ended)
-    }
-
-    fn import(&mut self, path: &Path) {
-        let shown = text::clean(&path.to_string_lossy());
-        if let Err(why) = self.try_import(path, &shown) {
-            self.store.diagnose(Diagnostic {
-                rule: "unreadable-file",
-                severity: Severity::Error,
-                message: format!("cannot read '{shown}': {why}"),
-                origin: None,
-            });
-        }
-    }
-
-    /// Turns a document into native lines in the spool that all imports share.
-    fn try_import(&mut self, path: &Path, shown: &str) -> std::io::Result<()> {
-        let size = std::fs::metadata(path)?.len();
-        if size > LARGEST_DOCUMENT {
-            let why = format!("{size} bytes are more than the {LARGEST_DOCUMENT} that are imported");
-            return Err(std::io::Error::other(why));
-        }
-        let document = std::fs::read(path)?;
-        let imported = who_and_when::import(&document, &episode_name(path));
-        let (spool, writer) = match &mut self.imports {
-            Some(imports) => imports,
-            None => self.imports.insert(Spool::create("imported documents")?),
-        };
-        let offset = writer.written();
-        let mut bytes = Vec::new();
-        for line in &imported.lines {
-            bytes.extend_from_slice(line.json.as_bytes());
-            bytes.push(b'\n');
-        }
-        writer.write(&bytes).map_err(std::io::Error::other)?;
-        let lines = imported.lines.iter().map(|it| it.line).collect();
-        let summary =
-            FileSummary { read: size, size, state: FileState::CaughtUp, ..summary_of(path, "Who&When", 0) };
-        let file = self.store.add_life(summary, spool.source(), Some(lines), None);
-        self.store.read(file, offset, &bytes);
-        for problem in imported.problems {
-            let line =
-                document[..problem.offset.min(document.len())].iter().filter(|it| **it == b'\n').count();
-            self.store.diagnose(Diagnostic {
-                rule: problem.rule,
-                severity: problem.severity,
-                message: format!("{shown}:{}: {}", line + 1, problem.message),
-                origin: None,
-            });
-        }
-        Ok(())
-    }
-}
-
-/// A document holds one episode, named after its folder and itself: `Hand-Crafted/12`.
-fn episode_name(path: &Path) -> String {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    match path.parent().and_then(Path::file_name) {
-        Some(folder) => format!("{}/{stem}", folder.to_string_lossy()),
-        None => stem.into_owned(),
+        self.documents.is_empty() && self.piped.is_empty() && self.followed.iter().all(|it| it.ended)
     }
 }
 
@@ -385,24 +268,14 @@ fn summary_of(path: &Path, format: &'static str, generation: u32) -> FileSummary
         size: 0,
         generation,
         state: FileState::Reading,
+        began: None,
+        inode: None,
     }
-}
-
-/// The first bytes of a file, with at least one whole line unless that is very long.
-fn head_of(path: &Path) -> std::io::Result<Vec<u8>> {
-    let mut file = BufReader::with_capacity(HEAD, File::open(path)?).take(HEAD as u64);
-    let mut head = Vec::new();
-    file.read_to_end(&mut head)?;
-    if head.len() == HEAD && !head.contains(&b'\n') {
-        file.set_limit(LONG_HEAD);
-        file.read_until(b'\n', &mut head)?;
-    }
-    Ok(head)
 }
 
 /// Reads on in one file; also the bytes handed on.
 fn poll_one(followed: &mut Followed, store: &mut Store, now: Duration, budget: usize) -> (Round, usize) {
-    let Followed { tail, lives, path, ended, translated, .. } = followed;
+    let Followed { tail, lives, path, format, ended, piped, translated, failed } = followed;
     let source = tail.source();
     let mut changed = false;
     let mut read = 0;
@@ -412,13 +285,14 @@ fn poll_one(followed: &mut Followed, store: &mut Store, now: Duration, budget: u
             read += bytes.len();
         }
         *ended |= matches!(event, TailEvent::Ended { .. });
-        apply(store, lives, path, &source, translated.as_mut(), &event);
+        apply(store, lives, (path, format), &source, translated.as_mut(), &event);
     });
     let (_, file) = *lives.last().expect("a followed file has a life from the start");
     match result {
         Ok(progress) => {
             let state = if progress.caught_up { FileState::CaughtUp } else { FileState::Reading };
-            let gone = !*ended && progress.caught_up && !path.exists() && path.is_absolute();
+            *failed = None;
+            let gone = !*piped && progress.caught_up && !path.exists();
             store.set_progress(
                 file,
                 progress.offset,
@@ -428,8 +302,20 @@ fn poll_one(followed: &mut Followed, store: &mut Store, now: Duration, budget: u
             (Round { changed, caught_up: progress.caught_up }, read)
         }
         Err(error) => {
-            store.set_progress(file, 0, 0, FileState::Failed(text::clean(&error.to_string())));
-            (Round { changed: true, caught_up: true }, read)
+            let why = text::clean(&error.to_string());
+            changed |= failed.as_ref() != Some(&why);
+            if changed {
+                // What cannot be read at this poll may be readable at the next: it is told once.
+                store.diagnose(Diagnostic {
+                    rule: "unreadable-file",
+                    severity: Severity::Error,
+                    message: format!("cannot read '{}': {why}", text::clean(&path.to_string_lossy())),
+                    origin: None,
+                });
+            }
+            store.set_state(file, FileState::Failed(why.clone()));
+            *failed = Some(why);
+            (Round { changed, caught_up: true }, read)
         }
     }
 }
@@ -438,8 +324,8 @@ fn poll_one(followed: &mut Followed, store: &mut Store, now: Duration, budget: u
 fn apply(
     store: &mut Store,
     lives: &mut Vec<(u32, FileId)>,
-    path: &Path,
-    source: &crate::source::SourceFile,
+    (path, format): (&Path, &'static str),
+    source: &SourceFile,
     translated: Option<&mut Translated>,
     event: &TailEvent<'_>,
 ) {
@@ -471,13 +357,23 @@ fn apply(
                 None => store.skip(file, offset, rule, message),
             }
         }
-        TailEvent::Restart { generation, reason } => {
+        TailEvent::Damaged { generation, damage } => {
+            let shown = text::clean(&path.to_string_lossy());
+            let message = format!("at byte {} of '{shown}' as compressed: {}", damage.at, damage.what);
+            store.diagnose_packed(life(lives, generation), message);
+        }
+        TailEvent::Restart { generation, reason, file } => {
             let before = lives.last().map(|it| it.1);
-            let (format, source, line_map) = match translated {
-                Some(it) => (Translated::FORMAT, it.source(), Some(Vec::new())),
-                None => ("native", source.clone(), None),
+            let (source, line_map) = match translated {
+                Some(it) => (it.source(), Some(Vec::new())),
+                None => (source.clone(), None),
             };
-            let id = store.add_life(summary_of(path, format, generation), source, line_map, before);
+            let summary = FileSummary {
+                began: Some(reason.name()),
+                inode: Some((file.device, file.inode)),
+                ..summary_of(path, format, generation)
+            };
+            let id = store.add_life(summary, source, line_map, before);
             lives.push((generation, id));
             store.diagnose(Diagnostic {
                 rule: "file-restarted",
@@ -488,7 +384,7 @@ fn apply(
         }
         TailEvent::Gone => {
             let (_, file) = *lives.last().expect("a followed file has a life from the start");
-            store.set_progress(file, 0, 0, FileState::Gone);
+            store.set_state(file, FileState::Gone);
         }
         TailEvent::Returned => {}
         TailEvent::Ended { error } => {

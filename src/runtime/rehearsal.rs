@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use super::{OpenedLogs, analyse};
+use super::{OpenedLogs, analyse, search::search_all};
 use crate::{
     app::{Effect, Key, KeyCode, Message, Model, update},
     model::LogSummary,
@@ -72,7 +72,11 @@ impl Rehearsal {
                 let result = self.logs.store.record(*origin).map(Into::into);
                 Some(Message::Payload { origin: *origin, result })
             }
-            Effect::Wake(_)
+            Effect::Search { request, pattern } => {
+                Some(Message::Search(search_all(&self.logs.store, *request, pattern)))
+            }
+            Effect::StopSearch
+            | Effect::Wake(_)
             | Effect::Copy(_)
             | Effect::Mouse(_)
             | Effect::Redraw

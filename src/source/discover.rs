@@ -14,9 +14,11 @@ use std::path::{Path, PathBuf};
 mod glob;
 mod natural;
 
+use super::packed::without_ending;
+
 pub use natural::natural_order;
 
-/// What a directory is searched for.
+/// What a directory is searched for; also with the ending of a compressed file behind it, as in `run.jsonl.gz`.
 pub const EXTENSIONS: &[&str] = &["jsonl", "ndjson", "jsonlines", "json", "traj"];
 
 /// Something to read.
@@ -42,7 +44,7 @@ pub enum DiscoverError {
         hint: String,
     },
     /// A directory without anything that looks like a log.
-    #[error("no logs in directory '{}': looked for *.{} at any depth; name the files to read others", path.display(), EXTENSIONS.join(", *."))]
+    #[error("no logs in directory '{}': looked for *.{} at any depth, also compressed (.gz, .zst); name the files to read others", path.display(), EXTENSIONS.join(", *."))]
     NoLogs {
         /// The argument.
         path: PathBuf,
@@ -242,6 +244,7 @@ impl Discovery {
 }
 
 fn has_log_extension(path: &Path) -> bool {
+    let path = without_ending(path).unwrap_or(path);
     path.extension().is_some_and(|it| EXTENSIONS.iter().any(|known| it.eq_ignore_ascii_case(known)))
 }
 
@@ -255,7 +258,8 @@ fn hint_for(path: &Path) -> String {
     if !parent.is_dir() {
         return format!(": there is no directory '{}'", parent.display());
     }
-    let stem = |it: &Path| it.file_stem().map(OsStr::to_ascii_lowercase);
+    let plain = |it: &Path| without_ending(it).unwrap_or(it).to_owned();
+    let stem = |it: &Path| plain(it).file_stem().map(OsStr::to_ascii_lowercase);
     let entries = fs::read_dir(parent).into_iter().flatten().flatten().map(|it| parent.join(it.file_name()));
     let similar = entries.filter(|it| has_log_extension(it) && stem(it) == stem(path));
     match similar.min_by(|a, b| natural_order(a, b)) {

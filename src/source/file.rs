@@ -14,15 +14,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::descriptor::{Descriptor, find, stat_path};
-use super::follow::{Action, Check, Follow, Observation, RestartReason, Stat};
+use super::fingerprint::Fingerprint;
+use super::follow::{Action, Check, FileKey, Follow, Observation, RestartReason, Stat};
 use super::read_at::SourceFile;
 use super::{Progress, Tail, TailEvent};
 
 mod options;
 mod stream;
 
-pub use options::{Accept, TailOptions};
-use stream::Stream;
+pub use options::{Accept, Framing, TailOptions};
+pub(super) use stream::Stream;
 
 /// A file without news for this long is closed when others need the room; the next change opens it again.
 const IDLE_CLOSE: Duration = Duration::from_secs(60);
@@ -76,6 +77,20 @@ impl TailFile {
         })
     }
 
+    /// Goes on at `offset`, where a line begins, as if the lines before it had been handed on: somebody else
+    /// reads them. To be called before the first poll.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is shorter; then it is followed from its beginning.
+    pub fn begin_at(&mut self, offset: u64) -> io::Result<()> {
+        let missing = || io::Error::new(io::ErrorKind::NotFound, "the file was replaced");
+        let descriptor = self.descriptor()?.ok_or_else(missing)?;
+        let print = Fingerprint::of_prefix(descriptor.file(), offset)?;
+        let stream = Stream::new(0, &self.options, Some(descriptor));
+        self.stream = Stream { lines: stream.lines.behind(print), ..stream };
+        Ok(())
+    }
+
     /// The followed path.
     pub fn path(&self) -> &Path {
         &self.path
@@ -91,8 +106,7 @@ impl TailFile {
         self.follow.is_missing()
     }
 
-    /// Whether `path` is a file that this tail has read under its own path: a rotated log that a directory
-    /// scan finds under its new name must not be read twice.
+    /// As [`Tail::has_read`].
     pub fn has_read(&self, path: &Path) -> bool {
         if path == self.path {
             return true;
@@ -216,8 +230,9 @@ impl TailFile {
         let generation = self.generation() + 1;
         let descriptor = self.stream.descriptor.take();
         self.stream = Stream::new(generation, &self.options, descriptor);
-        self.source.overwritten(self.follow.key());
-        sink(TailEvent::Restart { generation, reason });
+        let file = self.follow.key();
+        self.source.overwritten(file);
+        sink(TailEvent::Restart { generation, reason, file });
     }
 
     /// A new generation, in another file; the old one is retired.
@@ -238,7 +253,7 @@ impl TailFile {
             self.follow.key(),
         );
         self.home = home_of(&self.path);
-        sink(TailEvent::Restart { generation, reason });
+        sink(TailEvent::Restart { generation, reason, file: self.follow.key() });
         if old_stream.descriptor.is_some() && !self.options.open_files.is_crowded() {
             old_stream.grown = Some(now);
             self.retired.push(old_stream);
@@ -364,6 +379,14 @@ impl Tail for TailFile {
 
     fn source(&self) -> SourceFile {
         self.source.clone()
+    }
+
+    fn has_read(&self, path: &Path) -> bool {
+        TailFile::has_read(self, path)
+    }
+
+    fn identity(&self) -> Option<FileKey> {
+        Some(self.follow.key())
     }
 }
 

@@ -103,6 +103,19 @@ pub enum RestartReason {
     Recreated,
 }
 
+impl RestartReason {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            RestartReason::Truncated => "truncated",
+            RestartReason::Rewritten => "rewritten",
+            RestartReason::Rotated => "rotated",
+            RestartReason::Replaced => "replaced",
+            RestartReason::Recreated => "recreated",
+        }
+    }
+}
+
 impl std::fmt::Display for RestartReason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {

@@ -34,6 +34,8 @@ pub struct LineBuffer {
     skipping: Option<u64>,
     /// The last line was handed on without its `\n`, which may still come.
     awaits_newline: bool,
+    /// Bytes are handed on as they come.
+    unframed: bool,
     fingerprint: Fingerprint,
 }
 
@@ -53,13 +55,24 @@ impl LineBuffer {
             offset: 0,
             skipping: None,
             awaits_newline: false,
+            unframed: false,
             fingerprint: Fingerprint::default(),
         }
+    }
+
+    /// The same for a file of bytes that are no lines: they are handed on as they come, NULs and all.
+    pub(super) fn unframed(self, unframed: bool) -> Self {
+        Self { unframed, ..self }
     }
 
     /// The same for lines that begin `base` bytes into the file; offsets still count from 0.
     pub(super) fn starting_at(self, base: u64) -> Self {
         Self { base, ..self }
+    }
+
+    /// The same as if the first bytes of the file, which `fingerprint` is of, had been handed on.
+    pub(super) fn behind(self, fingerprint: Fingerprint) -> Self {
+        Self { offset: fingerprint.len(), fingerprint, ..self }
     }
 
     /// The generation that the events carry.
@@ -108,8 +121,9 @@ impl LineBuffer {
                 break;
             }
             let fresh = self.end;
-            let only_nuls =
-                self.start == self.end && self.bytes[fresh..fresh + count].iter().all(|it| *it == 0);
+            let only_nuls = !self.unframed
+                && self.start == self.end
+                && self.bytes[fresh..fresh + count].iter().all(|it| *it == 0);
             self.end += count;
             self.offset += count as u64;
             got += count;
@@ -119,6 +133,16 @@ impl LineBuffer {
             }
         }
         Ok(got)
+    }
+
+    /// Takes bytes that follow what was taken before, from elsewhere than a file.
+    pub(super) fn push(&mut self, bytes: &[u8], sink: &mut dyn FnMut(TailEvent<'_>)) {
+        self.make_room(bytes.len());
+        let fresh = self.end;
+        self.bytes[fresh..fresh + bytes.len()].copy_from_slice(bytes);
+        self.end += bytes.len();
+        self.offset += bytes.len() as u64;
+        self.hand_on(fresh, sink);
     }
 
     /// Hands on the partial line as it is, if `accept` says it is whole; returns whether it was.
@@ -200,6 +224,12 @@ impl LineBuffer {
 
     /// Hands on what the bytes since `fresh` have completed.
     fn hand_on(&mut self, fresh: usize, sink: &mut dyn FnMut(TailEvent<'_>)) {
+        if self.unframed {
+            let (generation, offset) = (self.generation, self.position().delivered);
+            sink(TailEvent::Lines { generation, offset, bytes: &self.bytes[self.start..self.end] });
+            self.consume(self.end - self.start);
+            return;
+        }
         let mut fresh = fresh;
         if self.skipping.is_some() || self.awaits_newline {
             self.start_of_next_line(sink);

@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::descriptor::{Descriptor, OpenFiles, find};
 use super::fingerprint::Fingerprint;
 use super::follow::FileKey;
+use super::segments::Segments;
 
 /// How many past generations of one file are kept open.
 const HELD_PER_FILE: usize = 8;
@@ -85,6 +86,8 @@ struct Shared {
     end: Option<u64>,
     /// Indexed by generation.
     places: Mutex<Vec<Place>>,
+    /// Of a compressed file: where its unpacked bytes are, whatever the generation.
+    unpacked: Option<Arc<Segments>>,
 }
 
 /// Reads byte ranges of one source; cheap to clone, usable from any thread.
@@ -94,14 +97,27 @@ pub struct SourceFile(Arc<Shared>);
 impl SourceFile {
     pub(super) fn at_path(path: PathBuf, home: PathBuf, key: FileKey, open_files: OpenFiles) -> Self {
         let places = Mutex::new(vec![Place::AtPath(key)]);
-        Self(Arc::new(Shared { path, home, open_files, base: 0, end: None, places }))
+        Self(Arc::new(Shared { path, home, open_files, base: 0, end: None, places, unpacked: None }))
     }
 
     /// A part of an open file: from `base`, to `end` if that is known.
     pub(super) fn held(label: PathBuf, descriptor: Arc<Descriptor>, base: u64, end: Option<u64>) -> Self {
         let places = Mutex::new(vec![Place::Held(descriptor, Box::default())]);
         let (home, open_files) = (PathBuf::new(), OpenFiles::of_process());
-        Self(Arc::new(Shared { path: label, home, open_files, base, end, places }))
+        Self(Arc::new(Shared { path: label, home, open_files, base, end, places, unpacked: None }))
+    }
+
+    /// The unpacked bytes of a compressed file.
+    pub(super) fn unpacked(segments: Arc<Segments>) -> Self {
+        Self(Arc::new(Shared {
+            path: segments.path().to_owned(),
+            home: PathBuf::new(),
+            open_files: OpenFiles::of_process(),
+            base: 0,
+            end: None,
+            places: Mutex::default(),
+            unpacked: Some(segments),
+        }))
     }
 
     /// The followed path; for a [`super::Spool`], what it was read from.
@@ -114,6 +130,9 @@ impl SourceFile {
     /// # Errors
     /// [`ReadError`]; `into` is then empty.
     pub fn read(&self, at: Read, into: &mut Vec<u8>) -> Result<(), ReadError> {
+        if let Some(segments) = &self.0.unpacked {
+            return segments.read(at, into);
+        }
         into.clear();
         let descriptor = self.descriptor(at)?;
         let size = descriptor.file().metadata().map_err(|it| self.io(at, it))?.len();
@@ -156,11 +175,20 @@ impl SourceFile {
         found.map(Arc::new).ok_or_else(vanished)
     }
 
-    fn truncated(&self, at: Read) -> ReadError {
+    /// The file of the asked generation, opened if need be, and where the bytes begin in it.
+    pub(super) fn opened(&self, at: Read) -> Result<(Arc<Descriptor>, u64), ReadError> {
+        if self.0.unpacked.is_some() {
+            // Its unpacked bytes are in pieces.
+            return Err(ReadError::Vanished { path: self.0.path.clone(), generation: at.generation });
+        }
+        Ok((self.descriptor(at)?, self.0.base))
+    }
+
+    pub(super) fn truncated(&self, at: Read) -> ReadError {
         ReadError::Truncated { path: self.0.path.clone(), offset: at.offset, len: at.len }
     }
 
-    fn io(&self, at: Read, source: io::Error) -> ReadError {
+    pub(super) fn io(&self, at: Read, source: io::Error) -> ReadError {
         ReadError::Io { path: self.0.path.clone(), offset: at.offset, source }
     }
 

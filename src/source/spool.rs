@@ -1,7 +1,7 @@
 //! What cannot be read twice (stdin, a pipe, the output of an importer), copied to an unlinked temporary file.
 //!
 //! ```text
-//! reader -> feed (a thread of the caller's) -> SpoolWriter -> temporary file -> Spool::poll -> TailEvent
+//! reader -> feed (a thread of the caller's; unpacks) -> SpoolWriter -> temporary file -> Spool::poll -> TailEvent
 //!                                                                            '-> SourceFile::read
 //! ```
 //!
@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use super::descriptor::Descriptor;
 use super::lines::LineBuffer;
+use super::packed::{Damage, Unpacker};
 use super::read_at::SourceFile;
 use super::{Progress, Tail, TailEvent, TailOptions};
 
@@ -69,6 +70,18 @@ pub enum SpoolError {
     },
 }
 
+impl SpoolError {
+    fn of_write(from: &str, directory: &Path, kept: u64, source: io::Error) -> Self {
+        let (from, directory) = (from.to_owned(), directory.to_owned());
+        let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded, io::ErrorKind::FileTooLarge];
+        if full.contains(&source.kind()) {
+            SpoolError::DiskFull { from, directory, kept }
+        } else {
+            SpoolError::Write { from, directory, kept, source }
+        }
+    }
+}
+
 #[derive(Debug)]
 struct Shared {
     from: String,
@@ -77,6 +90,8 @@ struct Shared {
     /// Where its bytes begin in the file.
     base: u64,
     written: AtomicU64,
+    /// Of compressed input: what could not be unpacked and was not told yet.
+    damage: Mutex<Vec<Damage>>,
     /// Set once, when nothing more will be written.
     end: OnceLock<Option<SpoolError>>,
 }
@@ -129,19 +144,20 @@ impl SpoolWriter {
         self.end(error);
     }
 
+    /// Tells of input that cannot be unpacked.
+    fn damaged(&self, damage: Option<Damage>) {
+        if let Some(damage) = damage {
+            self.0.damage.lock().unwrap_or_else(PoisonError::into_inner).push(damage);
+        }
+    }
+
     fn end(&self, error: Option<SpoolError>) {
         // Only the first end counts.
         let _ = self.0.end.set(error);
     }
 
     fn write_error(&self, source: io::Error) -> SpoolError {
-        let (from, directory, kept) = (self.0.from.clone(), self.0.directory.clone(), self.0.written());
-        let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded, io::ErrorKind::FileTooLarge];
-        if full.contains(&source.kind()) {
-            SpoolError::DiskFull { from, directory, kept }
-        } else {
-            SpoolError::Write { from, directory, kept, source }
-        }
+        SpoolError::of_write(&self.0.from, &self.0.directory, self.0.written(), source)
     }
 }
 
@@ -151,7 +167,7 @@ impl Drop for SpoolWriter {
     }
 }
 
-/// Copies `reader` to its end, calling `wake` after each piece and at the end. Blocks as the reader does: for a
+/// Copies `reader` to its end, unpacked if it is compressed, calling `wake` after each piece and at the end. Blocks as the reader does: for a
 /// thread of its own. The spool is ended, well or with the error; an error is told by [`TailEvent::Ended`].
 pub fn feed(reader: &mut dyn io::Read, writer: SpoolWriter, wake: &dyn Fn()) {
     let error = copy(reader, &writer, wake).err();
@@ -161,15 +177,47 @@ pub fn feed(reader: &mut dyn io::Read, writer: SpoolWriter, wake: &dyn Fn()) {
 
 fn copy(reader: &mut dyn io::Read, writer: &SpoolWriter, wake: &dyn Fn()) -> Result<(), SpoolError> {
     let mut piece = vec![0; PIECE];
+    let mut unpacked = vec![0; PIECE];
+    let mut unpacker = Unpacker::new();
     loop {
         match reader.read(&mut piece) {
-            Ok(0) => return Ok(()),
-            Ok(count) => writer.write(&piece[..count])?,
+            Ok(0) => {
+                while let Some(damage) = unpacker.rescue() {
+                    writer.damaged(Some(damage));
+                    unpack(&mut unpacker, &mut unpacked, writer, wake)?;
+                }
+                let (rest, damage) = unpacker.end();
+                writer.damaged(damage);
+                return writer.write(&rest);
+            }
+            Ok(count) => {
+                unpacker.feed(&piece[..count]);
+                unpack(&mut unpacker, &mut unpacked, writer, wake)?;
+            }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(source) => {
                 return Err(SpoolError::Read { from: writer.0.from.clone(), kept: writer.written(), source });
             }
         }
+        wake();
+    }
+}
+
+/// Writes what comes of the input that `unpacker` was fed.
+fn unpack(
+    unpacker: &mut Unpacker,
+    room: &mut [u8],
+    writer: &SpoolWriter,
+    wake: &dyn Fn(),
+) -> Result<(), SpoolError> {
+    loop {
+        let outcome = unpacker.unpack(room);
+        writer.write(&room[..outcome.produced])?;
+        writer.damaged(outcome.damage);
+        if outcome.hungry {
+            return Ok(());
+        }
+        // Much may come of little.
         wake();
     }
 }
@@ -224,6 +272,7 @@ impl Spool {
             descriptor,
             base,
             written: AtomicU64::new(0),
+            damage: Mutex::default(),
             end: OnceLock::new(),
         });
         let lines = LineBuffer::new(0, options.block, options.longest_line).starting_at(base);
@@ -257,6 +306,9 @@ impl Tail for Spool {
             self.grown = Some(now);
         }
         let grown = *self.grown.get_or_insert(now);
+        for damage in self.shared.damage.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            sink(TailEvent::Damaged { generation: 0, damage: &damage });
+        }
         let offset = self.lines.position().read;
         let caught_up = offset == size;
         self.lines.relax();
@@ -306,6 +358,28 @@ impl SpoolStore {
         let directory = std::env::temp_dir();
         let descriptor = Arc::new(temporary_file(&directory, &TailOptions::default())?);
         Ok(Self { directory, descriptor, end: Arc::default() })
+    }
+
+    /// Puts `bytes` behind what is there: where they stand now. `from` names their source in messages, `kept`
+    /// is how many bytes of it are usable.
+    ///
+    /// # Errors
+    /// [`SpoolError::DiskFull`] or [`SpoolError::Write`]; nothing of `bytes` is kept, and the store can still
+    /// be used.
+    pub(in crate::source) fn append(&self, from: &str, kept: u64, bytes: &[u8]) -> Result<u64, SpoolError> {
+        let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = *end;
+        self.descriptor
+            .file()
+            .write_all_at(bytes, at)
+            .map_err(|error| SpoolError::of_write(from, &self.directory, kept, error))?;
+        *end += bytes.len() as u64;
+        Ok(at)
+    }
+
+    /// The file.
+    pub(in crate::source) fn descriptor(&self) -> Arc<Descriptor> {
+        self.descriptor.clone()
     }
 
     /// An ended spool of `lines`, each without its `\n`. `from` names the document in messages.

@@ -84,6 +84,11 @@ impl Episodes {
         self.entries.len()
     }
 
+    /// The episode of a run by its logged id.
+    pub(super) fn find(&self, run: RunKey, name: &str) -> Option<EpisodeId> {
+        self.runs[run.0 as usize].episodes.get(name).copied()
+    }
+
     /// Whether any has not ended.
     pub(super) fn has_open(&self) -> bool {
         self.open > 0

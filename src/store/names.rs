@@ -70,6 +70,7 @@ impl Names {
     }
 
     /// How many there are.
+    #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.names.len()
     }

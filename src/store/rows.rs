@@ -152,6 +152,7 @@ impl Rows {
     }
 
     /// The row `id`.
+    #[cfg(test)]
     pub(super) fn get(&self, id: RowId) -> Row {
         let chunk = &self.chunks[self.chunk_of(id)];
         chunk.row((id.0 - chunk.first) as usize)

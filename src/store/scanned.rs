@@ -6,6 +6,8 @@
 //!                                  `-> Store::add, stretch after stretch, joins them to episodes
 //! ```
 
+use std::ops::Range;
+
 use memchr::memchr;
 
 use super::{
@@ -52,7 +54,7 @@ pub(super) enum Extra {
     /// The row assigns credit: numbers, or a judgement.
     Credit { declared: bool, label: Option<Box<str>> },
     /// Another run begins before the next row.
-    Run(Box<Run>),
+    Run { offset: u64, run: Box<Run> },
     /// Something is wrong with a line before the next row.
     Problem { offset: u64, len: u32, line: u32, problem: Problem },
 }
@@ -60,6 +62,8 @@ pub(super) enum Extra {
 /// The rows of a stretch of a file.
 #[derive(Default)]
 pub struct Scanned {
+    /// Where its lines stand.
+    pub(super) bytes: Range<u64>,
     pub(super) rows: Vec<ScannedRow>,
     /// With the number of rows up to it.
     pub(super) extras: Vec<(u32, Extra)>,
@@ -87,6 +91,14 @@ impl Scanned {
         for names in [&mut self.episodes, &mut self.agents, &mut self.prefixes] {
             names.clear();
         }
+    }
+
+    /// Counts a line of `len` bytes at `offset` that is too long to be handed on, or cannot be.
+    pub fn skip(&mut self, offset: u64, rule: &'static str, message: String) {
+        let place = Place { offset, len: 0, line: self.lines };
+        self.lines += 1;
+        self.bad_lines += 1;
+        self.problem(place, Problem { rule, severity: Severity::Error, offset: 0, message });
     }
 
     fn extra(&mut self, extra: Extra) {
@@ -172,7 +184,7 @@ impl Scanned {
 
     fn record(&mut self, place: Place, record: &Record) {
         if let Body::Run(run) = &record.body {
-            self.extra(Extra::Run(Box::new(run.clone())));
+            self.extra(Extra::Run { offset: place.offset, run: Box::new(run.clone()) });
         }
         let value = match &record.body {
             Body::Reward(reward) => reward.value,
@@ -257,6 +269,11 @@ impl LineScanner {
 
     /// Adds the whole lines that stand at `offset` of a file to the rows of its stretch.
     pub fn scan(&mut self, offset: u64, bytes: &[u8], into: &mut Scanned) {
+        let start = if into.bytes.is_empty() { offset } else { into.bytes.start };
+        into.bytes = start..offset + bytes.len() as u64;
+        if self.pass == Pass::Places {
+            return;
+        }
         let mut at = 0;
         while at < bytes.len() {
             let end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |it| at + it);

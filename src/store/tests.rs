@@ -32,6 +32,8 @@ impl Files {
             size: 0,
             generation: 0,
             state: FileState::Reading,
+            began: None,
+            inode: None,
         };
         let id = self.store.add_life(summary, spool.source(), lines, before);
         self.spools.push((spool, writer));

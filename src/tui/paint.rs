@@ -3,20 +3,27 @@
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use super::theme::{Role, Theme};
-use crate::text;
+use crate::{search::Pattern, text};
 
 /// A part of the screen that can be written to. Everything outside its area is left alone.
 pub struct Painter<'a> {
     buffer: &'a mut Buffer,
     area: Rect,
     theme: &'a Theme,
+    /// What is marked in texts that are written.
+    marked: Option<&'a Pattern>,
 }
 
 impl<'a> Painter<'a> {
     /// The part `area` of `buffer`.
     pub fn new(buffer: &'a mut Buffer, area: Rect, theme: &'a Theme) -> Self {
         let area = area.intersection(buffer.area);
-        Self { buffer, area, theme }
+        Self { buffer, area, theme, marked: None }
+    }
+
+    /// Marks what `pattern` matches in the texts written from now on, but not in headings, units and rules.
+    pub fn mark(&mut self, pattern: Option<&'a Pattern>) {
+        self.marked = pattern;
     }
 
     /// Columns.
@@ -40,12 +47,29 @@ impl<'a> Painter<'a> {
         let top = self.area.y.saturating_add(y.min(self.height()) as u16);
         let width = width.min(self.width().saturating_sub(x)) as u16;
         let height = height.min(self.height().saturating_sub(y)) as u16;
-        Painter { area: Rect { x: left, y: top, width, height }, buffer: self.buffer, theme: self.theme }
+        let area = Rect { x: left, y: top, width, height };
+        Painter { area, buffer: self.buffer, theme: self.theme, marked: self.marked }
     }
 
     /// Writes `text` at column `x` of row `y`, cut at the right edge; the column after it.
     pub fn put(&mut self, x: usize, y: usize, text: &str, role: Role) -> usize {
-        self.put_styled(x, y, text, self.theme.style(role))
+        let end = self.put_styled(x, y, text, self.theme.style(role));
+        let is_log_text =
+            matches!(role, Role::Plain | Role::Strong | Role::Cursor | Role::Linked | Role::Warn);
+        if let Some(pattern) = self.marked.filter(|_| is_log_text) {
+            for range in pattern.ranges(text) {
+                let columns = |text: &str| {
+                    if self.theme.glyphs.ascii {
+                        text::width(&text::to_ascii(text))
+                    } else {
+                        text::width(text)
+                    }
+                };
+                let (start, width) = (columns(&text[..range.start]), columns(&text[range]));
+                self.restyle(x + start, y, width, Role::Match);
+            }
+        }
+        end
     }
 
     /// Writes `text`, cut to `columns` with an ellipsis; the column after those columns.
@@ -89,7 +113,7 @@ impl<'a> Painter<'a> {
         let room = width.saturating_sub(4);
         if !title.is_empty() && room > 0 {
             let title = self.fit(title, room);
-            self.put(2, y, &format!(" {title} "), Role::Strong);
+            self.put_styled(2, y, &format!(" {title} "), self.theme.style(Role::Strong));
         }
         let used = 4 + text::width(title);
         let right_width = text::width(right) + 2;

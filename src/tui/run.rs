@@ -168,6 +168,8 @@ struct Awaited {
     payload: Option<Origin>,
     /// Numbers of the last requests for credit: of what the log says, and of a what-if.
     requests: VecDeque<u64>,
+    /// The number of the last search, until it has been heard of.
+    search: Option<u64>,
     /// Since when, if no frame was drawn meanwhile.
     since: Option<Instant>,
 }
@@ -188,6 +190,7 @@ impl Awaited {
                     self.requests.pop_front();
                 }
             }
+            Effect::Search { request, .. } => self.search = Some(*request),
             _ => return,
         }
         self.since.get_or_insert(now);
@@ -204,6 +207,8 @@ impl Awaited {
             }
             Message::Episode { id, .. } => self.episode.take_if(|it| it == id).is_some(),
             Message::Payload { origin, .. } => self.payload.take_if(|it| it == origin).is_some(),
+            // The first answer; what is found later comes as a log that grows does.
+            Message::Search(news) => self.search.take_if(|it| *it == news.request).is_some(),
             Message::Analysis { request, .. } => {
                 let at = self.requests.iter().position(|it| it == request);
                 at.and_then(|it| self.requests.remove(it)).is_some()
@@ -213,8 +218,11 @@ impl Awaited {
 
     /// When to draw even though no answer has come; `None` when nothing is awaited.
     fn until(&self) -> Option<Instant> {
-        let waiting =
-            self.log || self.episode.is_some() || self.payload.is_some() || !self.requests.is_empty();
+        let waiting = self.log
+            || self.episode.is_some()
+            || self.payload.is_some()
+            || self.search.is_some()
+            || !self.requests.is_empty();
         self.since.filter(|_| waiting).map(|it| it + ANSWER)
     }
 }

@@ -137,6 +137,8 @@ pub enum Role {
     Linked,
     /// A choice that cannot be picked.
     Blocked,
+    /// What a search has found.
+    Match,
 }
 
 /// Colours and glyphs of one terminal.
@@ -157,12 +159,12 @@ impl Theme {
     /// The style of a role. The terminal's own foreground and background are kept.
     pub fn style(&self, role: Role) -> Style {
         let plain = Style::new();
-        let [positive, negative, warn, rule] = match self.mode {
-            ColorMode::Mono => [Color::Reset; 4],
-            ColorMode::Ansi16 => [Color::Blue, Color::Red, Color::Magenta, Color::Reset],
+        let [positive, negative, warn, rule, found] = match self.mode {
+            ColorMode::Mono => [Color::Reset; 5],
+            ColorMode::Ansi16 => [Color::Blue, Color::Red, Color::Magenta, Color::Reset, Color::Cyan],
             ColorMode::Indexed256 | ColorMode::TrueColor => {
                 // Readable on black and on white: contrast of 3.9 and more on both.
-                [Color::Indexed(32), Color::Indexed(166), Color::Indexed(133), Color::Indexed(244)]
+                [32, 166, 133, 244, 30].map(Color::Indexed)
             }
         };
         match role {
@@ -183,6 +185,7 @@ impl Theme {
             Role::Cursor => plain.add_modifier(Modifier::BOLD),
             Role::State => plain.add_modifier(Modifier::REVERSED),
             Role::Linked => plain.add_modifier(Modifier::UNDERLINED),
+            Role::Match => plain.fg(found).add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
         }
     }
 }

@@ -8,8 +8,10 @@ mod episodes;
 mod footer;
 mod graph;
 mod header;
+mod hits;
 mod methods;
 mod overlay;
+mod prompt;
 mod strip;
 mod sweep;
 #[cfg(test)]
@@ -24,7 +26,7 @@ use super::{
     paint::Painter,
     theme::{Role, Theme},
 };
-use crate::app::{Model, OpenEpisode, Screen, View};
+use crate::app::{Model, OpenEpisode, Overlay, Screen, View};
 
 /// The least columns and rows for the full layout; below it there is a list, below that plain lines.
 const FULL: (usize, usize) = (60, 16);
@@ -38,11 +40,14 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer, theme: &Theme) -> us
     }
     let top = header::draw(model, &mut screen);
     let mut body = screen.part(0, top, width, height - top - 1);
+    body.mark(model.search.pattern.as_deref());
     match model.open.as_ref().filter(|_| model.screen == Screen::Episode) {
         None => episodes::draw(model, &mut body),
         Some(open) => draw_episode(model, open, &mut body),
     }
-    let reach = overlay::draw(model, &mut screen.part(0, 1, width, height - 2));
+    let mut over = screen.part(0, 1, width, height - 2);
+    over.mark(model.search.pattern.as_deref().filter(|_| model.overlay == Some(Overlay::Detail)));
+    let reach = overlay::draw(model, &mut over);
     footer::draw(model, &mut screen.part(0, height - 1, width, 1));
     reach
 }

@@ -36,6 +36,8 @@ pub fn open(path: &Path) -> Opened {
         size: 0,
         generation: 0,
         state: FileState::Reading,
+        began: None,
+        inode: None,
     };
     let file = store.add_life(summary, tail.source(), None, None);
     let mut index = |event: TailEvent<'_>| match event {

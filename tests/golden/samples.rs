@@ -49,6 +49,7 @@ fn print(name: &str, log: &Opened, scenario: Option<Scenario>) -> Printed {
         episode,
         scenario: &scenario,
         credit: &credit,
+        pairs: None,
         acts: None,
         sweep: &sweep,
         verdict: &verdict,

@@ -236,6 +236,22 @@ fn damaged() {
 
 /// Public logs of many makers, where they are at hand: a screen or a message, never a panic.
 #[test]
+fn a_directory_of_other_documents_is_told_file_by_file() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("b.json"), r#"{"name": "package", "version": "1.0.0"}"#).unwrap();
+    fs::write(directory.path().join("\u{1b}[2Jc.json"), r#"{"resourceSpans": []}"#).unwrap();
+    let mut session = Run::log(directory.path()).start();
+    session.wait_until("why there is nothing", |it| it.has("`name`, `version`") && it.has("`resourceSpans`"));
+    session.keys("q");
+    assert_eq!(session.end(), Ended::Code(0));
+    let mut report = assert_cmd::Command::cargo_bin("creditscope").unwrap();
+    let told = report.arg("report").arg(directory.path()).assert().code(1);
+    let told = String::from_utf8_lossy(&told.get_output().stderr).into_owned();
+    assert!(told.contains("b.json' is not a log") && told.contains("resourceSpans"), "{told}");
+    assert!(!told.contains('\u{1b}'), "{told:?}");
+}
+
+#[test]
 fn logs_of_other_programs() {
     let all = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/logs");
     let Ok(entries) = fs::read_dir(&all) else { return };

@@ -46,10 +46,19 @@ fn any_scenario() -> impl Strategy<Value = Scenario> {
     let substitute =
         prop_oneof![Just(Substitute::Default), label.prop_map(|it| Substitute::Alternative(it.to_owned()))];
     let substitutes = proptest::collection::btree_map((0..6_u32).prop_map(ActId), substitute, 0..4);
-    let edits =
-        (drop, proptest::option::of(number()), proptest::option::of(0.0..=1.0), substitutes, any::<u64>());
+    let window = proptest::option::of((0..6_u32, 0..6_u32).prop_filter_map("a part", |(first, last)| {
+        (first <= last && (first, last) != (0, 5)).then_some((ActId(first), ActId(last)))
+    }));
+    let edits = (
+        drop,
+        proptest::option::of(number()),
+        proptest::option::of(0.0..=1.0),
+        substitutes,
+        window,
+        any::<u64>(),
+    );
     (method, any::<proptest::sample::Index>(), proptest::collection::vec(0.0..=1.0, 8), edits).prop_map(
-        |(method, baseline, shares, (dropped, reward, discount, substitutes, seed))| {
+        |(method, baseline, shares, (dropped, reward, discount, substitutes, window, seed))| {
             let baselines = method.baselines;
             let known =
                 (!baselines.is_empty()).then(|| baselines[baseline.index(baselines.len())].name.to_owned());
@@ -65,6 +74,7 @@ fn any_scenario() -> impl Strategy<Value = Scenario> {
                 reward: reward.map(Number::new),
                 discount: discount.map(Number::new),
                 substitutes,
+                window,
                 params: params.collect(),
                 seed,
             }
@@ -122,6 +132,7 @@ fn what_is_not_there_is_refused_with_what_is() {
     );
     check_refused(&["--set", "a2"], "--set: 'a2' is not ACT=ACTION");
     check_refused(&["--set", "a9=wait"], "--set: no act 'a9' in this episode");
+    check_refused(&["--window", "a2"], "--window: 'a2' is not FIRST..LAST with acts of this episode");
     check_refused(&["--method", "uniform", "--param", "zeta=1"], "has no parameter 'zeta'");
     check_refused(&["--param", "gamma"], "--param: 'gamma' is not NAME=NUMBER");
 }

@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::{
-    app::whatif::{Field, FieldKind, Form, form},
+    app::whatif::{Field, FieldKind, Form, WindowEnd, form},
     credit,
-    model::{Number, Scenario},
+    model::{ActId, Number, Scenario},
 };
 
 fn fields(stage: &Stage) -> Vec<Field> {
@@ -50,10 +50,10 @@ fn check_choices(stage: &mut Stage, method: &str) {
             go(stage, &field.kind);
             stage.model_mut().open.as_mut().unwrap().form.choice = choice;
             let wanted = field.choices[choice].clone();
-            stage.press("\n");
+            stage.press(" ");
             let what = format!("{method}: {:?} {}", field.kind, wanted.label);
             if let Some(why) = &wanted.blocked {
-                assert!(stage.notice().contains(why.as_str()), "{what}: {}", stage.notice());
+                assert!(stage.notice().contains(&why.missing), "{what}: {}", stage.notice());
                 continue;
             }
             let shown = scenario(stage);
@@ -75,15 +75,95 @@ fn check_choices(stage: &mut Stage, method: &str) {
 }
 
 #[test]
+fn every_choice_is_in_the_list_of_its_field() {
+    let mut stage = Stage::of(FAILED);
+    stage.press("5\n");
+    assert!(stage.episode().form.list, "the method in force: nothing to pick, so all are listed");
+    let methods = fields(&stage)[0].choices.clone();
+    assert_eq!(methods.len(), credit::methods().len());
+    for _ in 1..methods.len() {
+        stage.press("j");
+    }
+    assert_eq!(stage.episode().form.choice, methods.len() - 1);
+    stage.press("gG\x1b");
+    assert!(!stage.episode().form.list && stage.model().view == View::WhatIf, "Esc closes the list alone");
+    // One that cannot be picked says why, and the list stays.
+    let blocked = methods.iter().position(|it| it.blocked.is_some()).unwrap();
+    go(&mut stage, &FieldKind::Method);
+    stage.press(".");
+    stage.model_mut().open.as_mut().unwrap().form.choice = blocked;
+    stage.press("\n");
+    let why = methods[blocked].blocked.clone().unwrap();
+    assert!(stage.episode().form.list && stage.notice().contains(&why.missing), "{}", stage.notice());
+    assert!(why.nearest.is_some() && stage.notice().contains("; nearest: "), "{}", stage.notice());
+    let banzhaf = methods.iter().position(|it| it.label == "banzhaf").unwrap();
+    stage.model_mut().open.as_mut().unwrap().form.choice = banzhaf;
+    stage.press("\n");
+    assert!(!stage.episode().form.list);
+    assert_eq!(scenario(&stage).method, "banzhaf");
+    // Players are several choices: the list stays while they come and go.
+    go(&mut stage, &FieldKind::Players);
+    stage.press(".\nj\n");
+    assert!(stage.episode().form.list);
+    assert_eq!(scenario(&stage).dropped.len(), 2);
+}
+
+#[test]
+fn parameters_show_where_they_have_a_say() {
+    let mut stage = Stage::of(FAILED);
+    let mut shown = |method: &str, baseline: Option<&str>| -> Vec<&str> {
+        let next = Scenario { baseline: baseline.map(str::to_owned), ..Scenario::of_method(method) };
+        let open = stage.model_mut().open.as_mut().unwrap();
+        let logged = open.logged.as_ref().unwrap().scenario.clone();
+        open.forks.push(next, &logged);
+        let params = Form::fields(open).into_iter().filter_map(|it| match it.kind {
+            FieldKind::Param(name) => Some(name),
+            _ => None,
+        });
+        params.collect()
+    };
+    assert_eq!(shown("difference", Some("null")), ["realised", "null"]);
+    assert_eq!(shown("difference", Some("tempered")), ["realised", "tau"]);
+    assert_eq!(shown("difference", Some("constant")), ["realised", "k"]);
+    assert_eq!(shown("backprop", None), ["rho"]);
+    assert_eq!(shown("backprop", Some("recency")), ["rho", "tau"]);
+    // Every coalition is logged: there is nothing to bound.
+    assert!(shown("shapley", None).is_empty());
+    assert_eq!(shown("eligibility", None), ["gamma", "lambda", "tau", "conserve"]);
+}
+
+#[test]
+fn the_window_is_cut_and_opened_again() {
+    let mut stage = Stage::of(FAILED);
+    let acts = stage.episode().episode.acts.len();
+    let end = |end| FieldKind::Window(end);
+    go(&mut stage, &end(WindowEnd::First));
+    stage.press("\n3\n");
+    assert_eq!(scenario(&stage).window, Some((ActId(2), ActId::from_index(acts - 1))));
+    go(&mut stage, &end(WindowEnd::Last));
+    // It cannot end before it begins.
+    stage.press("\n1\n");
+    assert_eq!(scenario(&stage).window, Some((ActId(2), ActId(2))));
+    go(&mut stage, &end(WindowEnd::Last));
+    stage.press("\n99\n");
+    go(&mut stage, &end(WindowEnd::First));
+    stage.press("\n1\n");
+    assert_eq!(scenario(&stage).window, None, "all of it is what the log says");
+}
+
+#[test]
 fn every_number_can_be_typed_and_stepped() {
     let mut stage = Stage::of(FAILED);
     stage.press("5");
     for field in fields(&stage).into_iter().filter(|it| it.number.is_some()) {
         go(&mut stage, &field.kind);
+        // Acts and seeds are counted.
+        let counted = matches!(field.kind, FieldKind::Window(_) | FieldKind::Seed);
+        let typed: f64 = if counted { 0.0 } else { 0.25 };
         stage.press("\n0.25\n");
         let (value, given) = fields(&stage).iter().find(|it| it.kind == field.kind).unwrap().number.unwrap();
         assert!(
-            value == 0.25_f64.clamp(field.range.0, field.range.1),
+            value == typed.clamp(field.range.0, field.range.1),
             "{:?}: {value}, given {given:?}",
             field.kind
         );

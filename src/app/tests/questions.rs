@@ -203,3 +203,18 @@ fn what_is_copied() {
     list.press("0");
     assert_eq!(copied(&mut list), "e\nf\n");
 }
+
+#[test]
+fn weights_pass_over_what_pairs_earn_where_the_log_does_not_tell() {
+    let weight = |stage: &Stage| stage.episode().graph.weight;
+    let mut stage = two();
+    walk(&mut stage, "2WWWW");
+    assert_eq!(weight(&stage), crate::graph::Weight::Pairs);
+    let shown = stage.episode().graph.shown();
+    assert!(shown.edge_count() > 0 && shown.edges().all(|it| it.1.joint.is_some()));
+    stage.open(1);
+    walk(&mut stage, "2WWWW");
+    assert_eq!(weight(&stage), crate::graph::Weight::Messages);
+    let notice = stage.model().notice.clone().unwrap();
+    assert!(notice.contains("synergy of pairs: "), "{notice}");
+}

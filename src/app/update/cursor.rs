@@ -14,7 +14,7 @@ use crate::{
 const PLAY_MS: u64 = 400;
 
 /// `at` moved by a motion over `len` rows; `None`: not a motion over rows.
-fn moved(action: Action, count: usize, at: usize, len: usize, page: usize) -> Option<usize> {
+pub(super) fn moved(action: Action, count: usize, at: usize, len: usize, page: usize) -> Option<usize> {
     let last = len.saturating_sub(1);
     Some(match action {
         Action::Up => at.saturating_sub(count),

@@ -39,7 +39,7 @@ pub(super) fn type_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) -
             };
             match typed.parse::<f64>().ok().filter(|it| it.is_finite()) {
                 Some(value) => {
-                    let next = form::with_number(&scenario, field, value);
+                    let next = form::with_number(open, &scenario, field, value);
                     edit(model, next, effects);
                 }
                 None => model.notice = Some(format!("'{typed}' is not a number")),
@@ -79,6 +79,9 @@ pub(super) fn on_action(model: &mut Model, action: Action, effects: &mut Vec<Eff
         return false;
     }
     open.form.field = open.form.field.min(fields.len() - 1);
+    if open.form.list {
+        return on_list(model, &fields, action, effects);
+    }
     let step = match action {
         Action::Down | Action::NextPane => 1,
         Action::Up | Action::PreviousPane => -1,
@@ -88,11 +91,56 @@ pub(super) fn on_action(model: &mut Model, action: Action, effects: &mut Vec<Eff
             sideways(model, &fields, action == Action::Right, effects);
             return true;
         }
-        Action::Open => return pick(model, effects),
+        Action::Open => return open_or_pick(model, &fields, effects),
+        Action::Scope => {
+            open.form.list = !fields[open.form.field].choices.is_empty();
+            return true;
+        }
         _ => return false,
     };
     open.form.field = open.form.field.saturating_add_signed(step).min(fields.len() - 1);
     open.form.choice = selected(&fields[open.form.field]);
+    true
+}
+
+/// Picks the choice under the cursor; where that is the one in force, shows them all as a list.
+fn open_or_pick(model: &mut Model, fields: &[Field], effects: &mut Vec<Effect>) -> bool {
+    let Some(open) = model.open.as_mut() else { return false };
+    let field = &fields[open.form.field];
+    let in_force = field.choices.get(open.form.choice).is_some_and(|it| it.selected);
+    if field.is_single_choice() && in_force {
+        open.form.list = true;
+        return true;
+    }
+    pick(model, effects)
+}
+
+/// Actions of the list of choices. `false`: not one.
+fn on_list(model: &mut Model, fields: &[Field], action: Action, effects: &mut Vec<Effect>) -> bool {
+    let half = usize::from(model.size.rows / 2).max(1) as isize;
+    let Some(open) = model.open.as_mut() else { return false };
+    let field = &fields[open.form.field];
+    let Some(last) = field.choices.len().checked_sub(1) else {
+        open.form.list = false;
+        return true;
+    };
+    let step = match action {
+        Action::Down | Action::NextPane => 1,
+        Action::Up | Action::PreviousPane => -1,
+        Action::HalfDown => half,
+        Action::HalfUp => -half,
+        Action::First => isize::MIN,
+        Action::Last => isize::MAX,
+        Action::Left | Action::Scope => {
+            open.form.list = false;
+            return true;
+        }
+        Action::Open => {
+            return pick(model, effects);
+        }
+        _ => return false,
+    };
+    open.form.choice = open.form.choice.min(last).saturating_add_signed(step).min(last);
     true
 }
 
@@ -110,13 +158,14 @@ fn sideways(model: &mut Model, fields: &[Field], right: bool, effects: &mut Vec<
             let steps = (value / field.step).round() + if right { 1.0 } else { -1.0 };
             // Steps of a power of ten are divided by its inverse, so that 0.3 is 0.3.
             let inverse = (1.0 / field.step).round();
-            let next = form::with_number(&scenario, field, steps / inverse);
+            let next = form::with_number(open, &scenario, field, steps / inverse);
             edit(model, next, effects);
         }
     }
 }
 
-/// Picks the choice under the cursor, or begins to type a number.
+/// Picks the choice under the cursor, or begins to type a number. What cannot be picked says why, and a list
+/// of choices stays; so it does where several choices may hold.
 pub(super) fn pick(model: &mut Model, effects: &mut Vec<Effect>) -> bool {
     let Some(open) = model.open.as_mut() else { return false };
     let fields = Form::fields(open);
@@ -127,9 +176,10 @@ pub(super) fn pick(model: &mut Model, effects: &mut Vec<Effect>) -> bool {
     }
     let Some(choice) = field.choices.get(open.form.choice) else { return true };
     if let Some(why) = &choice.blocked {
-        model.notice = Some(format!("{}: {why}", choice.label));
+        model.notice = Some(format!("{}: {}", choice.label, why.sentence()));
         return true;
     }
+    open.form.list &= !field.is_single_choice();
     let next = choice.scenario.clone();
     edit(model, next, effects);
     true
@@ -177,6 +227,7 @@ pub(super) fn history(
         return;
     }
     open.form.typing = None;
+    open.form.list = false;
     open.graph.drawing = None;
     if matches!(model.overlay, Some(Overlay::Explain(_))) {
         model.overlay = None;

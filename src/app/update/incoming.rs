@@ -2,14 +2,17 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::cursor;
+use super::{cursor, search};
 use crate::{
     app::{
         message::{Analysis, Effect},
         model::{DetailState, GraphState, Model, OpenEpisode, Pane, Scope, Screen, TimelineState},
+        search::FoundActs,
         whatif::{Forks, Form},
     },
-    check, graph,
+    check,
+    credit::{Interaction, InteractionKind},
+    graph,
     model::{ActId, AgentId, Diagnostic, Episode, EpisodeId, LogSummary, Origin, RecordText, Scenario},
 };
 
@@ -79,7 +82,10 @@ pub(super) fn episode(
     }
     match model.open.as_mut().filter(|_| growing) {
         Some(open) => grow(open, episode, revision),
-        None => model.open = Some(opened(id, episode, revision)),
+        None => {
+            model.open = Some(opened(id, episode, revision));
+            search::arrived(model);
+        }
     }
     request(model, Wanted::Logged, effects);
     if model.open.as_ref().is_some_and(|it| !it.forks.is_logged()) {
@@ -108,6 +114,7 @@ fn opened(id: EpisodeId, episode: Arc<Episode>, revision: u64) -> OpenEpisode {
         graph: GraphState {
             metrics: graph::metrics(&episode, &interaction),
             interaction,
+            pairs: None,
             view: None,
             weight: graph::Weight::Messages,
             drawing: None,
@@ -118,6 +125,7 @@ fn opened(id: EpisodeId, episode: Arc<Episode>, revision: u64) -> OpenEpisode {
         detail: DetailState { wrap: true, ..DetailState::default() },
         findings: findings(&episode),
         blamed: None,
+        found: FoundActs::of(&episode),
         episode,
     }
 }
@@ -144,13 +152,17 @@ fn grow(open: &mut OpenEpisode, episode: Arc<Episode>, revision: u64) {
             let substitutes = std::mem::take(&mut scenario.substitutes);
             let moved = substitutes.into_iter().filter_map(|(act, it)| Some((new_act(act)?, it)));
             scenario.substitutes = moved.collect();
+            let ends = scenario.window.and_then(|(first, last)| new_act(first).zip(new_act(last)));
+            scenario.window = ends.filter(|(first, last)| first <= last);
         });
     }
     open.graph.interaction = graph::build(new, None);
     open.graph.metrics = graph::metrics(new, &open.graph.interaction);
     open.graph.drawing = None;
     open.findings = findings(new);
+    open.graph.pairs = pairs(open);
     open.blamed = None;
+    open.found = FoundActs::of(new);
     open.revision = revision;
 }
 
@@ -226,8 +238,26 @@ pub(super) fn analysis(model: &mut Model, request: u64, result: Analysis, effect
     }
     let credits = graph_credits(open);
     open.graph.interaction = graph::build(&open.episode, credits.as_deref());
+    open.graph.pairs = pairs(open);
+    if open.graph.pairs.is_none() && !open.graph.weight.is_directed() {
+        // There is nothing to show of pairs: back to the messages.
+        open.graph.weight = graph::Weight::default();
+        open.graph.edge = None;
+    }
     open.graph.drawing = None;
     let _ = effects;
+}
+
+/// What pairs earn together, as a graph; pairs that add nothing to each other have no edge.
+fn pairs(open: &OpenEpisode) -> Option<graph::InteractionGraph> {
+    let known = open.analysis()?.pairs.as_ref().ok()?;
+    let joint = |it: &Interaction| graph::Joint {
+        value: it.value.value,
+        is_sure: it.kind != InteractionKind::Unsure,
+    };
+    let felt = known.pairs.iter().filter(|it| it.kind != InteractionKind::Additive);
+    let joints: Vec<_> = felt.map(|it| ((it.a, it.b), joint(it))).collect();
+    Some(graph::pair_graph(&open.graph.interaction, &joints))
 }
 
 /// Credit per act, for edges weighted by credit flow.

@@ -32,7 +32,8 @@ pub(super) fn refresh(model: &mut Model) {
         .agent_ids()
         .map(|agent| open.credit().and_then(|it| it.agent(agent)).map(|it| it.value))
         .collect();
-    let blame = open.graph.interaction.edges_along(episode, &open.blame_path());
+    let shown = open.graph.shown();
+    let blame = shown.edges_along(episode, &open.blame_path());
     let edges = edges_of(open);
     let options = Options {
         labels: &labels,
@@ -46,8 +47,8 @@ pub(super) fn refresh(model: &mut Model) {
         height: pane.1,
         skip: 0,
     };
-    let view = open.graph.view.unwrap_or_else(|| graph::choose(&open.graph.interaction, &options));
-    open.graph.drawing = Some(graph::draw(view, &open.graph.interaction, &options));
+    let view = open.graph.view.unwrap_or_else(|| graph::choose(shown, &options));
+    open.graph.drawing = Some(graph::draw(view, shown, &options));
 }
 
 /// Columns and rows for the drawing on the graph view.
@@ -57,7 +58,7 @@ pub(crate) fn graph_pane(columns: usize, rows: usize) -> (usize, usize) {
 
 /// Edges of the selected agent: first those that leave it, then those that arrive.
 pub(crate) fn edges_of(open: &OpenEpisode) -> Vec<graph::Pair> {
-    let pairs = || open.graph.interaction.edges().map(|it| it.0);
+    let pairs = || open.graph.shown().edges().map(|it| it.0);
     let leaving = pairs().filter(|it| it.0 == open.agent);
     let arriving = pairs().filter(|it| it.1 == open.agent && it.0 != open.agent);
     leaving.chain(arriving).collect()
@@ -79,12 +80,22 @@ pub(super) fn next_variant(model: &mut Model) {
     }
 }
 
-/// Another quantity on the edges.
+/// Another quantity on the edges. What pairs earn together is passed over where the log does not tell it, with
+/// the reason.
 pub(super) fn next_weight(model: &mut Model) {
     let Some(open) = model.open.as_mut() else { return };
-    open.graph.weight = open.graph.weight.next();
+    let mut next = open.graph.weight.next();
+    let mut lacks = String::new();
+    if !next.is_directed() && open.graph.pairs.is_none() {
+        let why = open.analysis().and_then(|it| it.pairs.as_ref().err());
+        lacks = why.map_or_else(String::new, |it| format!("; synergy of pairs: {}", it.missing));
+        next = next.next();
+    }
+    open.graph.weight = next;
+    // Edges of another graph may be others.
+    open.graph.edge = None;
     open.graph.drawing = None;
-    model.notice = Some(format!("edge weight: {}", open.graph.weight.word()));
+    model.notice = Some(format!("edge weight: {}{lacks}", next.word()));
 }
 
 /// Between the neighbourhood of the selected agent and the whole graph.

@@ -3,7 +3,7 @@
 use crate::{
     app::OpenEpisode,
     credit,
-    model::{ActId, Number, Scenario, Substitute},
+    model::{ActId, Alternative, Number, Scenario, Substitute},
 };
 
 /// What a field edits.
@@ -21,8 +21,21 @@ pub enum FieldKind {
     Discount,
     /// What takes the place of this act's action.
     Action(ActId),
+    /// The first or the last act that is looked at, as its place in the episode.
+    Window(WindowEnd),
     /// A parameter of the method.
     Param(&'static str),
+    /// The seed of anything drawn at random.
+    Seed,
+}
+
+/// An end of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WindowEnd {
+    /// Where it begins.
+    First,
+    /// Where it ends.
+    Last,
 }
 
 /// One choice of a field.
@@ -30,12 +43,37 @@ pub enum FieldKind {
 pub struct Choice {
     /// What is shown.
     pub label: String,
+    /// What it is, in a few words; empty: the label says it.
+    pub what: String,
+    /// What it belongs with; choices of one group follow each other.
+    pub group: &'static str,
     /// Whether it is the one in force (for players: whether the agent plays).
     pub selected: bool,
     /// Why it cannot be picked.
-    pub blocked: Option<String>,
+    pub blocked: Option<Blocked>,
     /// The scenario that picking it leads to.
     pub scenario: Scenario,
+}
+
+/// Why a choice cannot be picked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blocked {
+    /// What is missing.
+    pub missing: String,
+    /// The nearest method that can be computed, if any.
+    pub nearest: Option<String>,
+}
+
+impl Blocked {
+    fn by(missing: &str) -> Self {
+        Self { missing: missing.to_owned(), nearest: None }
+    }
+
+    /// One line: what is missing and what is nearest.
+    pub fn sentence(&self) -> String {
+        let nearest = self.nearest.as_ref().map_or(String::new(), |it| format!("; nearest: {it}"));
+        format!("{}{nearest}", self.missing)
+    }
 }
 
 /// One field.
@@ -57,6 +95,13 @@ pub struct Field {
     pub changed: bool,
 }
 
+impl Field {
+    /// Whether one of its choices holds, and not several (as with players).
+    pub fn is_single_choice(&self) -> bool {
+        !self.choices.is_empty() && self.kind != FieldKind::Players
+    }
+}
+
 /// Cursor and half-typed number of the form.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Form {
@@ -64,6 +109,8 @@ pub struct Form {
     pub field: usize,
     /// Choice under the cursor, in that field.
     pub choice: usize,
+    /// Whether the choices of that field are shown as a list, one to a row.
+    pub list: bool,
     /// The number being typed.
     pub typing: Option<String>,
     /// First agent row of the result that is shown.
@@ -76,11 +123,14 @@ impl Form {
         let Some(scenario) = current(open) else { return Vec::new() };
         let mut fields = vec![method_field(open, &scenario)];
         fields.extend(baseline_field(open, &scenario));
+        fields.extend(param_fields(open, &scenario));
         fields.push(players_field(open, &scenario));
         fields.push(reward_field(open, &scenario));
         fields.push(discount_field(open, &scenario));
         fields.extend(open.act.and_then(|act| action_field(open, &scenario, act)));
-        fields.extend(param_fields(open, &scenario));
+        fields.extend(window_field(open, &scenario, WindowEnd::First));
+        fields.extend(window_field(open, &scenario, WindowEnd::Last));
+        fields.push(seed_field(&scenario));
         fields
     }
 }
@@ -94,7 +144,7 @@ pub(crate) fn current(open: &OpenEpisode) -> Option<Scenario> {
     }
 }
 
-fn blocked(open: &OpenEpisode, method: &str, baseline: Option<&str>) -> Option<String> {
+fn blocked(open: &OpenEpisode, method: &str, baseline: Option<&str>) -> Option<Blocked> {
     let sweep = open.sweep()?;
     let mut reason = None;
     for row in &sweep.rows {
@@ -104,7 +154,10 @@ fn blocked(open: &OpenEpisode, method: &str, baseline: Option<&str>) -> Option<S
         }
         match &row.result {
             Ok(_) => return None,
-            Err(why) => reason.get_or_insert_with(|| why.missing.clone()),
+            Err(why) => reason.get_or_insert_with(|| Blocked {
+                missing: why.missing.clone(),
+                nearest: why.nearest.clone(),
+            }),
         };
     }
     reason
@@ -115,6 +168,8 @@ fn method_field(open: &OpenEpisode, scenario: &Scenario) -> Field {
         .iter()
         .map(|method| Choice {
             label: method.name.to_owned(),
+            what: method.title.to_owned(),
+            group: method.family.title(),
             selected: method.name == scenario.method,
             blocked: blocked(open, method.name, None),
             scenario: Scenario {
@@ -135,21 +190,29 @@ fn first_available_baseline(open: &OpenEpisode, method: &credit::Method) -> Opti
 }
 
 fn baseline_field(open: &OpenEpisode, scenario: &Scenario) -> Option<Field> {
-    let method = credit::method(&scenario.method).filter(|it| !it.baselines.is_empty())?;
-    let current = scenario.baseline.as_deref().unwrap_or(method.baselines[0].name);
-    let choices = method
-        .baselines
-        .iter()
-        .map(|baseline| Choice {
-            label: baseline.name.to_owned(),
-            selected: baseline.name == current,
-            blocked: blocked(open, method.name, Some(baseline.name)),
-            scenario: Scenario { baseline: Some(baseline.name.to_owned()), ..scenario.clone() },
-        })
-        .collect();
+    let method = credit::method(&scenario.method)?;
+    let default = method.baselines.first().map(|it| it.name.to_owned());
+    // The baselines of declared credit are the records of the log, which the sweep lists.
+    let mut offered: Vec<(String, String)> =
+        method.baselines.iter().map(|it| (it.name.to_owned(), it.title.to_owned())).collect();
+    if offered.is_empty() {
+        let rows = open.sweep().map_or(&[][..], |it| &it.rows);
+        let rows = rows.iter().filter(|it| it.scenario.method == method.name);
+        offered = rows.filter_map(|it| Some((it.scenario.baseline.clone()?, it.title.clone()))).collect();
+    }
+    let current = scenario.baseline.clone().or(default).or_else(|| offered.first().map(|it| it.0.clone()))?;
+    let choices = offered.into_iter().map(|(name, title)| Choice {
+        what: title,
+        group: "",
+        selected: name == current,
+        blocked: blocked(open, method.name, Some(&name)),
+        scenario: Scenario { baseline: Some(name.clone()), ..scenario.clone() },
+        label: name,
+    });
+    let choices: Vec<Choice> = choices.collect();
     let logged = open.logged.as_ref().map(|it| &it.scenario);
     let changed = logged.is_some_and(|it| it.method == scenario.method && it.baseline != scenario.baseline);
-    Some(choice_field(FieldKind::Baseline, "baseline", choices, changed))
+    (!choices.is_empty()).then(|| choice_field(FieldKind::Baseline, "baseline", choices, changed))
 }
 
 fn players_field(open: &OpenEpisode, scenario: &Scenario) -> Field {
@@ -162,8 +225,10 @@ fn players_field(open: &OpenEpisode, scenario: &Scenario) -> Field {
         }
         Choice {
             label: open.episode.agent(agent).name.clone(),
+            what: String::new(),
+            group: "",
             selected: plays,
-            blocked: (plays && players == 1).then(|| "somebody has to play".to_owned()),
+            blocked: (plays && players == 1).then(|| Blocked::by("somebody has to play")),
             scenario: Scenario { dropped, ..scenario.clone() },
         }
     });
@@ -218,11 +283,13 @@ fn action_field(open: &OpenEpisode, scenario: &Scenario, act: ActId) -> Option<F
             }
             Choice {
                 label: alternative.label.clone(),
+                what: worth(alternative),
+                group: "",
                 selected: match current {
                     None => alternative.taken,
                     Some(it) => *it == substitute || default,
                 },
-                blocked: alternative.q.mean.is_none().then(|| "its value was not logged".to_owned()),
+                blocked: alternative.q.mean.is_none().then(|| Blocked::by("its value was not logged")),
                 scenario: Scenario { substitutes, ..scenario.clone() },
             }
         })
@@ -231,47 +298,117 @@ fn action_field(open: &OpenEpisode, scenario: &Scenario, act: ActId) -> Option<F
     Some(choice_field(FieldKind::Action(act), &title, choices, current.is_some()))
 }
 
-fn param_fields(open: &OpenEpisode, scenario: &Scenario) -> impl Iterator<Item = Field> {
-    let params = credit::method(&scenario.method).map_or(&[][..], |it| it.params);
-    // Bounds of coalitions that are not logged have no say where all of them are.
-    let complete = open.episode.coalitions.iter().all(|it| it.values.len() == 1 << it.players.len().min(31));
-    let baseline = scenario.baseline.clone();
-    let idle = move |name: &str| match name {
-        "lo" | "hi" => complete,
-        "tau" => baseline.as_deref().is_some_and(|it| it != "tempered"),
-        "k" => baseline.as_deref() != Some("constant"),
-        _ => false,
+/// What an alternative is worth, from what.
+fn worth(alternative: &Alternative) -> String {
+    let mut words = Vec::new();
+    words.extend(alternative.q.mean.map(|it| format!("worth {it}")));
+    words.extend(alternative.q.n.map(|it| format!("{it} replay{}", if it == 1 { "" } else { "s" })));
+    words.extend(alternative.probability.map(|it| format!("probability {it}")));
+    words.extend(alternative.taken.then(|| "taken".to_owned()));
+    words.extend(alternative.default.then(|| "the null action".to_owned()));
+    words.join(", ")
+}
+
+/// An end of the window, as the place of its act from 1; none where there is nothing to cut off.
+fn window_field(open: &OpenEpisode, scenario: &Scenario, end: WindowEnd) -> Option<Field> {
+    let last = open.episode.acts.len();
+    if last < 2 {
+        return None;
+    }
+    let (from, to) = window(open, scenario)?;
+    let (place, given, range, title) = match end {
+        WindowEnd::First => (from, 1, (1, to), "from act"),
+        WindowEnd::Last => (to, last, (from, last), "to act"),
     };
-    params.iter().filter(move |it| !idle(it.name)).map(|param| {
+    Some(Field {
+        number: Some((place as f64, Some(given as f64))),
+        step: 1.0,
+        range: (range.0 as f64, range.1 as f64),
+        changed: place != given,
+        ..choice_field(FieldKind::Window(end), title, Vec::new(), false)
+    })
+}
+
+/// First and last act that is looked at, as places from 1.
+fn window(open: &OpenEpisode, scenario: &Scenario) -> Option<(usize, usize)> {
+    let all = (open.episode.act_ids().next()?, open.episode.act_ids().next_back()?);
+    let (first, last) = scenario.window.unwrap_or(all);
+    Some((first.index() + 1, last.index() + 1))
+}
+
+fn seed_field(scenario: &Scenario) -> Field {
+    Field {
+        number: Some((scenario.seed as f64, Some(0.0))),
+        step: 1.0,
+        // Larger ones are not exact as a float; the command line takes them all.
+        range: (0.0, (1u64 << 53) as f64),
+        changed: scenario.seed != 0,
+        ..choice_field(FieldKind::Seed, "seed", Vec::new(), false)
+    }
+}
+
+fn param_fields<'a>(open: &'a OpenEpisode, scenario: &'a Scenario) -> impl Iterator<Item = Field> + 'a {
+    let params = credit::method(&scenario.method).map_or(&[][..], |it| it.params);
+    let params = params.iter().filter(|it| it.applies(&open.episode, scenario));
+    params.map(|param| {
         let set = scenario.params.get(param.name).map(|it| it.get());
+        let kind = FieldKind::Param(param.name);
+        if param.is_switch() {
+            let on = set.or(param.default).is_some_and(|it| it >= 0.5);
+            let choices = [("off", 0.0), ("on", 1.0)].map(|(label, value)| Choice {
+                label: label.to_owned(),
+                what: String::new(),
+                group: "",
+                selected: (value >= 0.5) == on,
+                blocked: None,
+                scenario: with_param(
+                    scenario,
+                    param.name,
+                    Some(value).filter(|it| Some(*it) != param.default),
+                ),
+            });
+            return choice_field(kind, param.name, choices.into(), set.is_some());
+        }
         Field {
-            kind: FieldKind::Param(param.name),
-            title: param.name.to_owned(),
-            choices: Vec::new(),
             number: Some((set.or(param.default).unwrap_or(0.0), param.default)),
             step: param.step,
             range: (param.min, param.max),
             changed: set.is_some(),
+            ..choice_field(kind, param.name, Vec::new(), false)
         }
     })
 }
 
+fn with_param(scenario: &Scenario, name: &str, value: Option<f64>) -> Scenario {
+    let mut next = scenario.clone();
+    match value {
+        Some(value) => next.params.insert(name.to_owned(), Number::new(value)),
+        None => next.params.remove(name),
+    };
+    next
+}
+
 /// The scenario after setting the number of `field` to `value`; setting it to what the log or the method
 /// gives takes the edit back.
-pub(crate) fn with_number(scenario: &Scenario, field: &Field, value: f64) -> Scenario {
+pub(crate) fn with_number(open: &OpenEpisode, scenario: &Scenario, field: &Field, value: f64) -> Scenario {
     let value = value.clamp(field.range.0, field.range.1);
     let given = field.number.and_then(|it| it.1);
-    let set = (Some(value) != given).then(|| Number::new(value));
+    let set = Some(value).filter(|it| Some(*it) != given);
     let mut next = scenario.clone();
     match field.kind {
-        FieldKind::Reward => next.reward = set,
+        FieldKind::Reward => next.reward = set.map(Number::new),
         FieldKind::Discount => next.discount = (value != 1.0).then(|| Number::new(value)),
-        FieldKind::Param(name) => {
-            match set {
-                Some(number) => next.params.insert(name.to_owned(), number),
-                None => next.params.remove(name),
-            };
+        FieldKind::Param(name) => return with_param(scenario, name, set),
+        FieldKind::Window(end) => {
+            let Some((mut from, mut to)) = window(open, scenario) else { return next };
+            match end {
+                WindowEnd::First => from = value.round() as usize,
+                WindowEnd::Last => to = value.round() as usize,
+            }
+            let all = (from, to) == (1, open.episode.acts.len());
+            next.window = (!all).then(|| (ActId::from_index(from - 1), ActId::from_index(to - 1)));
         }
+        FieldKind::Seed => next.seed = value.round() as u64,
         FieldKind::Method | FieldKind::Baseline | FieldKind::Players | FieldKind::Action(_) => {}
     }
     next

@@ -10,9 +10,52 @@
 
 use crate::model::{ActKind, AgentId, Unavailable};
 
+use super::super::figure;
 use super::super::game::Coalition;
+use super::super::method::{Family, Method, Need};
 use super::super::question::{Question, missing};
 use super::linear::Form;
+use super::methods::BOUNDS;
+use super::structured::{self, Divides, Structure};
+
+/// The row of Myerson value (graph).
+pub(in crate::credit) const METHOD: Method = Method {
+    name: "myerson",
+    title: "Myerson value (graph)",
+    family: Family::Coalition,
+    needs: &[Need::Coalitions, Need::Graph],
+    baselines: &[],
+    params: BOUNDS,
+    formula: "c_i = Shapley of v^g(S) = v(0) + sum over connected parts C of [v(C) - v(0)]",
+    source: "Myerson 1977",
+    caveats: &["agents that are not connected are taken to earn apart"],
+    efficient: true,
+    names_culprit: true,
+    variant_of: None,
+    aliases: &[("myerson", None), ("myerson_value", None)],
+    compute: |question| structured::compute(question, structure),
+    terms: |question, target| structured::terms(question, structure, target),
+};
+
+fn structure(question: &Question<'_>, players: &[AgentId]) -> Result<Structure, Unavailable> {
+    let graph = neighbours(question, players)?;
+    let edges: u32 = graph.masks.iter().map(|it| it.count_ones()).sum::<u32>() / 2;
+    let from = if graph.declared { "declared" } else { "from messages and links" };
+    let mut left = Coalition::all(players.len()).0;
+    let mut parts = Vec::new();
+    while left != 0 {
+        let part = part(left, &graph.masks);
+        parts.push(Coalition(part));
+        left &= !part;
+    }
+    Ok(Structure {
+        form: form(&graph.masks)?,
+        name: "Myerson",
+        note: format!("{}, {from}", figure::count(edges as usize, "edge")),
+        // It divides what the connected parts earn, which may be less than v(N).
+        divides: Divides::Parts(parts),
+    })
+}
 
 /// The neighbours of each player, and where that is from.
 pub(super) struct Neighbours {

@@ -7,13 +7,44 @@
 use crate::model::{Agent, AgentId, Unavailable};
 
 use super::super::game::Coalition;
-use super::super::method::{Baseline, Need};
+use super::super::method::{Baseline, Family, Method, Need};
 use super::super::question::{Question, missing};
 use super::super::semivalue::Coefficients;
 use super::linear::Form;
+use super::methods::BOUNDS;
+use super::structured::{self, Divides, Structure};
+
+/// The row of Owen value (teams).
+pub(in crate::credit) const METHOD: Method = Method {
+    name: "owen",
+    title: "Owen value (teams)",
+    family: Family::Coalition,
+    needs: &[Need::Coalitions, Need::Teams],
+    baselines: UNIONS,
+    params: BOUNDS,
+    formula: "c_i = Shapley among unions, then inside: sum_H sum_T w(H) w(T) [v(H+T+i) - v(H+T)]",
+    source: "Owen 1977",
+    caveats: &["whole unions join or leave: members of a union are never seen with half of another"],
+    efficient: true,
+    names_culprit: true,
+    variant_of: None,
+    aliases: &[("owen", Some("team")), ("owen_value", Some("team"))],
+    compute: |question| structured::compute(question, structure),
+    terms: |question, target| structured::terms(question, structure, target),
+};
+
+fn structure(question: &Question<'_>, players: &[AgentId]) -> Result<Structure, Unavailable> {
+    let by_role = question.baseline.is_some_and(|it| it.name == "role");
+    Ok(Structure {
+        form: form(question, players)?,
+        name: if by_role { "Owen by role" } else { "Owen by team" },
+        note: question.baseline.map_or("", |it| it.title).to_owned(),
+        divides: Divides::Team,
+    })
+}
 
 /// What makes a union.
-pub(in super::super) const UNIONS: &[Baseline] = &[
+const UNIONS: &[Baseline] = &[
     Baseline {
         name: "team",
         title: "unions are teams",

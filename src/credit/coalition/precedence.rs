@@ -10,11 +10,46 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{AgentId, Unavailable};
+use crate::model::{AgentId, LinkKind, Unavailable};
 
+use super::super::figure;
 use super::super::game::Coalition;
+use super::super::method::{Family, Method, Need};
 use super::super::question::{Question, missing};
 use super::linear::Form;
+use super::methods::BOUNDS;
+use super::structured::{self, Divides, Structure};
+
+/// The row of Shapley under precedence.
+pub(in crate::credit) const METHOD: Method = Method {
+    name: "precedence",
+    title: "Shapley under precedence",
+    family: Family::Coalition,
+    needs: &[Need::Coalitions, Need::Parents],
+    baselines: &[],
+    params: BOUNDS,
+    formula: "c_i = mean of v(before i + i) - v(before i) over the orders that respect who builds on whom",
+    source: "Faigle and Kern 1992; Frye et al. 2020",
+    caveats: &["who comes first is read from what the first act of each agent came from"],
+    efficient: true,
+    names_culprit: true,
+    variant_of: None,
+    aliases: &[("precedence_shapley", None), ("asymmetric_shapley", None)],
+    compute: |question| structured::compute(question, structure),
+    terms: |question, target| structured::terms(question, structure, target),
+};
+
+fn structure(question: &Question<'_>, players: &[AgentId]) -> Result<Structure, Unavailable> {
+    let before = predecessors(question, players)?;
+    let pairs: u32 = before.iter().map(|it| it.count_ones()).sum();
+    let links = question.episode.act_ids().flat_map(|it| question.episode.links.parents(it));
+    let inferred = links.filter(|it| it.kind == LinkKind::Inferred).count();
+    let mut note = format!("{pairs} pairs ordered");
+    if inferred > 0 {
+        note.push_str(&format!(", {} inferred", figure::count(inferred, "link")));
+    }
+    Ok(Structure { form: form(&before)?, name: "precedence Shapley", note, divides: Divides::Team })
+}
 
 /// The most closed sets that are looked at.
 const MOST: usize = 1 << 18;

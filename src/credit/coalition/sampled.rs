@@ -7,14 +7,33 @@ use crate::model::{Attribution, Unavailable, Value};
 
 use super::super::figure;
 use super::super::game::{Coalition, Table};
-use super::super::method::{Baseline, Param};
+use super::super::method::{Applies, Baseline, Family, Method, Need, Param};
 use super::super::question::{Question, caveat, missing, total};
 use super::super::sampling::{Drawing, Estimator, TableWalk};
 use super::logged::LoggedGame;
-use super::{sample, tabulate};
+use super::{sample, tabulate, terms};
+
+/// The row of Shapley value, sampled.
+pub(in crate::credit) const METHOD: Method = Method {
+    name: "shapley-sampled",
+    title: "Shapley value, sampled",
+    family: Family::Coalition,
+    needs: &[Need::Coalitions],
+    baselines: WAYS,
+    params: PARAMS,
+    formula: "phi_i = mean over permutations of v(before i + i) - v(before i)",
+    source: "Castro et al. 2009",
+    caveats: &["an estimate: exact Shapley is there where every coalition is logged"],
+    efficient: true,
+    names_culprit: true,
+    variant_of: Some("shapley"),
+    aliases: &[("shapley_sampled", None), ("monte_carlo_shapley", Some("plain"))],
+    compute,
+    terms,
+};
 
 /// How permutations are drawn.
-pub(in super::super) const WAYS: &[Baseline] = &[
+const WAYS: &[Baseline] = &[
     way("antithetic", "permutations with their reverses", "Mitchell et al. 2022"),
     way("plain", "independent permutations", "Castro et al. 2009"),
     way("stratified", "all rotations: every place equally often", "Castro et al. 2017"),
@@ -32,13 +51,14 @@ const fn way(name: &'static str, title: &'static str, source: &'static str) -> B
 }
 
 /// Parameters of the sampled Shapley value.
-pub(in super::super) const SAMPLED_PARAMS: &[Param] = &[Param {
+const PARAMS: &[Param] = &[Param {
     name: "permutations",
     default: Some(1024.0),
     min: 64.0,
     max: 1e6,
     step: 256.0,
     what: "how many permutations are walked, rounded up to whole units of work",
+    applies: Applies::Always,
 }];
 
 /// An estimator of the game `question` puts, not yet stepped.

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::BASELINES;
+use super::baseline::BASELINES;
 use crate::credit::fixture::{Draft, assert_close, numbers, vectors};
 use crate::credit::{Target, compute, explain};
 use crate::model::{

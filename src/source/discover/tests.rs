@@ -88,7 +88,7 @@ fn what_cannot_be_used_is_told_and_the_rest_goes_on() {
     check(&dir, &["no/b"], &[], &["no file or directory 'no/b': there is no directory 'no'"]);
     check(&dir, &["a.jsonl/b"], &[], &["no file or directory 'a.jsonl/b': there is no directory 'a.jsonl'"]);
     let message = "no logs in directory 'empty': looked for *.jsonl, *.ndjson, *.jsonlines, *.json, *.traj at any \
-                   depth; name the files to read others";
+                   depth, also compressed (.gz, .zst); name the files to read others";
     check(&dir, &["empty"], &[], &[message]);
     let _socket = std::os::unix::net::UnixListener::bind(dir.path().join("socket")).unwrap();
     check(&dir, &["socket"], &[], &["'socket' is neither a file, a directory nor a pipe"]);

@@ -9,6 +9,15 @@ use super::super::is_whole_json;
 /// Says of an unterminated last line whether it is a whole record.
 pub type Accept = Arc<dyn Fn(&[u8]) -> bool + Send + Sync>;
 
+/// In what pieces the bytes of a file are handed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// Whole lines.
+    Lines,
+    /// Whatever is there, as [`Lines`](super::super::TailEvent::Lines) events that are none.
+    Bytes,
+}
+
 /// How a file is followed.
 #[derive(Clone)]
 pub struct TailOptions {
@@ -22,6 +31,8 @@ pub struct TailOptions {
     pub block: usize,
     /// Longer lines are skipped and reported, bytes. Default: 64 MiB.
     pub longest_line: usize,
+    /// What is handed on. Default: lines.
+    pub framing: Framing,
     /// How many files stay open, over all tails with clones of these options. Default: the process's count.
     pub open_files: OpenFiles,
 }
@@ -34,6 +45,7 @@ impl Default for TailOptions {
             grace: Duration::from_secs(10),
             block: 256 << 10,
             longest_line: 64 << 20,
+            framing: Framing::Lines,
             open_files: OpenFiles::of_process(),
         }
     }

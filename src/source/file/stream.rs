@@ -6,39 +6,44 @@ use std::time::Duration;
 use super::super::TailEvent;
 use super::super::descriptor::Descriptor;
 use super::super::lines::LineBuffer;
-use super::TailOptions;
+use super::{Framing, TailOptions};
 
 /// One generation of the file.
-pub(super) struct Stream {
-    pub(super) lines: LineBuffer,
-    pub(super) descriptor: Option<Arc<Descriptor>>,
+pub(in crate::source) struct Stream {
+    pub(in crate::source) lines: LineBuffer,
+    pub(in crate::source) descriptor: Option<Arc<Descriptor>>,
     /// When bytes came last; `None` before the first poll.
-    pub(super) grown: Option<Duration>,
+    pub(in crate::source) grown: Option<Duration>,
     /// A partial line up to this offset was found not to be whole.
-    pub(super) refused: Option<u64>,
+    pub(in crate::source) refused: Option<u64>,
 }
 
 impl Stream {
-    pub(super) fn new(generation: u32, options: &TailOptions, descriptor: Option<Arc<Descriptor>>) -> Self {
-        let lines = LineBuffer::new(generation, options.block, options.longest_line);
+    pub(in crate::source) fn new(
+        generation: u32,
+        options: &TailOptions,
+        descriptor: Option<Arc<Descriptor>>,
+    ) -> Self {
+        let lines = LineBuffer::new(generation, options.block, options.longest_line)
+            .unframed(options.framing == Framing::Bytes);
         Self { lines, descriptor, grown: None, refused: None }
     }
 
     /// Size of the open file, bytes.
-    pub(super) fn size(&self) -> Option<u64> {
+    pub(in crate::source) fn size(&self) -> Option<u64> {
         self.descriptor.as_ref()?.stat().ok().map(|it| it.size)
     }
 
-    pub(super) fn is_behind(&self) -> bool {
+    pub(in crate::source) fn is_behind(&self) -> bool {
         self.size().is_some_and(|it| it > self.lines.position().read)
     }
 
-    pub(super) fn quiet_for(&self, now: Duration) -> Duration {
+    pub(in crate::source) fn quiet_for(&self, now: Duration) -> Duration {
         now.saturating_sub(self.grown.unwrap_or(now))
     }
 
     /// Hands on an unterminated last line that was left alone for long enough.
-    pub(super) fn settle(
+    pub(in crate::source) fn settle(
         &mut self,
         now: Duration,
         options: &TailOptions,

@@ -113,27 +113,10 @@ fn compares_when_touched_and_until_the_clock_of_the_file_system_has_moved_on() {
     assert!(follow.needs_check(3 * second, &stat(A, 10), at), "grown");
 }
 
-/// A file in memory that obeys what the machine says, against what a writer did to it.
 mod model {
-    use std::collections::HashMap;
-
     use proptest::prelude::*;
 
-    use super::*;
-
-    #[derive(Clone, Debug)]
-    enum Step {
-        Append(u8),
-        Partial(u8),
-        Truncate,
-        TakeBackPartial,
-        RewriteSameSize,
-        Rotate(u8),
-        Delete,
-        CopyAndContinue(u8),
-        Pass(u8),
-        Poll,
-    }
+    use crate::corpus::follow::{Step, World};
 
     fn step() -> impl Strategy<Value = Step> {
         prop_oneof![
@@ -150,206 +133,6 @@ mod model {
         ]
     }
 
-    #[derive(Clone, Default)]
-    struct Node {
-        bytes: Vec<u8>,
-        touched: i128,
-        links: u64,
-    }
-
-    /// The world (inodes, and which one the path names), the reader, and the truth.
-    struct World {
-        nodes: HashMap<u64, Node>,
-        path: Option<u64>,
-        next_inode: u64,
-        clock: Duration,
-        records: u64,
-        written: Vec<u64>,
-        follow: Follow,
-        read: Vec<u8>,
-        delivered: usize,
-        got: Vec<u64>,
-    }
-
-    impl World {
-        fn new() -> Self {
-            let key = FileKey { device: 1, inode: 0, born: None };
-            Self {
-                nodes: HashMap::from([(0, Node { links: 1, ..Node::default() })]),
-                path: Some(0),
-                next_inode: 1,
-                clock: Duration::ZERO,
-                records: 0,
-                written: Vec::new(),
-                follow: Follow::new(key),
-                read: Vec::new(),
-                delivered: 0,
-                got: Vec::new(),
-            }
-        }
-
-        fn current(&mut self) -> &mut Node {
-            let inode = self.path.unwrap_or_else(|| self.create(Vec::new()));
-            let node = self.nodes.get_mut(&inode).unwrap();
-            node.touched = self.clock.as_nanos().try_into().unwrap();
-            node
-        }
-
-        fn create(&mut self, bytes: Vec<u8>) -> u64 {
-            let inode = self.next_inode;
-            self.next_inode += 1;
-            self.nodes.insert(inode, Node { bytes, touched: 0, links: 1 });
-            self.path = Some(inode);
-            inode
-        }
-
-        fn records(&mut self, count: u8) -> Vec<u8> {
-            let mut bytes = Vec::new();
-            for _ in 0..count {
-                self.records += 1;
-                self.written.push(self.records);
-                bytes.extend(format!("{:06}\n", self.records).bytes());
-            }
-            bytes
-        }
-
-        /// Ends a partial line, so that what follows is a record of its own.
-        fn end_line(&mut self) {
-            let node = self.current();
-            if node.bytes.last().is_some_and(|it| *it != b'\n') {
-                node.bytes.push(b'\n');
-            }
-        }
-
-        /// A writer's step; destructive ones are seen by a poll before and after, as two of them in one
-        /// interval cannot be told apart.
-        fn apply(&mut self, step: &Step) {
-            let destructive = matches!(
-                step,
-                Step::Truncate
-                    | Step::TakeBackPartial
-                    | Step::RewriteSameSize
-                    | Step::Rotate(_)
-                    | Step::Delete
-                    | Step::CopyAndContinue(_)
-            );
-            if destructive {
-                self.poll();
-            }
-            match step {
-                Step::Append(count) => {
-                    self.end_line();
-                    let bytes = self.records(*count);
-                    self.current().bytes.extend(bytes);
-                }
-                Step::Partial(count) => {
-                    let count = *count as usize;
-                    self.current().bytes.extend(std::iter::repeat_n(b'p', count));
-                }
-                Step::Truncate => self.current().bytes.clear(),
-                Step::TakeBackPartial => {
-                    let bytes = &mut self.current().bytes;
-                    let whole = bytes.iter().rposition(|it| *it == b'\n').map_or(0, |it| it + 1);
-                    bytes.truncate(whole);
-                }
-                Step::RewriteSameSize => {
-                    let count = self.current().bytes.len() / 7;
-                    let bytes = self.records(count.try_into().unwrap_or(u8::MAX));
-                    self.current().bytes = bytes;
-                }
-                Step::Rotate(count) => {
-                    let bytes = self.records(*count);
-                    self.create(bytes);
-                }
-                Step::Delete => {
-                    if let Some(inode) = self.path.take() {
-                        self.nodes.get_mut(&inode).unwrap().links = 0;
-                    }
-                }
-                Step::CopyAndContinue(count) => {
-                    self.end_line();
-                    let mut bytes = self.current().bytes.clone();
-                    bytes.extend(self.records(*count));
-                    self.create(bytes);
-                }
-                Step::Pass(seconds) => self.clock += Duration::from_secs((*seconds).into()),
-                Step::Poll => self.poll(),
-            }
-            if destructive {
-                self.poll();
-            }
-        }
-
-        fn stat(&self, inode: u64) -> Stat {
-            let node = &self.nodes[&inode];
-            Stat {
-                key: FileKey { device: 1, inode, born: None },
-                size: node.bytes.len() as u64,
-                stamp: Stamp { modified: node.touched, changed: node.touched },
-                links: node.links,
-            }
-        }
-
-        fn compare(&self, inode: u64) -> Check {
-            let bytes = &self.nodes[&inode].bytes;
-            if !bytes.starts_with(&self.read[..self.delivered]) {
-                Check::Changed
-            } else if !bytes.starts_with(&self.read) {
-                Check::PartialChanged
-            } else {
-                Check::Same
-            }
-        }
-
-        fn poll(&mut self) {
-            for _ in 0..20 {
-                let followed = self.follow.key().inode;
-                let path = self.path.map(|it| self.stat(it));
-                let position = Position { read: self.read.len() as u64, delivered: self.delivered as u64 };
-                let is_at_path = self.path == Some(followed);
-                let open = (!is_at_path).then(|| self.stat(followed));
-                let asked = self.follow.needs_check(self.clock, &self.stat(followed), position);
-                let seen = Observation {
-                    now: self.clock,
-                    path,
-                    open,
-                    position,
-                    check: if asked { self.compare(followed) } else { Check::NotAsked },
-                    successor: self.path.map_or(Check::NotAsked, |it| self.compare(it)),
-                };
-                match self.follow.step(&seen) {
-                    Action::Idle => return,
-                    Action::Read { from, to } => {
-                        assert_eq!(from, self.read.len() as u64);
-                        let bytes = &self.nodes[&followed].bytes[from as usize..to as usize];
-                        self.read.extend(bytes);
-                        self.deliver();
-                    }
-                    Action::Rewind { to } => {
-                        assert_eq!(to, self.delivered as u64);
-                        self.read.truncate(self.delivered);
-                    }
-                    Action::Restart { .. } | Action::Replace { .. } => {
-                        self.read.clear();
-                        self.delivered = 0;
-                    }
-                    Action::Adopt | Action::Gone | Action::Returned => {}
-                }
-            }
-            panic!("the machine does not come to rest");
-        }
-
-        fn deliver(&mut self) {
-            let whole = self.read.iter().rposition(|it| *it == b'\n').map_or(0, |it| it + 1);
-            for line in self.read[self.delivered.min(whole)..whole].split(|it| *it == b'\n') {
-                if let Ok(record) = std::str::from_utf8(line).unwrap().parse() {
-                    self.got.push(record);
-                }
-            }
-            self.delivered = whole.max(self.delivered);
-        }
-    }
-
     proptest! {
         #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
         #[test]
@@ -358,8 +141,7 @@ mod model {
             for step in &steps {
                 world.apply(step);
             }
-            world.poll();
-            prop_assert_eq!(world.got, world.written);
+            world.finish();
         }
     }
 }

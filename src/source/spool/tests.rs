@@ -150,6 +150,7 @@ fn a_write_to_a_full_disk_keeps_what_came_before() {
         descriptor: Arc::new(Descriptor::of(full, &TailOptions::default().open_files).unwrap()),
         base: 0,
         written: AtomicU64::new(writer.written()),
+        damage: Mutex::default(),
         end: OnceLock::new(),
     };
     let good = std::mem::replace(&mut writer.0, Arc::new(broken));

@@ -59,7 +59,8 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
         if here {
             pane.put(1, y, if open.pane == Pane::Acts { ">" } else { "-" }, Role::Cursor);
         }
-        let mut x = pane.put_tail(2, y, id, &it.id, role) + 1;
+        let found = if open.found.holds(*act) { Role::Match } else { role };
+        let mut x = pane.put_tail(2, y, id, &it.id, found) + 1;
         if when > 0 {
             pane.put_right(x + when, y, &prose::when(episode, *act), Role::Dim);
             x += when + 1;

@@ -3,7 +3,7 @@
 use super::{header::status_word, window};
 use crate::{
     app::Model,
-    model::{EpisodeSummary, FileState, signed},
+    model::{EpisodeId, EpisodeSummary, FileState, signed},
     text,
     tui::{paint::Painter, theme::Role},
 };
@@ -28,7 +28,8 @@ pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) {
             pane.put(0, y, ">", Role::Cursor);
         }
         let role = if here { Role::Cursor } else { Role::Plain };
-        pane.put_tail(2, y, name, &summary.name, role);
+        let found = !model.search.hits_of(EpisodeId::from_index(top + row)).is_empty();
+        pane.put_tail(2, y, name, &summary.name, if found { Role::Match } else { role });
         draw_row(pane, x, y, summary);
     }
     if episodes.len() > rows {
@@ -83,7 +84,13 @@ fn nothing(model: &Model, pane: &mut Painter<'_>) {
         };
         lines.push(format!("{}  {}  {state}", file.path, file.format));
     }
-    for (y, line) in lines.iter().enumerate() {
-        pane.put(2, y + 2, line, Role::Plain);
+    // What was passed over is why there is nothing: each file once, with the reason.
+    lines.extend(
+        model.log.diagnostics.iter().filter(|it| it.origin.is_none()).map(|it| text::clean(&it.message)),
+    );
+    let columns = pane.width().saturating_sub(4);
+    let wrapped = lines.iter().flat_map(|it| text::wrap(it, columns));
+    for (y, line) in wrapped.take(pane.height().saturating_sub(2)).enumerate() {
+        pane.put(2, y + 2, &line, Role::Plain);
     }
 }

@@ -1,5 +1,6 @@
 //! The last line: what just happened, or the keys that help here.
 
+use super::prompt;
 use crate::{
     app::{
         Action, Model, Overlay, Pane, Screen, View,
@@ -13,6 +14,11 @@ use crate::{
 const HINTS: usize = 8;
 
 pub(super) fn draw(model: &Model, line: &mut Painter<'_>) {
+    if let Some(prompt) = &model.prompt {
+        return prompt::draw(model, prompt, line);
+    }
+    let left = prompt::status(model, line);
+    let line = &mut line.part(0, 0, left, 1);
     if let Some(count) = model.count {
         line.put(1, 0, &count.to_string(), Role::Strong);
         return;
@@ -41,7 +47,7 @@ fn hint_of(model: &Model, binding: &Binding) -> &'static str {
         return binding.hint;
     }
     match (model.view, binding.action) {
-        (View::WhatIf, Action::Open) => "pick",
+        (View::WhatIf, Action::Open) => "pick, list",
         (View::WhatIf, Action::Down) => "field",
         (View::WhatIf, Action::Right) => "choice",
         (View::Graph, Action::Open) => "ego",
@@ -57,6 +63,7 @@ fn key_names(binding: &Binding) -> String {
         Action::EpisodeOn => "[ ]".to_owned(),
         Action::SameAgentOn => "{ }".to_owned(),
         Action::Cause => "c C".to_owned(),
+        Action::NextHit => "n N".to_owned(),
         Action::Right => "h l".to_owned(),
         Action::Down => "j k".to_owned(),
         Action::Undo => "u ^R".to_owned(),
@@ -70,8 +77,11 @@ fn hints(model: &Model) -> Vec<&'static Binding> {
         (Some(Overlay::Detail), ..) => {
             &[A::Down, A::Wrap, A::Cause, A::SameAgentOn, A::Copy, A::Back, A::Help]
         }
+        (Some(Overlay::Hits), ..) => &[A::Down, A::Open, A::NextHit, A::Search, A::Back, A::Help],
         (Some(_), ..) => &[A::Down, A::Back, A::Help, A::Quit],
-        (None, Screen::Episodes, _) => &[A::Open, A::Down, A::NextCulprit, A::Findings, A::Help, A::Quit],
+        (None, Screen::Episodes, _) => {
+            &[A::Open, A::Down, A::NextCulprit, A::Search, A::Findings, A::Help, A::Quit]
+        }
         (None, _, View::Credit) => match model.open.as_ref().map(|it| it.pane) {
             Some(Pane::Acts) => {
                 &[A::NextCulprit, A::Explain, A::Cause, A::WhatIf, A::Open, A::Sweep, A::Help, A::Quit]
@@ -103,6 +113,9 @@ fn hints(model: &Model) -> Vec<&'static Binding> {
     let mut hints: Vec<&Binding> = actions.iter().map(|it| action::binding(*it)).collect();
     if model.log.following && model.overlay.is_none() && model.view != View::WhatIf {
         hints.insert(0, action::binding(A::Hold));
+    }
+    if model.search.is_on() && model.overlay.is_none() {
+        hints.splice(0..0, [A::NextHit, A::Hits].map(action::binding));
     }
     hints
 }

@@ -103,14 +103,23 @@ fn side(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let mut lines = vec![(agent.name.clone(), Role::Strong)];
     let weight = open.graph.weight;
     for (index, pair) in pictures::edges_of(open).iter().enumerate() {
-        let Some(edge) = open.graph.interaction.edge(*pair) else { continue };
+        let Some(edge) = open.graph.shown().edge(*pair) else { continue };
         let out = pair.0 == open.agent;
         let other = if out { pair.1 } else { pair.0 };
         let marker = if open.graph.edge == Some(index) { ">" } else { " " };
-        let word = if out { "to" } else { "from" };
+        let joint = edge.joint;
+        let word = match joint {
+            Some(_) => "with",
+            None if out => "to",
+            None => "from",
+        };
         let value = weight.format(edge.weight(weight), 7);
-        let mark = if edge.is_inferred() { " inferred" } else { "" };
-        let declared = if edge.is_used() { "" } else { " declared, unused" };
+        let mark = match joint {
+            Some(joint) if !joint.is_sure => "?",
+            _ if edge.is_inferred() => " inferred",
+            _ => "",
+        };
+        let declared = if edge.is_used() || joint.is_some() { "" } else { " declared, unused" };
         let name = pane.fit(&open.episode.agent(other).name, width.saturating_sub(20));
         let role = if marker == ">" { Role::Cursor } else { Role::Plain };
         lines.push((format!("{marker}{word:<4} {name} {}{mark}{declared}", value.trim()), role));
@@ -174,7 +183,8 @@ fn facts(open: &OpenEpisode) -> Vec<(String, Role)> {
         let ends = format!("{} .. {}", id(path.acts.first()), id(path.acts.last()));
         lines.push((format!("critical path: {size}, {ends}"), Role::Plain));
     }
-    let pairs = open.analysis().and_then(|it| it.pairs.as_ref());
+    let pairs =
+        open.analysis().and_then(|it| it.pairs.as_ref().ok()).filter(|_| open.graph.weight.is_directed());
     for pair in pairs.iter().flat_map(|it| &it.pairs).filter(|it| it.a == open.agent || it.b == open.agent) {
         if !matches!(pair.kind, InteractionKind::Synergy | InteractionKind::Redundancy) {
             continue;
@@ -196,6 +206,9 @@ fn facts(open: &OpenEpisode) -> Vec<(String, Role)> {
 }
 
 fn legend(open: &OpenEpisode, drawing: &Drawing, pane: &mut Painter<'_>) {
+    if !open.graph.weight.is_directed() {
+        return pair_legend(open, drawing, pane);
+    }
     let all = open.graph.interaction.edge_count();
     let shown = all.saturating_sub(drawing.hidden_edges);
     let width = pane.width();
@@ -208,6 +221,22 @@ fn legend(open: &OpenEpisode, drawing: &Drawing, pane: &mut Painter<'_>) {
         "heavy line {heavy} blame path   {dashed} inferred from order   numbers: {}",
         open.graph.weight.word()
     );
+    pane.put_fit(1, 1, width - 2, &line, Role::Dim);
+}
+
+/// What lines between pairs mean.
+fn pair_legend(open: &OpenEpisode, drawing: &Drawing, pane: &mut Painter<'_>) {
+    let width = pane.width();
+    let players = open.analysis().and_then(|it| it.pairs.as_ref().ok()).map_or(0, |it| it.pairs.len());
+    let all = open.graph.shown().edge_count();
+    let shown = all.saturating_sub(drawing.hidden_edges);
+    let counts = format!(
+        "{shown} of {players} pairs drawn, {} add nothing to each other; Shapley interaction index",
+        players.saturating_sub(all)
+    );
+    pane.put_fit(1, 0, width - 2, &counts, Role::Dim);
+    let dashed = if pane.theme().glyphs.ascii { "." } else { "╌" };
+    let line = format!("+ synergy  - redundancy  {dashed} interval holds 0: do not act on the sign");
     pane.put_fit(1, 1, width - 2, &line, Role::Dim);
 }
 
@@ -224,7 +253,8 @@ fn name_columns(open: &OpenEpisode) -> usize {
 
 /// A small matrix of messages: rows tell, columns hear.
 pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
-    let weight = open.graph.weight;
+    // Who talked to whom is told in messages where the graph shows what pairs earn.
+    let weight = if open.graph.weight.is_directed() { open.graph.weight } else { graph::Weight::default() };
     pane.rule(0, "Who talked to whom (2)", weight.word());
     let name = name_columns(open);
     let agents: Vec<AgentId> = open.episode.agent_ids().collect();

@@ -1,6 +1,6 @@
 //! Panes over a view: help, arithmetic, caveats, the act in full, the sweep, findings.
 
-use super::{detail, scrolled, sweep};
+use super::{detail, hits, scrolled, sweep};
 use crate::{
     app::{
         Model, Overlay,
@@ -24,6 +24,7 @@ pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> usize {
         Overlay::Detail => "Act".to_owned(),
         Overlay::Sweep => "Sweep: every method and baseline on this episode".to_owned(),
         Overlay::Findings => "What is wrong with the log".to_owned(),
+        Overlay::Hits => "What the search has found".to_owned(),
     };
     body.rule(0, &title, "Esc closes");
     let mut pane = body.part(0, 1, width, height.saturating_sub(1));
@@ -36,6 +37,7 @@ pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> usize {
         }
         (Overlay::Caveats, _) => scrolled(&mut pane, top, &caveats(model, width.saturating_sub(2))),
         (Overlay::Findings, _) => scrolled(&mut pane, top, &findings(model, width.saturating_sub(2))),
+        (Overlay::Hits, _) => hits::draw(model, &mut pane),
         (Overlay::Detail, Some(open)) => detail::full(open, &mut pane),
         (Overlay::Sweep, Some(open)) => sweep::full(open, top, &mut pane),
         (Overlay::Detail | Overlay::Sweep, None) => 0,

@@ -11,7 +11,7 @@ use super::*;
 use crate::{
     app::{
         Effect, Key, KeyCode, Message,
-        tests::any::{Run, step},
+        tests::any::{run, step},
         update,
     },
     graph::Charset,
@@ -119,12 +119,12 @@ proptest! {
         charset in charsets(),
         drawn in sizes(),
     ) {
-        let mut run = Run::new();
-        run.stage.model_mut().charset = charset;
+        let mut run = run();
+        run.rehearsal.model.charset = charset;
         for step in &steps {
             run.apply(step);
             // A frame may be drawn for another size than the one the model has heard of.
-            check_frame(run.stage.model(), drawn, ColorMode::Mono, &format!("{step:?}"));
+            check_frame(run.model(), drawn, ColorMode::Mono, &format!("{step:?}"));
         }
     }
 }

@@ -151,7 +151,7 @@ fn act_row(
         };
         pane.put(0, y, mark, Role::Strong);
     }
-    pane.put_tail(1, y, lanes.id, &it.id, role);
+    pane.put_tail(1, y, lanes.id, &it.id, if open.found.holds(act) { Role::Match } else { role });
     pane.put_right(lanes.id + lanes.when + 2, y, &prose::when(episode, act), Role::Dim);
     if let Some(gap) = before.and_then(|before| idle_seconds(open, before, act)) {
         let mark = if gap >= 2.0 { if glyphs.ascii { "~" } else { "≈" } } else { " " };

@@ -1,6 +1,6 @@
 //! Terminals too small for the layout: a list, and below that plain lines. Never refuses.
 
-use super::{bars, overlay, sweep, window};
+use super::{bars, overlay, prompt, sweep, window};
 use crate::{
     app::{
         Model, OpenEpisode, Screen, View,
@@ -16,6 +16,7 @@ use crate::{
 pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> usize {
     let (width, height) = (screen.width(), screen.height());
     let mut pane = screen.part(0, 0, width, height);
+    pane.mark(model.search.pattern.as_deref());
     match model.open.as_ref().filter(|_| model.screen == Screen::Episode) {
         None => list(model, &mut pane),
         Some(open) => episode(model, open, &mut pane),
@@ -29,7 +30,13 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> usize {
         };
         let mut last = screen.part(0, height - 1, width, 1);
         last.blank();
-        last.put_fit(0, 0, width, line, Role::Dim);
+        match &model.prompt {
+            Some(prompt) => prompt::draw(model, prompt, &mut last),
+            None => {
+                let left = prompt::status(model, &mut last);
+                last.put_fit(0, 0, left, line, Role::Dim);
+            }
+        }
     }
     reach
 }

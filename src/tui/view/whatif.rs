@@ -1,10 +1,12 @@
 //! View 5: the what-if form, credit before and after, the command that does the same.
 
+mod choices;
+
 use super::{bars, sweep, window};
 use crate::{
     app::{
         Model, OpenEpisode, command_line,
-        whatif::{Field, FieldKind, Form},
+        whatif::{Field, FieldKind, Form, WindowEnd, form},
     },
     credit::{self, Comparison},
     model::{AgentId, Attribution, Value, places, signed},
@@ -27,6 +29,10 @@ pub(super) fn draw(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
     }
     let width = pane.width();
     let height = pane.height();
+    if let Some(field) = fields.get(open.form.field).filter(|_| open.form.list) {
+        choices::draw(open, field, pane);
+        return;
+    }
     // The result keeps room for its agents; fields scroll where there are too many.
     let wanted = open.episode.agents.len().min(8) + 8;
     let room = height.saturating_sub(wanted).max(5).min(height);
@@ -37,13 +43,16 @@ pub(super) fn draw(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
         (false, false) => 1,
     };
     let first = window(open.form.field, fields.len(), room.saturating_sub(3).max(1));
-    let mut y = 1;
+    let (mut y, mut shown) = (1, 0);
     for (index, field) in fields.iter().enumerate().skip(first) {
         if y > room {
             break;
         }
         y = draw_field(open, field, index == open.form.field, rows(index), pane, y);
+        shown += 1;
     }
+    let hidden = fields.len() - first - shown;
+    more_fields(first, hidden, pane);
     result(open, &mut pane.part(0, y, width, height.saturating_sub(y + 3)));
     footer(model, open, &fields, &mut pane.part(0, height.saturating_sub(3), width, 3));
 }
@@ -144,26 +153,56 @@ fn number_field(
     let typing = open.form.typing.as_deref().filter(|_| here);
     let shown = match typing {
         Some(text) => format!("[{text}_]"),
-        None if !field.changed && given.is_none() => "[auto]".to_owned(),
+        None if !field.changed && given.is_none() && field.kind != FieldKind::Reward => "[auto]".to_owned(),
         None => format!("[{value}]"),
     };
     let x = pane.put(12, y, &shown, if here { Role::State } else { Role::Plain });
-    let mut note = match (field.changed, given) {
-        (true, Some(given)) => format!("was {given}"),
-        (_, None) if field.kind == FieldKind::Reward => "none logged".to_owned(),
-        (_, None) => String::new(),
-        (false, Some(_)) => String::new(),
-    };
-    if let FieldKind::Param(name) = field.kind
-        && let Some(scenario) = open.analysis().map(|it| &it.scenario)
-        && let Some(param) =
-            credit::method(&scenario.method).and_then(|it| it.params.iter().find(|it| it.name == name))
-    {
-        let bound = |it: f64| if it.abs() >= 1e9 { "any".to_owned() } else { it.to_string() };
-        note = format!("{note}  {} to {}: {}", bound(param.min), bound(param.max), param.what);
-    }
+    let note = number_note(open, field, given);
     let room = pane.width().saturating_sub(x + 2);
-    pane.put_fit(x + 2, y, room, note.trim(), Role::Dim);
+    pane.put_fit(x + 2, y, room, &note, Role::Dim);
+}
+
+/// What a number may be, what it is unless somebody sets it, and what it does.
+fn number_note(open: &OpenEpisode, field: &Field, given: Option<f64>) -> String {
+    let was = |words: &str| match given {
+        Some(given) if field.changed => format!("was {given}{words}"),
+        _ => words.trim_start_matches([';', ' ']).to_owned(),
+    };
+    match field.kind {
+        FieldKind::Param(name) => {
+            let scenario = form::current(open);
+            let method = scenario.and_then(|it| credit::method(&it.method));
+            method.and_then(|it| it.param(name)).map_or(String::new(), |param| {
+                format!("{}, default {}: {}", param.range(), param.default_words(), param.what)
+            })
+        }
+        FieldKind::Reward if given.is_none() => "none logged".to_owned(),
+        FieldKind::Reward => was("; the total, in place of the logged one"),
+        FieldKind::Discount => was("; 0 to 1: what a reward is worth a step later"),
+        FieldKind::Window(end) => {
+            let place = field.number.map_or(1.0, |it| it.0) as usize;
+            let id = open.episode.acts.get(place.saturating_sub(1)).map_or("", |it| it.id.as_str());
+            let word = if end == WindowEnd::First { "first" } else { "last" };
+            was(&format!("; {id}, the {word} act that is credited"))
+        }
+        FieldKind::Seed => was("; of anything drawn at random: samples, P(flip)"),
+        FieldKind::Method | FieldKind::Baseline | FieldKind::Players | FieldKind::Action(_) => String::new(),
+    }
+}
+
+/// Says beside the title how many fields there are above and below.
+fn more_fields(above: usize, below: usize, pane: &mut Painter<'_>) {
+    let mut words = Vec::new();
+    if above > 0 {
+        words.push(format!("{above} above"));
+    }
+    if below > 0 {
+        words.push(format!("{below} below"));
+    }
+    if !words.is_empty() {
+        let right = pane.width().saturating_sub(14);
+        pane.put_right(right, 0, &format!(" {} ", words.join(", ")), Role::Dim);
+    }
 }
 
 /// Credit before and after.
@@ -301,7 +340,7 @@ fn footer(model: &Model, open: &OpenEpisode, fields: &[Field], pane: &mut Painte
     pane.rule(0, "", "");
     let under = fields.get(open.form.field).and_then(|field| field.choices.get(open.form.choice));
     let line = match under.and_then(|it| it.blocked.as_ref().map(|why| (it, why))) {
-        Some((choice, why)) => format!("cannot  {}: {why}", choice.label),
+        Some((choice, why)) => format!("cannot  {}: {}", choice.label, why.sentence()),
         None => sources(open),
     };
     pane.put_fit(1, 1, width - 2, &line, Role::Plain);

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::credit::coalition::{myerson, owen, precedence};
 use crate::credit::fixture::{Draft, assert_close, list, numbers, vectors};
 use crate::credit::semivalue::Coefficients;
 use crate::credit::{Target, compute, explain};

@@ -119,52 +119,12 @@ fn assembled(lines: &[String]) -> Episode {
     assemble("e", None, records.collect(), Vec::new())
 }
 
-/// Everything that an id may point to is there, and what is said to be sorted is.
-fn check_sound(episode: &Episode) {
-    let (agents, acts) = (episode.agents.len(), episode.acts.len());
-    let all_agents = |ids: &[AgentId]| ids.iter().all(|it| it.index() < agents);
-    let all_acts = |ids: &[ActId]| ids.iter().all(|it| it.index() < acts);
-    assert!(episode.acts.iter().all(|it| it.agent.index() < agents && all_agents(&it.to)));
-    assert!(episode.acts.iter().filter_map(|it| it.time).is_sorted());
-    assert!(episode.rewards.iter().all(|it| all_acts(&it.of)));
-    assert!(episode.states.iter().all(|it| all_acts(&it.after)));
-    assert!(
-        episode.tables.is_sorted_by(|a, b| a.act < b.act)
-            && episode.tables.iter().all(|it| it.act.index() < acts)
-    );
-    for table in &episode.coalitions {
-        assert!(table.players.is_sorted_by(|a, b| a < b) && all_agents(&table.players));
-        assert!(table.values.iter().all(|it| it.agents.is_sorted_by(|a, b| a < b)));
-    }
-    for group in &episode.replays {
-        assert!(group.candidates.is_sorted_by(|a, b| a.j < b.j));
-    }
-    check_acyclic(episode);
-}
-
-fn check_acyclic(episode: &Episode) {
-    // Taking away acts without parents again and again leaves nothing of an acyclic graph.
-    let mut waiting: Vec<usize> = episode.act_ids().map(|it| episode.links.parents(it).len()).collect();
-    let mut free: Vec<ActId> = episode.act_ids().filter(|it| waiting[it.index()] == 0).collect();
-    let mut gone = 0;
-    while let Some(act) = free.pop() {
-        gone += 1;
-        for child in episode.links.children(act) {
-            waiting[child.act.index()] -= 1;
-            if waiting[child.act.index()] == 0 {
-                free.push(child.act);
-            }
-        }
-    }
-    assert_eq!(gone, episode.acts.len(), "the links hold a cycle");
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn any_records_make_a_sound_episode(lines in proptest::collection::vec(record(), 0..30)) {
-        check_sound(&assembled(&lines));
+        crate::corpus::episode::sound(&assembled(&lines));
     }
 
     #[test]

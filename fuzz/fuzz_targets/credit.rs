@@ -1,0 +1,11 @@
+//! The target `credit` for `cargo fuzz`; its body is shared with `tests/corpus.rs`.
+#![no_main]
+
+#[path = "../../tests/corpus/credit.rs"]
+mod credit;
+#[path = "../../tests/corpus/logs.rs"]
+mod logs;
+#[path = "../../tests/corpus/safe.rs"]
+mod safe;
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| credit::run(input));

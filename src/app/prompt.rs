@@ -1,0 +1,162 @@
+//! A line that is being typed: what to search for, or a filter.
+
+use super::key::{Key, KeyCode};
+
+/// The most characters of a line.
+const LONGEST: usize = 500;
+
+/// What the line is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PromptKind {
+    /// `/`: a regular expression to search for.
+    Search,
+    /// `f`: a filter to add.
+    Filter,
+}
+
+/// A line that is being typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prompt {
+    /// What it is for.
+    pub kind: PromptKind,
+    /// What has been typed.
+    pub text: String,
+    /// Where the cursor is, in bytes of `text`.
+    pub at: usize,
+    /// What is wrong with it.
+    pub error: Option<String>,
+    /// Which line of the history it is, counted from the newest; and what was typed before.
+    recalled: Option<(usize, String)>,
+}
+
+impl Prompt {
+    /// An empty line.
+    pub fn new(kind: PromptKind) -> Self {
+        Self { kind, text: String::new(), at: 0, error: None, recalled: None }
+    }
+
+    /// Replaces the line; the cursor is behind it.
+    pub fn set(&mut self, text: String) {
+        self.at = text.len();
+        self.text = text;
+    }
+
+    /// Edits the line. `history`: earlier lines, the newest last. `false`: the key does not edit.
+    pub fn edit(&mut self, key: Key, history: &[String]) -> bool {
+        match (key.code, key.ctrl) {
+            (KeyCode::Char(c), false) if !c.is_control() => {
+                if self.text.chars().count() < LONGEST {
+                    self.text.insert(self.at, c);
+                    self.at += c.len_utf8();
+                }
+            }
+            (KeyCode::Backspace, _) | (KeyCode::Char('h'), true) => self.delete_from(self.before()),
+            (KeyCode::Char('u'), true) => self.delete_from(0),
+            (KeyCode::Char('w'), true) => {
+                let words = self.text[..self.at].trim_end();
+                let start = words.rfind(char::is_whitespace).map_or(0, |it| it + 1);
+                self.delete_from(start);
+            }
+            (KeyCode::Left, _) => self.at = self.before(),
+            (KeyCode::Right, _) => {
+                self.at += self.text[self.at..].chars().next().map_or(0, char::len_utf8);
+            }
+            (KeyCode::Home, _) => self.at = 0,
+            (KeyCode::End, _) | (KeyCode::Char('e'), true) => self.at = self.text.len(),
+            (KeyCode::Up, _) | (KeyCode::Char('p'), true) => self.recall(history, 1),
+            (KeyCode::Down, _) | (KeyCode::Char('n'), true) => self.recall(history, -1),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Where the character before the cursor begins.
+    fn before(&self) -> usize {
+        self.text[..self.at].char_indices().next_back().map_or(0, |it| it.0)
+    }
+
+    fn delete_from(&mut self, start: usize) {
+        self.text.replace_range(start..self.at, "");
+        self.at = start;
+    }
+
+    /// `by` lines further back in the history; behind the newest there is what was typed.
+    fn recall(&mut self, history: &[String], by: isize) {
+        let now = self.recalled.as_ref().map_or(0, |it| it.0 + 1);
+        let next = now.saturating_add_signed(by).min(history.len());
+        if next == now {
+            return;
+        }
+        let typed = self.recalled.take().map_or_else(|| self.text.clone(), |it| it.1);
+        match next.checked_sub(1) {
+            None => self.set(typed),
+            Some(back) => {
+                self.set(history[history.len() - 1 - back].clone());
+                self.recalled = Some((back, typed));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// After these keys: letters, and names in angle brackets.
+    #[track_caller]
+    fn check(keys: &[Key], expected: &str, at: usize) {
+        let history = ["older".to_owned(), "newer".to_owned()];
+        let mut prompt = Prompt::new(PromptKind::Search);
+        for key in keys {
+            prompt.edit(*key, &history);
+        }
+        assert_eq!((prompt.text.as_str(), prompt.at), (expected, at), "{keys:?}");
+    }
+
+    fn typed(text: &str, then: &[Key]) -> Vec<Key> {
+        text.chars().map(Key::char).chain(then.iter().copied()).collect()
+    }
+
+    fn named(code: KeyCode) -> Key {
+        Key::named(code)
+    }
+
+    #[test]
+    fn letters_are_put_in_and_taken_out() {
+        check(&typed("aé", &[]), "aé", 3);
+        check(&typed("aéb", &[named(KeyCode::Left), named(KeyCode::Left), Key::char('x')]), "axéb", 2);
+        check(&typed("aéb", &[named(KeyCode::Left), named(KeyCode::Backspace)]), "ab", 1);
+        check(&[named(KeyCode::Backspace), named(KeyCode::Left), named(KeyCode::Right)], "", 0);
+        check(&typed("ab", &[named(KeyCode::Home), Key::char('x'), named(KeyCode::End)]), "xab", 3);
+        check(&typed("ab", &[named(KeyCode::Left), Key::ctrl('u')]), "b", 0);
+        check(&typed("one two ", &[Key::ctrl('w')]), "one ", 4);
+        check(&typed("one", &[Key::ctrl('w'), Key::ctrl('w')]), "", 0);
+    }
+
+    #[test]
+    fn earlier_lines_come_back() {
+        let (up, down) = (named(KeyCode::Up), named(KeyCode::Down));
+        check(&[up], "newer", 5);
+        check(&[up, up, up], "older", 5);
+        check(&typed("mine", &[up, up, down]), "newer", 5);
+        check(&typed("mine", &[up, down, down]), "mine", 4);
+        check(&typed("mine", &[down]), "mine", 4);
+    }
+
+    #[test]
+    fn other_keys_are_not_its_own() {
+        let mut prompt = Prompt::new(PromptKind::Filter);
+        for key in [named(KeyCode::Enter), named(KeyCode::Esc), named(KeyCode::Tab), Key::ctrl('c')] {
+            assert!(!prompt.edit(key, &[]), "{key:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_has_an_end() {
+        let mut prompt = Prompt::new(PromptKind::Search);
+        for _ in 0..LONGEST + 10 {
+            prompt.edit(Key::char('é'), &[]);
+        }
+        assert_eq!(prompt.text.chars().count(), LONGEST);
+    }
+}

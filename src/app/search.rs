@@ -1,0 +1,175 @@
+//! What is searched for and what was found.
+
+use std::sync::Arc;
+
+use super::model::{Pane, Screen};
+use crate::{
+    model::{ActId, AgentId, Episode, EpisodeId, Origin},
+    search::{Hit, Pattern},
+};
+
+/// The place of a hit among all: see [`Hit::key`].
+pub type HitKey = (Option<u32>, u32, u64);
+
+/// A search: what is looked for, what was found and how far it is.
+#[derive(Clone, Debug, Default)]
+pub struct SearchState {
+    /// Patterns searched for, the newest last.
+    pub history: Vec<String>,
+    /// What is looked for; `None`: nothing.
+    pub pattern: Option<Arc<Pattern>>,
+    /// The number of the request under way, or answered.
+    pub request: u64,
+    /// What was found, by [`Hit::key`].
+    pub hits: Vec<Hit>,
+    /// How many records match so far; there may be more than `hits`.
+    pub found: u64,
+    /// Bytes searched.
+    pub searched: u64,
+    /// Bytes there are.
+    pub size: u64,
+    /// Whether all there is has been searched.
+    pub done: bool,
+    /// Why a file could not be searched to its end.
+    pub problem: Option<String>,
+    /// The hit gone to last.
+    pub at: Option<HitKey>,
+    /// To go to the first hit from here on, as soon as there is one.
+    pub seeking: Option<HitKey>,
+    /// The hit to go to once its episode is open.
+    pub awaited: Option<HitKey>,
+    /// What the prompt began from, and Esc goes back to.
+    pub before: Option<Before>,
+    /// Rises with every change of `hits`.
+    pub revision: u64,
+}
+
+/// The screen as it was before a search was typed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Before {
+    /// What filled it.
+    pub screen: Screen,
+    /// Row of the episode list.
+    pub row: usize,
+    /// Episode, agent and act under the cursor.
+    pub open: Option<(EpisodeId, AgentId, Option<Origin>, Pane)>,
+    /// What was looked for.
+    pub pattern: Option<Arc<Pattern>>,
+    /// The hit gone to.
+    pub at: Option<HitKey>,
+    /// From where on the first hit is looked for.
+    pub here: HitKey,
+}
+
+impl SearchState {
+    /// Whether something is looked for.
+    pub fn is_on(&self) -> bool {
+        self.pattern.is_some()
+    }
+
+    /// The hits of an episode.
+    pub fn hits_of(&self, id: EpisodeId) -> &[Hit] {
+        let from = self.hits.partition_point(|it| it.key() < (Some(id.0), 0, 0));
+        let to = self.hits.partition_point(|it| it.key().0 <= Some(id.0));
+        &self.hits[from..to.max(from)]
+    }
+
+    /// The place of the hit gone to last, from 0.
+    pub fn rank(&self) -> Option<usize> {
+        let at = self.at?;
+        self.hits.binary_search_by_key(&at, Hit::key).ok()
+    }
+
+    /// Percent of the bytes searched.
+    pub fn percent(&self) -> u64 {
+        (self.searched * 100).checked_div(self.size).unwrap_or(if self.done { 100 } else { 0 })
+    }
+
+    /// `3 of 17`, `17 hits 45%`, `no hit`: how it stands, in a few words.
+    pub fn status(&self) -> String {
+        let found = match (self.rank(), self.found) {
+            (Some(rank), found) => format!("{} of {found}", rank + 1),
+            (None, 0) => "no hit".to_owned(),
+            (None, 1) => "1 hit".to_owned(),
+            (None, found) => format!("{found} hits"),
+        };
+        let part = if self.done { String::new() } else { format!(" {}%", self.percent().min(99)) };
+        let broken = if self.problem.is_some() { " (not all files)" } else { "" };
+        format!("{found}{part}{broken}")
+    }
+}
+
+/// Where the records of an episode stand that are acts or about acts, and the acts by id: finds the act of a hit.
+#[derive(Clone, Debug, Default)]
+pub struct ActPlaces {
+    /// File and offset of a record, ascending, and its act.
+    places: Vec<(u32, u64, ActId)>,
+    /// Acts by logged id.
+    by_id: Vec<ActId>,
+}
+
+impl ActPlaces {
+    /// Of the records that `episode` was made of.
+    pub fn of(episode: &Episode) -> Self {
+        let mut about: Vec<(Origin, ActId)> = Vec::new();
+        about.extend(episode.act_ids().map(|it| (episode.act(it).origin, it)));
+        about.extend(episode.rewards.iter().filter_map(|it| Some((it.origin, *it.of.first()?))));
+        about.extend(episode.labels.iter().filter_map(|it| Some((it.origin, it.act?))));
+        about.extend(episode.states.iter().filter_map(|it| Some((it.origin, *it.after.last()?))));
+        for table in &episode.tables {
+            about.extend(table.alternatives.iter().map(|it| (it.origin, table.act)));
+        }
+        for group in &episode.replays {
+            let act = group.act.into_iter();
+            about.extend(act.flat_map(|act| group.candidates.iter().map(move |it| (it.origin, act))));
+        }
+        // A record that is an act comes before what an alternative says of the same record.
+        about.sort_by_key(|(it, _)| (it.file, it.offset));
+        about.dedup();
+        let places = about.into_iter().map(|(it, act)| (it.file.0, it.offset, act)).collect();
+        let mut by_id: Vec<ActId> = episode.act_ids().collect();
+        by_id.sort_by(|a, b| episode.act(*a).id.cmp(&episode.act(*b).id));
+        Self { places, by_id }
+    }
+
+    /// The act that a hit is, or is about; `None`: it says nothing about one act.
+    pub fn act_of(&self, episode: &Episode, hit: &Hit) -> Option<ActId> {
+        let id = hit.id.as_deref();
+        let (file, start) = (hit.origin.file.0, hit.origin.offset);
+        let end = start + u64::from(hit.origin.len).max(1);
+        let from = self.places.partition_point(|it| (it.0, it.1) < (file, start));
+        // Records may share a line.
+        let here = || self.places[from..].iter().take_while(|it| it.0 == file && it.1 < end).map(|it| it.2);
+        let same = here().find(|it| Some(episode.act(*it).id.as_str()) == id);
+        // A record that comes again with the same id stands elsewhere than its act.
+        let named = || {
+            let id = id.filter(|_| matches!(&*hit.record, "action" | "message"))?;
+            let at = self.by_id.binary_search_by(|it| episode.act(*it).id.as_str().cmp(id)).ok()?;
+            Some(self.by_id[at])
+        };
+        same.or_else(|| here().next()).or_else(named)
+    }
+}
+
+/// What a search has found in the episode on the screen.
+#[derive(Clone, Debug, Default)]
+pub struct FoundActs {
+    /// Finds the acts.
+    pub places: ActPlaces,
+    /// Acts that hits are or are about, ascending.
+    pub acts: Vec<ActId>,
+    /// For which state of search and episode.
+    pub stamp: Option<(u64, u64)>,
+}
+
+impl FoundActs {
+    /// Nothing found yet.
+    pub fn of(episode: &Episode) -> Self {
+        Self { places: ActPlaces::of(episode), ..Self::default() }
+    }
+
+    /// Whether a hit is this act, or about it.
+    pub fn holds(&self, act: ActId) -> bool {
+        self.acts.binary_search(&act).is_ok()
+    }
+}

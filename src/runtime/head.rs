@@ -1,0 +1,88 @@
+//! The beginning of a file or of a pipe, which tells what it is; and whole documents. Compressed ones are unpacked.
+
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, Read},
+    path::Path,
+};
+
+use crate::{
+    import::{self, Format},
+    source::{Unpacking, is_packed},
+};
+
+/// Bytes of a file that tell its format.
+pub(super) const HEAD: usize = 64 << 10;
+/// The same where the first line is longer than that: its `type` may stand at its end.
+pub(super) const LONG_HEAD: u64 = 16 << 20;
+/// The largest document that is imported; a log of its own format has no such limit.
+const LARGEST_DOCUMENT: u64 = 1 << 30;
+
+/// What a file is.
+pub(super) struct Head {
+    /// By its unpacked content.
+    pub(super) format: Format,
+    /// Whether it is compressed.
+    pub(super) packed: bool,
+}
+
+/// What the file at `path` is.
+///
+/// # Errors
+/// It cannot be opened or read.
+pub(super) fn of_file(path: &Path) -> io::Result<Head> {
+    let packed = is_packed(path)?;
+    let file = File::open(path)?;
+    let head = if packed {
+        // What is damaged is told when it is read; what can be unpacked says what it is.
+        let mut head = Vec::new();
+        match read_head(Unpacking::new(file), &mut head) {
+            Err(error) if error.kind() != io::ErrorKind::InvalidData => return Err(error),
+            _ => head,
+        }
+    } else {
+        let mut head = Vec::new();
+        read_head(file, &mut head)?;
+        head
+    };
+    Ok(Head { format: import::sniff(path, &head), packed })
+}
+
+/// The first bytes, with at least one whole line unless that is very long.
+fn read_head(file: impl Read, head: &mut Vec<u8>) -> io::Result<()> {
+    let mut file = BufReader::with_capacity(HEAD, file).take(HEAD as u64);
+    file.read_to_end(head)?;
+    if head.len() == HEAD && !head.contains(&b'\n') {
+        file.set_limit(LONG_HEAD);
+        file.read_until(b'\n', head)?;
+    }
+    Ok(())
+}
+
+/// The whole document at `path`.
+///
+/// # Errors
+/// It cannot be read or unpacked, or is larger than 1 GiB.
+pub(super) fn document(path: &Path) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let mut document = Vec::new();
+    if is_packed(path)? {
+        Unpacking::new(file).take(LARGEST_DOCUMENT + 1).read_to_end(&mut document)?;
+    } else {
+        file.take(LARGEST_DOCUMENT + 1).read_to_end(&mut document)?;
+    }
+    check_size(document.len() as u64)?;
+    Ok(document)
+}
+
+/// Whether a document of `size` bytes is imported.
+///
+/// # Errors
+/// It is too large.
+pub(super) fn check_size(size: u64) -> io::Result<()> {
+    if size > LARGEST_DOCUMENT {
+        let why = format!("a document of more than {LARGEST_DOCUMENT} bytes is not imported");
+        return Err(io::Error::other(why));
+    }
+    Ok(())
+}

@@ -1,0 +1,369 @@
+//! A followed compressed file: its bytes are followed as those of any file, through truncation and rotation, and
+//! unpacked as they come. Offsets are those of the unpacked bytes, in the generation they belong to.
+//!
+//! A file that ends within a member is one that is still being written, or one that was cut: what could be
+//! unpacked is handed on either way, and it is told once, after two seconds without news.
+
+use std::collections::VecDeque;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use super::super::file::{Framing, Stream, TailFile, TailOptions};
+use super::super::follow::{FileKey, RestartReason};
+use super::super::read_at::{Read, SourceFile};
+use super::super::segments::Segments;
+use super::super::spool::{SpoolError, SpoolStore};
+use super::super::{Progress, Tail, TailEvent};
+use super::Unpacker;
+
+/// Packed bytes taken at once.
+const PIECE: usize = 32 << 10;
+
+/// Unpacked bytes made at once.
+const ROOM: usize = 256 << 10;
+
+/// How many decoders stay in memory behind the end of what is written so far; a zstd frame may take 8 MiB and
+/// more. The others begin their member again when it grows.
+const AWAKE: usize = 32;
+
+static DECODERS: AtomicUsize = AtomicUsize::new(0);
+
+/// What the packed file brought and was not worked off yet.
+enum Arrived {
+    Bytes { generation: u32, bytes: Vec<u8> },
+    Restart { generation: u32, reason: RestartReason, file: FileKey },
+    Gone,
+    Returned,
+}
+
+/// A generation of the packed file.
+struct Life {
+    unpacker: Unpacker,
+    /// Its unpacked lines.
+    stream: Stream,
+    /// It ends within a member, and that was told.
+    told: bool,
+    /// Since its last bytes it was looked at whether it was cut.
+    looked_at: bool,
+    /// Counted among the [`DECODERS`].
+    counted: bool,
+}
+
+impl Life {
+    fn new(generation: u32, options: &TailOptions) -> Self {
+        Self {
+            unpacker: Unpacker::new(),
+            stream: Stream::new(generation, options, None),
+            told: false,
+            looked_at: false,
+            counted: false,
+        }
+    }
+
+    fn generation(&self) -> u32 {
+        self.stream.lines.generation()
+    }
+
+    fn count(&mut self) {
+        let awake = self.unpacker.is_awake();
+        if awake && !self.counted {
+            DECODERS.fetch_add(1, Ordering::Relaxed);
+        } else if !awake && self.counted {
+            DECODERS.fetch_sub(1, Ordering::Relaxed);
+        }
+        self.counted = awake;
+    }
+}
+
+impl Drop for Life {
+    fn drop(&mut self) {
+        if self.counted {
+            DECODERS.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// A compressed file followed by its path.
+pub struct PackedTail {
+    packed: TailFile,
+    options: TailOptions,
+    spool: SpoolStore,
+    segments: Arc<Segments>,
+    arrived: VecDeque<Arrived>,
+    /// The last is the present one; those before may still get late bytes.
+    lives: Vec<Life>,
+    progress: Progress,
+    /// The spool refused it: nothing more is read.
+    full: bool,
+}
+
+impl PackedTail {
+    /// Follows the compressed file at `path` from its beginning; its unpacked lines go to `spool`, which others
+    /// may share. Reads nothing yet. `options` are those of the unpacked lines.
+    ///
+    /// # Errors
+    /// There is no regular file at `path`, or it may not be looked at.
+    pub fn open(path: &Path, spool: SpoolStore, options: TailOptions) -> io::Result<Self> {
+        let of_bytes = TailOptions { framing: Framing::Bytes, block: PIECE, ..options.clone() };
+        let segments = Arc::new(Segments::new(path.to_owned(), spool.descriptor()));
+        Ok(Self {
+            packed: TailFile::open_with(path, of_bytes)?,
+            spool,
+            segments,
+            arrived: VecDeque::new(),
+            lives: vec![Life::new(0, &options)],
+            options,
+            progress: Progress { caught_up: false, offset: 0, size: 0 },
+            full: false,
+        })
+    }
+
+    /// Works off what has arrived, as far as `left` bytes of output go.
+    fn unpack(&mut self, now: Duration, left: &mut usize, sink: &mut dyn FnMut(TailEvent<'_>)) {
+        while let Some(next) = self.arrived.front() {
+            match next {
+                Arrived::Gone => sink(TailEvent::Gone),
+                Arrived::Returned => sink(TailEvent::Returned),
+                Arrived::Restart { generation, reason, file } => {
+                    let (generation, reason, file) = (*generation, *reason, *file);
+                    self.restart(generation, reason, now, sink);
+                    sink(TailEvent::Restart { generation, reason, file });
+                }
+                Arrived::Bytes { .. } => {
+                    if !self.unpack_bytes(now, left, sink) {
+                        return;
+                    }
+                }
+            }
+            self.arrived.pop_front();
+        }
+    }
+
+    /// Unpacks the bytes at the front; whether it came to their end.
+    fn unpack_bytes(&mut self, now: Duration, left: &mut usize, sink: &mut dyn FnMut(TailEvent<'_>)) -> bool {
+        let Some(Arrived::Bytes { generation, bytes }) = self.arrived.front_mut() else { return true };
+        let generation = *generation;
+        let Some(at) = self.lives.iter().position(|it| it.generation() == generation) else { return true };
+        let life = &mut self.lives[at];
+        life.stream.grown = Some(now);
+        if !bytes.is_empty() {
+            if life.unpacker.is_asleep() {
+                let source = self.packed.source();
+                let woken = life.unpacker.wake(&mut |from, to, into| {
+                    let len = PIECE.min(usize::try_from(to - from).unwrap_or(PIECE));
+                    source.read(Read { generation, offset: from, len }, into).map_err(|it| it.to_string())
+                });
+                if let Err(damage) = woken {
+                    sink(TailEvent::Damaged { generation, damage: &damage });
+                }
+            }
+            life.unpacker.feed(bytes);
+            bytes.clear();
+            life.looked_at = false;
+        }
+        let mut room = vec![0; ROOM.min(*left)];
+        while *left > 0 {
+            let outcome = life.unpacker.unpack(&mut room[..ROOM.min(*left)]);
+            *left -= outcome.produced;
+            let lines = &mut life.stream.lines;
+            let kept =
+                keep(&self.spool, &self.segments, sink, |sink| lines.push(&room[..outcome.produced], sink));
+            if let Some(damage) = &outcome.damage {
+                // The line that the damage cuts off is not continued by what follows.
+                let _ =
+                    keep(&self.spool, &self.segments, sink, |sink| lines.close(&*self.options.accept, sink));
+                sink(TailEvent::Damaged { generation, damage });
+            }
+            if let Err(error) = kept {
+                self.full = true;
+                sink(TailEvent::Ended { error: Some(&error) });
+                return false;
+            }
+            if outcome.hungry {
+                life.stream.lines.relax();
+                life.count();
+                return true;
+            }
+        }
+        life.count();
+        false
+    }
+
+    fn restart(
+        &mut self,
+        generation: u32,
+        reason: RestartReason,
+        now: Duration,
+        sink: &mut dyn FnMut(TailEvent<'_>),
+    ) {
+        // A file that was rotated away may still get late bytes.
+        let lives_on =
+            matches!(reason, RestartReason::Rotated | RestartReason::Replaced | RestartReason::Recreated);
+        if let Some(old) = self.lives.last_mut().filter(|_| lives_on) {
+            old.stream.grown = Some(now);
+        } else if let Some(mut old) = self.lives.pop() {
+            self.close(&mut old, sink);
+        }
+        self.lives.push(Life::new(generation, &self.options));
+    }
+
+    /// Ends a generation: nothing more will come of it.
+    fn close(&self, life: &mut Life, sink: &mut dyn FnMut(TailEvent<'_>)) {
+        let lines = &mut life.stream.lines;
+        let _ = keep(&self.spool, &self.segments, sink, |sink| lines.close(&*self.options.accept, sink));
+        tell_cut(life, sink);
+    }
+
+    /// Closes replaced files that got no late bytes for long, and hands on last lines that were left alone.
+    fn settle(&mut self, now: Duration, sink: &mut dyn FnMut(TailEvent<'_>)) {
+        while self.lives.len() > 1 && self.lives[0].stream.quiet_for(now) >= self.options.grace {
+            let mut old = self.lives.remove(0);
+            self.close(&mut old, sink);
+        }
+        for life in &mut self.lives {
+            life.stream.grown.get_or_insert(now);
+            let stream = &mut life.stream;
+            let _ = keep(&self.spool, &self.segments, sink, |sink| stream.settle(now, &self.options, sink));
+            if life.stream.quiet_for(now) >= self.options.settle
+                && !std::mem::replace(&mut life.looked_at, true)
+            {
+                if rescue(life, &self.spool, &self.segments, &self.options, sink) {
+                    let generation = life.generation();
+                    self.arrived.push_back(Arrived::Bytes { generation, bytes: Vec::new() });
+                } else {
+                    tell_cut(life, sink);
+                }
+            }
+            if DECODERS.load(Ordering::Relaxed) > AWAKE {
+                life.unpacker.sleep();
+                life.count();
+            }
+        }
+    }
+}
+
+/// Runs `work` with a sink that puts lines into the spool before it hands them on.
+fn keep(
+    spool: &SpoolStore,
+    segments: &Segments,
+    sink: &mut dyn FnMut(TailEvent<'_>),
+    work: impl FnOnce(&mut dyn FnMut(TailEvent<'_>)),
+) -> Result<(), SpoolError> {
+    let mut failed = None;
+    work(&mut |event| {
+        if let TailEvent::Lines { generation, offset, bytes }
+        | TailEvent::Unterminated { generation, offset, bytes } = event
+        {
+            if failed.is_some() {
+                return;
+            }
+            match spool.append(&segments.path().to_string_lossy(), offset, bytes) {
+                Ok(at) => segments.add(generation, offset, bytes.len(), at),
+                Err(error) => {
+                    failed = Some(error);
+                    return;
+                }
+            }
+        }
+        sink(event);
+    });
+    failed.map_or(Ok(()), Err)
+}
+
+/// Looks whether a member that does not end was cut; if so, more can be unpacked.
+fn rescue(
+    life: &mut Life,
+    spool: &SpoolStore,
+    segments: &Segments,
+    options: &TailOptions,
+    sink: &mut dyn FnMut(TailEvent<'_>),
+) -> bool {
+    let Some(damage) = life.unpacker.rescue() else { return false };
+    let lines = &mut life.stream.lines;
+    let _ = keep(spool, segments, sink, |sink| lines.close(&*options.accept, sink));
+    sink(TailEvent::Damaged { generation: life.generation(), damage: &damage });
+    true
+}
+
+/// Tells once that a generation ends within a member.
+fn tell_cut(life: &mut Life, sink: &mut dyn FnMut(TailEvent<'_>)) {
+    if let Some(damage) = life.unpacker.cut()
+        && !std::mem::replace(&mut life.told, true)
+    {
+        sink(TailEvent::Damaged { generation: life.generation(), damage: &damage });
+    }
+}
+
+impl Tail for PackedTail {
+    fn poll(
+        &mut self,
+        now: Duration,
+        budget: usize,
+        sink: &mut dyn FnMut(TailEvent<'_>),
+    ) -> io::Result<Progress> {
+        let mut left = budget.max(1);
+        while !self.full {
+            self.unpack(now, &mut left, sink);
+            if self.full {
+                break;
+            }
+            if left == 0 || !self.arrived.is_empty() {
+                return Ok(Progress { caught_up: false, ..self.progress });
+            }
+            let arrived = &mut self.arrived;
+            self.progress = self.packed.poll(now, PIECE, &mut |event| arrived.extend(arrival(event)))?;
+            if arrived.is_empty() {
+                break;
+            }
+        }
+        if self.progress.caught_up {
+            self.settle(now, sink);
+        }
+        Ok(Progress { caught_up: self.progress.caught_up || self.full, ..self.progress })
+    }
+
+    fn finish(&mut self, sink: &mut dyn FnMut(TailEvent<'_>)) {
+        for at in 0..self.lives.len() {
+            while rescue(&mut self.lives[at], &self.spool, &self.segments, &self.options, sink) {
+                let generation = self.lives[at].generation();
+                self.arrived.push_back(Arrived::Bytes { generation, bytes: Vec::new() });
+                self.unpack(Duration::ZERO, &mut { usize::MAX }, sink);
+            }
+            let life = &mut self.lives[at];
+            let lines = &mut life.stream.lines;
+            let _ = keep(&self.spool, &self.segments, sink, |sink| {
+                lines.settle(&|_| true, sink);
+            });
+            tell_cut(life, sink);
+        }
+    }
+
+    fn source(&self) -> SourceFile {
+        SourceFile::unpacked(self.segments.clone())
+    }
+
+    fn has_read(&self, path: &Path) -> bool {
+        self.packed.has_read(path)
+    }
+
+    fn identity(&self) -> Option<FileKey> {
+        self.packed.identity()
+    }
+}
+
+fn arrival(event: TailEvent<'_>) -> Option<Arrived> {
+    match event {
+        TailEvent::Lines { generation, bytes, .. } | TailEvent::Unterminated { generation, bytes, .. } => {
+            Some(Arrived::Bytes { generation, bytes: bytes.to_vec() })
+        }
+        TailEvent::Restart { generation, reason, file } => {
+            Some(Arrived::Restart { generation, reason, file })
+        }
+        TailEvent::Gone => Some(Arrived::Gone),
+        TailEvent::Returned => Some(Arrived::Returned),
+        TailEvent::Skipped { .. } | TailEvent::Damaged { .. } | TailEvent::Ended { .. } => None,
+    }
+}

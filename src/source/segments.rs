@@ -1,0 +1,96 @@
+//! Where the unpacked bytes of a compressed log stand in the spool that all compressed logs share.
+
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::descriptor::Descriptor;
+use super::read_at::{Read, ReadError};
+
+/// A run of unpacked bytes.
+#[derive(Clone, Copy, Debug)]
+struct Segment {
+    /// Where it stands in the unpacked log, and how long it is.
+    offset: u64,
+    len: u64,
+    /// Where it stands in the spool.
+    at: u64,
+}
+
+/// The unpacked bytes of one log, by generation.
+#[derive(Debug)]
+pub(super) struct Segments {
+    path: PathBuf,
+    spool: Arc<Descriptor>,
+    /// In the order of their offsets, which is that of their arrival.
+    of_generation: Mutex<Vec<Vec<Segment>>>,
+}
+
+impl Segments {
+    pub(super) fn new(path: PathBuf, spool: Arc<Descriptor>) -> Self {
+        Self { path, spool, of_generation: Mutex::default() }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// `len` bytes that stand at `offset` of the log were written to `at` of the spool.
+    pub(super) fn add(&self, generation: u32, offset: u64, len: usize, at: u64) {
+        let mut all = self.of_generation.lock().unwrap_or_else(PoisonError::into_inner);
+        let generation = generation as usize;
+        if all.len() <= generation {
+            all.resize_with(generation + 1, Vec::new);
+        }
+        let len = len as u64;
+        match all[generation].last_mut() {
+            Some(last) if last.offset + last.len == offset && last.at + last.len == at => last.len += len,
+            _ => all[generation].push(Segment { offset, len, at }),
+        }
+    }
+
+    /// Replaces what `into` holds by the bytes at `range`, which may lie in several neighbouring segments.
+    pub(super) fn read(&self, range: Read, into: &mut Vec<u8>) -> Result<(), ReadError> {
+        into.clear();
+        let pieces = self.pieces(range).ok_or_else(|| ReadError::Truncated {
+            path: self.path.clone(),
+            offset: range.offset,
+            len: range.len,
+        })?;
+        // Only now: the length is that of bytes which are there.
+        into.resize(range.len, 0);
+        let mut done = 0;
+        for (at, len) in pieces {
+            if let Err(source) = self.spool.file().read_exact_at(&mut into[done..done + len], at) {
+                into.clear();
+                return Err(self.io(range.offset, source));
+            }
+            done += len;
+        }
+        Ok(())
+    }
+
+    /// Places in the spool, with their lengths; `None` where a part was not handed on.
+    fn pieces(&self, range: Read) -> Option<Vec<(u64, usize)>> {
+        let all = self.of_generation.lock().unwrap_or_else(PoisonError::into_inner);
+        let segments = all.get(range.generation as usize)?;
+        let mut at = segments.partition_point(|it| it.offset + it.len <= range.offset);
+        let (mut from, mut left) = (range.offset, range.len as u64);
+        let mut pieces = Vec::new();
+        while left > 0 {
+            let segment = segments.get(at).filter(|it| it.offset <= from)?;
+            let inside = from - segment.offset;
+            let len = (segment.len - inside).min(left);
+            pieces.push((segment.at + inside, usize::try_from(len).ok()?));
+            from += len;
+            left -= len;
+            at += 1;
+        }
+        Some(pieces)
+    }
+
+    fn io(&self, offset: u64, source: io::Error) -> ReadError {
+        ReadError::Io { path: self.path.clone(), offset, source }
+    }
+}

@@ -1,0 +1,56 @@
+//! The line that is being typed, and how the search stands.
+
+use crate::{
+    app::{
+        Model,
+        prompt::{Prompt, PromptKind},
+    },
+    text,
+    tui::{paint::Painter, theme::Role},
+};
+
+/// Draws the prompt over the whole line, with what is to say of it at the right.
+pub(super) fn draw(model: &Model, prompt: &Prompt, line: &mut Painter<'_>) {
+    line.blank();
+    let width = line.width();
+    let (say, role) = match (&prompt.error, prompt.kind) {
+        (Some(error), _) => (error.clone(), Role::Warn),
+        (None, PromptKind::Search) if model.search.is_on() => (model.search.status(), Role::Dim),
+        (None, PromptKind::Search) => ("regex; Up: earlier  Enter: go  Esc: back".to_owned(), Role::Dim),
+        (None, PromptKind::Filter) => (String::new(), Role::Dim),
+    };
+    let say = line.fit(&say, width * 3 / 5);
+    let sign = match prompt.kind {
+        PromptKind::Search => "/",
+        PromptKind::Filter => "filter: ",
+    };
+    let x = line.put(0, 0, sign, Role::Strong);
+    let gap = if say.is_empty() { 0 } else { 2 };
+    let room = width.saturating_sub(x + text::width(&say) + gap).max(1);
+    typed(prompt, &mut line.part(x, 0, room, 1));
+    line.put_right(width, 0, &say, role);
+}
+
+/// The text around the cursor, and the cursor.
+fn typed(prompt: &Prompt, line: &mut Painter<'_>) {
+    let room = line.width().saturating_sub(1);
+    // What is typed goes to the screen cleaned: a log's text may have been pasted.
+    let before = text::clean(&prompt.text[..prompt.at]);
+    let x = line.put(0, 0, text::fit_end(&before, room), Role::Plain);
+    let mut rest = prompt.text[prompt.at..].chars();
+    let under = rest.next().map_or(" ".to_owned(), |it| text::clean(it.encode_utf8(&mut [0; 4])));
+    let x = line.put(x, 0, if under.is_empty() { " " } else { &under }, Role::State);
+    line.put(x, 0, &text::clean(rest.as_str()), Role::Plain);
+}
+
+/// How the search stands, at the right end of the line; the columns that are left.
+pub(super) fn status(model: &Model, line: &mut Painter<'_>) -> usize {
+    let width = line.width();
+    let Some(pattern) = &model.search.pattern else { return width };
+    let status = model.search.status();
+    let pattern = line.fit(&text::clean(pattern.text()), (width / 4).max(4));
+    let text = format!(" /{pattern} {status}");
+    let left = width.saturating_sub(text::width(&text));
+    line.put(left, 0, &text, Role::Strong);
+    left
+}

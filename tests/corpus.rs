@@ -1,0 +1,53 @@
+//! Every fuzz target on stable: its committed corpus, then seeded mutations of it.
+//!
+//! The targets are the same that `cargo fuzz` drives (`fuzz/README.md`); `CREDITSCOPE_FUZZ_SECONDS=300` lets each go
+//! on for that long.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests, which may")]
+
+#[path = "corpus"]
+mod corpus {
+    pub mod credit;
+    pub mod episode;
+    pub mod follow;
+    pub mod import;
+    pub mod logs;
+    pub mod mutate;
+    pub mod parse;
+    pub mod replay;
+    pub mod safe;
+    pub mod script;
+    pub mod update;
+}
+
+use corpus::replay;
+
+#[test]
+fn parse() {
+    replay::run("parse", corpus::parse::run, 2_000);
+}
+
+#[test]
+fn import() {
+    replay::run("import", corpus::import::run, 2_000);
+}
+
+#[test]
+fn follow() {
+    replay::run("follow", corpus::follow::run, 2_000);
+}
+
+#[test]
+fn episode() {
+    replay::run("episode", corpus::episode::run, 300);
+}
+
+#[test]
+fn credit() {
+    replay::run("credit", corpus::credit::run, 100);
+}
+
+#[test]
+fn update() {
+    replay::run("update", corpus::update::run, 60);
+}

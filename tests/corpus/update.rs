@@ -1,0 +1,206 @@
+//! The program without a terminal under any messages in any order: it survives, and its cursors stay on what
+//! there is.
+
+use std::sync::Arc;
+
+use creditscope::{
+    app::{Key, KeyCode, Message, Model, Screen, action::BINDINGS, update},
+    graph::Charset,
+    model::{ActId, EpisodeId, Links, LogSummary, Origin},
+    runtime::Rehearsal,
+    store::Pass,
+};
+
+use super::{logs::read, script::Script};
+
+/// A message, without the parts that are expensive to make.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// The key in this place of the table, counted around its end.
+    Bound(usize),
+    /// A character; DEL is the backspace key.
+    Typed(char),
+    /// The terminal has another size.
+    Resize(u16, u16),
+    /// The log with this many of its episodes.
+    Log {
+        /// How many of them.
+        episodes: usize,
+        /// Whether it is followed.
+        following: bool,
+        /// Whether the first pass has ended.
+        loaded: bool,
+    },
+    /// An episode as it stands, grown or shrunk.
+    Episode {
+        /// Which.
+        id: u32,
+        /// How many of its acts are there.
+        acts: usize,
+    },
+    /// An episode cannot be read.
+    Lost(u32),
+    /// The answer to a question that nobody asks any more.
+    Stale(u64),
+    /// A record cannot be read: the one asked for, or another.
+    Payload(bool),
+    /// The time asked for has come.
+    Wake,
+    /// A copy was made, or not.
+    Copied(bool),
+    /// What is asked for from now on is answered, or not yet.
+    Answers(bool),
+}
+
+/// Characters that mean something in a form or in front of a motion.
+const TYPED: [char; 12] = ['0', '7', '9', '.', '-', 'e', '\u{7f}', ' ', 'x', 'é', '\u{1f600}', '\u{202e}'];
+
+/// Logs to be looked at: every kind of data, and one that is odd.
+const LOGS: [&str; 4] = [
+    include_str!("../../sample-logs/truth-xor.jsonl"),
+    include_str!("../../sample-logs/truth-delayed.jsonl"),
+    include_str!("../../sample-logs/truth-saboteur.jsonl"),
+    include_str!("logs/odd.jsonl"),
+];
+
+/// Runs the steps that `input` spells.
+pub fn run(input: &[u8]) {
+    let mut script = Script::new(input);
+    let mut run = Run::of(LOGS[usize::from(script.below(4))]);
+    for _ in 0..60 {
+        if script.is_over() {
+            break;
+        }
+        let step = step(&mut script);
+        run.apply(&step);
+    }
+}
+
+fn step(script: &mut Script<'_>) -> Step {
+    match script.below(42) {
+        0..=19 => Step::Bound(usize::from(script.byte())),
+        20..=25 => Step::Typed(char::from(script.byte())),
+        26..=29 => Step::Typed(TYPED[usize::from(script.below(12))]),
+        30 | 31 => Step::Resize(u16::from(script.byte()), u16::from(script.below(70))),
+        32 | 33 => Step::Log {
+            episodes: usize::from(script.below(3)),
+            following: script.below(2) == 1,
+            loaded: script.below(2) == 1,
+        },
+        34 | 35 => Step::Episode { id: u32::from(script.below(3)), acts: usize::from(script.below(9)) },
+        36 => Step::Lost(u32::from(script.below(3))),
+        37 => Step::Stale(u64::from(script.below(20))),
+        38 => Step::Payload(script.below(2) == 1),
+        39 => Step::Wake,
+        40 => Step::Copied(script.below(2) == 1),
+        _ => Step::Answers(script.below(2) == 1),
+    }
+}
+
+/// A model, the log behind it, and somebody who sends messages.
+pub struct Run {
+    /// The program.
+    pub rehearsal: Rehearsal,
+    /// Whether what is asked for is answered.
+    answers: bool,
+}
+
+impl Run {
+    /// Opens the log in `text` on a terminal of 80 columns and 24 rows.
+    pub fn of(text: &str) -> Self {
+        let (_, logs) = read(text.as_bytes(), Pass::Headers);
+        let model = Model::new(vec!["log.jsonl".to_owned()], Charset::Unicode);
+        Self { rehearsal: Rehearsal::new(model, logs, 80, 24), answers: true }
+    }
+
+    /// The state.
+    pub fn model(&self) -> &Model {
+        &self.rehearsal.model
+    }
+
+    /// Sends a message; asserts that the state is sound afterwards.
+    pub fn apply(&mut self, step: &Step) {
+        if let Step::Answers(answers) = step {
+            self.answers = *answers;
+        } else if let Some(message) = self.message(step) {
+            if self.answers {
+                self.rehearsal.send(message);
+            } else {
+                update(&mut self.rehearsal.model, message);
+            }
+        }
+        sound(self.model());
+    }
+
+    fn message(&mut self, step: &Step) -> Option<Message> {
+        Some(match step {
+            Step::Bound(index) => {
+                let keys: Vec<Key> = BINDINGS.iter().flat_map(|it| it.keys.iter().copied()).collect();
+                Message::Key(keys[index % keys.len()])
+            }
+            Step::Typed('\u{7f}') => Message::Key(Key::named(KeyCode::Backspace)),
+            Step::Typed(c) => Message::Key(Key::char(*c)),
+            Step::Resize(columns, rows) => Message::Resize(*columns, *rows),
+            Step::Log { episodes, following, loaded } => {
+                let summary = self.rehearsal.logs.store.summary();
+                let shown = summary.episodes.iter().take(*episodes).cloned().collect();
+                let (following, loaded) = (*following, *loaded);
+                Message::Log(LogSummary { episodes: Arc::new(shown), following, loaded, ..summary })
+            }
+            Step::Episode { id, acts } => {
+                let store = &self.rehearsal.logs.store;
+                let of = EpisodeId::from_index(*id as usize % store.episode_count().max(1));
+                let mut shorter = store.episode(of).ok()?;
+                let all = *acts >= shorter.acts.len();
+                shorter.acts.truncate(*acts);
+                if !all {
+                    let fits = |it: &ActId| it.index() < *acts;
+                    shorter.tables.clear();
+                    shorter.labels.clear();
+                    shorter.replays.clear();
+                    shorter.declared.clear();
+                    shorter.rewards.iter_mut().for_each(|it| it.of.retain(fits));
+                    shorter.states.iter_mut().for_each(|it| it.after.retain(fits));
+                    shorter.links = Links::from_parents(vec![Vec::new(); shorter.acts.len()]);
+                }
+                Message::Episode { id: EpisodeId(*id), revision: *acts as u64, result: Ok(Arc::new(shorter)) }
+            }
+            Step::Lost(id) => {
+                Message::Episode { id: EpisodeId(*id), revision: 0, result: Err("gone".to_owned()) }
+            }
+            Step::Stale(request) => {
+                let open = self.model().open.as_ref()?;
+                let analysis = open.logged.clone()?;
+                if open.requests.0 == Some(*request) || open.requests.1 == Some(*request) {
+                    return None;
+                }
+                Message::Analysis { request: *request, result: Box::new((*analysis).clone()) }
+            }
+            Step::Payload(pending) => {
+                let asked = self.model().open.as_ref().and_then(|it| it.detail.pending);
+                let origin = asked.filter(|_| *pending).unwrap_or_default();
+                Message::Payload { origin, result: Err("no".to_owned()) }
+            }
+            Step::Wake => Message::Wake,
+            Step::Copied(true) => Message::Copied(Ok("/tmp/x".to_owned())),
+            Step::Copied(false) => Message::Copied(Err("no".to_owned())),
+            Step::Answers(_) => return None,
+        })
+    }
+}
+
+/// Cursors point at what is there.
+fn sound(model: &Model) {
+    assert!(model.row < model.log.episodes.len().max(1), "row {}", model.row);
+    let Some(open) = &model.open else {
+        assert_eq!(model.screen, Screen::Episodes);
+        return;
+    };
+    let (agents, acts) = (open.episode.agents.len(), open.episode.acts.len());
+    assert!(open.agent.index() < agents.max(1));
+    assert_eq!(open.act.is_some(), acts > 0);
+    assert!(open.act.is_none_or(|it| it.index() < acts));
+    assert!(open.timeline_acts().iter().all(|it| it.index() < acts));
+    assert!(open.act_order().len() == acts && open.agent_order().len() == agents);
+    assert!(open.detail.pending.is_none_or(|it| it != Origin::default() || acts > 0));
+}
