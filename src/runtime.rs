@@ -13,6 +13,8 @@ mod head;
 mod log_thread;
 mod opened;
 mod piped;
+mod progress;
+mod readers;
 mod rehearsal;
 pub mod search;
 #[cfg(test)]

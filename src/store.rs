@@ -140,6 +140,21 @@ impl Store {
         (summary.read, summary.size, summary.state) = (read, size, state);
     }
 
+    /// Says how far reading has come.
+    pub fn set_read(&mut self, file: FileId, read: u64) {
+        self.lives[file.index()].summary.read = read;
+    }
+
+    /// How thoroughly lines are read.
+    pub fn pass(&self) -> Pass {
+        self.pass
+    }
+
+    /// Number of files, each life of one counted.
+    pub fn file_count(&self) -> usize {
+        self.lives.len()
+    }
+
     /// Says how a file stands; how far reading has come stays.
     pub fn set_state(&mut self, file: FileId, state: FileState) {
         self.lives[file.index()].summary.state = state;
@@ -225,6 +240,8 @@ impl Store {
             following: false,
             polling: None,
             loaded: false,
+            reading: None,
+            moved: Arc::default(),
         }
     }
 

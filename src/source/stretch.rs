@@ -87,7 +87,8 @@ impl SourceFile {
         let mut at = from;
         while at < to {
             let want = PIECE.min((to - at) as usize);
-            let got = self.piece(&descriptor, base, Read { generation, offset: at, len: want }, &mut piece)?;
+            let got =
+                self.piece(&descriptor, base, Read { generation, offset: at, len: want }, &mut piece)?;
             match memchr(b'\n', &piece[..got]) {
                 Some(end) => return Ok(at + end as u64 + 1),
                 None if got == 0 => break,

@@ -84,6 +84,16 @@ impl Episodes {
         self.entries.len()
     }
 
+    /// The run with this name.
+    pub(super) fn run_named(&self, name: &str) -> Option<RunKey> {
+        self.runs_by_name.get(name).copied()
+    }
+
+    /// The first episode with this logged id, in whatever run.
+    pub(super) fn find_any(&self, name: &str) -> Option<EpisodeId> {
+        self.runs.iter().filter_map(|it| it.episodes.get(name).copied()).min()
+    }
+
     /// The episode of a run by its logged id.
     pub(super) fn find(&self, run: RunKey, name: &str) -> Option<EpisodeId> {
         self.runs[run.0 as usize].episodes.get(name).copied()
@@ -149,6 +159,7 @@ impl Episodes {
             agents += absent.len();
         }
         EpisodeSummary {
+            id,
             name: text::clean(&entry.name),
             run: run.and_then(|it| it.run.as_deref()).map(text::clean),
             status: entry.status.clone(),

@@ -60,22 +60,18 @@ impl Store {
             }
             let next = self.rows.next();
             let run = self.lives[file.index()].run;
-            let episode = joined.episode(row.episode, || {
-                self.episodes.id(run, scanned.episodes.name(row.episode), next)
-            });
+            let episode = joined
+                .episode(row.episode, || self.episodes.id(run, scanned.episodes.name(row.episode), next));
             last = episode;
-            let agent = (row.agent != NOBODY).then(|| {
-                joined.agent(row.agent, || self.episodes.agent(scanned.agents.name(row.agent)))
-            });
+            let agent = (row.agent != NOBODY)
+                .then(|| joined.agent(row.agent, || self.episodes.agent(scanned.agents.name(row.agent))));
             let row = Row {
                 origin: Origin { file, line: first_line + row.line, offset: row.offset, len: row.len },
                 kind: row.kind,
                 episode: episode.0,
                 agent,
                 id: row.id.renumbered(&scanned.prefixes, |prefix| {
-                    joined.prefix(prefix, || {
-                        self.prefixes.prefix(scanned.prefixes.name(prefix).as_bytes())
-                    })
+                    joined.prefix(prefix, || self.prefixes.prefix(scanned.prefixes.name(prefix).as_bytes()))
                 }),
                 time: row.time,
                 value: row.value,

@@ -320,8 +320,12 @@ mod tests {
 
     fn origin() -> impl Strategy<Value = Origin> {
         let len = prop_oneof![4 => 0..300_u32, 1 => 65_530..65_540_u32, 1 => Just(1 << 26)];
-        (0..3_u32, 0..50_u32, 0..9_000_u64, len)
-            .prop_map(|(file, line, offset, len)| Origin { file: FileId(file), line, offset, len })
+        (0..3_u32, 0..50_u32, 0..9_000_u64, len).prop_map(|(file, line, offset, len)| Origin {
+            file: FileId(file),
+            line,
+            offset,
+            len,
+        })
     }
 
     fn row() -> impl Strategy<Value = (Row, bool)> {

@@ -82,7 +82,7 @@ pub struct Scanned {
 
 impl Scanned {
     /// Forgets everything but the room it takes.
-    pub(super) fn clear(&mut self) {
+    pub fn clear(&mut self) {
         let Self { rows, extras, episodes, agents, prefixes, .. } = std::mem::take(self);
         (self.rows, self.extras) = (rows, extras);
         (self.episodes, self.agents, self.prefixes) = (episodes, agents, prefixes);
@@ -174,7 +174,10 @@ impl Scanned {
         match kind {
             RecordType::EpisodeStart if !header.others.is_empty() => self.extra(Extra::Roster),
             RecordType::EpisodeEnd => {
-                self.extra(Extra::End { status: header.status.as_deref().map(Into::into), total: header.value });
+                self.extra(Extra::End {
+                    status: header.status.as_deref().map(Into::into),
+                    total: header.value,
+                });
             }
             // A judgement has a label, and is read in full.
             RecordType::Credit => self.extra(Extra::Credit { declared: true, label: None }),

@@ -29,10 +29,7 @@ pub(super) enum Ids {
     /// Every one rises, but for a few.
     Rising(Box<Rising>),
     /// They do not. Once forgotten and needed again they are kept for good.
-    Known {
-        ids: Box<Known>,
-        for_good: bool,
-    },
+    Known { ids: Box<Known>, for_good: bool },
     /// They did not, and the episode has ended.
     Forgotten,
 }
