@@ -106,17 +106,30 @@ pub(super) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
 /// not plain JSON (`NaN`).
 pub(super) fn scalar_end(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = &bytes[at..];
-    for word in [&b"true"[..], b"false", b"null"] {
-        if rest.starts_with(word) {
-            return Some(at + word.len());
+    let word: &[u8] = match rest.first()? {
+        b't' => b"true",
+        b'f' => b"false",
+        b'n' => b"null",
+        _ => {
+            let length = rest.iter().position(|byte| !OF_NUMBERS[usize::from(*byte)]);
+            let length = length.unwrap_or(rest.len());
+            return (length > 0).then_some(at + length);
         }
-    }
-    let length = rest
-        .iter()
-        .position(|byte| !matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'))
-        .unwrap_or(rest.len());
-    (length > 0).then_some(at + length)
+    };
+    rest.starts_with(word).then_some(at + word.len())
 }
+
+/// Which bytes numbers are made of.
+const OF_NUMBERS: [bool; 256] = {
+    let mut table = [false; 256];
+    let bytes = b"0123456789-+.eE";
+    let mut at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
 
 /// The index behind the value at `at`; `None`: there is none, or it never closes.
 pub(super) fn value_end(bytes: &[u8], at: usize) -> Option<usize> {

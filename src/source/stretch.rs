@@ -41,8 +41,8 @@ pub enum StretchEvent<'a> {
 }
 
 impl SourceFile {
-    /// Reads the lines of `stretch`, which begins and ends where a line does. NULs at the start of a line are cut
-    /// off, and lines that are too long are skipped, as a tail does it.
+    /// Reads the lines of `stretch`, which begins and ends where a line does. Lines that are too long are skipped, as
+    /// a tail does it; NULs at the start of a line may be left in place, as looking for them takes a while.
     ///
     /// # Errors
     /// [`ReadError`]; what came before it was handed on.
@@ -56,7 +56,8 @@ impl SourceFile {
         let (descriptor, base) = self.opened(at)?;
         let options = TailOptions::default();
         let mut lines = LineBuffer::new(generation, options.block, options.longest_line)
-            .starting_at(base + stretch.start);
+            .starting_at(base + stretch.start)
+            .with_nuls();
         let size = stretch.end - stretch.start;
         let mut hand_on = |event: TailEvent<'_>| match event {
             TailEvent::Lines { offset, bytes, .. } | TailEvent::Unterminated { offset, bytes, .. } => {
@@ -162,7 +163,11 @@ mod tests {
         let mut at = offset;
         let mut lines = Vec::new();
         for line in bytes.split_inclusive(|it| *it == b'\n') {
-            lines.push((at, line.strip_suffix(b"\n").unwrap_or(line).to_vec()));
+            let nuls = line.iter().take_while(|it| **it == 0).count();
+            let text = &line[nuls..];
+            if !text.is_empty() {
+                lines.push((at + nuls as u64, text.strip_suffix(b"\n").unwrap_or(text).to_vec()));
+            }
             at += line.len() as u64;
         }
         lines

@@ -286,6 +286,9 @@ impl LineScanner {
     }
 
     fn line(&mut self, offset: u64, line: &[u8], into: &mut Scanned) {
+        // As a truncated file leaves them: they belong to no line.
+        let nuls = line.iter().take_while(|it| **it == 0).count();
+        let (offset, line) = (offset + nuls as u64, &line[nuls..]);
         let place = Place { offset, len: line.len() as u32, line: into.lines };
         into.lines += 1;
         if self.pass == Pass::Headers

@@ -25,7 +25,9 @@ const FEW: usize = 64;
 /// Agents of an episode, as numbers over all episodes.
 #[derive(Default)]
 pub(super) struct Agents {
-    /// Ascending; empty once there are many.
+    /// The first 64 of all, a bit each.
+    first: u64,
+    /// Others, ascending; empty once there are many.
     few: SmallVec<[u32; 4]>,
     many: Option<Box<FxHashSet<u32>>>,
 }
@@ -33,7 +35,9 @@ pub(super) struct Agents {
 impl Agents {
     /// Adds an agent that may be known.
     pub(super) fn add(&mut self, agent: u32) {
-        if let Some(many) = &mut self.many {
+        if agent < u64::BITS {
+            self.first |= 1 << agent;
+        } else if let Some(many) = &mut self.many {
             many.insert(agent);
         } else if let Err(at) = self.few.binary_search(&agent) {
             self.few.insert(at, agent);
@@ -45,13 +49,14 @@ impl Agents {
 
     pub(super) fn contains(&self, agent: u32) -> bool {
         match &self.many {
+            _ if agent < u64::BITS => self.first >> agent & 1 == 1,
             Some(many) => many.contains(&agent),
             None => self.few.binary_search(&agent).is_ok(),
         }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.many.as_ref().map_or(self.few.len(), |it| it.len())
+        self.first.count_ones() as usize + self.many.as_ref().map_or(self.few.len(), |it| it.len())
     }
 }
 
@@ -175,5 +180,22 @@ pub(in crate::store) fn status(word: &str) -> Status {
         "error" => Status::Error,
         "aborted" | "cancelled" => Status::Aborted,
         _ => Status::Other(text::clean(word)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn agents_are_counted_once_however_many_there_are() {
+        let mut agents = Agents::default();
+        for (at, number) in (0..300).rev().step_by(3).enumerate() {
+            assert!(!agents.contains(number));
+            agents.add(number);
+            agents.add(number);
+            assert!(agents.contains(number) && agents.len() == at + 1);
+        }
+        assert!(!agents.contains(300) && !agents.contains(1));
     }
 }
