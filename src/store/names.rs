@@ -17,10 +17,11 @@ pub(super) struct Names {
     recent: Vec<Recent>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Recent {
-    bytes: [u8; SHORT],
-    len: usize,
+    /// All bytes of the name, some of them twice.
+    words: [u64; 3],
+    len: u32,
     number: u32,
 }
 
@@ -31,17 +32,17 @@ impl Names {
             return self.look_up(name, most);
         }
         if self.recent.is_empty() {
-            self.recent = vec![Recent { bytes: [0; SHORT], len: 0, number: 0 }; RECENT];
+            self.recent = vec![Recent::default(); RECENT];
         }
-        let slot = slot(name);
+        let words = words(name);
+        let len = name.len() as u32;
+        let slot = slot(words, len);
         let recent = &self.recent[slot];
-        if recent.len == name.len() && recent.bytes[..name.len()] == *name {
+        if recent.words == words && recent.len == len {
             return Some(recent.number);
         }
         let number = self.look_up(name, most)?;
-        let recent = &mut self.recent[slot];
-        recent.bytes[..name.len()].copy_from_slice(name);
-        (recent.len, recent.number) = (name.len(), number);
+        self.recent[slot] = Recent { words, len, number };
         Some(number)
     }
 
@@ -79,17 +80,37 @@ impl Names {
     pub(super) fn clear(&mut self) {
         self.numbers.clear();
         self.names.clear();
-        self.recent.iter_mut().for_each(|it| it.len = 0);
+        self.recent.fill(Recent::default());
     }
 }
 
-/// The last bytes and the length tell most names of a log apart.
-fn slot(name: &[u8]) -> usize {
-    let mut last = [0; 8];
-    let taken = name.len().min(8);
-    last[..taken].copy_from_slice(&name[name.len() - taken..]);
-    let word = u64::from_le_bytes(last) ^ name.len() as u64;
-    (word.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize
+/// The bytes of a short name as numbers: with its length they tell it from all others.
+fn words(name: &[u8]) -> [u64; 3] {
+    let word = |at: usize| {
+        let piece = name.get(at..at + 8).and_then(|it| it.try_into().ok());
+        piece.map_or(0, u64::from_le_bytes)
+    };
+    let half = |at: usize| {
+        let piece = name.get(at..at + 4).and_then(|it| it.try_into().ok());
+        u64::from(piece.map_or(0, u32::from_le_bytes))
+    };
+    let last = name.len().saturating_sub(1);
+    match name.len() {
+        0 => [0; 3],
+        1..=3 => {
+            let byte = |at: usize| u64::from(name[at]);
+            [byte(0) | byte(last / 2) << 8 | byte(last) << 16, 0, 0]
+        }
+        4..=7 => [half(0) | half(last - 3) << 32, 0, 0],
+        8..=16 => [word(0), word(last - 7), 0],
+        _ => [word(0), word(8), word(last - 7)],
+    }
+}
+
+/// Where a name would be among those that came last.
+fn slot(words: [u64; 3], len: u32) -> usize {
+    let mixed = words[0].rotate_left(7) ^ words[1] ^ words[2].rotate_left(29) ^ u64::from(len);
+    (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize
 }
 
 /// The id of a record, as far as the index keeps it.
@@ -196,6 +217,18 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn short_names_are_told_apart(a in "[ab]{0,24}", b in "[ab]{0,24}") {
+            let same = words(a.as_bytes()) == words(b.as_bytes()) && a.len() == b.len();
+            prop_assert_eq!(same, a == b);
+            let (mut names, mut other) = (Names::default(), a.clone().into_bytes());
+            names.number(a.as_bytes(), 9);
+            if let Some(byte) = other.last_mut() {
+                *byte = b'c';
+                prop_assert_eq!(names.number(&other, 9), Some(1));
+            }
+        }
+
         #[test]
         fn an_id_has_one_hash_however_it_is_kept(texts in proptest::collection::vec("[ab0]{0,3}[0-9]{0,9}", 1..40)) {
             let (mut from, mut to) = (Names::default(), Names::default());
