@@ -15,6 +15,8 @@ mod head;
 mod log_thread;
 mod opened;
 mod piped;
+mod progress;
+mod readers;
 mod rehearsal;
 mod sampling;
 pub mod search;

@@ -54,7 +54,7 @@ pub struct Header<'a> {
 /// A header is no promise that the payload parses.
 pub fn scan_header(line: &[u8]) -> Option<Header<'_>> {
     let (record_type, spans) = by_walk(line, |_| {})?;
-    Scan::new(line, record_type, spans)?.header()
+    Scan::new(line, record_type, &spans)?.header()
 }
 
 /// Scans lines that are mostly alike: it learns in which order a log writes its keys.
@@ -65,7 +65,7 @@ pub struct Scanner {
 
 impl Scanner {
     /// What [`scan_header`] finds, with its fields still as written.
-    pub fn scan<'a>(&mut self, line: &'a [u8]) -> Option<Scan<'a>> {
+    pub fn scan<'a, 's>(&'s mut self, line: &'a [u8]) -> Option<Scan<'a, 's>> {
         let (record_type, spans) = self.templates.spans(line)?;
         Scan::new(line, record_type, spans)
     }
@@ -73,9 +73,9 @@ impl Scanner {
 
 /// A scanned line: its kind, and where the fields of its header stand.
 #[derive(Clone, Copy, Debug)]
-pub struct Scan<'a> {
+pub struct Scan<'a, 's> {
     line: &'a [u8],
-    spans: Spans,
+    spans: &'s Spans,
     /// The kind of record.
     pub record_type: RecordType,
 }
@@ -99,9 +99,9 @@ pub struct PlainHeader<'a> {
     pub seq: Option<i64>,
 }
 
-impl<'a> Scan<'a> {
+impl<'a, 's> Scan<'a, 's> {
     /// `None`: a required field is missing.
-    fn new(line: &'a [u8], record_type: RecordType, spans: Spans) -> Option<Self> {
+    fn new(line: &'a [u8], record_type: RecordType, spans: &'s Spans) -> Option<Self> {
         let scan = Self { line, spans, record_type };
         let (episode, agent) = needs(record_type);
         let lacks = (episode && scan.raw(Field::Episode).is_none()) || (agent && scan.acting().is_none());

@@ -11,6 +11,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 
 use super::{
     OpenedLogs, Survey,
+    progress::reading,
     search::{Findings, Searcher, Sought, match_records, name_episodes, name_hits},
     spawn,
 };
@@ -93,6 +94,8 @@ impl LogThread {
         let logs = open(Box::new(move || {
             let _ = wake.send(Request::Woken);
         }))?;
+        let mut logs = logs;
+        logs.show_tail_first();
         let found = requests.clone();
         let searcher = Searcher::start(move |sought| {
             let _ = found.send(Request::Sought(sought));
@@ -277,14 +280,23 @@ impl<F: Fn(Message)> State<F> {
             following: following && self.loaded,
             polling: self.watch.polling_because().filter(|_| following).map(str::to_owned),
             loaded: self.loaded,
-            ..self.logs.store.summary()
+            ..self.logs.summary()
         };
+        let summary = LogSummary { reading: reading(&summary, self.started.elapsed()), ..summary };
+        if let Some(open) = &mut self.open {
+            // The same episode under the id that stays: what was shown of it may have lacked its beginning.
+            let settled = self.logs.settled(open.id);
+            if settled != open.id {
+                (open.id, open.revision) = (settled, 0);
+            }
+        }
         (self.send)(Message::Log(summary));
     }
 
     /// Whether the episode on the screen has grown since it was sent.
     fn is_behind(&self) -> bool {
-        self.open.as_ref().is_some_and(|it| it.revision != self.logs.store.revision(it.id))
+        let changed = |open: &Opened| self.logs.revision(open.id).is_some_and(|it| it != open.revision);
+        self.open.as_ref().is_some_and(changed)
     }
 
     /// Sends the episode on the screen again if it has grown; a long one not every time, unless it is the `last`.
@@ -296,9 +308,9 @@ impl<F: Fn(Message)> State<F> {
     }
 
     fn send_episode(&mut self, id: EpisodeId) {
-        let revision = self.logs.store.revision(id);
+        let Some(revision) = self.logs.revision(id) else { return };
         let began = Instant::now();
-        let result = self.logs.store.episode(id).map(Arc::new);
+        let result = self.logs.episode(id).map(Arc::new);
         (self.send)(Message::Episode { id, revision, result });
         self.open = Some(Opened { id, revision, sent: Instant::now(), cost: began.elapsed() });
     }
@@ -318,9 +330,13 @@ impl<F: Fn(Message)> State<F> {
         match request {
             Request::Woken => {}
             Request::Open(id) => {
-                if id.index() < self.logs.store.episode_count() {
-                    self.send_episode(id);
+                let settled = self.logs.settled(id);
+                if settled != id {
+                    // Whoever asked must know by which id it is answered.
+                    let following = self.following();
+                    self.report(following);
                 }
+                self.send_episode(settled);
             }
             Request::Survey(id) => {
                 if id.index() < self.logs.store.episode_count() {

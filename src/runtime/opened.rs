@@ -7,15 +7,25 @@ use std::{
     time::Duration,
 };
 
+mod backfill;
 mod inputs;
+mod preview;
 
-use super::{piped::Piped, translated::Translated};
+use super::{
+    piped::Piped,
+    readers::{Readers, skipped},
+    translated::Translated,
+};
 use crate::{
-    model::{Diagnostic, FileId, FileState, FileSummary, LogSummary, Severity},
-    source::{Discovery, Input, SkipReason, SourceFile, Spool, SpoolStore, SpoolWriter, Tail, TailEvent},
+    model::{Diagnostic, Episode, EpisodeId, FileId, FileState, FileSummary, LogSummary, Reading, Severity},
+    source::{Discovery, Input, SourceFile, Spool, SpoolStore, SpoolWriter, Tail, TailEvent},
     store::{Pass, Store},
     text,
 };
+
+pub(super) use backfill::Portions;
+use backfill::{Ahead, Backfill};
+use preview::Preview;
 
 /// Bytes read at a time where nobody waits.
 const BLOCK: usize = 16 << 20;
@@ -62,6 +72,8 @@ struct Followed {
     translated: Option<Translated>,
     /// Why it could not be read at the last poll.
     failed: Option<String>,
+    /// What of it comes before what is followed, until it is read.
+    backfill: Option<Backfill>,
 }
 
 /// How far a round of polling came.
@@ -92,6 +104,18 @@ pub struct OpenedLogs {
     refused: Option<String>,
     /// Whose turn it was last, so that one busy file does not starve the others.
     turn: usize,
+    portions: Portions,
+    readers: Readers,
+    /// What was handed to the threads, in the order in which it is joined; whose turn it was last.
+    ahead: VecDeque<Ahead>,
+    handed: usize,
+    /// Files of which the beginning is being read.
+    backfilling: usize,
+    /// The ends of those; whether it was looked at yet.
+    preview: Option<Preview>,
+    previewed: bool,
+    /// What the episodes of the last preview have become.
+    moved: Arc<Vec<EpisodeId>>,
 }
 
 impl OpenedLogs {
@@ -104,7 +128,8 @@ impl OpenedLogs {
         pass: Pass,
         wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<Self, OpenError> {
-        Self::find(arguments, pass, true, &(Arc::new(wake) as Wake))
+        let logs = Self { awaits: true, ..Self::of(arguments, pass) };
+        logs.find(&(Arc::new(wake) as Wake))
     }
 
     /// Finds the logs that `arguments` name (`-` is stdin) and begins to read. `wake` is called when stdin has
@@ -117,23 +142,24 @@ impl OpenedLogs {
         pass: Pass,
         wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<Self, OpenError> {
-        Self::find(arguments, pass, false, &(Arc::new(wake) as Wake))
+        Self::open_in(arguments, pass, Portions::default(), wake)
     }
 
-    fn find(arguments: &[String], pass: Pass, awaits: bool, wake: &Wake) -> Result<Self, OpenError> {
-        let mut logs = Self {
-            discovery: Discovery::new(arguments.iter().map(PathBuf::from)),
-            store: Store::new(pass),
-            followed: Vec::new(),
-            piped: Vec::new(),
-            documents: VecDeque::new(),
-            imports: None,
-            unpacked: None,
-            single: false,
-            awaits,
-            refused: None,
-            turn: 0,
-        };
+    /// As [`OpenedLogs::open`], with large files cut into such portions.
+    pub(super) fn open_in(
+        arguments: &[String],
+        pass: Pass,
+        portions: Portions,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Result<Self, OpenError> {
+        let logs = Self { portions, ..Self::of(arguments, pass) };
+        logs.find(&(Arc::new(wake) as Wake))
+    }
+
+    /// Begins with whatever the arguments name.
+    fn find(self, wake: &Wake) -> Result<Self, OpenError> {
+        let awaits = self.awaits;
+        let mut logs = self;
         let (inputs, problems) = logs.discovery.scan();
         if inputs.is_empty() && !awaits {
             let what = problems.first().map_or("no log".to_owned(), |it| text::clean(&it.to_string()));
@@ -169,21 +195,33 @@ impl OpenedLogs {
         let (spool, writer) = Spool::create(name).map_err(|it| OpenError::Spool(it.to_string()))?;
         writer.write(bytes).map_err(|it| OpenError::Spool(it.to_string()))?;
         writer.finish(None);
-        let mut logs = Self {
-            discovery: Discovery::default(),
+        let mut logs = Self { single: true, ..Self::of(&[], pass) };
+        logs.follow(Box::new(spool), Path::new(name), NATIVE, true);
+        Ok(logs)
+    }
+
+    fn of(arguments: &[String], pass: Pass) -> Self {
+        Self {
+            discovery: Discovery::new(arguments.iter().map(PathBuf::from)),
             store: Store::new(pass),
             followed: Vec::new(),
             piped: Vec::new(),
             documents: VecDeque::new(),
             imports: None,
             unpacked: None,
-            single: true,
+            single: false,
             awaits: false,
             refused: None,
             turn: 0,
-        };
-        logs.follow(Box::new(spool), Path::new(name), NATIVE, true);
-        Ok(logs)
+            portions: Portions::default(),
+            readers: Readers::new(pass, 0),
+            ahead: VecDeque::new(),
+            handed: 0,
+            backfilling: 0,
+            preview: None,
+            previewed: false,
+            moved: Arc::default(),
+        }
     }
 
     /// Looks for files that have appeared since. `true`: there are some.
@@ -240,6 +278,10 @@ impl OpenedLogs {
                 break;
             }
             self.turn = (self.turn + 1) % count;
+            if self.followed[self.turn].backfill.is_some() {
+                round.changed |= self.poll_tail(self.turn, now, share);
+                continue;
+            }
             let followed = &mut self.followed[self.turn];
             if followed.ended {
                 continue;
@@ -249,7 +291,54 @@ impl OpenedLogs {
             round.changed |= one.changed;
             round.caught_up &= one.caught_up;
         }
+        if self.is_backfilling() {
+            // What stands at the end of large files is shown before anything else is done.
+            let show = self.preview.is_some() && !std::mem::replace(&mut self.previewed, true);
+            return if show { Round { caught_up: false, ..round } } else { self.join(budget) };
+        }
         round
+    }
+
+    /// The state of everything; while the beginnings of large files are read, with what stands at their ends.
+    pub fn summary(&mut self) -> LogSummary {
+        let mut summary = LogSummary { moved: Arc::clone(&self.moved), ..self.store.summary() };
+        if let Some(preview) = &mut self.preview {
+            let ends = preview.episodes(&self.store);
+            let mut episodes = Vec::with_capacity(summary.episodes.len() + ends.len());
+            episodes.extend(summary.episodes.iter().cloned().chain(ends));
+            summary.episodes = Arc::new(episodes);
+            summary.reading = Some(Reading { tail: true, ..Reading::default() });
+        }
+        summary
+    }
+
+    /// The id that an episode has now.
+    pub fn settled(&self, id: EpisodeId) -> EpisodeId {
+        let moved = id.provisional_index().and_then(|it| self.moved.get(it));
+        moved.copied().unwrap_or(id)
+    }
+
+    /// Where an episode is read from; `None`: there is no such episode.
+    fn place(&self, id: EpisodeId) -> Option<(&Store, EpisodeId)> {
+        match (&self.preview, id.provisional_index()) {
+            (_, None) => (id.index() < self.store.episode_count()).then_some((&self.store, id)),
+            (Some(preview), Some(_)) => preview.of(id),
+            (None, Some(_)) => None,
+        }
+    }
+
+    /// The revision of an episode, provisional or not: it changes with every record; `None`: there is none.
+    pub fn revision(&self, id: EpisodeId) -> Option<u64> {
+        self.place(id).map(|(store, id)| store.revision(id))
+    }
+
+    /// Reads an episode in full, provisional or not.
+    ///
+    /// # Errors
+    /// When none of its bytes can be read any more: why.
+    pub fn episode(&self, id: EpisodeId) -> Result<Episode, String> {
+        let (store, id) = self.place(id).ok_or("this episode is not known any more")?;
+        store.episode(id)
     }
 
     /// Reads what is there now to its end; nothing more is expected. Of a pipe: what has come so far.
@@ -286,21 +375,12 @@ impl OpenedLogs {
 }
 
 fn summary_of(path: &Path, format: &'static str, generation: u32) -> FileSummary {
-    FileSummary {
-        path: text::clean(&path.to_string_lossy()),
-        format,
-        read: 0,
-        size: 0,
-        generation,
-        state: FileState::Reading,
-        began: None,
-        inode: None,
-    }
+    FileSummary { path: text::clean(&path.to_string_lossy()), format, generation, ..FileSummary::default() }
 }
 
 /// Reads on in one file; also the bytes handed on.
 fn poll_one(followed: &mut Followed, store: &mut Store, now: Duration, budget: usize) -> (Round, usize) {
-    let Followed { tail, lives, path, format, ended, piped, translated, failed } = followed;
+    let Followed { tail, lives, path, format, ended, piped, translated, failed, .. } = followed;
     let source = tail.source();
     let mut changed = false;
     let mut read = 0;
@@ -368,14 +448,7 @@ fn apply(
             }
         }
         TailEvent::Skipped { generation, offset, len, reason } => {
-            let (rule, message) = match reason {
-                SkipReason::TooLong => {
-                    ("line-too-long", format!("a line of {len} bytes is longer than is read"))
-                }
-                SkipReason::Torn => {
-                    ("torn-line", format!("{len} bytes of a line whose end was never written"))
-                }
-            };
+            let (rule, message) = skipped(len, reason);
             let file = life(lives, generation);
             match translated {
                 Some(translated) => translated.skip(store, file, generation, rule, message),

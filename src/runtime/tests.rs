@@ -4,6 +4,8 @@ use std::{fs, io::Write, path::Path, time::Duration};
 
 use crossbeam_channel::{Receiver, unbounded};
 
+mod large;
+
 use super::*;
 use crate::{
     app::Message,

@@ -7,7 +7,7 @@ use crate::{
         message::Effect,
         model::{Model, OpenEpisode, Overlay, Pane, Scope, Screen, View},
     },
-    model::{ActId, AgentId, EpisodeId},
+    model::{ActId, AgentId},
 };
 
 /// Milliseconds between two acts while an episode plays.
@@ -63,7 +63,7 @@ pub(super) fn open_row(model: &mut Model, effects: &mut Vec<Effect>) {
         model.notice = Some("no episode yet".to_owned());
         return;
     }
-    let id = EpisodeId::from_index(model.row);
+    let Some(id) = model.log.episodes.get(model.row).map(|it| it.id) else { return };
     if model.open.as_ref().is_some_and(|it| it.id == id) {
         model.screen = Screen::Episode;
         return;

@@ -25,12 +25,21 @@ pub(super) fn log(model: &mut Model, summary: LogSummary, effects: &mut Vec<Effe
         return;
     }
     let at_end = model.row + 1 >= model.log.episodes.len();
+    let cursor = model.log.episodes.get(model.row).map(|it| it.id);
     model.log = summary;
     let last = model.log.episodes.len().saturating_sub(1);
-    if at_end && model.log.following && model.open.is_none() {
-        model.row = last;
+    let (log, settled) = (&model.log, |id| model.log.settled(id));
+    model.opening = model.opening.map(settled);
+    if let Some(open) = &mut model.open {
+        open.id = settled(open.id);
     }
-    model.row = model.row.min(last);
+    // The end of a large log is what is there first, and what a log that grows is opened for.
+    let newest = log.following || log.reading.is_some_and(|it| it.tail);
+    model.row = match cursor.and_then(|it| log.row(settled(it))) {
+        _ if at_end && newest && model.open.is_none() => last,
+        Some(row) => row,
+        None => model.row.min(last),
+    };
     if let Some(name) = &model.wanted {
         if let Some(row) = model.log.episodes.iter().position(|it| it.name == *name) {
             model.wanted = None;

@@ -162,7 +162,11 @@ fn terms(
 pub(super) fn place(model: &Model, origin: Origin) -> String {
     let path = model.log.files.get(origin.file.index()).map_or("?", |it| it.path.as_str());
     let name = path.rsplit('/').next().unwrap_or(path);
-    format!("{name}:{}", origin.line)
+    match origin.line {
+        // Not counted: the lines before it were not read yet.
+        0 => format!("{name} byte {}", origin.offset),
+        line => format!("{name}:{line}"),
+    }
 }
 
 fn wrapped(line: &str, width: usize, role: Role) -> Vec<(String, Role)> {
