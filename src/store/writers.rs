@@ -210,8 +210,9 @@ impl Lane {
         }
     }
 
-    fn called(&self) -> String {
-        self.writer.as_ref().map_or(String::new(), |it| format!(" of {it}"))
+    /// Who it is, for a message; where writers share the file, their counters may be mixed up.
+    fn called(&self, file: &File) -> String {
+        self.writer.as_ref().filter(|_| file.turns == 0).map_or(String::new(), |it| format!(" of {it}"))
     }
 }
 
@@ -234,7 +235,7 @@ fn judge(files: &[File]) -> Counters {
                 let number = if missing == 1 { String::new() } else { format!("{missing} ") };
                 let message = format!(
                     "`seq`{} goes from {} to {}: {number}{records} missing",
-                    lane.called(),
+                    lane.called(file),
                     hole.from - 1,
                     hole.to
                 );
@@ -250,7 +251,7 @@ fn judge(files: &[File]) -> Counters {
                 continue;
             }
             counters.restarts += 1;
-            let message = format!("`seq`{} begins again at {} after {last}", lane.called(), lane.first);
+            let message = format!("`seq`{} begins again at {} after {last}", lane.called(file), lane.first);
             restarts.push(found("seq-restart", Severity::Note, lane.origin, message));
         }
         let writers = file.lanes.iter().filter(|it| it.in_turns || it.after.is_none()).count();
@@ -379,11 +380,19 @@ mod tests {
         assert_eq!(
             messages,
             [
-                "`seq` of host n1 pid 7 goes from 1 to 5: 3 records are missing",
+                "`seq` goes from 1 to 5: 3 records are missing",
                 "2 writers share this file (host n1 pid 7; host n1 pid 8); they take turns once",
             ]
         );
         assert_eq!(counters.writers, 2);
+        let mut alone = Writers::default();
+        let stream = alone.stream();
+        for (line, seq) in [(1, 0), (2, 1), (3, 5)] {
+            alone.see(stream, at(line), seq);
+            alone.name(stream, &writer(7));
+        }
+        let message = &alone.counters().findings[0].message;
+        assert_eq!(message, "`seq` of host n1 pid 7 goes from 1 to 5: 3 records are missing");
     }
 
     #[test]
