@@ -65,6 +65,8 @@ pub struct SweepRow {
     pub counted: bool,
     /// Kendall's tau-b of its agents' numbers against the reference's.
     pub tau: Option<f64>,
+    /// The same against the credit that the log assigned: [`Sweep::declared`].
+    pub declared_tau: Option<f64>,
     /// How often it would name another, its values drawn anew; `None`: not known, or not counted yet
     /// ([`super::study`]).
     pub flip: Option<FlipProbability>,
@@ -82,6 +84,8 @@ impl SweepRow {
 pub struct Sweep {
     /// In the order of the method table.
     pub rows: Vec<SweepRow>,
+    /// The credit of the log that rows are ranked against: the first in reward units. `None`: there is none.
+    pub declared: Option<String>,
 }
 
 impl Sweep {
@@ -133,6 +137,7 @@ pub fn sweep_of(
             agrees: Agreement::NoVoice,
             counted: false,
             tau: None,
+            declared_tau: None,
             flip: None,
         });
     }
@@ -140,7 +145,19 @@ pub fn sweep_of(
     if let Ok(attribution) = computed {
         judge(episode, attribution, own_row, &records, &mut rows);
     }
-    Sweep { rows }
+    let declared = against_declared(&records, &mut rows);
+    Sweep { rows, declared }
+}
+
+/// Ranks every row against the first credit of the log that has reward units; its algorithm.
+fn against_declared(records: &[Option<&DeclaredCredit>], rows: &mut [SweepRow]) -> Option<String> {
+    let usable = |at: usize| records[at].is_some_and(has_reward_units) && rows[at].result.is_ok();
+    let at = (0..rows.len()).find(|at| usable(*at))?;
+    let declared = rows[at].result.as_ref().ok()?.clone();
+    for row in rows {
+        row.declared_tau = row.result.as_ref().ok().and_then(|it| tau(&declared, it));
+    }
+    Some(records[at]?.algorithm.clone())
 }
 
 /// All variants, with one row per declared credit and that credit.

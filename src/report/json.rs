@@ -12,7 +12,7 @@
 //! | `filters` | null, or what `--filter` leaves: `filters`, `acts` (number listed), `episodes` (names that pass), `all_episodes` |
 //! | `acts` | null, or the attribution that speaks of acts |
 //! | `pairs` | what two agents earn together beyond what each adds alone: `agents` (two names), `interaction` (a value), `kind` (synergy, redundancy, additive, unsure) |
-//! | `sweep` | per method and baseline `name`, `title`, `state`, `agents` (named), `agrees`, `counted`, `tau`, `p_flip`, and `credit` (values per agent) or `missing` and `nearest` |
+//! | `sweep` | per method and baseline `name`, `title`, `state`, `agents` (named), `agrees`, `counted`, `tau`, `tau_declared`, `p_flip`, and `credit` (values per agent) or `missing` and `nearest` |
 //! | `annotations` | judgements, never measurements: `judge`, `agent`, `act`, `label`, `reason`, `file_line` |
 //! | `failure` | null, or `success`, `null_arm`, `rules` (each found, none or unavailable), `acts` with their success rates and judges, `run`, `agents` and `actions` with Ochiai and Tarantula |
 //! | `curves` | per parameter `name`, `in_force`, `points` (`at`, `credit` by agent, `named`), `flips` (`at`, `before`, `after`, `sentence`) |

@@ -135,6 +135,7 @@ fn sweep() -> Sweep {
         agrees,
         counted,
         tau: None,
+        declared_tau: None,
         flip: None,
     };
     let missing = Unavailable {
@@ -147,6 +148,7 @@ fn sweep() -> Sweep {
             row("removal", Ok(attribution()), &[1], Agreement::Flips, true),
             row("coma", Err(missing), &[], Agreement::NoVoice, false),
         ],
+        declared: None,
     }
 }
 

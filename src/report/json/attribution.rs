@@ -61,6 +61,7 @@ pub(super) fn sweep_row(report: &Report<'_>, row: &SweepRow) -> Json {
         "agrees": row.agrees.word(),
         "counted": row.counted,
         "tau": row.tau.map_or(Json::Null, number),
+        "tau_declared": row.declared_tau.map_or(Json::Null, number),
         "p_flip": super::study::flip(report, row.flip.as_ref()),
     });
     match &row.result {
