@@ -297,6 +297,7 @@ impl Store {
     /// # Errors
     /// When none of its bytes can be read any more: why.
     pub fn episode(&self, id: EpisodeId) -> Result<Episode, String> {
+        let name = self.episodes.name(id);
         let mut records = Vec::new();
         let mut diagnostics = Vec::new();
         let mut lost = (0_u32, None);
@@ -318,7 +319,9 @@ impl Store {
                 message: it.message,
                 origin: Some(origin),
             }));
-            records.extend(parsed.records.into_iter().map(|(record, _)| (record, origin)));
+            // What was taken for one record by its outside may hold those of other episodes once it is read.
+            let own = parsed.records.into_iter().filter(|it| it.0.episode.as_deref() == Some(name));
+            records.extend(own.map(|(record, _)| (record, origin)));
         }
         if let (count, Some((why, origin))) = lost {
             if records.is_empty() {
@@ -328,7 +331,7 @@ impl Store {
             let severity = Severity::Error;
             diagnostics.push(Diagnostic { rule: "lost-record", severity, message, origin: Some(origin) });
         }
-        Ok(assemble::assemble(self.episodes.name(id), self.episodes.run(id), records, diagnostics))
+        Ok(assemble::assemble(name, self.episodes.run(id), records, diagnostics))
     }
 
     /// Reads one record in full, for the detail pane.
