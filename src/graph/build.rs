@@ -4,11 +4,11 @@
 //! carries: a link that starts at a message to the acting agent is the arrival of that message and is counted with
 //! it, and so is a link from another act of the same sender beside it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
 
-use crate::model::{Act, ActId, ActKind, AgentId, Episode, LinkKind};
+use crate::model::{Act, ActId, ActKind, AgentId, Episode, LinkKind, Timestamp};
 
 use super::Weight;
 
@@ -299,13 +299,15 @@ impl<'a> Passages<'a> {
         let has_credit =
             self.credit.as_ref().is_none_or(|credit| credit.get(id.index()).is_some_and(Option::is_some));
         let source = if has_credit { id } else { writer.unwrap_or(id) };
+        // When each agent first used it.
+        let mut used: BTreeMap<AgentId, Option<Timestamp>> = BTreeMap::new();
+        for link in self.episode.links.children(id) {
+            let child = self.episode.act(link.act);
+            used.entry(child.agent).or_insert(child.time);
+        }
         for &recipient in &message.to {
             let mut interaction = Interaction { messages: 1, tokens, first: Some(id), ..Default::default() };
-            let arrival = message.received.or_else(|| {
-                let links = self.episode.links.children(id).iter();
-                let mut used = links.map(|it| self.episode.act(it.act)).filter(|it| it.agent == recipient);
-                used.next().and_then(|it| it.time)
-            });
+            let arrival = message.received.or_else(|| used.get(&recipient).copied().flatten());
             add_latency(&mut interaction, message, arrival);
             passages.push(Passage { pair: (message.agent, recipient), source, interaction });
         }
@@ -320,15 +322,12 @@ impl<'a> Passages<'a> {
     fn add_links(&self, id: ActId, passages: &mut Vec<Passage>) {
         let child = self.episode.act(id);
         let parents = self.episode.links.parents(id);
-        let told_by = |agent: AgentId| {
-            parents
-                .iter()
-                .map(|it| self.episode.act(it.act))
-                .any(|it| it.kind == ActKind::Message && it.agent == agent && it.to.contains(&child.agent))
-        };
+        let told = parents.iter().map(|it| self.episode.act(it.act));
+        let told = told.filter(|it| it.kind == ActKind::Message && it.to.contains(&child.agent));
+        let told_by: BTreeSet<AgentId> = told.map(|it| it.agent).collect();
         for link in parents {
             let parent = self.episode.act(link.act);
-            if parent.agent == child.agent || told_by(parent.agent) {
+            if parent.agent == child.agent || told_by.contains(&parent.agent) {
                 continue;
             }
             let logged_links = u32::from(link.kind == LinkKind::Logged);
@@ -345,7 +344,7 @@ impl<'a> Passages<'a> {
     }
 }
 
-fn add_latency(interaction: &mut Interaction, sent: &Act, arrival: Option<crate::model::Timestamp>) {
+fn add_latency(interaction: &mut Interaction, sent: &Act, arrival: Option<Timestamp>) {
     if let (Some(sent), Some(arrival)) = (sent.time, arrival) {
         interaction.latency_sum += arrival.seconds_since(sent);
         interaction.latency_count += 1;
