@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! generate short|llm|foreign BYTES FILE     a seeded log of about so many bytes
-//! index FILE [THREADS]                      reads FILE to its end, says what it found
+//! index FILE [THREADS]                      reads FILE to its end, says what it found and what the rows take
+//! first FILE                                the end of FILE first: when the list is there, and the newest episode
 //! ```
 
 #![allow(missing_docs, reason = "a program, not a library")]
@@ -12,13 +13,19 @@ use std::{
     fs::File,
     io::{BufWriter, Write},
     process::ExitCode,
+    time::Instant,
 };
 
-use creditscope::{runtime::OpenedLogs, store::Pass};
+use creditscope::{
+    app::Message,
+    runtime::{Follow, LogThread, OpenedLogs},
+    store::Pass,
+};
 
 mod generate;
 
-const USAGE: &str = "usage: scale generate short|llm|foreign BYTES FILE | scale index FILE [THREADS]";
+const USAGE: &str =
+    "usage: scale generate short|llm|foreign BYTES FILE | scale index FILE [THREADS] | scale first FILE";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|it| it != "--bench").collect();
@@ -32,6 +39,7 @@ fn main() -> ExitCode {
         ["generate", kind, bytes, path] => generate(kind, bytes, path),
         ["index", path] => index(path, 0),
         ["index", path, threads] => index(path, threads.parse().unwrap_or(0)),
+        ["first", path] => first(path),
         _ => Err(USAGE.to_owned()),
     };
     match result {
@@ -62,14 +70,53 @@ fn generate(kind: &str, bytes: &str, path: &str) -> Result<(), String> {
 }
 
 fn index(path: &str, threads: usize) -> Result<(), String> {
-    let mut logs = OpenedLogs::open(&[path.to_owned()], Pass::Headers, || {}).map_err(|it| it.to_string())?;
-    let _ = threads;
+    let mut logs = open(path)?;
+    logs.set_threads(threads);
     let summary = logs.read_all();
+    let (records, episodes) = (summary.records, summary.episodes.len());
+    let bytes = logs.store.row_bytes() as f64 / records.max(1) as f64;
     println!(
-        "{} records, {} episodes, {} bad lines",
-        summary.records,
-        summary.episodes.len(),
+        "{records} records, {episodes} episodes, {} bad lines, {bytes:.1} bytes a record",
         summary.bad_lines
     );
     Ok(())
+}
+
+fn open(path: &str) -> Result<OpenedLogs, String> {
+    OpenedLogs::open(&[path.to_owned()], Pass::Headers, || {}).map_err(|it| it.to_string())
+}
+
+/// What the terminal is given, and when.
+fn first(path: &str) -> Result<(), String> {
+    let began = Instant::now();
+    let (send, messages) = crossbeam_channel::unbounded();
+    let send = move |message| {
+        let _ = send.send(message);
+    };
+    let thread = LogThread::start(|_| open(path), Follow::Never, send)?;
+    let milliseconds = |began: Instant| began.elapsed().as_secs_f64() * 1e3;
+    let mut newest = None;
+    for message in messages {
+        match message {
+            Message::Log(summary) => {
+                if newest.is_none()
+                    && let Some(last) = summary.episodes.last()
+                {
+                    println!("list after {:.1} ms: {} episodes", milliseconds(began), summary.episodes.len());
+                    thread.open(last.id);
+                    newest = Some(last.id);
+                }
+                if summary.loaded {
+                    println!("all {} episodes after {:.1} ms", summary.episodes.len(), milliseconds(began));
+                    return Ok(());
+                }
+            }
+            Message::Episode { result, .. } => {
+                let acts = result?.acts.len();
+                println!("newest episode after {:.1} ms: {acts} acts", milliseconds(began));
+            }
+            _ => {}
+        }
+    }
+    Err("the log thread has ended".to_owned())
 }

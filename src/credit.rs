@@ -50,9 +50,10 @@ mod fixture;
 pub use audit::{AuditItem, AuditRow, audit};
 pub use blame::{Blame, BlameKind, blame};
 pub use choice::{act_scenario, best_scenario, variants};
+pub use coalition::Sampling;
 pub use compare::{Comparison, ComparisonRow, compare};
 pub use curve::{CURVE_STEPS, Curve, CurvePoint, Flip, SliderOf, curve, curves, sliders};
-pub use explain::{explain, grounds};
+pub use explain::{explain, explain_credit, grounds};
 pub use failure::{
     Correction, Elements, FailureReport, FailureRow, FailureStudy, Finding, FirstError, Found, RateDrop,
     Rule, RunOutcomes, SpectrumRun, Suspicion, Tally, failure, failure_study, first_error, largest_drop,
@@ -69,7 +70,7 @@ pub use method::{Applies, Baseline, Family, Method, Need, Param, Target, scenari
 pub use sampling::{Drawing, Estimator, GameWalk, Portion, Progress, TableWalk, Walk, Worker};
 pub use semivalue::{banzhaf_of_table, shapley_of_table};
 pub use study::{FLIP_DRAWS, Study, study};
-pub use sweep::{Agreement, Sweep, SweepRow, sweep};
+pub use sweep::{Agreement, Sweep, SweepRow, sweep, sweep_of};
 pub use table::{method, methods};
 pub use verdict::{Level, Verdict, verdict};
 
@@ -127,16 +128,25 @@ fn question<'a>(episode: &'a Episode, scenario: &'a Scenario) -> Result<Question
     Question::new(episode, scenario, row)
 }
 
-/// A sampled Shapley value that has not been drawn yet: step it as long as there is time, and look at it in
-/// between. The scenario names `shapley-sampled` (its baseline: how permutations are drawn) and the seed.
+/// A sampled Shapley value that has not been drawn yet: walk as long as there is time, and look at it in
+/// between. The scenario names `shapley-sampled` (its baseline: how permutations are drawn) and the seed;
+/// `None`: it asks for something else.
 ///
 /// # Errors
-/// As [`compute`]; also when a coalition is not logged.
-pub fn sampler(
-    episode: &Episode,
-    scenario: &Scenario,
-) -> Result<Estimator<TableWalk<std::sync::Arc<[f64]>>>, Unavailable> {
-    coalition::sampler(&question(episode, scenario)?)
+/// As [`compute`].
+pub fn sampling<'a>(
+    episode: &'a Episode,
+    scenario: &'a Scenario,
+) -> Option<Result<Sampling<'a>, Unavailable>> {
+    let question = || Sampling::of(question(episode, scenario)?);
+    let sampled = scenario.method == coalition::SAMPLED.name;
+    sampled.then(|| question().map_err(|it| choice::with_nearest(episode, scenario, it)))
+}
+
+/// The same question with as few permutations as somebody can wait for: what to show while the rest is drawn.
+/// `None`: it can be computed at once as it is.
+pub fn first_look(scenario: &Scenario) -> Option<Scenario> {
+    coalition::first_look(scenario)
 }
 
 /// `a`'s credit minus `b`'s with its own standard error, for Shapley and Banzhaf: two numbers whose intervals

@@ -29,6 +29,7 @@ pub mod packed;
 pub mod read_at;
 mod segments;
 pub mod spool;
+mod stretch;
 pub mod watch;
 
 pub use descriptor::OpenFiles;
@@ -38,6 +39,7 @@ pub use follow::{FileKey, RestartReason};
 pub use packed::{Damage, PackedTail, Unpacking, is_packed, without_ending};
 pub use read_at::{Read, ReadError, SourceFile};
 pub use spool::{Spool, SpoolError, SpoolStore, SpoolWriter, feed};
+pub use stretch::StretchEvent;
 pub use watch::Watch;
 
 /// What a poll found. Offsets are bytes from the start of the file, in the file of that generation.

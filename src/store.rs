@@ -1,8 +1,9 @@
 //! The columnar index of the opened logs: one row per record, payloads left in their files.
 //!
 //! ```text
-//! whole lines -> Store::read -> scan_header -> rows (place, kind) + episode summaries
-//!                                  `-> parse_line, where the header is odd
+//! whole lines -> LineScanner::scan -> Scanned      any number of stretches at once, knowing nothing of each other
+//!                  `-> parse_line, where the header is odd
+//! Scanned     -> Store::add     -> rows + episode summaries      in the order of the file
 //! EpisodeId -> Store::episode -> rows read again -> records -> assemble -> model::Episode
 //! Origin    -> Store::record  -> one line read again -> RecordText
 //! ```
@@ -11,19 +12,21 @@
 
 mod assemble;
 mod episodes;
+mod join;
+mod names;
 mod places;
 mod reading;
 mod record_text;
 mod rows;
+mod scanned;
 #[cfg(test)]
 mod tests;
+mod writers;
 
 use std::sync::Arc;
 
-use memchr::memchr;
-
 use crate::{
-    log::{self, Body, Header, Record, RecordType, parse_line, scan_header},
+    log::{self, Record, RecordType, parse_line},
     model::{
         Diagnostic, Episode, EpisodeId, FileId, FileState, FileSummary, LogSummary, Origin, RecordText,
         Severity,
@@ -32,9 +35,12 @@ use crate::{
 };
 
 use episodes::Episodes;
+use names::Names;
 pub use places::Searchable;
 use reading::Reader;
-use rows::{Row, Rows};
+use rows::Rows;
+pub use scanned::{LineScanner, Scanned};
+use writers::{Stream, Writers};
 
 /// How thoroughly lines are read on the first pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,8 +64,20 @@ struct Life {
     line_map: Option<Vec<u32>>,
     /// Which run its episodes belong to.
     run: episodes::RunKey,
+    /// Whose counters it goes on with.
+    stream: Stream,
     /// Where its lines stand, and the runs before the present one.
     extent: places::Extent,
+}
+
+impl Life {
+    /// The line that the user sees for line `number` of what is read, from 1.
+    fn line(&self, number: u32) -> u32 {
+        match &self.line_map {
+            Some(map) => map.get(number as usize - 1).copied().unwrap_or(0),
+            None => number,
+        }
+    }
 }
 
 /// What is known of the opened logs.
@@ -68,9 +86,15 @@ pub struct Store {
     lives: Vec<Life>,
     rows: Rows,
     episodes: Episodes,
+    /// What stands before the counters of ids.
+    prefixes: Names,
+    /// For lines that are read here.
+    scanner: LineScanner,
+    scanned: Scanned,
     records: u64,
     types: [u64; RecordType::KNOWN.len() + 1],
     bad_lines: u64,
+    writers: Writers,
     /// Shared with the summaries given out; copied only when it grows while one of them is in use.
     diagnostics: Arc<Vec<Diagnostic>>,
     more_diagnostics: u64,
@@ -84,9 +108,13 @@ impl Store {
             lives: Vec::new(),
             rows: Rows::default(),
             episodes: Episodes::default(),
+            prefixes: Names::default(),
+            scanner: LineScanner::new(pass),
+            scanned: Scanned::default(),
             records: 0,
             types: [0; RecordType::KNOWN.len() + 1],
             bad_lines: 0,
+            writers: Writers::default(),
             diagnostics: Arc::default(),
             more_diagnostics: 0,
         }
@@ -105,10 +133,14 @@ impl Store {
             Some(before) => self.lives[before.index()].run,
             None => self.episodes.run_of_file(),
         };
+        let stream = match before {
+            Some(before) => self.lives[before.index()].stream,
+            None => self.writers.stream(),
+        };
         // An imported file is read again from its spool, which has one generation whatever the file goes through.
         let generation = if line_map.is_some() { 0 } else { summary.generation };
         let extent = places::Extent::default();
-        self.lives.push(Life { summary, source, generation, lines: 0, line_map, run, extent });
+        self.lives.push(Life { summary, source, generation, lines: 0, line_map, run, stream, extent });
         id
     }
 
@@ -116,6 +148,21 @@ impl Store {
     pub fn set_progress(&mut self, file: FileId, read: u64, size: u64, state: FileState) {
         let summary = &mut self.lives[file.index()].summary;
         (summary.read, summary.size, summary.state) = (read, size, state);
+    }
+
+    /// Says how far reading has come.
+    pub fn set_read(&mut self, file: FileId, read: u64) {
+        self.lives[file.index()].summary.read = read;
+    }
+
+    /// How thoroughly lines are read.
+    pub fn pass(&self) -> Pass {
+        self.pass
+    }
+
+    /// Number of files, each life of one counted.
+    pub fn file_count(&self) -> usize {
+        self.lives.len()
     }
 
     /// Says how a file stands; how far reading has come stays.
@@ -131,16 +178,11 @@ impl Store {
 
     /// Indexes whole lines that stand at `offset` of `file`.
     pub fn read(&mut self, file: FileId, offset: u64, bytes: &[u8]) {
-        self.lives[file.index()].note_lines(offset, bytes.len());
-        if self.pass == Pass::Places {
-            return;
-        }
-        let mut at = 0;
-        while at < bytes.len() {
-            let end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |it| at + it);
-            self.line(file, offset + at as u64, &bytes[at..end]);
-            at = end + 1;
-        }
+        let mut scanned = std::mem::take(&mut self.scanned);
+        scanned.clear();
+        self.scanner.scan(offset, bytes, &mut scanned);
+        self.add(file, &scanned);
+        self.scanned = scanned;
     }
 
     /// Indexes whole lines that were made of line `number` of a foreign file; they stand at `offset` of its spool.
@@ -190,69 +232,20 @@ impl Store {
         }
     }
 
+    /// Takes the findings kept so far out: for who tells them as they come and keeps none.
+    pub fn take_diagnostics(&mut self) -> Vec<Diagnostic> {
+        Arc::unwrap_or_clone(std::mem::take(&mut self.diagnostics))
+    }
+
+    /// Bytes read, over all files and generations.
+    pub fn bytes_read(&self) -> u64 {
+        self.lives.iter().map(|it| it.summary.read).sum()
+    }
+
     fn next_line(&mut self, file: FileId, offset: u64, len: usize) -> Origin {
         let life = &mut self.lives[file.index()];
-        let index = life.lines as usize;
         life.lines += 1;
-        let line = match &life.line_map {
-            Some(map) => map.get(index).copied().unwrap_or(0),
-            None => life.lines,
-        };
-        Origin { file, line, offset, len: len as u32 }
-    }
-
-    fn line(&mut self, file: FileId, offset: u64, line: &[u8]) {
-        let origin = self.next_line(file, offset, line.len());
-        if self.pass == Pass::Headers
-            && let Some(header) = scan_header(line)
-            && self.index_header(origin, &header)
-        {
-            return;
-        }
-        let parsed = parse_line(line);
-        let lost = parsed.problems.iter().any(|it| it.severity == Severity::Error);
-        self.bad_lines += u64::from(lost);
-        for problem in parsed.problems {
-            self.diagnose(Diagnostic {
-                rule: problem.rule,
-                severity: problem.severity,
-                message: problem.message,
-                origin: Some(origin),
-            });
-        }
-        for (record, range) in parsed.records {
-            let origin = Origin { offset: offset + range.start as u64, len: range.len() as u32, ..origin };
-            self.index_record(origin, &record);
-        }
-    }
-
-    /// Indexes a record by its header alone. `false`: its content is needed.
-    fn index_header(&mut self, origin: Origin, header: &Header<'_>) -> bool {
-        if !header.complete {
-            return false;
-        }
-        self.records += 1;
-        self.types[header.record_type as usize] += 1;
-        if let Some(episode) = header.episode.as_deref() {
-            let run = self.lives[origin.file.index()].run;
-            let row = self.rows.push(Row { origin });
-            self.episodes.header(run, episode, header, row);
-        }
-        true
-    }
-
-    fn index_record(&mut self, origin: Origin, record: &Record) {
-        self.records += 1;
-        self.types[record.record_type() as usize] += 1;
-        let life = &mut self.lives[origin.file.index()];
-        if let Body::Run(run) = &record.body {
-            let run = self.episodes.run_of_record(run);
-            life.begin_run(origin.offset, run);
-        }
-        let run = life.run;
-        let Some(episode) = record.episode.as_deref() else { return };
-        let row = self.rows.push(Row { origin });
-        self.episodes.record(run, episode, record, row);
+        Origin { file, line: life.line(life.lines), offset, len: len as u32 }
     }
 
     /// The state of everything, cheap to clone.
@@ -264,9 +257,12 @@ impl Store {
             bad_lines: self.bad_lines,
             diagnostics: Arc::clone(&self.diagnostics),
             more_diagnostics: self.more_diagnostics,
+            counters: self.writers.counters(),
             following: false,
             polling: None,
             loaded: false,
+            reading: None,
+            moved: Arc::default(),
         }
     }
 
@@ -289,7 +285,7 @@ impl Store {
 
     /// The revision of an episode: the number of its records.
     pub fn revision(&self, id: EpisodeId) -> u64 {
-        self.episodes.rows(id).len() as u64
+        u64::from(self.episodes.records(id))
     }
 
     /// Reads an episode in full.
@@ -301,8 +297,7 @@ impl Store {
         let mut records = Vec::new();
         let mut diagnostics = Vec::new();
         let mut lost = (0_u32, None);
-        let origins: Vec<Origin> =
-            self.episodes.rows(id).iter().map(|it| self.rows.get(*it).origin).collect();
+        let origins = self.origins(id);
         let mut reader = Reader::new(&self.lives);
         for (index, origin) in origins.iter().copied().enumerate() {
             let bytes = match reader.first(&origins[index..]) {
@@ -332,6 +327,19 @@ impl Store {
             diagnostics.push(Diagnostic { rule: "lost-record", severity, message, origin: Some(origin) });
         }
         Ok(assemble::assemble(name, self.episodes.run(id), records, diagnostics))
+    }
+
+    /// The places of an episode's records, in the order read, with the lines that the user sees.
+    fn origins(&self, id: EpisodeId) -> Vec<Origin> {
+        let (first, last) = self.episodes.range(id);
+        let rows = self.rows.of_episode(id.0, first, last);
+        let seen = |it: Origin| Origin { line: self.lives[it.file.index()].line(it.line), ..it };
+        rows.map(|it| seen(it.origin)).collect()
+    }
+
+    /// Bytes of memory that the rows of all records take.
+    pub fn row_bytes(&self) -> usize {
+        self.rows.bytes()
     }
 
     /// Reads one record in full, for the detail pane.

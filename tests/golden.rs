@@ -6,6 +6,7 @@
 mod golden {
     mod broken;
     mod explained;
+    mod finding;
     mod open;
     mod samples;
 }

@@ -23,6 +23,7 @@ mod precedence;
 mod sampled;
 mod structured;
 mod terms;
+mod walks;
 
 use crate::model::{AgentId, Attribution, Episode, Estimate, Unavailable, Value};
 use crate::stats::{Sum, sum};
@@ -38,7 +39,8 @@ pub(super) use methods::{BANZHAF, FIRST_IN, REMOVAL, SHAPLEY};
 pub(super) use myerson::METHOD as MYERSON;
 pub(super) use owen::METHOD as OWEN;
 pub(super) use precedence::METHOD as PRECEDENCE;
-pub(super) use sampled::{METHOD as SAMPLED, sampler};
+pub use sampled::Sampling;
+pub(super) use sampled::{METHOD as SAMPLED, first_look, luck};
 use terms::terms;
 
 /// v(0) of the episode's first coalition table, where it is logged.

@@ -4,7 +4,8 @@
 //! that 0, 1 and "very large" are the ends and the middle of the slider (the temperature of a policy); one
 //! around 0 from `-2s` to `2s`, s the size of the reward, at least 1. A flip is where whom the numbers blame
 //! changes; it is found by halving between two neighbouring points, so two flips inside one step may be seen
-//! as one or none. Two flips at one place (a tie at a single value) are one.
+//! as one or none. Two flips at one place (a tie at a single value) are one, and what holds at an end alone is
+//! none.
 //!
 //! What is worth a curve ([`sliders`]) is read from the method table: shares (a parameter between 0 and 1 that is
 //! no switch: gamma, lambda, rho, alpha) and temperatures (tau), of every method and baseline whose numbers they
@@ -183,7 +184,9 @@ pub fn curve(
             }
         }
     }
-    flips.retain(|it| it.before != it.after);
+    // What holds at the very end of a slider alone (rho = 0 exactly) is not a place where the blame moves on.
+    let inside = ONE_PLACE..1.0 - ONE_PLACE;
+    flips.retain(|it| it.before != it.after && inside.contains(&it.place));
     let value = current(episode, &scenario, row, param);
     let current = (value, slider.place(value));
     Ok(Curve { scenario, param: param.name, what: param.what, current, points, flips })
@@ -234,6 +237,13 @@ impl Curve {
     pub fn scenario_at(&self, at: f64) -> Scenario {
         let short = format!("{at:.2e}").parse().unwrap_or(at);
         at_value(&self.scenario, self.param, short)
+    }
+
+    /// Whether `name` means this curve: its name, its method and parameter, or its parameter.
+    pub fn is_called(&self, name: &str) -> bool {
+        name == self.param
+            || name == self.name()
+            || name == format!("{} {}", self.scenario.method, self.param)
     }
 
     /// `backprop/uniform rho`.

@@ -7,11 +7,9 @@ use crate::model::{
     ActId, AgentId, Attribution, Detail, Episode, Explanation, Provenance, Scenario, Term, Unavailable, Value,
 };
 
-use crate::stats::sum;
-
 use super::method::{Family, Target};
 use super::question::{Question, caveat, missing};
-use super::{act_scenario, choice, compute, figure, question, scenario_name};
+use super::{act_scenario, choice, coalition, compute, figure, question, scenario_name};
 
 /// Acts of an agent that are explained with it; the others one by one.
 const DETAILS: usize = 12;
@@ -22,8 +20,20 @@ const DETAILS: usize = 12;
 /// # Errors
 /// As [`compute`]; also when the method does not speak of the target.
 pub fn explain(episode: &Episode, scenario: &Scenario, target: Target) -> Result<Explanation, Unavailable> {
-    let scenario = &choice::resolve(episode, scenario)?;
-    let attribution = compute(episode, scenario)?;
+    let scenario = choice::resolve(episode, scenario)?;
+    explain_credit(episode, &scenario, compute(episode, &scenario)?, target)
+}
+
+/// [`explain`] where the credit is known already: `attribution` is that of `scenario`, whose method is named.
+///
+/// # Errors
+/// When the method does not speak of the target.
+pub fn explain_credit(
+    episode: &Episode,
+    scenario: &Scenario,
+    attribution: Attribution,
+    target: Target,
+) -> Result<Explanation, Unavailable> {
     let question = question(episode, scenario)?;
     let (subject, result) = match target {
         Target::Agent(agent) => {
@@ -48,7 +58,9 @@ pub fn explain(episode: &Episode, scenario: &Scenario, target: Target) -> Result
         Value::Number(_) => (question.method.terms)(&question, target)?,
         Value::Undefined(_) | Value::Unavailable(_) => Vec::new(),
     };
-    terms.extend(luck_of_the_draw(&question, &terms, &result));
+    if let Value::Number(it) = &result {
+        terms.extend(coalition::luck(&question, &terms, it.value));
+    }
     let substituted = substituted(&subject, &terms, &result);
     largest_first(&mut terms);
     let details = match target {
@@ -84,17 +96,6 @@ pub fn explain(episode: &Episode, scenario: &Scenario, target: Target) -> Result
         absence,
         details,
     })
-}
-
-/// A sampled value is explained by the exact one it estimates; the rest is what this draw made of it.
-fn luck_of_the_draw(question: &Question<'_>, terms: &[Term], result: &Value) -> Option<Term> {
-    question.method.param("permutations")?;
-    let exact = sum(terms.iter().filter_map(|it| Some(it.weight * it.value?)));
-    let luck = result.number()?.value - exact;
-    let seed = question.scenario.seed;
-    let text = format!("what the permutations of seed {seed} add to the exact value (drawn, {NO_RECORD})");
-    let value = Some(luck).filter(|it| it.is_finite() && *it != 0.0)?;
-    Some(Term { text, weight: 1.0, value: Some(value), standard_error: None, n: None, origins: Vec::new() })
 }
 
 fn largest_first(terms: &mut [Term]) {

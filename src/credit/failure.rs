@@ -190,7 +190,7 @@ fn default_success(episode: &Episode) -> Result<f64, Unavailable> {
     if returns.chain(own).all(|it| (0.0..=1.0).contains(&it)) {
         return Ok(1.0);
     }
-    Err(missing("returns are not all in 0..1: say from what return on it is a success"))
+    Err(missing("returns are not all in 0..1: `report --success RETURN` says what counts as a success"))
 }
 
 /// One entry per act, ascending; several groups of one act add up.
@@ -254,7 +254,10 @@ mod tests {
     fn the_success_level_is_said_or_asked() {
         let draft = || group(Draft::of(1).acts(&[0]), 0, &[2.0], &[9.0]).reward(2.0, &[]);
         let refused = failure(&draft().episode(), None).expect_err("no level");
-        assert_eq!(refused.missing, "returns are not all in 0..1: say from what return on it is a success");
+        assert_eq!(
+            refused.missing,
+            "returns are not all in 0..1: `report --success RETURN` says what counts as a success"
+        );
         assert_eq!(failure(&draft().episode(), Some(5.0)).expect("said").corrections.len(), 1);
         let reached = failure(&draft().episode(), Some(2.0)).expect_err("reached");
         assert!(reached.missing.contains("nothing was lost"), "{}", reached.missing);

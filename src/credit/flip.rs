@@ -47,11 +47,11 @@ pub fn flip_probability(
     counter.finish()
 }
 
-/// [`flip_probability`] of every row of a sweep, from the same draws for all; `None`: the uncertainty of the row
-/// is not known, or it names nobody. The seed is that of the rows.
+/// [`flip_probability`] of the rows of a sweep that count, from the same draws for all; `None`: the row does not
+/// count, its uncertainty is not known, or it names nobody. The seed is that of the rows.
 pub fn sweep_flips(episode: &Episode, sweep: &Sweep, draws: u32) -> Vec<Option<FlipProbability>> {
     let counter = |row: &SweepRow| {
-        let attribution = row.result.as_ref().ok().filter(|_| !row.blamed.is_empty())?;
+        let attribution = row.result.as_ref().ok().filter(|_| row.counted && !row.blamed.is_empty())?;
         Counter::of(episode, &row.scenario, attribution).ok()
     };
     let mut places = vec![None; sweep.rows.len()];

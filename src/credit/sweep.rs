@@ -49,7 +49,7 @@ impl Agreement {
 }
 
 /// One method and baseline.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SweepRow {
     /// What was asked, edits included.
     pub scenario: Scenario,
@@ -78,7 +78,7 @@ impl SweepRow {
 }
 
 /// Every method and baseline on one question.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sweep {
     /// In the order of the method table.
     pub rows: Vec<SweepRow>,
@@ -100,10 +100,18 @@ impl Sweep {
 pub fn sweep(episode: &Episode, reference: &Scenario) -> Sweep {
     let resolved = resolve(episode, reference);
     let reference = resolved.as_ref().unwrap_or(reference);
-    let computed = compute_plain(episode, reference);
+    sweep_of(episode, reference, &compute_plain(episode, reference))
+}
+
+/// [`sweep`] where the reference's own credit is known already; its method is named.
+pub fn sweep_of(
+    episode: &Episode,
+    reference: &Scenario,
+    computed: &Result<Attribution, Unavailable>,
+) -> Sweep {
     // The attribution names the declared record it used, where the scenario left that open.
     let mut choice = reference.clone();
-    if let (Ok(attribution), "declared") = (&computed, choice.method.as_str()) {
+    if let (Ok(attribution), "declared") = (computed, choice.method.as_str()) {
         choice.baseline.clone_from(&attribution.baseline);
     }
     let mut rows: Vec<SweepRow> = Vec::new();
@@ -129,7 +137,7 @@ pub fn sweep(episode: &Episode, reference: &Scenario) -> Sweep {
         });
     }
     fill_nearest(&mut rows);
-    if let Ok(attribution) = &computed {
+    if let Ok(attribution) = computed {
         judge(episode, attribution, own_row, &records, &mut rows);
     }
     Sweep { rows }

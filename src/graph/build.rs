@@ -121,6 +121,8 @@ pub struct InteractionGraph {
     /// All agents by when they were first part of an act (whoever acts before those it addresses), the others last.
     /// A growing log only ever appends to those that were part of an act.
     pub order: Vec<AgentId>,
+    /// Where each edge is: petgraph would look through all edges of a hub for each of them.
+    places: BTreeMap<Pair, EdgeIndex>,
 }
 
 impl InteractionGraph {
@@ -143,7 +145,7 @@ impl InteractionGraph {
                 known.insert(pair, edge);
             }
         }
-        Self { graph, order }
+        Self { graph, order, places: known }
     }
 
     /// Number of agents.
@@ -172,10 +174,7 @@ impl InteractionGraph {
 
     /// The edge of this pair.
     pub fn edge(&self, pair: Pair) -> Option<&Interaction> {
-        if pair.0.index() >= self.agent_count() || pair.1.index() >= self.agent_count() {
-            return None;
-        }
-        self.graph.find_edge(node(pair.0), node(pair.1)).map(|it| &self.graph[it])
+        self.places.get(&pair).map(|it| &self.graph[*it])
     }
 
     /// The sum of a weight over the edges that leave (or enter) `agent`; for latency, the mean over its
@@ -191,9 +190,10 @@ impl InteractionGraph {
     /// What passed along `acts`, a path through the causal graph, as edges; pairs without an edge are left out.
     pub fn edges_along(&self, episode: &Episode, acts: &[ActId]) -> Vec<Pair> {
         let mut pairs = Vec::new();
+        let mut seen = BTreeSet::new();
         for step in acts.windows(2) {
             let pair = (episode.act(step[0]).agent, episode.act(step[1]).agent);
-            if pair.0 != pair.1 && !pairs.contains(&pair) && self.edge(pair).is_some() {
+            if pair.0 != pair.1 && seen.insert(pair) && self.edge(pair).is_some() {
                 pairs.push(pair);
             }
         }

@@ -31,6 +31,8 @@ pub struct Header<'a> {
     pub id: Option<Cow<'a, str>>,
     /// Who acted: `agent`, or `from` of a message.
     pub agent: Option<Cow<'a, str>>,
+    /// The writer's counter.
+    pub seq: Option<i64>,
     /// When it was written.
     pub ts: Option<Timestamp>,
     /// The other agents that the record names: recipients of a message (`*` among them), the roster of an
@@ -52,7 +54,7 @@ pub struct Header<'a> {
 /// A header is no promise that the payload parses.
 pub fn scan_header(line: &[u8]) -> Option<Header<'_>> {
     let (record_type, spans) = by_walk(line, |_| {})?;
-    Scan::new(line, record_type, spans)?.header()
+    Scan::new(line, record_type, &spans)?.header()
 }
 
 /// Scans lines that are mostly alike: it learns in which order a log writes its keys.
@@ -63,7 +65,7 @@ pub struct Scanner {
 
 impl Scanner {
     /// What [`scan_header`] finds, with its fields still as written.
-    pub fn scan<'a>(&mut self, line: &'a [u8]) -> Option<Scan<'a>> {
+    pub fn scan<'a, 's>(&'s mut self, line: &'a [u8]) -> Option<Scan<'a, 's>> {
         let (record_type, spans) = self.templates.spans(line)?;
         Scan::new(line, record_type, spans)
     }
@@ -71,9 +73,9 @@ impl Scanner {
 
 /// A scanned line: its kind, and where the fields of its header stand.
 #[derive(Clone, Copy, Debug)]
-pub struct Scan<'a> {
+pub struct Scan<'a, 's> {
     line: &'a [u8],
-    spans: Spans,
+    spans: &'s Spans,
     /// The kind of record.
     pub record_type: RecordType,
 }
@@ -93,11 +95,13 @@ pub struct PlainHeader<'a> {
     pub value: Option<f64>,
     /// When it was written.
     pub ts: Option<Timestamp>,
+    /// The writer's counter.
+    pub seq: Option<i64>,
 }
 
-impl<'a> Scan<'a> {
+impl<'a, 's> Scan<'a, 's> {
     /// `None`: a required field is missing.
-    fn new(line: &'a [u8], record_type: RecordType, spans: Spans) -> Option<Self> {
+    fn new(line: &'a [u8], record_type: RecordType, spans: &'s Spans) -> Option<Self> {
         let scan = Self { line, spans, record_type };
         let (episode, agent) = needs(record_type);
         let lacks = (episode && scan.raw(Field::Episode).is_none()) || (agent && scan.acting().is_none());
@@ -132,6 +136,10 @@ impl<'a> Scan<'a> {
             None => None,
             Some(token) => Some(time::plain_seconds(token)?),
         };
+        let seq = match self.raw(Field::Seq) {
+            None => None,
+            Some(token) => Some(counter(token)?),
+        };
         let name = |field| self.raw(field).map(unquoted);
         Some(PlainHeader {
             episode: name(Field::Episode),
@@ -140,6 +148,7 @@ impl<'a> Scan<'a> {
             to,
             value,
             ts,
+            seq,
         })
     }
 
@@ -151,6 +160,9 @@ impl<'a> Scan<'a> {
             Some(token) => text(token).map(Some),
         };
         let (mut others, mut value, mut status) = (Vec::new(), None, None);
+        let seq = self.raw(Field::Seq).map(counter);
+        // Written as `1.0`, say.
+        let readable = !matches!(seq, Some(None));
         let mut complete = match record_type {
             RecordType::Run => false,
             RecordType::EpisodeStart => {
@@ -185,6 +197,7 @@ impl<'a> Scan<'a> {
                 ts
             }
         };
+        complete &= readable;
         Some(Header {
             record_type,
             type_name: string(self.raw(Field::Type)?, 0)?.0,
@@ -195,6 +208,7 @@ impl<'a> Scan<'a> {
                 Some(token) => Some(text(token)?),
             },
             ts,
+            seq: seq.flatten(),
             others,
             value,
             status,
@@ -237,6 +251,11 @@ fn names<'a>(value: &'a [u8], into: &mut Vec<Cow<'a, str>>) -> Option<()> {
             _ => return None,
         }
     }
+}
+
+/// A counter as JSON writes integers.
+fn counter(token: &[u8]) -> Option<i64> {
+    if is_plain_integer(token) { std::str::from_utf8(token).ok()?.parse().ok() } else { None }
 }
 
 /// A plain finite number.

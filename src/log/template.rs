@@ -86,8 +86,13 @@ impl Template {
         Self { record_type, steps, end: Literal::new(&line[from..]), kind }
     }
 
-    fn spans(&self, line: &[u8]) -> Option<Spans> {
-        let mut spans = Spans::default();
+    /// Whether `line` is like it; then `spans` say where its fields are.
+    fn fits(&self, line: &[u8], spans: &mut Spans) -> bool {
+        *spans = Spans::default();
+        self.walk(line, spans) == Some(line.len())
+    }
+
+    fn walk(&self, line: &[u8], spans: &mut Spans) -> Option<usize> {
         let mut at = 0;
         let (kind, start, end) = self.kind;
         for (index, step) in self.steps.iter().enumerate() {
@@ -103,7 +108,7 @@ impl Template {
         if kind == self.steps.len() {
             spans.set(Field::Type, at + start, at + end);
         }
-        (self.end.behind(line, at)? == line.len()).then_some(spans)
+        self.end.behind(line, at)
     }
 }
 
@@ -116,31 +121,35 @@ pub(super) struct Templates {
     /// The one that is replaced next.
     oldest: usize,
     misses: u32,
+    /// Of the line looked at last.
+    spans: Spans,
 }
 
 impl Templates {
-    /// What the kind and where the header fields of `line` are; `None`: anything about it is odd.
-    pub(super) fn spans(&mut self, line: &[u8]) -> Option<(RecordType, Spans)> {
+    /// The kind of `line`, and where its header fields are; `None`: anything about it is odd.
+    pub(super) fn spans(&mut self, line: &[u8]) -> Option<(RecordType, &Spans)> {
         u32::try_from(line.len()).ok()?;
         let attentive = self.misses < PATIENCE || self.misses.is_multiple_of(RETRY);
-        if attentive && let Some(found) = self.fitting(line) {
+        if attentive && let Some(kind) = self.fitting(line) {
             self.misses = 0;
-            return Some(found);
+            return Some((kind, &self.spans));
         }
         self.misses = self.misses.wrapping_add(1).max(1);
-        if attentive { self.learn(line) } else { by_walk(line, |_| {}) }
+        let (kind, spans) = if attentive { self.learn(line)? } else { by_walk(line, |_| {})? };
+        self.spans = spans;
+        Some((kind, &self.spans))
     }
 
-    fn fitting(&mut self, line: &[u8]) -> Option<(RecordType, Spans)> {
-        let last = self.kept.get(self.last)?;
-        if let Some(spans) = last.spans(line) {
-            return Some((last.record_type, spans));
+    /// The kind of a line that is like one of them.
+    fn fitting(&mut self, line: &[u8]) -> Option<RecordType> {
+        let Self { kept, spans, last, .. } = self;
+        let likely = kept.get(*last)?;
+        if likely.fits(line, spans) {
+            return Some(likely.record_type);
         }
-        let others = self.kept.iter().enumerate().filter(|it| it.0 != self.last);
-        let (at, kind, spans) =
-            others.filter_map(|(at, it)| Some((at, it.record_type, it.spans(line)?))).next()?;
-        self.last = at;
-        Some((kind, spans))
+        let other = (0..kept.len()).find(|it| it != last && kept[*it].fits(line, spans))?;
+        *last = other;
+        Some(kept[other].record_type)
     }
 
     fn learn(&mut self, line: &[u8]) -> Option<(RecordType, Spans)> {

@@ -5,18 +5,59 @@
 
 use memchr::{memchr, memchr3};
 
-/// Bytes looked at one by one before a vector search, which costs more than it saves on short values.
-const NEAR: usize = 16;
+/// Bytes looked at before a vector search, which costs more than it saves on short values.
+const NEAR: usize = 32;
+
+const ONES: u64 = u64::from_le_bytes([1; 8]);
+const HIGHS: u64 = ONES << 7;
+
+/// The high bit of each byte of `word` that is 0, exact up to the first of them.
+fn zeros(word: u64) -> u64 {
+    word.wrapping_sub(ONES) & !word & HIGHS
+}
+
+/// The high bit of each byte of `word` that is `byte`, exact up to the first of them.
+fn bytes_like(word: u64, byte: u8) -> u64 {
+    zeros(word ^ (ONES * u64::from(byte)))
+}
+
+/// The eight bytes at `at`, if there are as many.
+fn word_at(bytes: &[u8], at: usize) -> Option<u64> {
+    let piece = bytes.get(at..at + 8)?;
+    piece.try_into().ok().map(u64::from_le_bytes)
+}
+
+/// The index of the first of three bytes at or behind `at`: eight at a time nearby, then by a vector search.
+fn first_of(bytes: &[u8], mut at: usize, [a, b, c]: [u8; 3]) -> Option<usize> {
+    let near = at + NEAR;
+    while at < near
+        && let Some(word) = word_at(bytes, at)
+    {
+        let found = bytes_like(word, a) | bytes_like(word, b) | bytes_like(word, c);
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    memchr3(a, b, c, bytes.get(at..)?).map(|it| at + it)
+}
 
 /// The index behind the closing quote of the string whose content starts at `at`; `None`: it never closes.
 pub(super) fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
-    let near = bytes.len().min(at + NEAR);
-    while at < near {
-        match bytes[at] {
-            b'"' => return Some(at + 1),
-            b'\\' => at += 2,
-            _ => at += 1,
+    let near = at + NEAR;
+    while at < near
+        && let Some(word) = word_at(bytes, at)
+    {
+        let found = bytes_like(word, b'"') | bytes_like(word, b'\\');
+        if found == 0 {
+            at += 8;
+            continue;
         }
+        at += found.trailing_zeros() as usize / 8;
+        if bytes[at] == b'"' {
+            return Some(at + 1);
+        }
+        at += 2;
     }
     // Only at quotes, as prose and code have an escape in every line: a quote closes the string unless an odd
     // number of backslashes stands before it. Each of them is counted once.
@@ -30,22 +71,12 @@ pub(super) fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     }
 }
 
-const ONES: u64 = u64::from_le_bytes([1; 8]);
-const HIGHS: u64 = ONES << 7;
-
-/// The high bit of each byte of `word` that is 0, exact up to the first of them.
-fn zeros(word: u64) -> u64 {
-    word.wrapping_sub(ONES) & !word & HIGHS
-}
-
 /// [`string_end`] of a short string, where it holds nothing but printable ASCII without escapes; else `None`.
 pub(super) fn plain_string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
-    while let Some(piece) = bytes.get(at..at + 8) {
-        let word = u64::from_le_bytes(piece.try_into().ok()?);
-        let quote = zeros(word ^ (ONES * b'"' as u64));
-        let control = word.wrapping_sub(ONES * b' ' as u64) & !word & HIGHS;
-        let odd =
-            zeros(word ^ (ONES * b'\\' as u64)) | zeros(word ^ (ONES * 0x7f)) | (word & HIGHS) | control;
+    while let Some(word) = word_at(bytes, at) {
+        let quote = bytes_like(word, b'"');
+        let control = word.wrapping_sub(ONES * u64::from(b' ')) & !word & HIGHS;
+        let odd = bytes_like(word, b'\\') | bytes_like(word, 0x7f) | (word & HIGHS) | control;
         let first = (quote | odd).trailing_zeros() as usize / 8;
         if first == 8 {
             at += 8;
@@ -73,12 +104,7 @@ pub(super) fn container_end(bytes: &[u8], at: usize) -> Option<usize> {
     let mut depth = 1usize;
     let mut at = at + 1;
     loop {
-        let near = bytes.len().min(at + NEAR);
-        let stops = |it: u8| it == b'"' || it == open || it == close;
-        at += match bytes.get(at..near)?.iter().position(|it| stops(*it)) {
-            Some(step) => step,
-            None => near - at + memchr3(b'"', open, close, &bytes[near..])?,
-        };
+        at = first_of(bytes, at, [b'"', open, close])?;
         let byte = bytes[at];
         at += 1;
         if byte == b'"' {
@@ -106,17 +132,30 @@ pub(super) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
 /// not plain JSON (`NaN`).
 pub(super) fn scalar_end(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = &bytes[at..];
-    for word in [&b"true"[..], b"false", b"null"] {
-        if rest.starts_with(word) {
-            return Some(at + word.len());
+    let word: &[u8] = match rest.first()? {
+        b't' => b"true",
+        b'f' => b"false",
+        b'n' => b"null",
+        _ => {
+            let length = rest.iter().position(|byte| !OF_NUMBERS[usize::from(*byte)]);
+            let length = length.unwrap_or(rest.len());
+            return (length > 0).then_some(at + length);
         }
-    }
-    let length = rest
-        .iter()
-        .position(|byte| !matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'))
-        .unwrap_or(rest.len());
-    (length > 0).then_some(at + length)
+    };
+    rest.starts_with(word).then_some(at + word.len())
 }
+
+/// Which bytes numbers are made of.
+const OF_NUMBERS: [bool; 256] = {
+    let mut table = [false; 256];
+    let bytes = b"0123456789-+.eE";
+    let mut at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
 
 /// The index behind the value at `at`; `None`: there is none, or it never closes.
 pub(super) fn value_end(bytes: &[u8], at: usize) -> Option<usize> {

@@ -32,6 +32,22 @@ dense_id! {
     /// An episode of the opened logs, in order of first appearance.
     EpisodeId
 }
+impl EpisodeId {
+    /// The bit of an id that is provisional.
+    const PROVISIONAL: u32 = 1 << 31;
+
+    /// An id of its own for an episode that is shown before the logs are indexed up to it: see
+    /// [`LogSummary::moved`](super::LogSummary::moved).
+    pub fn provisional(self) -> Self {
+        Self(self.0 | Self::PROVISIONAL)
+    }
+
+    /// Which of the provisional ones this is, from 0; `None`: it is not provisional.
+    pub fn provisional_index(self) -> Option<usize> {
+        (self.0 & Self::PROVISIONAL != 0).then_some((self.0 & !Self::PROVISIONAL) as usize)
+    }
+}
+
 dense_id! {
     /// A file of the opened logs, in order of discovery.
     FileId

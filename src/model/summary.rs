@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Diagnostic, Status};
+use super::{Diagnostic, EpisodeId, Status};
 
 /// One row of the episode list.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EpisodeSummary {
+    /// Which; that of its row in the list unless it is provisional.
+    pub id: EpisodeId,
     /// The logged id; display-safe.
     pub name: String,
     /// Run it belongs to.
@@ -34,9 +36,10 @@ pub struct EpisodeSummary {
 }
 
 /// How reading a file stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum FileState {
     /// More is there to read.
+    #[default]
     Reading,
     /// All there is has been read.
     CaughtUp,
@@ -47,7 +50,7 @@ pub enum FileState {
 }
 
 /// One opened file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileSummary {
     /// Path as given, display-safe.
     pub path: String,
@@ -67,6 +70,29 @@ pub struct FileSummary {
     pub inode: Option<(u64, u64)>,
 }
 
+/// What the counters of the writers say: `seq` of their records.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Records with a counter.
+    pub records: u64,
+    /// Writers at work at one time, over all files with counters.
+    pub writers: u64,
+    /// Places where a counter jumps, and the records that are missing there.
+    pub gaps: u64,
+    /// Records missing in the gaps.
+    pub missing: u64,
+    /// Times a counter begins again.
+    pub restarts: u64,
+    /// Records written twice in a row.
+    pub repeated: u64,
+    /// Files that more than one writer writes to at a time.
+    pub shared_files: u64,
+    /// Times the writer changes in those.
+    pub turns: u64,
+    /// The same, each with its place; made anew with every summary, as a gap may still be filled.
+    pub findings: Vec<Diagnostic>,
+}
+
 /// The opened logs at one moment. Cheap to clone.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LogSummary {
@@ -82,17 +108,49 @@ pub struct LogSummary {
     pub diagnostics: Arc<Vec<Diagnostic>>,
     /// Diagnostics beyond that number.
     pub more_diagnostics: u64,
+    /// Gaps, restarts and sharing of the writers' counters.
+    pub counters: Arc<Counters>,
     /// Whether the files are being followed.
     pub following: bool,
     /// Why changes are found by polling alone, where file events do not work.
     pub polling: Option<String>,
     /// Whether the first pass over the files has ended.
     pub loaded: bool,
+    /// How the first pass goes, while it does.
+    pub reading: Option<Reading>,
+    /// What the episodes with provisional ids have become, by those: empty while they are shown.
+    pub moved: Arc<Vec<EpisodeId>>,
+}
+
+/// How the first pass over the files goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// Whether the ends of large files are shown before they are indexed up to there: the last episodes of the list
+    /// may lack their beginnings.
+    pub tail: bool,
+    /// Records indexed a second so far; `None`: too early to say.
+    pub rate: Option<u64>,
+    /// Seconds until all is read at this rate; `None`: too early to say.
+    pub left: Option<u64>,
 }
 
 impl LogSummary {
     /// The most diagnostics kept; more are counted.
     pub const DIAGNOSTICS: usize = 10_000;
+
+    /// The row of the list in which an episode stands.
+    pub fn row(&self, id: EpisodeId) -> Option<usize> {
+        match id.provisional_index() {
+            None => (id.index() < self.episodes.len()).then_some(id.index()),
+            Some(_) => self.episodes.iter().rposition(|it| it.id == id),
+        }
+    }
+
+    /// The id that an episode has now.
+    pub fn settled(&self, id: EpisodeId) -> EpisodeId {
+        let moved = id.provisional_index().and_then(|it| self.moved.get(it));
+        moved.copied().unwrap_or(id)
+    }
 
     /// Bytes read and bytes there are, over all files.
     pub fn bytes(&self) -> (u64, u64) {

@@ -226,6 +226,7 @@ impl Sample {
 
     pub(super) fn report(&self) -> Report<'_> {
         Report {
+            listed: None,
             log: "run.jsonl",
             files: &file_line,
             episode: &self.episode,
@@ -235,6 +236,9 @@ impl Sample {
             pairs: None,
             sweep: &self.sweep,
             verdict: &self.verdict,
+            study: None,
+            curves: &[],
+            failure: None,
             explanations: &self.explanations,
             findings: &self.findings,
             bad_lines: 2,

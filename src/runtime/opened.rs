@@ -7,15 +7,25 @@ use std::{
     time::Duration,
 };
 
+mod backfill;
 mod inputs;
+mod preview;
 
-use super::{piped::Piped, translated::Translated};
+use super::{
+    piped::Piped,
+    readers::{Readers, skipped},
+    translated::Translated,
+};
 use crate::{
-    model::{Diagnostic, FileId, FileState, FileSummary, LogSummary, Severity},
-    source::{Discovery, Input, SkipReason, SourceFile, Spool, SpoolStore, SpoolWriter, Tail, TailEvent},
+    model::{Diagnostic, Episode, EpisodeId, FileId, FileState, FileSummary, LogSummary, Reading, Severity},
+    source::{Discovery, Input, SourceFile, Spool, SpoolStore, SpoolWriter, Tail, TailEvent},
     store::{Pass, Store},
     text,
 };
+
+pub(super) use backfill::Portions;
+use backfill::{Ahead, Backfill};
+use preview::Preview;
 
 /// Bytes read at a time where nobody waits.
 const BLOCK: usize = 16 << 20;
@@ -24,6 +34,9 @@ const LEAST_SHARE: usize = 64 << 10;
 
 /// The word for a log of our own format.
 const NATIVE: &str = "native";
+
+/// Called when a pipe has brought something.
+type Wake = Arc<dyn Fn() + Send + Sync>;
 
 /// Why the logs cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +72,8 @@ struct Followed {
     translated: Option<Translated>,
     /// Why it could not be read at the last poll.
     failed: Option<String>,
+    /// What of it comes before what is followed, until it is read.
+    backfill: Option<Backfill>,
 }
 
 /// How far a round of polling came.
@@ -83,13 +98,40 @@ pub struct OpenedLogs {
     /// What compressed files hold.
     unpacked: Option<SpoolStore>,
     single: bool,
+    /// What was named and is not there yet may come.
+    awaits: bool,
     /// The only input is of no known format.
     refused: Option<String>,
     /// Whose turn it was last, so that one busy file does not starve the others.
     turn: usize,
+    portions: Portions,
+    readers: Readers,
+    /// What was handed to the threads, in the order in which it is joined; whose turn it was last.
+    ahead: VecDeque<Ahead>,
+    handed: usize,
+    /// Files of which the beginning is being read.
+    backfilling: usize,
+    /// The ends of those; whether it was looked at yet.
+    preview: Option<Preview>,
+    previewed: bool,
+    /// What the episodes of the last preview have become.
+    moved: Arc<Vec<EpisodeId>>,
 }
 
 impl OpenedLogs {
+    /// As [`OpenedLogs::open`], but what is not there yet is waited for: [`OpenedLogs::rescan`] finds it.
+    ///
+    /// # Errors
+    /// The only input is of no known format or cannot be read.
+    pub fn await_them(
+        arguments: &[String],
+        pass: Pass,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Result<Self, OpenError> {
+        let logs = Self { awaits: true, ..Self::of(arguments, pass) };
+        logs.find(&(Arc::new(wake) as Wake))
+    }
+
     /// Finds the logs that `arguments` name (`-` is stdin) and begins to read. `wake` is called when stdin has
     /// brought something.
     ///
@@ -100,33 +142,38 @@ impl OpenedLogs {
         pass: Pass,
         wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<Self, OpenError> {
-        let mut logs = Self {
-            discovery: Discovery::new(arguments.iter().map(PathBuf::from)),
-            store: Store::new(pass),
-            followed: Vec::new(),
-            piped: Vec::new(),
-            documents: VecDeque::new(),
-            imports: None,
-            unpacked: None,
-            single: false,
-            refused: None,
-            turn: 0,
-        };
+        Self::open_in(arguments, pass, Portions::default(), wake)
+    }
+
+    /// As [`OpenedLogs::open`], with large files cut into such portions.
+    pub(super) fn open_in(
+        arguments: &[String],
+        pass: Pass,
+        portions: Portions,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Result<Self, OpenError> {
+        let logs = Self { portions, ..Self::of(arguments, pass) };
+        logs.find(&(Arc::new(wake) as Wake))
+    }
+
+    /// Begins with whatever the arguments name.
+    fn find(self, wake: &Wake) -> Result<Self, OpenError> {
+        let awaits = self.awaits;
+        let mut logs = self;
         let (inputs, problems) = logs.discovery.scan();
-        if inputs.is_empty() {
+        if inputs.is_empty() && !awaits {
             let what = problems.first().map_or("no log".to_owned(), |it| text::clean(&it.to_string()));
             return Err(OpenError::Argument(what));
         }
         // An argument that names nothing is an error at once; trouble below a directory is listed.
-        if let Some(problem) = problems.iter().find(|it| it.is_about_an_argument()) {
+        if let Some(problem) = problems.iter().find(|it| it.is_about_an_argument()).filter(|_| !awaits) {
             return Err(OpenError::Argument(text::clean(&problem.to_string())));
         }
         logs.list(&problems);
-        logs.single = inputs.len() == 1;
-        let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(wake);
+        logs.single = inputs.len() == 1 && problems.is_empty();
         let mut failed = None;
         for input in inputs {
-            if let Err(error) = logs.add(input, &wake) {
+            if let Err(error) = logs.add(input, wake) {
                 if logs.single {
                     return Err(error);
                 }
@@ -148,27 +195,40 @@ impl OpenedLogs {
         let (spool, writer) = Spool::create(name).map_err(|it| OpenError::Spool(it.to_string()))?;
         writer.write(bytes).map_err(|it| OpenError::Spool(it.to_string()))?;
         writer.finish(None);
-        let mut logs = Self {
-            discovery: Discovery::default(),
+        let mut logs = Self { single: true, ..Self::of(&[], pass) };
+        logs.follow(Box::new(spool), Path::new(name), NATIVE, true);
+        Ok(logs)
+    }
+
+    fn of(arguments: &[String], pass: Pass) -> Self {
+        Self {
+            discovery: Discovery::new(arguments.iter().map(PathBuf::from)),
             store: Store::new(pass),
             followed: Vec::new(),
             piped: Vec::new(),
             documents: VecDeque::new(),
             imports: None,
             unpacked: None,
-            single: true,
+            single: false,
+            awaits: false,
             refused: None,
             turn: 0,
-        };
-        logs.follow(Box::new(spool), Path::new(name), NATIVE, true);
-        Ok(logs)
+            portions: Portions::default(),
+            readers: Readers::new(pass, 0),
+            ahead: VecDeque::new(),
+            handed: 0,
+            backfilling: 0,
+            preview: None,
+            previewed: false,
+            moved: Arc::default(),
+        }
     }
 
     /// Looks for files that have appeared since. `true`: there are some.
     pub fn rescan(&mut self) -> bool {
         let (inputs, problems) = self.discovery.scan();
         self.list(&problems);
-        let quiet: Arc<dyn Fn() + Send + Sync> = Arc::new(|| {});
+        let quiet: Wake = Arc::new(|| {});
         let before = self.followed.len() + self.documents.len();
         for input in inputs {
             // A rotated log under its new name was read under its old one.
@@ -218,6 +278,10 @@ impl OpenedLogs {
                 break;
             }
             self.turn = (self.turn + 1) % count;
+            if self.followed[self.turn].backfill.is_some() {
+                round.changed |= self.poll_tail(self.turn, now, share);
+                continue;
+            }
             let followed = &mut self.followed[self.turn];
             if followed.ended {
                 continue;
@@ -227,7 +291,54 @@ impl OpenedLogs {
             round.changed |= one.changed;
             round.caught_up &= one.caught_up;
         }
+        if self.is_backfilling() {
+            // What stands at the end of large files is shown before anything else is done.
+            let show = self.preview.is_some() && !std::mem::replace(&mut self.previewed, true);
+            return if show { Round { caught_up: false, ..round } } else { self.join(budget) };
+        }
         round
+    }
+
+    /// The state of everything; while the beginnings of large files are read, with what stands at their ends.
+    pub fn summary(&mut self) -> LogSummary {
+        let mut summary = LogSummary { moved: Arc::clone(&self.moved), ..self.store.summary() };
+        if let Some(preview) = &mut self.preview {
+            let ends = preview.episodes(&self.store);
+            let mut episodes = Vec::with_capacity(summary.episodes.len() + ends.len());
+            episodes.extend(summary.episodes.iter().cloned().chain(ends));
+            summary.episodes = Arc::new(episodes);
+            summary.reading = Some(Reading { tail: true, ..Reading::default() });
+        }
+        summary
+    }
+
+    /// The id that an episode has now.
+    pub fn settled(&self, id: EpisodeId) -> EpisodeId {
+        let moved = id.provisional_index().and_then(|it| self.moved.get(it));
+        moved.copied().unwrap_or(id)
+    }
+
+    /// Where an episode is read from; `None`: there is no such episode.
+    fn place(&self, id: EpisodeId) -> Option<(&Store, EpisodeId)> {
+        match (&self.preview, id.provisional_index()) {
+            (_, None) => (id.index() < self.store.episode_count()).then_some((&self.store, id)),
+            (Some(preview), Some(_)) => preview.of(id),
+            (None, Some(_)) => None,
+        }
+    }
+
+    /// The revision of an episode, provisional or not: it changes with every record; `None`: there is none.
+    pub fn revision(&self, id: EpisodeId) -> Option<u64> {
+        self.place(id).map(|(store, id)| store.revision(id))
+    }
+
+    /// Reads an episode in full, provisional or not.
+    ///
+    /// # Errors
+    /// When none of its bytes can be read any more: why.
+    pub fn episode(&self, id: EpisodeId) -> Result<Episode, String> {
+        let (store, id) = self.place(id).ok_or("this episode is not known any more")?;
+        store.episode(id)
     }
 
     /// Reads what is there now to its end; nothing more is expected. Of a pipe: what has come so far.
@@ -249,33 +360,27 @@ impl OpenedLogs {
         }
     }
 
-    /// Whether a pipe is among the inputs: its end has to be waited for.
+    /// Whether a pipe among the inputs has not come to its end, which has to be waited for.
     pub fn is_piped(&self) -> bool {
-        !self.piped.is_empty() || self.followed.iter().any(|it| it.piped)
+        !self.piped.is_empty() || self.followed.iter().any(|it| it.piped && !it.ended)
     }
 
     /// Whether everything that is followed has come to its end and cannot grow: pipes and imports only.
     pub fn is_finished(&self) -> bool {
-        self.documents.is_empty() && self.piped.is_empty() && self.followed.iter().all(|it| it.ended)
+        !self.awaits
+            && self.documents.is_empty()
+            && self.piped.is_empty()
+            && self.followed.iter().all(|it| it.ended)
     }
 }
 
 fn summary_of(path: &Path, format: &'static str, generation: u32) -> FileSummary {
-    FileSummary {
-        path: text::clean(&path.to_string_lossy()),
-        format,
-        read: 0,
-        size: 0,
-        generation,
-        state: FileState::Reading,
-        began: None,
-        inode: None,
-    }
+    FileSummary { path: text::clean(&path.to_string_lossy()), format, generation, ..FileSummary::default() }
 }
 
 /// Reads on in one file; also the bytes handed on.
 fn poll_one(followed: &mut Followed, store: &mut Store, now: Duration, budget: usize) -> (Round, usize) {
-    let Followed { tail, lives, path, format, ended, piped, translated, failed } = followed;
+    let Followed { tail, lives, path, format, ended, piped, translated, failed, .. } = followed;
     let source = tail.source();
     let mut changed = false;
     let mut read = 0;
@@ -343,14 +448,7 @@ fn apply(
             }
         }
         TailEvent::Skipped { generation, offset, len, reason } => {
-            let (rule, message) = match reason {
-                SkipReason::TooLong => {
-                    ("line-too-long", format!("a line of {len} bytes is longer than is read"))
-                }
-                SkipReason::Torn => {
-                    ("torn-line", format!("{len} bytes of a line whose end was never written"))
-                }
-            };
+            let (rule, message) = skipped(len, reason);
             let file = life(lives, generation);
             match translated {
                 Some(translated) => translated.skip(store, file, generation, rule, message),

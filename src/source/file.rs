@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::descriptor::{Descriptor, find, stat_path};
+use super::fingerprint::Fingerprint;
 use super::follow::{Action, Check, FileKey, Follow, Observation, RestartReason, Stat};
 use super::read_at::SourceFile;
 use super::{Progress, Tail, TailEvent};
@@ -74,6 +75,20 @@ impl TailFile {
             options,
             searched: false,
         })
+    }
+
+    /// Goes on at `offset`, where a line begins, as if the lines before it had been handed on: somebody else
+    /// reads them. To be called before the first poll.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is shorter; then it is followed from its beginning.
+    pub fn begin_at(&mut self, offset: u64) -> io::Result<()> {
+        let missing = || io::Error::new(io::ErrorKind::NotFound, "the file was replaced");
+        let descriptor = self.descriptor()?.ok_or_else(missing)?;
+        let print = Fingerprint::of_prefix(descriptor.file(), offset)?;
+        let stream = Stream::new(0, &self.options, Some(descriptor));
+        self.stream = Stream { lines: stream.lines.behind(print), ..stream };
+        Ok(())
     }
 
     /// The followed path.

@@ -44,6 +44,26 @@ pub struct Fingerprint {
 }
 
 impl Fingerprint {
+    /// That of the first `len` bytes of `file`, without reading more of them than the samples.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is shorter.
+    pub fn of_prefix(file: &File, len: u64) -> io::Result<Self> {
+        let sample = |end: u64| {
+            let mut sample = Sample { len: end.min(SAMPLE as u64) as usize, end, ..Sample::default() };
+            let start = end - sample.len as u64;
+            file.read_exact_at(&mut sample.bytes[..sample.len], start)?;
+            Ok::<_, io::Error>(sample)
+        };
+        let mut marks = Vec::new();
+        let mut mark = FIRST_MARK;
+        while mark <= len {
+            marks.push(sample(mark)?);
+            mark = mark.saturating_mul(2);
+        }
+        Ok(Self { len, head: sample(len.min(SAMPLE as u64))?, tail: sample(len)?, marks })
+    }
+
     /// How many bytes are fingerprinted.
     pub fn len(&self) -> u64 {
         self.len

@@ -36,6 +36,8 @@ pub struct LineBuffer {
     awaits_newline: bool,
     /// Bytes are handed on as they come.
     unframed: bool,
+    /// NULs at the start of a line are left to whoever looks at lines one by one.
+    with_nuls: bool,
     fingerprint: Fingerprint,
 }
 
@@ -56,6 +58,7 @@ impl LineBuffer {
             skipping: None,
             awaits_newline: false,
             unframed: false,
+            with_nuls: false,
             fingerprint: Fingerprint::default(),
         }
     }
@@ -68,6 +71,17 @@ impl LineBuffer {
     /// The same for lines that begin `base` bytes into the file; offsets still count from 0.
     pub(super) fn starting_at(self, base: u64) -> Self {
         Self { base, ..self }
+    }
+
+    /// The same for a reader that cuts off the NULs at the start of a line itself: to look for them here is one
+    /// more pass over all bytes.
+    pub(super) fn with_nuls(self) -> Self {
+        Self { with_nuls: true, ..self }
+    }
+
+    /// The same as if the first bytes of the file, which `fingerprint` is of, had been handed on.
+    pub(super) fn behind(self, fingerprint: Fingerprint) -> Self {
+        Self { offset: fingerprint.len(), fingerprint, ..self }
     }
 
     /// The generation that the events carry.
@@ -270,7 +284,7 @@ impl LineBuffer {
     fn emit(&mut self, to: usize, sink: &mut dyn FnMut(TailEvent<'_>)) {
         let generation = self.generation;
         let nul = |bytes: &[u8]| memchr(0, bytes).is_some();
-        if !nul(&self.bytes[self.start..to]) {
+        if self.with_nuls || !nul(&self.bytes[self.start..to]) {
             let offset = self.position().delivered;
             sink(TailEvent::Lines { generation, offset, bytes: &self.bytes[self.start..to] });
             self.consume(to - self.start);

@@ -175,11 +175,20 @@ impl SourceFile {
         found.map(Arc::new).ok_or_else(vanished)
     }
 
-    fn truncated(&self, at: Read) -> ReadError {
+    /// The file of the asked generation, opened if need be, and where the bytes begin in it.
+    pub(super) fn opened(&self, at: Read) -> Result<(Arc<Descriptor>, u64), ReadError> {
+        if self.0.unpacked.is_some() {
+            // Its unpacked bytes are in pieces.
+            return Err(ReadError::Vanished { path: self.0.path.clone(), generation: at.generation });
+        }
+        Ok((self.descriptor(at)?, self.0.base))
+    }
+
+    pub(super) fn truncated(&self, at: Read) -> ReadError {
         ReadError::Truncated { path: self.0.path.clone(), offset: at.offset, len: at.len }
     }
 
-    fn io(&self, at: Read, source: io::Error) -> ReadError {
+    pub(super) fn io(&self, at: Read, source: io::Error) -> ReadError {
         ReadError::Io { path: self.0.path.clone(), offset: at.offset, source }
     }
 

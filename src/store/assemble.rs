@@ -10,6 +10,7 @@
 mod acts;
 mod judgement;
 mod links;
+mod order;
 mod otherwise;
 mod people;
 #[cfg(test)]
@@ -23,6 +24,7 @@ use crate::{
     model::{ActId, AgentId, Diagnostic, Episode, Metric, Origin, Outcome, Reward, Severity, State},
     text,
 };
+use order::Placed;
 
 /// The most characters kept of a task or an answer.
 const TEXT_CHARS: usize = 400;
@@ -40,7 +42,7 @@ pub(super) fn assemble(
 ) -> Episode {
     let mut builder = Builder { diagnostics, implied: Some(0), ..Builder::default() };
     builder.episode.name = text::clean(name);
-    let records = acts::in_order(builder.updated(records));
+    let records = order::in_order(builder.updated(order::merged(records)));
     builder.about(run, &records);
     people::add(&mut builder, run, &records);
     let nodes = acts::add(&mut builder, &records);
@@ -85,25 +87,26 @@ impl Builder {
     }
 
     /// Merges records with the same type and id: a later one updates the earlier, which keeps its place.
-    fn updated(&mut self, records: Vec<(Record, Origin)>) -> Vec<(Record, Origin)> {
-        let mut kept: Vec<(Record, Origin)> = Vec::with_capacity(records.len());
+    fn updated(&mut self, records: Vec<Placed>) -> Vec<Placed> {
+        let mut kept: Vec<Placed> = Vec::with_capacity(records.len());
         let mut seen: HashMap<(&'static str, String), usize> = HashMap::new();
         // Where the unknown fields of an updated record are, by name.
         let mut extras: HashMap<usize, HashMap<String, usize>> = HashMap::new();
-        for (record, origin) in records {
-            let id = match &record.body {
+        for placed in records {
+            let id = match &placed.record.body {
                 // Streamed candidates of one group share everything but their content.
                 Body::Counterfactual(_) => None,
-                _ => record.id.clone(),
+                _ => placed.record.id.clone(),
             };
             let Some(id) = id else {
-                kept.push((record, origin));
+                kept.push(placed);
                 continue;
             };
-            let kind = record.record_type().name();
+            let kind = placed.record.record_type().name();
             match seen.get(&(kind, id.clone())) {
                 Some(at) => {
-                    let (before, _) = &mut kept[*at];
+                    let Placed { record, origin, .. } = placed;
+                    let before = &mut kept[*at].record;
                     if *before != record {
                         let message = format!("{kind} '{}' is updated by a later record", text::clean(&id));
                         self.find("updated-record", Severity::Note, origin, message);
@@ -115,7 +118,7 @@ impl Builder {
                 }
                 None => {
                     seen.insert((kind, id), kept.len());
-                    kept.push((record, origin));
+                    kept.push(placed);
                 }
             }
         }
@@ -195,10 +198,12 @@ impl Builder {
                 }
                 Body::Metric(metric) => {
                     let agent = metric.agent.as_deref().and_then(|it| self.agents.get(it).copied());
+                    let units: HashMap<&str, &str> =
+                        metric.units.iter().rev().map(|it| (it.0.as_str(), it.1.as_str())).collect();
                     self.episode.metrics.extend(metric.values.iter().map(|(name, value)| Metric {
                         name: text::clean(name),
                         value: *value,
-                        unit: metric.units.iter().find(|it| it.0 == *name).map(|it| text::clean(&it.1)),
+                        unit: units.get(name.as_str()).map(|it| text::clean(it)),
                         agent,
                     }));
                 }

@@ -5,20 +5,24 @@
 //! or are named by a reward, metric or counterfactual; an agent that only a coalition names is not seen here.
 
 mod entry;
+mod known;
 
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::rows::RowId;
+use super::{
+    names::Names,
+    rows::{Row, RowId, Rows},
+};
 use crate::{
-    log::{Body, Header, Record, RecordType, Run},
+    log::Run,
     model::{EpisodeId, EpisodeSummary},
     text,
 };
 
+use entry::Entry;
 pub(super) use entry::status;
-use entry::{Entry, add};
 
 /// Which run an episode belongs to: episodes are unique within a run. Files without a `run` header (rotation
 /// may have cut it off) are a run of their own.
@@ -39,21 +43,10 @@ pub(super) struct Episodes {
     runs: Vec<RunEntry>,
     runs_by_name: FxHashMap<Box<str>, RunKey>,
     agents: FxHashMap<Box<str>, u32>,
-    /// Records of one episode mostly follow each other.
-    last: Option<EpisodeId>,
     open: usize,
     /// The list last given out, and the episodes that changed since.
     list: Arc<Vec<Arc<EpisodeSummary>>>,
     changed: Vec<EpisodeId>,
-}
-
-/// What is counted of a record.
-struct Seen<'a> {
-    kind: RecordType,
-    id: Option<&'a str>,
-    agent: Option<&'a str>,
-    /// Of a reward.
-    value: Option<f64>,
 }
 
 impl Episodes {
@@ -91,6 +84,16 @@ impl Episodes {
         self.entries.len()
     }
 
+    /// The run with this name.
+    pub(super) fn run_named(&self, name: &str) -> Option<RunKey> {
+        self.runs_by_name.get(name).copied()
+    }
+
+    /// The first episode with this logged id, in whatever run.
+    pub(super) fn find_any(&self, name: &str) -> Option<EpisodeId> {
+        self.runs.iter().filter_map(|it| it.episodes.get(name).copied()).min()
+    }
+
     /// The episode of a run by its logged id.
     pub(super) fn find(&self, run: RunKey, name: &str) -> Option<EpisodeId> {
         self.runs[run.0 as usize].episodes.get(name).copied()
@@ -101,9 +104,15 @@ impl Episodes {
         self.open > 0
     }
 
-    /// The rows of an episode, in the order read.
-    pub(super) fn rows(&self, id: EpisodeId) -> &[RowId] {
-        &self.entries[id.index()].rows
+    /// Number of records of an episode.
+    pub(super) fn records(&self, id: EpisodeId) -> u32 {
+        self.entries[id.index()].records
+    }
+
+    /// The first and the last row of an episode.
+    pub(super) fn range(&self, id: EpisodeId) -> (RowId, RowId) {
+        let entry = &self.entries[id.index()];
+        (entry.first, entry.last)
     }
 
     /// The logged id of an episode.
@@ -138,24 +147,31 @@ impl Episodes {
         let entry = &self.entries[id.index()];
         let run = self.run(id);
         let roster = run.map_or(&[][..], |it| &it.agents);
-        let mut agents = entry.agents.clone();
-        if !entry.has_roster {
-            let known = roster.iter().filter_map(|it| self.agents.get(it.id.as_str()));
-            known.for_each(|it| add(&mut agents, *it));
+        let mut agents = entry.agents.len();
+        if !entry.has_roster && !roster.is_empty() {
+            let mut absent: Vec<u32> = roster
+                .iter()
+                .filter_map(|it| self.agents.get(it.id.as_str()).copied())
+                .filter(|it| !entry.agents.contains(*it))
+                .collect();
+            absent.sort_unstable();
+            absent.dedup();
+            agents += absent.len();
         }
         EpisodeSummary {
+            id,
             name: text::clean(&entry.name),
             run: run.and_then(|it| it.run.as_deref()).map(text::clean),
             status: entry.status.clone(),
             reward: entry.reward(),
             open: entry.open,
-            agents: agents.len() as u32,
+            agents: agents as u32,
             acts: entry.acts,
-            records: entry.rows.len() as u32,
+            records: entry.records,
             declared: entry.declared,
             counterfactuals: entry.counterfactuals,
             label: entry.label.as_deref().map(str::to_owned),
-            revision: entry.rows.len() as u64,
+            revision: u64::from(entry.records),
         }
     }
 
@@ -166,31 +182,23 @@ impl Episodes {
         }
     }
 
-    fn id(&mut self, run: RunKey, name: &str) -> EpisodeId {
-        if let Some(last) = self.last {
-            let entry = &self.entries[last.index()];
-            if entry.run == run && *entry.name == *name {
-                return last;
-            }
-        }
+    /// The episode with this logged id; a new one begins with the record in row `next`.
+    pub(super) fn id(&mut self, run: RunKey, name: &str, next: RowId) -> EpisodeId {
         let known = &mut self.runs[run.0 as usize].episodes;
-        let id = match known.get(name) {
-            Some(id) => *id,
-            None => {
-                let id = EpisodeId::from_index(self.entries.len());
-                let name: Arc<str> = name.into();
-                known.insert(Arc::clone(&name), id);
-                self.entries.push(Entry::new(name, run));
-                self.open += 1;
-                self.changed.push(id);
-                id
-            }
-        };
-        self.last = Some(id);
+        if let Some(id) = known.get(name) {
+            return *id;
+        }
+        let id = EpisodeId::from_index(self.entries.len());
+        let name: Arc<str> = name.into();
+        known.insert(Arc::clone(&name), id);
+        self.entries.push(Entry::new(name, run, next));
+        self.open += 1;
+        self.changed.push(id);
         id
     }
 
-    fn agent(&mut self, name: &str) -> u32 {
+    /// The number of an agent, over all episodes.
+    pub(super) fn agent(&mut self, name: &str) -> u32 {
         if let Some(agent) = self.agents.get(name) {
             return *agent;
         }
@@ -199,82 +207,36 @@ impl Episodes {
         next
     }
 
-    fn take_part<'a>(&mut self, id: EpisodeId, names: impl Iterator<Item = &'a str>) {
-        for name in names.filter(|it| *it != "*") {
-            let agent = self.agent(name);
-            add(&mut self.entries[id.index()].agents, agent);
-        }
-    }
-
-    /// A record of which only the header was read; it is complete.
-    pub(super) fn header(&mut self, run: RunKey, episode: &str, header: &Header<'_>, row: RowId) {
-        let kind = header.record_type;
-        // A state or a credit record may have an `agent` field too, but not one that takes part by it.
-        let agent = header.agent.as_deref().filter(|_| names_agent(kind));
-        let id = self.count(
-            run,
-            episode,
-            &Seen { kind, id: header.id.as_deref(), agent, value: header.value },
-            row,
-        );
-        self.take_part(id, header.others.iter().map(AsRef::as_ref));
-        match kind {
-            RecordType::EpisodeStart => self.entries[id.index()].has_roster |= !header.others.is_empty(),
-            RecordType::EpisodeEnd => self.end(id, header.status.as_deref(), header.value),
-            // A judgement has a label, and is read in full.
-            RecordType::Credit => self.entries[id.index()].declared = true,
-            _ => {}
-        }
-    }
-
-    /// A record that was read in full.
-    pub(super) fn record(&mut self, run: RunKey, episode: &str, record: &Record, row: RowId) {
-        let value = match &record.body {
-            Body::Reward(reward) => reward.value,
-            _ => None,
-        };
-        let (kind, agent) = (record.record_type(), record.agent());
-        let id = self.count(run, episode, &Seen { kind, id: record.id.as_deref(), agent, value }, row);
-        match &record.body {
-            Body::EpisodeStart(start) => {
-                self.take_part(id, start.agents.iter().map(|it| it.id.as_str()));
-                self.entries[id.index()].has_roster |= !start.agents.is_empty();
-            }
-            Body::Message(message) => self.take_part(id, message.to.iter().map(String::as_str)),
-            Body::EpisodeEnd(end) => self.end(id, end.status.as_deref(), end.total),
-            Body::Credit(credit) => {
-                let numbers = credit.items.iter().any(|it| it.value.is_some());
-                let entry = &mut self.entries[id.index()];
-                entry.declared |= numbers || !credit.agents.is_empty();
-                let judged = credit.items.iter().find(|it| it.label.is_some() || it.reason.is_some());
-                if let Some(item) = judged {
-                    let who = item.agent.as_deref().unwrap_or("?");
-                    let at = item.of.as_deref().map_or(String::new(), |it| format!("{it} "));
-                    entry.label = Some(text::clean(&format!("{at}{who}")).into());
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn end(&mut self, id: EpisodeId, word: Option<&str>, total: Option<f64>) {
-        let entry = &mut self.entries[id.index()];
-        entry.status = word.map(status);
-        entry.end = total;
-        self.open -= usize::from(std::mem::replace(&mut entry.open, false));
-    }
-
-    fn count(&mut self, run: RunKey, episode: &str, seen: &Seen<'_>, row: RowId) -> EpisodeId {
-        let id = self.id(run, episode);
-        let agent = seen.agent.map(|it| self.agent(it));
+    /// Counts a record, before it is added to `rows` as `next`.
+    pub(super) fn count(&mut self, row: &Row, next: RowId, rows: &Rows, prefixes: &Names) {
+        let id = EpisodeId(row.episode);
         self.mark(id);
-        self.entries[id.index()].count(seen, agent, row);
-        id
+        self.entries[id.index()].count(row, next, rows, prefixes);
     }
-}
 
-/// Whether records of this kind name an agent that takes part; as [`Record::agent`].
-fn names_agent(kind: RecordType) -> bool {
-    use RecordType::{Action, Counterfactual, Message, Metric, Reward};
-    matches!(kind, Action | Message | Reward | Counterfactual | Metric)
+    /// Another agent takes part.
+    pub(super) fn take_part(&mut self, id: EpisodeId, agent: u32) {
+        self.entries[id.index()].agents.add(agent);
+    }
+
+    /// An `episode_start` names its agents.
+    pub(super) fn has_roster(&mut self, id: EpisodeId) {
+        self.entries[id.index()].has_roster = true;
+    }
+
+    /// Somebody assigned credit.
+    pub(super) fn credit(&mut self, id: EpisodeId, declared: bool, label: Option<&str>) {
+        let entry = &mut self.entries[id.index()];
+        entry.declared |= declared;
+        if let Some(label) = label {
+            entry.label = Some(label.into());
+        }
+    }
+
+    /// It ended.
+    pub(super) fn end(&mut self, id: EpisodeId, word: Option<&str>, total: Option<f64>) {
+        let entry = &mut self.entries[id.index()];
+        self.open -= usize::from(entry.open);
+        entry.end(word, total);
+    }
 }

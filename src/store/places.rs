@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::{Life, Store, episodes::RunKey, reading::Reader};
 use crate::{
+    log::{Body, parse_line},
     model::{EpisodeId, FileId, Origin},
     source::SourceFile,
 };
@@ -33,9 +34,8 @@ pub(super) struct Extent {
 }
 
 impl Life {
-    /// Whole lines of `len` bytes stand at `offset`.
-    pub(super) fn note_lines(&mut self, offset: u64, len: usize) {
-        let end = offset + len as u64;
+    /// Whole lines stand there.
+    pub(super) fn note_lines(&mut self, offset: u64, end: u64) {
         // The file is its own from the start; of the spool that imports share, only what was written for it.
         let start = if self.line_map.is_some() { offset } else { 0 };
         let bytes = self.extent.bytes.get_or_insert(start..end);
@@ -87,11 +87,43 @@ impl Store {
         self.episodes.find(life.run_at(offset), name)
     }
 
+    /// The episode here that is the episode `id` of `other`, an index of parts of the same files under the same
+    /// numbers; `None`: it is not known here (yet).
+    pub fn same_episode(&self, other: &Self, id: EpisodeId) -> Option<EpisodeId> {
+        let name = other.episodes.name(id);
+        let run = other.episodes.run(id).and_then(|it| it.run.as_deref());
+        if let Some(run) = run.and_then(|it| self.episodes.run_named(it)) {
+            return self.episodes.find(run, name);
+        }
+        let (first, _) = other.episodes.range(id);
+        let origin = other.rows.of_episode(id.0, first, first).next()?.origin;
+        self.episode_named(origin.file, origin.offset, name)
+    }
+
+    /// The first episode here with the name of the episode `id` of `other`.
+    pub fn any_episode_named(&self, other: &Self, id: EpisodeId) -> Option<EpisodeId> {
+        self.episodes.find_any(other.episodes.name(id))
+    }
+
+    /// Takes the run that `line`, the first of `file`, names; it is not counted.
+    pub fn read_run(&mut self, file: FileId, line: &[u8]) {
+        for (record, _) in parse_line(line).records {
+            if let Body::Run(run) = &record.body {
+                let run = self.episodes.run_of_record(run);
+                self.lives[file.index()].begin_run(0, run);
+            }
+        }
+    }
+
+    /// Says that lines of `file` before those that are read are not counted: their numbers are 0, unknown.
+    pub fn forget_lines(&mut self, file: FileId) {
+        self.lives[file.index()].line_map = Some(Vec::new());
+    }
+
     /// Calls `visit` with the place and the bytes of every record of an episode that can still be read, in the
     /// order read.
     pub fn each_record(&self, id: EpisodeId, mut visit: impl FnMut(Origin, &[u8])) {
-        let rows = self.episodes.rows(id);
-        let origins: Vec<Origin> = rows.iter().map(|it| self.rows.get(*it).origin).collect();
+        let origins = self.origins(id);
         let mut reader = Reader::new(&self.lives);
         for (at, origin) in origins.iter().enumerate() {
             if let Ok(bytes) = reader.first(&origins[at..]) {

@@ -129,7 +129,8 @@ fn a_rotated_file_goes_on_with_its_run() {
         .iter()
         .map(|it| (it.origin.file, it.origin.line))
         .collect();
-    assert_eq!(origins, [(old, 2), (new, 1), (old, 3)]);
+    // Without times a file is read to its end before the next, whenever its lines came.
+    assert_eq!(origins, [(old, 2), (old, 3), (new, 1)]);
 }
 
 #[test]

@@ -194,8 +194,8 @@ pub fn failure_study(episode: &Episode, success: Option<f64>, run: Option<&RunOu
         (Rule::Spectrum, _) => suspicious(episode, run),
         (_, Err(why)) => Err(why.clone()),
         (Rule::DecisiveError, Ok(it)) => Ok(decisive(episode, it)),
-        (Rule::FirstError, Ok(it)) => first(episode, it, it.first_error.linear, "no replay succeeds after"),
-        (Rule::FirstErrorByHalving, Ok(it)) => first(episode, it, it.first_error.binary, "halving ends at"),
+        (Rule::FirstError, Ok(it)) => first(episode, it, it.first_error.linear, ""),
+        (Rule::FirstErrorByHalving, Ok(it)) => first(episode, it, it.first_error.binary, halving(it)),
         (Rule::LargestDrop, Ok(it)) => largest(episode, it),
         (Rule::Commitment, Ok(it)) => commitment(episode, it),
     };
@@ -269,15 +269,23 @@ fn decisive(episode: &Episode, report: &FailureReport) -> Found {
         0 => "what happened was not replayed".to_owned(),
         _ => format!("what happened {}", with_interval(*taken)),
     };
-    let mut text = format!("'{label}' in its place succeeded {}, {happened}", with_interval(*corrected));
+    let mut text = format!("'{label}' succeeded {}, {happened}", with_interval(*corrected));
     if !it.is_certain() {
-        text += "; the intervals meet: it may be chance";
+        text += "; it may be chance";
+        if let Some(sure) = report.corrections.iter().find(|it| it.is_certain()) {
+            let (corrected, taken) = (of(sure.corrected), of(sure.taken));
+            text += &format!(
+                "; surely {}: '{}' {corrected} against {taken}",
+                name(episode, sure.act),
+                sure.label
+            );
+        }
     }
     let later = report.corrections.iter().filter(|other| other.act > *act).map(|it| it.act);
     let mut later: Vec<ActId> = later.collect();
     later.dedup();
     if !later.is_empty() {
-        text += &format!("; so could {} later", count(later.len(), "act"));
+        text += &format!("; so could {} after it", count(later.len(), "act"));
     }
     at(episode, *act, text, it.is_certain(), vec![it.origin])
 }
@@ -310,10 +318,11 @@ fn first(
     };
     let tally = report.prefixes[position].1;
     let still = crate::stats::zero_of_n_upper(tally.n);
-    let mut text = format!("{words} {}: {}", name(episode, act_found), of(tally));
-    if tally.successes == 0 {
-        text += &format!("; that still allows a success rate of up to {}", percent(still));
-    }
+    let (successes, n) = (tally.successes, tally.n);
+    let mut text = format!(
+        "{words}{successes} of {n} succeed after it, which allows a rate of up to {}",
+        percent(still)
+    );
     if error.disagrees() {
         let repaired = error.repairs.iter().filter_map(|it| act(*it)).map(|it| name(episode, it));
         let repaired: Vec<String> = repaired.take(2).collect();
@@ -326,6 +335,11 @@ fn first(
     Ok(at(episode, act_found, text, certain, records(episode, &[act_found])))
 }
 
+/// What to say first of what halving found.
+fn halving(report: &FailureReport) -> &'static str {
+    if report.first_error.disagrees() { "" } else { "halving agrees: " }
+}
+
 fn largest(episode: &Episode, report: &FailureReport) -> Result<Found, Unavailable> {
     prefixes(report, 2)?;
     let Some(drop) = report.largest_drop else {
@@ -335,7 +349,7 @@ fn largest(episode: &Episode, report: &FailureReport) -> Result<Found, Unavailab
     let acts: Vec<ActId> = [position - 1, position].iter().filter_map(|it| report.prefix_act(*it)).collect();
     let mut text = format!("from {} to {}", with_interval(before), with_interval(after));
     if !drop.is_certain() {
-        text += "; the intervals overlap: it may be chance";
+        text += "; it may be chance";
     }
     let act = acts[acts.len() - 1];
     Ok(at(episode, act, text, drop.is_certain(), records(episode, &acts)))
@@ -357,7 +371,7 @@ fn commitment(episode: &Episode, report: &FailureReport) -> Result<Found, Unavai
         return Ok(nothing(text));
     };
     let rescued = report.rescues.iter().find(|it| it.0 == act).map_or(Tally::default(), |it| it.1);
-    let text = format!("others still rescue it here: {}, null arm {null}", with_interval(rescued));
+    let text = format!("others rescue it {}, null arm {null}", with_interval(rescued));
     Ok(at(episode, act, text, true, records(episode, &[act])))
 }
 

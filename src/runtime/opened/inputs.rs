@@ -2,10 +2,10 @@
 
 use std::{fs::File, io::Read, path::Path, path::PathBuf, sync::Arc, time::Duration};
 
-use super::{Followed, NATIVE, OpenError, OpenedLogs, summary_of};
+use super::{Followed, NATIVE, OpenError, OpenedLogs, Wake, backfill::Backfill, summary_of};
 use crate::{
     import::{Format, who_and_when},
-    model::{Diagnostic, FileState, FileSummary, Severity},
+    model::{Diagnostic, FileId, FileState, FileSummary, Severity},
     runtime::{
         head::{self, Head},
         piped::Piped,
@@ -24,7 +24,11 @@ impl OpenedLogs {
         for problem in problems {
             self.store.diagnose(Diagnostic {
                 rule: "unreadable-file",
-                severity: Severity::Warning,
+                severity: if self.awaits && problem.is_about_an_argument() {
+                    Severity::Note
+                } else {
+                    Severity::Warning
+                },
                 message: text::clean(&problem.to_string()),
                 origin: None,
             });
@@ -40,7 +44,7 @@ impl OpenedLogs {
         });
     }
 
-    pub(super) fn add(&mut self, input: Input, wake: &Arc<dyn Fn() + Send + Sync>) -> Result<(), OpenError> {
+    pub(super) fn add(&mut self, input: Input, wake: &Wake) -> Result<(), OpenError> {
         match input {
             Input::Stdin => self.pipe("stdin", Box::new(std::io::stdin()), wake),
             Input::Pipe(path) => {
@@ -53,12 +57,7 @@ impl OpenedLogs {
         }
     }
 
-    fn pipe(
-        &mut self,
-        name: &str,
-        mut reader: Box<dyn Read + Send>,
-        wake: &Arc<dyn Fn() + Send + Sync>,
-    ) -> Result<(), OpenError> {
+    fn pipe(&mut self, name: &str, mut reader: Box<dyn Read + Send>, wake: &Wake) -> Result<(), OpenError> {
         let (spool, writer) = Spool::create(name).map_err(|it| OpenError::Spool(it.to_string()))?;
         let wake = Arc::clone(wake);
         spawn("stdin", move || feed(&mut *reader, writer, &*wake));
@@ -76,8 +75,16 @@ impl OpenedLogs {
         match format {
             Format::Native => {
                 let options = TailOptions { accept: Arc::new(is_record), ..TailOptions::default() };
-                let tail = self.tail(&path, packed, options)?;
-                self.follow(tail, &path, if packed { "native, compressed" } else { NATIVE }, false);
+                if packed {
+                    let tail = self.tail(&path, packed, options)?;
+                    self.follow(tail, &path, "native, compressed", false);
+                } else {
+                    let mut tail = TailFile::open_with(&path, options).map_err(unreadable)?;
+                    let backfill = Backfill::of(&mut tail, self.store.pass(), self.portions);
+                    let source = tail.source();
+                    self.add_followed(Box::new(tail), &path, NATIVE, false, source, None);
+                    self.backfill(backfill);
+                }
             }
             Format::WhoAndWhen => self.documents.push_back(path),
             Format::C3Buckets => {
@@ -126,6 +133,15 @@ impl OpenedLogs {
         self.add_followed(tail, path, format, piped, source, None);
     }
 
+    /// Lets the file that was added last begin at its end.
+    fn backfill(&mut self, backfill: Option<Backfill>) {
+        let Some(followed) = self.followed.last_mut().filter(|_| backfill.is_some()) else { return };
+        let size = backfill.as_ref().map_or(0, |it| it.size);
+        self.store.set_progress(followed.lives[0].1, 0, size, FileState::Reading);
+        followed.backfill = backfill;
+        self.backfilling += 1;
+    }
+
     /// Follows a file or pipe whose lines are turned into native ones.
     fn translate(
         &mut self,
@@ -152,6 +168,9 @@ impl OpenedLogs {
         let inode = tail.identity().map(|it| (it.device, it.inode));
         let summary = FileSummary { inode, ..summary_of(path, format, 0) };
         let lines = translated.as_ref().map(|_| Vec::new());
+        if let Some(preview) = &mut self.preview {
+            preview.add(FileId::from_index(self.store.file_count()), summary.clone(), source.clone(), false);
+        }
         let id = self.store.add_life(summary, source, lines, None);
         self.followed.push(Followed {
             tail,
@@ -162,6 +181,7 @@ impl OpenedLogs {
             piped,
             translated,
             failed: None,
+            backfill: None,
         });
     }
 

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::Builder;
 use crate::{
     log::{self, Action, Body, Message, Payload, Record, action_label, text_label},
-    model::{Act, ActId, ActKind, AgentId, Origin, Policy, Severity, Timestamp, Usage},
+    model::{Act, ActId, ActKind, AgentId, Origin, Policy, Severity, Usage},
     text,
 };
 
@@ -64,20 +64,6 @@ fn update_message(old: &mut Message, new: Message) {
     old.content = new.content.or(old.content.take());
     old.parents = new.parents.or(old.parents.take());
     old.recv_ts = new.recv_ts.or(old.recv_ts);
-}
-
-/// Records by time, then `seq`, then place. One without a time stays behind the record read before it.
-pub(super) fn in_order(records: Vec<(Record, Origin)>) -> Vec<(Record, Origin)> {
-    let mut last: Option<Timestamp> = None;
-    let mut keyed: Vec<_> = records
-        .into_iter()
-        .map(|(record, origin)| {
-            last = record.ts.or(last);
-            ((last, record.seq.filter(|_| record.ts.is_some())), record, origin)
-        })
-        .collect();
-    keyed.sort_by_key(|it| it.0);
-    keyed.into_iter().map(|(_, record, origin)| (record, origin)).collect()
 }
 
 /// Adds every action and message; the acts with their records, in order.

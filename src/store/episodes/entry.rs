@@ -1,32 +1,78 @@
 //! One episode in the index: what is counted of its records.
 
-use std::{
-    hash::{Hash, Hasher},
-    sync::Arc,
-};
+use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 
-use super::{RunKey, Seen};
-use crate::{log::RecordType, model::Status, store::rows::RowId, text};
+use super::{
+    RunKey,
+    known::{Earned, Ids, Seen},
+};
+use crate::{
+    log::RecordType,
+    model::Status,
+    store::{
+        names::Names,
+        rows::{Row, RowId, Rows},
+    },
+    text,
+};
 
-/// Ids of agents over all episodes, ascending.
-pub(super) type Agents = SmallVec<[u32; 8]>;
+/// Agents that are kept as a list; more are kept as a set.
+const FEW: usize = 64;
+
+/// Agents of an episode, as numbers over all episodes.
+#[derive(Default)]
+pub(super) struct Agents {
+    /// The first 64 of all, a bit each.
+    first: u64,
+    /// Others, ascending; empty once there are many.
+    few: SmallVec<[u32; 4]>,
+    many: Option<Box<FxHashSet<u32>>>,
+}
+
+impl Agents {
+    /// Adds an agent that may be known.
+    pub(super) fn add(&mut self, agent: u32) {
+        if agent < u64::BITS {
+            self.first |= 1 << agent;
+        } else if let Some(many) = &mut self.many {
+            many.insert(agent);
+        } else if let Err(at) = self.few.binary_search(&agent) {
+            self.few.insert(at, agent);
+            if self.few.len() > FEW {
+                self.many = Some(Box::new(std::mem::take(&mut self.few).into_iter().collect()));
+            }
+        }
+    }
+
+    pub(super) fn contains(&self, agent: u32) -> bool {
+        match &self.many {
+            _ if agent < u64::BITS => self.first >> agent & 1 == 1,
+            Some(many) => many.contains(&agent),
+            None => self.few.binary_search(&agent).is_ok(),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.first.count_ones() as usize + self.many.as_ref().map_or(self.few.len(), |it| it.len())
+    }
+}
 
 /// One episode as far as the index knows it.
 pub(super) struct Entry {
     pub(super) name: Arc<str>,
     pub(super) run: RunKey,
-    pub(super) rows: Vec<RowId>,
+    /// Its first and its last row; those of other episodes are between.
+    pub(super) first: RowId,
+    pub(super) last: RowId,
+    pub(super) records: u32,
     pub(super) agents: Agents,
     /// Whether an `episode_start` names agents; else those of the run take part.
     pub(super) has_roster: bool,
     pub(super) acts: u32,
-    /// Hashes of the ids of acts.
-    act_ids: FxHashSet<u64>,
-    /// The last value by the hash of a reward's id.
-    reward_ids: FxHashMap<u64, Earned>,
+    ids: Ids,
     global: Total,
     per_agent: Total,
     pub(super) end: Option<f64>,
@@ -46,25 +92,19 @@ struct Total {
     n: u32,
 }
 
-/// What the reward with some id came to.
-#[derive(Clone, Copy)]
-struct Earned {
-    is_global: bool,
-    value: Option<f64>,
-}
-
 impl Entry {
-    /// An episode that a record has just named.
-    pub(super) fn new(name: Arc<str>, run: RunKey) -> Self {
+    /// An episode that the record in row `first` has just named.
+    pub(super) fn new(name: Arc<str>, run: RunKey, first: RowId) -> Self {
         Self {
             name,
             run,
-            rows: Vec::new(),
-            agents: Agents::new(),
+            first,
+            last: first,
+            records: 0,
+            agents: Agents::default(),
             has_roster: false,
             acts: 0,
-            act_ids: FxHashSet::default(),
-            reward_ids: FxHashMap::default(),
+            ids: Ids::default(),
             global: Total::default(),
             per_agent: Total::default(),
             end: None,
@@ -77,21 +117,33 @@ impl Entry {
         }
     }
 
-    /// Counts a record; `agent` is who takes part by it.
-    pub(super) fn count(&mut self, seen: &Seen<'_>, agent: Option<u32>, row: RowId) {
-        self.rows.push(row);
-        agent.into_iter().for_each(|it| add(&mut self.agents, it));
-        match seen.kind {
+    /// Counts a record, before it is added to `rows` as `id`.
+    pub(super) fn count(&mut self, row: &Row, id: RowId, rows: &Rows, prefixes: &Names) {
+        row.agent.into_iter().for_each(|it| self.agents.add(it));
+        let (first, last, records) = (self.first, self.last, self.records);
+        let before = || rows.of_episode(row.episode, first, last).take(records as usize);
+        match row.kind {
             RecordType::Action | RecordType::Message => {
-                let is_new = seen.id.is_none_or(|it| self.act_ids.insert(hash(seen.kind, it)));
+                let is_new = matches!(self.ids.take(row, prefixes, before), Seen::New);
                 self.acts += u32::from(is_new);
             }
             RecordType::Counterfactual => self.counterfactuals = true,
             RecordType::Reward => {
-                self.earn(seen.id, Earned { is_global: seen.agent.is_none(), value: seen.value });
+                let seen = self.ids.take(row, prefixes, before);
+                self.earn(&seen, Earned { is_global: row.agent.is_none(), value: row.value });
             }
             _ => {}
         }
+        self.last = id;
+        self.records += 1;
+    }
+
+    /// Notes how it ended.
+    pub(super) fn end(&mut self, word: Option<&str>, total: Option<f64>) {
+        self.status = word.map(status);
+        self.end = total;
+        self.open = false;
+        self.ids.end();
     }
 
     /// As [`crate::model::Episode::reward`], without the outcome that stands in for a number.
@@ -105,10 +157,9 @@ impl Entry {
     }
 
     /// A reward, or an update of the one with the same id.
-    fn earn(&mut self, id: Option<&str>, earned: Earned) {
-        let before = id.and_then(|it| self.reward_ids.insert(hash(RecordType::Reward, it), earned));
-        if let Some(Earned { is_global, value: Some(value) }) = before {
-            let total = self.total(is_global);
+    fn earn(&mut self, seen: &Seen, earned: Earned) {
+        if let Seen::Before(Some(Earned { is_global, value: Some(value) })) = seen {
+            let total = self.total(*is_global);
             total.sum -= value;
             total.n -= 1;
         }
@@ -117,19 +168,6 @@ impl Entry {
             total.sum += value;
             total.n += 1;
         }
-    }
-}
-
-fn hash(kind: RecordType, id: &str) -> u64 {
-    let mut hasher = FxHasher::default();
-    (kind, id).hash(&mut hasher);
-    hasher.finish()
-}
-
-/// Adds an agent that may be known.
-pub(super) fn add(agents: &mut Agents, agent: u32) {
-    if let Err(at) = agents.binary_search(&agent) {
-        agents.insert(at, agent);
     }
 }
 
@@ -142,5 +180,22 @@ pub(in crate::store) fn status(word: &str) -> Status {
         "error" => Status::Error,
         "aborted" | "cancelled" => Status::Aborted,
         _ => Status::Other(text::clean(word)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn agents_are_counted_once_however_many_there_are() {
+        let mut agents = Agents::default();
+        for (at, number) in (0..300).rev().step_by(3).enumerate() {
+            assert!(!agents.contains(number));
+            agents.add(number);
+            agents.add(number);
+            assert!(agents.contains(number) && agents.len() == at + 1);
+        }
+        assert!(!agents.contains(300) && !agents.contains(1));
     }
 }

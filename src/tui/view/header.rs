@@ -48,15 +48,40 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> usize {
     }
 }
 
+/// How the first pass goes: bytes, records a second, time left. Where only the ends of large files are shown yet,
+/// it says so.
 fn progress(model: &Model) -> String {
     if model.log.loaded {
         return String::new();
     }
     let (read, size) = model.log.bytes();
-    let records = model.log.records;
-    match size {
-        0 => format!("{records} records"),
-        size => format!("reading {}% {records} rec", read * 100 / size.max(1)),
+    let reading = model.log.reading.unwrap_or_default();
+    let what = if reading.tail { "tail; " } else { "" };
+    let how = match size {
+        0 => format!("{} rec", amount(model.log.records, 1_000)),
+        size => format!("{}% of {}B indexed", read * 100 / size.max(1), amount(size, 1_024)),
+    };
+    let rate = reading.rate.map_or(String::new(), |it| format!(" {} rec/s", amount(it, 1_000)));
+    let left = match reading.left {
+        None => String::new(),
+        Some(it) if it < 120 => format!(" {it} s left"),
+        Some(it) => format!(" {} min left", it / 60),
+    };
+    if model.size.columns >= 60 { format!("{what}{how}{rate}{left}") } else { format!("{what}{how}") }
+}
+
+/// A number with a letter for how large it is: `1.4G`.
+fn amount(number: u64, step: u64) -> String {
+    let (mut unit, mut letters) = (1, ["", "k", "M", "G", "T", "P"].iter());
+    let mut letter = letters.next().copied().unwrap_or_default();
+    while number / unit >= step
+        && let Some(next) = letters.next()
+    {
+        (unit, letter) = (unit * step, next);
+    }
+    match number / unit {
+        whole if whole >= 10 || unit == 1 => format!("{whole}{letter}"),
+        whole => format!("{whole}.{}{letter}", number % unit * 10 / unit),
     }
 }
 
@@ -86,7 +111,7 @@ fn episode_line(model: &Model, open: &OpenEpisode, line: &mut Painter<'_>) {
     }
     let position = match model.log.episodes.len() {
         0 | 1 => String::new(),
-        n => format!(" {}/{n}", open.id.index() + 1),
+        n => model.log.row(open.id).map_or(String::new(), |it| format!(" {}/{n}", it + 1)),
     };
     let columns = 24.min(text::width(&episode.name));
     x = line.put(x, 0, "ep ", Role::Dim);
@@ -154,4 +179,21 @@ fn verdict(open: &OpenEpisode, lines: &mut Painter<'_>) -> usize {
         lines.put_right(right, rows - 1, ellipsis, Role::Strong);
     }
     wrapped.len().clamp(1, rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts() {
+        let check = |number: u64, step: u64, expected: &str| assert_eq!(amount(number, step), expected);
+        check(0, 1_000, "0");
+        check(999, 1_000, "999");
+        check(1_000, 1_000, "1.0k");
+        check(1_023, 1_024, "1023");
+        check(1_500_245_402, 1_024, "1.3G");
+        check(23_456_789, 1_000, "23M");
+        check(u64::MAX, 1_000, "18446P");
+    }
 }

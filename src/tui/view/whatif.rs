@@ -20,10 +20,9 @@ pub(super) fn draw(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
     } else {
         format!("5 What-if #{}  u undo  ^R redo  X discard", open.forks.number())
     };
-    let busy = if open.requests.1.is_some() { "computing" } else { "" };
-    pane.rule(0, &title, busy);
     let fields = Form::fields(open);
     if fields.is_empty() {
+        pane.rule(0, &title, "");
         pane.put(1, 1, "computing credit", Role::Dim);
         return;
     }
@@ -51,10 +50,26 @@ pub(super) fn draw(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
         y = draw_field(open, field, index == open.form.field, rows(index), pane, y);
         shown += 1;
     }
-    let hidden = fields.len() - first - shown;
-    more_fields(first, hidden, pane);
+    pane.rule(0, &title, &beside_title(open, first..first + shown, fields.len()));
     result(open, &mut pane.part(0, y, width, height.saturating_sub(y + 3)));
     footer(model, open, &fields, &mut pane.part(0, height.saturating_sub(3), width, 3));
+}
+
+/// Which fields are shown, where not all are, and how far the numbers have come.
+fn beside_title(open: &OpenEpisode, shown: std::ops::Range<usize>, all: usize) -> String {
+    let mut words = Vec::new();
+    if shown.len() < all {
+        words.push(format!("fields {}-{} of {all}", shown.start + 1, shown.end));
+    }
+    match open.sampling() {
+        Some(state) => {
+            let share = 100 * state.permutations.min(state.asked) / state.asked.max(1);
+            words.push(format!("sampled {share}%"));
+        }
+        None if open.requests.1.is_some() => words.push("computing".to_owned()),
+        None => {}
+    }
+    words.join("  ")
 }
 
 /// One field on as many of the `allowed` rows as its choices need; the next row.
@@ -187,21 +202,6 @@ fn number_note(open: &OpenEpisode, field: &Field, given: Option<f64>) -> String 
         }
         FieldKind::Seed => was("; of anything drawn at random: samples, P(flip)"),
         FieldKind::Method | FieldKind::Baseline | FieldKind::Players | FieldKind::Action(_) => String::new(),
-    }
-}
-
-/// Says beside the title how many fields there are above and below.
-fn more_fields(above: usize, below: usize, pane: &mut Painter<'_>) {
-    let mut words = Vec::new();
-    if above > 0 {
-        words.push(format!("{above} above"));
-    }
-    if below > 0 {
-        words.push(format!("{below} below"));
-    }
-    if !words.is_empty() {
-        let right = pane.width().saturating_sub(14);
-        pane.put_right(right, 0, &format!(" {} ", words.join(", ")), Role::Dim);
     }
 }
 

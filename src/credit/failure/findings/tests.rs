@@ -41,23 +41,27 @@ fn every_rule_names_its_act_and_its_numbers() {
         Rule::DecisiveError,
         Some(1),
         true,
-        "'c1' in its place succeeded 7 of 8 [53%, 98%], what happened 0 of 8 [0%, 32%]",
+        "'c1' succeeded 7 of 8 [53%, 98%], what happened 0 of 8 [0%, 32%]",
     );
-    let first = "0 of 8; that still allows a success rate of up to 31%";
-    check(Rule::FirstError, Some(1), false, &format!("no replay succeeds after t1 (coder): {first}"));
-    check(Rule::FirstErrorByHalving, Some(1), false, &format!("halving ends at t1 (coder): {first}"));
+    let first = "0 of 8 succeed after it, which allows a rate of up to 31%";
+    check(Rule::FirstError, Some(1), false, first);
+    check(Rule::FirstErrorByHalving, Some(1), false, &format!("halving agrees: {first}"));
     check(Rule::LargestDrop, Some(1), true, "from 8 of 8 [68%, 100%] to 0 of 8 [0%, 32%]");
     // The null arm is 8 of 24; 7 of 8 lies above its 33%, 0 of 8 does not.
-    check(
-        Rule::Commitment,
-        Some(1),
-        true,
-        "others still rescue it here: 7 of 8 [53%, 98%], null arm 8 of 24 [18%, 53%]",
-    );
+    check(Rule::Commitment, Some(1), true, "others rescue it 7 of 8 [53%, 98%], null arm 8 of 24 [18%, 53%]");
     assert_eq!(study.null_arm, Some(Tally { successes: 8, n: 24 }));
     let row = &study.rows[1];
     assert_eq!((row.0, row.1.rules.len()), (ActId(1), 5));
     assert_eq!(row.1.others, Some(Tally { successes: 7, n: 8 }));
+}
+
+#[test]
+fn an_error_that_may_be_chance_has_the_first_sure_one_beside_it() {
+    let study = failure_study(&lost(&[(1, 2), (0, 7)]), None, None);
+    let it = found(&study, Rule::DecisiveError);
+    assert_eq!((it.act, it.certain), (Some(ActId(0)), false));
+    let text = "it may be chance; surely t1 (coder): 'c1' 7 of 8 against 0 of 8; so could 1 act after it";
+    assert!(it.text.ends_with(text), "{}", it.text);
 }
 
 #[test]

@@ -1,0 +1,87 @@
+//! What is shown of large files before they are indexed: a small index of their ends.
+//!
+//! Its episodes have ids of their own, which say that they are provisional. Those that the store does not know yet
+//! stand at the end of the list. When everything is joined, each becomes the episode of the store with its name.
+
+use std::sync::Arc;
+
+use super::Followed;
+use crate::{
+    model::{EpisodeId, EpisodeSummary, FileId, FileSummary},
+    source::{Read, SourceFile},
+    store::{Pass, Store},
+};
+
+/// Bytes of the first line of a log that are looked at: it may name the run.
+const FIRST_LINE: u64 = 64 << 10;
+
+/// The index of the ends of large files.
+pub(super) struct Preview {
+    store: Store,
+    /// It stays as it is: a file began anew, and those that follow are known by other numbers.
+    frozen: bool,
+}
+
+impl Preview {
+    /// Of nothing yet; knows the files that `followed` does, by the same numbers.
+    pub(super) fn new(pass: Pass, followed: &[Followed]) -> Self {
+        let mut preview = Self { store: Store::new(pass), frozen: false };
+        let mut lives: Vec<&Followed> = followed.iter().collect();
+        lives.sort_by_key(|it| it.lives.first().map(|it| it.1));
+        for followed in lives {
+            let source = followed.tail.source();
+            preview.add(followed.lives[0].1, FileSummary::default(), source, followed.backfill.is_some());
+        }
+        preview
+    }
+
+    /// Adds a file that the store knows as `id`; of a large one the run is read from its first line.
+    pub(super) fn add(&mut self, id: FileId, summary: FileSummary, source: SourceFile, large: bool) {
+        while self.store.file_count() < id.index() {
+            self.store.add_life(FileSummary::default(), source.clone(), None, None);
+        }
+        let mut head = Vec::new();
+        if large && let Ok(end) = source.line_end(0, 0, FIRST_LINE) {
+            // Without it the episodes are in no run until they are indexed.
+            let _ = source.read(Read { generation: 0, offset: 0, len: end as usize }, &mut head);
+        }
+        let id = self.store.add_life(summary, source, None, None);
+        self.store.read_run(id, &head);
+        self.store.forget_lines(id);
+    }
+
+    /// Indexes whole lines of the end of a file.
+    pub(super) fn read(&mut self, file: FileId, offset: u64, bytes: &[u8]) {
+        if !self.frozen {
+            self.store.read(file, offset, bytes);
+        }
+    }
+
+    /// Takes nothing more.
+    pub(super) fn freeze(&mut self) {
+        self.frozen = true;
+    }
+
+    /// The episodes that `store` does not know yet.
+    pub(super) fn episodes(&mut self, store: &Store) -> Vec<Arc<EpisodeSummary>> {
+        let all = self.store.summary().episodes;
+        let new = all.iter().filter(|it| store.same_episode(&self.store, it.id).is_none());
+        new.map(|it| Arc::new(EpisodeSummary { id: it.id.provisional(), ..(**it).clone() })).collect()
+    }
+
+    /// The index, and the id in it of the episode with the provisional `id`; `None`: it is none.
+    pub(super) fn of(&self, id: EpisodeId) -> Option<(&Store, EpisodeId)> {
+        let index = id.provisional_index().filter(|it| *it < self.store.episode_count())?;
+        Some((&self.store, EpisodeId::from_index(index)))
+    }
+
+    /// What each of its episodes is in `store`, which has read what it has read.
+    pub(super) fn moved(&self, store: &Store) -> Arc<Vec<EpisodeId>> {
+        let ids = (0..self.store.episode_count()).map(EpisodeId::from_index);
+        let found = ids.map(|it| {
+            let same = store.same_episode(&self.store, it);
+            same.or_else(|| store.any_episode_named(&self.store, it)).unwrap_or(it.provisional())
+        });
+        Arc::new(found.collect())
+    }
+}
