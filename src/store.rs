@@ -293,6 +293,7 @@ impl Store {
     /// # Errors
     /// When none of its bytes can be read any more: why.
     pub fn episode(&self, id: EpisodeId) -> Result<Episode, String> {
+        let name = self.episodes.name(id);
         let mut records = Vec::new();
         let mut diagnostics = Vec::new();
         let mut lost = (0_u32, None);
@@ -313,7 +314,9 @@ impl Store {
                 message: it.message,
                 origin: Some(origin),
             }));
-            records.extend(parsed.records.into_iter().map(|(record, _)| (record, origin)));
+            // What was taken for one record by its outside may hold those of other episodes once it is read.
+            let own = parsed.records.into_iter().filter(|it| it.0.episode.as_deref() == Some(name));
+            records.extend(own.map(|(record, _)| (record, origin)));
         }
         if let (count, Some((why, origin))) = lost {
             if records.is_empty() {
@@ -323,7 +326,7 @@ impl Store {
             let severity = Severity::Error;
             diagnostics.push(Diagnostic { rule: "lost-record", severity, message, origin: Some(origin) });
         }
-        Ok(assemble::assemble(self.episodes.name(id), self.episodes.run(id), records, diagnostics))
+        Ok(assemble::assemble(name, self.episodes.run(id), records, diagnostics))
     }
 
     /// The places of an episode's records, in the order read, with the lines that the user sees.

@@ -296,14 +296,14 @@ impl OpenEpisode {
         // What a person or a model blames comes second to a measurement, but before the shape of a trace.
         let structural =
             self.analysis().is_none_or(|it| matches!(it.verdict.level, Level::Structural | Level::Nothing));
-        let place = usize::from(!structural);
-        for label in self.episode.labels.iter().rev().filter(|it| it.blames()) {
-            if let Some(act) = label.act.filter(|it| structural || acts.first() != Some(it)) {
-                acts.retain(|it| *it != act);
-                acts.insert(acts.len().min(place), act);
-            }
-        }
-        acts
+        let mut judged: Vec<ActId> =
+            self.episode.labels.iter().filter(|it| it.blames()).filter_map(|it| it.act).collect();
+        let head = acts.first().or(judged.last()).copied().filter(|_| !structural);
+        judged.splice(0..0, head);
+        judged.append(&mut acts);
+        let mut seen = vec![false; self.episode.acts.len()];
+        judged.retain(|it| !std::mem::replace(&mut seen[it.index()], true));
+        judged
     }
 
     /// The acts the timeline shows, in order of time: of those that are listed.
@@ -337,12 +337,14 @@ impl OpenEpisode {
         let Some(act) = self.analysis().and_then(|it| it.verdict.act).or(self.act) else { return Vec::new() };
         let links = &self.episode.links;
         let mut path = vec![act];
+        let mut seen = vec![false; self.episode.acts.len()];
+        seen[act.index()] = true;
         for forward in [false, true] {
             let mut todo = vec![act];
             while let Some(at) = todo.pop() {
                 let next = if forward { links.children(at) } else { links.parents(at) };
                 for link in next {
-                    if !path.contains(&link.act) {
+                    if !std::mem::replace(&mut seen[link.act.index()], true) {
                         path.push(link.act);
                         todo.push(link.act);
                     }

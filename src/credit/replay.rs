@@ -227,10 +227,12 @@ fn sample(question: &Question<'_>) -> String {
 fn partial_cover(question: &Question<'_>, attribution: &mut Attribution) {
     let episode = question.episode;
     let mut partial = Vec::new();
+    let numbers = attribution.acts.iter().filter(|it| it.1.number().is_some());
+    let mut covered_of = vec![0; episode.agents.len()];
+    numbers.for_each(|it| covered_of[episode.act(it.0).agent.index()] += 1);
     for credit in attribution.agents.iter().filter(|it| it.value.number().is_some()) {
-        let of_agent = |act: ActId| episode.act(act).agent == credit.agent;
-        let covered = attribution.acts.iter().filter(|it| of_agent(it.0) && it.1.number().is_some()).count();
-        let acts = episode.act_ids().filter(|it| of_agent(*it) && question.in_window(*it)).count();
+        let covered: usize = covered_of[credit.agent.index()];
+        let acts = question.acts_of(credit.agent).iter().filter(|it| question.in_window(**it)).count();
         if covered < acts {
             partial.push(format!(
                 "{}: {covered} of {}",

@@ -228,6 +228,7 @@ fn judge(
     // The reference has the first word, so that its duplicates are the ones left out.
     let order = own_row.into_iter().chain((0..rows.len()).filter(|it| Some(*it) != own_row));
     let mut counted: Vec<usize> = Vec::new();
+    let methods: Vec<Option<Scenario>> = records.iter().map(|it| it.and_then(computation)).collect();
     for at in order.collect::<Vec<_>>() {
         let row = &rows[at];
         let structural = |it: &Attribution| it.provenance == Provenance::Structural;
@@ -236,7 +237,8 @@ fn judge(
             continue;
         }
         let repeats = |other: usize| {
-            let twin = |a: usize, b: usize| records[a].is_some_and(|it| is_twin(it, &rows[b].scenario));
+            let twin =
+                |a: usize, b: usize| methods[a].as_ref().is_some_and(|it| same_choice(it, &rows[b].scenario));
             twin(at, other)
                 || twin(other, at)
                 || is_variant(row, &rows[other])
@@ -317,12 +319,10 @@ fn is_variant(row: &SweepRow, other: &SweepRow) -> bool {
     (a.variant_of.is_some() || b.variant_of.is_some()) && root(a) == root(b)
 }
 
-/// Whether the algorithm of a declared credit is the computation of `scenario`.
-fn is_twin(declared: &DeclaredCredit, scenario: &Scenario) -> bool {
-    declared::named_method(declared).is_some_and(|(named, baseline)| {
-        let named = Scenario { baseline: baseline.map(str::to_owned), ..Scenario::of_method(named.name) };
-        same_choice(&named, scenario)
-    })
+/// The computation that the algorithm of a declared credit names.
+fn computation(declared: &DeclaredCredit) -> Option<Scenario> {
+    let (named, baseline) = declared::named_method(declared)?;
+    Some(Scenario { baseline: baseline.map(str::to_owned), ..Scenario::of_method(named.name) })
 }
 
 fn tau(reference: &Attribution, other: &Attribution) -> Option<f64> {

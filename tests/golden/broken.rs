@@ -16,6 +16,7 @@ const NOT_IN_A_FILE: &[(&str, &str)] = &[
     ("line-too-long", "the line is longer than 64 MiB"),
     ("lost-record", "the file vanishes between its index and the opening of an episode"),
     ("torn-line", "the file is truncated before the end of its last line is written"),
+    ("too-many-implied", "about more than a million recipients and parents that are not named one by one"),
     ("trailing-text", "about an imported document"),
     ("unknown-format", "about a file of a directory that is no log"),
     ("unreadable-file", "about a file that cannot be opened"),
