@@ -143,7 +143,7 @@ fn truncated_and_written_anew() {
     let file = OpenOptions::new().write(true).open(log.path()).unwrap();
     file.set_len(0).unwrap();
     log.append(&act("new"));
-    session.wait_for("1 acts");
+    session.wait_for("1 act ");
     session.wait_for("does-new");
     assert_began_anew(&mut session);
     assert_alive(&log, &mut session, 2);
@@ -176,7 +176,7 @@ fn copied_and_truncated() {
     OpenOptions::new().write(true).open(log.path()).unwrap().set_len(0).unwrap();
     writer.seek(SeekFrom::Start(end)).unwrap();
     writeln!(writer, "{}", act("new")).unwrap();
-    session.wait_for("1 acts");
+    session.wait_for("1 act ");
     assert!(!session.has("bad line"), "{}", session.screen());
     assert_alive(&log, &mut session, 2);
 }

@@ -132,7 +132,7 @@ fn little() {
         &["e1", "0 acts"],
     );
     cases.add("an episode that only ends", &[end(-1.0)], &["FAIL"]);
-    cases.add("one act", &[action("a1", "ann", 1.0, "go", &[])], &["1 agents", "1 acts"]);
+    cases.add("one act", &[action("a1", "ann", 1.0, "go", &[])], &["1 agent ", "1 act "]);
     cases.add("one reward", &[json!({"type": "reward", "episode": "e1", "value": 0.5})], &["0 acts"]);
     cases.add("one metric", &[json!({"type": "metric", "values": {"x": 1}})], &["no episode"]);
     cases.check();
@@ -150,7 +150,7 @@ fn without_what_it_is_about() {
     lines.push(credit(&json!({"ann": 0.5})));
     cases.add("no reward", &lines, &["R none", "+0.50"]);
     let lines = [action("a1", "ann", 1.0, "go", &[]), credit(&json!({"ann": -1})), end(-1.0)];
-    cases.add("one agent", &lines, &["1 agents", "-1.0"]);
+    cases.add("one agent", &lines, &["1 agent ", "-1.0"]);
     cases.add(
         "credit for agents that never acted",
         &[credit(&json!({"x": 1, "y": -1})), end(0.0)],
@@ -204,7 +204,7 @@ fn tangled() {
     ];
     cases.add("parents in a circle", &lines, &["3 acts", "SUM"]);
     let lines: Vec<Value> = (0..20).map(|_| action("same", "ann", 1.0, "go", &["same"])).collect();
-    cases.add("one act twenty times", &lines, &["1 acts"]);
+    cases.add("one act twenty times", &lines, &["1 act "]);
     let lines: Vec<Value> =
         (0..20).rev().map(|n| action(&format!("a{n}"), "ann", -1e9 * f64::from(n), "go", &[])).collect();
     cases.add("time runs backwards", &lines, &["20 acts"]);
@@ -218,7 +218,7 @@ fn tangled() {
     let lines = [
         json!({"type": "message", "episode": "e1", "id": "m", "from": "ann", "to": "ann", "ts": 1, "content": "hm"}),
     ];
-    cases.add("a message to oneself", &lines, &["1 acts"]);
+    cases.add("a message to oneself", &lines, &["1 act "]);
     cases.check();
 }
 

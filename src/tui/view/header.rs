@@ -85,6 +85,11 @@ fn amount(number: u64, step: u64) -> String {
     }
 }
 
+/// `1 act`, `2 acts`.
+fn count(number: u64, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}
+
 fn log_line(model: &Model, line: &mut Painter<'_>) {
     let files = &model.log.files;
     let name = match files.len() {
@@ -93,8 +98,8 @@ fn log_line(model: &Model, line: &mut Painter<'_>) {
         n => format!("{n} files"),
     };
     let x = line.put_fit(1, 0, 40.min(text::width(&name)), &name, Role::Strong);
-    let (episodes, records) = (model.log.episodes.len(), model.log.records);
-    let mut rest = format!("  {episodes} episodes  {records} records");
+    let (episodes, records) = (model.log.episodes.len() as u64, model.log.records);
+    let mut rest = format!("  {}  {}", count(episodes, "episode"), count(records, "record"));
     if let Some(why) = &model.log.polling {
         rest += &format!("  polling: {why}");
     }
@@ -117,7 +122,11 @@ fn episode_line(model: &Model, open: &OpenEpisode, line: &mut Painter<'_>) {
     x = line.put(x, 0, "ep ", Role::Dim);
     x = line.put_fit(x, 0, columns, &episode.name, Role::Strong);
     x = line.put(x, 0, &position, Role::Dim);
-    let counts = format!("  {} agents {} acts", episode.agents.len(), episode.acts.len());
+    let counts = format!(
+        "  {} {}",
+        count(episode.agents.len() as u64, "agent"),
+        count(episode.acts.len() as u64, "act")
+    );
     x = line.put(x, 0, &counts, Role::Plain);
     x = line.put(x, 0, &format!("  {}", reward(open)), Role::Strong);
     let (word, role) = outcome(open);
