@@ -170,7 +170,9 @@ fn heading(open: &OpenEpisode, columns: &Columns) -> String {
 
 fn row_line(episode: &Episode, columns: &Columns, row: &SweepRow) -> (String, Role) {
     let Ok(credit) = &row.result else { return (row.title.clone(), Role::Dim) };
-    let value = row.blamed.first().and_then(|it| credit.agent(*it));
+    let silent = row.agrees == Agreement::NoVoice;
+    // Without a name beside it, a number is nobody's.
+    let value = row.blamed.first().filter(|_| !silent).and_then(|it| credit.agent(*it));
     let number = value.map_or(String::new(), |it| signed(it.value, places(it.value)));
     let rank = |tau: Option<f64>| tau.map_or("  -  ".to_owned(), |it| format!("{it:+.2}"));
     let (mark, role) = match row.agrees {
@@ -179,7 +181,6 @@ fn row_line(episode: &Episode, columns: &Columns, row: &SweepRow) -> (String, Ro
         Agreement::Flips => ("FLIPS", Role::Warn),
         Agreement::NoVoice => ("no say", Role::Dim),
     };
-    let silent = row.agrees == Agreement::NoVoice;
     let (mark, role) = if row.counted || silent { (mark, role) } else { ("uncounted", Role::Dim) };
     let who = if silent { String::new() } else { names(episode, &row.blamed) };
     // The name of the method and its baseline says more in few columns than the beginning of its title.
@@ -197,5 +198,28 @@ pub(super) fn names(episode: &Episode, agents: &[AgentId]) -> String {
         [one] => episode.agent(*one).name.clone(),
         [one, two] => format!("{} = {}", episode.agent(*one).name, episode.agent(*two).name),
         [one, rest @ ..] => format!("{} and {} more", episode.agent(*one).name, rest.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{app::tests::FAILED, runtime::stage::Stage};
+
+    #[test]
+    fn a_row_without_a_say_shows_no_number_of_anybody() {
+        let stage = Stage::of(FAILED);
+        let open = stage.episode();
+        let sweep = open.sweep().unwrap();
+        let columns = Columns::of(sweep, 80);
+        let mut silent = 0;
+        for row in sweep.rows.iter().filter(|it| it.result.is_ok()) {
+            let (line, _) = row_line(&open.episode, &columns, row);
+            let credit: String = line.chars().skip(columns.name + 1).take(WHO + 1 + 7).collect();
+            let says_nothing = row.agrees == Agreement::NoVoice;
+            assert_eq!(credit.trim().is_empty(), says_nothing, "{line}");
+            silent += usize::from(says_nothing);
+        }
+        assert!(silent > 0 && silent < sweep.rows.len());
     }
 }
