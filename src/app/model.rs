@@ -316,12 +316,15 @@ impl OpenEpisode {
         let Some(act) = self.analysis().and_then(|it| it.verdict.act).or(self.act) else { return Vec::new() };
         let links = &self.episode.links;
         let mut path = vec![act];
+        // A long episode may all be on the path.
+        let mut on_path = vec![false; self.episode.acts.len()];
+        on_path[act.index()] = true;
         for forward in [false, true] {
             let mut todo = vec![act];
             while let Some(at) = todo.pop() {
                 let next = if forward { links.children(at) } else { links.parents(at) };
                 for link in next {
-                    if !path.contains(&link.act) {
+                    if !std::mem::replace(&mut on_path[link.act.index()], true) {
                         path.push(link.act);
                         todo.push(link.act);
                     }
