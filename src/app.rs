@@ -5,8 +5,10 @@
 
 pub mod action;
 pub mod command_line;
+pub mod filters;
 pub mod key;
 mod message;
+mod methods;
 mod model;
 pub mod prompt;
 pub mod prose;
@@ -18,7 +20,8 @@ pub mod whatif;
 
 pub use action::Action;
 pub use key::{Key, KeyCode};
-pub use message::{Analysis, Effect, Message, SearchNews};
+pub use message::{Analysis, Effect, Message, SamplingEnd, SamplingState, SearchNews, SiftNews};
+pub use methods::{MethodsState, MethodsVariant};
 pub use model::{
     DetailState, GraphState, Model, OpenEpisode, Overlay, Pane, Scope, Screen, Size, TimelineState, View,
 };

@@ -15,6 +15,7 @@
 mod advantage;
 mod collect;
 mod compat;
+mod declared;
 mod fidelity;
 mod group;
 mod influence;
@@ -30,6 +31,7 @@ pub use collect::{Audit, Collector, Declared, Setting};
 pub use compat::{
     CompatCredit, CompatDetail, Mode, Spread, credit as compat_credit, influence as compat_influence,
 };
+pub use declared::DeclaredFidelity;
 pub use fidelity::{Fidelity, fidelity};
 pub use group::{Group, Replayed, groups};
 pub use influence::{Influence, Null, influence};

@@ -3,15 +3,19 @@
 mod arguments;
 mod audit;
 mod check;
+mod check_follow;
 mod fail_rule;
+mod filters;
 mod headless;
 mod methods;
 mod picture;
 mod report;
 mod screen;
+mod search;
+mod stdin;
 
 use std::{
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     process::ExitCode,
 };
 
@@ -20,12 +24,18 @@ use clap::{CommandFactory, Parser};
 
 use crate::log;
 
+use stdin::Patience;
+
 pub use arguments::{Arguments, Command};
 
 /// Exit code: a `--fail` rule hit.
 const RULE_HIT: u8 = 2;
 /// Exit code: more bad lines than `--max-bad`.
 const TOO_MANY_BAD: u8 = 3;
+/// Exit code: ended by `^C`.
+const INTERRUPTED: u8 = 130;
+/// Exit code: ended by SIGTERM.
+const TERMINATED: u8 = 143;
 
 /// Runs the program with the arguments of the process; the exit code.
 pub fn main() -> ExitCode {
@@ -57,10 +67,24 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 fn run(arguments: Arguments) -> anyhow::Result<u8> {
     match arguments.command {
-        None => screen::run(&arguments.open),
-        Some(Command::Report(options)) => report::run(&options),
-        Some(Command::Check(options)) => check::run(&options),
-        Some(Command::Audit(options)) => audit::run(&options),
+        None => {
+            let mut options = arguments.open;
+            let to_screen = io::stdout().is_terminal();
+            stdin::fill(&mut options.logs, if to_screen { Patience::Short } else { Patience::Endless });
+            screen::run(&options)
+        }
+        Some(Command::Report(mut options)) => {
+            stdin::fill(&mut options.logs, Patience::Endless);
+            report::run(&options)
+        }
+        Some(Command::Check(mut options)) => {
+            stdin::fill(&mut options.logs, Patience::Endless);
+            check::run(&options)
+        }
+        Some(Command::Audit(mut options)) => {
+            stdin::fill(&mut options.logs, Patience::Endless);
+            audit::run(&options)
+        }
         Some(Command::Methods(options)) => methods::run(&options),
         Some(Command::Schema) => print(log::SCHEMA),
         Some(Command::Completions { shell }) => {

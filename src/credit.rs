@@ -24,6 +24,7 @@ mod curve;
 mod declared;
 mod deviation;
 mod discount;
+mod explain;
 mod failure;
 mod figure;
 mod flip;
@@ -37,6 +38,7 @@ mod replay;
 mod sampling;
 mod semivalue;
 mod split;
+mod study;
 mod sweep;
 mod table;
 mod time;
@@ -48,26 +50,33 @@ mod fixture;
 pub use audit::{AuditItem, AuditRow, audit};
 pub use blame::{Blame, BlameKind, blame};
 pub use choice::{act_scenario, best_scenario, variants};
+pub use coalition::Sampling;
 pub use compare::{Comparison, ComparisonRow, compare};
-pub use curve::{Curve, CurvePoint, Flip, curve};
+pub use curve::{CURVE_STEPS, Curve, CurvePoint, Flip, SliderOf, curve, curves, sliders};
+pub use explain::{explain, explain_credit, grounds};
 pub use failure::{
-    Correction, Elements, FailureReport, FirstError, RateDrop, SpectrumRun, Suspicion, Tally, failure,
-    first_error, largest_drop, point_of_commitment, spectrum,
+    Correction, Elements, FailureReport, FailureRow, FailureStudy, Finding, FirstError, Found, RateDrop,
+    Rule, RunOutcomes, SpectrumRun, Suspicion, Tally, failure, failure_study, first_error, largest_drop,
+    point_of_commitment, spectrum,
 };
-pub use flip::{FlipProbability, flip_probability};
+pub use flip::{FlipProbability, flip_probability, sweep_flips};
 pub use game::{Coalition, Game, Missing};
 pub use interaction::{Interaction, InteractionKind, Interactions, interactions, interactions_of_table};
-pub use messages::{MessageCredit, MessageSplit, message_credit, split_credit};
+pub use messages::{
+    MessageCredit, MessageRow, MessageSetting, MessageSplit, MessageTable, Sender, message_credit,
+    message_table, split_credit,
+};
 pub use method::{Applies, Baseline, Family, Method, Need, Param, Target, scenario_name};
 pub use sampling::{Drawing, Estimator, GameWalk, Portion, Progress, TableWalk, Walk, Worker};
 pub use semivalue::{banzhaf_of_table, shapley_of_table};
-pub use sweep::{Agreement, Sweep, SweepRow, sweep};
+pub use study::{FLIP_DRAWS, Study, study};
+pub use sweep::{Agreement, Sweep, SweepRow, sweep, sweep_of};
 pub use table::{method, methods};
 pub use verdict::{Level, Verdict, verdict};
 
-use crate::model::{Attribution, Episode, Explanation, Scenario, Term, Unavailable, Value};
+use crate::model::{Attribution, Episode, Scenario, Unavailable, Value};
 
-use question::{Question, caveat, missing};
+use question::{Question, missing};
 
 /// Credit of `episode` under `scenario`. An empty method means the best the log supports.
 ///
@@ -119,16 +128,25 @@ fn question<'a>(episode: &'a Episode, scenario: &'a Scenario) -> Result<Question
     Question::new(episode, scenario, row)
 }
 
-/// A sampled Shapley value that has not been drawn yet: step it as long as there is time, and look at it in
-/// between. The scenario names `shapley-sampled` (its baseline: how permutations are drawn) and the seed.
+/// A sampled Shapley value that has not been drawn yet: walk as long as there is time, and look at it in
+/// between. The scenario names `shapley-sampled` (its baseline: how permutations are drawn) and the seed;
+/// `None`: it asks for something else.
 ///
 /// # Errors
-/// As [`compute`]; also when a coalition is not logged.
-pub fn sampler(
-    episode: &Episode,
-    scenario: &Scenario,
-) -> Result<Estimator<TableWalk<std::sync::Arc<[f64]>>>, Unavailable> {
-    coalition::sampler(&question(episode, scenario)?)
+/// As [`compute`].
+pub fn sampling<'a>(
+    episode: &'a Episode,
+    scenario: &'a Scenario,
+) -> Option<Result<Sampling<'a>, Unavailable>> {
+    let question = || Sampling::of(question(episode, scenario)?);
+    let sampled = scenario.method == coalition::SAMPLED.name;
+    sampled.then(|| question().map_err(|it| choice::with_nearest(episode, scenario, it)))
+}
+
+/// The same question with as few permutations as somebody can wait for: what to show while the rest is drawn.
+/// `None`: it can be computed at once as it is.
+pub fn first_look(scenario: &Scenario) -> Option<Scenario> {
+    coalition::first_look(scenario)
 }
 
 /// `a`'s credit minus `b`'s with its own standard error, for Shapley and Banzhaf: two numbers whose intervals
@@ -143,105 +161,6 @@ pub fn contrast(
     b: crate::model::AgentId,
 ) -> Result<crate::model::Estimate, Unavailable> {
     coalition::contrast(&question(episode, scenario)?, a, b)
-}
-
-/// The arithmetic behind one number: formula with the numbers substituted, each term with its record, sample
-/// size and standard error, the largest first.
-///
-/// # Errors
-/// As [`compute`]; also when the method does not speak of the target.
-pub fn explain(episode: &Episode, scenario: &Scenario, target: Target) -> Result<Explanation, Unavailable> {
-    let scenario = &choice::resolve(episode, scenario)?;
-    let attribution = compute(episode, scenario)?;
-    let question = question(episode, scenario)?;
-    let (subject, result) = match target {
-        Target::Agent(agent) => {
-            let credit = attribution.agents.get(agent.index());
-            let credit = credit.ok_or_else(|| missing("the episode has no such agent"))?;
-            (episode.agent(agent).name.clone(), credit.value.clone())
-        }
-        Target::Act(act) => {
-            if act.index() >= episode.acts.len() {
-                return Err(missing("the episode has no such act"));
-            }
-            let credit = attribution.acts.iter().find(|it| it.0 == act).map(|it| it.1.clone());
-            let credit = credit.ok_or_else(|| Unavailable {
-                missing: format!("{} says nothing of {}", attribution.title, question.act(act)),
-                nearest: act_scenario(episode, scenario).map(|it| scenario_name(&it)),
-            })?;
-            let it = episode.act(act);
-            (format!("{} ({})", it.id, episode.agent(it.agent).name), credit)
-        }
-    };
-    let mut terms = match &result {
-        Value::Number(_) => (question.method.terms)(&question, target)?,
-        Value::Undefined(_) | Value::Unavailable(_) => Vec::new(),
-    };
-    let substituted = substituted(&subject, &terms, &result);
-    let size = |term: &Term| (term.weight * term.value.unwrap_or(0.0)).abs();
-    terms.sort_by(|a, b| size(b).total_cmp(&size(a)));
-    let mut caveats = attribution.caveats;
-    if let Some(absence) = &attribution.absence {
-        caveats.insert(0, caveat(absence_words(absence)));
-    }
-    let row = question.method;
-    let formula = match question.baseline {
-        Some(baseline) => format!("{}, {}", row.formula, baseline.formula),
-        None => row.formula.to_owned(),
-    };
-    let source = match question.baseline.map_or("", |it| it.source) {
-        "" => row.source.to_owned(),
-        source if source == row.source => row.source.to_owned(),
-        source => format!("{}; {source}", row.source),
-    };
-    Ok(Explanation { subject, formula, substituted, terms, result, source, caveats })
-}
-
-/// The formula with numbers, one line; of many terms the largest five.
-fn substituted(subject: &str, terms: &[Term], result: &Value) -> String {
-    let result = match result {
-        Value::Number(it) => figure::exact(it.value),
-        Value::Undefined(why) => return format!("{subject}: undefined, {why}"),
-        Value::Unavailable(why) => return format!("{subject}: unavailable, {why}"),
-    };
-    let mut shown: Vec<usize> = (0..terms.len()).collect();
-    if terms.len() > 6 {
-        let size = |at: usize| (terms[at].weight * terms[at].value.unwrap_or(0.0)).abs();
-        shown.sort_by(|a, b| size(*b).total_cmp(&size(*a)));
-        shown.truncate(5);
-        shown.sort_unstable();
-    }
-    let mut text = String::new();
-    for at in &shown {
-        let term = &terms[*at];
-        let Some(value) = term.value else { continue };
-        let weight = term.weight;
-        let sign = if weight < 0.0 { "- " } else { "+ " };
-        let sign = if text.is_empty() { sign.trim_start_matches("+ ") } else { sign };
-        let value = if value < 0.0 { format!("({})", figure::exact(value)) } else { figure::exact(value) };
-        let joint = if text.is_empty() { "" } else { " " };
-        if (weight.abs() - 1.0).abs() < 1e-12 {
-            text.push_str(&format!("{joint}{sign}{value}"));
-        } else {
-            text.push_str(&format!("{joint}{sign}{} x {value}", figure::exact(weight.abs())));
-        }
-    }
-    if shown.len() < terms.len() {
-        text.push_str(&format!(" + {} more", terms.len() - shown.len()));
-    }
-    if text.is_empty() { format!("{subject} = {result}") } else { format!("{subject} = {text} = {result}") }
-}
-
-/// What an absent agent does, as a sentence.
-fn absence_words(absence: &crate::model::Absence) -> String {
-    use crate::model::Absence;
-    match absence {
-        Absence::Removed => "an absent agent is removed from the team".to_owned(),
-        Absence::Null => "an absent agent takes its null action".to_owned(),
-        Absence::Resampled => "an absent agent acts anew from its own policy".to_owned(),
-        Absence::Unstated => "the log does not say what an absent agent does".to_owned(),
-        Absence::Other(word) => format!("an absent agent is '{word}', in the log's words"),
-    }
 }
 
 #[cfg(test)]

@@ -11,15 +11,16 @@
 //! text           display-safe text              <- nothing
 //! log            one line of the native log     <- model, text
 //! search         which records match            <- model, log, text
+//! filter         what is listed                 <- model, log, search
 //! source         bytes of growing files         <- nothing
 //! import         foreign formats -> native log  <- model, log, text
 //! store          columnar index of a log        <- model, log, source, import, text
 //! check          structural rules               <- model
 //! audit          is declared credit worth it    <- model, stats, credit, check
-//! app            the program without a terminal <- model, credit, graph, check, text, search
-//! report         text, JSON, Markdown, SVG      <- model, credit, check, audit, text
+//! app            the program without a terminal <- model, credit, graph, check, text, search, filter
+//! report         text, JSON, Markdown, SVG      <- model, credit, check, audit, text, search
 //! runtime        threads                        <- everything but tui
-//! tui            ratatui and crossterm          <- model, credit, graph, app, text, search
+//! tui            ratatui and crossterm          <- model, credit, graph, app, text, search, filter
 //! cli            arguments, composition         <- everything
 //! ```
 
@@ -28,6 +29,7 @@ pub mod audit;
 pub mod check;
 pub mod cli;
 pub mod credit;
+pub mod filter;
 pub mod graph;
 pub mod import;
 pub mod log;

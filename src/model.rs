@@ -15,7 +15,8 @@ mod time;
 
 pub use act::{Act, ActKind, Link, LinkKind, Links, Policy, Usage};
 pub use attribution::{
-    AgentCredit, Attribution, Caveat, Estimate, Explanation, Provenance, Term, Unavailable, Value,
+    AgentCredit, Attribution, Caveat, Detail, Differences, Estimate, Explanation, Provenance, Term,
+    Unavailable, Value,
 };
 pub use counterfactual::{
     Absence, ActionTable, Alternative, Candidate, CoalitionTable, CoalitionValue, ReplayGroup, Sample,
@@ -26,7 +27,7 @@ pub use episode::{
     RewardTotal, State, Status,
 };
 pub use id::{ActId, AgentId, EpisodeId, FileId, Origin};
-pub use number::{Number, places, signed};
+pub use number::{Number, places, signed, unsigned};
 pub use scenario::{Scenario, Substitute};
-pub use summary::{EpisodeSummary, FileState, FileSummary, LogSummary, Reading, RecordText};
+pub use summary::{Counters, EpisodeSummary, FileState, FileSummary, LogSummary, Reading, RecordText};
 pub use time::Timestamp;

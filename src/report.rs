@@ -7,6 +7,7 @@
 //!    '----> csv                                       the credit table alone
 //! CheckReport -> findings -> text, JSON
 //! AuditReport -> text, JSON
+//! Hit -> text, JSON, Markdown, one by one
 //! the table of methods -> text, Markdown, JSON
 //! ```
 //!
@@ -21,8 +22,10 @@ mod csv;
 mod document;
 mod figures;
 mod findings;
+mod follow_events;
 mod json;
 mod markdown;
+mod matches;
 mod methods;
 #[cfg(test)]
 mod sample;
@@ -31,7 +34,7 @@ mod tests;
 mod text;
 
 use crate::{
-    credit::{Interactions, Sweep, Verdict},
+    credit::{FailureStudy, Interactions, Study, Sweep, Verdict},
     model::{Attribution, Diagnostic, Episode, Explanation, Origin, Scenario, Unavailable},
 };
 
@@ -39,10 +42,25 @@ pub use audit_json::audit_json;
 pub use audit_text::{AuditReport, audit_text};
 pub use csv::csv;
 pub use findings::{CheckReport, check_json, check_text};
+pub use follow_events::{FollowEvent, FollowSummary};
 pub use json::json;
 pub use markdown::markdown;
+pub use matches::{MatchFormat, MatchQuestion, MatchSummary, matches_begin, matches_end, matches_row};
 pub use methods::{methods_json, methods_markdown, methods_text};
 pub use text::text;
+
+/// What filters leave of the lists. No number is changed by them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// The filters as typed.
+    pub filters: Vec<String>,
+    /// Acts listed; the report's attributions hold no others.
+    pub acts: usize,
+    /// Names of the episodes that pass, display-safe.
+    pub episodes: Vec<String>,
+    /// Episodes there are.
+    pub all_episodes: usize,
+}
 
 /// Everything that is to be said about one episode.
 pub struct Report<'a> {
@@ -52,6 +70,8 @@ pub struct Report<'a> {
     pub files: &'a dyn Fn(Origin) -> String,
     /// The episode.
     pub episode: &'a Episode,
+    /// What filters leave of the lists; `None`: there is none.
+    pub listed: Option<&'a Listed>,
     /// What was asked, edits included.
     pub scenario: &'a Scenario,
     /// The answer, or what is missing for it.
@@ -64,6 +84,13 @@ pub struct Report<'a> {
     pub sweep: &'a Sweep,
     /// Who, how much, at which act.
     pub verdict: &'a Verdict,
+    /// Curves, messages and how sure the verdict is; `None`: not computed.
+    pub study: Option<&'a Study>,
+    /// Curves of which every point is to be printed: by name (`backprop/uniform rho`), by method and parameter, by
+    /// parameter, or `all`.
+    pub curves: &'a [String],
+    /// Where a failed episode was lost; `None`: not asked for.
+    pub failure: Option<&'a FailureStudy>,
     /// The arithmetic of single numbers, in the order to show.
     pub explanations: &'a [Explanation],
     /// What is wrong with the log, as far as it concerns the episode.

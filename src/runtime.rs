@@ -3,6 +3,8 @@
 //! ```text
 //! log thread     owns the store; polls files, answers Open and Payload
 //! worker thread  computes credit; the newest request of a kind wins
+//! sampling       one while values are drawn that take long, and what it draws with: see `sampling`
+//! study thread   computes what takes longer: curves, messages, P(flip); the newest request wins
 //! search thread  reads the files for what is searched, beside the log thread, which names what it finds
 //! input thread   blocks on the terminal        (spawned by the command line)
 //! all of them -> one channel of messages -> the loop of the terminal
@@ -16,18 +18,21 @@ mod piped;
 mod progress;
 mod readers;
 mod rehearsal;
+mod sampling;
 pub mod search;
 #[cfg(test)]
 pub(crate) mod stage;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod translated;
 mod worker;
 
-pub use analyse::analyse;
+pub use analyse::{analyse, study};
 pub use log_thread::{Follow, LogThread};
 pub use opened::{OpenError, OpenedLogs, Round};
 pub use rehearsal::Rehearsal;
+pub use survey::Survey;
 pub use worker::Worker;
 
 /// Starts a thread that ends with the process.

@@ -21,6 +21,7 @@ mod rows;
 mod scanned;
 #[cfg(test)]
 mod tests;
+mod writers;
 
 use std::sync::Arc;
 
@@ -39,6 +40,7 @@ pub use places::Searchable;
 use reading::Reader;
 use rows::Rows;
 pub use scanned::{LineScanner, Scanned};
+use writers::{Stream, Writers};
 
 /// How thoroughly lines are read on the first pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +64,8 @@ struct Life {
     line_map: Option<Vec<u32>>,
     /// Which run its episodes belong to.
     run: episodes::RunKey,
+    /// Whose counters it goes on with.
+    stream: Stream,
     /// Where its lines stand, and the runs before the present one.
     extent: places::Extent,
 }
@@ -90,6 +94,7 @@ pub struct Store {
     records: u64,
     types: [u64; RecordType::KNOWN.len() + 1],
     bad_lines: u64,
+    writers: Writers,
     /// Shared with the summaries given out; copied only when it grows while one of them is in use.
     diagnostics: Arc<Vec<Diagnostic>>,
     more_diagnostics: u64,
@@ -109,6 +114,7 @@ impl Store {
             records: 0,
             types: [0; RecordType::KNOWN.len() + 1],
             bad_lines: 0,
+            writers: Writers::default(),
             diagnostics: Arc::default(),
             more_diagnostics: 0,
         }
@@ -127,10 +133,14 @@ impl Store {
             Some(before) => self.lives[before.index()].run,
             None => self.episodes.run_of_file(),
         };
+        let stream = match before {
+            Some(before) => self.lives[before.index()].stream,
+            None => self.writers.stream(),
+        };
         // An imported file is read again from its spool, which has one generation whatever the file goes through.
         let generation = if line_map.is_some() { 0 } else { summary.generation };
         let extent = places::Extent::default();
-        self.lives.push(Life { summary, source, generation, lines: 0, line_map, run, extent });
+        self.lives.push(Life { summary, source, generation, lines: 0, line_map, run, stream, extent });
         id
     }
 
@@ -222,6 +232,16 @@ impl Store {
         }
     }
 
+    /// Takes the findings kept so far out: for who tells them as they come and keeps none.
+    pub fn take_diagnostics(&mut self) -> Vec<Diagnostic> {
+        Arc::unwrap_or_clone(std::mem::take(&mut self.diagnostics))
+    }
+
+    /// Bytes read, over all files and generations.
+    pub fn bytes_read(&self) -> u64 {
+        self.lives.iter().map(|it| it.summary.read).sum()
+    }
+
     fn next_line(&mut self, file: FileId, offset: u64, len: usize) -> Origin {
         let life = &mut self.lives[file.index()];
         life.lines += 1;
@@ -237,6 +257,7 @@ impl Store {
             bad_lines: self.bad_lines,
             diagnostics: Arc::clone(&self.diagnostics),
             more_diagnostics: self.more_diagnostics,
+            counters: self.writers.counters(),
             following: false,
             polling: None,
             loaded: false,
@@ -272,6 +293,7 @@ impl Store {
     /// # Errors
     /// When none of its bytes can be read any more: why.
     pub fn episode(&self, id: EpisodeId) -> Result<Episode, String> {
+        let name = self.episodes.name(id);
         let mut records = Vec::new();
         let mut diagnostics = Vec::new();
         let mut lost = (0_u32, None);
@@ -292,7 +314,9 @@ impl Store {
                 message: it.message,
                 origin: Some(origin),
             }));
-            records.extend(parsed.records.into_iter().map(|(record, _)| (record, origin)));
+            // What was taken for one record by its outside may hold those of other episodes once it is read.
+            let own = parsed.records.into_iter().filter(|it| it.0.episode.as_deref() == Some(name));
+            records.extend(own.map(|(record, _)| (record, origin)));
         }
         if let (count, Some((why, origin))) = lost {
             if records.is_empty() {
@@ -302,7 +326,7 @@ impl Store {
             let severity = Severity::Error;
             diagnostics.push(Diagnostic { rule: "lost-record", severity, message, origin: Some(origin) });
         }
-        Ok(assemble::assemble(self.episodes.name(id), self.episodes.run(id), records, diagnostics))
+        Ok(assemble::assemble(name, self.episodes.run(id), records, diagnostics))
     }
 
     /// The places of an episode's records, in the order read, with the lines that the user sees.

@@ -7,6 +7,7 @@ pub mod clipboard;
 pub mod input;
 pub mod paint;
 pub mod picture;
+mod plot;
 pub mod run;
 mod scroll;
 pub mod terminal;

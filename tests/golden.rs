@@ -5,6 +5,8 @@
 
 mod golden {
     mod broken;
+    mod explained;
+    mod finding;
     mod open;
     mod samples;
 }

@@ -109,6 +109,29 @@ fn methods() {
 }
 
 #[test]
+fn curves() {
+    check("curves_80x24", DEMO, (80, 24), "4v");
+    check("curves_flip_80x24", "truth-delayed.jsonl", (80, 24), "4v");
+    check("curves_160x45", DEMO, (160, 45), "4vjhhhh");
+    check_ascii("curves_80x24_ascii", DEMO, (80, 24), "4v");
+}
+
+#[test]
+fn failure() {
+    check("failure_80x24", DEMO, (80, 24), "4vv");
+    check("failure_160x45", "dev-team.jsonl", (160, 45), "j\n4vv");
+    check("failure_judged_80x24", "dev-team.jsonl", (80, 24), "jjjj\n4vv");
+    check_ascii("failure_80x24_ascii", DEMO, (80, 24), "4vv");
+}
+
+#[test]
+fn messages() {
+    check("messages_80x24", DEMO, (80, 24), "4vvv");
+    check("messages_160x45", "dev-team.jsonl", (160, 45), "j\n4vvv");
+    check_ascii("messages_80x24_ascii", DEMO, (80, 24), "4vvv");
+}
+
+#[test]
 fn what_if() {
     check("whatif_80x24", DEMO, (80, 24), "5");
     check("whatif_edited_80x24", DEMO, (80, 24), "xl\n");
@@ -124,6 +147,29 @@ fn overlays() {
     check("sweep_80x24", DEMO, (80, 24), "S");
     check("caveats_80x24", DEMO, (80, 24), "i");
     check("detail_80x24", DEMO, (80, 24), "b\n");
+}
+
+#[test]
+fn searches_and_filters() {
+    check("search_80x24", DEMO, (80, 24), "/plum\n");
+    check("search_40x10", DEMO, (40, 10), "3/plum\nn");
+    check("search_typed_80x24", DEMO, (80, 24), "3g/melon|gou");
+    check("search_typed_40x10", DEMO, (40, 10), "3/melon(");
+    check("search_graph_80x24", DEMO, (80, 24), "2/scout\n");
+    check("search_detail_80x24", DEMO, (80, 24), "/told.*melon\n\n");
+    check("search_episodes_80x24", "dev-team.jsonl", (80, 24), "/1h30m\n");
+    check("hits_80x24", "dev-team.jsonl", (80, 24), "/parse_duration\nLjj");
+    check("hits_160x45", "dev-team.jsonl", (160, 45), "/parse_duration\nLjj");
+    check("hits_40x10", "dev-team.jsonl", (40, 10), "/parse_duration\nL");
+    check("filtered_80x24", DEMO, (80, 24), "fagent=scout\nf/melon/\n");
+    check("filtered_timeline_80x24", DEMO, (80, 24), "3fkind=message\n");
+    check("filtered_timeline_40x10", DEMO, (40, 10), "3fkind=message\n");
+    check("filtered_episodes_80x24", "dev-team.jsonl", (80, 24), "fstatus=failure\nfreward>0.7\n");
+    check("filters_80x24", DEMO, (80, 24), "fagent=scout\nfkind=message\nF ");
+    check("filters_empty_80x24", DEMO, (80, 24), "F");
+    check("filter_typed_80x24", DEMO, (80, 24), "fagent=\t");
+    check_ascii("search_80x24_ascii", DEMO, (80, 24), "3/plum\n");
+    check_ascii("filters_80x24_ascii", DEMO, (80, 24), "fagent=scout\nF");
 }
 
 #[test]

@@ -20,33 +20,34 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("log", &["model", "text"]),
     ("search", &["model", "log", "text"]),
+    ("filter", &["model", "log", "search"]),
     ("source", &[]),
     ("import", &["model", "log", "text"]),
     ("store", &["model", "log", "source", "import", "text"]),
     ("check", &["model"]),
     ("audit", &["model", "stats", "credit", "check"]),
-    ("app", &["model", "credit", "graph", "check", "text", "search"]),
-    ("report", &["model", "credit", "check", "audit", "text"]),
+    ("app", &["model", "credit", "graph", "check", "text", "search", "filter"]),
+    ("report", &["model", "credit", "check", "audit", "text", "search"]),
     ("runtime", EVERYTHING_BUT_TUI),
-    ("tui", &["model", "credit", "graph", "app", "text", "search"]),
+    ("tui", &["model", "credit", "graph", "app", "text", "search", "filter"]),
     ("cli", EVERYTHING),
 ];
 
 /// What the documentation calls "everything but tui"; nothing names the layers above it either.
 const EVERYTHING_BUT_TUI: &[&str] = &[
-    "model", "stats", "credit", "graph", "text", "log", "search", "source", "import", "store", "check",
-    "audit", "app", "report",
+    "model", "stats", "credit", "graph", "text", "log", "search", "filter", "source", "import", "store",
+    "check", "audit", "app", "report",
 ];
 
 /// What the documentation calls "everything".
 const EVERYTHING: &[&str] = &[
-    "model", "stats", "credit", "graph", "text", "log", "search", "source", "import", "store", "check",
-    "audit", "app", "report", "runtime", "tui",
+    "model", "stats", "credit", "graph", "text", "log", "search", "filter", "source", "import", "store",
+    "check", "audit", "app", "report", "runtime", "tui",
 ];
 
 /// Layers without IO, clock, process or thread.
 const PURE: &[&str] =
-    &["model", "stats", "credit", "graph", "text", "search", "check", "audit", "app", "report"];
+    &["model", "stats", "credit", "graph", "text", "search", "filter", "check", "audit", "app", "report"];
 
 /// The most lines of a source file.
 const LONGEST: usize = 600;

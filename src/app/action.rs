@@ -100,6 +100,10 @@ pub enum Action {
     PreviousHit,
     /// List the hits.
     Hits,
+    /// Add a filter.
+    Filter,
+    /// List the filters.
+    Filters,
     /// Copy.
     Copy,
     /// Help.
@@ -171,6 +175,7 @@ const PAIRS: &[(Action, Action)] = &[
     (Action::NextCulprit, Action::PreviousCulprit),
     (Action::Cause, Action::Effect),
     (Action::NextHit, Action::PreviousHit),
+    (Action::Filter, Action::Filters),
     (Action::NextPane, Action::PreviousPane),
     (Action::ScrollRight, Action::ScrollLeft),
     (Action::Undo, Action::Redo),
@@ -233,6 +238,8 @@ pub const BINDINGS: &[Binding] = &[
     row(Action::NextHit, &[c('n')], Section::Find, "hit: next", "hit"),
     row(Action::PreviousHit, &[c('N')], Section::Find, "previous", ""),
     row(Action::Hits, &[c('L')], Section::Find, "list of the hits", "hits"),
+    row(Action::Filter, &[c('f')], Section::Find, "filter: add one", "filter"),
+    row(Action::Filters, &[c('F')], Section::Find, "list them", "filters"),
     row(Action::NextCulprit, &[c('b')], Section::Ask, "the act to blame, the next", "blame"),
     row(Action::PreviousCulprit, &[c('B')], Section::Ask, "back", ""),
     row(Action::Cause, &[c('c')], Section::Ask, "to the cause of this act", "cause"),

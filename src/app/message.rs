@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use super::key::Key;
 use crate::{
-    credit::{Interactions, Sweep, Verdict},
+    credit::{Interactions, MessageSetting, RunOutcomes, Study, Sweep, Verdict},
+    filter::Filter,
     model::{Attribution, Episode, EpisodeId, LogSummary, Origin, RecordText, Scenario, Unavailable},
     search::{Hit, Pattern},
 };
 
 /// Everything computed for one scenario of one episode, in one go.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Analysis {
     /// The scenario asked for, with the method filled in.
     pub scenario: Scenario,
@@ -27,6 +28,33 @@ pub struct Analysis {
     pub sweep: Sweep,
     /// What to tell first.
     pub verdict: Verdict,
+    /// Where the credit is drawn and that takes long: how far it has come. Until it ends the same request is
+    /// answered again and again, with newer credit and the sweep and verdict of the first.
+    pub sampling: Option<SamplingState>,
+}
+
+/// How far a sampled value has come.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SamplingState {
+    /// Permutations walked.
+    pub permutations: u64,
+    /// Permutations asked for.
+    pub asked: u64,
+    /// The largest standard error of an agent; `None`: not known yet.
+    pub widest: Option<f64>,
+    /// Whether it goes on.
+    pub end: SamplingEnd,
+}
+
+/// Whether a sampled value goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SamplingEnd {
+    /// It does.
+    Open,
+    /// All that was asked for is there.
+    Done,
+    /// Somebody stopped it.
+    Stopped,
 }
 
 /// How a search goes on: what is new since the last news, and how far it is.
@@ -48,6 +76,23 @@ pub struct SearchNews {
     pub problem: Option<String>,
 }
 
+/// How filters on episodes go on: what is new since the last news, and how far they are.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SiftNews {
+    /// The number of the request.
+    pub request: u64,
+    /// A filter, by its place in the request, and an episode that has a record which passes it.
+    pub found: Vec<(usize, EpisodeId)>,
+    /// Bytes looked through.
+    pub searched: u64,
+    /// Bytes there are.
+    pub size: u64,
+    /// Whether that is all there is; a log that grows goes on.
+    pub done: bool,
+    /// Why a file could not be looked through to its end.
+    pub problem: Option<String>,
+}
+
 /// Something that happened outside.
 #[derive(Clone, Debug)]
 pub enum Message {
@@ -66,12 +111,26 @@ pub enum Message {
         /// The episode, or why it cannot be read.
         result: Result<Arc<Episode>, String>,
     },
-    /// Credit was computed; answers [`Effect::Analyse`] with the same number.
+    /// Credit was computed; answers [`Effect::Analyse`] with the same number, several times while values are drawn.
     Analysis {
         /// The number of the request.
         request: u64,
         /// The result.
         result: Box<Analysis>,
+    },
+    /// What takes longer than credit was computed; answers [`Effect::Study`] with the same number.
+    Study {
+        /// The number of the request.
+        request: u64,
+        /// The result.
+        result: Box<Study>,
+    },
+    /// The episodes of a run were looked at; answers [`Effect::Survey`].
+    Run {
+        /// The episode it was asked for.
+        id: EpisodeId,
+        /// How the run went.
+        outcomes: Box<RunOutcomes>,
     },
     /// A record was read; answers [`Effect::Payload`].
     Payload {
@@ -82,6 +141,15 @@ pub enum Message {
     },
     /// News of a search; answers [`Effect::Search`], again and again.
     Search(SearchNews),
+    /// News of filters on episodes; answers [`Effect::Sift`], again and again.
+    Sifted(SiftNews),
+    /// Which records of an episode match; answers [`Effect::Match`].
+    Matched {
+        /// The number of the request.
+        request: u64,
+        /// For each pattern the places of the records that match, as file and offset, ascending.
+        places: Vec<Vec<(u32, u64)>>,
+    },
     /// The time asked for with [`Effect::Wake`] has come.
     Wake,
     /// A copy was made; the path of the file that holds it, or why there is none.
@@ -102,6 +170,23 @@ pub enum Effect {
         /// What to compute; an empty method name asks for the best the log supports.
         scenario: Scenario,
     },
+    /// Stop drawing for this request: what there is is its last answer.
+    StopSampling(u64),
+    /// Compute what takes longer than credit: curves, messages, how sure it is.
+    Study {
+        /// Comes back with the answer.
+        request: u64,
+        /// The episode.
+        episode: Arc<Episode>,
+        /// Its credit.
+        analysis: Arc<Analysis>,
+        /// How messages are divided.
+        setting: MessageSetting,
+        /// Whether nobody looks at it yet: what the screen shows does not wait for it.
+        ahead: bool,
+    },
+    /// Look at the episodes of this one's run.
+    Survey(EpisodeId),
     /// Read a record in full.
     Payload(Origin),
     /// Search the logs for this, and what comes to them; an older search ends.
@@ -113,6 +198,23 @@ pub enum Effect {
     },
     /// Search no more.
     StopSearch,
+    /// Look for the episodes that have a record which passes each of these filters, without its `!`, now and in
+    /// what comes, in place of the filters before; none: look for none.
+    Sift {
+        /// Comes back with every answer.
+        request: u64,
+        /// Filters about records.
+        filters: Vec<Arc<Filter>>,
+    },
+    /// Tell which records of an episode match.
+    Match {
+        /// Comes back with the answer.
+        request: u64,
+        /// Which episode.
+        episode: EpisodeId,
+        /// What to look for.
+        patterns: Vec<Arc<Pattern>>,
+    },
     /// Send [`Message::Wake`] after this many milliseconds.
     Wake(u64),
     /// Hand this text to the clipboard and to a file.

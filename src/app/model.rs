@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    message::Analysis,
+    filters::{FilterState, ListedActs},
+    message::{Analysis, SamplingEnd, SamplingState},
+    methods::MethodsState,
     prompt::Prompt,
     search::{FoundActs, SearchState},
     whatif::{Forks, Form},
@@ -78,7 +80,7 @@ pub enum Overlay {
     /// Keys.
     Help,
     /// The arithmetic of one number.
-    Explain(Result<Explanation, Unavailable>),
+    Explain(Box<Result<Explanation, Unavailable>>),
     /// What to know of the method shown.
     Caveats,
     /// One act in full.
@@ -89,6 +91,8 @@ pub enum Overlay {
     Findings,
     /// What a search has found.
     Hits,
+    /// The filters of the session.
+    Filters,
 }
 
 /// The part of the credit view that has the cursor.
@@ -192,6 +196,8 @@ pub struct OpenEpisode {
     pub edited: Option<Arc<Analysis>>,
     /// Requests under way: for `logged` and for `edited`.
     pub requests: (Option<u64>, Option<u64>),
+    /// The request whose values are still being drawn, after its first answer.
+    pub drawing: Option<u64>,
     /// What-ifs.
     pub forks: Forks,
     /// The what-if form.
@@ -206,8 +212,8 @@ pub struct OpenEpisode {
     pub by_roster: bool,
     /// Acts by time instead of by credit.
     pub acts_by_time: bool,
-    /// Column of the method table.
-    pub method: usize,
+    /// Credit by method and its variants.
+    pub methods: MethodsState,
     /// Timeline.
     pub timeline: TimelineState,
     /// Graph.
@@ -220,12 +226,20 @@ pub struct OpenEpisode {
     pub blamed: Option<usize>,
     /// What a search has found in it.
     pub found: FoundActs,
+    /// What filters leave of its acts.
+    pub listed: ListedActs,
 }
 
 impl OpenEpisode {
     /// The analysis on the screen: the what-if's, else the log's.
     pub fn analysis(&self) -> Option<&Arc<Analysis>> {
         if self.forks.is_logged() { self.logged.as_ref() } else { self.edited.as_ref() }
+    }
+
+    /// How far the values on the screen have come, while they are being drawn.
+    pub fn sampling(&self) -> Option<&SamplingState> {
+        self.drawing?;
+        self.analysis()?.sampling.as_ref().filter(|it| it.end == SamplingEnd::Open)
     }
 
     /// The credit on the screen.
@@ -254,9 +268,10 @@ impl OpenEpisode {
         agents
     }
 
-    /// Acts in the order of the credit view: largest credit first, the blamed sign before the other.
+    /// The acts that are listed, in the order of the credit view: largest credit first, the blamed sign before
+    /// the other.
     pub fn act_order(&self) -> Vec<ActId> {
-        let mut acts: Vec<ActId> = self.episode.act_ids().collect();
+        let mut acts: Vec<ActId> = self.episode.act_ids().filter(|it| self.listed.holds(*it)).collect();
         if self.acts_by_time {
             return acts;
         }
@@ -281,18 +296,24 @@ impl OpenEpisode {
         // What a person or a model blames comes second to a measurement, but before the shape of a trace.
         let structural =
             self.analysis().is_none_or(|it| matches!(it.verdict.level, Level::Structural | Level::Nothing));
-        let place = usize::from(!structural);
-        for label in self.episode.labels.iter().rev().filter(|it| it.blames()) {
-            if let Some(act) = label.act.filter(|it| structural || acts.first() != Some(it)) {
-                acts.retain(|it| *it != act);
-                acts.insert(acts.len().min(place), act);
-            }
-        }
+        let mut judged: Vec<ActId> =
+            self.episode.labels.iter().filter(|it| it.blames()).filter_map(|it| it.act).collect();
+        let head = acts.first().or(judged.last()).copied().filter(|_| !structural);
+        judged.splice(0..0, head);
+        judged.append(&mut acts);
+        let mut seen = vec![false; self.episode.acts.len()];
+        judged.retain(|it| !std::mem::replace(&mut seen[it.index()], true));
+        judged
+    }
+
+    /// The acts the timeline shows, in order of time: of those that are listed.
+    pub fn timeline_acts(&self) -> Vec<ActId> {
+        let mut acts = self.acts_in_scope();
+        acts.retain(|it| self.listed.holds(*it));
         acts
     }
 
-    /// The acts the timeline shows, in order of time.
-    pub fn timeline_acts(&self) -> Vec<ActId> {
+    fn acts_in_scope(&self) -> Vec<ActId> {
         match self.timeline.scope {
             Scope::All => self.episode.act_ids().collect(),
             Scope::Top => {
@@ -316,15 +337,14 @@ impl OpenEpisode {
         let Some(act) = self.analysis().and_then(|it| it.verdict.act).or(self.act) else { return Vec::new() };
         let links = &self.episode.links;
         let mut path = vec![act];
-        // A long episode may all be on the path.
-        let mut on_path = vec![false; self.episode.acts.len()];
-        on_path[act.index()] = true;
+        let mut seen = vec![false; self.episode.acts.len()];
+        seen[act.index()] = true;
         for forward in [false, true] {
             let mut todo = vec![act];
             while let Some(at) = todo.pop() {
                 let next = if forward { links.children(at) } else { links.parents(at) };
                 for link in next {
-                    if !std::mem::replace(&mut on_path[link.act.index()], true) {
+                    if !std::mem::replace(&mut seen[link.act.index()], true) {
                         path.push(link.act);
                         todo.push(link.act);
                     }
@@ -369,6 +389,8 @@ pub struct Model {
     pub prompt: Option<Prompt>,
     /// What is searched for.
     pub search: SearchState,
+    /// What is listed.
+    pub filters: FilterState,
     /// Something to say in the footer.
     pub notice: Option<String>,
     /// What the log was opened as, for the equivalent command line.
@@ -402,6 +424,7 @@ impl Model {
             wanted: None,
             prompt: None,
             search: SearchState::default(),
+            filters: FilterState::default(),
             notice: None,
             arguments,
             mouse: false,

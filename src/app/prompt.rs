@@ -27,12 +27,14 @@ pub struct Prompt {
     pub error: Option<String>,
     /// Which line of the history it is, counted from the newest; and what was typed before.
     recalled: Option<(usize, String)>,
+    /// What stood there before the completion, and which one it is.
+    completed: Option<(String, usize)>,
 }
 
 impl Prompt {
     /// An empty line.
     pub fn new(kind: PromptKind) -> Self {
-        Self { kind, text: String::new(), at: 0, error: None, recalled: None }
+        Self { kind, text: String::new(), at: 0, error: None, recalled: None, completed: None }
     }
 
     /// Replaces the line; the cursor is behind it.
@@ -41,8 +43,31 @@ impl Prompt {
         self.text = text;
     }
 
+    /// Takes the next (`by` 1) or the previous (-1) of the `completions` of what was typed.
+    pub fn complete(&mut self, by: isize, completions: impl FnOnce(&str) -> Vec<String>) {
+        let (typed, at) = match self.completed.take() {
+            Some((typed, at)) => (typed, Some(at as isize + by)),
+            None => (self.text.clone(), None),
+        };
+        let all = completions(&typed);
+        if all.is_empty() {
+            return;
+        }
+        let at = at.unwrap_or(if by < 0 { -1 } else { 0 }).rem_euclid(all.len() as isize) as usize;
+        self.set(all[at].clone());
+        // The only one is taken for good: the next Tab goes on from there.
+        self.completed = (all.len() > 1).then_some((typed, at));
+        self.error = None;
+    }
+
+    /// What stood there before the completion, if it is one, else what stands there.
+    pub fn typed(&self) -> &str {
+        self.completed.as_ref().map_or(&self.text, |it| &it.0)
+    }
+
     /// Edits the line. `history`: earlier lines, the newest last. `false`: the key does not edit.
     pub fn edit(&mut self, key: Key, history: &[String]) -> bool {
+        self.completed = None;
         match (key.code, key.ctrl) {
             (KeyCode::Char(c), false) if !c.is_control() => {
                 if self.text.chars().count() < LONGEST {
@@ -141,6 +166,30 @@ mod tests {
         check(&typed("mine", &[up, up, down]), "newer", 5);
         check(&typed("mine", &[up, down, down]), "mine", 4);
         check(&typed("mine", &[down]), "mine", 4);
+    }
+
+    #[test]
+    fn completions_come_one_after_the_other() {
+        let of = |typed: &str| match typed {
+            "a" => vec!["ab".to_owned(), "ac".to_owned()],
+            "ab" => vec!["abc".to_owned()],
+            _ => Vec::new(),
+        };
+        let mut prompt = Prompt::new(PromptKind::Filter);
+        prompt.complete(1, of);
+        assert_eq!(prompt.text, "");
+        prompt.edit(Key::char('a'), &[]);
+        let mut after = |by: isize| {
+            prompt.complete(by, of);
+            prompt.text.clone()
+        };
+        assert_eq!([after(1), after(1), after(1), after(-1)], ["ab", "ac", "ab", "ac"]);
+        assert_eq!((prompt.typed(), prompt.at), ("a", 2));
+        prompt.complete(1, of);
+        prompt.edit(Key::named(KeyCode::End), &[]);
+        prompt.complete(1, of);
+        prompt.complete(1, of);
+        assert_eq!((prompt.text.as_str(), prompt.typed()), ("abc", "abc"));
     }
 
     #[test]

@@ -2,9 +2,12 @@
 
 pub(crate) mod any;
 mod command_line;
+mod filtering;
 mod forms;
 mod live;
+mod methods;
 mod questions;
+mod sampling;
 mod searching;
 
 use super::*;

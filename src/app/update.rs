@@ -2,8 +2,10 @@
 
 mod ask;
 mod cursor;
+mod filter;
 mod form;
 mod incoming;
+mod methods;
 pub(crate) mod pictures;
 mod search;
 
@@ -33,8 +35,12 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             incoming::episode(model, id, revision, result, &mut effects);
         }
         Message::Analysis { request, result } => incoming::analysis(model, request, *result, &mut effects),
+        Message::Study { request, result } => methods::study(model, request, *result),
+        Message::Run { id, outcomes } => methods::run(model, id, *outcomes),
         Message::Payload { origin, result } => incoming::payload(model, origin, result),
         Message::Search(news) => search::news(model, news, &mut effects),
+        Message::Sifted(news) => filter::sifted(model, news),
+        Message::Matched { request, places } => filter::matched(model, request, places),
         Message::Wake => cursor::play_on(model, &mut effects),
         Message::Copied(result) => {
             model.notice = Some(match result {
@@ -45,7 +51,9 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }
     }
     search::refresh(model);
+    filter::refresh(model, &mut effects);
     ask::read_payload(model, &mut effects);
+    methods::refresh(model, &mut effects);
     pictures::refresh(model);
     effects
 }
@@ -56,8 +64,13 @@ fn on_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
         && !is_for_the_terminal(key)
     {
         match kind {
-            PromptKind::Search | PromptKind::Filter => search::type_key(model, key, effects),
+            PromptKind::Search => search::type_key(model, key, effects),
+            PromptKind::Filter => filter::type_key(model, key),
         }
+        return;
+    }
+    if model.overlay == Some(Overlay::Filters) && filter::list_key(model, key) {
+        model.count = None;
         return;
     }
     if form::typing(model) && form::type_key(model, key, effects) {
@@ -91,6 +104,19 @@ fn is_view_digit(digit: char) -> bool {
 }
 
 fn apply(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect>) {
+    run(model, action, count, effects);
+    use Action as A;
+    // These go where they lead, whatever is listed.
+    let is_jump = matches!(
+        action,
+        A::NextCulprit | A::PreviousCulprit | A::Cause | A::Effect | A::NextHit | A::PreviousHit
+    );
+    if is_jump {
+        filter::say_hidden(model);
+    }
+}
+
+fn run(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect>) {
     match action {
         Action::Interrupt => effects.push(Effect::Quit(INTERRUPTED)),
         Action::Suspend => effects.push(Effect::Suspend),
@@ -110,12 +136,16 @@ fn apply(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effe
         Action::NextHit => search::step(model, count as isize, effects),
         Action::PreviousHit => search::step(model, -(count as isize), effects),
         Action::Hits => toggle_overlay(model, Overlay::Hits),
+        Action::Filter => filter::prompt(model),
+        Action::Filters => filter::toggle_list(model),
+        Action::Back if stop_sampling(model, effects) => {}
         Action::Back => {
             let dropped = model.overlay.is_none() && search::drop_search(model, effects);
             if !dropped && !back(model) {
                 model.notice = Some("q quits".to_owned());
             }
         }
+        _ if model.overlay == Some(Overlay::Filters) && filter::list(model, action, count) => {}
         Action::Hold => form_or(model, effects, form::pick, incoming::hold),
         Action::ShowEpisodes => {
             model.overlay = None;
@@ -164,6 +194,7 @@ fn on_episode(model: &mut Model, action: Action, count: usize, effects: &mut Vec
         Action::Play => cursor::play(model, effects),
         Action::Variant => pictures::next_variant(model),
         Action::Weight => pictures::next_weight(model),
+        _ if model.view == View::Methods && methods::on_action(model, action, count, effects) => {}
         _ => form_or(
             model,
             effects,
@@ -184,6 +215,16 @@ fn form_or(
     if !(on_form && in_form(model, effects)) {
         otherwise(model, effects);
     }
+}
+
+/// Stops what is being drawn, where nothing lies over it that Esc would close. `false`: nothing is.
+fn stop_sampling(model: &Model, effects: &mut Vec<Effect>) -> bool {
+    let open = model.open.as_ref().filter(|it| model.overlay.is_none() && !it.form.list);
+    let Some(request) = open.filter(|it| it.sampling().is_some()).and_then(|it| it.drawing) else {
+        return false;
+    };
+    effects.push(Effect::StopSampling(request));
+    true
 }
 
 fn show(model: &mut Model, view: View, effects: &mut Vec<Effect>) {

@@ -8,7 +8,7 @@ use crate::{
     model::{Candidate, Diagnostic, Episode, Origin},
 };
 
-use super::{Group, Section, groups};
+use super::{DeclaredFidelity, Group, Section, declared::DeclaredPoints, groups};
 
 /// Rules of `check` whose findings belong to an audit: sums, and the hygiene of the replays.
 const RULES: [&str; 13] = [
@@ -60,6 +60,8 @@ pub struct Audit {
     pub declared: Vec<Declared>,
     /// The diagnostics, by agent in order of name; then, of several, all groups together.
     pub sections: Vec<Section>,
+    /// Whether declared credit orders replayed acts as the replays do, by algorithm.
+    pub declared_fidelity: Vec<DeclaredFidelity>,
     /// What is wrong with sums and replays.
     pub findings: Vec<Diagnostic>,
 }
@@ -86,6 +88,7 @@ pub struct Collector {
     setting: Setting,
     episodes: usize,
     declared: Vec<Declared>,
+    points: DeclaredPoints,
     groups: Vec<Group>,
     findings: Vec<Diagnostic>,
 }
@@ -93,7 +96,14 @@ pub struct Collector {
 impl Collector {
     /// Nothing yet.
     pub fn new(setting: Setting) -> Self {
-        Self { setting, episodes: 0, declared: Vec::new(), groups: Vec::new(), findings: Vec::new() }
+        Self {
+            setting,
+            episodes: 0,
+            declared: Vec::new(),
+            points: DeclaredPoints::default(),
+            groups: Vec::new(),
+            findings: Vec::new(),
+        }
     }
 
     /// Adds an episode. `next` gives the whole texts that followed a candidate.
@@ -108,6 +118,7 @@ impl Collector {
                 row,
             }
         }));
+        self.points.add(episode);
         self.groups.extend(groups(episode, next));
         let all = episode.diagnostics.iter().cloned().chain(check::check(episode));
         self.findings.extend(all.filter(|it| RULES.contains(&it.rule)));
@@ -130,6 +141,7 @@ impl Collector {
             episodes: self.episodes,
             declared: self.declared,
             sections,
+            declared_fidelity: self.points.finish(seed),
             findings: check::sorted(self.findings),
         }
     }

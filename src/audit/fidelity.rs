@@ -38,10 +38,10 @@ pub struct Fidelity {
 
 /// A candidate's credit, the same from other replays, and whether it is what really happened.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Point {
-    credit: f64,
-    delta: f64,
-    real: bool,
+pub(super) struct Point {
+    pub(super) credit: f64,
+    pub(super) delta: f64,
+    pub(super) real: bool,
 }
 
 /// Fidelity over `groups` of the credit against `baseline`; resampling draws from `seed`.
@@ -85,7 +85,8 @@ fn points(group: &Group, baseline: Baseline) -> Option<Vec<Point>> {
     Some(points.map(|((it, credit), mean)| Point { credit, delta: mean - value, real: it.real }).collect())
 }
 
-fn pooled(groups: &[Vec<Point>], seed: u64) -> Value {
+/// Spearman over all points of all groups, with its interval over groups.
+pub(super) fn pooled(groups: &[Vec<Point>], seed: u64) -> Value {
     let points: usize = groups.iter().map(Vec::len).sum();
     if points == 0 {
         return Value::Undefined(

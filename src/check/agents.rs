@@ -1,5 +1,7 @@
 //! Who is in the episode, and whether two names are one agent.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::model::{AgentId, Episode, Origin};
 
 use super::rule::Finding;
@@ -8,8 +10,8 @@ pub(super) fn without_acts(episode: &Episode) -> Vec<Finding> {
     if episode.acts.is_empty() || episode.outcome.is_none() {
         return Vec::new();
     }
-    let idle =
-        |it: &AgentId| episode.agent(*it).in_roster && !episode.acts.iter().any(|act| act.agent == *it);
+    let acting: HashSet<AgentId> = episode.acts.iter().map(|it| it.agent).collect();
+    let idle = |it: &AgentId| episode.agent(*it).in_roster && !acting.contains(it);
     let message = |it: AgentId| {
         format!(
             "agent '{}' is in the roster of episode '{}' but never acts: methods that count acts leave it out",
@@ -24,6 +26,7 @@ pub(super) fn not_in_roster(episode: &Episode) -> Vec<Finding> {
     if !episode.agents.iter().any(|it| it.in_roster) {
         return Vec::new();
     }
+    let first_uses = first_uses(episode);
     let strangers = episode.agent_ids().filter(|it| !episode.agent(*it).in_roster);
     strangers
         .map(|it| Finding {
@@ -31,30 +34,45 @@ pub(super) fn not_in_roster(episode: &Episode) -> Vec<Finding> {
                 "agent '{}' is not in the roster: add it to `agents`, or correct the name",
                 episode.agent(it).name
             ),
-            origin: first_use(episode, it),
+            origin: first_uses[it.index()],
         })
         .collect()
 }
 
-/// The first record that names `agent`.
-fn first_use(episode: &Episode, agent: AgentId) -> Option<Origin> {
-    let acts = episode.acts.iter().filter(|it| it.agent == agent || it.to.contains(&agent));
-    let rewards = episode.rewards.iter().filter(|it| it.agent == Some(agent));
-    let replays = episode.replays.iter().filter(|it| it.agent == Some(agent)).flat_map(|it| &it.candidates);
-    let coalitions = episode.coalitions.iter().flat_map(|it| &it.values);
-    let coalitions = coalitions.filter(|it| it.agents.contains(&agent));
-    acts.map(|it| it.origin)
-        .chain(rewards.map(|it| it.origin))
-        .chain(replays.map(|it| it.origin))
-        .chain(coalitions.map(|it| it.origin))
-        .min()
+/// The first record that names each agent.
+fn first_uses(episode: &Episode) -> Vec<Option<Origin>> {
+    let mut first: Vec<Option<Origin>> = vec![None; episode.agents.len()];
+    let mut name = |agent: AgentId, origin: Origin| {
+        if let Some(first) = first.get_mut(agent.index()) {
+            *first = Some(first.map_or(origin, |it| it.min(origin)));
+        }
+    };
+    for act in &episode.acts {
+        std::iter::once(act.agent).chain(act.to.iter().copied()).for_each(|it| name(it, act.origin));
+    }
+    for reward in &episode.rewards {
+        reward.agent.into_iter().for_each(|it| name(it, reward.origin));
+    }
+    for group in &episode.replays {
+        let earliest = group.candidates.iter().map(|it| it.origin).min();
+        group.agent.into_iter().zip(earliest).for_each(|(it, origin)| name(it, origin));
+    }
+    for value in episode.coalitions.iter().flat_map(|it| &it.values) {
+        value.agents.iter().for_each(|it| name(*it, value.origin));
+    }
+    first
 }
 
 pub(super) fn duplicate(episode: &Episode) -> Vec<Finding> {
     let folded: Vec<String> = episode.agents.iter().map(|it| fold(&it.name)).collect();
+    let first_uses = first_uses(episode);
+    let mut places: HashMap<&str, usize> = HashMap::new();
     let mut findings = Vec::new();
-    for (at, name) in folded.iter().enumerate() {
-        let Some(first) = folded[..at].iter().position(|it| it == name && !name.is_empty()) else { continue };
+    for (at, name) in folded.iter().enumerate().filter(|it| !it.1.is_empty()) {
+        let first = *places.entry(name).or_insert(at);
+        if first == at {
+            continue;
+        }
         let (a, b) = (&episode.agents[first], &episode.agents[at]);
         // A roster that lists both means both.
         if a.in_roster && b.in_roster && a.name != b.name {
@@ -71,7 +89,7 @@ pub(super) fn duplicate(episode: &Episode) -> Vec<Finding> {
                 a.name, b.name
             )
         };
-        findings.push(Finding { message, origin: first_use(episode, AgentId::from_index(at)) });
+        findings.push(Finding { message, origin: first_uses[at] });
     }
     findings
 }

@@ -1,6 +1,6 @@
 //! Coalition tables: which values are missing, and which contradict each other.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::model::{AgentId, CoalitionTable, CoalitionValue, Episode};
 
@@ -9,6 +9,12 @@ use super::rule::Finding;
 
 /// How many missing coalitions a message names.
 const NAMED: usize = 4;
+/// How many of its members a message names.
+const MEMBERS: usize = 12;
+/// With how many values of the same coalition one is compared.
+const COMPARED: usize = 64;
+/// A double counts coalitions of this many players exactly.
+const COUNTED: usize = 52;
 /// Two measurements of one value are not called different before they are this many standard errors apart.
 const ERRORS: f64 = 4.0;
 
@@ -33,9 +39,13 @@ fn incomplete_table(episode: &Episode, table: &CoalitionTable) -> Option<Finding
     }
     let missing: Vec<String> = missing(table, &known).iter().take(NAMED).map(|it| set(episode, it)).collect();
     let rest = total - known.len() as f64 - missing.len() as f64;
-    let more = if rest > 0.0 { format!(" and {rest:.0} more") } else { String::new() };
+    let (total, more) = match rest {
+        _ if players > COUNTED => (format!("2^{players}"), " and others".to_owned()),
+        _ if rest > 0.0 => (format!("{total:.0}"), format!(" and {rest:.0} more")),
+        _ => (format!("{total:.0}"), String::new()),
+    };
     let message = format!(
-        "coalition table '{}' knows {} of {total:.0} values, not {}{more}: Shapley and Banzhaf need them all, and nothing is filled in",
+        "coalition table '{}' knows {} of {total} values, not {}{more}: Shapley and Banzhaf need them all, and nothing is filled in",
         table.name,
         known.len(),
         missing.join(", "),
@@ -63,36 +73,49 @@ fn missing(table: &CoalitionTable, known: &BTreeSet<&[AgentId]>) -> Vec<Vec<Agen
 
 /// `{planner, coder}`.
 fn set(episode: &Episode, agents: &[AgentId]) -> String {
-    let names: Vec<&str> = agents.iter().map(|it| episode.agent(*it).name.as_str()).collect();
-    format!("{{{}}}", names.join(", "))
+    let names = agents.iter().take(MEMBERS).map(|it| episode.agent(*it).name.as_str());
+    let more = match agents.len().saturating_sub(MEMBERS) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{{{}{more}}}", names.collect::<Vec<_>>().join(", "))
 }
 
 pub(super) fn inconsistent(episode: &Episode) -> Vec<Finding> {
     let mut findings = Vec::new();
+    // What was said of each coalition so far: its table and the value.
+    let mut said: HashMap<&[AgentId], Vec<(usize, &CoalitionValue)>> = HashMap::new();
     for (at, table) in episode.coalitions.iter().enumerate() {
-        for (row, value) in table.values.iter().enumerate() {
-            let coalition = set(episode, &value.agents);
+        for value in &table.values {
+            let coalition = || set(episode, &value.agents);
             if let Some(std) = value.value.std.filter(|it| *it < 0.0) {
                 let message = format!(
-                    "`std` of v({coalition}) in '{}' is {}, which cannot be negative",
+                    "`std` of v({}) in '{}' is {}, which cannot be negative",
+                    coalition(),
                     table.name,
                     shown(std)
                 );
                 findings.push(Finding::at(value.origin, message));
             }
-            let same = table.values[..row].iter().map(|it| (table, it));
-            let before = episode.coalitions[..at].iter().filter(|it| comparable(it, table));
-            let other = before.flat_map(|it| it.values.iter().map(move |row| (it, row)));
-            let contrary = same.chain(other).find(|(_, it)| it.agents == value.agents && differ(it, value));
-            if let (Some((first, it)), Some(now)) = (contrary, value.value.mean) {
+            let before = said.entry(value.agents.as_slice()).or_default();
+            let same = before.iter().filter(|it| it.0 == at);
+            let other = before.iter().filter(|it| it.0 != at);
+            let contrary = same.chain(other).find(|(other, it)| {
+                (*other == at || comparable(&episode.coalitions[*other], table)) && differ(it, value)
+            });
+            if let (Some(&(first, it)), Some(now)) = (contrary, value.value.mean) {
                 let message = format!(
-                    "v({coalition}) is {} in '{}' but {} in '{}': if they ask different questions, say what absence means in `absence`",
+                    "v({}) is {} in '{}' but {} in '{}': if they ask different questions, say what absence means in `absence`",
+                    coalition(),
                     shown(it.value.mean.unwrap_or(f64::NAN)),
-                    first.name,
+                    episode.coalitions[first].name,
                     shown(now),
                     table.name
                 );
                 findings.push(Finding::at(value.origin, message));
+            }
+            if before.len() < COMPARED {
+                before.push((at, value));
             }
         }
     }
@@ -147,7 +170,7 @@ mod tests {
         episode.coalitions[0].players = (0..100).map(AgentId).collect();
         let found = super::incomplete(&episode);
         assert_eq!(found.len(), 1);
-        assert!(found[0].message.contains("knows 4 of 1267650600228229401496703205376"), "{found:?}");
+        assert!(found[0].message.contains("knows 4 of 2^100 values, not {planner, "), "{found:?}");
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! The hazards are those of critic-free credit from replays (C3, leave-one-out, GRPO): see the diagnostics of
 //! a group in the format's description. A group that is still being streamed is not judged for what may come.
 
+use std::collections::HashMap;
+
 use crate::model::{Candidate, Episode, Origin, ReplayGroup};
 
 use super::rule::{Finding, quoted};
@@ -42,11 +44,13 @@ pub(super) fn single(episode: &Episode) -> Vec<Finding> {
 /// Labels that more than one candidate has, in order of first appearance, each with those candidates.
 fn shared<'a>(all: &[&'a Candidate]) -> Vec<Vec<&'a Candidate>> {
     let mut by_label: Vec<Vec<&Candidate>> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
     for candidate in all {
-        match by_label.iter_mut().find(|it| it[0].label == candidate.label) {
-            Some(found) => found.push(candidate),
-            None => by_label.push(vec![candidate]),
+        let at = *places.entry(candidate.label.as_str()).or_insert(by_label.len());
+        if at == by_label.len() {
+            by_label.push(Vec::new());
         }
+        by_label[at].push(candidate);
     }
     by_label.retain(|it| it.len() > 1);
     by_label
@@ -114,9 +118,10 @@ fn copies(a: &Candidate, b: &Candidate) -> bool {
 pub(super) fn mixed_policies(episode: &Episode) -> Vec<Finding> {
     let mut findings = Vec::new();
     for group in &episode.replays {
-        for (at, (agent, policy)) in group.frozen.iter().enumerate() {
-            let before = group.frozen[..at].iter().find(|it| it.0 == *agent && it.1 != *policy);
-            if let Some((_, other)) = before {
+        let mut first: HashMap<&str, &str> = HashMap::new();
+        for (agent, policy) in &group.frozen {
+            let other = *first.entry(agent).or_insert(policy);
+            if other != policy {
                 let message = format!(
                     "replay group '{}' ran '{agent}' with policy '{other}' and with '{policy}': compare candidates under one policy only",
                     group.name

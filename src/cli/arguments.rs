@@ -5,6 +5,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::methods;
 use crate::{
     app::command_line::ScenarioOptions,
+    credit::MessageSetting,
     tui::theme::{ColorChoice, ColorMode},
 };
 
@@ -17,8 +18,8 @@ Reads logs, never writes to one; uses no network.";
 /// A terminal debugger for multi-agent episodes: who earned or lost the reward, at which act, by what
 /// arithmetic, and whether another baseline would say otherwise.
 ///
-/// Without a LOG it opens the embedded demo: a foraging team with a saboteur. When stdout is not a terminal it
-/// prints the report.
+/// Without a LOG it reads what is piped into it, else it opens the embedded demo: a foraging team with a saboteur.
+/// When stdout is not a terminal it prints the report.
 #[derive(Debug, Parser)]
 #[command(version, after_help = AFTER_HELP, args_conflicts_with_subcommands = true, max_term_width = 100)]
 pub struct Arguments {
@@ -55,7 +56,7 @@ pub enum Command {
 /// Opening logs in the terminal.
 #[derive(Debug, Args)]
 pub struct Open {
-    /// Files, directories, globs, or - for stdin; none opens the demo
+    /// Files, directories, globs (gzip and zstd too), or - for stdin; none: stdin if it is piped, else the demo
     #[arg(value_name = "LOG")]
     pub logs: Vec<String>,
     /// Open this episode
@@ -90,7 +91,7 @@ fn color(text: &str) -> Result<ColorChoice, String> {
 /// `report`.
 #[derive(Debug, Args)]
 pub struct Report {
-    /// Files, directories, globs, or - for stdin; none reports on the demo
+    /// Files, directories, globs (gzip and zstd too), or - for stdin; none: stdin if it is piped, else the demo
     #[arg(value_name = "LOG")]
     pub logs: Vec<String>,
     /// The episode; without it, the first one that failed, else the first
@@ -102,6 +103,22 @@ pub struct Report {
     /// Also print the arithmetic of this agent's or act's credit; repeatable
     #[arg(long, value_name = "AGENT|ACT")]
     pub explain: Vec<String>,
+    /// Also print every point of this curve: a parameter such as rho, 'METHOD PARAMETER', or all; repeatable
+    #[arg(long, value_name = "NAME")]
+    pub curve: Vec<String>,
+    /// Also say where it was lost when the episode did not fail
+    #[arg(long)]
+    pub failure: bool,
+    /// The least return that counts as a success; without it, what tells the run's successes from its failures,
+    /// else 1
+    #[arg(long, value_name = "RETURN", allow_hyphen_values = true)]
+    pub success: Option<f64>,
+    /// Reward units that a unit of score moves a message's part by
+    #[arg(long, value_name = "NUMBER", default_value_t = MessageSetting::default().beta, allow_hyphen_values = true)]
+    pub message_beta: f64,
+    /// Temperature of the split of credit over messages by score
+    #[arg(long, value_name = "NUMBER", default_value_t = MessageSetting::default().tau, value_parser = temperature)]
+    pub message_tau: f64,
     /// Columns and rows of --format screen and svg
     #[arg(long, value_name = "COLSxROWS", default_value = "100x30")]
     pub size: String,
@@ -109,15 +126,30 @@ pub struct Report {
     #[arg(long, default_value = "")]
     pub keys: String,
     /// Exit with 2 when this holds in any episode (in --episode, if given), such as 'residual > 0.05' or
-    /// 'share(coder) >= 0.5'; repeatable
+    /// 'share(coder) >= 0.5'; with --search 'matches > 0'; repeatable
     #[arg(long, value_name = "RULE")]
     pub fail: Vec<String>,
     /// Exit with 3 when more lines than this could not be read
     #[arg(long, value_name = "N")]
     pub max_bad: Option<u64>,
+    /// Print the records that match this regular expression instead, raw or with JSON escapes undone, with
+    /// file:line, agent and the text around; case matters where an upper-case letter is typed. Streams: needs no
+    /// memory for a large log. --fail 'matches > 0' sets the exit code
+    #[arg(long, value_name = "REGEX", conflicts_with_all = ["explain", "keys", "method", "baseline", "drop"])]
+    pub search: Option<String>,
+    /// List only acts, episodes, or records of --search that pass: agent=NAME, type=TYPE, kind=KIND,
+    /// status=failure, 'reward<0.5', /regex/ or text=REGEX, with ! in front for the opposite; repeatable. Changes no
+    /// number, and the report says what is not listed
+    #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
+    pub filter: Vec<String>,
     /// What to compute.
     #[command(flatten)]
     pub scenario: Scenario,
+}
+
+fn temperature(text: &str) -> Result<f64, String> {
+    let value = text.parse::<f64>().ok().filter(|it| it.is_finite() && *it > 0.0);
+    value.ok_or_else(|| "a number above 0".to_owned())
 }
 
 /// How to print.
@@ -186,11 +218,22 @@ impl Scenario {
     }
 }
 
+/// What `check --follow` prints, for `--help`.
+const CHECK_AFTER_HELP: &str = "\
+With --follow every event is printed as it happens, as a line of text or, with --format json, an object a line:
+  file, generation   a file is read from its start or began anew (file, file_id, generation, reason, device, inode)
+  bad_line, finding  what is wrong (file, file_id, generation, line, offset, rule, reason; finding: severity)
+  caught_up          what was there at the start was read (records)
+  summary            last, also after ^C (ended: idle, interrupted, finished; records_by_type, bad_lines, rules,
+                     generations; counters: what `seq` says: writers, gaps, missing, restarts, shared_files, turns)
+Exit codes: 0 ok, 1 usage or unreadable input, 2 --fail-on hit, 3 more bad lines than --max-bad, 130 interrupted.";
+
 /// `check`.
 #[derive(Debug, Args)]
+#[command(after_help = CHECK_AFTER_HELP)]
 pub struct Check {
-    /// Files, directories, globs, or - for stdin
-    #[arg(value_name = "LOG", required = true)]
+    /// Files, directories, globs (gzip and zstd too), or - for stdin; none: stdin if it is piped
+    #[arg(value_name = "LOG")]
     pub logs: Vec<String>,
     /// How to print
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
@@ -201,6 +244,17 @@ pub struct Check {
     /// Exit with 2 when a finding is at least this severe
     #[arg(long, value_name = "SEVERITY", value_enum)]
     pub fail_on: Option<FailOn>,
+    /// Follow the logs as they grow, wait for those that are not there yet, and print what happens
+    #[arg(long, short)]
+    pub follow: bool,
+    /// End after this many seconds without a new byte
+    #[arg(long, value_name = "SECONDS", requires = "follow", value_parser = seconds)]
+    pub idle_exit: Option<f64>,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds = text.parse().ok().filter(|it: &f64| (0.0..=1e9).contains(it));
+    seconds.ok_or_else(|| "a number of seconds, 0 or more".to_owned())
 }
 
 /// `methods`.
@@ -237,7 +291,7 @@ pub enum CheckFormat {
 /// `audit`.
 #[derive(Debug, Args)]
 pub struct Audit {
-    /// Files, directories, globs, or - for stdin; none audits the demo
+    /// Files, directories, globs (gzip and zstd too), or - for stdin; none: stdin if it is piped, else the demo
     #[arg(value_name = "LOG")]
     pub logs: Vec<String>,
     /// Only this episode; without it, all of them together

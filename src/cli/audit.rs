@@ -23,7 +23,7 @@ pub(super) fn run(options: &Audit) -> anyhow::Result<u8> {
     let (logs, summary) = headless::read_all(&options.logs, Pass::Headers)?;
     let one = options.episode.as_deref();
     let ids: Vec<EpisodeId> = match one {
-        Some(name) => vec![headless::pick(&summary, Some(name))?],
+        Some(name) => vec![headless::pick(&summary, Some(name), None)?],
         None => (0..summary.episodes.len()).map(EpisodeId::from_index).collect(),
     };
     let mut collector = Collector::new(Setting { compat: options.c3_compat, seed: options.seed });

@@ -14,8 +14,15 @@ use crate::{
 
 /// Prints the findings; the exit code.
 pub(super) fn run(options: &Check) -> anyhow::Result<u8> {
+    if options.logs.is_empty() {
+        anyhow::bail!("no LOG: name a file, a directory or a glob, or pipe a log into it");
+    }
+    if options.follow {
+        return super::check_follow::run(options);
+    }
     let (logs, summary) = headless::read_all(&options.logs, Pass::Everything)?;
     let mut findings: Vec<_> = summary.diagnostics.to_vec();
+    findings.extend(summary.counters.findings.iter().cloned());
     for id in (0..summary.episodes.len()).map(EpisodeId::from_index) {
         let episode = logs.store.episode(id).map_err(anyhow::Error::msg)?;
         // Problems of lines were found on the first pass already.
@@ -38,6 +45,8 @@ pub(super) fn run(options: &Check) -> anyhow::Result<u8> {
         records: summary.records,
         bad_lines: summary.bad_lines,
         types: &types,
+        lives: &summary.files,
+        counters: &summary.counters,
     };
     print(&match options.format {
         CheckFormat::Text => report::check_text(&report),
@@ -46,11 +55,16 @@ pub(super) fn run(options: &Check) -> anyhow::Result<u8> {
     if options.max_bad.is_some_and(|it| summary.bad_lines > it) {
         return Ok(TOO_MANY_BAD);
     }
-    let least = options.fail_on.map(|it| match it {
+    let least = options.fail_on.map(least_severity);
+    let failed = least.is_some_and(|least| findings.iter().any(|it| it.severity >= least));
+    Ok(if failed { RULE_HIT } else { 0 })
+}
+
+/// The least severity that fails.
+pub(super) fn least_severity(fail_on: FailOn) -> Severity {
+    match fail_on {
         FailOn::Note => Severity::Note,
         FailOn::Warning => Severity::Warning,
         FailOn::Error => Severity::Error,
-    });
-    let failed = least.is_some_and(|least| findings.iter().any(|it| it.severity >= least));
-    Ok(if failed { RULE_HIT } else { 0 })
+    }
 }

@@ -53,6 +53,25 @@ impl<Q> Comparison<Q> {
     }
 }
 
+/// A comparison of the number of matches of a search with a limit.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct SearchRule(Comparison<()>);
+
+impl SearchRule {
+    /// Parses `matches OPERATOR NUMBER`.
+    ///
+    /// # Errors
+    /// A sentence that says what a rule looks like.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        Comparison::parse(text, "matches", |name| (name == "matches").then_some(())).map(Self)
+    }
+
+    /// Whether the rule holds; the line that says so.
+    pub(super) fn hit(&self, matches: u64) -> Option<String> {
+        self.0.holds(matches as f64).then(|| format!("FAIL {}   it is {matches}", self.0.text))
+    }
+}
+
 /// A comparison of one number of a report with a limit.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct FailRule(Comparison<Quantity>);

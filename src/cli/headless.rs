@@ -43,19 +43,27 @@ pub(super) fn read_all(logs: &[String], pass: Pass) -> anyhow::Result<(OpenedLog
         if !round.caught_up {
             continue;
         }
-        if opened.is_finished() || !opened.is_piped() {
+        if !opened.is_piped() {
             break;
         }
         // A pipe: more comes when it comes.
         let _ = woken.recv_timeout(Duration::from_millis(200));
+    }
+    if let Some(why) = opened.refused() {
+        anyhow::bail!("{why}");
     }
     opened.finish();
     let summary = LogSummary { loaded: true, ..opened.store.summary() };
     Ok((opened, summary))
 }
 
-/// The episode called `name`; without a name the first that failed, else the first.
-pub(super) fn pick(summary: &LogSummary, name: Option<&str>) -> anyhow::Result<EpisodeId> {
+/// The episode called `name`; without a name the first that failed, else the first, of those in `passing`, if that
+/// is given.
+pub(super) fn pick(
+    summary: &LogSummary,
+    name: Option<&str>,
+    passing: Option<&[usize]>,
+) -> anyhow::Result<EpisodeId> {
     use crate::model::Status;
     let episodes = &summary.episodes;
     let at = match name {
@@ -70,7 +78,13 @@ pub(super) fn pick(summary: &LogSummary, name: Option<&str>) -> anyhow::Result<E
             let failed = |status: &Option<Status>| {
                 matches!(status, Some(Status::Failure | Status::Error | Status::Truncated))
             };
-            episodes.iter().position(|it| failed(&it.status)).unwrap_or(0)
+            let all: Vec<usize> = (0..episodes.len()).collect();
+            let among = passing.unwrap_or(&all);
+            if among.is_empty() && !episodes.is_empty() {
+                anyhow::bail!("none of {} episodes passes the filters", episodes.len());
+            }
+            let first = among.iter().copied().find(|it| failed(&episodes[*it].status));
+            first.or(among.first().copied()).unwrap_or(0)
         }
     };
     if episodes.is_empty() {

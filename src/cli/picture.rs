@@ -1,5 +1,7 @@
 //! The screen of the terminal as text or as a picture: for documentation and for those without a terminal.
 
+use std::sync::Arc;
+
 use anyhow::Context;
 
 use super::{
@@ -7,7 +9,8 @@ use super::{
     print,
 };
 use crate::{
-    app::Model,
+    app::{Model, filters::Entry},
+    filter::Filter,
     graph::Charset,
     model::{EpisodeId, LogSummary},
     runtime::{OpenedLogs, Rehearsal},
@@ -23,6 +26,7 @@ pub(super) fn run(
     logs: OpenedLogs,
     summary: &LogSummary,
     id: EpisodeId,
+    filters: &[Arc<Filter>],
 ) -> anyhow::Result<u8> {
     let size = options.size.split_once('x').and_then(|(columns, rows)| {
         let (columns, rows): (u16, u16) = (columns.parse().ok()?, rows.parse().ok()?);
@@ -31,6 +35,7 @@ pub(super) fn run(
     let (columns, rows) = size.with_context(|| format!("--size: '{}' is not COLSxROWS", options.size))?;
     let mut model = Model::new(options.logs.clone(), Charset::Unicode);
     model.wanted = Some(summary.episodes[id.index()].name.clone());
+    model.filters.entries = filters.iter().map(|it| Entry { filter: Arc::clone(it), on: true }).collect();
     let mut rehearsal = Rehearsal::new(model, logs, columns, rows);
     rehearsal.keys(&options.keys);
     let color = if options.format == Format::Svg { ColorMode::Indexed256 } else { ColorMode::Mono };

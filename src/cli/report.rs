@@ -6,14 +6,15 @@ use super::{
     RULE_HIT, TOO_MANY_BAD,
     arguments::{Format, Report, Scenario},
     fail_rule::FailRule,
-    headless, print,
+    filters, headless, print,
 };
 use crate::{
     app::{Analysis, command_line},
     check,
-    credit::{self, Target},
+    credit::{self, Curve, MessageSetting, Study, Target},
     model::{Episode, EpisodeId, Explanation, Origin},
-    report, runtime,
+    report,
+    runtime::{self, Survey},
     store::Pass,
 };
 
@@ -25,10 +26,17 @@ impl Report {
             episode,
             format: Format::Text,
             explain: Vec::new(),
+            curve: Vec::new(),
+            failure: false,
+            success: None,
+            message_beta: MessageSetting::default().beta,
+            message_tau: MessageSetting::default().tau,
             size: "100x30".to_owned(),
             keys: String::new(),
             fail: Vec::new(),
             max_bad: None,
+            search: None,
+            filter: Vec::new(),
             scenario: Scenario::default(),
         }
     }
@@ -36,16 +44,27 @@ impl Report {
 
 /// Prints the report; the exit code.
 pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
+    if let Some(pattern) = &options.search {
+        return super::search::run(options, pattern);
+    }
+    let filters = filters::parse(&options.filter)?;
     let rules = options.fail.iter().map(|it| FailRule::parse(it)).collect::<Result<Vec<_>, _>>();
     let rules = rules.map_err(anyhow::Error::msg)?;
-    let (logs, summary) = headless::read_all(&options.logs, Pass::Headers)?;
-    let id = headless::pick(&summary, options.episode.as_deref())?;
+    let (mut logs, summary) = headless::read_all(&options.logs, Pass::Headers)?;
+    let passing = filters::episodes(&logs.store, &summary, &filters);
+    let id = headless::pick(&summary, options.episode.as_deref(), passing.as_deref())?;
     if matches!(options.format, Format::Screen | Format::Svg) {
-        return super::picture::run(options, logs, &summary, id);
+        return super::picture::run(options, logs, &summary, id, &filters);
     }
     let episode = logs.store.episode(id).map_err(anyhow::Error::msg)?;
     let scenario = options.scenario.options().scenario(&episode).map_err(anyhow::Error::msg)?;
-    let analysis = runtime::analyse(&episode, &scenario);
+    let mut analysis = runtime::analyse(&episode, &scenario);
+    let studied = (options.format != Format::Csv).then(|| study(options, &episode, &mut analysis));
+    known_curves(options, studied.as_ref())?;
+    let failure = (episode.failed() || options.failure).then(|| {
+        let run = Survey::all(&mut logs.store, id);
+        credit::failure_study(&episode, options.success, Some(&run))
+    });
     let explanations = options.explain.iter().map(|it| explain(&episode, &analysis, it));
     let explanations = explanations.collect::<anyhow::Result<Vec<_>>>()?;
     let mut findings: Vec<_> = summary.diagnostics.to_vec();
@@ -60,7 +79,18 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
         [] => headless::DEMO_NAME.to_owned(),
         logs => logs.join(" "),
     };
+    let listed = passing.map(|passing| {
+        let listed = filters::acts(&logs.store, id, &episode, &filters);
+        filters::limit(&mut analysis, &listed);
+        report::Listed {
+            filters: options.filter.clone(),
+            acts: listed.iter().filter(|it| **it).count(),
+            episodes: passing.iter().map(|it| summary.episodes[*it].name.clone()).collect(),
+            all_episodes: summary.episodes.len(),
+        }
+    });
     let report = report::Report {
+        listed: listed.as_ref(),
         log: &log,
         files: &files,
         episode: &episode,
@@ -70,6 +100,9 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
         pairs: analysis.pairs.as_ref().ok(),
         sweep: &analysis.sweep,
         verdict: &analysis.verdict,
+        study: studied.as_ref(),
+        curves: &options.curve,
+        failure: failure.as_ref(),
         explanations: &explanations,
         findings: &findings,
         bad_lines: summary.bad_lines,
@@ -106,6 +139,28 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
         eprintln!("{line}");
     }
     Ok(if hits.is_empty() { 0 } else { RULE_HIT })
+}
+
+/// Curves, messages and how sure the verdict is, of which verdict and sweep are told.
+fn study(options: &Report, episode: &Episode, analysis: &mut Analysis) -> Study {
+    let setting = MessageSetting { beta: options.message_beta, tau: options.message_tau };
+    let study = runtime::study(episode, analysis, setting);
+    study.tell(&mut analysis.sweep, &mut analysis.verdict);
+    study
+}
+
+/// # Errors
+/// When a curve was asked for that there is not.
+fn known_curves(options: &Report, study: Option<&Study>) -> anyhow::Result<()> {
+    let curves = study.map_or(&[][..], |it| &it.curves);
+    for name in &options.curve {
+        if name != "all" && !curves.iter().any(|it| it.is_called(name)) {
+            let known: Vec<String> = curves.iter().map(Curve::name).collect();
+            let known = if known.is_empty() { "there is none".to_owned() } else { known.join(", ") };
+            bail!("--curve: no curve '{name}' moves the credit of this episode; {known}");
+        }
+    }
+    Ok(())
 }
 
 /// The arithmetic of the agent or act called `name`.

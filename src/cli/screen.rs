@@ -12,7 +12,7 @@ use super::{arguments, headless, report};
 use crate::{
     app::{Effect, Key, Message, Model},
     graph::Charset,
-    runtime::{self, Follow, LogThread, Worker},
+    runtime::{self, Follow, LogThread, OpenedLogs, Worker},
     store::Pass,
     tui::{
         input,
@@ -46,7 +46,13 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
     };
     let to_loop = send.clone();
     let log = LogThread::start(
-        |wake| headless::open(&options.logs, Pass::Headers, wake),
+        |wake| match follow {
+            // What is not there yet is waited for.
+            Follow::Always if !options.logs.is_empty() => {
+                OpenedLogs::await_them(&options.logs, Pass::Headers, wake)
+            }
+            _ => headless::open(&options.logs, Pass::Headers, wake),
+        },
         follow,
         move |message| {
             let _ = to_loop.send(message);
@@ -72,8 +78,15 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
         Effect::Open(id) => log.open(id),
         Effect::Payload(origin) => log.payload(origin),
         Effect::Analyse { request, episode, scenario } => worker.request(request, episode, scenario),
+        Effect::Study { request, episode, analysis, setting, .. } => {
+            worker.study(request, episode, analysis, setting);
+        }
+        Effect::Survey(id) => log.survey(id),
         Effect::Search { request, pattern } => log.search(request, pattern),
         Effect::StopSearch => log.stop_search(),
+        Effect::Sift { request, filters } => log.sift(request, filters),
+        Effect::Match { request, episode, patterns } => log.match_records(request, episode, patterns),
+        Effect::StopSampling(request) => worker.stop(request),
         Effect::Wake(milliseconds) => runtime::after(milliseconds, send.clone()),
         Effect::Copy(text) => {
             let _ = send.send(Message::Copied(keep_copy(&text)));

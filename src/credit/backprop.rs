@@ -336,7 +336,7 @@ pub(super) fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>
     };
     match target {
         Target::Agent(agent) => {
-            let own = episode.act_ids().filter(|it| episode.act(*it).agent == agent);
+            let own = question.acts_of(agent).iter().copied();
             let own = own.filter(|it| flow.kept[it.index()] != 0.0);
             let kept = |it: ActId| (flow.kept[it.index()], vec![episode.act(it).origin]);
             Ok(own

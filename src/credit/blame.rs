@@ -4,8 +4,9 @@
 //! * In a failed episode the most negative credit is blamed; in a success the most positive is named.
 //! * A failure in which nobody has negative credit has no loser: the least earner is named, and said to be
 //!   that ([`BlameKind::EarnedLeast`]). Likewise a success in which nobody gained.
-//! * Values closer than `1e-12` of the largest are equal. Agents whose interval meets that of the extreme one
-//!   cannot be told from it: they tie, if their own value has the blamed sign. Ties name all.
+//! * Values closer than `1e-12` of the largest are equal. Agents that cannot be told from the extreme one tie
+//!   with it, if their own value has the blamed sign: where the method knows how uncertain the difference of the
+//!   two is ([`Attribution::differences`]), when that may be 0; else when their intervals meet. Ties name all.
 //! * A share is part of the gross loss (the sum of negative credits) or gross gain: never above 100%.
 
 use crate::model::{AgentId, Attribution, Estimate};
@@ -59,7 +60,7 @@ pub fn blame(failed: bool, attribution: &Attribution) -> Option<Blame> {
         .collect();
     let tolerance = tolerance(entries.iter().map(|it| it.1.value));
     entries.sort_by(|a, b| (sign * a.1.value).total_cmp(&(sign * b.1.value)).then(a.0.cmp(&b.0)));
-    let extreme = entries.first()?.1;
+    let (first, extreme) = *entries.first()?;
     let last = entries.last().map_or(extreme.value, |it| it.1.value);
     let lost = sign * extreme.value < -tolerance;
     let kind = match (failed, lost) {
@@ -69,11 +70,11 @@ pub fn blame(failed: bool, attribution: &Attribution) -> Option<Blame> {
         (false, false) => BlameKind::LostLeast,
     };
     let gross = sum(entries.iter().map(|it| sign * it.1.value).filter(|it| *it < -tolerance));
-    let ties = |it: &Estimate| {
+    let ties = |agent: AgentId, it: &Estimate| {
         (it.value - extreme.value).abs() <= tolerance
-            || (overlap(it, &extreme) && (!lost || sign * it.value < -tolerance))
+            || (meet(attribution, (agent, it), (first, &extreme)) && (!lost || sign * it.value < -tolerance))
     };
-    let mut named: Vec<&(AgentId, Estimate)> = entries.iter().filter(|it| ties(&it.1)).collect();
+    let mut named: Vec<&(AgentId, Estimate)> = entries.iter().filter(|it| ties(it.0, &it.1)).collect();
     // Rounding must not decide the order of equal ones.
     let equal = named.iter().take_while(|it| (it.1.value - extreme.value).abs() <= tolerance).count();
     named[..equal].sort_by_key(|it| it.0);
@@ -92,6 +93,14 @@ pub(super) fn tolerance(values: impl Iterator<Item = f64>) -> f64 {
     values.filter(|it| it.is_finite()).fold(0.0, |scale: f64, it| scale.max(it.abs())) * 1e-12
 }
 
+/// Whether the data leave open which of two agents has the larger number.
+fn meet(attribution: &Attribution, a: (AgentId, &Estimate), b: (AgentId, &Estimate)) -> bool {
+    match attribution.differences.as_ref().and_then(|it| it.half(a.0, b.0)) {
+        Some(half) => (a.1.value - b.1.value).abs() <= half,
+        None => overlap(a.1, b.1),
+    }
+}
+
 /// Whether the intervals of two numbers meet; a number without one is a point, two points never overlap.
 pub(super) fn overlap(a: &Estimate, b: &Estimate) -> bool {
     if a.interval.is_none() && b.interval.is_none() {
@@ -101,25 +110,27 @@ pub(super) fn overlap(a: &Estimate, b: &Estimate) -> bool {
     a.0 <= b.1 && b.0 <= a.1
 }
 
-/// Rank of each agent from the blamed end, from 1; ranks inside overlapping intervals are shared. `None`
-/// where there is no number.
+/// Rank of each agent from the blamed end, from 1; agents that cannot be told apart share it. `None` where there
+/// is no number.
 pub(super) fn ranks(failed: bool, attribution: &Attribution) -> Vec<Option<u32>> {
     let tolerance =
         tolerance(attribution.agents.iter().filter_map(|it| it.value.number()).map(|it| it.value));
-    let before = |a: &Estimate, b: &Estimate| {
-        let lower = if failed { b.value - a.value } else { a.value - b.value };
-        lower > tolerance && !overlap(a, b)
+    let numbers: Vec<(AgentId, Option<&Estimate>)> =
+        attribution.agents.iter().map(|it| (it.agent, it.value.number())).collect();
+    let before = |a: (AgentId, &Estimate), b: (AgentId, &Estimate)| {
+        let lower = if failed { b.1.value - a.1.value } else { a.1.value - b.1.value };
+        lower > tolerance && !meet(attribution, a, b)
     };
-    let numbers: Vec<Option<&Estimate>> = attribution.agents.iter().map(|it| it.value.number()).collect();
-    let rank = |it: &Estimate| 1 + numbers.iter().flatten().filter(|other| before(other, it)).count() as u32;
-    numbers.iter().map(|it| it.map(rank)).collect()
+    let known = || numbers.iter().filter_map(|it| Some((it.0, it.1?)));
+    let rank = |own: (AgentId, &Estimate)| 1 + known().filter(|it| before(*it, own)).count() as u32;
+    numbers.iter().map(|it| Some(rank((it.0, it.1?)))).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::credit::fixture::attribution;
-    use crate::model::Value;
+    use crate::model::{Differences, Value};
 
     fn check(failed: bool, values: &[f64], kind: BlameKind, named: &[u32]) -> Blame {
         let found = blame(failed, &attribution(values)).expect("numbers");
@@ -162,6 +173,24 @@ mod tests {
         // Agent 3's interval is wide, but it earned: it is not among those who lost most.
         assert_eq!(found.agents, [AgentId(0), AgentId(1)]);
         assert_eq!(ranks(true, &both), [Some(1), Some(1), Some(3), Some(1)]);
+    }
+
+    #[test]
+    fn a_known_difference_decides_where_intervals_overlap() {
+        let mut both = attribution(&[-0.4, -0.3, -0.1]);
+        for credit in &mut both.agents {
+            if let Value::Number(it) = &mut credit.value {
+                it.interval = Some((it.value - 0.2, it.value + 0.2));
+            }
+        }
+        assert_eq!(blame(true, &both).expect("numbers").agents, [AgentId(0), AgentId(1), AgentId(2)]);
+        // What the first two share is what is uncertain: 0.1 apart for sure. Of the third nothing is known.
+        let mut differences = Differences::of(3);
+        differences.set(AgentId(0), AgentId(1), 0.05);
+        differences.set(AgentId(0), AgentId(2), 0.35);
+        both.differences = Some(differences);
+        assert_eq!(blame(true, &both).expect("numbers").agents, [AgentId(0), AgentId(2)]);
+        assert_eq!(ranks(true, &both), [Some(1), Some(2), Some(1)]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::model::{Attribution, Episode, Provenance, Scenario, Unavailable};
 
-use super::blame::{BlameKind, blame};
+use super::blame::blame;
 use super::compute_plain;
 use super::method::{Family, scenario_name};
 use super::question::missing;
@@ -22,6 +22,7 @@ struct Rung {
 const LADDER: &[Rung] = &[
     Rung { method: "shapley", accept: |_, it| !is_bounded(it) },
     Rung { method: "shapley", accept: names_one },
+    Rung { method: "shapley-sampled", accept: tells_apart },
     Rung { method: "removal", accept: tells_apart },
     Rung {
         method: "difference",
@@ -36,7 +37,8 @@ const LADDER: &[Rung] = &[
 
 /// The best-supported method for an episode.
 ///
-/// In order: exact Shapley; Shapley with missing coalitions where its bounds separate the one blamed; removal;
+/// In order: exact Shapley; Shapley with missing coalitions where its bounds separate the one blamed; Shapley
+/// sampled from the walks that are logged; removal;
 /// a single deviation with measured values; a replay group; a single deviation with modelled values; declared
 /// credit; propagation along the links; an even split. `None`: the log holds nothing to divide. Below exact
 /// Shapley a method is passed over when it tells nobody apart, or knows one agent of several and that one
@@ -114,10 +116,14 @@ fn is_bounded(attribution: &Attribution) -> bool {
     attribution.agents.iter().any(|it| it.value.number().is_none_or(bounded))
 }
 
+/// Whether the numbers say something of who mattered: two of them differ, or the one agent that has a number has
+/// another than 0, of whatever sign. (One that earned in a failure was cleared by a measurement: nothing of less
+/// ground may blame it in its place.)
 fn tells_apart(episode: &Episode, attribution: &Attribution) -> bool {
     blame(episode.failed(), attribution).is_some_and(|it| {
-        let signed = matches!(it.kind, BlameKind::Lost | BlameKind::Earned);
-        if it.known < 2 { signed || episode.agents.len() < 2 } else { !it.all_equal }
+        let first = it.agents.first().and_then(|it| attribution.agent(*it));
+        let matters = first.is_some_and(|it| it.value.abs() > 1e-12);
+        if it.known < 2 { matters || episode.agents.len() < 2 } else { !it.all_equal }
     })
 }
 
@@ -169,23 +175,31 @@ pub(super) fn same_choice(a: &Scenario, b: &Scenario) -> bool {
 }
 
 /// What to try in place of a method that is unavailable, nearest first: its other baselines (an even mean
-/// before the rest, as it needs least), then its family, then the ladder of support.
+/// before the rest, as it needs least), then what puts the same question in another way, then its family, then
+/// the ladder of support.
 pub(super) fn alternatives(scenario: &Scenario) -> Vec<Scenario> {
     let family = method(&scenario.method).map(|it| it.family);
     let distance = |it: &Scenario| {
         let row = method(&it.method);
         if it.method == scenario.method {
             u8::from(it.baseline.as_deref() != Some("uniform"))
-        } else if row.map(|it| it.family) == family {
+        } else if row.is_some() && row.map(root) == method(&scenario.method).map(root) {
             2
+        } else if row.map(|it| it.family) == family {
+            3
         } else {
-            3 + LADDER.iter().position(|rung| rung.method == it.method).unwrap_or(LADDER.len()) as u8
+            4 + LADDER.iter().position(|rung| rung.method == it.method).unwrap_or(LADDER.len()) as u8
         }
     };
     let mut all: Vec<Scenario> = variants().into_iter().filter(|it| !same_choice(it, scenario)).collect();
     all.retain(names_culprit);
     all.sort_by_key(distance);
     all
+}
+
+/// The method whose question a method puts.
+fn root(row: &'static super::Method) -> &'static str {
+    row.variant_of.unwrap_or(row.name)
 }
 
 /// Names the nearest method that can be computed, if the message does not yet name one.

@@ -13,6 +13,7 @@
 //! * Coalition values count as replayed: somebody ran those teams, though the log may not say how often.
 
 mod contrast;
+mod joint;
 mod linear;
 mod logged;
 mod methods;
@@ -22,6 +23,7 @@ mod precedence;
 mod sampled;
 mod structured;
 mod terms;
+mod walks;
 
 use crate::model::{AgentId, Attribution, Episode, Estimate, Unavailable, Value};
 use crate::stats::{Sum, sum};
@@ -37,7 +39,8 @@ pub(super) use methods::{BANZHAF, FIRST_IN, REMOVAL, SHAPLEY};
 pub(super) use myerson::METHOD as MYERSON;
 pub(super) use owen::METHOD as OWEN;
 pub(super) use precedence::METHOD as PRECEDENCE;
-pub(super) use sampled::{METHOD as SAMPLED, sampler};
+pub use sampled::Sampling;
+pub(super) use sampled::{METHOD as SAMPLED, first_look, luck};
 use terms::terms;
 
 /// v(0) of the episode's first coalition table, where it is logged.
@@ -65,6 +68,10 @@ pub(super) fn semivalue(question: &Question<'_>) -> Result<Attribution, Unavaila
     let title = format!("{name} ({kind}, {}/{} coalitions)", table.known(), table.values.len());
     let mut attribution = game.start(question, title);
     let estimates = estimates(question, &table)?;
+    let within = if complete { (0.0, 0.0) } else { bounds(question, &table)? };
+    let coefficients = coefficients(question, table.n);
+    attribution.differences =
+        joint::of_table(attribution.agents.len(), game.players(), &table, &coefficients, within);
     for (agent, estimate) in game.players().iter().zip(estimates) {
         attribution.agents[agent.index()].value = Value::Number(estimate);
     }
@@ -168,11 +175,13 @@ pub(super) fn marginal(question: &Question<'_>) -> Result<Attribution, Unavailab
     let players: Vec<AgentId> = game.players().to_vec();
     let mut refused = None;
     let (mut known, mut runs) = (0usize, None::<u32>);
+    let mut own = vec![None; players.len()];
     for (player, agent) in players.iter().enumerate() {
         let (more, less) = pair(removal, players.len(), player);
         let value = match (game.value(more), game.value(less)) {
             (Ok(more), Ok(less)) => {
                 known += 1;
+                own[player] = Some(if removal { less } else { more });
                 let estimate = difference(&more, &less);
                 runs = [runs, estimate.n].into_iter().flatten().min();
                 Value::Number(estimate)
@@ -189,6 +198,7 @@ pub(super) fn marginal(question: &Question<'_>) -> Result<Attribution, Unavailab
         let name = question.method.name;
         return Err(missing(format!("{name} needs coalition values: {}", refused.unwrap_or_default())));
     }
+    attribution.differences = joint::of_marginals(attribution.agents.len(), &players, &own);
     attribution.sum = total(&attribution.agents);
     attribution.empty_value = game.value(Coalition::EMPTY).ok().map(|it| it.value);
     let grand = game.value(Coalition::all(players.len())).ok().map(|it| it.value);

@@ -4,19 +4,26 @@
 //! that 0, 1 and "very large" are the ends and the middle of the slider (the temperature of a policy); one
 //! around 0 from `-2s` to `2s`, s the size of the reward, at least 1. A flip is where whom the numbers blame
 //! changes; it is found by halving between two neighbouring points, so two flips inside one step may be seen
-//! as one or none.
+//! as one or none. Two flips at one place (a tie at a single value) are one, and what holds at an end alone is
+//! none.
+//!
+//! What is worth a curve ([`sliders`]) is read from the method table: shares (a parameter between 0 and 1 that is
+//! no switch: gamma, lambda, rho, alpha) and temperatures (tau), of every method and baseline whose numbers they
+//! move in this log.
 
 use crate::model::{AgentId, Attribution, Episode, Scenario, Unavailable};
 
 use super::blame::blame;
 use super::compute_plain;
-use super::method::Param;
-use super::question::missing;
-use super::{choice, method};
+use super::method::{Family, Method, Param};
+use super::question::{Question, missing};
+use super::{choice, discount, method, methods, time};
 
 /// One place of the slider.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CurvePoint {
+    /// Where on the slider, 0..=1.
+    pub place: f64,
     /// The parameter.
     pub at: f64,
     /// The credit of each agent, by id; `None`: no number there.
@@ -28,9 +35,11 @@ pub struct CurvePoint {
 /// A place where the blame moves on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Flip {
+    /// Where on the slider, 0..=1.
+    pub place: f64,
     /// The parameter, within `1e-6` of the range.
     pub at: f64,
-    /// Who is blamed below it.
+    /// Who is blamed below it; empty: nobody is told apart.
     pub before: Vec<AgentId>,
     /// Who above.
     pub after: Vec<AgentId>,
@@ -39,12 +48,93 @@ pub struct Flip {
 /// Credit along one parameter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Curve {
+    /// What was asked, but for the parameter.
+    pub scenario: Scenario,
     /// Name of the parameter.
     pub param: &'static str,
+    /// What it does.
+    pub what: &'static str,
+    /// The value in force, and where that is on the slider.
+    pub current: (f64, f64),
     /// Ascending.
     pub points: Vec<CurvePoint>,
     /// Ascending.
     pub flips: Vec<Flip>,
+}
+
+/// A parameter that is worth a curve.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SliderOf {
+    /// Method and baseline, with the edits of the reference.
+    pub scenario: Scenario,
+    /// Name of the parameter.
+    pub param: &'static str,
+}
+
+/// Points of a curve that is drawn: fine enough to be stepped along.
+pub const CURVE_STEPS: usize = 41;
+
+/// Acts times computations of all curves together, at most about: a very long episode has coarser ones.
+const WORK: usize = 40_000_000;
+
+/// Every parameter whose curve says something of `episode`, the method of `reference` first, then in the order of
+/// the method table.
+pub fn sliders(episode: &Episode, reference: &Scenario) -> Vec<SliderOf> {
+    let resolved = choice::resolve(episode, reference);
+    let reference = resolved.as_ref().unwrap_or(reference);
+    let mut found = Vec::new();
+    for row in methods().iter().filter(|it| it.names_culprit) {
+        for param in row.params.iter().filter(|it| is_slider(it)) {
+            let mut candidates = row.scenarios();
+            // The baseline in force has the first word, then the first that knows the parameter.
+            candidates.sort_by_key(|it| u8::from(!choice::same_choice(it, reference)));
+            let own = |it: Scenario| match choice::same_choice(&it, reference) {
+                true => reference.clone(),
+                false => choice::carry(reference, it),
+            };
+            let moved = candidates.into_iter().map(own).find(|it| moves(episode, it, param));
+            found.extend(moved.map(|scenario| SliderOf { scenario, param: param.name }));
+        }
+    }
+    found.sort_by_key(|it| u8::from(it.scenario.method != reference.method));
+    found
+}
+
+/// The curves of [`sliders`].
+pub fn curves(episode: &Episode, reference: &Scenario) -> Vec<Curve> {
+    let sliders = sliders(episode, reference);
+    let each = WORK / (episode.acts.len().max(1) * sliders.len().max(1));
+    // A flip costs as many computations as it takes to halve a step, 20 or so.
+    let steps = each.clamp(9, CURVE_STEPS);
+    sliders.iter().filter_map(|it| curve(episode, &it.scenario, it.param, steps).ok()).collect()
+}
+
+fn is_slider(param: &Param) -> bool {
+    let share = param.min >= 0.0 && param.max <= 1.0 && param.step < 1.0;
+    share || param.name == "tau"
+}
+
+/// Whether the numbers differ between a low, a middle and a high place.
+fn moves(episode: &Episode, scenario: &Scenario, param: &Param) -> bool {
+    let slider = Slider::of(param, episode);
+    let credit = |t: f64| point(episode, scenario, param, &slider, t).ok().map(|it| it.credit);
+    let found: Vec<_> = [0.1, 0.5, 0.8].into_iter().filter_map(credit).collect();
+    let scale = found.iter().flatten().flatten().fold(0.0f64, |scale, it| scale.max(it.abs()));
+    let far = |a: &Option<f64>, b: &Option<f64>| match (a, b) {
+        (Some(a), Some(b)) => (a - b).abs() > 1e-9 * scale,
+        (a, b) => a.is_some() != b.is_some(),
+    };
+    found.windows(2).any(|pair| pair[0].iter().zip(&pair[1]).any(|(a, b)| far(a, b)))
+}
+
+/// The value of `param` in force under `scenario`.
+fn current(episode: &Episode, scenario: &Scenario, row: &'static Method, param: &Param) -> f64 {
+    let Ok(question) = Question::new(episode, scenario, row) else { return param.default.unwrap_or(0.0) };
+    match (param.name, row.family) {
+        ("gamma", Family::Time) if row.needs.contains(&super::Need::StateValues) => time::gamma(&question),
+        ("gamma", _) => discount::gamma(&question),
+        _ => question.param(param.name).unwrap_or(0.0),
+    }
 }
 
 /// The credit of `episode` at `steps` (at least 2) values of `param`, everything else as in `scenario`.
@@ -62,37 +152,48 @@ pub fn curve(
         .ok_or_else(|| missing(format!("no method is called '{}'", scenario.method)))?;
     let param = row.param(param).ok_or_else(|| {
         let known: Vec<&str> = row.params.iter().map(|it| it.name).collect();
-        missing(format!("{} has no parameter '{param}'; it has: {}", row.name, known.join(", ")))
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        missing(format!("{} has no parameter '{param}'; it has: {known}", row.name))
     })?;
     let slider = Slider::of(param, episode);
     let steps = steps.max(2);
     let mut refused = None;
     let mut points = Vec::with_capacity(steps);
-    let mut places = Vec::with_capacity(steps);
     for step in 0..steps {
-        let t = step as f64 / (steps - 1) as f64;
-        match point(episode, &scenario, param, slider.value(t)) {
-            Ok(point) => {
-                points.push(point);
-                places.push(t);
-            }
+        match point(episode, &scenario, param, &slider, step as f64 / (steps - 1) as f64) {
+            Ok(point) => points.push(point),
             Err(why) => refused = refused.or(Some(why)),
         }
     }
     if points.is_empty() {
         return Err(refused.unwrap_or_else(|| missing("no value of the parameter gives a number")));
     }
-    let mut flips = Vec::new();
-    for at in 1..points.len() {
-        let (before, after) = (&points[at - 1].blamed, &points[at].blamed);
-        if before != after {
-            let find = |t: f64| point(episode, &scenario, param, slider.value(t)).map(|it| it.blamed).ok();
-            let place = halve(places[at - 1], places[at], |t| find(t).as_ref() == Some(before));
-            flips.push(Flip { at: slider.value(place), before: before.clone(), after: after.clone() });
+    let mut flips: Vec<Flip> = Vec::new();
+    for pair in points.windows(2) {
+        let (before, after) = (&pair[0].blamed, &pair[1].blamed);
+        if before == after {
+            continue;
+        }
+        let find = |t: f64| point(episode, &scenario, param, &slider, t).map(|it| it.blamed).ok();
+        let place = halve(pair[0].place, pair[1].place, |t| find(t).as_ref() == Some(before));
+        match flips.last_mut() {
+            Some(last) if place - last.place < ONE_PLACE => last.after.clone_from(after),
+            _ => {
+                let (before, after) = (before.clone(), after.clone());
+                flips.push(Flip { place, at: slider.value(place), before, after });
+            }
         }
     }
-    Ok(Curve { param: param.name, points, flips })
+    // What holds at the very end of a slider alone (rho = 0 exactly) is not a place where the blame moves on.
+    let inside = ONE_PLACE..1.0 - ONE_PLACE;
+    flips.retain(|it| it.before != it.after && inside.contains(&it.place));
+    let value = current(episode, &scenario, row, param);
+    let current = (value, slider.place(value));
+    Ok(Curve { scenario, param: param.name, what: param.what, current, points, flips })
 }
+
+/// Flips nearer than this on the slider are one.
+const ONE_PLACE: f64 = 1e-5;
 
 /// Where between `low`, at which `holds`, and `high`, at which it does not, it stops to hold.
 fn halve(mut low: f64, mut high: f64, holds: impl Fn(f64) -> bool) -> f64 {
@@ -107,17 +208,67 @@ fn halve(mut low: f64, mut high: f64, holds: impl Fn(f64) -> bool) -> f64 {
     (low + high) / 2.0
 }
 
-fn point(episode: &Episode, scenario: &Scenario, param: &Param, at: f64) -> Result<CurvePoint, Unavailable> {
+fn point(
+    episode: &Episode,
+    scenario: &Scenario,
+    param: &Param,
+    slider: &Slider,
+    place: f64,
+) -> Result<CurvePoint, Unavailable> {
+    let at = slider.value(place);
+    let attribution = compute_plain(episode, &at_value(scenario, param.name, at))?;
+    let number = |it: &crate::model::AgentCredit| it.value.number().map(|it| it.value);
+    let credit = attribution.agents.iter().map(number).collect();
+    Ok(CurvePoint { place, at, credit, blamed: named(episode, &attribution) })
+}
+
+fn at_value(scenario: &Scenario, param: &str, at: f64) -> Scenario {
     let mut scenario = scenario.clone();
-    scenario.params.insert(param.name.to_owned(), at.into());
-    if scenario.discount.is_some() && param.name == "gamma" {
+    scenario.params.insert(param.to_owned(), at.into());
+    if param == "gamma" {
         // The discount would win over the parameter that is being turned.
         scenario.discount = None;
     }
-    let attribution = compute_plain(episode, &scenario)?;
-    let number = |it: &crate::model::AgentCredit| it.value.number().map(|it| it.value);
-    let credit = attribution.agents.iter().map(number).collect();
-    Ok(CurvePoint { at, credit, blamed: named(episode, &attribution) })
+    scenario
+}
+
+impl Curve {
+    /// The what-if that has the parameter at this value, to three significant digits: it is to be read and typed.
+    pub fn scenario_at(&self, at: f64) -> Scenario {
+        let short = format!("{at:.2e}").parse().unwrap_or(at);
+        at_value(&self.scenario, self.param, short)
+    }
+
+    /// Whether `name` means this curve: its name, its method and parameter, or its parameter.
+    pub fn is_called(&self, name: &str) -> bool {
+        name == self.param
+            || name == self.name()
+            || name == format!("{} {}", self.scenario.method, self.param)
+    }
+
+    /// `backprop/uniform rho`.
+    pub fn name(&self) -> String {
+        format!("{} {}", super::scenario_name(&self.scenario), self.param)
+    }
+
+    /// `most blamed changes from coder to tester at tau = 0.42`, for every flip.
+    pub fn sentences(&self, episode: &Episode) -> Vec<String> {
+        let word = if episode.failed() { "most blamed" } else { "most credited" };
+        let names = |agents: &[AgentId]| match agents {
+            [] => "nobody".to_owned(),
+            agents => {
+                let names: Vec<&str> = agents.iter().map(|it| episode.agent(*it).name.as_str()).collect();
+                let tie = if agents.len() > 1 { " (tie)" } else { "" };
+                format!("{}{tie}", super::figure::list(&names))
+            }
+        };
+        let one = |it: &Flip| {
+            let at = super::figure::significant(it.at);
+            let (from, to) = (names(&it.before), names(&it.after));
+            format!("{word} changes from {from} to {to} at {} = {at}", self.param)
+        };
+        self.flips.iter().map(one).collect()
+    }
 }
 
 /// Whom an attribution names, ascending; empty where all are equal.
@@ -157,6 +308,16 @@ impl Slider {
             self.low + t * (self.high - self.low)
         }
     }
+
+    fn place(&self, value: f64) -> f64 {
+        let value = value.clamp(self.low, self.high);
+        if self.hyperbolic {
+            let above = value - self.low;
+            if value >= self.high { 1.0 } else { above / (1.0 + above) }
+        } else {
+            (value - self.low) / (self.high - self.low)
+        }
+    }
 }
 
 #[cfg(test)]
@@ -183,6 +344,10 @@ mod tests {
         let first = found.flips.first().expect("a flip");
         assert!((first.at - 0.5).abs() < 1e-6, "{first:?}");
         assert_eq!(first.before, [AgentId(0)]);
+        // At 0.5 alone the two tie: one flip, not two.
+        assert_eq!((found.flips.len(), &first.after), (1, &vec![AgentId(1)]));
+        assert_eq!(found.sentences(&episode), ["most blamed changes from a0 to a1 at rho = 0.5"]);
+        assert_eq!(found.current, (0.5, 0.5));
         assert_eq!(found.points.last().map(|it| it.blamed.as_slice()), Some(&[AgentId(1)][..]));
     }
 
@@ -205,6 +370,41 @@ mod tests {
         let refused = curve(&episode, &with("backprop", None), "lambda", 5).expect_err("no such thing");
         assert_eq!(refused.missing, "backprop has no parameter 'lambda'; it has: rho, tau");
         assert!(curve(&Draft::of(1).acts(&[0]).episode(), &with("backprop", None), "rho", 5).is_err());
+    }
+
+    #[test]
+    fn what_is_worth_a_curve_is_read_from_the_table() {
+        let draft = Draft::of(2).act(0, &[]).act(1, &[0]).reward(-1.0, &[]).end(Status::Failure);
+        let names = |episode: &Episode, reference: &Scenario| -> Vec<String> {
+            sliders(episode, reference)
+                .iter()
+                .map(|it| format!("{} {}", it.scenario.method, it.param))
+                .collect()
+        };
+        let episode = draft.clone().episode();
+        // No tempered policy without odds, no value-assisted replay without replays.
+        let found = names(&episode, &with("eligibility", None));
+        assert_eq!(found, ["eligibility gamma", "eligibility lambda", "backprop rho", "discount gamma"]);
+        let odds = [("x", -1.0, 0.9), ("y", 0.0, 0.1)];
+        let odd = draft.table(0, &odds, Some(0), None).episode();
+        assert_eq!(names(&odd, &with("backprop", None))[..2], ["backprop rho", "difference tau"]);
+        let tempered = sliders(&odd, &with("backprop", None)).remove(1).scenario;
+        assert_eq!(tempered.baseline.as_deref(), Some("tempered"));
+        assert_eq!(curves(&episode, &with("backprop", None)).len(), 4);
+    }
+
+    #[test]
+    fn the_value_in_force_is_that_of_the_scenario() {
+        let episode = Draft::of(2).acts(&[0, 1]).reward(1.0, &[]).episode();
+        let check = |scenario: &Scenario, want: f64| {
+            let found = curve(&episode, scenario, "gamma", 3).expect("a reward");
+            assert_close(&[found.current.0, found.current.1], &[want, want]);
+            assert_eq!(found.scenario_at(0.25).params["gamma"].get(), 0.25);
+        };
+        check(&with("discount", None), 0.9);
+        check(&Scenario { discount: Some(0.5.into()), ..with("discount", None) }, 0.5);
+        let params = [("gamma".to_owned(), 0.3.into())].into();
+        check(&Scenario { params, ..with("discount", None) }, 0.3);
     }
 
     #[test]

@@ -73,10 +73,13 @@ pub(super) fn named_method(declared: &DeclaredCredit) -> Option<(&'static Method
 
 fn chosen<'a>(question: &Question<'a>) -> Result<(String, &'a DeclaredCredit), Unavailable> {
     let episode = question.episode;
-    let keys = keys(episode);
     if let Some(wanted) = &question.scenario.baseline {
-        let at = keys.iter().position(|it| it == wanted);
-        let at = at.or_else(|| episode.declared.iter().position(|it| it.id.as_ref() == Some(wanted)));
+        let at = (0..episode.declared.len()).find(|at| has_key(episode, *at, wanted));
+        if let Some(at) = at {
+            return Ok((wanted.clone(), &episode.declared[at]));
+        }
+        let keys = keys(episode);
+        let at = episode.declared.iter().position(|it| it.id.as_ref() == Some(wanted));
         let known = if keys.is_empty() { "none".to_owned() } else { keys.join(", ") };
         let at =
             at.ok_or_else(|| missing(format!("no credit of '{wanted}' is logged; there is: {known}")))?;
@@ -94,7 +97,23 @@ fn chosen<'a>(question: &Question<'a>) -> Result<(String, &'a DeclaredCredit), U
         }
     }
     let (at, _) = best.ok_or_else(|| missing("no credit record with numbers is logged"))?;
-    Ok((keys[at].clone(), &episode.declared[at]))
+    Ok((keys(episode).swap_remove(at), &episode.declared[at]))
+}
+
+/// Whether [`keys`] calls the declared credit `at` so. The sweep asks for every one by its key, and a log may hold
+/// one for each of thousands of steps.
+fn has_key(episode: &Episode, at: usize, key: &str) -> bool {
+    let declared = &episode.declared[at];
+    let repeats = || episode.declared[..at].iter().any(|it| it.algorithm == declared.algorithm);
+    let is_mark = |mark: &str| match &declared.id {
+        Some(id) => mark == id,
+        None => mark.parse() == Ok(at + 1),
+    };
+    match key.strip_prefix(declared.algorithm.as_str()) {
+        Some("") => !repeats(),
+        Some(rest) => rest.strip_prefix('#').is_some_and(is_mark) && repeats(),
+        None => false,
+    }
 }
 
 /// The items of a record, the last one of each agent and act.

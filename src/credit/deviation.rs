@@ -192,9 +192,9 @@ fn uses<'a>(gain: &Gain<'a>, subtracted: &baseline::Subtracted<'a>) -> Vec<(&'a 
 /// The acts whose credits make up that of an agent.
 fn own_acts(question: &Question<'_>, deviations: &Deviations<'_>, agent: AgentId) -> Vec<ActId> {
     let episode = question.episode;
-    let own = |it: &ActId| episode.act(*it).agent == agent && question.in_window(*it);
     let is_action = |it: &ActId| episode.act(*it).kind == ActKind::Action;
-    let acts: Vec<ActId> = episode.act_ids().filter(own).collect();
+    let own = question.acts_of(agent).iter().copied();
+    let acts: Vec<ActId> = own.filter(|it| question.in_window(*it)).collect();
     if acts.iter().any(is_action) {
         acts.into_iter().filter(|it| is_action(it) || deviations.get(*it).is_some()).collect()
     } else {

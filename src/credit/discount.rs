@@ -10,7 +10,7 @@
 //! Acts of agents taken out, and those outside the window, get nothing; the others share R.
 
 use crate::model::{ActId, Attribution, Estimate, Number, Provenance, Term, Unavailable, Value};
-use crate::stats::sum;
+use crate::stats::{Sum, sum};
 
 use super::figure;
 use super::method::{Applies, Family, Method, Need, Param, Target};
@@ -103,7 +103,7 @@ pub(super) const ELIGIBILITY: Method = Method {
     terms,
 };
 
-fn gamma(question: &Question<'_>) -> f64 {
+pub(super) fn gamma(question: &Question<'_>) -> f64 {
     let run = question.episode.gamma.filter(|it| (0.0..1.0).contains(it));
     let scenario = question.scenario.discount.map(Number::get);
     scenario.or_else(|| question.param("gamma")).or(run).unwrap_or(0.9)
@@ -169,10 +169,13 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
     };
     let mut attribution = question.start(title, Provenance::Structural);
     let number = |it: f64| Value::Number(Estimate::exact(it));
+    let mut sums = vec![Sum::default(); question.episode.agents.len()];
+    for (act, factor) in &factors {
+        sums[question.episode.act(*act).agent.index()].add(factor * pot.value);
+    }
     for credit in &mut attribution.agents {
         if !question.is_dropped(credit.agent) {
-            let own = factors.iter().filter(|it| question.episode.act(it.0).agent == credit.agent);
-            credit.value = number(sum(own.map(|it| it.1 * pot.value)));
+            credit.value = number(sums[credit.agent.index()].value());
         }
     }
     attribution.acts = factors.iter().map(|it| (it.0, number(it.1 * pot.value))).collect();

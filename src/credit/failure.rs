@@ -12,16 +12,20 @@
 //!   The decisive error is the act of the earliest one; it is certain where the 95% intervals do not meet.
 //! * A mean without its returns tells no successes: such candidates are not counted.
 
+mod findings;
 mod prefix;
 mod spectrum;
+
+use std::collections::BTreeSet;
 
 use crate::model::{ActId, AgentId, Episode, Origin, Sample, Unavailable};
 
 use super::figure;
 use super::question::missing;
 
+pub use findings::{FailureRow, FailureStudy, Finding, Found, Rule, failure_study};
 pub use prefix::{FirstError, RateDrop, Tally, first_error, largest_drop, point_of_commitment};
-pub use spectrum::{Elements, SpectrumRun, Suspicion, spectrum};
+pub use spectrum::{Elements, RunOutcomes, SpectrumRun, Suspicion, spectrum};
 
 /// An alternative that would have turned failure into success.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,61 +86,6 @@ impl FailureReport {
     pub fn prefix_act(&self, at: usize) -> Option<ActId> {
         self.prefixes.get(at).map(|it| it.0)
     }
-
-    /// What was found, one sentence each, with the numbers it rests on.
-    pub fn sentences(&self, episode: &Episode) -> Vec<String> {
-        let name = |act: ActId| {
-            let it = episode.act(act);
-            format!("{} ({})", it.id, episode.agent(it.agent).name)
-        };
-        let at = |position: usize| self.prefix_act(position).map_or_else(String::new, name);
-        let mut lines = Vec::new();
-        match self.decisive() {
-            Some(it) => lines.push(format!(
-                "decisive error: {}; '{}' in its place succeeded {}, what happened {}{}",
-                name(it.act),
-                it.label,
-                of(it.corrected),
-                of(it.taken),
-                if it.is_certain() { "" } else { "; too few replays to be certain" }
-            )),
-            None => {
-                lines.push("decisive error: none; no alternative that was tried reached success".to_owned());
-            }
-        }
-        let first = &self.first_error;
-        if let Some(linear) = first.linear {
-            let still = first.still_possible.map_or_else(String::new, |it| {
-                format!("; a success rate up to {} is still possible", figure::percent(it))
-            });
-            lines.push(format!("first error: no replay succeeds after {}{still}", at(linear)));
-            if first.disagrees() {
-                let binary = first.binary.map_or_else(|| "none".to_owned(), at);
-                lines.push(format!("halving finds {binary} instead: success was won back in between"));
-            }
-        }
-        if let Some(drop) = self.largest_drop {
-            lines.push(format!(
-                "largest drop: at {}, from {} to {}{}",
-                at(drop.at),
-                of(drop.before),
-                of(drop.after),
-                if drop.is_certain() { "" } else { "; the intervals overlap" }
-            ));
-        }
-        if let Some(act) = self.commitment {
-            let noise = figure::percent(self.noise.unwrap_or(0.0));
-            lines.push(format!(
-                "point of commitment: {}, the last act from which others still rescue it (null arm {noise})",
-                name(act)
-            ));
-        }
-        lines
-    }
-}
-
-fn of(tally: Tally) -> String {
-    format!("{} of {}", tally.successes, tally.n)
 }
 
 /// Finds where `episode` was lost. `success`: the least return that counts as success; `None`: 1 where every
@@ -205,6 +154,9 @@ pub fn failure(episode: &Episode, success: Option<f64>) -> Result<FailureReport,
     }
     // Stable: of one act the most successful stays first.
     corrections.sort_by_key(|it| it.act);
+    // The table of an act holds the candidates of its replay group once more.
+    let mut seen = BTreeSet::new();
+    corrections.retain(|it| seen.insert((it.act, it.label.clone())));
     let (prefixes, rescues) = (merged(prefixes), merged(rescues));
     let counts: Vec<Tally> = prefixes.iter().map(|it| it.1).collect();
     let noise = counts.iter().copied().fold(Tally::default(), Tally::and).rate();
@@ -238,7 +190,7 @@ fn default_success(episode: &Episode) -> Result<f64, Unavailable> {
     if returns.chain(own).all(|it| (0.0..=1.0).contains(&it)) {
         return Ok(1.0);
     }
-    Err(missing("returns are not all in 0..1: say from what return on it is a success"))
+    Err(missing("returns are not all in 0..1: `report --success RETURN` says what counts as a success"))
 }
 
 /// One entry per act, ascending; several groups of one act add up.
@@ -285,15 +237,6 @@ mod tests {
         assert_eq!(report.first_error.linear.and_then(|it| report.prefix_act(it)), Some(ActId(1)));
         assert_eq!(report.largest_drop.map(|it| (it.at, it.size)), Some((1, 1.0)));
         assert_eq!(report.commitment, Some(ActId(1)));
-        assert_eq!(
-            report.sentences(&episode),
-            [
-                "decisive error: t1 (coder); 'c1' in its place succeeded 7 of 8, what happened 0 of 8",
-                "first error: no replay succeeds after t1 (coder); a success rate up to 31% is still possible",
-                "largest drop: at t1 (coder), from 8 of 8 to 0 of 8",
-                "point of commitment: t1 (coder), the last act from which others still rescue it (null arm 33%)",
-            ]
-        );
     }
 
     #[test]
@@ -311,7 +254,10 @@ mod tests {
     fn the_success_level_is_said_or_asked() {
         let draft = || group(Draft::of(1).acts(&[0]), 0, &[2.0], &[9.0]).reward(2.0, &[]);
         let refused = failure(&draft().episode(), None).expect_err("no level");
-        assert_eq!(refused.missing, "returns are not all in 0..1: say from what return on it is a success");
+        assert_eq!(
+            refused.missing,
+            "returns are not all in 0..1: `report --success RETURN` says what counts as a success"
+        );
         assert_eq!(failure(&draft().episode(), Some(5.0)).expect("said").corrections.len(), 1);
         let reached = failure(&draft().episode(), Some(2.0)).expect_err("reached");
         assert!(reached.missing.contains("nothing was lost"), "{}", reached.missing);

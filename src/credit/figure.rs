@@ -35,6 +35,19 @@ pub(super) fn exact(value: f64) -> String {
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
+/// A setting, to three significant digits: `0.42`, `0.5`, `37.3`.
+pub(super) fn significant(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return format!("{value}");
+    }
+    let digits = 2 - value.abs().log10().floor() as i32;
+    if !(0..=8).contains(&digits) {
+        return if digits < 0 { format!("{value:.0}") } else { format!("{value:.2e}") };
+    }
+    let text = format!("{value:.*}", digits as usize);
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
 /// A share in whole percent.
 pub(super) fn percent(share: f64) -> String {
     let percent = share * 100.0;
@@ -83,6 +96,18 @@ mod tests {
         assert_eq!(exact(0.1 + 0.2), "0.3");
         assert_eq!(exact(-1.0 / 12.0), "-0.083333");
         assert_eq!(exact(0.0), "0");
+    }
+
+    #[test]
+    fn settings() {
+        let check = |value, want: &str| assert_eq!(significant(value), want, "{value}");
+        check(0.423_77, "0.424");
+        check(0.5, "0.5");
+        check(0.0, "0");
+        check(1.0 / 3.0, "0.333");
+        check(37.25, "37.2");
+        check(1000.0, "1000");
+        check(0.000_123_4, "0.000123");
     }
 
     #[test]

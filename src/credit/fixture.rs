@@ -26,6 +26,7 @@ pub(super) fn attribution(values: &[f64]) -> Attribution {
         absence: None,
         sample: String::new(),
         caveats: Vec::new(),
+        differences: None,
     }
 }
 
@@ -169,6 +170,23 @@ impl Draft {
         let samples: Vec<Option<Sample>> =
             values.iter().map(|it| (!it.is_nan()).then(|| Sample::stated(*it))).collect();
         self.coalition_samples(&samples)
+    }
+
+    /// A coalition table over all agents: the members of each coalition that is logged, and its value.
+    pub(super) fn coalition_rows(mut self, rows: &[(Vec<u32>, f64)]) -> Self {
+        let mut values = Vec::new();
+        for (members, value) in rows {
+            let origin = self.origin();
+            let agents = members.iter().map(|it| AgentId(*it)).collect();
+            values.push(CoalitionValue { agents, value: Sample::stated(*value), origin });
+        }
+        self.episode.coalitions.push(CoalitionTable {
+            name: "g-coal".to_owned(),
+            players: self.episode.agent_ids().collect(),
+            values,
+            absence: Absence::Null,
+        });
+        self
     }
 
     pub(super) fn coalition_samples(mut self, samples: &[Option<Sample>]) -> Self {

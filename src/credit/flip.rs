@@ -6,13 +6,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{AgentId, Episode, Sample, Scenario, Unavailable};
+use crate::model::{AgentId, Attribution, Episode, Sample, Scenario, Unavailable};
 use crate::stats::Draws;
 
 use super::choice::resolve;
 use super::compute_plain;
 use super::curve::named;
 use super::question::missing;
+use super::sweep::{Sweep, SweepRow};
 
 /// How often the verdict is another.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,55 +26,106 @@ pub struct FlipProbability {
     pub named: Vec<(AgentId, f64)>,
 }
 
-/// Values drawn in all, at most: what a large table costs bounds how often it is drawn.
+/// Values drawn in all, at most, times the methods asked: what a large table costs bounds how often it is drawn.
 const BUDGET: usize = 4_000_000;
+/// Draws in any case: fewer say nothing.
+const LEAST: u32 = 50;
 
 /// Draws the values `draws` times (fewer for large tables) from the scenario's seed.
 ///
 /// # Errors
-/// As [`super::compute`]; also when no value has a known standard error, or nobody stands out.
+/// As [`super::compute`]; also when a number of the credit has no known standard error, or nobody stands out.
 pub fn flip_probability(
     episode: &Episode,
     scenario: &Scenario,
     draws: u32,
 ) -> Result<FlipProbability, Unavailable> {
-    let scenario = &resolve(episode, scenario)?;
-    let attribution = compute_plain(episode, scenario)?;
-    let reference = extreme(episode, &attribution).ok_or_else(|| missing("nobody stands out"))?;
-    let mut drawn = episode.clone();
-    let noisy = samples(&mut drawn).filter(|it| noise(it).is_some()).count();
-    if noisy == 0 {
-        return Err(missing("no value has a known standard error (`std` and `n`, or `returns`)"));
+    let scenario = resolve(episode, scenario)?;
+    let attribution = compute_plain(episode, &scenario)?;
+    let mut counter = Counter::of(episode, &scenario, &attribution)?;
+    draw(episode, scenario.seed, draws, std::slice::from_mut(&mut counter));
+    counter.finish()
+}
+
+/// [`flip_probability`] of the rows of a sweep that count, from the same draws for all; `None`: the row does not
+/// count, its uncertainty is not known, or it names nobody. The seed is that of the rows.
+pub fn sweep_flips(episode: &Episode, sweep: &Sweep, draws: u32) -> Vec<Option<FlipProbability>> {
+    let counter = |row: &SweepRow| {
+        let attribution = row.result.as_ref().ok().filter(|_| row.counted && !row.blamed.is_empty())?;
+        Counter::of(episode, &row.scenario, attribution).ok()
+    };
+    let mut places = vec![None; sweep.rows.len()];
+    let mut counters = Vec::new();
+    for (row, place) in sweep.rows.iter().zip(&mut places) {
+        if let Some(counter) = counter(row) {
+            *place = Some(counters.len());
+            counters.push(counter);
+        }
     }
-    let draws = draws.min((BUDGET / noisy) as u32).max(1);
+    let seed = sweep.rows.first().map_or(0, |it| it.scenario.seed);
+    draw(episode, seed, draws, &mut counters);
+    let found: Vec<Option<FlipProbability>> = counters.into_iter().map(|it| it.finish().ok()).collect();
+    places.into_iter().map(|place| found.get(place?).cloned().flatten()).collect()
+}
+
+/// What one scenario said in the draws so far.
+struct Counter {
+    scenario: Scenario,
+    reference: AgentId,
+    counts: BTreeMap<AgentId, u32>,
+}
+
+impl Counter {
+    fn of(episode: &Episode, scenario: &Scenario, attribution: &Attribution) -> Result<Self, Unavailable> {
+        let reference = extreme(episode, attribution).ok_or_else(|| missing("nobody stands out"))?;
+        let mut errors =
+            attribution.agents.iter().filter_map(|it| it.value.number()).map(|it| it.standard_error);
+        let known = errors.clone().all(|it| it.is_some()) && errors.any(|it| it.is_some_and(|it| it > 0.0));
+        if !known {
+            return Err(missing("no known standard error of every number (`std` and `n`, or `returns`)"));
+        }
+        Ok(Self { scenario: scenario.clone(), reference, counts: BTreeMap::new() })
+    }
+
+    fn finish(self) -> Result<FlipProbability, Unavailable> {
+        let known: u32 = self.counts.values().sum();
+        if known == 0 {
+            return Err(missing("no draw names anybody"));
+        }
+        let share = |count: u32| f64::from(count) / f64::from(known);
+        let same = self.counts.get(&self.reference).copied().unwrap_or(0);
+        let mut named: Vec<(AgentId, f64)> = self.counts.iter().map(|it| (*it.0, share(*it.1))).collect();
+        named.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        Ok(FlipProbability { probability: share(known - same), draws: known, named })
+    }
+}
+
+/// Draws the values of `episode` anew, `draws` times or less, and asks every counter each time.
+fn draw(episode: &Episode, seed: u64, draws: u32, counters: &mut [Counter]) {
+    if counters.is_empty() {
+        return;
+    }
+    let mut drawn = episode.clone();
     let means: Vec<(f64, f64)> = samples(&mut drawn).filter_map(|it| noise(it)).collect();
-    let mut counts: BTreeMap<AgentId, u32> = BTreeMap::new();
-    let (mut flips, mut known) = (0, 0);
+    let draws = draws.min((BUDGET / (means.len().max(1) * counters.len())) as u32).max(LEAST);
     for number in 0..draws {
-        let mut stream = Draws::of_unit(scenario.seed, u64::from(number));
+        let mut stream = Draws::of_unit(seed, u64::from(number));
         let uncertain = samples(&mut drawn).filter(|it| noise(it).is_some());
         for (sample, (mean, error)) in uncertain.zip(&means) {
             sample.mean = Some(mean + error * stream.normal());
         }
-        let named = compute_plain(&drawn, scenario).ok().and_then(|it| extreme(episode, &it));
-        if let Some(agent) = named {
-            known += 1;
-            flips += u32::from(agent != reference);
-            *counts.entry(agent).or_default() += 1;
+        for counter in counters.iter_mut() {
+            let named = compute_plain(&drawn, &counter.scenario).ok().and_then(|it| extreme(episode, &it));
+            if let Some(agent) = named {
+                *counter.counts.entry(agent).or_default() += 1;
+            }
         }
     }
-    if known == 0 {
-        return Err(missing("no draw names anybody"));
-    }
-    let share = |count: u32| f64::from(count) / f64::from(known);
-    let mut named: Vec<(AgentId, f64)> = counts.into_iter().map(|it| (it.0, share(it.1))).collect();
-    named.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    Ok(FlipProbability { probability: share(flips), draws: known, named })
 }
 
 /// The one with the extreme number, whatever its interval: the draws are what speaks of uncertainty here.
-fn extreme(episode: &Episode, attribution: &crate::model::Attribution) -> Option<AgentId> {
-    let mut points = attribution.clone();
+fn extreme(episode: &Episode, attribution: &Attribution) -> Option<AgentId> {
+    let mut points = Attribution { differences: None, ..attribution.clone() };
     for credit in &mut points.agents {
         if let crate::model::Value::Number(estimate) = &mut credit.value {
             estimate.interval = None;
@@ -131,9 +183,25 @@ mod tests {
     }
 
     #[test]
+    fn every_row_of_a_sweep_by_the_same_draws() {
+        let episode = team(-0.5, -0.4, 0.2);
+        let scenario = Scenario::of_method("shapley");
+        let sweep = crate::credit::sweep(&episode, &scenario);
+        let found = sweep_flips(&episode, &sweep, 400);
+        let of = |name: &str| {
+            let at = sweep.rows.iter().position(|it| it.name() == name).expect("a row");
+            found[at].clone()
+        };
+        assert_eq!(of("shapley"), Some(flips(&episode)));
+        assert!(of("removal").is_some_and(|it| it.probability > 0.2 && it.draws == 400));
+        // No reward is logged but a status: exact, so nothing to draw.
+        assert_eq!(of("uniform"), None);
+    }
+
+    #[test]
     fn nothing_uncertain_says_so() {
         let episode = Draft::of(2).coalitions(&[0.0, 1.0, 0.5, 1.5]).episode();
         let refused = flip_probability(&episode, &Scenario::of_method("shapley"), 100).expect_err("exact");
-        assert_eq!(refused.missing, "no value has a known standard error (`std` and `n`, or `returns`)");
+        assert_eq!(refused.missing, "no known standard error of every number (`std` and `n`, or `returns`)");
     }
 }

@@ -2,8 +2,13 @@
 //!
 //! Structural, not causal: scores of steps steer how a number that is already there is divided.
 
-use crate::model::{ActId, ActKind, AgentId, Attribution, Episode};
+use crate::model::{ActId, ActKind, AgentId, Attribution, Episode, Origin, Scenario, Unavailable};
 use crate::stats::sum;
+
+use super::choice::carry;
+use super::compute_plain;
+use super::figure;
+use super::question::missing;
 
 /// How an agent's credit is split.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,6 +23,182 @@ pub enum MessageSplit {
         /// Temperature above 0, in units of score: large evens out.
         tau: f64,
     },
+}
+
+/// How messages are divided on a screen: both splits at once.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MessageSetting {
+    /// Reward units per unit of score of the centred split.
+    pub beta: f64,
+    /// Temperature above 0 of the softmax split, in units of score.
+    pub tau: f64,
+}
+
+impl Default for MessageSetting {
+    fn default() -> Self {
+        Self { beta: 0.1, tau: 1.0 }
+    }
+}
+
+/// One message and every number there is for it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MessageRow {
+    /// The message.
+    pub act: ActId,
+    /// What it keeps when the reward walks back through the graph; `None`: that cannot be computed.
+    pub flow: Option<f64>,
+    /// The logged score; `None`: none is logged, it counts as the mean of its sender's others.
+    pub score: Option<f64>,
+    /// The record of the score.
+    pub origin: Option<Origin>,
+    /// Its part of the sender's credit by `phi/|M| + beta (s - mean s)`; `None`: the sender has no number.
+    pub centred: Option<f64>,
+    /// The same by `phi softmax(s/tau)`.
+    pub softmax: Option<f64>,
+}
+
+/// The messages of one agent, with the sums that must come out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sender {
+    /// Who.
+    pub agent: AgentId,
+    /// Its credit, which both splits divide; `None`: no number.
+    pub credit: Option<f64>,
+    /// Its messages, in order of time.
+    pub messages: Vec<MessageRow>,
+    /// Sum of the messages' part in the propagation: less than the agent's own where it also acted.
+    pub flow: Option<f64>,
+    /// Sum of the centred split minus the credit: 0 but for rounding.
+    pub centred_residual: Option<f64>,
+    /// Sum of the softmax split minus the credit.
+    pub softmax_residual: Option<f64>,
+}
+
+/// Credit of every message: by propagation, and by both splits of its sender's credit. Structural, not causal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MessageTable {
+    /// What was used.
+    pub setting: MessageSetting,
+    /// Title of the credit that is split.
+    pub title: String,
+    /// Title of the propagation, or why there is none.
+    pub flow: Result<String, Unavailable>,
+    /// The algorithm whose scores steer the splits; `None`: no message is scored, both splits are even.
+    pub scores: Option<String>,
+    /// Agents that sent something, ascending by id.
+    pub senders: Vec<Sender>,
+}
+
+/// The messages of `episode` with their parts of `credit`, the answer to `scenario`.
+///
+/// # Errors
+/// When no message is logged.
+pub fn message_table(
+    episode: &Episode,
+    scenario: &Scenario,
+    credit: &Attribution,
+    setting: MessageSetting,
+) -> Result<MessageTable, Unavailable> {
+    let messages = |agent: AgentId| {
+        let sent =
+            |act: &ActId| episode.act(*act).kind == ActKind::Message && episode.act(*act).agent == agent;
+        episode.act_ids().filter(sent).collect::<Vec<ActId>>()
+    };
+    if episode.acts.iter().all(|it| it.kind != ActKind::Message) {
+        return Err(missing("no message is logged (`message` records)"));
+    }
+    let propagation = match scenario.method.as_str() {
+        "backprop" => scenario.clone(),
+        _ => carry(scenario, Scenario::of_method("backprop")),
+    };
+    let flow = compute_plain(episode, &propagation);
+    let flow_of = |act: ActId| flow.as_ref().ok()?.act(act).map(|it| it.value);
+    let MessageSetting { beta, tau } = setting;
+    let mut scores = None;
+    let mut senders = Vec::new();
+    for agent in episode.agent_ids() {
+        let acts = messages(agent);
+        if acts.is_empty() {
+            continue;
+        }
+        let scored = Scores::of(episode, &acts);
+        if scored.algorithm.is_some() {
+            scores = scores.or(scored.algorithm.clone());
+        }
+        let phi = credit.agent(agent).map(|it| it.value);
+        let split = |how: MessageSplit| phi.map(|phi| split_credit(phi, &scored.filled(), how));
+        let (centred, softmax) =
+            (split(MessageSplit::Centred { beta }), split(MessageSplit::Softmax { tau }));
+        let residual = |parts: &Option<Vec<f64>>| {
+            parts.as_ref().zip(phi).map(|(parts, phi)| sum(parts.iter().copied().chain([-phi])))
+        };
+        let part = |parts: &Option<Vec<f64>>, at: usize| parts.as_ref().map(|it| it[at]);
+        let rows: Vec<MessageRow> = acts
+            .iter()
+            .enumerate()
+            .map(|(at, act)| MessageRow {
+                act: *act,
+                flow: flow_of(*act),
+                score: scored.values[at].map(|it| it.0),
+                origin: scored.values[at].map(|it| it.1),
+                centred: part(&centred, at),
+                softmax: part(&softmax, at),
+            })
+            .collect();
+        senders.push(Sender {
+            agent,
+            credit: phi,
+            flow: flow.is_ok().then(|| sum(rows.iter().filter_map(|it| it.flow))),
+            centred_residual: residual(&centred),
+            softmax_residual: residual(&softmax),
+            messages: rows,
+        });
+    }
+    let title = credit.title.clone();
+    Ok(MessageTable { setting, title, flow: flow.map(|it| it.title), scores, senders })
+}
+
+impl MessageTable {
+    /// How the splits are made, one sentence.
+    pub fn sentence(&self) -> String {
+        let MessageSetting { beta, tau } = self.setting;
+        let (beta, tau) = (figure::significant(beta), figure::significant(tau));
+        match &self.scores {
+            Some(algorithm) => format!(
+                "steps scored by '{algorithm}': phi/|M| + beta (s - mean s), beta {beta}; phi softmax(s/tau), tau {tau}"
+            ),
+            None => "no message is scored (`credit.items[].of`): both splits are even".to_owned(),
+        }
+    }
+}
+
+/// What the log says a message scored.
+struct Scores {
+    algorithm: Option<String>,
+    values: Vec<Option<(f64, Origin)>>,
+}
+
+impl Scores {
+    /// Of the first declared credit that scores any of `acts`.
+    fn of(episode: &Episode, acts: &[ActId]) -> Self {
+        let none = Self { algorithm: None, values: vec![None; acts.len()] };
+        let scored = episode.declared.iter().map(|declared| {
+            let score = |act: &ActId| {
+                let item = declared.items.iter().rev().find(|it| it.act == Some(*act))?;
+                Some((item.value.filter(|it| it.is_finite())?, item.origin))
+            };
+            let algorithm = Some(declared.algorithm.clone());
+            Self { algorithm, values: acts.iter().map(score).collect() }
+        });
+        scored.into_iter().find(|it| it.values.iter().any(Option::is_some)).unwrap_or(none)
+    }
+
+    /// With the mean of the others where none is logged.
+    fn filled(&self) -> Vec<f64> {
+        let known: Vec<f64> = self.values.iter().flatten().map(|it| it.0).collect();
+        let mean = if known.is_empty() { 0.0 } else { sum(known.iter().copied()) / known.len() as f64 };
+        self.values.iter().map(|it| it.map_or(mean, |it| it.0)).collect()
+    }
 }
 
 /// Splits `credit` over messages with these scores; empty for none.
@@ -63,16 +244,9 @@ pub fn message_credit(
     if messages.is_empty() {
         return None;
     }
-    let scores_of = |declared: &crate::model::DeclaredCredit| -> Vec<Option<f64>> {
-        let score = |act: &ActId| declared.items.iter().rev().find(|it| it.act == Some(*act))?.value;
-        messages.iter().map(score).collect()
-    };
-    let scored = episode.declared.iter().map(scores_of).find(|it| it.iter().any(Option::is_some));
-    let scored = scored.unwrap_or_else(|| vec![None; messages.len()]);
-    let known: Vec<f64> = scored.iter().flatten().copied().collect();
-    let mean = if known.is_empty() { 0.0 } else { sum(known.iter().copied()) / known.len() as f64 };
-    let scores: Vec<f64> = scored.iter().map(|it| it.unwrap_or(mean)).collect();
-    let values = split_credit(credit, &scores, how);
+    let scored = Scores::of(episode, &messages);
+    let values = split_credit(credit, &scored.filled(), how);
+    let scored = scored.values.iter().map(|it| it.map(|it| it.0));
     let parts = messages.into_iter().zip(values).zip(scored);
     Some(parts.map(|((act, value), score)| MessageCredit { act, value, score }).collect())
 }
@@ -110,6 +284,37 @@ mod tests {
         assert_close(&parts.iter().map(|it| it.value).collect::<Vec<_>>(), &[0.25, 0.25]);
         assert_eq!((parts[0].score, parts[1].score), (None, Some(1.0)));
         assert_eq!(message_credit(&episode, &attribution, AgentId(1), how), None);
+    }
+
+    #[test]
+    fn a_table_has_every_number_of_a_message_and_its_sums() {
+        // Act 0 and 1 are messages of a0, act 2 an action of a1 that came of both; R = 1 starts at act 2.
+        let draft = Draft::of(2).message(0, &[]).message(0, &[0]).act(1, &[1]).reward(1.0, &[]);
+        let draft = draft.declared("judge", &[(0, 2.0), (0, 4.0)]).last_declared(|it| {
+            it.items[0].act = Some(ActId(0));
+            it.items[1].act = Some(ActId(1));
+        });
+        let (episode, scenario) = (draft.episode(), Scenario::of_method("uniform"));
+        let credit = compute(&episode, &scenario).expect("a reward");
+        let setting = MessageSetting { beta: 0.1, tau: 2.0 };
+        let table = message_table(&episode, &scenario, &credit, setting).expect("messages");
+        let [sender] = table.senders.as_slice() else { panic!("one sender: {table:?}") };
+        let column = |of: fn(&MessageRow) -> Option<f64>| -> Vec<f64> {
+            sender.messages.iter().map(|it| of(it).expect("a number")).collect()
+        };
+        // rho 0.5: act 2 keeps 1/2, message 1 a quarter, message 0, which came of nothing, the other quarter.
+        assert_close(&column(|it| it.flow), &[0.25, 0.25]);
+        // phi = 1/2: half of it each, moved by 0.1 (s - 3); softmax of 1 and 2.
+        assert_close(&column(|it| it.centred), &[0.15, 0.35]);
+        let e = 1f64.exp();
+        assert_close(&column(|it| it.softmax), &[0.5 / (1.0 + e), 0.5 * e / (1.0 + e)]);
+        let residuals = [sender.centred_residual, sender.softmax_residual].map(|it| it.expect("a number"));
+        assert!(residuals.iter().all(|it| it.abs() < 1e-12), "{residuals:?}");
+        assert_eq!((sender.flow, table.scores.as_deref()), (Some(0.5), Some("judge")));
+        assert!(sender.messages.iter().all(|it| it.origin.is_some()));
+        let silent = Draft::of(1).acts(&[0]).reward(1.0, &[]).episode();
+        let refused = message_table(&silent, &scenario, &credit, setting).expect_err("no message");
+        assert_eq!(refused.missing, "no message is logged (`message` records)");
     }
 
     proptest! {

@@ -3,7 +3,7 @@
 //! The what-if form, `--method`, `--help`, explanations, the sweep and the documentation are made from these
 //! rows; nothing else lists methods.
 
-use crate::model::{ActId, AgentId, Attribution, Episode, Scenario, Term, Unavailable};
+use crate::model::{ActId, AgentId, Attribution, CoalitionTable, Episode, Scenario, Term, Unavailable};
 
 use super::question::Question;
 
@@ -211,12 +211,16 @@ impl Param {
                 let baseline = scenario.baseline.as_deref().or_else(default);
                 baseline.is_some_and(|it| baselines.contains(&it))
             }
-            Applies::Incomplete => episode.coalitions.iter().any(|table| {
-                let known = table.values.iter().filter(|it| it.value.mean.is_some()).count();
-                table.players.len() >= usize::BITS as usize || known < 1 << table.players.len()
-            }),
+            Applies::Incomplete => episode.coalitions.iter().any(|it| !is_complete(it)),
+            Applies::Complete => episode.coalitions.iter().any(is_complete),
         }
     }
+}
+
+/// Whether every coalition of its players has a value.
+fn is_complete(table: &CoalitionTable) -> bool {
+    let known = table.values.iter().filter(|it| it.value.mean.is_some()).count();
+    table.players.len() < usize::BITS as usize && known >= 1 << table.players.len()
 }
 
 /// Where a parameter has a say.
@@ -228,6 +232,8 @@ pub enum Applies {
     With(&'static [&'static str]),
     /// Where not every coalition is logged.
     Incomplete,
+    /// Where every coalition is logged.
+    Complete,
 }
 
 impl Applies {
@@ -237,6 +243,7 @@ impl Applies {
             Applies::Always => String::new(),
             Applies::With(baselines) => format!("with baseline {}", baselines.join(" or ")),
             Applies::Incomplete => "where not every coalition is logged".to_owned(),
+            Applies::Complete => "where every coalition is logged".to_owned(),
         }
     }
 }

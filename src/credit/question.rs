@@ -12,6 +12,8 @@
 //!   acts inside, methods that know whole agents only (coalitions, even splits) say that it does not touch them.
 //! * `substitutes`: R' = R - Q(taken) + Q(alternative), in expectation, only where both are logged.
 
+use std::cell::OnceCell;
+
 use crate::model::{
     Act, ActId, ActKind, AgentCredit, AgentId, Alternative, Attribution, Caveat, Episode, Origin, Provenance,
     Reward, RewardSource, Scenario, Status, Substitute, Unavailable, Value,
@@ -22,6 +24,7 @@ use super::figure;
 use super::method::{Baseline, Family, Method};
 
 /// A scenario put to an episode.
+#[derive(Clone)]
 pub(super) struct Question<'a> {
     pub(super) episode: &'a Episode,
     pub(super) scenario: &'a Scenario,
@@ -30,6 +33,8 @@ pub(super) struct Question<'a> {
     pub(super) baseline: Option<&'static Baseline>,
     /// The counterfactual group to use, where a declared credit names one; `None`: the best supported.
     pub(super) group: Option<&'a str>,
+    /// See [`Question::acts_of`].
+    acts: OnceCell<Vec<Vec<ActId>>>,
 }
 
 /// The reward to be divided, after edits.
@@ -92,7 +97,19 @@ impl<'a> Question<'a> {
         if scenario.window.is_some_and(|(first, last)| first > last) {
             return Err(missing("the window ends before it begins"));
         }
-        Ok(Self { episode, scenario, method, baseline, group: None })
+        Ok(Self { episode, scenario, method, baseline, group: None, acts: OnceCell::new() })
+    }
+
+    /// The acts of an agent, in order of time.
+    pub(super) fn acts_of(&self, agent: AgentId) -> &[ActId] {
+        let by_agent = self.acts.get_or_init(|| {
+            let mut by_agent = vec![Vec::new(); self.episode.agents.len()];
+            for act in self.episode.act_ids() {
+                by_agent[self.episode.act(act).agent.index()].push(act);
+            }
+            by_agent
+        });
+        by_agent.get(agent.index()).map_or(&[], Vec::as_slice)
     }
 
     /// The value of a parameter: the scenario's, else its default; `None`: to be taken from the log.
@@ -187,6 +204,7 @@ impl<'a> Question<'a> {
             absence: None,
             sample: String::new(),
             caveats: self.method.caveats.iter().copied().map(caveat).chain(self.window_caveat()).collect(),
+            differences: None,
         }
     }
 

@@ -149,6 +149,16 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
 }
 
 fn title(question: &Question<'_>, kind: Kind) -> String {
+    let mut title = plain_title(question, kind);
+    for (option, word) in [("by-replays", "by replays"), ("normalise", "normalised"), ("pooled", "pooled")] {
+        if question.switch(option) {
+            title = format!("{}, {word})", title.trim_end_matches(')'));
+        }
+    }
+    title
+}
+
+fn plain_title(question: &Question<'_>, kind: Kind) -> String {
     let against = if question.switch("mean") { "mean of all" } else { "leave-one-out" };
     match kind {
         Kind::LeaveOneOut | Kind::Mean => {
@@ -169,6 +179,14 @@ fn title(question: &Question<'_>, kind: Kind) -> String {
 /// What the options do to the number.
 fn option_caveats(question: &Question<'_>, attribution: &mut Attribution) {
     let candidates = || question.episode.replays.iter().flat_map(|it| &it.candidates).filter(|it| !it.extra);
+    if question.switch("normalise") {
+        let text = "normalised: in standard deviations of its group, not in reward units";
+        attribution.caveats.push(caveat(text));
+    }
+    if question.switch("pooled") {
+        let text = "pooled: contexts differ, so part of the number is the luck of the situation";
+        attribution.caveats.push(caveat(text));
+    }
     if question.switch("drop-duplicates") {
         attribution.caveats.push(caveat(
             "duplicate candidates are dropped: what the policy favours weighs no more than the rest, so the \
@@ -209,10 +227,12 @@ fn sample(question: &Question<'_>) -> String {
 fn partial_cover(question: &Question<'_>, attribution: &mut Attribution) {
     let episode = question.episode;
     let mut partial = Vec::new();
+    let numbers = attribution.acts.iter().filter(|it| it.1.number().is_some());
+    let mut covered_of = vec![0; episode.agents.len()];
+    numbers.for_each(|it| covered_of[episode.act(it.0).agent.index()] += 1);
     for credit in attribution.agents.iter().filter(|it| it.value.number().is_some()) {
-        let of_agent = |act: ActId| episode.act(act).agent == credit.agent;
-        let covered = attribution.acts.iter().filter(|it| of_agent(it.0) && it.1.number().is_some()).count();
-        let acts = episode.act_ids().filter(|it| of_agent(*it) && question.in_window(*it)).count();
+        let covered: usize = covered_of[credit.agent.index()];
+        let acts = question.acts_of(credit.agent).iter().filter(|it| question.in_window(**it)).count();
         if covered < acts {
             partial.push(format!(
                 "{}: {covered} of {}",

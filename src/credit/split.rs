@@ -113,7 +113,7 @@ fn uniform_shares(question: &Question<'_>) -> (Shares, String) {
     let mut agents = question.remaining();
     let mut who = figure::count(agents.len(), "agent");
     if question.switch("active") {
-        agents.retain(|agent| question.episode.acts.iter().any(|act| act.agent == *agent));
+        agents.retain(|agent| !question.acts_of(*agent).is_empty());
         who = figure::count(agents.len(), "active agent");
     }
     let share = 1.0 / agents.len() as f64;

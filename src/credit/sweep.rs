@@ -19,6 +19,7 @@ use crate::stats::kendall_tau_b;
 
 use super::blame::{blame, tolerance};
 use super::choice::{alternatives, carry, names_culprit, resolve, same_choice, variants};
+use super::flip::FlipProbability;
 use super::method::{Family, scenario_name};
 use super::{compute_plain, declared, method};
 
@@ -48,7 +49,7 @@ impl Agreement {
 }
 
 /// One method and baseline.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SweepRow {
     /// What was asked, edits included.
     pub scenario: Scenario,
@@ -64,6 +65,11 @@ pub struct SweepRow {
     pub counted: bool,
     /// Kendall's tau-b of its agents' numbers against the reference's.
     pub tau: Option<f64>,
+    /// The same against the credit that the log assigned: [`Sweep::declared`].
+    pub declared_tau: Option<f64>,
+    /// How often it would name another, its values drawn anew; `None`: not known, or not counted yet
+    /// ([`super::study`]).
+    pub flip: Option<FlipProbability>,
 }
 
 impl SweepRow {
@@ -74,10 +80,12 @@ impl SweepRow {
 }
 
 /// Every method and baseline on one question.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sweep {
     /// In the order of the method table.
     pub rows: Vec<SweepRow>,
+    /// The credit of the log that rows are ranked against: the first in reward units. `None`: there is none.
+    pub declared: Option<String>,
 }
 
 impl Sweep {
@@ -96,10 +104,18 @@ impl Sweep {
 pub fn sweep(episode: &Episode, reference: &Scenario) -> Sweep {
     let resolved = resolve(episode, reference);
     let reference = resolved.as_ref().unwrap_or(reference);
-    let computed = compute_plain(episode, reference);
+    sweep_of(episode, reference, &compute_plain(episode, reference))
+}
+
+/// [`sweep`] where the reference's own credit is known already; its method is named.
+pub fn sweep_of(
+    episode: &Episode,
+    reference: &Scenario,
+    computed: &Result<Attribution, Unavailable>,
+) -> Sweep {
     // The attribution names the declared record it used, where the scenario left that open.
     let mut choice = reference.clone();
-    if let (Ok(attribution), "declared") = (&computed, choice.method.as_str()) {
+    if let (Ok(attribution), "declared") = (computed, choice.method.as_str()) {
         choice.baseline.clone_from(&attribution.baseline);
     }
     let mut rows: Vec<SweepRow> = Vec::new();
@@ -121,13 +137,27 @@ pub fn sweep(episode: &Episode, reference: &Scenario) -> Sweep {
             agrees: Agreement::NoVoice,
             counted: false,
             tau: None,
+            declared_tau: None,
+            flip: None,
         });
     }
     fill_nearest(&mut rows);
-    if let Ok(attribution) = &computed {
+    if let Ok(attribution) = computed {
         judge(episode, attribution, own_row, &records, &mut rows);
     }
-    Sweep { rows }
+    let declared = against_declared(&records, &mut rows);
+    Sweep { rows, declared }
+}
+
+/// Ranks every row against the first credit of the log that has reward units; its algorithm.
+fn against_declared(records: &[Option<&DeclaredCredit>], rows: &mut [SweepRow]) -> Option<String> {
+    let usable = |at: usize| records[at].is_some_and(has_reward_units) && rows[at].result.is_ok();
+    let at = (0..rows.len()).find(|at| usable(*at))?;
+    let declared = rows[at].result.as_ref().ok()?.clone();
+    for row in rows {
+        row.declared_tau = row.result.as_ref().ok().and_then(|it| tau(&declared, it));
+    }
+    Some(records[at]?.algorithm.clone())
 }
 
 /// All variants, with one row per declared credit and that credit.
@@ -198,6 +228,7 @@ fn judge(
     // The reference has the first word, so that its duplicates are the ones left out.
     let order = own_row.into_iter().chain((0..rows.len()).filter(|it| Some(*it) != own_row));
     let mut counted: Vec<usize> = Vec::new();
+    let methods: Vec<Option<Scenario>> = records.iter().map(|it| it.and_then(computation)).collect();
     for at in order.collect::<Vec<_>>() {
         let row = &rows[at];
         let structural = |it: &Attribution| it.provenance == Provenance::Structural;
@@ -206,7 +237,8 @@ fn judge(
             continue;
         }
         let repeats = |other: usize| {
-            let twin = |a: usize, b: usize| records[a].is_some_and(|it| is_twin(it, &rows[b].scenario));
+            let twin =
+                |a: usize, b: usize| methods[a].as_ref().is_some_and(|it| same_choice(it, &rows[b].scenario));
             twin(at, other)
                 || twin(other, at)
                 || is_variant(row, &rows[other])
@@ -287,12 +319,10 @@ fn is_variant(row: &SweepRow, other: &SweepRow) -> bool {
     (a.variant_of.is_some() || b.variant_of.is_some()) && root(a) == root(b)
 }
 
-/// Whether the algorithm of a declared credit is the computation of `scenario`.
-fn is_twin(declared: &DeclaredCredit, scenario: &Scenario) -> bool {
-    declared::named_method(declared).is_some_and(|(named, baseline)| {
-        let named = Scenario { baseline: baseline.map(str::to_owned), ..Scenario::of_method(named.name) };
-        same_choice(&named, scenario)
-    })
+/// The computation that the algorithm of a declared credit names.
+fn computation(declared: &DeclaredCredit) -> Option<Scenario> {
+    let (named, baseline) = declared::named_method(declared)?;
+    Some(Scenario { baseline: baseline.map(str::to_owned), ..Scenario::of_method(named.name) })
 }
 
 fn tau(reference: &Attribution, other: &Attribution) -> Option<f64> {

@@ -46,7 +46,7 @@ struct Credited {
     title: String,
 }
 
-fn gamma(question: &Question<'_>) -> f64 {
+pub(super) fn gamma(question: &Question<'_>) -> f64 {
     let run = question.episode.gamma.filter(|it| (0.0..=1.0).contains(it));
     let scenario = question.scenario.discount.map(Number::get);
     scenario.or_else(|| question.param("gamma")).or(run).unwrap_or(1.0)
@@ -248,6 +248,11 @@ pub(super) fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>
         n: None,
         origins,
     };
+    // What is known of the end is the reward, unless `end` was set by hand.
+    let ending = || -> Vec<Origin> {
+        let pot = question.pot().ok().and_then(|it| it.origin);
+        pot.into_iter().filter(|_| !question.scenario.params.contains_key("end")).collect()
+    };
     let spans = || found.timeline.spans.iter().zip(&found.credits);
     match target {
         Target::Agent(agent) => {
@@ -269,7 +274,7 @@ pub(super) fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>
             Ok(span_terms(question, &found, at)
                 .into_iter()
                 .map(|(text, weight, value, of)| {
-                    let from = found.timeline.spans.get(of).map_or_else(Vec::new, origins);
+                    let from = found.timeline.spans.get(of).map_or_else(ending, origins);
                     term(text, weight * share, value, from)
                 })
                 .chain((credit == 0.0).then(|| term("no change".to_owned(), share, 0.0, origins(span))))

@@ -15,6 +15,7 @@ use crate::model::{ActId, AgentId, Attribution, Episode, Estimate, Provenance};
 use super::blame::{Blame, BlameKind, blame, tolerance};
 use super::choice::{act_rank, names_culprit};
 use super::declared;
+use super::flip::FlipProbability;
 use super::question::outcome_words;
 use super::sweep::{Agreement, Sweep};
 
@@ -91,6 +92,9 @@ pub struct Verdict {
     pub ties: usize,
     /// Counted rows that name others: `method/baseline` and whom, one entry per agent named.
     pub flips: Vec<(String, AgentId)>,
+    /// How often the verdict would name another, the values drawn anew; `None`: their uncertainty is not known,
+    /// or it was not counted yet ([`super::study`]).
+    pub flip: Option<FlipProbability>,
     /// Index into [`Episode::labels`] of the judgement to show beside it.
     pub label: Option<usize>,
     /// `method` or `method/baseline`.
@@ -127,6 +131,7 @@ impl Verdict {
             of: 0,
             ties: 0,
             flips: Vec::new(),
+            flip: None,
             label: label(episode),
             method: String::new(),
             title: String::new(),

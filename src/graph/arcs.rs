@@ -4,6 +4,8 @@
 //! a lane of its own between the two. Agents stand in order of their first act and lanes are given in order of
 //! first use, so a growing log adds lines and moves none.
 
+use std::collections::BTreeMap;
+
 use petgraph::Direction;
 
 use crate::model::AgentId;
@@ -60,21 +62,22 @@ pub fn arcs(graph: &InteractionGraph, options: &Options<'_>) -> Drawing {
 
 /// A lane per edge, in edge order: the innermost one that is free over the rows of the edge; `None`: no lane is left.
 fn lanes(graph: &InteractionGraph, ranks: &[usize]) -> Vec<Option<usize>> {
-    let mut taken: Vec<Vec<(usize, usize)>> = Vec::new();
+    // By lane: its taken rows, ends by beginnings. They do not overlap.
+    let mut taken: Vec<BTreeMap<usize, usize>> = Vec::new();
     let mut lanes = Vec::with_capacity(graph.edge_count());
     for ((from, to), _) in graph.edges() {
         let (out, into) = (2 * ranks[from.index()], 2 * ranks[to.index()] + 1);
         let (low, high) = (out.min(into), out.max(into));
-        let free = taken.iter().position(|lane| lane.iter().all(|&(a, b)| high < a || b < low));
+        let free = taken.iter().position(|lane| lane.range(..=high).next_back().is_none_or(|it| *it.1 < low));
         let lane = free.unwrap_or(taken.len());
         if lane == MOST_LANES {
             lanes.push(None);
             continue;
         }
         if lane == taken.len() {
-            taken.push(Vec::new());
+            taken.push(BTreeMap::new());
         }
-        taken[lane].push((low, high));
+        taken[lane].insert(low, high);
         lanes.push(Some(lane));
     }
     lanes

@@ -4,11 +4,11 @@
 //! carries: a link that starts at a message to the acting agent is the arrival of that message and is counted with
 //! it, and so is a link from another act of the same sender beside it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
 
-use crate::model::{Act, ActId, ActKind, AgentId, Episode, LinkKind};
+use crate::model::{Act, ActId, ActKind, AgentId, Episode, LinkKind, Timestamp};
 
 use super::Weight;
 
@@ -121,6 +121,8 @@ pub struct InteractionGraph {
     /// All agents by when they were first part of an act (whoever acts before those it addresses), the others last.
     /// A growing log only ever appends to those that were part of an act.
     pub order: Vec<AgentId>,
+    /// Where each edge is: petgraph would look through all edges of a hub for each of them.
+    places: BTreeMap<Pair, EdgeIndex>,
 }
 
 impl InteractionGraph {
@@ -143,7 +145,7 @@ impl InteractionGraph {
                 known.insert(pair, edge);
             }
         }
-        Self { graph, order }
+        Self { graph, order, places: known }
     }
 
     /// Number of agents.
@@ -172,10 +174,7 @@ impl InteractionGraph {
 
     /// The edge of this pair.
     pub fn edge(&self, pair: Pair) -> Option<&Interaction> {
-        if pair.0.index() >= self.agent_count() || pair.1.index() >= self.agent_count() {
-            return None;
-        }
-        self.graph.find_edge(node(pair.0), node(pair.1)).map(|it| &self.graph[it])
+        self.places.get(&pair).map(|it| &self.graph[*it])
     }
 
     /// The sum of a weight over the edges that leave (or enter) `agent`; for latency, the mean over its
@@ -191,9 +190,10 @@ impl InteractionGraph {
     /// What passed along `acts`, a path through the causal graph, as edges; pairs without an edge are left out.
     pub fn edges_along(&self, episode: &Episode, acts: &[ActId]) -> Vec<Pair> {
         let mut pairs = Vec::new();
+        let mut seen = BTreeSet::new();
         for step in acts.windows(2) {
             let pair = (episode.act(step[0]).agent, episode.act(step[1]).agent);
-            if pair.0 != pair.1 && !pairs.contains(&pair) && self.edge(pair).is_some() {
+            if pair.0 != pair.1 && seen.insert(pair) && self.edge(pair).is_some() {
                 pairs.push(pair);
             }
         }
@@ -299,13 +299,15 @@ impl<'a> Passages<'a> {
         let has_credit =
             self.credit.as_ref().is_none_or(|credit| credit.get(id.index()).is_some_and(Option::is_some));
         let source = if has_credit { id } else { writer.unwrap_or(id) };
+        // When each agent first used it.
+        let mut used: BTreeMap<AgentId, Option<Timestamp>> = BTreeMap::new();
+        for link in self.episode.links.children(id) {
+            let child = self.episode.act(link.act);
+            used.entry(child.agent).or_insert(child.time);
+        }
         for &recipient in &message.to {
             let mut interaction = Interaction { messages: 1, tokens, first: Some(id), ..Default::default() };
-            let arrival = message.received.or_else(|| {
-                let links = self.episode.links.children(id).iter();
-                let mut used = links.map(|it| self.episode.act(it.act)).filter(|it| it.agent == recipient);
-                used.next().and_then(|it| it.time)
-            });
+            let arrival = message.received.or_else(|| used.get(&recipient).copied().flatten());
             add_latency(&mut interaction, message, arrival);
             passages.push(Passage { pair: (message.agent, recipient), source, interaction });
         }
@@ -320,15 +322,12 @@ impl<'a> Passages<'a> {
     fn add_links(&self, id: ActId, passages: &mut Vec<Passage>) {
         let child = self.episode.act(id);
         let parents = self.episode.links.parents(id);
-        let told_by = |agent: AgentId| {
-            parents
-                .iter()
-                .map(|it| self.episode.act(it.act))
-                .any(|it| it.kind == ActKind::Message && it.agent == agent && it.to.contains(&child.agent))
-        };
+        let told = parents.iter().map(|it| self.episode.act(it.act));
+        let told = told.filter(|it| it.kind == ActKind::Message && it.to.contains(&child.agent));
+        let told_by: BTreeSet<AgentId> = told.map(|it| it.agent).collect();
         for link in parents {
             let parent = self.episode.act(link.act);
-            if parent.agent == child.agent || told_by(parent.agent) {
+            if parent.agent == child.agent || told_by.contains(&parent.agent) {
                 continue;
             }
             let logged_links = u32::from(link.kind == LinkKind::Logged);
@@ -345,7 +344,7 @@ impl<'a> Passages<'a> {
     }
 }
 
-fn add_latency(interaction: &mut Interaction, sent: &Act, arrival: Option<crate::model::Timestamp>) {
+fn add_latency(interaction: &mut Interaction, sent: &Act, arrival: Option<Timestamp>) {
     if let (Some(sent), Some(arrival)) = (sent.time, arrival) {
         interaction.latency_sum += arrival.seconds_since(sent);
         interaction.latency_count += 1;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use petgraph::Direction;
 use petgraph::algo::articulation_points::articulation_points;
-use petgraph::algo::tarjan_scc;
+use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, UnGraph};
 
 use crate::model::{AgentId, Episode};
@@ -62,7 +62,8 @@ fn components(graph: &InteractionGraph) -> Vec<Vec<AgentId>> {
     let used: DiGraph<(), ()> =
         graph.graph.filter_map(|_, _| Some(()), |_, edge| edge.is_used().then_some(()));
     let ranks = graph.ranks();
-    let mut components: Vec<Vec<AgentId>> = tarjan_scc(&used)
+    // Not Tarjan's algorithm: petgraph's calls itself for every step down a chain, and 100,000 agents may be one.
+    let mut components: Vec<Vec<AgentId>> = kosaraju_scc(&used)
         .into_iter()
         .filter(|it| it.len() > 1)
         .map(|nodes| {
@@ -170,6 +171,15 @@ mod tests {
         check(3, &[(0, 1), (1, 0), (1, 2)], &[&[0, 1]], &[1]);
         check(4, &[(0, 1), (1, 0), (1, 2), (2, 3), (3, 2)], &[&[0, 1], &[2, 3]], &[1, 2]);
         check(4, &[(0, 1), (1, 2), (2, 3), (3, 0)], &[&[0, 1, 2, 3]], &[]);
+    }
+
+    #[test]
+    fn a_long_chain_of_agents_is_no_deep_recursion() {
+        let ring: Vec<(u32, u32, u32)> = (0..100_000).map(|it| (it, (it + 1) % 100_000, 1)).collect();
+        let graph = sample::graph(100_000, &ring);
+        assert_eq!(components(&graph).len(), 1);
+        assert!(cut_agents(&graph).is_empty());
+        assert_eq!(cut_agents(&sample::graph(100_000, &ring[..99_999])).len(), 99_998);
     }
 
     #[test]

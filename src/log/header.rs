@@ -31,6 +31,8 @@ pub struct Header<'a> {
     pub id: Option<Cow<'a, str>>,
     /// Who acted: `agent`, or `from` of a message.
     pub agent: Option<Cow<'a, str>>,
+    /// The writer's counter.
+    pub seq: Option<i64>,
     /// When it was written.
     pub ts: Option<Timestamp>,
     /// The other agents that the record names: recipients of a message (`*` among them), the roster of an
@@ -93,6 +95,8 @@ pub struct PlainHeader<'a> {
     pub value: Option<f64>,
     /// When it was written.
     pub ts: Option<Timestamp>,
+    /// The writer's counter.
+    pub seq: Option<i64>,
 }
 
 impl<'a, 's> Scan<'a, 's> {
@@ -132,6 +136,10 @@ impl<'a, 's> Scan<'a, 's> {
             None => None,
             Some(token) => Some(time::plain_seconds(token)?),
         };
+        let seq = match self.raw(Field::Seq) {
+            None => None,
+            Some(token) => Some(counter(token)?),
+        };
         let name = |field| self.raw(field).map(unquoted);
         Some(PlainHeader {
             episode: name(Field::Episode),
@@ -140,6 +148,7 @@ impl<'a, 's> Scan<'a, 's> {
             to,
             value,
             ts,
+            seq,
         })
     }
 
@@ -151,6 +160,9 @@ impl<'a, 's> Scan<'a, 's> {
             Some(token) => text(token).map(Some),
         };
         let (mut others, mut value, mut status) = (Vec::new(), None, None);
+        let seq = self.raw(Field::Seq).map(counter);
+        // Written as `1.0`, say.
+        let readable = !matches!(seq, Some(None));
         let mut complete = match record_type {
             RecordType::Run => false,
             RecordType::EpisodeStart => {
@@ -185,6 +197,7 @@ impl<'a, 's> Scan<'a, 's> {
                 ts
             }
         };
+        complete &= readable;
         Some(Header {
             record_type,
             type_name: string(self.raw(Field::Type)?, 0)?.0,
@@ -195,6 +208,7 @@ impl<'a, 's> Scan<'a, 's> {
                 Some(token) => Some(text(token)?),
             },
             ts,
+            seq: seq.flatten(),
             others,
             value,
             status,
@@ -237,6 +251,11 @@ fn names<'a>(value: &'a [u8], into: &mut Vec<Cow<'a, str>>) -> Option<()> {
             _ => return None,
         }
     }
+}
+
+/// A counter as JSON writes integers.
+fn counter(token: &[u8]) -> Option<i64> {
+    if is_plain_integer(token) { std::str::from_utf8(token).ok()?.parse().ok() } else { None }
 }
 
 /// A plain finite number.

@@ -148,14 +148,10 @@ impl Links {
     /// From the parents of each act, one row per act in id order; duplicates within a row are dropped.
     pub fn from_parents(mut parents: Vec<Vec<Link>>) -> Self {
         let mut children = vec![Vec::new(); parents.len()];
+        // The act whose parent each act was found to be last.
+        let mut parent_of = vec![usize::MAX; parents.len()];
         for (child, row) in parents.iter_mut().enumerate() {
-            let mut seen = Vec::with_capacity(row.len());
-            row.retain(|link| {
-                !seen.contains(&link.act) && {
-                    seen.push(link.act);
-                    true
-                }
-            });
+            row.retain(|link| std::mem::replace(&mut parent_of[link.act.index()], child) != child);
             for link in row.iter() {
                 children[link.act.index()].push(Link { act: ActId::from_index(child), kind: link.kind });
             }

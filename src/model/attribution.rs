@@ -104,6 +104,34 @@ pub struct Caveat {
     pub text: String,
 }
 
+/// What is known of the difference of two agents' numbers beyond their own intervals: a value that both rest on
+/// moves them together, and leaves their difference alone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Differences {
+    agents: usize,
+    /// By pair, half of the 95% interval (or of the sharp bounds) of the difference.
+    halves: Vec<Option<f64>>,
+}
+
+impl Differences {
+    /// Nothing known yet of so many agents.
+    pub fn of(agents: usize) -> Self {
+        Self { agents, halves: vec![None; agents * agents] }
+    }
+
+    /// Says that the difference of `a` and `b` is uncertain by `half` on either side, in reward units.
+    pub fn set(&mut self, a: AgentId, b: AgentId, half: f64) {
+        for (a, b) in [(a.index(), b.index()), (b.index(), a.index())] {
+            self.halves[a * self.agents + b] = Some(half);
+        }
+    }
+
+    /// Half of the interval of the difference of `a` and `b`; `None`: not known.
+    pub fn half(&self, a: AgentId, b: AgentId) -> Option<f64> {
+        self.halves.get(a.index() * self.agents + b.index()).copied().flatten()
+    }
+}
+
 /// Credit of one episode under one scenario.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attribution {
@@ -133,6 +161,8 @@ pub struct Attribution {
     pub sample: String,
     /// What to know before acting on it.
     pub caveats: Vec<Caveat>,
+    /// The uncertainty of differences, where the method knows it of pairs; `None`: of no pair.
+    pub differences: Option<Differences>,
 }
 
 impl Attribution {
@@ -195,4 +225,25 @@ pub struct Explanation {
     pub source: String,
     /// What to know.
     pub caveats: Vec<Caveat>,
+    /// Row of the method table.
+    pub method: String,
+    /// What the number rests on.
+    pub provenance: Provenance,
+    /// What an absent agent does, where that matters.
+    pub absence: Option<Absence>,
+    /// Where an agent's number is made of those of its acts: the arithmetic of each act, the largest first.
+    pub details: Vec<Detail>,
+}
+
+/// The arithmetic of one act, as a part of its agent's number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Detail {
+    /// The act.
+    pub act: ActId,
+    /// `a17 (coder)`.
+    pub subject: String,
+    /// Its number.
+    pub value: f64,
+    /// Terms in descending order of |weight x value|.
+    pub terms: Vec<Term>,
 }

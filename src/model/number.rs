@@ -39,8 +39,9 @@ impl From<f64> for Number {
     }
 }
 
-/// `value` with its sign and `places` decimals: `+0.37`, `-0.41`, ` 0.00` for an exact zero. What is not a
-/// number is said in words.
+/// `value` with its sign and `places` decimals: `+0.37`, `-0.41`, ` 0.00` for an exact zero. What these decimals
+/// would show as zero has one more (`-0.004`), or an exponent (`-4e-5`): only a zero looks like one. What is not
+/// a number is said in words.
 pub fn signed(value: f64, places: usize) -> String {
     if value.is_nan() {
         return "nan".to_owned();
@@ -55,7 +56,18 @@ pub fn signed(value: f64, places: usize) -> String {
     if value.abs() >= 1e7 {
         return format!("{value:+.2e}");
     }
-    format!("{value:+.places$}")
+    let half = 0.5 * 10f64.powi(-(places as i32));
+    match value.abs() {
+        size if size >= half => format!("{value:+.places$}"),
+        size if size >= half / 10.0 => format!("{value:+.*}", places + 1),
+        _ => format!("{value:+.0e}"),
+    }
+}
+
+/// The size of something without a sign, a standard error or half an interval, as [`signed`] writes it: `0.06`,
+/// `0.004`, `4e-5`.
+pub fn unsigned(value: f64, places: usize) -> String {
+    signed(value.abs(), places).trim_start_matches(['+', ' ']).to_owned()
 }
 
 /// How many decimals tell values of this largest size apart: three significant digits, two decimals at least
@@ -87,10 +99,22 @@ mod tests {
         check(-0.41, 2, "-0.41");
         check(0.0, 2, " 0.00");
         check(-0.0, 2, " 0.00");
-        check(-0.001, 2, "-0.00");
+        check(-0.001, 2, "-0.001");
+        check(0.004_9, 2, "+0.005");
+        check(0.005_1, 2, "+0.01");
+        check(-0.000_04, 2, "-4e-5");
+        check(0.4, 0, "+0.4");
+        check(-1e-13, 2, " 0.00");
         check(f64::NAN, 2, "nan");
         check(f64::NEG_INFINITY, 2, "-inf");
         check(3.0e9, 2, "+3.00e9");
+    }
+
+    #[test]
+    fn sizes() {
+        for (value, expected) in [(0.06, "0.06"), (0.004, "0.004"), (0.0, "0.00"), (0.000_04, "4e-5")] {
+            assert_eq!(unsigned(value, 2), expected);
+        }
     }
 
     #[test]

@@ -70,6 +70,29 @@ pub struct FileSummary {
     pub inode: Option<(u64, u64)>,
 }
 
+/// What the counters of the writers say: `seq` of their records.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Records with a counter.
+    pub records: u64,
+    /// Writers at work at one time, over all files with counters.
+    pub writers: u64,
+    /// Places where a counter jumps, and the records that are missing there.
+    pub gaps: u64,
+    /// Records missing in the gaps.
+    pub missing: u64,
+    /// Times a counter begins again.
+    pub restarts: u64,
+    /// Records written twice in a row.
+    pub repeated: u64,
+    /// Files that more than one writer writes to at a time.
+    pub shared_files: u64,
+    /// Times the writer changes in those.
+    pub turns: u64,
+    /// The same, each with its place; made anew with every summary, as a gap may still be filled.
+    pub findings: Vec<Diagnostic>,
+}
+
 /// The opened logs at one moment. Cheap to clone.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LogSummary {
@@ -85,6 +108,8 @@ pub struct LogSummary {
     pub diagnostics: Arc<Vec<Diagnostic>>,
     /// Diagnostics beyond that number.
     pub more_diagnostics: u64,
+    /// Gaps, restarts and sharing of the writers' counters.
+    pub counters: Arc<Counters>,
     /// Whether the files are being followed.
     pub following: bool,
     /// Why changes are found by polling alone, where file events do not work.

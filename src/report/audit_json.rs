@@ -5,6 +5,7 @@
 //! | `log`, `episodes`, `seed`, `bad_lines` | what was audited |
 //! | `worst_residual`, `worst_recomputed` | largest absolute residual, and difference to the recomputed; null: none |
 //! | `declared` | `episode`, `algorithm`, `file_line`, `method` (null: not recomputed, then `missing`), `sum`, `residual`, `worst`, `items` (`name`, `declared`, `recomputed` (a value), `difference`), `findings` |
+//! | `declared_fidelity` | per declared algorithm `algorithm`, `fidelity` (a value: Spearman against the replays), `acts`, `without` |
 //! | `replays` | per agent, then all together (`agent` null): `groups`, `candidates`, `drawn_anew`, `replays`, `credits` (`baseline`, `fidelity`, `variance`), `influence`, with `--c3-compat` `c3` |
 //! | `findings` | `file_line`, `severity`, `rule`, `message` |
 //!
@@ -21,7 +22,7 @@ use super::{
     json::value::{number, value},
 };
 use crate::{
-    audit::{Compat, CompatCredit, CompatDetail, Declared, Influence, Section, Spread},
+    audit::{Compat, CompatCredit, CompatDetail, Declared, DeclaredFidelity, Influence, Section, Spread},
     model::Diagnostic,
     text::clean,
 };
@@ -37,6 +38,7 @@ pub fn audit_json(report: &AuditReport<'_>) -> String {
         "worst_residual": maybe(audit.worst_residual()),
         "worst_recomputed": maybe(audit.worst_recomputed()),
         "declared": audit.declared.iter().map(|it| declared(report, it)).collect::<Vec<_>>(),
+        "declared_fidelity": audit.declared_fidelity.iter().map(declared_fidelity).collect::<Vec<_>>(),
         "replays": audit.sections.iter().map(section).collect::<Vec<_>>(),
         "findings": audit.findings.iter().map(|it| finding(report, it)).collect::<Vec<_>>(),
     }))
@@ -44,6 +46,15 @@ pub fn audit_json(report: &AuditReport<'_>) -> String {
 
 fn maybe(value: Option<f64>) -> Json {
     value.map_or(Json::Null, number)
+}
+
+fn declared_fidelity(it: &DeclaredFidelity) -> Json {
+    json!({
+        "algorithm": clean(&it.algorithm),
+        "fidelity": value(&it.value),
+        "acts": it.acts,
+        "without": it.without,
+    })
 }
 
 fn declared(report: &AuditReport<'_>, it: &Declared) -> Json {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::figures::{count, inline, interval, severity};
 use crate::{
-    audit::{Audit, Compat, Declared, Influence, Section, Spread},
+    audit::{Audit, Compat, Declared, DeclaredFidelity, Influence, Section, Spread},
     model::{Diagnostic, Origin, Value},
     text::{clean, pad},
 };
@@ -44,6 +44,10 @@ pub fn audit_text(report: &AuditReport<'_>) -> String {
     );
     out.push_str("\nDECLARED CREDIT, RECOMPUTED\n");
     declared(&mut out, &audit.declared);
+    if !audit.declared_fidelity.is_empty() {
+        out.push_str("\nDECLARED CREDIT AGAINST THE REPLAYS\n");
+        declared_fidelity(&mut out, &audit.declared_fidelity);
+    }
     for section in &audit.sections {
         let whose = match (&section.agent, audit.sections.len()) {
             (Some(agent), _) => format!("REPLAY GROUPS OF {}", clean(agent)),
@@ -71,6 +75,29 @@ pub fn audit_text(report: &AuditReport<'_>) -> String {
 
 fn line(out: &mut String, text: &str) {
     let _ = writeln!(out, "  {text}");
+}
+
+fn declared_fidelity(out: &mut String, all: &[DeclaredFidelity]) {
+    for it in all {
+        let value = match &it.value {
+            Value::Number(number) => {
+                let interval = match interval(number, PLACES) {
+                    text if text.is_empty() => ", no interval: fewer than three groups".to_owned(),
+                    text => format!(" {text}"),
+                };
+                format!("fidelity {}{interval}", inline(number.value, PLACES))
+            }
+            Value::Undefined(why) | Value::Unavailable(why) => format!("undefined: {why}"),
+        };
+        let acts = count(it.acts as u64, "replayed act");
+        let without = match it.without {
+            0 => String::new(),
+            n => format!(", {n} more not credited"),
+        };
+        line(out, &format!("{}  {value} ({acts}{without})", clean(&it.algorithm)));
+    }
+    line(out, "Spearman of the declared credit of an act against Rbar - V(h); where it was made of these");
+    line(out, "replays, it is judged by what it came from");
 }
 
 fn declared(out: &mut String, all: &[Declared]) {

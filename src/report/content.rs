@@ -1,39 +1,60 @@
 //! What a report says, in the order in which a reader asks: what is this, who, how much, at which act, by what
 //! others, on whose word, by which arithmetic, and what is wrong with the log.
 
+mod arithmetic;
 mod credit;
+mod failure;
 mod methods;
 mod pairs;
+mod study;
 
 use super::{
-    Report,
-    document::{Column, Document, Section, Table},
+    Listed, Report,
+    document::{Document, Section},
     figures::{self, count, inline},
 };
 use crate::{
     check::sorted,
     credit::scenario_name,
-    model::{Explanation, Severity, Substitute, Value, signed},
+    model::{Severity, Substitute, Value},
     text::clean,
 };
 
-/// Findings and terms beyond these numbers are counted; JSON has them all.
+/// Findings and episodes beyond these numbers are counted; JSON has them all.
 const FINDINGS: usize = 50;
-const TERMS: usize = 8;
+const EPISODES: usize = 50;
 
 /// The report as a document.
 pub(super) fn content(report: &Report<'_>) -> Document {
     let mut sections = vec![subject(report), verdict(report), credit::credit(report)];
+    sections.extend(report.listed.map(|it| filters(report, it)));
     sections.extend(credit::acts(report));
     sections.extend(pairs::pairs(report));
     sections.extend(methods::sweep(report));
+    sections.extend(failure::failure(report));
     sections.extend(judgements(report));
-    sections.extend(report.explanations.iter().map(|it| arithmetic(report, it)));
+    sections.extend(study::curves(report));
+    sections.extend(study::points(report));
+    sections.extend(study::messages(report));
+    sections.extend(report.explanations.iter().map(|it| arithmetic::arithmetic(report, it)));
     sections.push(findings(report));
     let mut command = Section::new("Command");
     command.text(clean(report.command));
     sections.push(command);
     Document { title: format!("creditscope report: {}", clean(report.log)), sections }
+}
+
+/// What is not listed, so that nobody takes a part for the whole.
+fn filters(report: &Report<'_>, listed: &Listed) -> Section {
+    let mut section = Section::new("Filters: what is listed, never what is computed");
+    section.field("filters", listed.filters.iter().map(|it| clean(it)).collect::<Vec<_>>().join("; "));
+    section.field("acts", format!("{} of {} listed", listed.acts, report.episode.acts.len()));
+    let (all, shown) = (listed.episodes.len(), listed.episodes.len().min(EPISODES));
+    let more = if all > shown { format!(" and {} more", all - shown) } else { String::new() };
+    let names = listed.episodes[..shown].join(", ");
+    let names = if names.is_empty() { names } else { format!(": {names}{more}") };
+    section.field("episodes", format!("{all} of {} pass{names}", listed.all_episodes));
+    section
 }
 
 fn place(report: &Report<'_>, origin: crate::model::Origin) -> String {
@@ -124,53 +145,6 @@ fn judgements(report: &Report<'_>) -> Option<Section> {
         section.item(format!("{} names {}{at}{word}{reason} ({place})", label.judge, label.agent_text));
     }
     Some(section)
-}
-
-/// The arithmetic of one number.
-fn arithmetic(report: &Report<'_>, explanation: &Explanation) -> Section {
-    let mut section = Section::new(format!("Arithmetic of {}", explanation.subject));
-    section.field("formula", explanation.formula.clone());
-    section.field("numbers", explanation.substituted.clone());
-    section.field("source", explanation.source.clone());
-    let values: Vec<Value> = explanation
-        .terms
-        .iter()
-        .filter_map(|it| it.value.map(|value| Value::Number(crate::model::Estimate::exact(value))))
-        .collect();
-    let places = figures::decimals(values.iter());
-    let mut table = Table::new(&[
-        Column::number("weight"),
-        Column::number("value"),
-        Column::number("SE"),
-        Column::number("n"),
-        Column::words("of"),
-        Column::words("records"),
-    ]);
-    for term in explanation.terms.iter().take(TERMS) {
-        let places_of = |it: &crate::model::Origin| place(report, *it);
-        let mut records: Vec<String> = term.origins.iter().take(3).map(places_of).collect();
-        if term.origins.len() > 3 {
-            records.push(format!("{} more", term.origins.len() - 3));
-        }
-        table.rows.push(vec![
-            signed(term.weight, 4),
-            term.value.map_or("not known".to_owned(), |it| signed(it, places)),
-            term.standard_error.map_or(String::new(), |it| format!("{it:.places$}")),
-            term.n.map_or(String::new(), |it| it.to_string()),
-            term.text.clone(),
-            records.join(", "),
-        ]);
-    }
-    if !table.rows.is_empty() {
-        section.blocks.push(super::document::Block::Table(table.without_empty_columns()));
-    }
-    if explanation.terms.len() > TERMS {
-        section.text(format!("{} smaller terms are not shown", explanation.terms.len() - TERMS));
-    }
-    for caveat in &explanation.caveats {
-        section.item(caveat.text.clone());
-    }
-    section
 }
 
 fn findings(report: &Report<'_>) -> Section {

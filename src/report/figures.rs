@@ -22,6 +22,16 @@ pub(super) fn interval(estimate: &Estimate, places: usize) -> String {
     format!("[{}, {}]", inline(low, places), inline(high, places))
 }
 
+/// A share in whole percent; never 0% or 100% for what is not.
+pub(super) fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    match share {
+        share if share > 0.0 && percent < 0.5 => "<1%".to_owned(),
+        share if share < 1.0 && percent > 99.5 => ">99%".to_owned(),
+        _ => format!("{percent:.0}%"),
+    }
+}
+
 /// The mark of a number whose interval holds 0.
 pub(super) fn mark(estimate: &Estimate) -> &'static str {
     if estimate.sign_unsure() { "?" } else { "" }

@@ -1,17 +1,22 @@
 //! What `creditscope check` prints: findings by place, then counts.
 //!
-//! JSON keys: `findings` (`file_line` as `file:line` or null, `severity`, `rule`, `message`), `counts`
-//! (`errors`, `warnings`, `notes`, `not_listed`, `bad_lines`, `files`, `episodes`, `records`), `rules` (findings
-//! by rule), `records_by_type` (only where it is known).
+//! JSON keys: `findings` (`file_line` as `file:line` or null, `offset` in bytes of the unpacked file or null,
+//! `severity`, `rule`, `message`), `counts` (`errors`, `warnings`, `notes`, `not_listed`, `bad_lines`, `files`,
+//! `episodes`, `records`), `rules` (findings by rule), `records_by_type` (only where it is known), `generations`
+//! and `counters` as in [`super::follow_events`].
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::Value as Json;
 
-use super::figures::{count, severity};
+use super::{
+    figures::{count, severity},
+    follow_events,
+};
 use crate::{
     check::sorted,
-    model::{Diagnostic, Origin, Severity},
+    model::{Counters, Diagnostic, FileSummary, Origin, Severity},
     text::clean,
 };
 
@@ -33,6 +38,10 @@ pub struct CheckReport<'a> {
     pub bad_lines: u64,
     /// Records by the word in their `type`; empty: not counted.
     pub types: &'a [(String, u64)],
+    /// Every life of every file.
+    pub lives: &'a [FileSummary],
+    /// What the counters of the writers say.
+    pub counters: &'a Counters,
 }
 
 /// `file:line: severity rule: message`, one line per finding in the order of the log, then what was read.
@@ -68,6 +77,33 @@ pub fn check_text(report: &CheckReport<'_>) -> String {
             report.types.iter().map(|(name, n)| format!("{} {n}", clean(name))).collect();
         out += &format!("records by type: {}\n", types.join(", "));
     }
+    out += &generations_and_counters(report.lives, report.counters);
+    out
+}
+
+/// Lines of text about files that began anew and about the writers' counters, where there is anything to tell.
+pub(super) fn generations_and_counters(lives: &[FileSummary], counters: &Counters) -> String {
+    let mut out = String::new();
+    let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
+    for reason in lives.iter().filter_map(|it| it.began) {
+        *reasons.entry(reason).or_default() += 1;
+    }
+    if !reasons.is_empty() {
+        let reasons: Vec<String> = reasons.iter().map(|(reason, n)| format!("{reason} {n}")).collect();
+        out += &format!("files that began anew: {}\n", reasons.join(", "));
+    }
+    if counters.records > 0 {
+        out += &format!(
+            "counters: {} of {}; {} with {} missing; {}; {} shared, {}\n",
+            count(counters.records, "record"),
+            count(counters.writers, "writer"),
+            count(counters.gaps, "gap"),
+            count(counters.missing, "record"),
+            count(counters.restarts, "restart"),
+            count(counters.shared_files, "file"),
+            count(counters.turns, "turn"),
+        );
+    }
     out
 }
 
@@ -76,17 +112,20 @@ fn place(report: &CheckReport<'_>, it: &Diagnostic) -> Option<String> {
 }
 
 #[derive(Serialize)]
-struct Json {
+struct Report {
     findings: Vec<Finding>,
     counts: Counts,
     rules: BTreeMap<&'static str, u64>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     records_by_type: BTreeMap<String, u64>,
+    generations: Vec<Json>,
+    counters: Json,
 }
 
 #[derive(Serialize)]
 struct Finding {
     file_line: Option<String>,
+    offset: Option<u64>,
     severity: &'static str,
     rule: &'static str,
     message: String,
@@ -116,11 +155,12 @@ pub fn check_json(report: &CheckReport<'_>) -> String {
     for (name, n) in report.types {
         *records_by_type.entry(clean(name)).or_insert(0) += n;
     }
-    let json = Json {
+    let json = Report {
         findings: found
             .iter()
             .map(|it| Finding {
                 file_line: place(report, it),
+                offset: it.origin.map(|it| it.offset),
                 severity: severity(it.severity),
                 rule: it.rule,
                 message: clean(&it.message),
@@ -138,6 +178,8 @@ pub fn check_json(report: &CheckReport<'_>) -> String {
         },
         rules,
         records_by_type,
+        generations: follow_events::generations(report.lives),
+        counters: follow_events::counters(report.counters),
     };
     super::json::pretty(&json)
 }
@@ -170,6 +212,8 @@ mod tests {
             records: 11,
             bad_lines: 1,
             types: &[("action".to_owned(), 9), ("reward".to_owned(), 2)],
+            lives: &[],
+            counters: &Counters { records: 11, writers: 1, gaps: 1, missing: 3, ..Counters::default() },
         })
     }
 
@@ -181,7 +225,9 @@ mod tests {
                         \n\
                         1 error, 1 warning, 1 note\n\
                         read 11 records of 2 episodes from 1 file; 1 line lost data\n\
-                        records by type: action 9, reward 2\n";
+                        records by type: action 9, reward 2\n\
+                        counters: 11 records of 1 writer; 1 gap with 3 records missing; 0 restarts; 0 files shared, \
+                        0 turns\n";
         assert_eq!(with_report(check_text), expected);
     }
 

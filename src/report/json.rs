@@ -7,13 +7,17 @@
 //! | `episode` | `name`, `run`, `environment`, `task`, `status`, `reason`, `steps`, `open`, `agents` (names), `acts` (number) |
 //! | `reward` | null, or `value`, `unit`, `source`, `file_line` |
 //! | `scenario` | `method`, `baseline`, `dropped`, `reward`, `discount`, `substitutes` (act to action, null: its default), `window` (first and last act), `params`, `seed` |
-//! | `verdict` | `sentence`, `short`, `level`, `failed`, `agents`, `all_equal`, `credit` (a value), `share`, `act`, `act_method`, `act_provenance`, `holds`, `of`, `ties`, `flips` (`method`, `agent`), `method`, `outcome_only` |
+//! | `verdict` | `sentence`, `short`, `level`, `failed`, `agents`, `all_equal`, `credit` (a value), `share`, `act`, `act_method`, `act_provenance`, `holds`, `of`, `ties`, `flips` (`method`, `agent`), `p_flip`, `method`, `outcome_only` |
 //! | `credit` | an attribution, or `state: "unavailable"` with `missing` and `nearest` |
+//! | `filters` | null, or what `--filter` leaves: `filters`, `acts` (number listed), `episodes` (names that pass), `all_episodes` |
 //! | `acts` | null, or the attribution that speaks of acts |
 //! | `pairs` | what two agents earn together beyond what each adds alone: `agents` (two names), `interaction` (a value), `kind` (synergy, redundancy, additive, unsure) |
-//! | `sweep` | per method and baseline `name`, `title`, `state`, `agents` (named), `agrees`, `counted`, `tau`, and `credit` (values per agent) or `missing` and `nearest` |
+//! | `sweep` | per method and baseline `name`, `title`, `state`, `agents` (named), `agrees`, `counted`, `tau`, `tau_declared`, `p_flip`, and `credit` (values per agent) or `missing` and `nearest` |
 //! | `annotations` | judgements, never measurements: `judge`, `agent`, `act`, `label`, `reason`, `file_line` |
-//! | `explanations` | `subject`, `formula`, `substituted`, `result` (a value), `terms`, `source`, `caveats` |
+//! | `failure` | null, or `success`, `null_arm`, `rules` (each found, none or unavailable), `acts` with their success rates and judges, `run`, `agents` and `actions` with Ochiai and Tarantula |
+//! | `curves` | per parameter `name`, `in_force`, `points` (`at`, `credit` by agent, `named`), `flips` (`at`, `before`, `after`, `sentence`) |
+//! | `messages` | null, unavailable, or per sender both splits with their residuals and the flow; structural |
+//! | `explanations` | `subject`, `formula`, `substituted`, `result` (a value), `terms`, `details` (per act), `provenance`, `absence`, `source`, `caveats` |
 //! | `findings`, `bad_lines` | `file_line`, `severity`, `rule`, `message`; lines of which something was lost |
 //!
 //! A *value* has a `state`: `number` with `value`, `sign` (-1, 0, 1), `sign_unsure` (the interval holds 0),
@@ -24,6 +28,7 @@
 //! `caveats`. NaN and infinities are never written: they are null.
 
 mod attribution;
+mod study;
 pub(super) mod value;
 
 use serde::Serialize;
@@ -48,10 +53,14 @@ struct Root<'a> {
     scenario: Json,
     verdict: VerdictJson<'a>,
     credit: Json,
+    filters: Json,
     acts: Json,
     pairs: Vec<Json>,
     sweep: Vec<Json>,
     annotations: Vec<Json>,
+    failure: Json,
+    curves: Vec<Json>,
+    messages: Json,
     explanations: Vec<Json>,
     findings: Vec<Json>,
     bad_lines: u64,
@@ -74,6 +83,7 @@ struct VerdictJson<'a> {
     of: usize,
     ties: usize,
     flips: Vec<Json>,
+    p_flip: Json,
     method: &'a str,
     outcome_only: bool,
 }
@@ -94,10 +104,25 @@ pub fn json(report: &Report<'_>) -> String {
         scenario: scenario(report),
         verdict: verdict(report),
         credit,
+        filters: report.listed.map_or(Json::Null, |it| {
+            json!({
+                "filters": it.filters,
+                "acts": it.acts,
+                "episodes": it.episodes,
+                "all_episodes": it.all_episodes,
+            })
+        }),
         acts: report.act_credit().map_or(Json::Null, |it| attribution(episode, it)),
         pairs: pairs(report),
-        sweep: report.sweep.rows.iter().map(|it| sweep_row(episode, it)).collect(),
+        sweep: report.sweep.rows.iter().map(|it| sweep_row(report, it)).collect(),
         annotations: annotations(report),
+        failure: report.failure.map_or(Json::Null, |it| study::failure(report, it)),
+        curves: report.study.iter().flat_map(|it| &it.curves).map(|it| study::curve(report, it)).collect(),
+        messages: match report.study.map(|it| &it.messages) {
+            None => Json::Null,
+            Some(Ok(table)) => study::messages(report, table),
+            Some(Err(why)) => json!({ "state": "unavailable", "missing": why.missing }),
+        },
         explanations: report.explanations.iter().map(|it| explanation(report, it)).collect(),
         findings: findings
             .iter()
@@ -216,6 +241,7 @@ fn verdict<'a>(report: &Report<'a>) -> VerdictJson<'a> {
             .iter()
             .map(|(row, agent)| json!({ "method": row, "agent": episode.agent(*agent).name }))
             .collect(),
+        p_flip: study::flip(report, verdict.flip.as_ref()),
         method: &verdict.method,
         outcome_only: verdict.outcome_only,
     }
@@ -244,6 +270,7 @@ fn explanation(report: &Report<'_>, explanation: &Explanation) -> Json {
             "value": it.value.map_or(Json::Null, number),
             "standard_error": it.standard_error.map_or(Json::Null, number),
             "n": it.n,
+            "grounds": crate::credit::grounds(explanation, it),
             "records": it.origins.iter().map(|it| place(report, *it)).collect::<Vec<_>>(),
         })
     };
@@ -253,6 +280,19 @@ fn explanation(report: &Report<'_>, explanation: &Explanation) -> Json {
         "substituted": explanation.substituted,
         "result": value(&explanation.result),
         "terms": explanation.terms.iter().map(term).collect::<Vec<_>>(),
+        "details": explanation
+            .details
+            .iter()
+            .map(|it| {
+                json!({
+                    "act": report.episode.act(it.act).id,
+                    "value": number(it.value),
+                    "terms": it.terms.iter().map(term).collect::<Vec<_>>(),
+                })
+            })
+            .collect::<Vec<_>>(),
+        "provenance": explanation.provenance.word(),
+        "absence": explanation.absence.as_ref().map(figures::absence),
         "source": explanation.source,
         "caveats": explanation.caveats.iter().map(|it| it.text.as_str()).collect::<Vec<_>>(),
     })

@@ -49,7 +49,7 @@ fn render_table(table: &Table, out: &mut String) {
 }
 
 /// Text that Markdown shows as it is; code in `backticks` stays code.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find('`') {

@@ -122,6 +122,7 @@ fn attribution() -> Attribution {
         absence: Some(Absence::Null),
         sample: "16 coalitions x 32 replays".to_owned(),
         caveats: vec![Caveat { text: "two coalitions are missing".to_owned() }],
+        differences: None,
     }
 }
 
@@ -134,6 +135,8 @@ fn sweep() -> Sweep {
         agrees,
         counted,
         tau: None,
+        declared_tau: None,
+        flip: None,
     };
     let missing = Unavailable {
         missing: "probabilities of the alternatives of a1".to_owned(),
@@ -145,6 +148,7 @@ fn sweep() -> Sweep {
             row("removal", Ok(attribution()), &[1], Agreement::Flips, true),
             row("coma", Err(missing), &[], Agreement::NoVoice, false),
         ],
+        declared: None,
     }
 }
 
@@ -185,6 +189,10 @@ impl Sample {
             result: credit.agents[0].value.clone(),
             source: "Shapley 1953".to_owned(),
             caveats: Vec::new(),
+            method: "shapley".to_owned(),
+            provenance: Provenance::Replayed,
+            absence: Some(Absence::Null),
+            details: Vec::new(),
         };
         let finding = Diagnostic {
             rule: "return-mismatch",
@@ -220,6 +228,7 @@ impl Sample {
 
     pub(super) fn report(&self) -> Report<'_> {
         Report {
+            listed: None,
             log: "run.jsonl",
             files: &file_line,
             episode: &self.episode,
@@ -229,6 +238,9 @@ impl Sample {
             pairs: None,
             sweep: &self.sweep,
             verdict: &self.verdict,
+            study: None,
+            curves: &[],
+            failure: None,
             explanations: &self.explanations,
             findings: &self.findings,
             bad_lines: 2,

@@ -1,14 +1,28 @@
 //! Everything computed for one scenario.
 
+use super::sampling;
 use crate::{
-    app::Analysis,
-    credit::{self, Verdict},
-    model::{Episode, Scenario},
+    app::{Analysis, SamplingState},
+    credit::{self, MessageSetting, Study, Verdict},
+    model::{Attribution, Episode, Scenario, Unavailable},
 };
 
 /// Credit, credit per act, sweep and verdict of `episode` under `scenario`. An empty method asks for the best
 /// the log supports. Pure: the same episode and scenario give the same answer.
 pub fn analyse(episode: &Episode, scenario: &Scenario) -> Analysis {
+    let scenario = resolved(episode, scenario);
+    let credit = match credit::sampling(episode, &scenario) {
+        Some(sampled) => sampled.map(|mut it| {
+            sampling::finish(&mut it, sampling::threads());
+            it.attribution()
+        }),
+        None => credit::compute(episode, &scenario),
+    };
+    conclude(episode, &scenario, credit, None)
+}
+
+/// The scenario with its method filled in.
+pub(super) fn resolved(episode: &Episode, scenario: &Scenario) -> Scenario {
     let mut scenario = scenario.clone();
     if scenario.method.is_empty()
         && let Some(best) = credit::best_scenario(episode)
@@ -16,22 +30,44 @@ pub fn analyse(episode: &Episode, scenario: &Scenario) -> Analysis {
         scenario.method = best.method;
         scenario.baseline = scenario.baseline.or(best.baseline);
     }
-    let credit = credit::compute(episode, &scenario);
-    let unedited = scenario.edits_episode().then(|| credit::compute(episode, &scenario.without_edits()).ok());
+    scenario
+}
+
+/// What follows from the `credit` of a scenario whose method is named.
+pub(super) fn conclude(
+    episode: &Episode,
+    scenario: &Scenario,
+    credit: Result<Attribution, Unavailable>,
+    sampling: Option<SamplingState>,
+) -> Analysis {
+    // What only stands beside the credit does not wait for all its permutations.
+    let quick = credit::first_look(scenario).unwrap_or_else(|| scenario.clone());
+    let unedited = quick.edits_episode().then(|| credit::compute(episode, &quick.without_edits()).ok());
     let acts = match &credit {
         Ok(own) if !own.acts.is_empty() => Some(own.clone()),
-        _ => credit::act_scenario(episode, &scenario).and_then(|it| credit::compute(episode, &it).ok()),
+        _ => credit::act_scenario(episode, &quick).and_then(|it| credit::compute(episode, &it).ok()),
     };
     let (sweep, verdict) = match &credit {
-        Ok(credit) => {
-            let sweep = credit::sweep(episode, &scenario);
-            let verdict = credit::verdict(episode, credit, &sweep);
+        Ok(known) => {
+            let sweep = credit::sweep_of(episode, scenario, &credit);
+            let verdict = credit::verdict(episode, known, &sweep);
             (sweep, verdict)
         }
-        Err(_) => instead(episode, &scenario),
+        Err(_) => instead(episode, scenario),
     };
-    let pairs = credit::interactions(episode, &scenario);
-    Analysis { scenario, credit, unedited: unedited.flatten(), acts, pairs, sweep, verdict }
+    let pairs = credit::interactions(episode, scenario);
+    let scenario = scenario.clone();
+    Analysis { scenario, credit, unedited: unedited.flatten(), acts, pairs, sweep, verdict, sampling }
+}
+
+/// The same analysis with newer numbers; sweep and verdict follow when they are final.
+pub(super) fn with_credit(first: &Analysis, credit: Attribution, sampling: SamplingState) -> Analysis {
+    Analysis { credit: Ok(credit), sampling: Some(sampling), ..first.clone() }
+}
+
+/// Curves, messages and how sure the verdict is: what is asked for after [`analyse`]. Pure likewise.
+pub fn study(episode: &Episode, analysis: &Analysis, setting: MessageSetting) -> Study {
+    credit::study(episode, &analysis.scenario, &analysis.credit, &analysis.sweep, setting)
 }
 
 /// Sweep and verdict where `scenario` cannot be computed: by the best the log supports, under no edits.

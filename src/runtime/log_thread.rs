@@ -10,13 +10,14 @@ use std::{
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 
 use super::{
-    OpenedLogs,
+    OpenedLogs, Survey,
     progress::reading,
-    search::{Searcher, Sought, name_hits},
+    search::{Findings, Searcher, Sought, match_records, name_episodes, name_hits},
     spawn,
 };
 use crate::{
-    app::{Message, SearchNews},
+    app::{Message, SearchNews, SiftNews},
+    filter::Filter,
     model::{EpisodeId, LogSummary, Origin},
     search::Pattern,
     source::Watch,
@@ -35,6 +36,8 @@ const REPORT: Duration = Duration::from_millis(60);
 const REPORT_SHARE: u32 = 15;
 /// The same for putting a long episode together that grows.
 const EPISODE_SHARE: u32 = 4;
+/// Between two looks at what is asked, while the episodes of a run are looked at.
+const SURVEY: Duration = Duration::from_millis(10);
 
 /// Whether to follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +54,8 @@ pub enum Follow {
 enum Request {
     /// Put an episode together, now and whenever it grows.
     Open(EpisodeId),
+    /// Look at the run of an episode.
+    Survey(EpisodeId),
     /// Read a record.
     Payload(Origin),
     /// Something may have changed on disk.
@@ -59,6 +64,11 @@ enum Request {
     Search(u64, Arc<Pattern>),
     /// Search no more.
     StopSearch,
+    /// Look for the episodes with a record that passes each of these, in place of the filters before; none: for
+    /// none.
+    Sift(u64, Vec<Arc<Filter>>),
+    /// Tell which records of an episode match.
+    Match(u64, EpisodeId, Vec<Arc<Pattern>>),
     /// The search thread has found something.
     Sought(Sought),
 }
@@ -101,8 +111,10 @@ impl LogThread {
                 send,
                 watch,
                 open: None,
+                survey: None,
                 searcher,
                 searching: false,
+                sifting: false,
                 started: Instant::now(),
                 loaded: false,
                 grown: false,
@@ -115,6 +127,11 @@ impl LogThread {
     /// Asks for an episode, now and whenever it grows.
     pub fn open(&self, id: EpisodeId) {
         let _ = self.requests.send(Request::Open(id));
+    }
+
+    /// Asks how the run of an episode went.
+    pub fn survey(&self, id: EpisodeId) {
+        let _ = self.requests.send(Request::Survey(id));
     }
 
     /// Asks for a record in full.
@@ -130,6 +147,17 @@ impl LogThread {
     /// Ends the search.
     pub fn stop_search(&self) {
         let _ = self.requests.send(Request::StopSearch);
+    }
+
+    /// Looks for the episodes with a record that passes each of `filters`, now and in what comes, in place of
+    /// the filters before; none end it.
+    pub fn sift(&self, request: u64, filters: Vec<Arc<Filter>>) {
+        let _ = self.requests.send(Request::Sift(request, filters));
+    }
+
+    /// Asks which records of an episode match `patterns`.
+    pub fn match_records(&self, request: u64, id: EpisodeId, patterns: Vec<Arc<Pattern>>) {
+        let _ = self.requests.send(Request::Match(request, id, patterns));
     }
 }
 
@@ -149,9 +177,12 @@ struct State<F> {
     watch: Watch,
     /// The episode on the screen.
     open: Option<Opened>,
+    /// The run that is being looked at.
+    survey: Option<Survey>,
     searcher: Searcher,
-    /// Whether what comes has to be searched.
+    /// Whether what comes has to be searched, and whether filters are asked of it.
     searching: bool,
+    sifting: bool,
     started: Instant,
     loaded: bool,
     /// Something came after the first pass: the log is being written, whatever its episodes say.
@@ -185,7 +216,7 @@ impl<F: Fn(Message)> State<F> {
                 let began = Instant::now();
                 if std::mem::take(&mut dirty) {
                     self.report(following);
-                    if self.searching {
+                    if self.searching || self.sifting {
                         self.searcher.cover(self.logs.store.searchable());
                     }
                 }
@@ -193,7 +224,10 @@ impl<F: Fn(Message)> State<F> {
                 self.send_grown_episode(last);
                 reported = Some(Instant::now());
             }
-            let next = if !round.caught_up {
+            if round.caught_up {
+                self.step_survey();
+            }
+            let next = if !round.caught_up || self.survey.is_some() {
                 queue.try_recv().ok()
             } else if following {
                 let left = reported.map_or(POLL, |it| pause.saturating_sub(it.elapsed()));
@@ -281,6 +315,17 @@ impl<F: Fn(Message)> State<F> {
         self.open = Some(Opened { id, revision, sent: Instant::now(), cost: began.elapsed() });
     }
 
+    /// A little of the survey under way; its end is sent.
+    fn step_survey(&mut self) {
+        let Some(mut survey) = self.survey.take() else { return };
+        if survey.step(&self.logs.store, SURVEY) {
+            let id = survey.id;
+            (self.send)(Message::Run { id, outcomes: Box::new(survey.finish()) });
+        } else {
+            self.survey = Some(survey);
+        }
+    }
+
     fn answer(&mut self, request: Request) {
         match request {
             Request::Woken => {}
@@ -293,23 +338,54 @@ impl<F: Fn(Message)> State<F> {
                 }
                 self.send_episode(settled);
             }
+            Request::Survey(id) => {
+                if id.index() < self.logs.store.episode_count() {
+                    self.survey = Some(Survey::of(&mut self.logs.store, id));
+                }
+            }
             Request::Payload(origin) => {
                 let result = self.logs.store.record(origin).map(Arc::new);
                 (self.send)(Message::Payload { origin, result });
             }
             Request::Search(request, pattern) => {
                 self.searching = true;
-                self.searcher.begin(request, pattern, self.logs.store.searchable());
+                self.searcher.search(request, pattern, self.logs.store.searchable());
             }
             Request::StopSearch => {
                 self.searching = false;
-                self.searcher.end();
+                self.searcher.end_search();
             }
-            Request::Sought(Sought { request, hits, found, searched, size, done, problem }) => {
-                let hits = name_hits(&self.logs.store, hits);
-                let news = SearchNews { request, hits, found, searched, size, done, problem };
-                (self.send)(Message::Search(news));
+            Request::Sift(request, filters) => {
+                self.sifting = !filters.is_empty();
+                if self.sifting {
+                    self.searcher.sift(request, filters, self.logs.store.searchable());
+                } else {
+                    self.searcher.end_sift();
+                }
             }
+            Request::Match(request, id, patterns) => {
+                if id.index() < self.logs.store.episode_count() {
+                    let places = match_records(&self.logs.store, id, &patterns);
+                    (self.send)(Message::Matched { request, places });
+                }
+            }
+            Request::Sought(sought) => self.pass_on(sought),
         }
+    }
+
+    /// Sends what the search thread has found, with what only the index knows.
+    fn pass_on(&self, sought: Sought) {
+        let Sought { request, findings, searched, size, done, problem } = sought;
+        let store = &self.logs.store;
+        (self.send)(match findings {
+            Findings::Hits(hits, found) => {
+                let hits = name_hits(store, hits);
+                Message::Search(SearchNews { request, hits, found, searched, size, done, problem })
+            }
+            Findings::Passing(found) => {
+                let found = name_episodes(store, &found);
+                Message::Sifted(SiftNews { request, found, searched, size, done, problem })
+            }
+        });
     }
 }

@@ -35,6 +35,9 @@ const LEAST_SHARE: usize = 64 << 10;
 /// The word for a log of our own format.
 const NATIVE: &str = "native";
 
+/// Called when a pipe has brought something.
+type Wake = Arc<dyn Fn() + Send + Sync>;
+
 /// Why the logs cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -95,6 +98,8 @@ pub struct OpenedLogs {
     /// What compressed files hold.
     unpacked: Option<SpoolStore>,
     single: bool,
+    /// What was named and is not there yet may come.
+    awaits: bool,
     /// The only input is of no known format.
     refused: Option<String>,
     /// Whose turn it was last, so that one busy file does not starve the others.
@@ -114,6 +119,19 @@ pub struct OpenedLogs {
 }
 
 impl OpenedLogs {
+    /// As [`OpenedLogs::open`], but what is not there yet is waited for: [`OpenedLogs::rescan`] finds it.
+    ///
+    /// # Errors
+    /// The only input is of no known format or cannot be read.
+    pub fn await_them(
+        arguments: &[String],
+        pass: Pass,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Result<Self, OpenError> {
+        let logs = Self { awaits: true, ..Self::of(arguments, pass) };
+        logs.find(&(Arc::new(wake) as Wake))
+    }
+
     /// Finds the logs that `arguments` name (`-` is stdin) and begins to read. `wake` is called when stdin has
     /// brought something.
     ///
@@ -134,23 +152,28 @@ impl OpenedLogs {
         portions: Portions,
         wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<Self, OpenError> {
-        let discovery = Discovery::new(arguments.iter().map(PathBuf::from));
-        let mut logs = Self { portions, ..Self::of(discovery, pass) };
+        let logs = Self { portions, ..Self::of(arguments, pass) };
+        logs.find(&(Arc::new(wake) as Wake))
+    }
+
+    /// Begins with whatever the arguments name.
+    fn find(self, wake: &Wake) -> Result<Self, OpenError> {
+        let awaits = self.awaits;
+        let mut logs = self;
         let (inputs, problems) = logs.discovery.scan();
-        if inputs.is_empty() {
+        if inputs.is_empty() && !awaits {
             let what = problems.first().map_or("no log".to_owned(), |it| text::clean(&it.to_string()));
             return Err(OpenError::Argument(what));
         }
         // An argument that names nothing is an error at once; trouble below a directory is listed.
-        if let Some(problem) = problems.iter().find(|it| it.is_about_an_argument()) {
+        if let Some(problem) = problems.iter().find(|it| it.is_about_an_argument()).filter(|_| !awaits) {
             return Err(OpenError::Argument(text::clean(&problem.to_string())));
         }
         logs.list(&problems);
-        logs.single = inputs.len() == 1;
-        let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(wake);
+        logs.single = inputs.len() == 1 && problems.is_empty();
         let mut failed = None;
         for input in inputs {
-            if let Err(error) = logs.add(input, &wake) {
+            if let Err(error) = logs.add(input, wake) {
                 if logs.single {
                     return Err(error);
                 }
@@ -172,14 +195,14 @@ impl OpenedLogs {
         let (spool, writer) = Spool::create(name).map_err(|it| OpenError::Spool(it.to_string()))?;
         writer.write(bytes).map_err(|it| OpenError::Spool(it.to_string()))?;
         writer.finish(None);
-        let mut logs = Self { single: true, ..Self::of(Discovery::default(), pass) };
+        let mut logs = Self { single: true, ..Self::of(&[], pass) };
         logs.follow(Box::new(spool), Path::new(name), NATIVE, true);
         Ok(logs)
     }
 
-    fn of(discovery: Discovery, pass: Pass) -> Self {
+    fn of(arguments: &[String], pass: Pass) -> Self {
         Self {
-            discovery,
+            discovery: Discovery::new(arguments.iter().map(PathBuf::from)),
             store: Store::new(pass),
             followed: Vec::new(),
             piped: Vec::new(),
@@ -187,6 +210,7 @@ impl OpenedLogs {
             imports: None,
             unpacked: None,
             single: false,
+            awaits: false,
             refused: None,
             turn: 0,
             portions: Portions::default(),
@@ -204,7 +228,7 @@ impl OpenedLogs {
     pub fn rescan(&mut self) -> bool {
         let (inputs, problems) = self.discovery.scan();
         self.list(&problems);
-        let quiet: Arc<dyn Fn() + Send + Sync> = Arc::new(|| {});
+        let quiet: Wake = Arc::new(|| {});
         let before = self.followed.len() + self.documents.len();
         for input in inputs {
             // A rotated log under its new name was read under its old one.
@@ -336,14 +360,17 @@ impl OpenedLogs {
         }
     }
 
-    /// Whether a pipe is among the inputs: its end has to be waited for.
+    /// Whether a pipe among the inputs has not come to its end, which has to be waited for.
     pub fn is_piped(&self) -> bool {
-        !self.piped.is_empty() || self.followed.iter().any(|it| it.piped)
+        !self.piped.is_empty() || self.followed.iter().any(|it| it.piped && !it.ended)
     }
 
     /// Whether everything that is followed has come to its end and cannot grow: pipes and imports only.
     pub fn is_finished(&self) -> bool {
-        self.documents.is_empty() && self.piped.is_empty() && self.followed.iter().all(|it| it.ended)
+        !self.awaits
+            && self.documents.is_empty()
+            && self.piped.is_empty()
+            && self.followed.iter().all(|it| it.ended)
     }
 }
 

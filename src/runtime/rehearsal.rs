@@ -3,7 +3,11 @@
 
 use std::collections::VecDeque;
 
-use super::{OpenedLogs, analyse, search::search_all};
+use super::{
+    OpenedLogs, Survey, analyse,
+    search::{match_records, search_all, sift_all},
+    study,
+};
 use crate::{
     app::{Effect, Key, KeyCode, Message, Model, update},
     model::LogSummary,
@@ -15,14 +19,27 @@ pub struct Rehearsal {
     pub model: Model,
     /// The logs.
     pub logs: OpenedLogs,
+    /// Whether what nobody looks at yet is studied ahead, as the program does.
+    studies_ahead: bool,
 }
 
 impl Rehearsal {
     /// Shows `logs`, which have been read to their end, on a terminal of this size.
-    pub fn new(mut model: Model, mut logs: OpenedLogs, columns: u16, rows: u16) -> Self {
+    pub fn new(model: Model, logs: OpenedLogs, columns: u16, rows: u16) -> Self {
+        Self::with(model, logs, (columns, rows), true)
+    }
+
+    /// The same, but nothing is studied before somebody looks at it: the verdict does not say how sure it is. For
+    /// tests that open many episodes.
+    pub fn unstudied(model: Model, logs: OpenedLogs, columns: u16, rows: u16) -> Self {
+        Self::with(model, logs, (columns, rows), false)
+    }
+
+    fn with(mut model: Model, mut logs: OpenedLogs, size: (u16, u16), studies_ahead: bool) -> Self {
+        let (columns, rows) = size;
         let summary = LogSummary { loaded: true, ..logs.store.summary() };
         model.mouse = false;
-        let mut rehearsal = Self { model, logs };
+        let mut rehearsal = Self { model, logs, studies_ahead };
         rehearsal.send(Message::Resize(columns, rows));
         rehearsal.send(Message::Log(summary));
         rehearsal
@@ -35,6 +52,11 @@ impl Rehearsal {
         let mut messages = VecDeque::from([message]);
         while let Some(message) = messages.pop_front() {
             for effect in update(&mut self.model, message) {
+                if matches!(effect, Effect::Study { ahead: true, .. }) && !self.studies_ahead {
+                    // It is asked for again when it is looked at.
+                    self.model.open.iter_mut().for_each(|it| it.methods.request = None);
+                    continue;
+                }
                 match self.answer(&effect) {
                     Some(answer) => messages.push_back(answer),
                     None => outside.push(effect),
@@ -44,20 +66,26 @@ impl Rehearsal {
         outside
     }
 
-    /// Presses keys: a newline is Enter, a tabulator Tab, an escape Esc, any other character itself.
+    /// Presses keys: see [`Rehearsal::key`].
     pub fn keys(&mut self, keys: &str) {
         for key in keys.chars() {
-            self.send(Message::Key(match key {
-                '\n' => Key::named(KeyCode::Enter),
-                '\t' => Key::named(KeyCode::Tab),
-                '\x1b' => Key::named(KeyCode::Esc),
-                key => Key::char(key),
-            }));
+            self.send(Message::Key(Self::key(key)));
+        }
+    }
+
+    /// The key that a letter stands for: a newline is Enter, a tabulator Tab, an escape Esc, any other character
+    /// itself.
+    pub fn key(letter: char) -> Key {
+        match letter {
+            '\n' => Key::named(KeyCode::Enter),
+            '\t' => Key::named(KeyCode::Tab),
+            '\x1b' => Key::named(KeyCode::Esc),
+            letter => Key::char(letter),
         }
     }
 
     /// What answers `effect`; `None`: nothing here does.
-    fn answer(&self, effect: &Effect) -> Option<Message> {
+    fn answer(&mut self, effect: &Effect) -> Option<Message> {
         match effect {
             Effect::Open(id) => {
                 let revision = self.logs.store.revision(*id);
@@ -68,6 +96,14 @@ impl Rehearsal {
                 let result = Box::new(analyse(episode, scenario));
                 Some(Message::Analysis { request: *request, result })
             }
+            Effect::Study { request, episode, analysis, setting, .. } => {
+                let result = Box::new(study(episode, analysis, *setting));
+                Some(Message::Study { request: *request, result })
+            }
+            Effect::Survey(id) => {
+                let outcomes = Box::new(Survey::all(&mut self.logs.store, *id));
+                Some(Message::Run { id: *id, outcomes })
+            }
             Effect::Payload(origin) => {
                 let result = self.logs.store.record(*origin).map(Into::into);
                 Some(Message::Payload { origin: *origin, result })
@@ -75,7 +111,16 @@ impl Rehearsal {
             Effect::Search { request, pattern } => {
                 Some(Message::Search(search_all(&self.logs.store, *request, pattern)))
             }
-            Effect::StopSearch
+            Effect::Sift { request, filters } if !filters.is_empty() => {
+                Some(Message::Sifted(sift_all(&self.logs.store, *request, filters)))
+            }
+            Effect::Match { request, episode, patterns } => {
+                let places = match_records(&self.logs.store, *episode, patterns);
+                Some(Message::Matched { request: *request, places })
+            }
+            Effect::Sift { .. }
+            | Effect::StopSearch
+            | Effect::StopSampling(_)
             | Effect::Wake(_)
             | Effect::Copy(_)
             | Effect::Mouse(_)

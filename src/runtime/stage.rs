@@ -23,7 +23,7 @@ impl Stage {
         let mut logs = OpenedLogs::embedded("log.jsonl", text.as_bytes(), Pass::Headers).unwrap();
         logs.read_all();
         let model = Model::new(vec!["log.jsonl".to_owned()], Charset::Unicode);
-        Self { rehearsal: Rehearsal::new(model, logs, 80, 24), effects: Vec::new() }
+        Self { rehearsal: Rehearsal::unstudied(model, logs, 80, 24), effects: Vec::new() }
     }
 
     /// Opens a sample log.

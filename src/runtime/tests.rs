@@ -64,7 +64,7 @@ fn a_log_in_memory_is_read_to_its_end() {
             .unwrap();
     let summary = logs.read_all();
     assert_eq!((summary.records, summary.episodes.len(), summary.loaded), (2, 1, true));
-    assert!(logs.is_finished() && logs.is_piped());
+    assert!(logs.is_finished() && !logs.is_piped());
 }
 
 #[test]

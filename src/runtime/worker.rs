@@ -1,12 +1,18 @@
-//! Computes credit off the loop, so that a key press never waits for it.
+//! Computes credit off the loop, so that a key press never waits for it, and what takes longer than credit off
+//! that, so that a what-if does not wait for curves.
 
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use super::{analyse, spawn};
+use super::{
+    analyse,
+    sampling::{self, Control, Stream},
+    spawn, study,
+};
 use crate::{
-    app::Message,
+    app::{Analysis, Message},
+    credit::{self, MessageSetting},
     model::{Episode, Scenario},
 };
 
@@ -17,28 +23,64 @@ struct Request {
     scenario: Scenario,
 }
 
-/// Hands requests to the worker thread.
+/// A request for a study.
+struct StudyRequest {
+    number: u64,
+    episode: Arc<Episode>,
+    analysis: Arc<Analysis>,
+    setting: MessageSetting,
+}
+
+/// Hands requests to the worker threads.
 pub struct Worker {
     requests: Sender<Request>,
+    control: Arc<Control>,
+    studies: Sender<StudyRequest>,
 }
 
 impl Worker {
-    /// Starts the thread; answers go to `send`.
-    pub fn start(send: impl Fn(Message) + Send + 'static) -> Self {
+    /// Starts the threads; answers go to `send`.
+    pub fn start(send: impl Fn(Message) + Send + Clone + 'static) -> Self {
         let (requests, queue) = unbounded();
-        spawn("credit", move || work(&queue, send));
-        Self { requests }
+        let control = Arc::new(Control::default());
+        let (theirs, answer) = (control.clone(), send.clone());
+        spawn("credit", move || work(&queue, &theirs, &answer));
+        let (studies, queue) = unbounded();
+        spawn("study", move || work_on_studies(&queue, send));
+        Self { requests, control, studies }
+    }
+
+    /// Asks for a study. The newest wins.
+    pub fn study(
+        &self,
+        number: u64,
+        episode: Arc<Episode>,
+        analysis: Arc<Analysis>,
+        setting: MessageSetting,
+    ) {
+        let _ = self.studies.send(StudyRequest { number, episode, analysis, setting });
     }
 
     /// Asks for credit. A request for what the log says and one for a what-if do not push each other out;
-    /// of each kind the newest wins.
+    /// of each kind the newest wins. Values that take long to draw are answered several times: see `sampling`.
     pub fn request(&self, number: u64, episode: Arc<Episode>, scenario: Scenario) {
+        // Whatever is being drawn, nobody waits for it any more.
+        self.control.want(number);
         // The thread ends only with the process.
         let _ = self.requests.send(Request { number, episode, scenario });
     }
+
+    /// Stops drawing for a request: what there is is its last answer.
+    pub fn stop(&self, number: u64) {
+        self.control.stop(number);
+    }
 }
 
-fn work(queue: &Receiver<Request>, send: impl Fn(Message)) {
+fn work(
+    queue: &Receiver<Request>,
+    control: &Arc<Control>,
+    send: &(impl Fn(Message) + Send + Clone + 'static),
+) {
     while let Ok(first) = queue.recv() {
         let mut pending = vec![first];
         while let Ok(next) = queue.try_recv() {
@@ -47,8 +89,42 @@ fn work(queue: &Receiver<Request>, send: impl Fn(Message)) {
             pending.push(next);
         }
         for request in pending {
-            let result = Box::new(analyse(&request.episode, &request.scenario));
-            send(Message::Analysis { request: request.number, result });
+            answer(request, control, send);
         }
+    }
+}
+
+/// Answers a request; where that is only a first look, a thread of its own draws the rest.
+fn answer(request: Request, control: &Arc<Control>, send: &(impl Fn(Message) + Send + Clone + 'static)) {
+    let Request { number, episode, scenario } = request;
+    let scenario = analyse::resolved(&episode, &scenario);
+    let long = credit::first_look(&scenario).and_then(|look| {
+        let sampling = credit::sampling(&episode, &scenario)?.ok()?;
+        // Logged walks are there at once.
+        sampling.progress().map(|_| (look, sampling.asked()))
+    });
+    let Some((look, asked)) = long else {
+        let result = Box::new(analyse::analyse(&episode, &scenario));
+        return send(Message::Analysis { request: number, result });
+    };
+    let first = sampling::first_answer(&episode, &scenario, &look, asked);
+    send(Message::Analysis { request: number, result: Box::new(first.clone()) });
+    let (control, send) = (control.clone(), send.clone());
+    spawn("sampling", move || {
+        let stream = Stream { request: number, episode, scenario, first };
+        sampling::stream(&stream, &control, |request, analysis| {
+            send(Message::Analysis { request, result: Box::new(analysis) });
+        });
+    });
+}
+
+fn work_on_studies(queue: &Receiver<StudyRequest>, send: impl Fn(Message)) {
+    while let Ok(first) = queue.recv() {
+        let newest = queue.try_iter().last().unwrap_or(first);
+        let StudyRequest { number, episode, analysis, setting } = newest;
+        let result = Box::new(study(&episode, &analysis, setting));
+        // Whoever gets the answer changes the analysis, and should not have to copy it for that.
+        drop(analysis);
+        send(Message::Study { request: number, result });
     }
 }

@@ -127,13 +127,24 @@ fn snippet(line: &[u8], pattern: &Pattern) -> Snippet {
     let end = letter_at(text, range.end.min(range.start + FROM));
     let last = letter_at(text, text.len().min(range.start + FROM).max(end));
     let safe = |range: Range<usize>| {
-        text::clean(&String::from_utf8_lossy(text.get(range).unwrap_or_default())).into_boxed_str()
+        one_line(&text::clean(&String::from_utf8_lossy(text.get(range).unwrap_or_default())))
     };
     Snippet {
         before: safe(start..range.start),
         matched: safe(range.start..end.max(range.start)),
         after: safe(end.max(range.start)..last),
     }
+}
+
+/// Runs of blanks, as tables and code have them, as one.
+fn one_line(text: &str) -> Box<str> {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if letter != ' ' || !out.ends_with(' ') {
+            out.push(letter);
+        }
+    }
+    out.into_boxed_str()
 }
 
 /// `at`, or the end of the character in whose middle it stands.
@@ -186,6 +197,12 @@ mod tests {
         assert_eq!(hit.episode_name.as_deref(), Some("^[[2J"));
         assert_eq!(&*hit.snippet.matched, "say \"no\"");
         assert_eq!(&*hit.snippet.after, "^[[31m\"}");
+    }
+
+    #[test]
+    fn runs_of_blanks_are_one() {
+        let hit = found("a   |  b\\n\\n   x  y", "x").hit;
+        assert_eq!(hit.snippet.line(), "a | b x y");
     }
 
     #[test]

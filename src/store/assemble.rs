@@ -10,6 +10,7 @@
 mod acts;
 mod judgement;
 mod links;
+mod order;
 mod otherwise;
 mod people;
 #[cfg(test)]
@@ -23,9 +24,14 @@ use crate::{
     model::{ActId, AgentId, Diagnostic, Episode, Metric, Origin, Outcome, Reward, Severity, State},
     text,
 };
+use order::Placed;
 
 /// The most characters kept of a task or an answer.
 const TEXT_CHARS: usize = 400;
+
+/// How many recipients, parents and members of coalitions may be implied in one episode: `*`, the id of a state
+/// and `agent_removed` stand for many in a few bytes, so that a log of 10 MB could ask for 80 GB.
+const IMPLIED: usize = 1 << 20;
 
 /// Builds an episode from its records (in the order read) and the findings about their lines.
 pub(super) fn assemble(
@@ -34,9 +40,9 @@ pub(super) fn assemble(
     records: Vec<(Record, Origin)>,
     diagnostics: Vec<Diagnostic>,
 ) -> Episode {
-    let mut builder = Builder { diagnostics, ..Builder::default() };
+    let mut builder = Builder { diagnostics, implied: Some(0), ..Builder::default() };
     builder.episode.name = text::clean(name);
-    let records = acts::in_order(builder.updated(records));
+    let records = order::in_order(builder.updated(order::merged(records)));
     builder.about(run, &records);
     people::add(&mut builder, run, &records);
     let nodes = acts::add(&mut builder, &records);
@@ -56,6 +62,8 @@ struct Builder {
     acts: HashMap<String, ActId>,
     /// Acts that a `state` follows, by the state's id: a reference to a state means these.
     states: HashMap<String, Vec<ActId>>,
+    /// How many were implied so far; `None`: too many, which was said.
+    implied: Option<usize>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -65,28 +73,44 @@ impl Builder {
         self.diagnostics.push(Diagnostic { rule, severity, message, origin: Some(origin) });
     }
 
+    /// Whether `count` more may be implied; the first time that they may not is listed.
+    fn may_imply(&mut self, count: usize, origin: Origin) -> bool {
+        let Some(implied) = self.implied else { return false };
+        self.implied = Some(implied + count).filter(|it| *it <= IMPLIED);
+        if self.implied.is_none() {
+            let message = format!(
+                "`*`, states and `agent_removed` stand for more than {IMPLIED} agents and acts in this episode: from here on they are left out; name fewer"
+            );
+            self.find("too-many-implied", Severity::Error, origin, message);
+        }
+        self.implied.is_some()
+    }
+
     /// Merges records with the same type and id: a later one updates the earlier, which keeps its place.
-    fn updated(&mut self, records: Vec<(Record, Origin)>) -> Vec<(Record, Origin)> {
-        let mut kept: Vec<(Record, Origin)> = Vec::with_capacity(records.len());
+    fn updated(&mut self, records: Vec<Placed>) -> Vec<Placed> {
+        let mut kept: Vec<Placed> = Vec::with_capacity(records.len());
         let mut seen: HashMap<(&'static str, String), usize> = HashMap::new();
-        for (record, origin) in records {
-            let id = match &record.body {
+        // Where the unknown fields of an updated record are, by name.
+        let mut extras: HashMap<usize, HashMap<String, usize>> = HashMap::new();
+        for placed in records {
+            let id = match &placed.record.body {
                 // Streamed candidates of one group share everything but their content.
                 Body::Counterfactual(_) => None,
-                _ => record.id.clone(),
+                _ => placed.record.id.clone(),
             };
             let Some(id) = id else {
-                kept.push((record, origin));
+                kept.push(placed);
                 continue;
             };
-            let kind = record.record_type().name();
+            let kind = placed.record.record_type().name();
             match seen.get(&(kind, id.clone())) {
                 Some(at) => {
-                    let (before, _) = &mut kept[*at];
+                    let Placed { record, origin, .. } = placed;
+                    let before = &mut kept[*at].record;
                     if *before != record {
                         let message = format!("{kind} '{}' is updated by a later record", text::clean(&id));
                         self.find("updated-record", Severity::Note, origin, message);
-                        acts::update(before, record);
+                        acts::update(before, record, extras.entry(*at).or_default());
                     } else {
                         let message = format!("{kind} '{}' is repeated", text::clean(&id));
                         self.find("repeated-record", Severity::Note, origin, message);
@@ -94,7 +118,7 @@ impl Builder {
                 }
                 None => {
                     seen.insert((kind, id), kept.len());
-                    kept.push((record, origin));
+                    kept.push(placed);
                 }
             }
         }
@@ -174,10 +198,12 @@ impl Builder {
                 }
                 Body::Metric(metric) => {
                     let agent = metric.agent.as_deref().and_then(|it| self.agents.get(it).copied());
+                    let units: HashMap<&str, &str> =
+                        metric.units.iter().rev().map(|it| (it.0.as_str(), it.1.as_str())).collect();
                     self.episode.metrics.extend(metric.values.iter().map(|(name, value)| Metric {
                         name: text::clean(name),
                         value: *value,
-                        unit: metric.units.iter().find(|it| it.0 == *name).map(|it| text::clean(&it.1)),
+                        unit: units.get(name.as_str()).map(|it| text::clean(it)),
                         agent,
                     }));
                 }
@@ -192,8 +218,10 @@ impl Builder {
         for id in ids {
             if let Some(act) = self.acts.get(id) {
                 found.push(*act);
-            } else if let Some(acts) = self.states.get(id) {
-                found.extend_from_slice(acts);
+            } else if let Some(acts) = self.states.get(id).map(Vec::len) {
+                if acts <= 1 || self.may_imply(acts, origin) {
+                    found.extend_from_slice(&self.states[id]);
+                }
             } else {
                 let message = format!("{field} names '{}', which is not in this episode", text::clean(id));
                 self.find("dangling-reference", Severity::Warning, origin, message);

@@ -50,6 +50,7 @@ impl Store {
         if self.pass == Pass::Places {
             return;
         }
+        self.counters(file, scanned);
         let mut joined = Joined::default();
         let first_line = self.lives[file.index()].lines + 1;
         let mut extras = scanned.extras.iter().peekable();
@@ -87,6 +88,18 @@ impl Store {
         self.bad_lines += scanned.bad_lines;
         self.more_diagnostics += scanned.more_problems;
         self.lives[file.index()].lines += scanned.lines;
+    }
+
+    /// Follows the counters of writers through a stretch.
+    fn counters(&mut self, file: FileId, scanned: &Scanned) {
+        let life = &self.lives[file.index()];
+        for it in &scanned.counted {
+            let line = life.line(life.lines + 1 + it.line);
+            self.writers.see(life.stream, Origin { file, line, offset: it.offset, len: it.len }, it.seq);
+            if let Some(writer) = &it.writer {
+                self.writers.name(life.stream, writer);
+            }
+        }
     }
 
     fn extra(

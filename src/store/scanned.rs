@@ -15,7 +15,7 @@ use super::{
     names::{Id, Names},
 };
 use crate::{
-    log::{Body, Header, PlainHeader, Problem, Record, RecordType, Run, Scanner, parse_line},
+    log::{Body, Header, PlainHeader, Problem, Record, RecordType, Run, Scanner, Writer, parse_line},
     model::{LogSummary, Severity, Timestamp},
     text,
 };
@@ -59,6 +59,18 @@ pub(super) enum Extra {
     Problem { offset: u64, len: u32, line: u32, problem: Problem },
 }
 
+/// A record with a writer's counter.
+#[derive(Debug)]
+pub(super) struct Counted {
+    pub(super) offset: u64,
+    pub(super) len: u32,
+    /// From 0 at the start of the stretch.
+    pub(super) line: u32,
+    pub(super) seq: i64,
+    /// Who counts, where the record says so.
+    pub(super) writer: Option<Box<Writer>>,
+}
+
 /// The rows of a stretch of a file.
 #[derive(Default)]
 pub struct Scanned {
@@ -67,6 +79,7 @@ pub struct Scanned {
     pub(super) rows: Vec<ScannedRow>,
     /// With the number of rows up to it.
     pub(super) extras: Vec<(u32, Extra)>,
+    pub(super) counted: Vec<Counted>,
     pub(super) episodes: Names,
     pub(super) agents: Names,
     pub(super) prefixes: Names,
@@ -83,11 +96,12 @@ pub struct Scanned {
 impl Scanned {
     /// Forgets everything but the room it takes.
     pub fn clear(&mut self) {
-        let Self { rows, extras, episodes, agents, prefixes, .. } = std::mem::take(self);
-        (self.rows, self.extras) = (rows, extras);
+        let Self { rows, extras, counted, episodes, agents, prefixes, .. } = std::mem::take(self);
+        (self.rows, self.extras, self.counted) = (rows, extras, counted);
         (self.episodes, self.agents, self.prefixes) = (episodes, agents, prefixes);
         self.rows.clear();
         self.extras.clear();
+        self.counted.clear();
         for names in [&mut self.episodes, &mut self.agents, &mut self.prefixes] {
             names.clear();
         }
@@ -105,6 +119,13 @@ impl Scanned {
         self.extras.push((self.rows.len() as u32, extra));
     }
 
+    fn count(&mut self, place: Place, seq: Option<i64>, writer: Option<&Writer>) {
+        if let Some(seq) = seq {
+            let Place { offset, len, line } = place;
+            self.counted.push(Counted { offset, len, line, seq, writer: writer.cloned().map(Box::new) });
+        }
+    }
+
     fn agent(&mut self, name: &str) -> u32 {
         self.agents.number(name.as_bytes(), usize::MAX).unwrap_or(NOBODY)
     }
@@ -112,6 +133,7 @@ impl Scanned {
     fn plain(&mut self, place: Place, kind: RecordType, header: &PlainHeader<'_>) {
         self.records += 1;
         self.types[kind as usize] += 1;
+        self.count(place, header.seq, None);
         let Some(episode) = header.episode else { return };
         let Some(episode) = self.episodes.number(episode, usize::MAX) else { return };
         let agent = header.agent.filter(|_| names_agent(kind));
@@ -156,6 +178,7 @@ impl Scanned {
     }
 
     fn header(&mut self, place: Place, header: &Header<'_>) {
+        self.count(place, header.seq, None);
         let kind = header.record_type;
         let of_reward = kind == RecordType::Reward;
         let common = Common {
@@ -186,9 +209,12 @@ impl Scanned {
     }
 
     fn record(&mut self, place: Place, record: &Record) {
+        let mut writer = None;
         if let Body::Run(run) = &record.body {
             self.extra(Extra::Run { offset: place.offset, run: Box::new(run.clone()) });
+            writer = run.writer.as_ref();
         }
+        self.count(place, record.seq, writer);
         let value = match &record.body {
             Body::Reward(reward) => reward.value,
             _ => None,

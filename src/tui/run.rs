@@ -200,6 +200,10 @@ impl Awaited {
     fn is_urgent(&mut self, message: &Message) -> bool {
         match message {
             Message::Key(_) | Message::Resize(..) | Message::Wake | Message::Copied(_) => true,
+            Message::Matched { .. } => true,
+            Message::Sifted(_) => false,
+            // These take their time: the screen shows the rest meanwhile.
+            Message::Study { .. } | Message::Run { .. } => false,
             Message::Log(summary) => {
                 let first = self.log;
                 self.log &= !summary.loaded;

@@ -5,6 +5,7 @@ mod bars;
 mod credit;
 mod detail;
 mod episodes;
+mod filters;
 mod footer;
 mod graph;
 mod header;

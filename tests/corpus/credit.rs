@@ -4,10 +4,10 @@ use creditscope::{
     app::Analysis,
     audit::{Collector, Setting},
     check,
-    credit::{self, Target},
+    credit::{self, MessageSetting, RunOutcomes, Target},
     model::{Episode, EpisodeId, Estimate, Explanation, Origin, Scenario, Value},
     report::{self, AuditReport, Report},
-    runtime::analyse,
+    runtime::{analyse, study},
     store::Pass,
 };
 
@@ -37,7 +37,12 @@ fn told(episode: &Episode) {
     let explanations: Vec<Explanation> =
         targets.filter_map(|it| credit::explain(episode, &analysis.scenario, it).ok()).collect();
     let findings = check::check(episode);
+    let studied = study(episode, &analysis, MessageSetting::default());
+    let mut run = RunOutcomes::default();
+    run.add(episode);
+    let failure = credit::failure_study(episode, None, Some(&run));
     let report = Report {
+        listed: None,
         log: "log",
         files: &|origin: Origin| format!("log:{}", origin.line),
         episode,
@@ -47,6 +52,9 @@ fn told(episode: &Episode) {
         sweep: &analysis.sweep,
         verdict: &analysis.verdict,
         pairs: analysis.pairs.as_ref().ok(),
+        study: Some(&studied),
+        curves: &["all".to_owned()],
+        failure: Some(&failure),
         explanations: &explanations,
         findings: &findings,
         bad_lines: 0,

@@ -11,7 +11,9 @@ pub fn run(line: &[u8]) {
     well_formed(&parsed, line);
     agrees(&parsed, line);
     serde_is_right(&parsed, line);
-    for (record, _) in &parsed.records {
+    // A line end within a payload becomes a space, as JSON allows: a line is one line.
+    let joined: Vec<u8> = line.iter().map(|it| if b"\r\n".contains(it) { b' ' } else { *it }).collect();
+    for (record, _) in &parse_line(&joined).records {
         let written = write(record);
         assert!(!written.contains('\n'), "{written}");
         let again = parse_line(written.as_bytes());
@@ -40,9 +42,13 @@ fn well_formed(parsed: &Parsed, line: &[u8]) {
     }
 }
 
-/// Where the scan says something, the parse says the same.
+/// Where the scan says something of a whole record, the parse says the same. (Inside of a value that the scan
+/// skips, a line may be broken; what can be saved of it may be something else.)
 pub fn agrees(parsed: &Parsed, line: &[u8]) {
     let Some(header) = scan_header(line) else { return };
+    if parsed.problems.iter().any(|it| it.rule == "glued-lines") {
+        return;
+    }
     let Some((record, _)) = parsed.records.first() else { return };
     let shown = String::from_utf8_lossy(line);
     assert_eq!(parsed.records.len(), 1, "{shown}");

@@ -20,6 +20,8 @@ pub enum Step {
     Bound(usize),
     /// A character; DEL is the backspace key.
     Typed(char),
+    /// Keys one after the other, as in [`Rehearsal::keys`]: a search or a filter, typed to its end.
+    Line(&'static str),
     /// The terminal has another size.
     Resize(u16, u16),
     /// The log with this many of its episodes.
@@ -55,6 +57,26 @@ pub enum Step {
 /// Characters that mean something in a form or in front of a motion.
 const TYPED: [char; 12] = ['0', '7', '9', '.', '-', 'e', '\u{7f}', ' ', 'x', 'é', '\u{1f600}', '\u{202e}'];
 
+/// Searches and filters, good and bad, and what one does with them.
+pub const LINES: [&str; 16] = [
+    "/a\n",
+    "/coder|b2\n",
+    "/\"type\":\"re\n",
+    "/e",
+    "/(\n",
+    "/\u{1b}",
+    "nnN",
+    "Ljj\n",
+    "fagent=a*,coder\n",
+    "f!/red|e/\n",
+    "fstatus=open,failure\n",
+    "ftype=reward\n",
+    "f!kind=action\n",
+    "freward<0\n",
+    "F d",
+    "f\t\t\n",
+];
+
 /// Logs to be looked at: every kind of data, and one that is odd.
 const LOGS: [&str; 4] = [
     include_str!("../../sample-logs/truth-xor.jsonl"),
@@ -77,7 +99,7 @@ pub fn run(input: &[u8]) {
 }
 
 fn step(script: &mut Script<'_>) -> Step {
-    match script.below(42) {
+    match script.below(46) {
         0..=19 => Step::Bound(usize::from(script.byte())),
         20..=25 => Step::Typed(char::from(script.byte())),
         26..=29 => Step::Typed(TYPED[usize::from(script.below(12))]),
@@ -93,6 +115,7 @@ fn step(script: &mut Script<'_>) -> Step {
         38 => Step::Payload(script.below(2) == 1),
         39 => Step::Wake,
         40 => Step::Copied(script.below(2) == 1),
+        41..=44 => Step::Line(LINES[usize::from(script.below(16))]),
         _ => Step::Answers(script.below(2) == 1),
     }
 }
@@ -122,14 +145,22 @@ impl Run {
     pub fn apply(&mut self, step: &Step) {
         if let Step::Answers(answers) = step {
             self.answers = *answers;
-        } else if let Some(message) = self.message(step) {
-            if self.answers {
-                self.rehearsal.send(message);
-            } else {
-                update(&mut self.rehearsal.model, message);
+        } else if let Step::Line(keys) = step {
+            for key in keys.chars() {
+                self.send(Message::Key(Rehearsal::key(key)));
             }
+        } else if let Some(message) = self.message(step) {
+            self.send(message);
         }
         sound(self.model());
+    }
+
+    fn send(&mut self, message: Message) {
+        if self.answers {
+            self.rehearsal.send(message);
+        } else {
+            update(&mut self.rehearsal.model, message);
+        }
     }
 
     fn message(&mut self, step: &Step) -> Option<Message> {
@@ -184,7 +215,7 @@ impl Run {
             Step::Wake => Message::Wake,
             Step::Copied(true) => Message::Copied(Ok("/tmp/x".to_owned())),
             Step::Copied(false) => Message::Copied(Err("no".to_owned())),
-            Step::Answers(_) => return None,
+            Step::Answers(_) | Step::Line(_) => return None,
         })
     }
 }
@@ -192,6 +223,10 @@ impl Run {
 /// Cursors point at what is there.
 fn sound(model: &Model) {
     assert!(model.row < model.log.episodes.len().max(1), "row {}", model.row);
+    let rows = model.filters.rows.iter().flat_map(|it| it.iter());
+    assert!(rows.into_iter().all(|it| *it < model.log.episodes.len()));
+    assert!(model.prompt.as_ref().is_none_or(|it| it.text.is_char_boundary(it.at)));
+    assert!(model.search.hits.is_sorted_by_key(creditscope::search::Hit::key));
     let Some(open) = &model.open else {
         assert_eq!(model.screen, Screen::Episodes);
         return;
@@ -201,6 +236,9 @@ fn sound(model: &Model) {
     assert_eq!(open.act.is_some(), acts > 0);
     assert!(open.act.is_none_or(|it| it.index() < acts));
     assert!(open.timeline_acts().iter().all(|it| it.index() < acts));
-    assert!(open.act_order().len() == acts && open.agent_order().len() == agents);
+    let listed = open.episode.act_ids().filter(|it| open.listed.holds(*it)).count();
+    assert!(open.act_order().len() == listed && open.agent_order().len() == agents);
+    assert!(open.listed.is_filtered() || listed == acts);
+    assert!(open.found.acts.iter().all(|it| it.index() < acts));
     assert!(open.detail.pending.is_none_or(|it| it != Origin::default() || acts > 0));
 }

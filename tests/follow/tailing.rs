@@ -105,7 +105,7 @@ pub fn append(path: &Path, bytes: impl AsRef<[u8]>) {
     OpenOptions::new().append(true).create(true).open(path).unwrap().write_all(bytes.as_ref()).unwrap();
 }
 
-fn show(event: TailEvent<'_>) -> String {
+pub fn show(event: TailEvent<'_>) -> String {
     let text = |bytes| String::from_utf8_lossy(bytes).replace('\n', "|");
     match event {
         TailEvent::Lines { bytes, .. } => text(bytes),

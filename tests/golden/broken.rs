@@ -10,11 +10,13 @@ use super::open::{open, sample};
 /// Rules that no small native log on its own can break, and why.
 const NOT_IN_A_FILE: &[(&str, &str)] = &[
     ("candidate-without-part", "about a bucket of C3"),
+    ("damaged-archive", "about a compressed file"),
     ("file-restarted", "the file is replaced while it is followed"),
     ("input-broke-off", "a pipe breaks, or the disk that holds its copy is full"),
     ("line-too-long", "the line is longer than 64 MiB"),
     ("lost-record", "the file vanishes between its index and the opening of an episode"),
     ("torn-line", "the file is truncated before the end of its last line is written"),
+    ("too-many-implied", "about more than a million recipients and parents that are not named one by one"),
     ("trailing-text", "about an imported document"),
     ("unknown-format", "about a file of a directory that is no log"),
     ("unreadable-file", "about a file that cannot be opened"),
@@ -55,8 +57,16 @@ fn rules_of_the_code() -> BTreeSet<String> {
 
 /// Names of rules in one source: the kebab-case string that stands where a finding is made.
 fn rules_of(text: &str) -> Vec<String> {
-    const MAKERS: [&str; 6] =
-        ["Problem::note(", "Problem::warning(", "Problem::error(", ".find(", "rule: ", "SkipReason::"];
+    const MAKERS: [&str; 8] = [
+        "Problem::note(",
+        "Problem::warning(",
+        "Problem::error(",
+        ".find(",
+        "found(",
+        "diagnose_line(",
+        "rule: ",
+        "SkipReason::",
+    ];
     let mut rules = Vec::new();
     for maker in MAKERS {
         for (at, _) in text.match_indices(maker) {

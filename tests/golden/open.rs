@@ -52,6 +52,7 @@ pub fn open(path: &Path) -> Opened {
         (0..store.episode_count()).map(|at| store.episode(EpisodeId::from_index(at)).unwrap()).collect();
     let summary = store.summary();
     let mut findings = summary.diagnostics.to_vec();
+    findings.extend(summary.counters.findings.iter().cloned());
     for episode in &episodes {
         findings.extend(episode.diagnostics.iter().cloned());
         findings.extend(check::check(episode));

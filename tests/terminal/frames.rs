@@ -37,9 +37,10 @@ fn tour(session: &mut Session) {
     session.wait_until("the help to close", |it| !it.has("MOVE"));
 }
 
+/// The demo, with all that is computed for it: what takes longer than credit ends with P(flip).
 fn demo() -> Session {
     let mut session = Run::demo().start();
-    session.wait_for("SUM");
+    session.wait_for("P(flip)");
     session
 }
 

@@ -35,12 +35,23 @@ fn what_cannot_be_read_is_said() {
         ("garbage.bin", (0..=255_u8).cycle().map(|it| it.wrapping_mul(167)).take(9000).collect::<Vec<u8>>()),
         ("prose.txt", b"Dear log,\nnothing happened today.\n".to_vec()),
         ("other.json", br#"{"name": "package", "version": "1.0.0"}"#.to_vec()),
-        ("packed.jsonl.gz", b"\x1f\x8b\x08\0\0\0\0\0".to_vec()),
+        ("packed.zip", b"PK\x03\x04\x14\0\0\0\x08\0".to_vec()),
     ] {
         let path = log.directory().join(name);
         fs::write(&path, bytes).unwrap();
         check_refused(&path, &[name, "not a log"]);
     }
+}
+
+#[test]
+fn a_compressed_log_cut_short_says_what_is_wrong_and_waits() {
+    let log = Log::raw(b"");
+    let path = log.directory().join("packed.jsonl.gz");
+    fs::write(&path, b"\x1f\x8b\x08\0\0\0\0\0").unwrap();
+    let mut session = Run::log(&path).start();
+    session.wait_until("why there is nothing", |it| it.has("no episode") && it.has("gzip"));
+    session.keys("q");
+    assert_eq!(session.end(), Ended::Code(0));
 }
 
 /// Every view and pane of whatever is there, and out again.

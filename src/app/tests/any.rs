@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-pub(crate) use crate::corpus::update::{Run, Step};
+pub(crate) use crate::corpus::update::{LINES, Run, Step};
 
 pub(crate) fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
@@ -17,6 +17,7 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         1 => (0..3_u32).prop_map(Step::Lost),
         1 => (0..20_u64).prop_map(Step::Stale),
         1 => any::<bool>().prop_map(Step::Payload),
+        3 => prop::sample::select(LINES.to_vec()).prop_map(Step::Line),
         2 => Just(Step::Wake),
         1 => any::<bool>().prop_map(Step::Copied),
         2 => any::<bool>().prop_map(Step::Answers),

@@ -5,11 +5,12 @@ use crate::{
     app::{
         command_line,
         message::Effect,
+        methods::MethodsVariant,
         model::{Model, OpenEpisode, Overlay, Pane, Screen, View},
         prose,
     },
     credit,
-    model::ActId,
+    model::{ActId, Attribution},
 };
 
 /// To the act to blame, then to the next (`by` > 0) or back.
@@ -93,14 +94,12 @@ pub(super) fn explain(model: &mut Model) {
     let on_act = match model.view {
         View::Credit => open.pane == Pane::Acts,
         View::Timeline => true,
-        View::Graph | View::Methods | View::WhatIf => false,
+        View::Methods => !open.methods_acts().is_empty(),
+        View::Graph | View::WhatIf => false,
     };
-    let mut scenario = analysis.scenario.clone();
-    if model.view == View::Methods
-        && let Some(row) = analysis.sweep.rows.get(open.method)
-    {
-        scenario = row.scenario.clone();
-    }
+    let in_table = model.view == View::Methods && open.methods.variant == MethodsVariant::Table;
+    let row = analysis.sweep.rows.get(open.methods.column).filter(|_| in_table);
+    let mut scenario = row.map_or(&analysis.scenario, |it| &it.scenario).clone();
     let target = match open.act.filter(|_| on_act) {
         Some(act) => {
             let knows_acts = analysis.credit.as_ref().is_ok_and(|it| !it.acts.is_empty());
@@ -113,8 +112,17 @@ pub(super) fn explain(model: &mut Model) {
         }
         None => credit::Target::Agent(open.agent),
     };
-    let explanation = credit::explain(&open.episode, &scenario, target);
-    toggle_overlay(model, Overlay::Explain(explanation));
+    // Numbers on the screen are explained, not computed again: of some the permutations took long to draw.
+    let known = match row {
+        Some(row) => row.result.as_ref().ok(),
+        None => analysis.credit.as_ref().ok(),
+    };
+    let of_scenario = |it: &&Attribution| it.method == scenario.method && it.baseline == scenario.baseline;
+    let explanation = match known.filter(of_scenario) {
+        Some(known) => credit::explain_credit(&open.episode, &scenario, known.clone(), target),
+        None => credit::explain(&open.episode, &scenario, target),
+    };
+    toggle_overlay(model, Overlay::Explain(Box::new(explanation)));
 }
 
 /// Hands out what is on the screen: on the what-if the command line, else verdict and act.

@@ -30,12 +30,21 @@ pub(super) fn moved(action: Action, count: usize, at: usize, len: usize, page: u
 /// Motions over the episode list. `false`: not one.
 pub(super) fn list(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect>) -> bool {
     let page = usize::from(model.size.rows).max(4);
-    if let Some(row) = moved(action, count, model.row, model.log.episodes.len(), page) {
-        model.row = row;
+    let all = model.log.episodes.len();
+    let (rows, at) = (model.filters.row_count(all), model.filters.row_of(model.row));
+    if let Some(row) = moved(action, count, at, rows, page) {
+        if rows > 0 {
+            model.row = model.filters.episode_at(row);
+        }
         return true;
     }
     match action {
+        Action::Open | Action::Right if rows == 0 && all > 0 => {
+            model.notice = Some("no episode passes the filters: F lists them".to_owned());
+            true
+        }
         Action::Open | Action::Right => {
+            model.row = model.filters.episode_at(at);
             open_row(model, effects);
             true
         }
@@ -63,15 +72,15 @@ pub(super) fn open_row(model: &mut Model, effects: &mut Vec<Effect>) {
     effects.push(Effect::Open(id));
 }
 
-/// To the episode `by` rows further down the list.
+/// To the episode `by` rows further down the list, among those that are listed.
 pub(super) fn episode(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
-    let last = model.log.episodes.len().saturating_sub(1);
-    let row = model.row.saturating_add_signed(by).min(last);
-    if row == model.row {
-        model.notice = Some(if by > 0 { "the last episode" } else { "the first episode" }.to_owned());
+    let Some(next) = model.filters.step(model.row, by, model.log.episodes.len()) else {
+        let word = if by > 0 { "the last episode" } else { "the first episode" };
+        let of = if model.filters.rows.is_some() { " that passes the filters" } else { "" };
+        model.notice = Some(format!("{word}{of}"));
         return;
-    }
-    model.row = row;
+    };
+    model.row = next;
     if model.screen == Screen::Episode {
         model.overlay = None;
         open_row(model, effects);
@@ -170,7 +179,7 @@ fn sideways(open: &mut OpenEpisode, view: View, right: bool, count: usize) {
     match view {
         View::Methods => {
             let last = open.sweep().map_or(0, |it| it.rows.len()).saturating_sub(1);
-            open.method = step(open.method, last);
+            open.methods.column = step(open.methods.column, last);
         }
         View::Timeline => {
             open.timeline.lane = step(open.timeline.lane, open.episode.agents.len().saturating_sub(1));
@@ -183,9 +192,15 @@ fn sideways(open: &mut OpenEpisode, view: View, right: bool, count: usize) {
 }
 
 fn rows_of(open: &mut OpenEpisode, view: View, action: Action, count: usize, page: usize) {
-    let on_acts = view == View::Timeline || (view == View::Credit && open.pane == Pane::Acts);
+    let rows = if view == View::Methods { open.methods_acts() } else { Vec::new() };
+    let on_acts =
+        !rows.is_empty() || view == View::Timeline || (view == View::Credit && open.pane == Pane::Acts);
     if on_acts {
-        let acts = if view == View::Timeline { open.timeline_acts() } else { open.act_order() };
+        let acts = match view {
+            View::Methods => rows,
+            View::Timeline => open.timeline_acts(),
+            _ => open.act_order(),
+        };
         let at = acts.iter().position(|it| Some(*it) == open.act).unwrap_or(0);
         if let Some(row) = moved(action, count, at, acts.len(), page)
             && let Some(act) = acts.get(row)
@@ -213,7 +228,8 @@ fn first_act_of(open: &OpenEpisode, agent: AgentId) -> Option<ActId> {
 fn same_agent(open: &mut OpenEpisode, by: isize) {
     let Some(at) = open.act else { return };
     let agent = open.episode.act(at).agent;
-    let acts: Vec<ActId> = open.episode.act_ids().filter(|it| open.episode.act(*it).agent == agent).collect();
+    let is_its = |it: &ActId| open.episode.act(*it).agent == agent && (open.listed.holds(*it) || *it == at);
+    let acts: Vec<ActId> = open.episode.act_ids().filter(is_its).collect();
     let position = acts.iter().position(|it| *it == at).unwrap_or(0);
     let next = position.saturating_add_signed(by).min(acts.len() - 1);
     select(open, acts[next]);
@@ -225,7 +241,7 @@ pub(super) fn to_culprit_agent(open: &mut OpenEpisode) {
     if let Some(agent) = named.or_else(|| open.agent_order().first().copied()) {
         open.agent = agent;
     }
-    if let Some(act) = open.culprits().first() {
+    if let Some(act) = open.culprits().iter().find(|it| open.listed.holds(**it)) {
         open.act = Some(*act);
     }
 }

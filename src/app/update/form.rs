@@ -187,11 +187,11 @@ pub(super) fn pick(model: &mut Model, effects: &mut Vec<Effect>) -> bool {
 
 /// Makes `next` the scenario on the screen. Where its method cannot follow an edit of the episode, the
 /// nearest one that can takes its place, and that is said.
-fn edit(model: &mut Model, mut next: Scenario, effects: &mut Vec<Effect>) {
+pub(super) fn edit(model: &mut Model, mut next: Scenario, effects: &mut Vec<Effect>) {
     let Some(open) = model.open.as_mut() else { return };
     if next.edits_episode()
         && form::current(open).is_some_and(|it| it.method == next.method)
-        && let Err(why) = credit::compute(&open.episode, &next)
+        && let Err(why) = credit::compute(&open.episode, credit::first_look(&next).as_ref().unwrap_or(&next))
         && let Some(nearest) = why.nearest
     {
         model.notice = Some(format!("{}: {}; now {nearest}", next.method, why.missing));
@@ -234,6 +234,7 @@ pub(super) fn history(
     }
     let logged = open.forks.is_logged();
     open.requests.1 = None;
+    effects.extend(open.drawing.take().map(Effect::StopSampling));
     if !logged {
         request(model, Wanted::Edited, effects);
     }

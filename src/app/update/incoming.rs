@@ -2,10 +2,12 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{cursor, search};
+use super::{cursor, methods, search};
 use crate::{
     app::{
-        message::{Analysis, Effect},
+        filters::ListedActs,
+        message::{Analysis, Effect, SamplingEnd},
+        methods::MethodsState,
         model::{DetailState, GraphState, Model, OpenEpisode, Pane, Scope, Screen, TimelineState},
         search::FoundActs,
         whatif::{Forks, Form},
@@ -111,6 +113,7 @@ fn opened(id: EpisodeId, episode: Arc<Episode>, revision: u64) -> OpenEpisode {
         logged: None,
         edited: None,
         requests: (None, None),
+        drawing: None,
         forks: Forks::default(),
         form: Form::default(),
         agent: AgentId(0),
@@ -118,7 +121,7 @@ fn opened(id: EpisodeId, episode: Arc<Episode>, revision: u64) -> OpenEpisode {
         pane: Pane::Agents,
         by_roster: false,
         acts_by_time: false,
-        method: 0,
+        methods: MethodsState::default(),
         timeline: TimelineState { scope: Scope::All, playing: false, lane: 0, strip: false },
         graph: GraphState {
             metrics: graph::metrics(&episode, &interaction),
@@ -135,6 +138,7 @@ fn opened(id: EpisodeId, episode: Arc<Episode>, revision: u64) -> OpenEpisode {
         findings: findings(&episode),
         blamed: None,
         found: FoundActs::of(&episode),
+        listed: ListedActs::default(),
         episode,
     }
 }
@@ -173,6 +177,7 @@ fn grow(open: &mut OpenEpisode, episode: Arc<Episode>, revision: u64) {
     open.blamed = None;
     open.found = FoundActs::of(new);
     open.revision = revision;
+    methods::outdated(open);
 }
 
 /// What is wrong with an episode, in the order of the log.
@@ -223,6 +228,8 @@ pub(super) fn request(model: &mut Model, wanted: Wanted, effects: &mut Vec<Effec
         }
         Wanted::Edited => {
             open.requests.1 = Some(request);
+            // Its worker forgets what it was drawing for.
+            open.drawing = None;
             open.forks.scenario().clone()
         }
     };
@@ -233,18 +240,27 @@ pub(super) fn request(model: &mut Model, wanted: Wanted, effects: &mut Vec<Effec
 pub(super) fn analysis(model: &mut Model, request: u64, result: Analysis, effects: &mut Vec<Effect>) {
     let Some(open) = model.open.as_mut() else { return };
     let result = Arc::new(result);
+    let drawn = open.drawing.take_if(|it| *it == request).is_some();
+    if result.sampling.is_some_and(|it| it.end == SamplingEnd::Open) {
+        open.drawing = Some(request);
+    }
+    if let Some(state) = result.sampling.filter(|it| it.end == SamplingEnd::Stopped) {
+        model.notice = Some(format!("stopped at {} permutations of {}", state.permutations, state.asked));
+    }
     if open.requests.0 == Some(request) {
         open.requests.0 = None;
         open.logged = Some(result);
         if !std::mem::replace(&mut open.placed, true) {
             cursor::to_culprit_agent(open);
         }
-    } else if open.requests.1 == Some(request) {
+    } else if open.requests.1 == Some(request) || drawn {
         open.requests.1 = None;
         open.edited = Some(result);
     } else {
+        open.drawing = open.drawing.filter(|it| *it != request);
         return;
     }
+    methods::outdated(open);
     let credits = graph_credits(open);
     open.graph.interaction = graph::build(&open.episode, credits.as_deref());
     open.graph.pairs = pairs(open);

@@ -76,7 +76,8 @@ pub(super) fn next_variant(model: &mut Model) {
             open.graph.drawing = None;
             open.graph.scroll = (0, 0);
         }
-        View::Methods | View::WhatIf => model.notice = Some("this view has one form".to_owned()),
+        View::Methods => super::methods::next_variant(model),
+        View::WhatIf => model.notice = Some("this view has one form".to_owned()),
     }
 }
 

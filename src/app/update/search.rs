@@ -231,6 +231,7 @@ fn seek(model: &mut Model, effects: &mut Vec<Effect>) {
         }
         None => go(model, 0, true, effects),
     }
+    super::filter::say_hidden(model);
     model.search.seeking = None;
 }
 

@@ -151,8 +151,15 @@ fn trees() -> impl Strategy<Value = Episode> {
         for (at, (agent, parents)) in acts.iter().enumerate() {
             let parents: Vec<u32> = parents.iter().copied().filter(|it| (*it as usize) < at).collect();
             draft = draft.act(*agent, &parents).tokens(at as u64 + 1);
+            draft = draft.last(|it| it.time = Some(Timestamp::from_seconds(at as f64)));
         }
-        draft.reward(-1.7, &[]).episode()
+        let edges = (0..3).map(|it| DeclaredEdge {
+            from: AgentId(it),
+            to: AgentId(it + 1),
+            kind: None,
+            weight: Some(f64::from(it) + 0.5),
+        });
+        draft.reward(-1.7, &[]).with(|it| it.edges.extend(edges)).episode()
     })
 }
 
@@ -160,8 +167,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn nothing_is_lost_at_any_rho(episode in trees(), rho in 0.0..=1.0f64, by_tokens in any::<bool>()) {
-        let weights = if by_tokens { "tokens" } else { "uniform" };
+    fn nothing_is_lost_at_any_rho(episode in trees(), rho in 0.0..=1.0f64, how in 0usize..4) {
+        let weights = super::WEIGHTS[how].name;
         for rho in [0.0, rho, 1.0] {
             let got = compute(&episode, &with(weights, rho)).expect("available");
             prop_assert!((sum(acts(&got)) + 1.7).abs() < 1e-12);

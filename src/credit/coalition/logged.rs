@@ -66,6 +66,17 @@ impl<'a> LoggedGame<'a> {
         &self.players
     }
 
+    /// The coalitions with a value, ascending.
+    pub(in super::super) fn known(&self) -> Vec<(Coalition, f64)> {
+        let all = Coalition::all(self.players.len());
+        let grand = self.grand.map(|it| (all, it));
+        let logged = self
+            .rows
+            .iter()
+            .filter_map(|(mask, at)| Some((Coalition(*mask), self.table.values[*at as usize].value.mean?)));
+        logged.filter(|it| grand.is_none() || it.0 != all).chain(grand).collect()
+    }
+
     fn row(&self, coalition: Coalition) -> Option<&'a CoalitionValue> {
         // In a complete table a coalition stands at its own mask.
         let direct = self.rows.get(coalition.0 as usize).filter(|it| it.0 == coalition.0);

@@ -7,6 +7,7 @@ use super::super::figure;
 use super::super::game::{Coalition, Game};
 use super::super::method::Target;
 use super::super::question::{Question, caveat, missing, total};
+use super::joint;
 use super::linear::{Evaluated, Form, evaluate};
 use super::logged::LoggedGame;
 use super::terms::form_terms;
@@ -38,9 +39,13 @@ pub(super) fn compute(question: &Question<'_>, make: Make) -> Result<Attribution
     let Structure { form, name, note, divides } = make(question, &players)?;
     let Evaluated { estimates, absent, bounds, runs } = evaluate(question, &form, &mut game)?;
     let known = form.len() - absent.len();
+    let differences = joint::of_form(question.episode.agents.len(), &players, &form, bounds, |coalition| {
+        game.value(coalition).ok().map(|it| it.standard_error)
+    });
     let kind = if absent.is_empty() { "exact" } else { "bounds" };
     let mut attribution =
         game.start(question, format!("{name} ({kind}, {known}/{} coalitions, {note})", form.len()));
+    attribution.differences = differences;
     for (agent, estimate) in players.iter().zip(estimates) {
         attribution.agents[agent.index()].value = Value::Number(estimate);
     }

@@ -5,13 +5,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::Episode;
+use crate::model::{Episode, RewardSource};
 
 /// One episode of a run, as the spectrum sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SpectrumRun {
     /// Whether it failed.
     pub failed: bool,
+    /// Its total return, where a number is logged.
+    pub total: Option<f64>,
     /// What took part in it.
     pub elements: BTreeSet<String>,
 }
@@ -36,7 +38,43 @@ impl SpectrumRun {
                 Elements::Actions => format!("{agent}: {}", act.category),
             }
         };
-        Self { failed: episode.failed(), elements: episode.acts.iter().map(name).collect() }
+        let total = episode.reward().filter(|it| it.source != RewardSource::Outcome).map(|it| it.value);
+        Self { failed: episode.failed(), total, elements: episode.acts.iter().map(name).collect() }
+    }
+}
+
+/// The episodes of one run, as far as they were looked at. Made one by one, so that a long run can be cut.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RunOutcomes {
+    /// The run; `None`: none is logged, so all episodes without a run are together.
+    pub run: Option<String>,
+    /// Episodes of the run that have ended, seen or not.
+    pub ended: usize,
+    /// With the agents that acted, by episode.
+    pub agents: Vec<SpectrumRun>,
+    /// With the kinds of action, by episode.
+    pub actions: Vec<SpectrumRun>,
+}
+
+impl RunOutcomes {
+    /// Adds an episode that has ended.
+    pub fn add(&mut self, episode: &Episode) {
+        self.agents.push(SpectrumRun::of(episode, Elements::Agents));
+        self.actions.push(SpectrumRun::of(episode, Elements::Actions));
+    }
+
+    /// How many of the episodes looked at failed.
+    pub fn failed(&self) -> usize {
+        self.agents.iter().filter(|it| it.failed).count()
+    }
+
+    /// The least return of a success, where every failure of the run has less: what counts as success.
+    pub fn success_level(&self) -> Option<f64> {
+        let totals =
+            |failed: bool| self.agents.iter().filter(move |it| it.failed == failed).map(|it| it.total);
+        let passed = totals(false).collect::<Option<Vec<f64>>>()?.into_iter().reduce(f64::min)?;
+        let failed = totals(true).collect::<Option<Vec<f64>>>()?.into_iter().reduce(f64::max)?;
+        (failed < passed).then_some(passed)
     }
 }
 
@@ -135,6 +173,7 @@ mod tests {
         let count = |name: &str| vector[name].as_u64().expect("a count") as u32;
         let run = |failed, with: bool| SpectrumRun {
             failed,
+            total: None,
             elements: if with { ["coder".to_owned()].into() } else { BTreeSet::new() },
         };
         let mut runs = Vec::new();
@@ -153,6 +192,22 @@ mod tests {
         ] {
             assert_close(&[got.expect("defined")], &[vector[want].as_f64().expect("a number")]);
         }
+    }
+
+    #[test]
+    fn a_run_says_what_counts_as_success() {
+        let run = |returns: &[(f64, Status)]| {
+            let mut run = RunOutcomes::default();
+            for (value, status) in returns {
+                run.add(&Draft::of(1).acts(&[0]).reward(*value, &[]).end(status.clone()).episode());
+            }
+            run
+        };
+        let (ok, bad) = (Status::Success, Status::Failure);
+        let clear = run(&[(9.0, ok.clone()), (7.5, ok.clone()), (2.0, bad.clone())]);
+        assert_eq!((clear.success_level(), clear.failed()), (Some(7.5), 1));
+        assert_eq!(run(&[(9.0, ok.clone()), (9.0, bad)]).success_level(), None);
+        assert_eq!(run(&[(9.0, ok)]).success_level(), None);
     }
 
     #[test]

@@ -53,11 +53,50 @@ const FULL_MEAN: Param = Param {
     applies: Applies::Always,
 };
 
-/// Options of leave-one-out and the group mean.
-const OPTIONS: &[Param] = &[DROP_DUPLICATES, MIN_REPLAYS];
+const NORMALISE: Param = Param {
+    name: "normalise",
+    default: Some(0.0),
+    min: 0.0,
+    max: 1.0,
+    step: 1.0,
+    what: "subtract the mean of the group's credits and divide by their spread: (A - mean A) / sqrt(popvar A + 1e-8)",
+    applies: Applies::Always,
+};
 
-/// Options of the methods that compare with the others by default.
-const MEAN_OPTIONS: &[Param] = &[FULL_MEAN, DROP_DUPLICATES, MIN_REPLAYS];
+const POOLED: Param = Param {
+    name: "pooled",
+    default: Some(0.0),
+    min: 0.0,
+    max: 1.0,
+    step: 1.0,
+    what: "compare with the candidates of every context of the role, as if nothing had been replayed",
+    applies: Applies::Always,
+};
+
+const BY_REPLAYS: Param = Param {
+    name: "by-replays",
+    default: Some(0.0),
+    min: 0.0,
+    max: 1.0,
+    step: 1.0,
+    what: "weigh each candidate by its number of replays in place of evenly",
+    applies: Applies::Always,
+};
+
+/// Options of leave-one-out and the group mean, whose weights are their baseline.
+const OPTIONS: &[Param] = &[NORMALISE, POOLED, DROP_DUPLICATES, MIN_REPLAYS];
+
+/// Options of normalised replays.
+const NORMALISED_OPTIONS: &[Param] = &[FULL_MEAN, BY_REPLAYS, POOLED, DROP_DUPLICATES, MIN_REPLAYS];
+
+/// Options of pooled replays.
+const POOLED_OPTIONS: &[Param] = &[FULL_MEAN, BY_REPLAYS, NORMALISE, DROP_DUPLICATES, MIN_REPLAYS];
+
+/// Options of the replay tree, whose groups are what is nested: they cannot be pooled.
+const TREE_OPTIONS: &[Param] = &[FULL_MEAN, BY_REPLAYS, NORMALISE, DROP_DUPLICATES, MIN_REPLAYS];
+
+/// Options of the critic's values.
+const VALUE_OPTIONS: &[Param] = &[FULL_MEAN, BY_REPLAYS, NORMALISE, POOLED, DROP_DUPLICATES, MIN_REPLAYS];
 
 /// Options of the value-assisted method.
 const ASSISTED_OPTIONS: &[Param] = &[
@@ -71,6 +110,9 @@ const ASSISTED_OPTIONS: &[Param] = &[
         applies: Applies::Always,
     },
     FULL_MEAN,
+    BY_REPLAYS,
+    NORMALISE,
+    POOLED,
     DROP_DUPLICATES,
     MIN_REPLAYS,
 ];
@@ -130,7 +172,7 @@ pub(in crate::credit) const REPLAY_NORMALISED: Method = Method {
     family: Family::Replay,
     needs: &[Need::Replays],
     baselines: &[],
-    params: MEAN_OPTIONS,
+    params: NORMALISED_OPTIONS,
     formula: "(A_j - mean A) / sqrt(popvar A + 1e-8)",
     source: "GRPO (Shao et al. 2024), MAGRPO, C3 with its default normalisation",
     caveats: &[
@@ -151,7 +193,7 @@ pub(in crate::credit) const REPLAY_TREE: Method = Method {
     family: Family::Replay,
     needs: &[Need::Replays],
     baselines: &[],
-    params: MEAN_OPTIONS,
+    params: TREE_OPTIONS,
     formula: "A_j = mean of the leaves below j - mean over its siblings",
     source: "C3, nested groups: a node's reward is the mean over the leaves below it",
     caveats: &["not a division of R: leaves of later groups count for what led to them"],
@@ -170,7 +212,7 @@ pub(in crate::credit) const REPLAY_POOLED: Method = Method {
     family: Family::Replay,
     needs: &[Need::Replays],
     baselines: &[],
-    params: MEAN_OPTIONS,
+    params: POOLED_OPTIONS,
     formula: "A_j = Rbar_j - mean over all candidates of the role",
     source: "C3 without replay: the contexts of one question and role are one group",
     caveats: &["contexts differ within a pool: part of the number is the luck of the situation"],
@@ -208,7 +250,7 @@ pub(in crate::credit) const REPLAY_VALUE: Method = Method {
     family: Family::Replay,
     needs: &[Need::Replays, Need::AlternativeValues],
     baselines: &[],
-    params: MEAN_OPTIONS,
+    params: VALUE_OPTIONS,
     formula: "A = q - base(q)",
     source: "C3, value-only",
     caveats: &["a critic's word: no return of a replay is in it"],

@@ -10,6 +10,8 @@
 //! * Below what really happened lie its own replays and every candidate of the groups at later acts: all of
 //!   those began from what it led to.
 //! * A pool is all groups whose agents share a role (where the roster gives one, else the agent).
+//! * Options combine: any of these can be normalised, weighed by replays, and (but for the tree, whose groups
+//!   are what is nested) pooled.
 //! * The spread a normalised credit is divided by is taken as known: its own uncertainty is left out.
 //! * Of candidates with one label the one that happened is kept, else the first.
 
@@ -109,20 +111,27 @@ pub(super) fn credit<'a>(
             NoCredit::Undefined(format!("the candidates of replay group '{name}' weigh nothing"))
         })
     };
-    let (returns, values) = match kind {
-        Kind::LeaveOneOut | Kind::Mean | Kind::Tree | Kind::Pooled => (against(&base(own)?, own, 1.0), None),
-        Kind::ValueOnly => (vec![0.0; siblings.len()], Some(against(&base(own)?, own, 1.0))),
-        Kind::Assisted => {
-            let alpha = question.param("alpha").unwrap_or(0.5);
-            let base = base(own)?;
-            let values = base.iter().map(|it| -alpha * it).collect();
-            (against(&base, own, 1.0 - alpha), Some(values))
-        }
-        Kind::Normalised => {
-            let rows: Result<Vec<Vec<f64>>, NoCredit> =
-                (0..siblings.len()).map(|it| Ok(against(&base(it)?, it, 1.0))).collect();
-            (normalised(&siblings, &rows?, own), None)
-        }
+    let raw = |at: usize| -> Result<Weights, NoCredit> {
+        Ok(match kind {
+            Kind::LeaveOneOut | Kind::Mean | Kind::Normalised | Kind::Tree | Kind::Pooled => {
+                Weights { returns: against(&base(at)?, at, 1.0), values: None }
+            }
+            Kind::ValueOnly => {
+                Weights { returns: vec![0.0; siblings.len()], values: Some(against(&base(at)?, at, 1.0)) }
+            }
+            Kind::Assisted => {
+                let alpha = question.param("alpha").unwrap_or(0.5);
+                let base = base(at)?;
+                let values = base.iter().map(|it| -alpha * it).collect();
+                Weights { returns: against(&base, at, 1.0 - alpha), values: Some(values) }
+            }
+        })
+    };
+    let Weights { returns, values } = if kind == Kind::Normalised || question.switch("normalise") {
+        let rows: Result<Vec<Weights>, NoCredit> = (0..siblings.len()).map(raw).collect();
+        normalised(&siblings, &rows?, own)
+    } else {
+        raw(own)?
     };
     let part = |modelled: bool, value: f64, standard_error, candidate, weight| Part {
         candidate,
@@ -168,7 +177,8 @@ fn siblings<'a>(
     happened: &'a Candidate,
     kind: Kind,
 ) -> Result<Vec<Sibling<'a>>, NoCredit> {
-    let by_replays = question.baseline.is_some_and(|it| it.name == "replays");
+    let by_replays =
+        question.baseline.is_some_and(|it| it.name == "replays") || question.switch("by-replays");
     let needs_value = matches!(kind, Kind::Assisted | Kind::ValueOnly);
     let mut known: Vec<Sibling<'_>> = Vec::new();
     for group in pool(question, group, kind) {
@@ -235,7 +245,7 @@ fn taking_part<'a>(
 
 /// The groups whose candidates are compared: the one asked for, or all of its role.
 fn pool<'a>(question: &Question<'a>, group: &'a ReplayGroup, kind: Kind) -> Vec<&'a ReplayGroup> {
-    if kind != Kind::Pooled {
+    if kind != Kind::Pooled && !question.switch("pooled") {
         return vec![group];
     }
     let episode = question.episode;
@@ -280,15 +290,32 @@ fn against(base: &[f64], own: usize, share: f64) -> Vec<f64> {
     base.iter().enumerate().map(|(at, weight)| f64::from(u8::from(at == own)) - share * weight).collect()
 }
 
+/// What the credit of one candidate takes of each sibling's mean return, and of the critic's value of it.
+struct Weights {
+    returns: Vec<f64>,
+    values: Option<Vec<f64>>,
+}
+
 /// Weights of `(A_own - mean A) / sqrt(popvar A + 1e-8)`, from the weights of every A.
-fn normalised(siblings: &[Sibling<'_>], rows: &[Vec<f64>], own: usize) -> Vec<f64> {
+fn normalised(siblings: &[Sibling<'_>], rows: &[Weights], own: usize) -> Weights {
     let n = rows.len() as f64;
-    let a = |row: &Vec<f64>| sum(row.iter().zip(siblings).map(|(weight, it)| weight * it.mean));
+    let a = |row: &Weights| {
+        let returns = row.returns.iter().zip(siblings).map(|(weight, it)| weight * it.mean);
+        let values = row.values.iter().flatten().zip(siblings).map(|(weight, it)| weight * it.q);
+        sum(returns.chain(values))
+    };
     let credits: Vec<f64> = rows.iter().map(a).collect();
     let mean = sum(credits.iter().copied()) / n;
     let spread = (sum(credits.iter().map(|it| (it - mean).powi(2))) / n + 1e-8).sqrt();
-    let mean_weight = |at: usize| sum(rows.iter().map(|row| row[at])) / n;
-    (0..siblings.len()).map(|at| (rows[own][at] - mean_weight(at)) / spread).collect()
+    let scaled = |of: &dyn Fn(&Weights, usize) -> f64| -> Vec<f64> {
+        let mean = |at: usize| sum(rows.iter().map(|row| of(row, at))) / n;
+        (0..siblings.len()).map(|at| (of(&rows[own], at) - mean(at)) / spread).collect()
+    };
+    let value = |row: &Weights, at: usize| row.values.as_ref().map_or(0.0, |it| it[at]);
+    Weights {
+        returns: scaled(&|row, at| row.returns[at]),
+        values: rows[own].values.is_some().then(|| scaled(&value)),
+    }
 }
 
 fn estimate(parts: &[Part<'_>]) -> Estimate {

@@ -43,6 +43,52 @@ fn vectors_of_replay_groups() {
     assert_close(&each(&candidates, "replay-loo", "equal"), &list(&magrpo["loo"]));
 }
 
+/// What happened in the first of three groups of two roles, under options.
+fn optional(method: &str, options: &[&str]) -> (f64, Vec<crate::model::Term>) {
+    let episode = Draft::of(2)
+        .acts(&[0, 0, 1])
+        .replay(0, 1, &[(1.0, 2), (0.25, 4), (0.0, 6)])
+        .replay(1, 0, &[(0.5, 4), (-1.0, 2)])
+        .replay(2, 0, &[(9.0, 4), (8.0, 2)])
+        .with(|it| {
+            for (at, candidate) in it.replays.iter_mut().flat_map(|it| &mut it.candidates).enumerate() {
+                candidate.q = Some(0.1 * (at * at) as f64);
+            }
+        })
+        .episode();
+    let params = options.iter().map(|it| ((*it).to_owned(), 1.0.into())).collect();
+    let scenario = Scenario { params, ..Scenario::of_method(method) };
+    let got = compute(&episode, &scenario).expect("candidates");
+    let told = explain(&episode, &scenario, Target::Act(ActId(0))).expect("covered");
+    (got.act(ActId(0)).expect("a number").value, told.terms)
+}
+
+#[test]
+fn options_combine() {
+    let value = |method: &str, options: &[&str]| optional(method, options).0;
+    // Each method that has a name of its own is another with an option.
+    assert_close(&[value("replay-loo", &["normalise"])], &[value("replay-normalised", &[])]);
+    assert_close(&[value("replay-loo", &["pooled"])], &[value("replay-pooled", &[])]);
+    assert_close(&[value("replay-mean", &["pooled"])], &[value("replay-pooled", &["mean"])]);
+    assert_close(
+        &[value("replay-mean", &["normalise", "pooled"])],
+        &[value("replay-pooled", &["mean", "normalise"])],
+    );
+    // Pooled are the two groups of the agent: 0.25 - (1 + 0 + 0.5 - 1) / 4.
+    assert_close(&[value("replay-loo", &["pooled"])], &[0.125]);
+    // q is 0, 0.1, 0.4 with 2, 4, 6 replays: 0.1 - (0 x 2 + 0.4 x 6) / 8.
+    assert_close(&[value("replay-value", &["by-replays"])], &[-0.2]);
+    // The same evenly, 0.1 - 0.2; of all three -0.25, -0.1 and 0.35, whose population variance is 0.195/3.
+    assert_close(&[value("replay-value", &["normalise"])], &[-0.1 / (0.195f64 / 3.0 + 1e-8).sqrt()]);
+    for method in ["replay-loo", "replay-mean", "replay-assisted", "replay-value"] {
+        for options in [&["normalise"][..], &["pooled"], &["normalise", "pooled"]] {
+            let (value, terms) = optional(method, options);
+            let total: f64 = terms.iter().map(|it| it.weight * it.value.expect("known")).sum();
+            assert!((total - value).abs() < 1e-12, "{method} {options:?}: {total} {value}");
+        }
+    }
+}
+
 #[test]
 fn vectors_of_the_standard_error() {
     let vector = &vectors()["replay"]["standard_error"];
@@ -284,6 +330,11 @@ proptest! {
             balance += m * (all - m) * loo[at];
         }
         prop_assert!(balance.abs() < 1e-7, "{balance}");
+        // Who stands where does not matter.
+        let turned: Vec<(f64, u32)> = candidates.iter().rev().copied().collect();
+        for (before, after) in loo.iter().zip(each(&turned, "replay-loo", "replays").iter().rev()) {
+            prop_assert!((before - after).abs() < 1e-12);
+        }
         let shifted: Vec<(f64, u32)> = candidates.iter().map(|it| (it.0 + shift, it.1)).collect();
         for (before, after) in loo.iter().zip(each(&shifted, "replay-loo", "replays")) {
             prop_assert!((before - after).abs() < 1e-9);

@@ -162,24 +162,38 @@ fn what_a_game_does_not_know_is_not_made_up() {
     assert_eq!(estimator.walk().missing(), Some(Missing(Coalition::all(3))));
 }
 
+/// Within four standard errors of the exact value. Which games are drawn is fixed: of other ones about one
+/// number in 16,000 would lie outside by chance alone.
+#[test]
+fn agrees_with_exact_within_four_standard_errors() {
+    for drawing in [Drawing::Plain, Drawing::Antithetic, Drawing::Stratified] {
+        for (n, seed) in (2..8).flat_map(|n| (0..6).map(move |seed| (n, seed))) {
+            let v = table(n, seed);
+            let mut estimator = Estimator::new(TableWalk::new(v.as_slice()), drawing, seed);
+            estimator.step(4000);
+            let exact = Coefficients::shapley(n).apply(&v);
+            for (got, want) in estimator.estimate().iter().zip(exact) {
+                let error = got.standard_error.expect("samples");
+                let off = (got.value - want).abs();
+                assert!(off <= 4.0 * error + 1e-12, "{drawing:?} {n} {seed}: {} {want} {error}", got.value);
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// Within four standard errors of the exact value; and efficient after any number of walks.
+    /// Efficient after any number of walks.
     #[test]
-    fn agrees_with_exact(n in 2usize..8, seed in 0u64..500, how in 0usize..3) {
+    fn every_walk_telescopes(n in 2usize..8, seed in 0u64..500, how in 0usize..3) {
         let v = table(n, seed);
         let drawing = [Drawing::Plain, Drawing::Antithetic, Drawing::Stratified][how];
         let mut estimator = Estimator::new(TableWalk::new(v.as_slice()), drawing, seed);
-        estimator.step(1);
         let all = v[v.len() - 1] - v[0];
-        prop_assert!((sum(values(&estimator.estimate())) - all).abs() < 1e-9);
-        estimator.step(4000);
-        let exact = Coefficients::shapley(n).apply(&v);
-        for (got, want) in estimator.estimate().iter().zip(exact) {
-            let error = got.standard_error.expect("samples");
-            prop_assert!((got.value - want).abs() <= 4.5 * error + 1e-12, "{} {want} {error}", got.value);
+        for _ in 0..3 {
+            estimator.step(1);
+            prop_assert!((sum(values(&estimator.estimate())) - all).abs() < 1e-9);
         }
-        prop_assert!((sum(values(&estimator.estimate())) - all).abs() < 1e-9);
     }
 }

@@ -117,3 +117,17 @@ fn a_tie_is_neither_hold_nor_flip() {
     assert_eq!(row(&found, "declared/theirs").agrees, Agreement::Tie);
     assert_eq!(row(&found, "declared/theirs").blamed.len(), 2);
 }
+
+#[test]
+fn rows_are_ranked_against_the_first_credit_of_the_log_in_reward_units() {
+    let undeclared = swept(&team().episode());
+    assert!(undeclared.declared.is_none() && undeclared.rows.iter().all(|it| it.declared_tau.is_none()));
+    let declared = team().declared("reinforce", &[(0, 0.5), (1, -0.1), (2, -0.4)]).episode();
+    let found = swept(&declared);
+    assert_eq!(found.declared.as_deref(), Some("reinforce"));
+    let own = found.rows.iter().find(|it| it.scenario.method == "declared").expect("a row");
+    assert_eq!(own.declared_tau, Some(1.0));
+    // Removal gives 0, -0.5, 0.35: the executor is above both, where the log has it below both.
+    let tau = row(&found, "removal").declared_tau.expect("ranked");
+    assert_close(&[tau], &[-1.0 / 3.0]);
+}

@@ -34,6 +34,7 @@ impl Verdict {
         clauses.extend(self.judgement(episode, false).filter(|_| unmeasured));
         clauses.extend(self.decisive(episode));
         clauses.extend(self.support(episode));
+        clauses.extend(self.surety(episode));
         if self.outcome_only {
             clauses.push(format!("no reward logged, {} counted as {}", self.outcome().0, self.outcome().1));
         }
@@ -213,6 +214,18 @@ impl Verdict {
             text.push_str(&format!(" and {} more disagree", rows.len() - 2));
         }
         Some(text)
+    }
+
+    /// How often another would be named, were the values measured again.
+    fn surety(&self, episode: &Episode) -> Option<String> {
+        let flip = self.flip.as_ref().filter(|_| !self.all_equal)?;
+        let reference = self.named.first()?;
+        let other = flip.named.iter().find(|it| it.0 != *reference);
+        let to = other.map_or(String::new(), |it| format!(", to {}", episode.agent(it.0).name));
+        Some(match flip.probability {
+            0.0 => format!("P(flip) 0 of {} draws", flip.draws),
+            share => format!("P(flip) {}{to}", percent(share)),
+        })
     }
 
     /// The judgement of a human or a model, as such.

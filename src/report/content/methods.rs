@@ -26,6 +26,8 @@ pub(super) fn sweep(report: &Report<'_>) -> Option<Section> {
         Column::number("credit"),
         Column::number("sum"),
         Column::number("tau"),
+        Column::number("to declared"),
+        Column::number("P(flip)"),
         Column::words("verdict"),
     ]);
     for row in &able {
@@ -40,12 +42,25 @@ pub(super) fn sweep(report: &Report<'_>) -> Option<Section> {
             number,
             signed(credit.sum, places),
             row.tau.map_or(String::new(), |it| format!("{it:+.2}")),
+            row.declared_tau.map_or(String::new(), |it| format!("{it:+.2}")),
+            row.flip.as_ref().map_or(String::new(), |it| figures::percent(it.probability)),
             format!("{}{counted}", row.agrees.word()),
         ]);
     }
     if !table.rows.is_empty() {
-        section.blocks.push(Block::Table(table));
+        section.blocks.push(Block::Table(table.without_empty_columns()));
         section.text("tau: Kendall's rank correlation with the credit above; not counted: says the same thing again, or has less ground than the credit above");
+        if let Some(declared) = &sweep.declared {
+            section
+                .text(format!("to declared: the same against the credit that the log assigned ({declared})"));
+        }
+        if let Some(flip) = sweep.rows.iter().find_map(|it| it.flip.as_ref()) {
+            section.text(format!(
+                "P(flip): how often the method would name another, its values drawn anew within their standard \
+                 errors ({} seeded draws); empty: the errors of its values are not known",
+                flip.draws
+            ));
+        }
     }
     let unable: Vec<&SweepRow> = sweep.rows.iter().filter(|it| it.result.is_err()).collect();
     if !unable.is_empty() {

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::{
-    super::figures,
+    super::{Report, figures},
     value::{number, value},
 };
 use crate::{
@@ -52,7 +52,8 @@ fn agents(episode: &Episode, credit: &Attribution) -> Vec<Json> {
 }
 
 /// One method and baseline of the sweep.
-pub(super) fn sweep_row(episode: &Episode, row: &SweepRow) -> Json {
+pub(super) fn sweep_row(report: &Report<'_>, row: &SweepRow) -> Json {
+    let episode = report.episode;
     let mut json = json!({
         "name": row.name(),
         "title": row.title,
@@ -60,6 +61,8 @@ pub(super) fn sweep_row(episode: &Episode, row: &SweepRow) -> Json {
         "agrees": row.agrees.word(),
         "counted": row.counted,
         "tau": row.tau.map_or(Json::Null, number),
+        "tau_declared": row.declared_tau.map_or(Json::Null, number),
+        "p_flip": super::study::flip(report, row.flip.as_ref()),
     });
     match &row.result {
         Ok(credit) => {

@@ -2,7 +2,7 @@
 
 use std::{fs::File, io::Read, path::Path, path::PathBuf, sync::Arc, time::Duration};
 
-use super::{Followed, NATIVE, OpenError, OpenedLogs, backfill::Backfill, summary_of};
+use super::{Followed, NATIVE, OpenError, OpenedLogs, Wake, backfill::Backfill, summary_of};
 use crate::{
     import::{Format, who_and_when},
     model::{Diagnostic, FileId, FileState, FileSummary, Severity},
@@ -24,7 +24,11 @@ impl OpenedLogs {
         for problem in problems {
             self.store.diagnose(Diagnostic {
                 rule: "unreadable-file",
-                severity: Severity::Warning,
+                severity: if self.awaits && problem.is_about_an_argument() {
+                    Severity::Note
+                } else {
+                    Severity::Warning
+                },
                 message: text::clean(&problem.to_string()),
                 origin: None,
             });
@@ -40,7 +44,7 @@ impl OpenedLogs {
         });
     }
 
-    pub(super) fn add(&mut self, input: Input, wake: &Arc<dyn Fn() + Send + Sync>) -> Result<(), OpenError> {
+    pub(super) fn add(&mut self, input: Input, wake: &Wake) -> Result<(), OpenError> {
         match input {
             Input::Stdin => self.pipe("stdin", Box::new(std::io::stdin()), wake),
             Input::Pipe(path) => {
@@ -53,12 +57,7 @@ impl OpenedLogs {
         }
     }
 
-    fn pipe(
-        &mut self,
-        name: &str,
-        mut reader: Box<dyn Read + Send>,
-        wake: &Arc<dyn Fn() + Send + Sync>,
-    ) -> Result<(), OpenError> {
+    fn pipe(&mut self, name: &str, mut reader: Box<dyn Read + Send>, wake: &Wake) -> Result<(), OpenError> {
         let (spool, writer) = Spool::create(name).map_err(|it| OpenError::Spool(it.to_string()))?;
         let wake = Arc::clone(wake);
         spawn("stdin", move || feed(&mut *reader, writer, &*wake));

@@ -1,15 +1,16 @@
-//! From blocks to hits: counts every line that matches and describes the first of them.
+//! From blocks to hits, and to the episodes that filters are about.
 
 use std::sync::Arc;
 
 use super::Block;
 use crate::{
-    model::Origin,
+    filter::{Filter, RecordTest},
+    model::{EpisodeId, FileId, Origin},
     search::{Found, Hit, Pattern, Scanner},
     store::Store,
 };
 
-/// Finds what matches one pattern.
+/// Finds what matches one pattern: counts every line and describes the first of them.
 pub struct HitCollector {
     scanner: Scanner,
     /// How many more hits may be kept.
@@ -48,6 +49,11 @@ impl HitCollector {
         self.found
     }
 
+    /// How many hits nobody has taken yet.
+    pub(super) fn waiting(&self) -> usize {
+        self.hits.len()
+    }
+
     /// The hits since the last call.
     pub fn drain(&mut self) -> Vec<(Found, u32)> {
         std::mem::take(&mut self.hits)
@@ -63,4 +69,57 @@ pub fn name_hits(store: &Store, found: Vec<(Found, u32)>) -> Vec<Hit> {
         Hit { origin: Origin { line, ..hit.origin }, episode, ..hit }
     };
     found.into_iter().map(named).collect()
+}
+
+/// A record that passes one of several filters.
+pub(in crate::runtime) struct Passing {
+    /// Which filter.
+    filter: usize,
+    file: FileId,
+    offset: u64,
+    /// Its episode, as written.
+    episode: String,
+}
+
+/// Finds the records that pass filters, without their `!`.
+pub struct EpisodeCollector {
+    tests: Vec<RecordTest>,
+    found: Vec<Passing>,
+}
+
+impl EpisodeCollector {
+    /// Asks what these filters ask.
+    pub fn new(filters: &[Arc<Filter>]) -> Self {
+        let tests = filters.iter().map(|it| RecordTest::new(Arc::clone(it))).collect();
+        Self { tests, found: Vec::new() }
+    }
+
+    /// Looks through a block.
+    pub fn take(&mut self, block: &Block<'_>) {
+        for (filter, test) in self.tests.iter_mut().enumerate() {
+            test.scan(block.bytes, |at, episode| {
+                let offset = block.offset + at as u64;
+                self.found.push(Passing { filter, file: block.file, offset, episode });
+            });
+        }
+    }
+
+    /// What was found since the last call.
+    pub(super) fn drain(&mut self) -> Vec<Passing> {
+        std::mem::take(&mut self.found)
+    }
+
+    /// How much that is.
+    pub(super) fn waiting(&self) -> usize {
+        self.found.len()
+    }
+}
+
+/// The episodes that the index knows for what was found: which filter, which episode, each pair once.
+pub(in crate::runtime) fn name_episodes(store: &Store, found: &[Passing]) -> Vec<(usize, EpisodeId)> {
+    let named = |it: &Passing| Some((it.filter, store.episode_named(it.file, it.offset, &it.episode)?));
+    let mut pairs: Vec<(usize, EpisodeId)> = found.iter().filter_map(named).collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
 }

@@ -1,4 +1,5 @@
-//! The thread that searches. The newest search wins; what it finds goes to the log thread as it comes.
+//! The thread that searches. Of searches, and of filters, the newest wins; what it finds goes to the log thread as
+//! it comes.
 
 use std::{
     sync::Arc,
@@ -7,8 +8,9 @@ use std::{
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, unbounded};
 
-use super::{Blocks, HitCollector, KEPT_HITS};
+use super::{Block, Blocks, EpisodeCollector, HitCollector, KEPT_HITS, collect::Passing};
 use crate::{
+    filter::Filter,
     runtime::spawn,
     search::{Found, Pattern},
     store::Searchable,
@@ -16,130 +18,180 @@ use crate::{
 
 /// The least time between two reports of a search under way.
 const PAUSE: Duration = Duration::from_millis(50);
+/// So many finds are told of without waiting for it, so that they do not pile up.
+const MANY: usize = 10_000;
 
 /// Something asked of the thread.
 enum Order {
     /// Search for this, and for nothing else any more.
-    Begin { request: u64, pattern: Arc<Pattern>, all: Vec<Searchable> },
+    Search { request: u64, pattern: Arc<Pattern>, all: Vec<Searchable> },
+    /// Look for episodes with records that pass these filters, and no others any more.
+    Sift { request: u64, filters: Vec<Arc<Filter>>, all: Vec<Searchable> },
     /// More has come.
     Cover(Vec<Searchable>),
     /// Search for nothing.
-    End,
+    EndSearch,
+    /// Look for no episodes.
+    EndSift,
 }
 
-/// What was found since the last report.
-pub(crate) struct Sought {
-    pub(crate) request: u64,
-    pub(crate) hits: Vec<(Found, u32)>,
-    /// Over the whole search.
-    pub(crate) found: u64,
-    pub(crate) searched: u64,
-    pub(crate) size: u64,
-    pub(crate) done: bool,
-    pub(crate) problem: Option<String>,
+/// How a job goes on: what was found since the last report, and how far it is.
+pub(in crate::runtime) struct Sought {
+    pub(in crate::runtime) request: u64,
+    pub(in crate::runtime) findings: Findings,
+    pub(in crate::runtime) searched: u64,
+    pub(in crate::runtime) size: u64,
+    pub(in crate::runtime) done: bool,
+    pub(in crate::runtime) problem: Option<String>,
 }
 
-/// Hands orders to the search thread.
-pub(crate) struct Searcher {
+/// What was found.
+pub(in crate::runtime) enum Findings {
+    /// By a search: new hits, each with its index among the lines; and how many there are over all.
+    Hits(Vec<(Found, u32)>, u64),
+    /// By filters.
+    Passing(Vec<Passing>),
+}
+
+/// Hands orders to the search thread, which ends with the process.
+pub(in crate::runtime) struct Searcher {
     orders: Sender<Order>,
 }
 
 impl Searcher {
     /// Starts the thread; what it finds goes to `send`.
-    pub(crate) fn start(send: impl Fn(Sought) + Send + 'static) -> Self {
+    pub(in crate::runtime) fn start(send: impl Fn(Sought) + Send + 'static) -> Self {
         let (orders, queue) = unbounded();
         spawn("search", move || work(&queue, &send));
         Self { orders }
     }
 
     /// Searches `all`; an older search ends.
-    pub(crate) fn begin(&self, request: u64, pattern: Arc<Pattern>, all: Vec<Searchable>) {
-        let _ = self.orders.send(Order::Begin { request, pattern, all });
+    pub(in crate::runtime) fn search(&self, request: u64, pattern: Arc<Pattern>, all: Vec<Searchable>) {
+        let _ = self.orders.send(Order::Search { request, pattern, all });
+    }
+
+    /// Looks in `all` for episodes with records that pass; older filters are forgotten.
+    pub(in crate::runtime) fn sift(&self, request: u64, filters: Vec<Arc<Filter>>, all: Vec<Searchable>) {
+        let _ = self.orders.send(Order::Sift { request, filters, all });
     }
 
     /// Goes on with what has come.
-    pub(crate) fn cover(&self, all: Vec<Searchable>) {
+    pub(in crate::runtime) fn cover(&self, all: Vec<Searchable>) {
         let _ = self.orders.send(Order::Cover(all));
     }
 
     /// Ends the search.
-    pub(crate) fn end(&self) {
-        let _ = self.orders.send(Order::End);
+    pub(in crate::runtime) fn end_search(&self) {
+        let _ = self.orders.send(Order::EndSearch);
     }
+
+    /// Forgets the filters.
+    pub(in crate::runtime) fn end_sift(&self) {
+        let _ = self.orders.send(Order::EndSift);
+    }
+}
+
+/// What a job looks for.
+enum Collector {
+    Hits(Box<HitCollector>),
+    Episodes(EpisodeCollector),
 }
 
 /// A search under way, or at the end of what there is.
 struct Job {
     request: u64,
     blocks: Blocks,
-    collector: HitCollector,
+    collector: Collector,
     began: Instant,
-    /// When it was last told about, and whether all there is was searched then.
-    told: Option<(Instant, bool)>,
+    /// When it was last told about.
+    told: Option<Instant>,
+    /// All there is has been searched, and that was told.
+    rests: bool,
 }
 
 fn work(queue: &Receiver<Order>, send: &impl Fn(Sought)) {
-    let mut job: Option<Job> = None;
+    let (mut search, mut sift): (Option<Job>, Option<Job>) = (None, None);
     loop {
-        let busy = job.as_ref().is_some_and(|it| it.told.is_none_or(|it| !it.1));
-        let order = if busy {
-            match queue.try_recv() {
-                Ok(order) => Some(order),
-                Err(TryRecvError::Empty) => None,
+        // Somebody waits for a search; filters come after it.
+        let busy = [search.as_mut(), sift.as_mut()].into_iter().flatten().find(|it| !it.rests);
+        let order = match busy {
+            Some(job) => match queue.try_recv() {
+                Ok(order) => order,
+                Err(TryRecvError::Empty) => {
+                    job.step().into_iter().for_each(send);
+                    continue;
+                }
                 Err(TryRecvError::Disconnected) => return,
-            }
-        } else {
-            match queue.recv() {
-                Ok(order) => Some(order),
+            },
+            None => match queue.recv() {
+                Ok(order) => order,
                 Err(_) => return,
-            }
+            },
         };
         match order {
-            Some(Order::Begin { request, pattern, all }) => {
-                let mut blocks = Blocks::default();
-                blocks.cover(all);
-                let collector = HitCollector::new(pattern, KEPT_HITS);
-                job = Some(Job { request, blocks, collector, began: Instant::now(), told: None });
+            Order::Search { request, pattern, all } => {
+                let collector = Collector::Hits(Box::new(HitCollector::new(pattern, KEPT_HITS)));
+                search = Some(Job::new(request, collector, all));
             }
-            Some(Order::Cover(all)) => {
-                if let Some(job) = &mut job {
-                    job.blocks.cover(all);
-                    job.told = job.told.map(|it| (it.0, false));
+            Order::Sift { request, filters, all } => {
+                let collector = Collector::Episodes(EpisodeCollector::new(&filters));
+                sift = Some(Job::new(request, collector, all));
+            }
+            Order::Cover(all) => {
+                for job in [search.as_mut(), sift.as_mut()].into_iter().flatten() {
+                    job.blocks.cover(all.clone());
+                    job.rests = false;
                 }
             }
-            Some(Order::End) => job = None,
-            None => {
-                if let Some(sought) = job.as_mut().and_then(Job::step) {
-                    send(sought);
-                }
-            }
+            Order::EndSearch => search = None,
+            Order::EndSift => sift = None,
         }
     }
 }
 
 impl Job {
+    fn new(request: u64, collector: Collector, all: Vec<Searchable>) -> Self {
+        let mut blocks = Blocks::default();
+        blocks.cover(all);
+        Self { request, blocks, collector, began: Instant::now(), told: None, rests: false }
+    }
+
     /// Searches one block; what there is to tell, where it is time to.
     fn step(&mut self) -> Option<Sought> {
         let Self { blocks, collector, .. } = self;
         let done = !blocks.next(&mut |block| collector.take(&block));
-        // The first hit is told at once: somebody waits for it.
-        let due = match self.told {
-            None => self.collector.found() > 0 || self.began.elapsed() >= PAUSE,
-            Some((told, _)) => told.elapsed() >= PAUSE,
-        };
-        if !done && !due {
+        // The first find is told at once: somebody waits for it.
+        let first = self.told.is_none() && self.collector.waiting() > 0;
+        let due = self.told.unwrap_or(self.began).elapsed() >= PAUSE || self.collector.waiting() >= MANY;
+        if !(done || first || due) {
             return None;
         }
-        self.told = Some((Instant::now(), done));
+        self.told = Some(Instant::now());
+        self.rests = done;
         let (searched, size) = self.blocks.progress();
-        Some(Sought {
-            request: self.request,
-            hits: self.collector.drain(),
-            found: self.collector.found(),
-            searched,
-            size,
-            done,
-            problem: self.blocks.problem().map(str::to_owned),
-        })
+        let findings = match &mut self.collector {
+            Collector::Hits(it) => Findings::Hits(it.drain(), it.found()),
+            Collector::Episodes(it) => Findings::Passing(it.drain()),
+        };
+        let problem = self.blocks.problem().map(str::to_owned);
+        Some(Sought { request: self.request, findings, searched, size, done, problem })
+    }
+}
+
+impl Collector {
+    fn take(&mut self, block: &Block<'_>) {
+        match self {
+            Collector::Hits(it) => it.take(block),
+            Collector::Episodes(it) => it.take(block),
+        }
+    }
+
+    /// Finds that were not told of.
+    fn waiting(&self) -> usize {
+        match self {
+            Collector::Hits(it) => it.waiting(),
+            Collector::Episodes(it) => it.waiting(),
+        }
     }
 }

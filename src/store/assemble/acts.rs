@@ -1,9 +1,11 @@
 //! Acts in order of time.
 
+use std::collections::{HashMap, HashSet};
+
 use super::Builder;
 use crate::{
     log::{self, Action, Body, Message, Payload, Record, action_label, text_label},
-    model::{Act, ActId, ActKind, AgentId, Origin, Policy, Severity, Timestamp, Usage},
+    model::{Act, ActId, ActKind, AgentId, Origin, Policy, Severity, Usage},
     text,
 };
 
@@ -14,8 +16,9 @@ pub(super) struct Node {
     pub(super) record: usize,
 }
 
-/// Later fields over earlier ones; what the update does not say stays.
-pub(super) fn update(before: &mut Record, after: Record) {
+/// Later fields over earlier ones; what the update does not say stays. `places` is empty before the first update
+/// of a record, and then says where its unknown fields are.
+pub(super) fn update(before: &mut Record, after: Record, places: &mut HashMap<String, usize>) {
     match (&mut before.body, after.body) {
         (Body::Action(old), Body::Action(new)) => update_action(old, *new),
         (Body::Message(old), Body::Message(new)) => update_message(old, new),
@@ -23,10 +26,16 @@ pub(super) fn update(before: &mut Record, after: Record) {
     }
     before.step = after.step.or(before.step);
     before.ts = before.ts.or(after.ts);
+    if places.is_empty() {
+        places.extend(before.extra.iter().enumerate().map(|(at, it)| (it.0.clone(), at)));
+    }
     for (name, payload) in after.extra {
-        match before.extra.iter_mut().find(|it| it.0 == name) {
-            Some(entry) => entry.1 = payload,
-            None => before.extra.push((name, payload)),
+        match places.get(&name) {
+            Some(at) => before.extra[*at].1 = payload,
+            None => {
+                places.insert(name.clone(), before.extra.len());
+                before.extra.push((name, payload));
+            }
         }
     }
 }
@@ -57,20 +66,6 @@ fn update_message(old: &mut Message, new: Message) {
     old.recv_ts = new.recv_ts.or(old.recv_ts);
 }
 
-/// Records by time, then `seq`, then place. One without a time stays behind the record read before it.
-pub(super) fn in_order(records: Vec<(Record, Origin)>) -> Vec<(Record, Origin)> {
-    let mut last: Option<Timestamp> = None;
-    let mut keyed: Vec<_> = records
-        .into_iter()
-        .map(|(record, origin)| {
-            last = record.ts.or(last);
-            ((last, record.seq.filter(|_| record.ts.is_some())), record, origin)
-        })
-        .collect();
-    keyed.sort_by_key(|it| it.0);
-    keyed.into_iter().map(|(_, record, origin)| (record, origin)).collect()
-}
-
 /// Adds every action and message; the acts with their records, in order.
 pub(super) fn add(builder: &mut Builder, records: &[(Record, Origin)]) -> Vec<Node> {
     let mut nodes = Vec::new();
@@ -78,7 +73,7 @@ pub(super) fn add(builder: &mut Builder, records: &[(Record, Origin)]) -> Vec<No
     for (index, (record, origin)) in records.iter().enumerate() {
         let mut act = match &record.body {
             Body::Action(action) => of_action(builder, action),
-            Body::Message(message) => of_message(builder, message),
+            Body::Message(message) => of_message(builder, message, *origin),
             _ => continue,
         };
         let count = &mut counts[act.agent.index()];
@@ -172,22 +167,20 @@ fn policy(policy: &log::Policy) -> Policy {
     }
 }
 
-fn of_message(builder: &Builder, message: &Message) -> Act {
+fn of_message(builder: &mut Builder, message: &Message, origin: Origin) -> Act {
     let from = builder.agents[&message.from];
     let mut to: Vec<AgentId> = Vec::new();
+    let mut seen = HashSet::new();
+    let mut all = false;
     for name in &message.to {
-        if name == "*" {
-            to.extend(builder.episode.agent_ids().filter(|it| *it != from));
-        } else {
-            to.push(builder.agents[name]);
+        if name != "*" {
+            let agent = builder.agents[name];
+            to.extend(seen.insert(agent).then_some(agent));
+        } else if !std::mem::replace(&mut all, true)
+            && builder.may_imply(builder.episode.agents.len(), origin)
+        {
+            to.extend(builder.episode.agent_ids().filter(|it| *it != from && seen.insert(*it)));
         }
     }
-    let mut seen = Vec::new();
-    to.retain(|it| {
-        !seen.contains(it) && {
-            seen.push(*it);
-            true
-        }
-    });
     Act { to, label: label_of(&message.content), received: message.recv_ts, ..blank(from, ActKind::Message) }
 }

@@ -1,5 +1,10 @@
 //! Causal links between acts: as logged, or inferred and marked so.
 
+use petgraph::{
+    algo::kosaraju_scc,
+    graph::{DiGraph, NodeIndex},
+};
+
 use super::{Builder, acts::Node};
 use crate::{
     log::{Body, Record},
@@ -10,8 +15,8 @@ use crate::{
 ///
 /// One without `parents` is linked to the previous action of the episode or the previous message addressed to
 /// its agent, whichever is later. Actions of one step (or one moment) are joint: none of them is the cause of
-/// another, and the next step of each agent follows from its own part. A link that would close a cycle is left
-/// out and listed.
+/// another, and the next step of each agent follows from its own part. Of a cycle, the links that go back
+/// in time are left out and listed.
 pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Origin)]) {
     let mut parents: Vec<Vec<Link>> = vec![Vec::new(); nodes.len()];
     let mut backward: Vec<(ActId, ActId, Origin)> = Vec::new();
@@ -41,9 +46,11 @@ pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Ori
         }
         before.add(node.act, builder.episode.act(node.act));
     }
+    // A parent that comes later may be clock skew between writers, or a wrong link that closes a cycle. Every
+    // cycle goes back in time somewhere, so one without its backward links is none.
+    let parts = parts(&parents, &backward);
     for (parent, child, origin) in backward {
-        // A parent that comes later may be clock skew between writers, or a wrong link that closes a cycle.
-        if parent == child || reaches(&parents, child, parent) {
+        if parts[parent.index()] == parts[child.index()] {
             let (parent, child) = (&builder.episode.act(parent).id, &builder.episode.act(child).id);
             let message = format!("'{child}' names '{parent}' as a parent, which comes of it: link left out");
             builder.find("parent-cycle", Severity::Error, origin, message);
@@ -105,17 +112,29 @@ impl Before {
     }
 }
 
-/// Whether `cause` is among the causes of `effect`.
-fn reaches(parents: &[Vec<Link>], cause: ActId, effect: ActId) -> bool {
-    let mut seen = vec![false; parents.len()];
-    let mut todo = vec![effect];
-    while let Some(at) = todo.pop() {
-        if at == cause {
-            return true;
-        }
-        if !std::mem::replace(&mut seen[at.index()], true) {
-            todo.extend(parents[at.index()].iter().map(|it| it.act));
+/// The number of every act's strongly connected component in the graph of all links: two acts of one component
+/// come of each other.
+fn parts(parents: &[Vec<Link>], backward: &[(ActId, ActId, Origin)]) -> Vec<usize> {
+    if backward.is_empty() {
+        return Vec::new();
+    }
+    let mut graph: DiGraph<(), ()> = DiGraph::with_capacity(parents.len(), backward.len());
+    for _ in parents {
+        graph.add_node(());
+    }
+    let node = |it: ActId| NodeIndex::new(it.index());
+    for (child, links) in parents.iter().enumerate() {
+        for link in links {
+            graph.add_edge(node(link.act), NodeIndex::new(child), ());
         }
     }
-    false
+    for (parent, child, _) in backward {
+        graph.add_edge(node(*parent), node(*child), ());
+    }
+    let mut parts = vec![0; parents.len()];
+    // Not Tarjan's algorithm: petgraph's calls itself for every step down a chain of acts.
+    for (number, part) in kosaraju_scc(&graph).iter().enumerate() {
+        part.iter().for_each(|it| parts[it.index()] = number);
+    }
+    parts
 }

@@ -1,6 +1,6 @@
 //! Counterfactuals: alternatives per act, replay groups, coalition values. Streamed pieces are merged.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::{BTreeSet, HashMap, HashSet, hash_map::Entry};
 
 use super::{Builder, acts::Node};
 use crate::{
@@ -19,7 +19,25 @@ struct Places {
     groups: HashMap<String, usize>,
     candidates: HashMap<(usize, i64), usize>,
     tables: HashMap<String, usize>,
+    /// The alternatives of an act, by label.
+    labels: HashMap<ActId, HashMap<String, usize>>,
+    /// The groups that an act's alternatives came from.
+    sources: HashSet<(ActId, String)>,
+    /// The policies a group ran with.
+    frozen: HashSet<(usize, String, String)>,
     coalitions: HashMap<(usize, Vec<AgentId>), usize>,
+}
+
+impl Places {
+    /// The alternative of `table` called `label`. If there is none, the caller adds it at the end.
+    fn alternative<'a>(&mut self, table: &'a mut ActionTable, label: &str) -> Option<&'a mut Alternative> {
+        let labels = self.labels.entry(table.act).or_default();
+        if let Some(at) = labels.get(label) {
+            return table.alternatives.get_mut(*at);
+        }
+        labels.insert(label.to_owned(), table.alternatives.len());
+        None
+    }
 }
 
 /// Adds what the records say would have happened otherwise.
@@ -27,7 +45,7 @@ pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Ori
     let mut places = Places::default();
     for node in nodes {
         let origin = records[node.record].1;
-        of_policy(builder, node.act, origin);
+        of_policy(builder, &mut places, node.act, origin);
     }
     for (record, origin) in records {
         let Body::Counterfactual(it) = &record.body else { continue };
@@ -35,8 +53,8 @@ pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Ori
             "replay" => replay(builder, &mut places, it, *origin),
             "coalition" => coalitions(builder, &mut places, it, *origin),
             "agent_removed" => removed(builder, &mut places, it, *origin),
-            "default_action" | "null_action" => alternatives(builder, it, true, *origin),
-            "q_value" | "policy_substituted" => alternatives(builder, it, false, *origin),
+            "default_action" | "null_action" => alternatives(builder, &mut places, it, true, *origin),
+            "q_value" | "policy_substituted" => alternatives(builder, &mut places, it, false, *origin),
             other => {
                 let message = format!("counterfactual of kind '{}' is not known", text::clean(other));
                 builder.find("unknown-kind", Severity::Warning, *origin, message);
@@ -47,13 +65,13 @@ pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Ori
         group.candidates.sort_by_key(|it| it.j);
     }
     for group in 0..builder.episode.replays.len() {
-        replayed_alternatives(builder, group);
+        replayed_alternatives(builder, &mut places, group);
     }
 }
 
 /// The candidates of a replay group are alternatives of its act too, measured by their replays. Where a value
 /// is known already, the one with more replays behind it counts.
-fn replayed_alternatives(builder: &mut Builder, group: usize) {
+fn replayed_alternatives(builder: &mut Builder, places: &mut Places, group: usize) {
     let Some(act) = builder.episode.replays[group].act else { return };
     let default = builder.episode.act(act).default_action.clone();
     let (extra, mut candidates): (Vec<_>, Vec<_>) =
@@ -65,7 +83,7 @@ fn replayed_alternatives(builder: &mut Builder, group: usize) {
     let table = table(builder, act);
     table.value = table.value.or(extra.iter().find_map(|it| it.returns.mean));
     for candidate in candidates {
-        match table.alternatives.iter_mut().find(|it| it.label == candidate.label) {
+        match places.alternative(table, &candidate.label) {
             Some(known) => {
                 known.probability = known.probability.or(candidate.probability);
                 known.taken |= candidate.real;
@@ -109,7 +127,7 @@ fn table(builder: &mut Builder, act: ActId) -> &mut ActionTable {
 }
 
 /// Probabilities and values that the acting policy logged itself.
-fn of_policy(builder: &mut Builder, act: ActId, origin: Origin) {
+fn of_policy(builder: &mut Builder, places: &mut Places, act: ActId, origin: Origin) {
     let taken = taken_label(builder, act);
     let it = builder.episode.act(act);
     let default = it.default_action.clone();
@@ -119,15 +137,17 @@ fn of_policy(builder: &mut Builder, act: ActId, origin: Origin) {
     }
     let table = table(builder, act);
     table.value = value.filter(|it| it.is_finite());
+    // Of a label given twice the first one counts.
+    let by_label = |rows: &[(String, f64)]| -> HashMap<String, f64> { rows.iter().rev().cloned().collect() };
+    let (values, probabilities) = (by_label(&q), by_label(&probs));
     for (label, _) in q.iter().chain(&probs) {
-        if table.alternatives.iter().any(|it| it.label == *label) {
+        if places.alternative(table, label).is_some() {
             continue;
         }
-        let of = |rows: &[(String, f64)]| rows.iter().find(|it| it.0 == *label).map(|it| it.1);
         table.alternatives.push(Alternative {
             label: label.clone(),
-            q: Sample { mean: of(&q).filter(|it| it.is_finite()), ..Sample::default() },
-            probability: of(&probs),
+            q: Sample { mean: values.get(label).copied().filter(|it| it.is_finite()), ..Sample::default() },
+            probability: probabilities.get(label).copied(),
             taken: *label == taken,
             default: default.as_ref() == Some(label),
             origin,
@@ -142,7 +162,13 @@ fn replaced(builder: &mut Builder, it: &Counterfactual, origin: Origin) -> Optio
 }
 
 /// Candidates of kinds that say what one other action would have been worth.
-fn alternatives(builder: &mut Builder, it: &Counterfactual, default: bool, origin: Origin) {
+fn alternatives(
+    builder: &mut Builder,
+    places: &mut Places,
+    it: &Counterfactual,
+    default: bool,
+    origin: Origin,
+) {
     let Some(act) = replaced(builder, it, origin) else {
         if it.of.is_none() {
             let message = format!("counterfactual of kind '{}' does not say `of` which act", it.kind);
@@ -154,7 +180,7 @@ fn alternatives(builder: &mut Builder, it: &Counterfactual, default: bool, origi
     let logged_default = builder.episode.act(act).default_action.clone();
     let group = it.group.as_deref().map(text::clean);
     let table = table(builder, act);
-    if let Some(group) = group.filter(|it| !table.groups.contains(it)) {
+    if let Some(group) = group.filter(|it| places.sources.insert((act, it.clone()))) {
         table.groups.push(group);
     }
     for candidate in &it.candidates {
@@ -169,7 +195,7 @@ fn alternatives(builder: &mut Builder, it: &Counterfactual, default: bool, origi
         let is_taken = candidate.real || label == taken;
         let value = candidate.value.or(candidate.q);
         let q = sample(value, &candidate.returns, candidate.std, candidate.n);
-        match table.alternatives.iter_mut().find(|it| it.label == label) {
+        match places.alternative(table, &label) {
             Some(known) => {
                 // A measured value is worth more than the policy's own.
                 if q.mean.is_some() {
@@ -226,7 +252,7 @@ fn replay(builder: &mut Builder, places: &mut Places, it: &Counterfactual, origi
     group.context = it.context.as_deref().map(text::clean).or(group.context.take());
     for (agent, policy) in &it.frozen {
         let entry = (text::clean(agent), text::clean(policy));
-        if !group.frozen.contains(&entry) {
+        if places.frozen.insert((at, entry.0.clone(), entry.1.clone())) {
             group.frozen.push(entry);
         }
     }
@@ -294,12 +320,13 @@ fn coalitions(builder: &mut Builder, places: &mut Places, it: &Counterfactual, o
         values.push(CoalitionValue { agents, value, origin });
     }
     let (at, table) = coalition_table(builder, places, it);
+    let is_new = |it: &&AgentId| table.players.binary_search(it).is_err();
+    let new: BTreeSet<AgentId> = values.iter().flat_map(|it| &it.agents).filter(is_new).copied().collect();
+    if !new.is_empty() {
+        table.players.extend(new);
+        table.players.sort_unstable();
+    }
     for value in values {
-        for agent in &value.agents {
-            if let Err(at) = table.players.binary_search(agent) {
-                table.players.insert(at, *agent);
-            }
-        }
         put(places, at, table, value);
     }
 }
@@ -320,6 +347,9 @@ fn removed(builder: &mut Builder, places: &mut Places, it: &Counterfactual, orig
     let Some(agent) = it.agent.as_deref().and_then(|it| builder.agents.get(it).copied()) else { return };
     let Some(candidate) = it.candidates.first() else { return };
     let value = sample(candidate.value, &candidate.returns, candidate.std, candidate.n);
+    if !builder.may_imply(builder.episode.agents.len(), origin) {
+        return;
+    }
     let players: Vec<_> = builder.episode.agent_ids().collect();
     let agents: Vec<_> = players.iter().copied().filter(|it| *it != agent).collect();
     let (at, table) = coalition_table(builder, places, it);

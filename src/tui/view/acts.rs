@@ -16,11 +16,22 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
         Some((_, method)) => format!("Acts: {method}, {order}"),
         None => format!("Acts {order}"),
     };
+    // What is not listed is said first of all.
+    let title = match open.listed.note() {
+        Some(note) if pane.width() < 40 => note,
+        Some(note) => format!("{note}  {title}"),
+        None => title,
+    };
     let right = word.map_or("no credit per act", |it| it.0);
     pane.rule(0, &title, right);
     let acts = open.act_order();
     if acts.is_empty() {
-        pane.put(2, 1, "no acts in this episode", Role::Dim);
+        let why = if open.listed.is_filtered() {
+            "no act passes the filters (F)"
+        } else {
+            "no acts in this episode"
+        };
+        pane.put(2, 1, why, Role::Dim);
         return;
     }
     let episode = &open.episode;

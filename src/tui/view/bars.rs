@@ -1,7 +1,7 @@
 //! Signed credit bars around an axis, with interval whiskers and the number beside them.
 
 use crate::{
-    model::{Estimate, Value, places, signed},
+    model::{Estimate, Value, places, signed, unsigned},
     tui::{paint::Painter, theme::Role},
 };
 
@@ -115,7 +115,7 @@ pub(super) fn number(value: &Value, places: usize) -> String {
 /// Half the width of the interval, or nothing where it is not known: `0.06`.
 pub(super) fn half_width(value: &Value, places: usize) -> String {
     let interval = value.number().and_then(|it| it.interval);
-    interval.map_or(String::new(), |(low, high)| format!("{:.places$}", (high - low) / 2.0))
+    interval.map_or(String::new(), |(low, high)| unsigned((high - low) / 2.0, places))
 }
 
 /// The role of a number by its sign.

@@ -8,33 +8,45 @@ use crate::{
     tui::{paint::Painter, theme::Role},
 };
 
+/// Reasons for an empty list beyond these are left to `!`.
+const MOST_REASONS: usize = 20;
+
 pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) {
     let episodes = &model.log.episodes;
-    pane.rule(0, "Episodes", "Enter opens");
+    let note = model.filters.episodes_note(episodes.len());
+    let title = note.as_ref().map_or("Episodes".to_owned(), |it| format!("Episodes  {it} (F)"));
+    pane.rule(0, &title, "Enter opens");
     if episodes.is_empty() {
         return nothing(model, pane);
     }
     let rows = pane.height().saturating_sub(2);
-    let top = window(model.row, episodes.len(), rows);
-    let shown = || episodes.iter().skip(top).take(rows);
-    let name = shown().map(|it| text::width(&it.name)).max().unwrap_or(0).clamp(7, pane.width() / 4);
+    let count = model.filters.row_count(episodes.len());
+    let at = model.filters.row_of(model.row);
+    let top = window(at, count, rows);
+    let shown =
+        || (top..count).take(rows).map(|it| model.filters.episode_at(it)).map(|it| (it, &episodes[it]));
+    if count == 0 {
+        pane.put(2, 2, "no episode passes the filters: F lists them", Role::Plain);
+        return;
+    }
+    let name = shown().map(|it| text::width(&it.1.name)).max().unwrap_or(0).clamp(7, pane.width() / 4);
     let x = 3 + name;
     pane.put(2, 1, "episode", Role::Dim);
     pane.put(x, 1, "outcome         R agents acts data    annotated", Role::Dim);
-    for (row, summary) in shown().enumerate() {
+    for (row, (index, summary)) in shown().enumerate() {
         let y = row + 2;
-        let here = top + row == model.row;
+        let here = index == model.row;
         if here {
             pane.put(0, y, ">", Role::Cursor);
         }
         let role = if here { Role::Cursor } else { Role::Plain };
-        let found = !model.search.hits_of(EpisodeId::from_index(top + row)).is_empty();
+        let found = !model.search.hits_of(EpisodeId::from_index(index)).is_empty();
         pane.put_tail(2, y, name, &summary.name, if found { Role::Match } else { role });
         draw_row(pane, x, y, summary);
     }
-    if episodes.len() > rows {
+    if count > rows {
         let right = pane.width();
-        pane.put_right(right, 1, &format!(" {}/{}", model.row + 1, episodes.len()), Role::Dim);
+        pane.put_right(right, 1, &format!(" {}/{count}", at + 1), Role::Dim);
     }
 }
 
@@ -71,8 +83,10 @@ fn nothing(model: &Model, pane: &mut Painter<'_>) {
         lines.push("reading".to_owned());
     } else {
         lines.push(format!("no episode in {} records", model.log.records));
-        if model.log.bad_lines > 0 {
-            lines.push(format!("{} lines could not be read: ! lists them", model.log.bad_lines));
+        match model.log.bad_lines {
+            0 => {}
+            1 => lines.push("1 line could not be read: ! lists it".to_owned()),
+            bad => lines.push(format!("{bad} lines could not be read: ! lists them")),
         }
     }
     for file in model.log.files.iter() {
@@ -84,10 +98,10 @@ fn nothing(model: &Model, pane: &mut Painter<'_>) {
         };
         lines.push(format!("{}  {}  {state}", file.path, file.format));
     }
-    // What was passed over is why there is nothing: each file once, with the reason.
-    lines.extend(
-        model.log.diagnostics.iter().filter(|it| it.origin.is_none()).map(|it| text::clean(&it.message)),
-    );
+    // What was passed over or broken is why there is nothing.
+    if model.log.loaded {
+        lines.extend(model.log.diagnostics.iter().take(MOST_REASONS).map(|it| text::clean(&it.message)));
+    }
     let columns = pane.width().saturating_sub(4);
     let wrapped = lines.iter().flat_map(|it| text::wrap(it, columns));
     for (y, line) in wrapped.take(pane.height().saturating_sub(2)).enumerate() {

@@ -3,7 +3,7 @@
 use super::prompt;
 use crate::{
     app::{
-        Action, Model, Overlay, Pane, Screen, View,
+        Action, MethodsVariant, Model, OpenEpisode, Overlay, Pane, SamplingState, Screen, View,
         action::{self, Binding},
     },
     text,
@@ -28,6 +28,13 @@ pub(super) fn draw(model: &Model, line: &mut Painter<'_>) {
         line.put_fit(1, 0, columns, notice, Role::Strong);
         return;
     }
+    if let Some(state) =
+        model.open.as_ref().and_then(OpenEpisode::sampling).filter(|_| model.overlay.is_none())
+    {
+        let columns = line.width().saturating_sub(2);
+        line.put_fit(1, 0, columns, &sampling(state, line.theme().glyphs.plus_minus), Role::Strong);
+        return;
+    }
     let mut x = 1;
     for binding in hints(model).iter().take(HINTS) {
         let key = key_names(binding);
@@ -41,8 +48,18 @@ pub(super) fn draw(model: &Model, line: &mut Painter<'_>) {
     }
 }
 
+/// `sampling: 262144 of 1000000 permutations, +-0.0021 at the widest; Esc stops`.
+fn sampling(state: &SamplingState, plus_minus: &str) -> String {
+    let widest = state.widest.map(|it| 1.96 * it).map(|it| format!(", {plus_minus}{it:.2e} at the widest"));
+    let widest = widest.unwrap_or_default();
+    format!("sampling: {} of {} permutations{widest}; Esc stops", state.permutations, state.asked)
+}
+
 /// What the key does here, where that is more exact than the table's word.
 fn hint_of(model: &Model, binding: &Binding) -> &'static str {
+    if model.overlay == Some(Overlay::Filters) && binding.action == Action::Hold {
+        return "on/off";
+    }
     if model.overlay.is_some() || model.screen == Screen::Episodes {
         return binding.hint;
     }
@@ -52,10 +69,28 @@ fn hint_of(model: &Model, binding: &Binding) -> &'static str {
         (View::WhatIf, Action::Right) => "choice",
         (View::Graph, Action::Open) => "ego",
         (View::Graph, Action::Right) => "edge",
-        (View::Graph | View::Methods, Action::Down) => "agent",
-        (View::Methods, Action::Right) => "method",
+        (View::Methods, action) => methods_hint(model, action).unwrap_or(binding.hint),
+        (View::Graph, Action::Down) => "agent",
         _ => binding.hint,
     }
+}
+
+/// The same for the variants of view 4.
+fn methods_hint(model: &Model, action: Action) -> Option<&'static str> {
+    let variant = model.open.as_ref().map_or(MethodsVariant::Table, |it| it.methods.variant);
+    Some(match (variant, action) {
+        (_, Action::Variant) => variant.next().hint(),
+        (MethodsVariant::Table, Action::Down) => "agent",
+        (MethodsVariant::Table, Action::Right) => "method",
+        (MethodsVariant::Curves, Action::Down) => "curve",
+        (MethodsVariant::Curves, Action::Right) => "value",
+        (MethodsVariant::Curves, Action::Open) => "what-if",
+        (MethodsVariant::Failure, Action::Down) => "act",
+        (MethodsVariant::Messages, Action::Down) => "message",
+        (MethodsVariant::Messages, Action::Right) => "tau",
+        (MethodsVariant::Messages, Action::ScrollRight) => "beta",
+        _ => return None,
+    })
 }
 
 fn key_names(binding: &Binding) -> String {
@@ -64,8 +99,10 @@ fn key_names(binding: &Binding) -> String {
         Action::SameAgentOn => "{ }".to_owned(),
         Action::Cause => "c C".to_owned(),
         Action::NextHit => "n N".to_owned(),
+        Action::Filter => "f F".to_owned(),
         Action::Right => "h l".to_owned(),
         Action::Down => "j k".to_owned(),
+        Action::ScrollRight => "< >".to_owned(),
         Action::Undo => "u ^R".to_owned(),
         _ => binding.keys[0].name(),
     }
@@ -78,9 +115,10 @@ fn hints(model: &Model) -> Vec<&'static Binding> {
             &[A::Down, A::Wrap, A::Cause, A::SameAgentOn, A::Copy, A::Back, A::Help]
         }
         (Some(Overlay::Hits), ..) => &[A::Down, A::Open, A::NextHit, A::Search, A::Back, A::Help],
+        (Some(Overlay::Filters), ..) => &[A::Down, A::Hold, A::Filter, A::Back, A::Help],
         (Some(_), ..) => &[A::Down, A::Back, A::Help, A::Quit],
         (None, Screen::Episodes, _) => {
-            &[A::Open, A::Down, A::NextCulprit, A::Search, A::Findings, A::Help, A::Quit]
+            &[A::Open, A::Down, A::NextCulprit, A::Search, A::Filter, A::Findings, A::Help, A::Quit]
         }
         (None, _, View::Credit) => match model.open.as_ref().map(|it| it.pane) {
             Some(Pane::Acts) => {
@@ -103,9 +141,18 @@ fn hints(model: &Model) -> Vec<&'static Binding> {
         (None, _, View::Timeline) => {
             &[A::Cause, A::SameAgentOn, A::Scope, A::Variant, A::Play, A::Open, A::WhatIf, A::Help]
         }
-        (None, _, View::Methods) => {
-            &[A::Right, A::Down, A::Explain, A::Sweep, A::Caveats, A::WhatIf, A::Help, A::Quit]
-        }
+        (None, _, View::Methods) => match model.open.as_ref().map(|it| it.methods.variant) {
+            Some(MethodsVariant::Curves) => {
+                &[A::Variant, A::Right, A::Down, A::Open, A::Undo, A::Sweep, A::Help, A::Quit]
+            }
+            Some(MethodsVariant::Failure) => {
+                &[A::Variant, A::Down, A::Open, A::Explain, A::Cause, A::Caveats, A::Help, A::Quit]
+            }
+            Some(MethodsVariant::Messages) => {
+                &[A::Variant, A::Down, A::Right, A::ScrollRight, A::Explain, A::Open, A::Help, A::Quit]
+            }
+            _ => &[A::Variant, A::Right, A::Down, A::Explain, A::Sweep, A::WhatIf, A::Help, A::Quit],
+        },
         (None, _, View::WhatIf) => {
             &[A::Down, A::Right, A::Open, A::Undo, A::Discard, A::Sweep, A::Copy, A::Help]
         }

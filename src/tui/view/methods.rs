@@ -1,8 +1,12 @@
-//! View 4: one column per method and baseline, one row per agent.
+//! View 4: one column per method and baseline, one row per agent; its variants are in files of their own.
+
+mod curves;
+mod failure;
+mod messages;
 
 use super::{bars, sweep, window};
 use crate::{
-    app::OpenEpisode,
+    app::{MethodsVariant, OpenEpisode},
     credit::{self, Agreement, SweepRow},
     model::{Value, signed},
     text,
@@ -13,19 +17,38 @@ use crate::{
 const COLUMN: usize = 11;
 
 pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
+    match open.methods.variant {
+        MethodsVariant::Table => table(open, pane),
+        MethodsVariant::Curves => curves::draw(open, pane),
+        MethodsVariant::Failure => failure::draw(open, pane),
+        MethodsVariant::Messages => messages::draw(open, pane),
+    }
+}
+
+/// The title of a variant, with what `v` shows next and `right` at the end.
+fn title(open: &OpenEpisode, pane: &mut Painter<'_>, right: &str) {
+    let variant = open.methods.variant;
+    let next = variant.next().title().to_lowercase();
+    let title = format!("4 {}", variant.title());
+    let with_next = format!("{title}  (v: {next})");
+    let room = pane.width().saturating_sub(text::width(right) + 9);
+    pane.rule(0, if text::width(&with_next) <= room { &with_next } else { &title }, right);
+}
+
+fn table(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let Some(found) = open.sweep() else {
-        pane.rule(0, "4 Credit by method", "");
+        title(open, pane, "");
         pane.put(1, 1, "computing", Role::Dim);
         return;
     };
-    pane.rule(0, "4 Credit by method", &sweep::tally(found));
+    title(open, pane, &sweep::tally(found));
     let width = pane.width();
     let order = open.agent_order();
     let name = order.iter().map(|it| text::width(&open.episode.agent(*it).name)).max().unwrap_or(0);
     let name = name.clamp(11, (width / 4).max(11));
     let columns = (width.saturating_sub(name + 4) / COLUMN).max(1);
     // By the page: a table that moved at every step would be written anew at every step.
-    let first = open.method.min(found.rows.len().saturating_sub(1)) / columns * columns;
+    let first = open.methods.column.min(found.rows.len().saturating_sub(1)) / columns * columns;
     let rows: Vec<(usize, &SweepRow)> = found.rows.iter().enumerate().skip(first).take(columns).collect();
     heading(open, pane, name, &rows);
     // Below the table: sum, needs, tau, most blamed, then the method under the cursor.
@@ -64,7 +87,7 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
         pane.put_right(right, 2, &format!("{} of {} agents (j)", room, order.len()), Role::Dim);
     }
     totals(open, pane, name, y, &rows);
-    about(open, &found.rows[open.method.min(found.rows.len() - 1)], pane, y + 4);
+    about(open, &found.rows[open.methods.column.min(found.rows.len() - 1)], pane, y + 4);
     let (left, right) = (first > 0, first + columns < found.rows.len());
     if left || right {
         let text = format!("h/l: {} methods and baselines", found.rows.len());
@@ -77,7 +100,7 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
 fn heading(open: &OpenEpisode, pane: &mut Painter<'_>, name: usize, rows: &[(usize, &SweepRow)]) {
     pane.put(1, 2, "agent", Role::Dim);
     for (slot, (index, row)) in rows.iter().enumerate() {
-        let here = *index == open.method;
+        let here = *index == open.methods.column;
         let right = name + 2 + (slot + 1) * COLUMN;
         let role = if here { Role::State } else { Role::Plain };
         let method = pane.fit(&row.scenario.method, COLUMN - 1);

@@ -1,13 +1,13 @@
 //! Panes over a view: help, arithmetic, caveats, the act in full, the sweep, findings.
 
-use super::{detail, hits, scrolled, sweep};
+use super::{detail, filters, hits, scrolled, sweep};
 use crate::{
     app::{
         Model, Overlay,
         action::{self, Section},
     },
     credit,
-    model::{Diagnostic, Explanation, Origin, Severity, Unavailable, Value, signed},
+    model::{Diagnostic, Explanation, Origin, Severity, Term, Unavailable, Value, signed, unsigned},
     text,
     tui::{paint::Painter, theme::Role},
 };
@@ -25,6 +25,7 @@ pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> usize {
         Overlay::Sweep => "Sweep: every method and baseline on this episode".to_owned(),
         Overlay::Findings => "What is wrong with the log".to_owned(),
         Overlay::Hits => "What the search has found".to_owned(),
+        Overlay::Filters => "Filters: what is listed, never what is computed".to_owned(),
     };
     body.rule(0, &title, "Esc closes");
     let mut pane = body.part(0, 1, width, height.saturating_sub(1));
@@ -37,6 +38,7 @@ pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> usize {
         }
         (Overlay::Caveats, _) => scrolled(&mut pane, top, &caveats(model, width.saturating_sub(2))),
         (Overlay::Findings, _) => scrolled(&mut pane, top, &findings(model, width.saturating_sub(2))),
+        (Overlay::Filters, _) => filters::draw(model, &mut pane),
         (Overlay::Hits, _) => hits::draw(model, &mut pane),
         (Overlay::Detail, Some(open)) => detail::full(open, &mut pane),
         (Overlay::Sweep, Some(open)) => sweep::full(open, top, &mut pane),
@@ -103,28 +105,57 @@ fn explain(
     lines.extend(wrapped(&format!("formula  {}", explanation.formula), width, Role::Plain));
     lines.extend(wrapped(&explanation.substituted, width, Role::Plain));
     lines.push((String::new(), Role::Plain));
-    if !explanation.terms.is_empty() {
+    let mut basis = format!("rests on  {} numbers", explanation.provenance.word());
+    if let Some(absence) = explanation.caveats.first().filter(|_| explanation.absence.is_some()) {
+        basis += &format!("; {}", absence.text);
+    }
+    lines.extend(wrapped(&basis, width, Role::Plain));
+    lines.push((String::new(), Role::Plain));
+    terms(model, explanation, &explanation.terms, width, &mut lines);
+    for detail in &explanation.details {
+        lines.push((String::new(), Role::Plain));
+        let title = format!("{} = {}", detail.subject, signed(detail.value, 4).trim_start());
+        lines.extend(wrapped(&title, width, Role::Strong));
+        terms(model, explanation, &detail.terms, width, &mut lines);
+    }
+    lines.push((String::new(), Role::Plain));
+    // The first one, on absence, stands above.
+    for caveat in explanation.caveats.iter().skip(usize::from(explanation.absence.is_some())) {
+        lines.extend(wrapped(&format!("! {}", caveat.text), width, Role::Warn));
+    }
+    lines.extend(wrapped(&format!("source  {}", explanation.source), width, Role::Dim));
+    lines
+}
+
+/// Terms with what they rest on below each: size, error, grounds, records.
+fn terms(
+    model: &Model,
+    explanation: &Explanation,
+    terms: &[Term],
+    width: usize,
+    lines: &mut Vec<(String, Role)>,
+) {
+    if !terms.is_empty() {
         lines.push((format!("{:>10} x {:>10} = {:>10}  term", "weight", "value", "product"), Role::Dim));
     }
-    for term in &explanation.terms {
+    for term in terms {
         let value = term.value.map_or("not logged".to_owned(), |it| signed(it, 4));
         let product = term.value.map_or("-".to_owned(), |it| signed(term.weight * it, 4));
         let weight = signed(term.weight, 4);
         let line = format!("{weight:>10} x {value:>10} = {product:>10}  {}", term.text);
         lines.extend(wrapped(&line, width, Role::Plain));
         let mut grounds: Vec<String> = term.n.iter().map(|it| format!("n {it}")).collect();
-        grounds.extend(term.standard_error.map(|it| format!("SE {it:.3}")));
-        grounds.extend(term.origins.iter().take(3).map(|it| place(model, *it)));
-        if !grounds.is_empty() {
-            lines.push((format!("{:14}{}", "", grounds.join("  ")), Role::Dim));
+        grounds.extend(term.standard_error.map(|it| format!("SE {}", unsigned(it, 3))));
+        grounds.push(credit::grounds(explanation, term).to_owned());
+        let mut places: Vec<String> = term.origins.iter().map(|it| place(model, *it)).collect();
+        places.dedup();
+        let more = places.len().saturating_sub(3);
+        grounds.extend(places.into_iter().take(3));
+        if more > 0 {
+            grounds.push(format!("{more} more"));
         }
+        lines.push((format!("{:14}{}", "", grounds.join("  ")), Role::Dim));
     }
-    lines.push((String::new(), Role::Plain));
-    for caveat in &explanation.caveats {
-        lines.extend(wrapped(&format!("! {}", caveat.text), width, Role::Warn));
-    }
-    lines.extend(wrapped(&format!("source  {}", explanation.source), width, Role::Dim));
-    lines
 }
 
 /// `run.jsonl:17`.
@@ -176,10 +207,11 @@ fn findings(model: &Model, width: usize) -> Vec<(String, Role)> {
     let mut lines = Vec::new();
     let episode = model.open.as_ref().map(|it| it.findings.as_slice()).unwrap_or_default();
     let log = model.log.diagnostics.as_slice();
-    if log.is_empty() && episode.is_empty() {
+    let counters = model.log.counters.findings.as_slice();
+    if log.is_empty() && episode.is_empty() && counters.is_empty() {
         lines.push(("nothing found".to_owned(), Role::Plain));
     }
-    for diagnostic in log.iter().chain(episode) {
+    for diagnostic in log.iter().chain(counters).chain(episode) {
         lines.extend(finding(model, diagnostic, width));
     }
     if model.log.more_diagnostics > 0 {

@@ -17,7 +17,7 @@ pub(super) fn draw(model: &Model, prompt: &Prompt, line: &mut Painter<'_>) {
         (Some(error), _) => (error.clone(), Role::Warn),
         (None, PromptKind::Search) if model.search.is_on() => (model.search.status(), Role::Dim),
         (None, PromptKind::Search) => ("regex; Up: earlier  Enter: go  Esc: back".to_owned(), Role::Dim),
-        (None, PromptKind::Filter) => (String::new(), Role::Dim),
+        (None, PromptKind::Filter) => (completions(model, prompt), Role::Dim),
     };
     let say = line.fit(&say, width * 3 / 5);
     let sign = match prompt.kind {
@@ -29,6 +29,17 @@ pub(super) fn draw(model: &Model, prompt: &Prompt, line: &mut Painter<'_>) {
     let room = width.saturating_sub(x + text::width(&say) + gap).max(1);
     typed(prompt, &mut line.part(x, 0, room, 1));
     line.put_right(width, 0, &say, role);
+}
+
+/// What Tab would bring, or what a filter looks like.
+fn completions(model: &Model, prompt: &Prompt) -> String {
+    let all = model.filters.completions(prompt.typed());
+    if all.is_empty() || prompt.text.is_empty() {
+        return "Tab  agent= type= kind= status= reward< text= /regex/  ! not".to_owned();
+    }
+    // Only what differs: the value, or the field.
+    let names = all.iter().map(|it| it.rsplit(['=', ',']).find(|it| !it.is_empty()).unwrap_or(it));
+    format!("Tab  {}", names.collect::<Vec<_>>().join(" "))
 }
 
 /// The text around the cursor, and the cursor.

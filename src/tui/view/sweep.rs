@@ -20,13 +20,14 @@ pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let Some(sweep) = open.sweep() else { return };
     pane.rule(0, "Most blamed under (S)", &tally(sweep));
     let width = pane.width().saturating_sub(2);
-    pane.put(1, 1, &heading(&open.episode, width), Role::Dim);
+    let columns = Columns::of(sweep, width);
+    pane.put(1, 1, &heading(open, &columns), Role::Dim);
     let rows = pane.height().saturating_sub(2);
     let able: Vec<&SweepRow> = sweep.rows.iter().filter(|it| it.result.is_ok()).collect();
     let unable = sweep.rows.len() - able.len();
     let room = rows - usize::from(unable > 0 || able.len() > rows).min(rows);
     for (y, row) in able.iter().take(room).enumerate() {
-        let (line, role) = row_line(&open.episode, row, width);
+        let (line, role) = row_line(&open.episode, &columns, row);
         pane.put(1, y + 2, &line, role);
     }
     let hidden = able.len().saturating_sub(room);
@@ -74,14 +75,26 @@ pub(super) fn full(open: &OpenEpisode, top: usize, pane: &mut Painter<'_>) -> us
         return 0;
     };
     let width = pane.width().saturating_sub(2);
-    let mut lines = vec![(heading(&open.episode, width), Role::Dim)];
+    let columns = Columns::of(sweep, width);
+    let mut lines = vec![(heading(open, &columns), Role::Dim)];
     lines.extend(
-        sweep.rows.iter().filter(|it| it.result.is_ok()).map(|it| row_line(&open.episode, it, width)),
+        sweep.rows.iter().filter(|it| it.result.is_ok()).map(|it| row_line(&open.episode, &columns, it)),
     );
     lines.push((
         format!("{}; tau: Kendall's rank correlation with the credit shown", tally(sweep)),
         Role::Strong,
     ));
+    if let Some(declared) = &sweep.declared {
+        let note = format!("tau D: with the credit that the log assigned ({declared})");
+        lines.extend(text::wrap(&note, width).into_iter().map(|it| (it, Role::Dim)));
+    }
+    if let Some(flip) = sweep.rows.iter().find_map(|it| it.flip.as_ref()) {
+        let note = format!(
+            "P(flip): how often another would be named, values drawn anew within their errors ({} draws)",
+            flip.draws
+        );
+        lines.extend(text::wrap(&note, width).into_iter().map(|it| (it, Role::Dim)));
+    }
     let note = "uncounted: says the same thing again, or has less ground than the credit shown";
     lines.extend(text::wrap(note, width).into_iter().map(|it| (it, Role::Dim)));
     let unable: Vec<&SweepRow> = sweep.rows.iter().filter(|it| it.result.is_err()).collect();
@@ -101,32 +114,65 @@ pub(super) fn full(open: &OpenEpisode, top: usize, pane: &mut Painter<'_>) -> us
 }
 
 /// Columns of a name in the table.
-const WHO: usize = 14;
+const WHO: usize = 13;
+/// Columns of what stands at the right of a row: whether it agrees.
+const MARK: usize = 9;
+/// A method keeps so many columns for its name before other numbers than credit and tau are shown.
+const LEAST_NAME: usize = 26;
+
+/// What a row shows, by the width there is.
+struct Columns {
+    /// Of the name of the method.
+    name: usize,
+    /// Rank correlation with declared credit.
+    declared: bool,
+    /// P(flip).
+    flips: bool,
+    /// The sum of the credits, which view 4 has too.
+    sums: bool,
+}
+
+impl Columns {
+    fn of(sweep: &Sweep, width: usize) -> Self {
+        let mut left = width.saturating_sub(WHO + 8 + 6 + MARK + 2);
+        let mut take = |wanted: bool, columns: usize| {
+            let fits = wanted && left >= LEAST_NAME + columns;
+            left -= if fits { columns } else { 0 };
+            fits
+        };
+        let declared = take(sweep.declared.is_some(), 6);
+        let flips = take(sweep.rows.iter().any(|it| it.flip.is_some()), 8);
+        let sums = take(true, 8);
+        Self { name: left.clamp(12, 44), declared, flips, sums }
+    }
+
+    fn line(&self, [name, who, credit, tau, declared, flip, sum, mark]: [&str; 8]) -> String {
+        let name = text::pad(&text::fit(name, self.name), self.name);
+        let mut line = format!("{name} {} {credit:>7} {tau:>5}", text::pad(&text::fit(who, WHO), WHO));
+        if self.declared {
+            line += &format!(" {declared:>5}");
+        }
+        if self.flips {
+            line += &format!(" {flip:>7}");
+        }
+        if self.sums {
+            line += &format!(" {sum:>7}");
+        }
+        format!("{line} {mark}")
+    }
+}
 
 /// The names of the columns of [`row_line`].
-fn heading(episode: &Episode, width: usize) -> String {
-    let word = if episode.failed() { "blamed" } else { "credited" };
-    format!(
-        "{} {} {:>7} {:>5} {:>7}",
-        text::pad(&text::fit("method / baseline", name_width(width)), name_width(width)),
-        text::pad(&format!("most {word}"), WHO),
-        "credit",
-        "tau",
-        "sum"
-    )
+fn heading(open: &OpenEpisode, columns: &Columns) -> String {
+    let who = if open.episode.failed() { "most blamed" } else { "most credited" };
+    columns.line(["method / baseline", who, "credit", "tau", "tau D", "P(flip)", "sum", ""])
 }
 
-fn name_width(width: usize) -> usize {
-    width.saturating_sub(47).clamp(12, 44)
-}
-
-fn row_line(episode: &Episode, row: &SweepRow, width: usize) -> (String, Role) {
-    let name = name_width(width);
+fn row_line(episode: &Episode, columns: &Columns, row: &SweepRow) -> (String, Role) {
     let Ok(credit) = &row.result else { return (row.title.clone(), Role::Dim) };
-    let who = names(episode, &row.blamed);
     let value = row.blamed.first().and_then(|it| credit.agent(*it));
     let number = value.map_or(String::new(), |it| signed(it.value, places(it.value)));
-    let tau = row.tau.map_or("  -  ".to_owned(), |it| format!("{it:+.2}"));
+    let rank = |tau: Option<f64>| tau.map_or("  -  ".to_owned(), |it| format!("{it:+.2}"));
     let (mark, role) = match row.agrees {
         Agreement::Holds => ("", Role::Plain),
         Agreement::Tie => ("TIE", Role::Warn),
@@ -135,14 +181,13 @@ fn row_line(episode: &Episode, row: &SweepRow, width: usize) -> (String, Role) {
     };
     let silent = row.agrees == Agreement::NoVoice;
     let (mark, role) = if row.counted || silent { (mark, role) } else { ("uncounted", Role::Dim) };
-    let who = if silent { String::new() } else { who };
+    let who = if silent { String::new() } else { names(episode, &row.blamed) };
+    // The name of the method and its baseline says more in few columns than the beginning of its title.
+    let title = if text::width(&row.title) <= columns.name { row.title.clone() } else { row.name() };
+    let flip = row.flip.as_ref().map_or(String::new(), |it| format!("{:.2}", it.probability));
     let sum = signed(credit.sum, places(credit.sum));
-    let line = format!(
-        "{} {} {number:>7} {tau:>5} {sum:>7} {mark}",
-        text::pad(&text::fit(&row.title, name), name),
-        text::pad(&text::fit(&who, WHO), WHO),
-    );
-    (line, role)
+    let (tau, declared) = (rank(row.tau), rank(row.declared_tau));
+    (columns.line([&title, &who, &number, &tau, &declared, &flip, &sum, mark]), role)
 }
 
 /// Names of agents, joined; more than two are counted.

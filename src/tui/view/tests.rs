@@ -23,9 +23,44 @@ use crate::{
 static MODELS: LazyLock<Vec<(String, Model)>> = LazyLock::new(logs::models);
 
 /// Ways to every view, variant and overlay.
-const WAYS: [&str; 27] = [
-    "0", "1", "1\t", "1bC", "1s", "2", "2v", "2vv", "2vvv", "2vvvv", "2l\nW", "3", "3v", "3.", "3..", "4",
-    "4lls", "5", "5jj", "5jj\n12", "1e", "3e", "S", "?", "!", "i", "b\n",
+const WAYS: [&str; 37] = [
+    "0",
+    "1",
+    "1\t",
+    "1bC",
+    "1s",
+    "2",
+    "2v",
+    "2vv",
+    "2vvv",
+    "2vvvv",
+    "2l\nW",
+    "3",
+    "3v",
+    "3.",
+    "3..",
+    "4",
+    "4lls",
+    "5",
+    "5jj",
+    "5jj\n12",
+    "1e",
+    "3e",
+    "S",
+    "?",
+    "!",
+    "i",
+    "b\n",
+    "/a\n",
+    "3/e\n",
+    "2/a\nL",
+    "/(",
+    "b\n/a\n",
+    "fagent=a*\n",
+    "3f!/e/\n",
+    "0fstatus=failure\nF",
+    "f\t",
+    "fkind=none\n1",
 ];
 
 fn key(c: char) -> Key {

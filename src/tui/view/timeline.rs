@@ -25,11 +25,35 @@ pub(super) fn draw(open: &OpenEpisode, body: &mut Painter<'_>) {
 
 fn scope_title(open: &OpenEpisode, shown: usize) -> String {
     let all = open.episode.acts.len();
+    let listed = open.listed.is_filtered();
     let play = if open.timeline.playing { "  PLAYING (p stops)" } else { "" };
     match open.timeline.scope {
+        Scope::All if listed => format!("all that pass (.){play}"),
         Scope::All => format!("all {all} acts (.){play}"),
         Scope::Top => format!("top {shown} of {all} acts by credit (.){play}"),
         Scope::BlamePath => format!("blame path: {shown} of {all} acts (.){play}"),
+    }
+}
+
+/// The title of the pane; what is not listed is said right behind the name of the view.
+fn title_of(open: &OpenEpisode, title: &str) -> String {
+    match open.listed.note() {
+        Some(note) => {
+            let rest = title.strip_prefix(NAME).unwrap_or(title);
+            format!("{NAME}  {note} (F){rest}")
+        }
+        None => title.to_owned(),
+    }
+}
+
+/// The name of the view, with its digit.
+const NAME: &str = "3 Timeline";
+
+fn nothing_to_show(open: &OpenEpisode) -> &'static str {
+    if open.listed.is_filtered() {
+        "no act passes the filters (F lists them, . shows more)"
+    } else {
+        "no acts to show (. shows more)"
     }
 }
 
@@ -82,16 +106,16 @@ impl Lanes {
 /// The lanes with a heading.
 pub(super) fn lanes(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let acts = open.timeline_acts();
-    pane.rule(0, "3 Timeline", &scope_title(open, acts.len()));
+    pane.rule(0, &title_of(open, NAME), &scope_title(open, acts.len()));
     if acts.is_empty() {
-        pane.put(2, 1, "no acts to show (. shows more)", Role::Dim);
+        pane.put(2, 1, nothing_to_show(open), Role::Dim);
         return;
     }
     let lanes = Lanes::of(open, &acts, pane.width());
     if lanes.hidden > 0 {
         let all = open.episode.agents.len();
         let title = format!("3 Timeline  {} of {all} lanes", all - lanes.hidden);
-        pane.rule(0, &title, &scope_title(open, acts.len()));
+        pane.rule(0, &title_of(open, &title), &scope_title(open, acts.len()));
     }
     pane.put(1, 1, "act", Role::Dim);
     let unit = if open.episode.start().is_some() { "t/s" } else { "step" };
@@ -259,9 +283,9 @@ fn end_row(open: &OpenEpisode, pane: &mut Painter<'_>, lanes: &Lanes, y: usize) 
 /// One row per agent, one column per act: the whole episode at a glance.
 fn step_strip(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let acts = open.timeline_acts();
-    pane.rule(0, "3 Timeline  step strip (v: lanes)", &scope_title(open, acts.len()));
+    pane.rule(0, &title_of(open, "3 Timeline  step strip (v: lanes)"), &scope_title(open, acts.len()));
     if acts.is_empty() {
-        pane.put(2, 1, "no acts to show (. shows more)", Role::Dim);
+        pane.put(2, 1, nothing_to_show(open), Role::Dim);
         return;
     }
     let episode = &open.episode;

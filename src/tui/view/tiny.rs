@@ -43,14 +43,21 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> usize {
 
 fn list(model: &Model, pane: &mut Painter<'_>) {
     let rows = pane.height().saturating_sub(2).max(1);
-    let count = format!("{} {} episodes", model.state_word(), model.log.episodes.len());
+    let all = model.log.episodes.len();
+    let count = match model.filters.episodes_note(all) {
+        Some(note) => format!("{} {note}", model.state_word()),
+        None => format!("{} {all} episodes", model.state_word()),
+    };
     let offset = usize::from(pane.height() > 1);
     if offset > 0 {
         pane.put(0, 0, &count, Role::Strong);
     }
-    let top = window(model.row, model.log.episodes.len(), rows);
-    for (y, summary) in model.log.episodes.iter().skip(top).take(rows).enumerate() {
-        let marker = if top + y == model.row { ">" } else { " " };
+    let filters = &model.filters;
+    let listed = filters.row_count(all);
+    let top = window(filters.row_of(model.row), listed, rows);
+    for (y, index) in (top..listed).take(rows).map(|it| filters.episode_at(it)).enumerate() {
+        let summary = &model.log.episodes[index];
+        let marker = if index == model.row { ">" } else { " " };
         let reward = summary.reward.map_or(String::new(), |it| format!(" {it:+.2}"));
         let (word, _) = super::header::status_word(summary.status.as_ref());
         pane.put(0, y + offset, &format!("{marker}{}{reward} {word}", summary.name), Role::Plain);
@@ -66,7 +73,10 @@ fn episode(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
     let mut y = 0;
     if height > 2 {
         let state = model.state_word();
-        let head = format!("{} {reward} {word} {agents}ag {acts}act {state}", open.episode.name);
+        let head = match open.listed.note().filter(|_| model.view == View::Timeline) {
+            Some(note) => format!("{note} {} {reward} {word} {state}", open.episode.name),
+            None => format!("{} {reward} {word} {agents}ag {acts}act {state}", open.episode.name),
+        };
         pane.put_fit(0, 0, width, &head, Role::Strong);
         y = 1;
     }
@@ -120,7 +130,7 @@ fn lines_of(view: View, open: &OpenEpisode) -> (Vec<String>, usize) {
                 Ok(_) => format!("{}: {}", row.name(), sweep::names(episode, &row.blamed)),
                 Err(why) => format!("{}: n/a: {}", row.name(), why.missing),
             };
-            (rows.iter().map(line).collect(), open.method)
+            (rows.iter().map(line).collect(), open.methods.column)
         }
         View::WhatIf => {
             let fields = Form::fields(open);

@@ -20,10 +20,9 @@ pub(super) fn draw(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
     } else {
         format!("5 What-if #{}  u undo  ^R redo  X discard", open.forks.number())
     };
-    let busy = if open.requests.1.is_some() { "computing" } else { "" };
-    pane.rule(0, &title, busy);
     let fields = Form::fields(open);
     if fields.is_empty() {
+        pane.rule(0, &title, "");
         pane.put(1, 1, "computing credit", Role::Dim);
         return;
     }
@@ -42,19 +41,77 @@ pub(super) fn draw(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
         (false, true) => 2,
         (false, false) => 1,
     };
-    let first = window(open.form.field, fields.len(), room.saturating_sub(3).max(1));
-    let (mut y, mut shown) = (1, 0);
-    for (index, field) in fields.iter().enumerate().skip(first) {
-        if y > room {
-            break;
-        }
-        y = draw_field(open, field, index == open.form.field, rows(index), pane, y);
-        shown += 1;
+    let taken: Vec<usize> = (0..fields.len())
+        .map(|index| rows_of(open, &fields[index], index == open.form.field, rows(index), pane))
+        .collect();
+    let shown = fitting(&taken, open.form.field, room);
+    let mut y = 1;
+    for index in shown.clone() {
+        y = draw_field(open, &fields[index], index == open.form.field, rows(index), pane, y);
     }
-    let hidden = fields.len() - first - shown;
-    more_fields(first, hidden, pane);
+    pane.rule(0, &title, &beside_title(open, shown, fields.len()));
     result(open, &mut pane.part(0, y, width, height.saturating_sub(y + 3)));
     footer(model, open, &fields, &mut pane.part(0, height.saturating_sub(3), width, 3));
+}
+
+/// As many fields as fit into `room` rows, from the first on if the one at `cursor` is among them then.
+fn fitting(rows: &[usize], cursor: usize, room: usize) -> std::ops::Range<usize> {
+    let cursor = cursor.min(rows.len().saturating_sub(1));
+    let height = |range: std::ops::Range<usize>| rows[range].iter().sum::<usize>();
+    let first = (0..cursor).find(|first| height(*first..cursor + 1) <= room).unwrap_or(cursor);
+    let last = (cursor + 1..=rows.len()).rev().find(|last| height(first..*last) <= room);
+    first..last.unwrap_or(cursor + 1)
+}
+
+/// Which fields are shown, where not all are, and how far the numbers have come.
+fn beside_title(open: &OpenEpisode, shown: std::ops::Range<usize>, all: usize) -> String {
+    let mut words = Vec::new();
+    if shown.len() < all {
+        words.push(format!("fields {}-{} of {all}", shown.start + 1, shown.end));
+    }
+    match open.sampling() {
+        Some(state) => {
+            let share = 100 * state.permutations.min(state.asked) / state.asked.max(1);
+            words.push(format!("sampled {share}%"));
+        }
+        None if open.requests.1.is_some() => words.push("computing".to_owned()),
+        None => {}
+    }
+    words.join("  ")
+}
+
+/// Columns before the value of a field.
+const TITLE_COLUMNS: usize = 11;
+
+/// The choices of a field as cells, with their roles.
+fn cells_of(open: &OpenEpisode, field: &Field, here: bool, pane: &Painter<'_>) -> Vec<(String, Role)> {
+    let marks = pane.theme().glyphs.marks;
+    let (off, on) =
+        if field.kind == FieldKind::Players { (marks[2], marks[3]) } else { (marks[0], marks[1]) };
+    let cell = |(index, choice): (usize, &form::Choice)| {
+        let cursor = here && index == open.form.choice.min(field.choices.len() - 1);
+        let label = pane.fit(&choice.label, 24);
+        let mark = if choice.selected { on } else { off };
+        let role = match (cursor, choice.blocked.is_some()) {
+            (true, _) => Role::State,
+            (_, true) => Role::Blocked,
+            _ if choice.selected => Role::Strong,
+            _ => Role::Plain,
+        };
+        // A choice that cannot be picked is struck by its mark too, not by colour alone.
+        let mark = if choice.blocked.is_some() { "(-)" } else { mark };
+        (format!("{mark}{label}"), role)
+    };
+    field.choices.iter().enumerate().map(cell).collect()
+}
+
+/// Rows that [`draw_field`] takes.
+fn rows_of(open: &OpenEpisode, field: &Field, here: bool, allowed: usize, pane: &Painter<'_>) -> usize {
+    if field.number.is_some() {
+        return 1;
+    }
+    let cells = cells_of(open, field, here, pane);
+    flow(&cells, pane.width().saturating_sub(TITLE_COLUMNS + 1)).len().min(allowed)
 }
 
 /// One field on as many of the `allowed` rows as its choices need; the next row.
@@ -67,44 +124,22 @@ fn draw_field(
     y: usize,
 ) -> usize {
     let width = pane.width();
-    let title_columns = 11;
     if here {
         pane.put(0, y, ">", Role::Cursor);
     }
     let mark = if field.changed { "*" } else { " " };
     let role = if here { Role::Cursor } else { Role::Plain };
     match field.kind {
-        FieldKind::Action(_) => pane.put_tail(1, y, title_columns - 2, &field.title, role),
-        _ => pane.put_fit(1, y, title_columns - 2, &field.title, role),
+        FieldKind::Action(_) => pane.put_tail(1, y, TITLE_COLUMNS - 2, &field.title, role),
+        _ => pane.put_fit(1, y, TITLE_COLUMNS - 2, &field.title, role),
     };
-    pane.put(title_columns - 1, y, mark, Role::Warn);
+    pane.put(TITLE_COLUMNS - 1, y, mark, Role::Warn);
     if let Some((value, given)) = field.number {
         number_field(open, field, here, pane, y, value, given);
         return y + 1;
     }
-    let marks = pane.theme().glyphs.marks;
-    let (off, on) =
-        if field.kind == FieldKind::Players { (marks[2], marks[3]) } else { (marks[0], marks[1]) };
-    let cells: Vec<(String, Role)> = field
-        .choices
-        .iter()
-        .enumerate()
-        .map(|(index, choice)| {
-            let cursor = here && index == open.form.choice.min(field.choices.len() - 1);
-            let label = pane.fit(&choice.label, 24);
-            let mark = if choice.selected { on } else { off };
-            let role = match (cursor, choice.blocked.is_some()) {
-                (true, _) => Role::State,
-                (_, true) => Role::Blocked,
-                _ if choice.selected => Role::Strong,
-                _ => Role::Plain,
-            };
-            // A choice that cannot be picked is struck by its mark too, not by colour alone.
-            let mark = if choice.blocked.is_some() { "(-)" } else { mark };
-            (format!("{mark}{label}"), role)
-        })
-        .collect();
-    let lines = flow(&cells, width - title_columns - 1);
+    let cells = cells_of(open, field, here, pane);
+    let lines = flow(&cells, width.saturating_sub(TITLE_COLUMNS + 1));
     let cursor_line =
         lines.iter().position(|line| line.iter().any(|it| cells[*it].1 == Role::State)).unwrap_or(0);
     let selected_line =
@@ -113,7 +148,7 @@ fn draw_field(
     let first = window(at, lines.len(), allowed);
     let mut row = y;
     for line in lines.iter().skip(first).take(allowed) {
-        let mut x = title_columns + 1;
+        let mut x = TITLE_COLUMNS + 1;
         for index in line {
             x = pane.put(x, row, &cells[*index].0, cells[*index].1) + 1;
         }
@@ -156,7 +191,7 @@ fn number_field(
         None if !field.changed && given.is_none() && field.kind != FieldKind::Reward => "[auto]".to_owned(),
         None => format!("[{value}]"),
     };
-    let x = pane.put(12, y, &shown, if here { Role::State } else { Role::Plain });
+    let x = pane.put(TITLE_COLUMNS + 1, y, &shown, if here { Role::State } else { Role::Plain });
     let note = number_note(open, field, given);
     let room = pane.width().saturating_sub(x + 2);
     pane.put_fit(x + 2, y, room, &note, Role::Dim);
@@ -187,21 +222,6 @@ fn number_note(open: &OpenEpisode, field: &Field, given: Option<f64>) -> String 
         }
         FieldKind::Seed => was("; of anything drawn at random: samples, P(flip)"),
         FieldKind::Method | FieldKind::Baseline | FieldKind::Players | FieldKind::Action(_) => String::new(),
-    }
-}
-
-/// Says beside the title how many fields there are above and below.
-fn more_fields(above: usize, below: usize, pane: &mut Painter<'_>) {
-    let mut words = Vec::new();
-    if above > 0 {
-        words.push(format!("{above} above"));
-    }
-    if below > 0 {
-        words.push(format!("{below} below"));
-    }
-    if !words.is_empty() {
-        let right = pane.width().saturating_sub(14);
-        pane.put_right(right, 0, &format!(" {} ", words.join(", ")), Role::Dim);
     }
 }
 
@@ -362,4 +382,18 @@ fn sources(open: &OpenEpisode) -> String {
         line += &format!("; {} (i)", caveat.text);
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fitting;
+
+    #[test]
+    fn fields_are_shown_from_the_first_on_as_long_as_the_cursor_is_among_them() {
+        assert_eq!(fitting(&[1, 1, 1, 1], 3, 8), 0..4);
+        assert_eq!(fitting(&[3, 1, 1, 1], 0, 4), 0..2);
+        assert_eq!(fitting(&[1, 1, 3, 1], 2, 4), 1..3);
+        assert_eq!(fitting(&[1, 1, 1, 3], 3, 2), 3..4);
+        assert_eq!(fitting(&[1], 5, 1), 0..1);
+    }
 }

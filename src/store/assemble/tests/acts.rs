@@ -94,6 +94,66 @@ fn acts_stand_in_order_of_time_then_counter_then_place() {
     assert_eq!(ids(&episode(&lines)), ["first", "also first", "second", "third", "with third"]);
 }
 
+/// Ids of acts over several files, each with its lines; the same in whatever order they are read.
+#[track_caller]
+fn check_files(files: &[&[&str]], expected: &[&str]) {
+    let mut records = Vec::new();
+    for (file, lines) in (0..).zip(files) {
+        for (line, text) in (0..).zip(*lines) {
+            let whole = text.replacen('{', r#"{"episode":"e","type":"action","agent":"a","#, 1);
+            let origin = Origin { file: crate::model::FileId(file), line, offset: u64::from(line), len: 1 };
+            records.push((parse_line(whole.as_bytes()).records.remove(0).0, origin));
+        }
+    }
+    let read = |records| assemble("e", None, records, Vec::new());
+    assert_eq!(ids(&read(records.clone())), expected);
+    // As a reader in turns, and one that begins with the last file.
+    let mut in_turns = records.clone();
+    in_turns.sort_by_key(|it| it.1.line);
+    assert_eq!(read(in_turns).acts, read(records.clone()).acts);
+    let mut last_first = records.clone();
+    last_first.sort_by_key(|it| std::cmp::Reverse(it.1.file));
+    assert_eq!(read(last_first).acts, read(records).acts);
+}
+
+#[test]
+fn files_are_merged_by_time_then_counter() {
+    let a = [r#"{"id":"a0","ts":1}"#, r#"{"id":"a1","ts":3}"#, r#"{"id":"a2","ts":5,"seq":2}"#];
+    let b = [r#"{"id":"b0","ts":2}"#, r#"{"id":"b1","ts":4}"#, r#"{"id":"b2","ts":5,"seq":1}"#];
+    check_files(&[&a, &b], &["a0", "b0", "a1", "b1", "b2", "a2"]);
+    check_files(&[&b, &a], &["a0", "b0", "a1", "b1", "b2", "a2"]);
+}
+
+#[test]
+fn a_record_without_a_time_stays_with_its_file() {
+    let a = [r#"{"id":"a0","ts":1}"#, r#"{"id":"a1"}"#, r#"{"id":"a2","ts":9}"#];
+    let b = [r#"{"id":"b0"}"#, r#"{"id":"b1","ts":5}"#, r#"{"id":"b2"}"#];
+    check_files(&[&a, &b], &["a0", "a1", "b0", "b1", "b2", "a2"]);
+    let untimed = [r#"{"id":"u0"}"#, r#"{"id":"u1"}"#];
+    check_files(&[&a, &untimed], &["a0", "a1", "a2", "u0", "u1"]);
+    check_files(&[&untimed, &untimed], &["u0", "u1"]);
+}
+
+#[test]
+fn an_update_is_what_its_file_says_last_and_between_files_what_came_last() {
+    let label = |files: &[&[&str]]| {
+        let mut records = Vec::new();
+        for (file, lines) in (0..).zip(files) {
+            for (line, text) in (0..).zip(*lines) {
+                let whole = text.replacen('{', r#"{"episode":"e","type":"action","agent":"a","id":"x","#, 1);
+                let origin =
+                    Origin { file: crate::model::FileId(file), line, offset: u64::from(line), len: 1 };
+                records.push((parse_line(whole.as_bytes()).records.remove(0).0, origin));
+            }
+        }
+        assemble("e", None, records, Vec::new()).acts[0].label.clone()
+    };
+    let (early, late) = (r#"{"ts":1,"action":"early"}"#, r#"{"ts":2,"action":"late"}"#);
+    assert_eq!(label(&[&[early], &[late]]), "late");
+    assert_eq!(label(&[&[late], &[early]]), "late");
+    assert_eq!(label(&[&[late, early]]), "early", "a file is append-only, whatever its clock says");
+}
+
 #[test]
 fn fields_of_an_act() {
     let line = r#"{"type":"action","agent":"a","id":"x","ts":5,"step":2,"dur":0.5,"kind":"tool","action":{"tool":"grep","args":{"q":"b\u001b[31m"}},"result":"two\nlines","error":"no","default":null,"usage":{"in":3,"out":4,"cost":0.5},"policy":{"id":"p","chosen":"s","probs":{"s":0.5,"t":0.5},"q":{"s":1,"t":"NaN"},"value":0.7,"logp":-1}}"#;

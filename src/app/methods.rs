@@ -1,0 +1,129 @@
+//! State of view 4 and its variants: the table of methods, curves, where it was lost, messages.
+
+use std::sync::Arc;
+
+use super::OpenEpisode;
+use crate::{
+    credit::{Curve, FailureStudy, MessageRow, MessageSetting, MessageTable, RunOutcomes, Study},
+    model::{ActId, Scenario},
+};
+
+/// What view 4 shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum MethodsVariant {
+    /// One column per method and baseline.
+    #[default]
+    Table,
+    /// Credit along a parameter.
+    Curves,
+    /// Where a failed episode was lost.
+    Failure,
+    /// Credit of every message.
+    Messages,
+}
+
+impl MethodsVariant {
+    /// All variants, in the order of `v`.
+    pub const ALL: [MethodsVariant; 4] =
+        [MethodsVariant::Table, MethodsVariant::Curves, MethodsVariant::Failure, MethodsVariant::Messages];
+
+    /// The name on the screen.
+    pub fn title(self) -> &'static str {
+        match self {
+            MethodsVariant::Table => "Credit by method",
+            MethodsVariant::Curves => "Baseline curves",
+            MethodsVariant::Failure => "Failure attribution",
+            MethodsVariant::Messages => "Messages",
+        }
+    }
+
+    /// One word for a footer.
+    pub fn hint(self) -> &'static str {
+        match self {
+            MethodsVariant::Table => "methods",
+            MethodsVariant::Curves => "curves",
+            MethodsVariant::Failure => "failure",
+            MethodsVariant::Messages => "messages",
+        }
+    }
+
+    /// The one after it, the first after the last.
+    #[must_use]
+    pub fn next(self) -> Self {
+        let at = Self::ALL.iter().position(|it| *it == self).unwrap_or(0);
+        Self::ALL[(at + 1) % Self::ALL.len()]
+    }
+}
+
+/// State of view 4 of one episode.
+#[derive(Clone, Debug, Default)]
+pub struct MethodsState {
+    /// What is shown.
+    pub variant: MethodsVariant,
+    /// Column of the table under the cursor.
+    pub column: usize,
+    /// Curve under the cursor; `None`: the first that flips, else the first.
+    pub curve: Option<usize>,
+    /// Point of it under the cursor; `None`: the one nearest to the value in force.
+    pub point: Option<usize>,
+    /// How messages are divided.
+    pub split: MessageSetting,
+    /// What was computed after the credit, for this scenario.
+    pub study: Option<(Scenario, Arc<Study>)>,
+    /// The request for it that is under way.
+    pub request: Option<u64>,
+    /// What the rules of failure attribution say.
+    pub failure: Option<Arc<FailureStudy>>,
+    /// The outcomes of the run, as far as they were looked at.
+    pub run: Option<Arc<RunOutcomes>>,
+    /// Whether they were asked for.
+    pub surveyed: bool,
+}
+
+impl OpenEpisode {
+    /// What was computed after the credit on the screen; `None`: it is not there yet.
+    pub fn study(&self) -> Option<&Study> {
+        let (scenario, study) = self.methods.study.as_ref()?;
+        (self.analysis()?.scenario == *scenario).then_some(study)
+    }
+
+    /// The curve under the cursor.
+    pub fn curve(&self) -> Option<&Curve> {
+        self.study()?.curves.get(self.curve_at())
+    }
+
+    /// Its place among the curves.
+    pub fn curve_at(&self) -> usize {
+        let Some(study) = self.study() else { return 0 };
+        let flips = || study.curves.iter().position(|it| !it.flips.is_empty()).unwrap_or(0);
+        self.methods.curve.map_or_else(flips, |it| it.min(study.curves.len().saturating_sub(1)))
+    }
+
+    /// The position in [`Curve::points`] under the cursor.
+    pub fn curve_point(&self, curve: &Curve) -> usize {
+        let last = curve.points.len().saturating_sub(1);
+        let far = |at: usize| (curve.points[at].place - curve.current.1).abs();
+        let nearest = || (0..=last).min_by(|a, b| far(*a).total_cmp(&far(*b))).unwrap_or(0);
+        self.methods.point.map_or_else(nearest, |it| it.min(last))
+    }
+
+    /// The messages and their parts of the credit on the screen.
+    pub fn messages(&self) -> Option<&MessageTable> {
+        self.study()?.messages.as_ref().ok()
+    }
+
+    /// The acts that the rows of the variant shown stand for, in their order; empty for rows of agents.
+    pub fn methods_acts(&self) -> Vec<ActId> {
+        match self.methods.variant {
+            MethodsVariant::Table | MethodsVariant::Curves => Vec::new(),
+            MethodsVariant::Failure => {
+                let rows = self.methods.failure.iter().flat_map(|it| &it.rows);
+                rows.map(|it| it.0).collect()
+            }
+            MethodsVariant::Messages => {
+                let senders = self.messages().into_iter().flat_map(|it| &it.senders);
+                senders.flat_map(|it| &it.messages).map(|it: &MessageRow| it.act).collect()
+            }
+        }
+    }
+}

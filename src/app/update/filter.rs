@@ -1,0 +1,262 @@
+//! Filters: typing one, the list of them, and what they leave of the lists.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::ask::select;
+use crate::{
+    app::{
+        action::Action,
+        filters::{Entry, FilterState},
+        key::{Key, KeyCode},
+        message::{Effect, SiftNews},
+        model::{Model, Overlay, Screen},
+        prompt::{Prompt, PromptKind},
+    },
+    filter::{self, Filter},
+    model::EpisodeId,
+    search::Pattern,
+};
+
+/// Filters kept to be called back.
+const HISTORY: usize = 100;
+
+/// Begins to type a filter.
+pub(super) fn prompt(model: &mut Model) {
+    model.prompt = Some(Prompt::new(PromptKind::Filter));
+}
+
+/// A key while a filter is being typed.
+pub(super) fn type_key(model: &mut Model, key: Key) {
+    let Some(prompt) = model.prompt.as_mut() else { return };
+    match key.code {
+        KeyCode::Enter => commit(model),
+        KeyCode::Esc => model.prompt = None,
+        KeyCode::Backspace if prompt.text.is_empty() => model.prompt = None,
+        KeyCode::Tab => prompt.complete(1, |it| model.filters.completions(it)),
+        KeyCode::BackTab => prompt.complete(-1, |it| model.filters.completions(it)),
+        _ => {
+            if prompt.edit(key, &model.filters.history) {
+                prompt.error = None;
+            }
+        }
+    }
+}
+
+/// Adds what was typed.
+fn commit(model: &mut Model) {
+    let Some(prompt) = model.prompt.as_mut() else { return };
+    if prompt.text.trim().is_empty() {
+        model.prompt = None;
+        return;
+    }
+    match Filter::parse(&prompt.text) {
+        Err(why) => prompt.error = Some(why.to_string()),
+        Ok(filter) => {
+            model.prompt = None;
+            let state = &mut model.filters;
+            let text = filter.text().to_owned();
+            state.history.retain(|it| *it != text);
+            state.history.push(text);
+            if state.history.len() > HISTORY {
+                state.history.remove(0);
+            }
+            add(state, filter);
+        }
+    }
+}
+
+/// Adds a filter; one that is there already is turned on.
+fn add(state: &mut FilterState, filter: Filter) {
+    state.revision += 1;
+    match state.entries.iter().position(|it| *it.filter == filter) {
+        Some(at) => {
+            state.entries[at].on = true;
+            state.row = at;
+        }
+        None => {
+            state.entries.push(Entry { filter: Arc::new(filter), on: true });
+            state.row = state.entries.len() - 1;
+        }
+    }
+}
+
+/// Keys of the list of filters that have no meaning elsewhere. `false`: not one.
+pub(super) fn list_key(model: &mut Model, key: Key) -> bool {
+    let state = &mut model.filters;
+    match key {
+        Key { code: KeyCode::Char('d'), ctrl: false } => {
+            if state.row < state.entries.len() {
+                let gone = state.entries.remove(state.row);
+                state.row = state.row.min(state.entries.len().saturating_sub(1));
+                model.notice = Some(format!("{} is deleted; f and Up bring it back", gone.filter.text()));
+            }
+        }
+        Key { code: KeyCode::Char('D'), ctrl: false } => {
+            let gone = std::mem::take(&mut state.entries).len();
+            state.row = 0;
+            model.notice = Some(format!("{} deleted: everything is listed", filter::count(gone)));
+        }
+        _ => return false,
+    }
+    state.revision += 1;
+    true
+}
+
+/// Actions on the list of filters. `false`: not one.
+pub(super) fn list(model: &mut Model, action: Action, count: usize) -> bool {
+    let state = &mut model.filters;
+    match action {
+        Action::Open | Action::Hold => {
+            if let Some(entry) = state.entries.get_mut(state.row) {
+                entry.on = !entry.on;
+                state.revision += 1;
+            }
+            return true;
+        }
+        _ => {}
+    }
+    let page = usize::from(model.size.rows).max(4);
+    match super::cursor::moved(action, count, state.row, state.entries.len(), page) {
+        Some(row) => state.row = row,
+        None => return false,
+    }
+    true
+}
+
+/// More is known of which episodes have records that pass.
+pub(super) fn sifted(model: &mut Model, news: SiftNews) {
+    let sifted = &mut model.filters.sifted;
+    if news.request != sifted.request {
+        return;
+    }
+    for (filter, episode) in news.found {
+        if let Some((_, episodes)) = sifted.filters.get_mut(filter) {
+            episodes.insert(episode);
+        }
+    }
+    let percent = (news.searched * 100).checked_div(news.size).unwrap_or(0).min(99);
+    sifted.percent = (!news.done).then_some(percent);
+    sifted.revision += 1;
+}
+
+/// The records of the episode on the screen were read for filters about what they hold.
+pub(super) fn matched(model: &mut Model, request: u64, places: Vec<Vec<(u32, u64)>>) {
+    let Some(open) = model.open.as_mut().filter(|it| it.listed.request == Some(request)) else { return };
+    open.listed.request = None;
+    let texts = open.listed.asked.iter().flat_map(|it| it.1.iter().cloned());
+    open.listed.matches = texts.zip(places).collect::<BTreeMap<_, _>>();
+    open.listed.stamp = None;
+}
+
+/// Makes anew what filters leave of the lists, and asks for what that takes, where something has changed.
+pub(super) fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
+    ask_for_episodes(model, effects);
+    ask_for_records(model, effects);
+    list_episodes(model);
+    list_acts(model);
+}
+
+/// Has the logs looked through for the filters about records, where there is a list of episodes.
+fn ask_for_episodes(model: &mut Model, effects: &mut Vec<Effect>) {
+    let many = model.log.episodes.len() > 1;
+    let wanted = if many { model.filters.about_records() } else { Vec::new() };
+    let sifted = &mut model.filters.sifted;
+    if sifted.filters.iter().map(|it| &it.0).eq(&wanted) {
+        return;
+    }
+    sifted.request += 1;
+    sifted.revision += 1;
+    sifted.percent = (!wanted.is_empty()).then_some(0);
+    sifted.filters = wanted.iter().map(|it| (Arc::clone(it), Default::default())).collect();
+    effects.push(Effect::Sift { request: sifted.request, filters: wanted });
+}
+
+/// Has the records of the episode on the screen read for the filters about what they hold.
+fn ask_for_records(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(open) = model.open.as_mut() else { return };
+    let mut patterns: Vec<Arc<Pattern>> = model.filters.on().filter_map(|it| it.pattern().cloned()).collect();
+    patterns.sort_by(|a, b| a.text().cmp(b.text()));
+    patterns.dedup();
+    let texts: Vec<String> = patterns.iter().map(|it| it.text().to_owned()).collect();
+    let asked = open.listed.asked.as_ref();
+    if asked.is_some_and(|it| it.1 == texts && (it.0 == open.revision || texts.is_empty()))
+        || (asked.is_none() && texts.is_empty())
+    {
+        return;
+    }
+    open.listed.asked = Some((open.revision, texts));
+    if patterns.is_empty() {
+        open.listed.request = None;
+        return;
+    }
+    model.requests += 1;
+    open.listed.request = Some(model.requests);
+    effects.push(Effect::Match { request: model.requests, episode: open.id, patterns });
+}
+
+fn list_episodes(model: &mut Model) {
+    let state = &mut model.filters;
+    if state.on().next().is_none() {
+        (state.rows, state.rows_of) = (None, None);
+        return;
+    }
+    let stamp = (state.revision, state.sifted.revision);
+    let episodes = &model.log.episodes;
+    if state.rows_of.as_ref().is_some_and(|it| it.0 == stamp && Arc::ptr_eq(&it.1, episodes)) {
+        return;
+    }
+    let passes = |row: usize| {
+        let (summary, id) = (&episodes[row], EpisodeId::from_index(row));
+        state.on().all(|it| it.passes_summary(summary))
+            && state.sifted.filters.iter().all(|(it, episodes)| episodes.contains(&id) != it.negated)
+    };
+    let rows: Vec<usize> = (0..episodes.len()).filter(|it| passes(*it)).collect();
+    state.rows = Some(Arc::new(rows));
+    state.rows_of = Some((stamp, Arc::clone(episodes)));
+    // On the list the cursor is on what is listed; elsewhere it is on the episode that is open.
+    if model.screen == Screen::Episodes && model.filters.row_count(usize::MAX) > 0 {
+        model.row = model.filters.episode_at(model.filters.row_of(model.row));
+    }
+}
+
+fn list_acts(model: &mut Model) {
+    let state = &mut model.filters;
+    let Some(open) = model.open.as_mut() else { return };
+    let waiting = open.listed.request.is_some();
+    let stamp = (state.revision, open.revision, waiting);
+    let before = open.listed.stamp;
+    if before == Some(stamp) {
+        return;
+    }
+    if before.is_none_or(|it| it.1 != open.revision) {
+        state.agents.extend(open.episode.agents.iter().map(|it| it.name.clone()));
+        let kinds = open.episode.acts.iter().map(|it| &it.category).filter(|it| !it.is_empty());
+        let new: Vec<String> = kinds.filter(|it| !state.kinds.contains(*it)).cloned().collect();
+        state.kinds.extend(new);
+    }
+    open.listed.stamp = Some(stamp);
+    open.listed.refresh(&open.episode, &state.about_records());
+    // The cursor goes to what is listed when the filters change; a jump to the act to blame may leave it.
+    let changed = before.is_none_or(|it| it.1 == open.revision) && !(before.is_none() && open.placed);
+    if let Some(act) = open.act.filter(|it| !open.listed.holds(*it) && changed) {
+        let listed = open.episode.act_ids().filter(|it| open.listed.holds(*it));
+        let nearest = listed.min_by_key(|it| it.0.abs_diff(act.0));
+        nearest.into_iter().for_each(|it| select(open, it));
+    }
+}
+
+/// Shows or hides the list of filters.
+pub(super) fn toggle_list(model: &mut Model) {
+    super::toggle_overlay(model, Overlay::Filters);
+}
+
+/// Where a jump has led to what is not listed, says so before all else.
+pub(super) fn say_hidden(model: &mut Model) {
+    let hidden = match (model.screen, &model.open) {
+        (Screen::Episode, Some(open)) => open.act.is_some_and(|it| !open.listed.holds(it)),
+        _ => model.filters.rows.as_ref().is_some_and(|it| it.binary_search(&model.row).is_err()),
+    };
+    if hidden && let Some(notice) = model.notice.take() {
+        model.notice = Some(format!("(not listed: F) {notice}"));
+    }
+}

@@ -1,0 +1,153 @@
+//! View 4: its variants, and asking for what they show when they show it.
+
+use std::sync::Arc;
+
+use super::{ask::select, form};
+use crate::{
+    app::{
+        action::Action,
+        message::Effect,
+        methods::MethodsVariant,
+        model::{Model, OpenEpisode, Overlay, Screen, View},
+    },
+    credit::{self, MessageSetting, RunOutcomes, Study},
+};
+
+/// What one step changes of the split of messages.
+const BETA_STEP: f64 = 0.05;
+/// Least and greatest temperature of the split by softmax; a step is a factor of 1.25.
+const TAU: (f64, f64) = (0.05, 100.0);
+
+/// The next variant.
+pub(super) fn next_variant(model: &mut Model) {
+    let Some(open) = model.open.as_mut() else { return };
+    open.methods.variant = open.methods.variant.next();
+    let acts = open.methods_acts();
+    if let Some(first) = acts.first().filter(|_| open.act.is_none_or(|it| !acts.contains(&it))) {
+        let named = open.analysis().and_then(|it| it.verdict.act).filter(|it| acts.contains(it));
+        select(open, named.unwrap_or(*first));
+    }
+}
+
+/// Actions that mean something else in a variant. `false`: not one.
+pub(super) fn on_action(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect>) -> bool {
+    let Some(open) = model.open.as_mut() else { return false };
+    match (open.methods.variant, action) {
+        (MethodsVariant::Curves, Action::Left | Action::Right) => {
+            let Some(curve) = open.curve() else { return true };
+            let (at, last) = (open.curve_point(curve), curve.points.len().saturating_sub(1));
+            let next =
+                if action == Action::Right { (at + count).min(last) } else { at.saturating_sub(count) };
+            open.methods.point = Some(next);
+        }
+        (MethodsVariant::Curves, Action::Down | Action::Up | Action::First | Action::Last) => {
+            let last = open.study().map_or(0, |it| it.curves.len()).saturating_sub(1);
+            let at = open.curve_at();
+            open.methods.curve = Some(match action {
+                Action::Down => (at + count).min(last),
+                Action::Up => at.saturating_sub(count),
+                Action::First => 0,
+                _ => last,
+            });
+            open.methods.point = None;
+        }
+        (MethodsVariant::Curves, Action::Open) => fork(model, effects),
+        (MethodsVariant::Messages, Action::Left | Action::Right) => {
+            let factor = 1.25f64.powi(if action == Action::Right { count as i32 } else { -(count as i32) });
+            let tau = (open.methods.split.tau * factor).clamp(TAU.0, TAU.1);
+            divide(open, MessageSetting { tau, ..open.methods.split });
+        }
+        (MethodsVariant::Messages, Action::ScrollLeft | Action::ScrollRight) => {
+            let by = count as f64 * if action == Action::ScrollRight { 1.0 } else { -1.0 };
+            let steps = (open.methods.split.beta / BETA_STEP).round() + by;
+            // Divided by the inverse, so that 0.15 is 0.15.
+            let beta = steps / (1.0 / BETA_STEP).round();
+            divide(open, MessageSetting { beta, ..open.methods.split });
+        }
+        _ => return false,
+    }
+    true
+}
+
+/// Makes the value under the cursor a what-if.
+fn fork(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(open) = model.open.as_mut() else { return };
+    let Some(curve) = open.curve() else { return };
+    let at = open.curve_point(curve);
+    let Some(point) = curve.points.get(at) else { return };
+    let (scenario, param) = (curve.scenario_at(point.at), curve.param);
+    let value = scenario.params.get(param).map_or(point.at, |it| it.get());
+    let name = credit::scenario_name(&scenario);
+    model.notice = Some(format!("what-if: {name}, {param} = {value} (u takes it back)"));
+    form::edit(model, scenario, effects);
+}
+
+/// Divides messages anew. The study holds the rest, which stays.
+fn divide(open: &mut OpenEpisode, split: MessageSetting) {
+    open.methods.split = split;
+    let Some(analysis) = open.analysis().cloned() else { return };
+    let Ok(credit) = &analysis.credit else { return };
+    let messages = credit::message_table(&open.episode, &analysis.scenario, credit, split);
+    if let Some((_, study)) = open.methods.study.as_mut() {
+        Arc::make_mut(study).messages = messages;
+    }
+}
+
+/// Forgets what belongs to credit that is being computed anew.
+pub(super) fn outdated(open: &mut OpenEpisode) {
+    open.methods.study = None;
+    open.methods.request = None;
+    open.methods.failure = None;
+}
+
+/// Asks for what the screen shows and does not have.
+pub(super) fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
+    let variant = model.open.as_ref().map(|it| it.methods.variant);
+    let on_methods = model.screen == Screen::Episode && model.view == View::Methods;
+    let shown = variant.filter(|_| on_methods);
+    let asked =
+        shown.is_some_and(|it| it != MethodsVariant::Table) || matches!(model.overlay, Some(Overlay::Sweep));
+    // What grows is studied when somebody looks; what stands is studied ahead.
+    let growing = model.log.following && model.open.as_ref().is_some_and(|it| it.episode.outcome.is_none());
+    let Some(open) = model.open.as_mut() else { return };
+    if let Some(analysis) = open.analysis().cloned()
+        && open.study().is_none()
+        && open.methods.request.is_none()
+        && (asked || !growing)
+    {
+        model.requests += 1;
+        open.methods.request = Some(model.requests);
+        let (request, episode, setting) = (model.requests, open.episode.clone(), open.methods.split);
+        effects.push(Effect::Study { request, episode, analysis, setting, ahead: !asked });
+    }
+    if shown == Some(MethodsVariant::Failure) {
+        if !open.methods.surveyed {
+            open.methods.surveyed = true;
+            effects.push(Effect::Survey(open.id));
+        }
+        if open.methods.failure.is_none() {
+            let run = open.methods.run.clone();
+            let found = credit::failure_study(&open.episode, None, run.as_deref());
+            open.methods.failure = Some(Arc::new(found));
+        }
+    }
+}
+
+/// A study was made. One nobody waits for any more is dropped.
+pub(super) fn study(model: &mut Model, request: u64, result: Study) {
+    let Some(open) = model.open.as_mut().filter(|it| it.methods.request == Some(request)) else { return };
+    open.methods.request = None;
+    let slot = if open.forks.is_logged() { &mut open.logged } else { &mut open.edited };
+    let Some(analysis) = slot else { return };
+    let analysis = Arc::make_mut(analysis);
+    result.tell(&mut analysis.sweep, &mut analysis.verdict);
+    open.methods.study = Some((analysis.scenario.clone(), Arc::new(result)));
+}
+
+/// The outcomes of the run of an episode.
+pub(super) fn run(model: &mut Model, id: crate::model::EpisodeId, outcomes: RunOutcomes) {
+    if let Some(open) = model.open.as_mut().filter(|it| it.id == id) {
+        open.methods.run = Some(Arc::new(outcomes));
+        open.methods.failure = None;
+    }
+}

@@ -1,0 +1,52 @@
+//! What takes longer than credit itself and is asked for after it: curves, messages, and how sure the verdict is.
+//!
+//! A screen shows the verdict first and this when it is there; a report waits for it. Pure, like everything here.
+
+use crate::model::{Attribution, Episode, Scenario, Unavailable};
+
+use super::curve::{Curve, curves};
+use super::flip::{FlipProbability, sweep_flips};
+use super::messages::{MessageSetting, MessageTable, message_table};
+use super::question::missing;
+use super::sweep::Sweep;
+use super::verdict::Verdict;
+
+/// Draws of the values from which P(flip) is counted; fewer where there are very many values.
+pub const FLIP_DRAWS: u32 = 200;
+
+/// Everything computed for one scenario after its credit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Study {
+    /// Credit along every parameter that moves it, the method shown first.
+    pub curves: Vec<Curve>,
+    /// Credit of every message, or why there is none.
+    pub messages: Result<MessageTable, Unavailable>,
+    /// How often each row of the sweep would name another, in its order; `None`: its uncertainty is not known.
+    pub flips: Vec<Option<FlipProbability>>,
+}
+
+/// Studies `scenario`, of which `credit` and `sweep` are the answers. The same in, the same out.
+pub fn study(
+    episode: &Episode,
+    scenario: &Scenario,
+    credit: &Result<Attribution, Unavailable>,
+    sweep: &Sweep,
+    setting: MessageSetting,
+) -> Study {
+    let messages = match credit {
+        Ok(credit) => message_table(episode, scenario, credit, setting),
+        Err(why) => Err(missing(format!("no credit to split: {}", why.missing))),
+    };
+    Study { curves: curves(episode, scenario), messages, flips: sweep_flips(episode, sweep, FLIP_DRAWS) }
+}
+
+impl Study {
+    /// Tells a sweep and its verdict how sure they are.
+    pub fn tell(&self, sweep: &mut Sweep, verdict: &mut Verdict) {
+        for (row, flip) in sweep.rows.iter_mut().zip(&self.flips) {
+            row.flip.clone_from(flip);
+        }
+        let own = sweep.rows.iter().find(|it| it.name() == verdict.method);
+        verdict.flip = own.and_then(|it| it.flip.clone());
+    }
+}

@@ -1,0 +1,109 @@
+//! Looks at the episodes of a run, one after the other: who took part, and how it ended.
+//!
+//! An episode has to be put together for that, so a long run is looked at in steps, between other work, and no
+//! further than [`MOST`] episodes, those nearest to the one asked for.
+
+use std::time::{Duration, Instant};
+
+use crate::{credit::RunOutcomes, model::EpisodeId, store::Store};
+
+/// The most episodes looked at.
+const MOST: usize = 500;
+
+/// A run being looked at.
+pub struct Survey {
+    /// The episode it was asked for.
+    pub id: EpisodeId,
+    /// The episodes still to be looked at, the next one last.
+    left: Vec<EpisodeId>,
+    outcomes: RunOutcomes,
+}
+
+impl Survey {
+    /// The episodes of the same run as `id` that have ended, as the log stands.
+    pub fn of(store: &mut Store, id: EpisodeId) -> Self {
+        let summary = store.summary();
+        let run = summary.episodes.get(id.index()).and_then(|it| it.run.clone());
+        let ended = summary.episodes.iter().enumerate().filter(|it| !it.1.open && it.1.run == run);
+        let mut ids: Vec<EpisodeId> = ended.map(|it| EpisodeId::from_index(it.0)).collect();
+        let count = ids.len();
+        // The nearest in the order of the log; then in that order, whatever was near.
+        ids.sort_by_key(|it| (it.index().abs_diff(id.index()), it.index()));
+        ids.truncate(MOST);
+        ids.sort_unstable_by(|a, b| b.cmp(a));
+        let outcomes = RunOutcomes { run, ended: count, ..RunOutcomes::default() };
+        Self { id, left: ids, outcomes }
+    }
+
+    /// Looks at episodes for about `time`; whether all have been looked at.
+    pub fn step(&mut self, store: &Store, time: Duration) -> bool {
+        let began = Instant::now();
+        while let Some(id) = self.left.pop() {
+            if let Ok(episode) = store.episode(id) {
+                self.outcomes.add(&episode);
+            }
+            if began.elapsed() >= time {
+                break;
+            }
+        }
+        self.left.is_empty()
+    }
+
+    /// What was seen.
+    pub fn finish(self) -> RunOutcomes {
+        self.outcomes
+    }
+
+    /// The whole run at once.
+    pub fn all(store: &mut Store, id: EpisodeId) -> RunOutcomes {
+        let mut survey = Self::of(store, id);
+        survey.step(store, Duration::MAX);
+        survey.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::stage::Stage;
+
+    /// Episodes of run r and s, `n` of r; every third fails, with the coder.
+    fn log(n: usize) -> String {
+        let one = |at: usize| {
+            let (agent, status) =
+                if at.is_multiple_of(3) { ("coder", "failure") } else { ("tester", "success") };
+            let run = if at == 1 { "s" } else { "r" };
+            format!(
+                "{{\"type\":\"run\",\"credit_log\":1,\"run\":\"{run}\"}}\n\
+                 {{\"type\":\"action\",\"run\":\"{run}\",\"episode\":\"e{at}\",\"agent\":\"{agent}\",\"action\":\"x\"}}\n\
+                 {{\"type\":\"episode_end\",\"run\":\"{run}\",\"episode\":\"e{at}\",\"status\":\"{status}\"}}\n"
+            )
+        };
+        (0..n).map(one).collect()
+    }
+
+    #[test]
+    fn a_run_is_looked_at_in_steps_and_alone() {
+        let mut stage = Stage::of(&log(7));
+        let store = &mut stage.rehearsal.logs.store;
+        let mut survey = Survey::of(store, EpisodeId(0));
+        let mut steps = 0;
+        while !survey.step(store, Duration::ZERO) {
+            steps += 1;
+        }
+        let found = survey.finish();
+        // e1 is of another run.
+        assert_eq!((steps, found.run.as_deref(), found.ended), (5, Some("r"), 6));
+        assert_eq!((found.agents.len(), found.failed()), (6, 3));
+        assert_eq!(found, Survey::all(store, EpisodeId(6)));
+    }
+
+    #[test]
+    fn a_long_run_is_cut_around_the_episode() {
+        let mut stage = Stage::of(&log(MOST + 30));
+        let found = Survey::all(&mut stage.rehearsal.logs.store, EpisodeId((MOST + 29) as u32));
+        assert_eq!((found.agents.len(), found.ended), (MOST, MOST + 29));
+        // The first of the run are left out: e30 is the first that is not, and failed.
+        assert!(found.agents[0].failed && !found.agents[1].failed);
+    }
+}

@@ -1,0 +1,64 @@
+//! The order of an episode's records: by `ts`, then `seq`, then place; over several files the same whatever file was
+//! read first, and within one file that of the file as far as updates go.
+//!
+//! A record without a time stands behind the timed record before it in its file. At the start of a file it stands
+//! before the first timed one; in a file without any it stands behind what the file before it ends with.
+
+use crate::{
+    log::Record,
+    model::{Origin, Timestamp},
+};
+
+/// A record, its place, and when it is taken to have been written.
+pub(super) struct Placed {
+    pub(super) record: Record,
+    pub(super) origin: Origin,
+    pub(super) when: Option<Timestamp>,
+}
+
+/// Records with the times they are taken to have, in an order in which an update follows what it updates: that of
+/// each file, and between files that of time.
+pub(super) fn merged(mut records: Vec<(Record, Origin)>) -> Vec<Placed> {
+    records.sort_by_key(|it| (it.1.file, it.1.offset, it.1.line));
+    let mut placed: Vec<Placed> = Vec::with_capacity(records.len());
+    let mut last: Option<Timestamp> = None;
+    // Where the present file begins, and whether any of its records has a time.
+    let (mut begun, mut timed) = (0, false);
+    for (record, origin) in records {
+        let is_next_file = placed.last().is_some_and(|it| it.origin.file != origin.file);
+        if is_next_file {
+            (begun, timed) = (placed.len(), false);
+        }
+        if let Some(ts) = record.ts {
+            if !std::mem::replace(&mut timed, true) {
+                placed[begun..].iter_mut().for_each(|it| it.when = Some(ts));
+            }
+            last = Some(ts);
+        }
+        placed.push(Placed { record, origin, when: last });
+    }
+    // A file whose clock goes back is still read forwards.
+    let mut latest: Option<Timestamp> = None;
+    let mut file = None;
+    let mut keyed: Vec<(Option<Timestamp>, Placed)> = Vec::with_capacity(placed.len());
+    for it in placed {
+        if file.replace(it.origin.file) != Some(it.origin.file) {
+            latest = None;
+        }
+        latest = latest.max(it.when);
+        keyed.push((latest, it));
+    }
+    keyed.sort_by_key(|it| it.0);
+    keyed.into_iter().map(|it| it.1).collect()
+}
+
+/// Records by time, then `seq`, then place.
+pub(super) fn in_order(mut placed: Vec<Placed>) -> Vec<(Record, Origin)> {
+    let seq = |it: &Placed| it.record.seq.filter(|_| it.record.ts.is_some());
+    placed.sort_by(|a, b| {
+        let when = |it: &Placed| it.record.ts.or(it.when);
+        let key = |it: &Placed| (when(it), seq(it), it.origin.file, it.origin.offset, it.origin.line);
+        key(a).cmp(&key(b))
+    });
+    placed.into_iter().map(|it| (it.record, it.origin)).collect()
+}
