@@ -91,6 +91,36 @@ fn one_episode(c: &mut Criterion) {
     group.finish();
 }
 
+/// The demo under a what-if: what an edited cell costs, by method and in all.
+fn what_if(c: &mut Criterion) {
+    let mut group = c.benchmark_group("the demo, porter dropped");
+    group.sample_size(20).measurement_time(Duration::from_secs(2));
+    let demo = include_bytes!("../sample-logs/forage-saboteur.jsonl");
+    let mut logs = OpenedLogs::embedded("demo", demo, Pass::Headers).expect("a temporary file");
+    logs.read_all();
+    let episode = logs.store.episode(EpisodeId(0)).expect("it was just read");
+    for method in ["shapley", "owen", "myerson", "difference", "replay-loo", "backprop", "gae"] {
+        let scenario = Scenario { dropped: [AgentId(2)].into(), ..Scenario::of_method(method) };
+        assert!(compute(&episode, &scenario).is_ok(), "{method}");
+        group.bench_function(method, |b| b.iter(|| compute(black_box(&episode), &scenario)));
+    }
+    let scenario = Scenario { dropped: [AgentId(2)].into(), ..Scenario::of_method("shapley") };
+    group.bench_function("everything on the screen", |b| b.iter(|| analyse(black_box(&episode), &scenario)));
+    group.finish();
+}
+
+/// A failed episode of the usual size: 6 agents, 38 acts, 64 coalitions. Target: 2 ms for a method.
+fn usual_episode(c: &mut Criterion) {
+    let mut group = c.benchmark_group("6 agents, 38 acts");
+    group.sample_size(20).measurement_time(Duration::from_secs(2));
+    let episode = generated(Shape { acts: 38, ..RICH });
+    let shapley = Scenario::of_method("shapley");
+    assert!(compute(&episode, &shapley).is_ok());
+    group.bench_function("shapley", |b| b.iter(|| compute(black_box(&episode), &shapley)));
+    group.bench_function("everything on the screen", |b| b.iter(|| analyse(black_box(&episode), &shapley)));
+    group.finish();
+}
+
 fn long_episode(c: &mut Criterion) {
     let mut group = c.benchmark_group("6 agents, 10,000 acts");
     group.sample_size(10).measurement_time(Duration::from_secs(2));
@@ -104,5 +134,5 @@ fn long_episode(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, shapley, one_episode, long_episode);
+criterion_group!(benches, shapley, one_episode, usual_episode, what_if, long_episode);
 criterion_main!(benches);

@@ -33,6 +33,15 @@ pub const SHORT: Shape =
 pub const LLM: Shape =
     Shape { agents: 5, acts: 60, workers: 4, text: 1_700, counterfactuals: false, foreign: false };
 
+/// Very many episodes: 10^6 in half a gigabyte.
+pub const MANY_EPISODES: Shape = Shape { agents: 2, acts: 1, ..SHORT };
+
+/// One episode of 10^6 acts.
+pub const MANY_ACTS: Shape = Shape { acts: 1_000_000, workers: 1, ..SHORT };
+
+/// Episodes of 10^5 agents.
+pub const MANY_AGENTS: Shape = Shape { agents: 100_000, acts: 200_000, workers: 1, ..SHORT };
+
 /// Records of about 2 kB that begin with their payload.
 pub const FOREIGN: Shape = Shape { foreign: true, ..LLM };
 

@@ -2,7 +2,8 @@
 //! compares wall time and memory with other programs in the same run.
 //!
 //! ```text
-//! generate short|llm|foreign BYTES FILE     a seeded log of about so many bytes
+//! generate KIND BYTES FILE                  a seeded log of about so many bytes: short, llm or foreign (payload
+//!                                           first) records; many episodes, acts or agents
 //! index FILE [THREADS]                      reads FILE to its end, says what it found and what the rows take
 //! first FILE                                the end of FILE first: when the list is there, and the newest episode
 //! ```
@@ -24,8 +25,7 @@ use creditscope::{
 
 mod generate;
 
-const USAGE: &str =
-    "usage: scale generate short|llm|foreign BYTES FILE | scale index FILE [THREADS] | scale first FILE";
+const USAGE: &str = "usage: scale generate short|llm|foreign|episodes|acts|agents BYTES FILE | scale index FILE [THREADS] | scale first FILE";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|it| it != "--bench").collect();
@@ -56,6 +56,9 @@ fn generate(kind: &str, bytes: &str, path: &str) -> Result<(), String> {
         "short" => generate::SHORT,
         "llm" => generate::LLM,
         "foreign" => generate::FOREIGN,
+        "episodes" => generate::MANY_EPISODES,
+        "acts" => generate::MANY_ACTS,
+        "agents" => generate::MANY_AGENTS,
         _ => return Err(USAGE.to_owned()),
     };
     let bytes: u64 = bytes.parse().map_err(|_| USAGE.to_owned())?;

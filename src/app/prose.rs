@@ -73,9 +73,10 @@ pub fn act_kind(episode: &Episode, act: ActId) -> &str {
 /// Seconds from the start of the episode, or the environment step where there is no time.
 pub fn when(episode: &Episode, act: ActId) -> String {
     let it = episode.act(act);
-    match (it.time, episode.start(), it.step) {
-        (Some(time), Some(start), _) => format!("{:.1}", time.seconds_since(start)),
-        (_, _, Some(step)) => format!("#{step}"),
+    // The start is looked for only for acts that have a time: without any it is far to seek.
+    match (it.time.and_then(|time| Some(time.seconds_since(episode.start()?))), it.step) {
+        (Some(seconds), _) => format!("{seconds:.1}"),
+        (None, Some(step)) => format!("#{step}"),
         _ => String::new(),
     }
 }

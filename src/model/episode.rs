@@ -350,8 +350,8 @@ impl Episode {
         (0..self.acts.len() as u32).map(ActId)
     }
 
-    /// The first time stamp of any act.
+    /// The first time stamp of any act: acts are in order of time, those without one among them.
     pub fn start(&self) -> Option<Timestamp> {
-        self.acts.iter().filter_map(|it| it.time).min()
+        self.acts.iter().find_map(|it| it.time)
     }
 }

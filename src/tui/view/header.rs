@@ -177,6 +177,8 @@ fn verdict(open: &OpenEpisode, lines: &mut Painter<'_>) -> usize {
         Err(why) if !open.forks.is_logged() => format!("this what-if cannot be computed: {}", why.missing),
         _ => analysis.verdict.sentence(&open.episode),
     };
+    // Two characters for one: before the text is broken into lines.
+    let sentence = sentence.replace('±', lines.theme().glyphs.plus_minus);
     let wrapped = text::wrap(&sentence, lines.width().saturating_sub(2));
     let rows = lines.height();
     for (y, line) in wrapped.iter().take(rows).enumerate() {
