@@ -97,28 +97,13 @@ impl Coefficients {
     /// the common sum follow from these at the end. The weighted totals of blocks fold into the high bits like
     /// a carry: a block is the right half of a pair for every trailing one of its number. Partial sums stay
     /// short and their sums are compensated, so the error does not grow with the table.
+    ///
+    /// The pass runs on the widest registers the machine has. Every lane adds in the same order on all of them,
+    /// and nothing is fused, so the bits are the same everywhere.
     fn apply_blocks(&self, values: &[f64], n: usize) -> Vec<f64> {
         let high = n - LOW;
         let differences: Vec<[f64; SIZE]> = (0..=high).map(|set| self.differences(set)).collect();
-        let mut classes = vec![[Sum::default(); SIZE]; high + 1];
-        let mut running = vec![[0.0; SIZE]; high + 1];
-        let mut by_high_bit = vec![Sum::default(); high];
-        let mut left = vec![0.0; high + 1];
-        for (number, block) in values.as_chunks::<SIZE>().0.iter().enumerate() {
-            let class = number.count_ones() as usize;
-            let mut total = accumulate(block, &differences[class], &mut running[class]);
-            let mut bit = 0;
-            while number >> bit & 1 == 1 {
-                by_high_bit[bit].add(total);
-                total += left[bit];
-                bit += 1;
-            }
-            left[bit] = total;
-            if number % FLUSH == FLUSH - 1 {
-                flush(&mut running, &mut classes);
-            }
-        }
-        flush(&mut running, &mut classes);
+        let (classes, by_high_bit) = pulp::Arch::new().dispatch(Blocks { values, differences: &differences });
         let sums: Vec<[f64; SIZE]> = classes.iter().map(|it| it.map(Sum::value)).collect();
         let entries =
             || sums.iter().enumerate().flat_map(|(set, it)| it.iter().enumerate().map(move |it| (set, it)));
@@ -141,6 +126,43 @@ impl Coefficients {
     }
 }
 
+/// The pass over all blocks.
+struct Blocks<'a> {
+    values: &'a [f64],
+    /// `with - without` inside a block, by the number of high bits set.
+    differences: &'a [[f64; SIZE]],
+}
+
+impl pulp::NullaryFnOnce for Blocks<'_> {
+    /// Sums of values by class and position, and the weighted sums of the halves where a high bit is set.
+    type Output = (Vec<[Sum; SIZE]>, Vec<Sum>);
+
+    #[inline(always)]
+    fn call(self) -> Self::Output {
+        let high = self.differences.len() - 1;
+        let mut classes = vec![[Sum::default(); SIZE]; high + 1];
+        let mut running = vec![[0.0; SIZE]; high + 1];
+        let mut by_high_bit = vec![Sum::default(); high];
+        let mut left = vec![0.0; high + 1];
+        for (number, block) in self.values.as_chunks::<SIZE>().0.iter().enumerate() {
+            let class = number.count_ones() as usize;
+            let mut total = accumulate(block, &self.differences[class], &mut running[class]);
+            let mut bit = 0;
+            while number >> bit & 1 == 1 {
+                by_high_bit[bit].add(total);
+                total += left[bit];
+                bit += 1;
+            }
+            left[bit] = total;
+            if number % FLUSH == FLUSH - 1 {
+                flush(&mut running, &mut classes);
+            }
+        }
+        flush(&mut running, &mut classes);
+        (classes, by_high_bit)
+    }
+}
+
 /// Bits that vary inside a block.
 const LOW: usize = 6;
 /// Values in a block.
@@ -151,7 +173,7 @@ const LANES: usize = 8;
 const FLUSH: usize = 1024;
 
 /// Adds a block to the running sums of its class; its weighted total.
-#[inline]
+#[inline(always)]
 fn accumulate(block: &[f64; SIZE], weights: &[f64; SIZE], running: &mut [f64; SIZE]) -> f64 {
     let mut totals = [0.0; LANES];
     for start in (0..SIZE).step_by(LANES) {
