@@ -28,18 +28,19 @@ CARGO_TARGET_DIR=$folder/peers-target cargo build --release --quiet --manifest-p
 
 # run NAME COMMAND... : one row
 run() {
-    local name=$1 best= took rss
+    local name=$1 best= took rss began
     shift
     for _ in 1 2 3; do
-        "$gnu_time" -q -o "$folder/time" -f '%e %M' "$@" >/dev/null 2>&1 </dev/null ||
+        began=$EPOCHREALTIME
+        "$gnu_time" -q -o "$folder/time" -f '%M' "$@" >/dev/null 2>&1 </dev/null ||
             { printf '  %-34s failed\n' "$name"; return; }
-        read -r took rss <"$folder/time"
+        took=$(awk "BEGIN { print $EPOCHREALTIME - $began }")
+        read -r rss <"$folder/time"
         if [ -z "$best" ] || awk "BEGIN { exit !($took < $best) }"; then best=$took; fi
     done
     [ "$name" = "wc -l" ] && base=$best
     awk -v name="$name" -v best="$best" -v base="$base" -v rss="$rss" 'BEGIN {
-        if (base == 0) base = 0.005
-        printf "  %-34s %8.2f s %8.1f x %8.1f MB\n", name, best, best / base, rss / 1024 }'
+        printf "  %-34s %8.3f s %8.1f x %8.1f MB\n", name, best, best / base, rss / 1024 }'
 }
 
 fast() {

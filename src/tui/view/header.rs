@@ -59,15 +59,20 @@ fn progress(model: &Model) -> String {
     let what = if reading.tail { "tail; " } else { "" };
     let how = match size {
         0 => format!("{} rec", amount(model.log.records, 1_000)),
-        size => format!("{}% of {}B indexed", read * 100 / size.max(1), amount(size, 1_024)),
+        size => format!("{}% of {}B", read * 100 / size.max(1), amount(size, 1_024)),
     };
+    let indexed = if size > 0 && model.size.columns >= 100 { " indexed" } else { "" };
     let rate = reading.rate.map_or(String::new(), |it| format!(" {} rec/s", amount(it, 1_000)));
     let left = match reading.left {
         None => String::new(),
         Some(it) if it < 120 => format!(" {it} s left"),
         Some(it) => format!(" {} min left", it / 60),
     };
-    if model.size.columns >= 60 { format!("{what}{how}{rate}{left}") } else { format!("{what}{how}") }
+    if model.size.columns >= 60 {
+        format!("{what}{how}{indexed}{rate}{left}")
+    } else {
+        format!("{what}{how}")
+    }
 }
 
 /// A number with a letter for how large it is: `1.4G`.
@@ -103,7 +108,11 @@ fn log_line(model: &Model, line: &mut Painter<'_>) {
     if let Some(why) = &model.log.polling {
         rest += &format!("  polling: {why}");
     }
-    line.put(x, 0, &rest, Role::Plain);
+    // A number that is cut off is another number.
+    let short = format!("  {episodes} episodes");
+    let room = line.width().saturating_sub(x);
+    let fits = [rest, short].into_iter().find(|it| text::width(it) <= room);
+    line.put(x, 0, fits.as_deref().unwrap_or(""), Role::Plain);
 }
 
 fn episode_line(model: &Model, open: &OpenEpisode, line: &mut Painter<'_>) {
