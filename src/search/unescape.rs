@@ -40,7 +40,7 @@ pub fn unescape(line: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(rest);
 }
 
-/// The character that `uXXXX` (or a surrogate pair of them) at the start of `rest` stands for, and its length.
+/// The character that an escape of four hex digits (or a surrogate pair of them) at the start of `rest` stands for, and its length.
 fn code_point(rest: &[u8]) -> Option<(char, usize)> {
     let first = hex(rest)?;
     if let Some(letter) = char::from_u32(first) {
@@ -56,7 +56,7 @@ fn code_point(rest: &[u8]) -> Option<(char, usize)> {
     }
 }
 
-/// The number in `uXXXX`.
+/// The number in an escape of four hex digits.
 fn hex(rest: &[u8]) -> Option<u32> {
     let digits = rest.strip_prefix(b"u")?.get(..4)?;
     let digit = |value: u32, byte: &u8| Some(value << 4 | char::from(*byte).to_digit(16)?);
