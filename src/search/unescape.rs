@@ -40,7 +40,8 @@ pub fn unescape(line: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(rest);
 }
 
-/// The character that an escape of four hex digits (or a surrogate pair of them) at the start of `rest` stands for, and its length.
+/// The character that an escape of four hex digits (or a surrogate pair of them) at the start of `rest` stands
+/// for, and its length.
 fn code_point(rest: &[u8]) -> Option<(char, usize)> {
     let first = hex(rest)?;
     if let Some(letter) = char::from_u32(first) {
