@@ -13,6 +13,7 @@ use crate::{
     app::{Effect, Key, Message, Model},
     graph::Charset,
     runtime::{self, Follow, LogThread, OpenedLogs, Worker},
+    source::News,
     store::Pass,
     tui::{
         input,
@@ -44,6 +45,7 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
         (_, true) => Follow::Never,
         _ => Follow::WhileOpen,
     };
+    let news = if options.poll { News::Polling } else { News::Events };
     let to_loop = send.clone();
     let log = LogThread::start(
         |wake| match follow {
@@ -54,6 +56,7 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
             _ => headless::open(&options.logs, Pass::Headers, wake),
         },
         follow,
+        news,
         move |message| {
             let _ = to_loop.send(message);
         },

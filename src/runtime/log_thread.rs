@@ -20,13 +20,15 @@ use crate::{
     filter::Filter,
     model::{EpisodeId, LogSummary, Origin},
     search::Pattern,
-    source::Watch,
+    source::{News, Watch},
 };
 
 /// Bytes read between two looks at what is asked: about ten milliseconds of work.
 const BUDGET: usize = 4 << 20;
-/// Between two polls of files that are followed; file events come earlier where they work.
+/// Between two polls of files that are followed, where file events come earlier.
 const POLL: Duration = Duration::from_millis(200);
+/// The same where none come.
+const POLL_ONLY: Duration = Duration::from_millis(100);
 /// Between two looks for new files.
 const RESCAN: Duration = Duration::from_secs(1);
 /// The least time between two summaries, while a large log is read or a busy one grows.
@@ -79,7 +81,7 @@ pub struct LogThread {
 }
 
 impl LogThread {
-    /// Starts the thread on the logs that `open` gives; messages go to `send`. `open` is given a function that
+    /// Starts the thread on the logs that `open` gives, which polls them when there is `news`; messages go to `send`. `open` is given a function that
     /// wakes the thread.
     ///
     /// # Errors
@@ -87,6 +89,7 @@ impl LogThread {
     pub fn start<E>(
         open: impl FnOnce(Box<dyn Fn() + Send + Sync>) -> Result<OpenedLogs, E>,
         follow: Follow,
+        news: News,
         send: impl Fn(Message) + Send + 'static,
     ) -> Result<Self, E> {
         let (requests, queue) = unbounded();
@@ -102,7 +105,7 @@ impl LogThread {
         });
         let wake = requests.clone();
         spawn("log", move || {
-            let watch = Watch::new(move || {
+            let watch = Watch::of(news, move || {
                 let _ = wake.send(Request::Woken);
             });
             State {
@@ -230,8 +233,9 @@ impl<F: Fn(Message)> State<F> {
             let next = if !round.caught_up || self.survey.is_some() {
                 queue.try_recv().ok()
             } else if following {
-                let left = reported.map_or(POLL, |it| pause.saturating_sub(it.elapsed()));
-                match queue.recv_timeout(if dirty { left.min(POLL) } else { POLL }) {
+                let poll = if self.watch.polling_because().is_some() { POLL_ONLY } else { POLL };
+                let left = reported.map_or(poll, |it| pause.saturating_sub(it.elapsed()));
+                match queue.recv_timeout(if dirty { left.min(poll) } else { poll }) {
                     Ok(request) => Some(request),
                     Err(RecvTimeoutError::Timeout) => None,
                     Err(RecvTimeoutError::Disconnected) => return,

@@ -10,6 +10,7 @@ use super::*;
 use crate::{
     app::Message,
     model::{EpisodeId, FileState, LogSummary},
+    source::News,
     store::Pass,
 };
 
@@ -109,6 +110,7 @@ fn start(path: &Path, follow: Follow) -> (LogThread, Receiver<Message>) {
     let thread = LogThread::start(
         |wake| OpenedLogs::open(&arguments, Pass::Headers, wake),
         follow,
+        News::Events,
         move |message| {
             let _ = send.send(message);
         },

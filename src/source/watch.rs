@@ -31,6 +31,16 @@ impl Interest {
     }
 }
 
+/// What the next poll waits for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum News {
+    /// File events, where there are any.
+    #[default]
+    Events,
+    /// The clock alone.
+    Polling,
+}
+
 /// Watches directories and calls back.
 pub struct Watch {
     watcher: Option<RecommendedWatcher>,
@@ -42,6 +52,20 @@ pub struct Watch {
 }
 
 impl Watch {
+    /// Calls `wake` whenever there is `news`: see [`Watch::new`].
+    pub fn of(news: News, wake: impl Fn() + Send + 'static) -> Self {
+        match news {
+            News::Events => Self::new(wake),
+            News::Polling => Self {
+                watcher: None,
+                watched: BTreeSet::new(),
+                interest: Arc::default(),
+                stale: Arc::default(),
+                problem: Some("as asked".to_owned()),
+            },
+        }
+    }
+
     /// Calls `wake`, from a thread of `notify`, whenever a poll may find something. `wake` must be quick.
     pub fn new(wake: impl Fn() + Send + 'static) -> Self {
         let interest = Arc::<Mutex<Interest>>::default();

@@ -46,6 +46,18 @@ fn has_events(watch: &Watch) -> bool {
     watch.polling_because().is_none()
 }
 
+#[test]
+fn polling_is_told_where_it_is_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let (sender, woken) = channel();
+    let mut watch = Watch::of(News::Polling, move || sender.send(()).unwrap_or(()));
+    watch.cover([], [dir.path()]);
+    assert_eq!(watch.polling_because(), Some("as asked"));
+    fs::write(dir.path().join("new"), "").unwrap();
+    // Nobody is left who could call.
+    assert!(woken.try_recv().is_err());
+}
+
 const LONG: Duration = Duration::from_secs(10);
 
 #[test]
