@@ -98,6 +98,8 @@ pub struct SiftNews {
 pub enum Message {
     /// A key was pressed.
     Key(Key),
+    /// Text was pasted: whatever somebody had copied, line ends and control characters included.
+    Paste(String),
     /// The terminal has this many columns and rows.
     Resize(u16, u16),
     /// The logs grew or changed.

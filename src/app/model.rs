@@ -177,6 +177,8 @@ pub struct DetailState {
     pub left: usize,
     /// Whether long lines are wrapped.
     pub wrap: bool,
+    /// The act is where a search led: its first match is to be shown, once its record is there.
+    pub seek: bool,
 }
 
 /// The episode on the screen.

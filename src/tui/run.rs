@@ -102,12 +102,12 @@ pub fn frame(model: &Model, theme: Theme) -> Buffer {
     draw(model, theme).0
 }
 
-/// The picture of `model`, and how far its overlay can be scrolled.
-fn draw(model: &Model, theme: Theme) -> (Buffer, usize) {
+/// The picture of `model`, and what only it can tell.
+fn draw(model: &Model, theme: Theme) -> (Buffer, view::Told) {
     let area = Rect::new(0, 0, model.size.columns.max(1), model.size.rows.max(1));
     let mut buffer = Buffer::empty(area);
-    let reach = view::draw(model, area, &mut buffer, &theme);
-    (buffer, reach)
+    let told = view::draw(model, area, &mut buffer, &theme);
+    (buffer, told)
 }
 
 /// Model and terminal, and what was asked of the outside.
@@ -153,8 +153,11 @@ impl<F: FnMut(Effect)> Program<'_, F> {
     /// `false`: the picture is the same as before.
     fn draw(&mut self) -> io::Result<bool> {
         self.awaited.since = None;
-        let (frame, reach) = draw(self.model, self.setting.theme);
-        self.model.overlay_reach = reach;
+        let (frame, told) = draw(self.model, self.setting.theme);
+        self.model.overlay_reach = told.reach;
+        if let (Some((top, left)), Some(open)) = (told.detail, self.model.open.as_mut()) {
+            (open.detail.top, open.detail.left, open.detail.seek) = (top, left, false);
+        }
         self.terminal.show(frame)
     }
 }
@@ -199,7 +202,7 @@ impl Awaited {
     /// Whether a person waits for this message: a key, or the answer to one. Not for a log that grows by itself.
     fn is_urgent(&mut self, message: &Message) -> bool {
         match message {
-            Message::Key(_) | Message::Resize(..) | Message::Wake | Message::Copied(_) => true,
+            Message::Key(_) | Message::Paste(_) | Message::Resize(..) | Message::Wake | Message::Copied(_) => true,
             Message::Matched { .. } => true,
             Message::Sifted(_) => false,
             // These take their time: the screen shows the rest meanwhile.
