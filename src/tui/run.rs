@@ -202,7 +202,11 @@ impl Awaited {
     /// Whether a person waits for this message: a key, or the answer to one. Not for a log that grows by itself.
     fn is_urgent(&mut self, message: &Message) -> bool {
         match message {
-            Message::Key(_) | Message::Paste(_) | Message::Resize(..) | Message::Wake | Message::Copied(_) => true,
+            Message::Key(_)
+            | Message::Paste(_)
+            | Message::Resize(..)
+            | Message::Wake
+            | Message::Copied(_) => true,
             Message::Matched { .. } => true,
             Message::Sifted(_) => false,
             // These take their time: the screen shows the rest meanwhile.

@@ -104,7 +104,8 @@ fn long_record() -> Log {
     let mut lines = logs::open_episode();
     let text: Vec<String> = (0..120).map(|n| format!("line {n} of the report")).collect();
     let text = text.join("\n").replace("line 97 of", "line 97 with a needle of");
-    lines.push(serde_json::json!({"type": "action", "episode": "e1", "id": "a3", "agent": "ann", "ts": 103.0,
+    lines
+        .push(serde_json::json!({"type": "action", "episode": "e1", "id": "a3", "agent": "ann", "ts": 103.0,
         "action": {"name": "write"}, "result": text}));
     Log::of(&lines)
 }

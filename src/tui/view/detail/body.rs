@@ -84,7 +84,11 @@ mod tests {
     #[track_caller]
     fn check(pattern: &str, pieces: &[&str], expected: Option<(usize, usize)>) {
         let pieces: Vec<String> = pieces.iter().map(|it| (*it).to_owned()).collect();
-        assert_eq!(first_match(&pieces, &Pattern::new(pattern).unwrap()), expected, "{pattern} in {pieces:?}");
+        assert_eq!(
+            first_match(&pieces, &Pattern::new(pattern).unwrap()),
+            expected,
+            "{pattern} in {pieces:?}"
+        );
     }
 
     #[test]
