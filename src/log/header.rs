@@ -16,7 +16,6 @@ use memchr::memmem;
 use super::marks::{Marked, Marks};
 use super::spans::{Field, Spans, is_plain_integer, walk_object};
 use super::template::{Recognised, Templates, by_walk};
-use super::walk::scalar_end;
 use super::{RecordType, time};
 use crate::model::Timestamp;
 
@@ -333,7 +332,7 @@ fn string(token: &[u8]) -> Option<Cow<'_, str>> {
 
 /// An id at `at`: a string, or an integer as its text. The index behind it.
 fn name_at<'a>(text: Marked<'a, '_>, at: usize, slot: &mut Option<Cow<'a, str>>) -> Option<usize> {
-    let end = if *text.text.get(at)? == b'"' { text.string_end(at + 1)? } else { scalar_end(text.text, at)? };
+    let end = if *text.text.get(at)? == b'"' { text.string_end(at + 1)? } else { text.scalar_end(at)? };
     // A second one is odd.
     slot.replace(name_from(&text.text[at..end])?).is_none().then_some(end)
 }

@@ -11,7 +11,6 @@
 use std::ops::Range;
 
 use super::marks::Marked;
-use super::walk::scalar_end;
 
 /// The fields that an index wants of some kind of record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +101,7 @@ impl Spans {
                 } else if field == Field::Type {
                     return None;
                 } else {
-                    let end = scalar_end(text.text, at)?;
+                    let end = text.scalar_end(at)?;
                     is_plain_integer(&text.text[at..end]).then_some(end)?
                 }
             }

@@ -22,37 +22,50 @@ const RETRY: u32 = 32;
 
 /// Text that stands between two values.
 struct Literal {
-    bytes: Box<[u8]>,
-    /// The same, eight bytes at a time, with a mask for the last ones.
-    words: SmallVec<[(u64, u64); 4]>,
+    /// As many of its first bytes as are compared at once, and a mask for them.
+    first: [u64; 2],
+    mask: [u64; 2],
+    /// What stands behind these.
+    rest: Box<[u8]>,
+    len: usize,
 }
 
 impl Literal {
+    /// Bytes that are compared at once: most keys are shorter.
+    const AT_ONCE: usize = 16;
+
     fn new(bytes: &[u8]) -> Self {
-        let word = |piece: &[u8]| {
-            let mut value = [0; 8];
-            let mut mask = [0; 8];
-            value[..piece.len()].copy_from_slice(piece);
-            mask[..piece.len()].fill(0xff);
-            (u64::from_le_bytes(value), u64::from_le_bytes(mask))
-        };
-        Self { words: bytes.chunks(8).map(word).collect(), bytes: bytes.into() }
+        let (first, rest) = bytes.split_at(bytes.len().min(Self::AT_ONCE));
+        let (mut value, mut mask) = ([0; Self::AT_ONCE], [0; Self::AT_ONCE]);
+        value[..first.len()].copy_from_slice(first);
+        mask[..first.len()].fill(0xff);
+        Self { first: words(&value), mask: words(&mask), rest: rest.into(), len: bytes.len() }
     }
 
     /// Whether it stands at `at`; the index behind it.
-    #[inline]
+    #[inline(always)]
     fn behind(&self, text: &[u8], at: usize) -> Option<usize> {
-        let same = match text.get(at..at + self.words.len() * 8) {
-            Some(there) => self.words.iter().zip(there.chunks_exact(8)).all(|((value, mask), piece)| {
-                let mut bytes = [0; 8];
-                bytes.copy_from_slice(piece);
-                u64::from_le_bytes(bytes) & mask == *value
-            }),
-            // The end of the text is nearer than the end of the last word.
-            None => text.get(at..)?.starts_with(&self.bytes),
-        };
-        same.then_some(at + self.bytes.len())
+        let mut there = [0; Self::AT_ONCE];
+        match text.get(at..).and_then(|it| it.first_chunk()) {
+            Some(bytes) => there = *bytes,
+            None => {
+                let bytes = text.get(at..)?;
+                there[..bytes.len()].copy_from_slice(bytes);
+            }
+        }
+        let [a, b] = words(&there);
+        let differs = ((a ^ self.first[0]) & self.mask[0]) | ((b ^ self.first[1]) & self.mask[1]);
+        let behind = || text.get(at + Self::AT_ONCE..).is_some_and(|it| it.starts_with(&self.rest));
+        let rest = self.rest.is_empty() || behind();
+        let end = at + self.len;
+        (differs == 0 && rest && end <= text.len()).then_some(end)
     }
+}
+
+#[inline(always)]
+fn words(bytes: &[u8; 16]) -> [u64; 2] {
+    let (words, _) = bytes.as_chunks::<8>();
+    [u64::from_le_bytes(words[0]), u64::from_le_bytes(words[1])]
 }
 
 /// The text before a value, and the field that the value is, if it is one of the header.
