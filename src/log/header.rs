@@ -136,6 +136,7 @@ impl<'a, 's> Scan<'a, 's> {
     }
 
     /// The header, if it is a plain one; else see [`Scan::header`].
+    #[inline(always)]
     pub fn plain(&self) -> Option<PlainHeader<'a>> {
         use RecordType::{Action, Counterfactual, Message, Metric, Reward, State, Unknown};
         if !self.spans.plain {

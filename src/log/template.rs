@@ -20,52 +20,71 @@ const PATIENCE: u32 = 64;
 /// How often then.
 const RETRY: u32 = 32;
 
+/// Sixteen bytes of a text, or fewer.
+struct Piece {
+    value: [u64; 2],
+    mask: [u64; 2],
+}
+
+impl Piece {
+    const LEN: usize = 16;
+
+    fn new(bytes: &[u8]) -> Self {
+        let mut mask = [0; Self::LEN];
+        mask[..bytes.len()].fill(0xff);
+        Self { value: words(&padded(bytes)), mask: words(&mask) }
+    }
+
+    #[inline(always)]
+    fn is_at(&self, text: &[u8], at: usize) -> bool {
+        let there = match text.get(at..at + Self::LEN).and_then(|it| it.first_chunk()) {
+            Some(bytes) => words(bytes),
+            // The end of the text is nearer than the end of the piece.
+            None => words(&padded(text.get(at..).unwrap_or_default())),
+        };
+        let [a, b] = there;
+        ((a ^ self.value[0]) & self.mask[0]) | ((b ^ self.value[1]) & self.mask[1]) == 0
+    }
+}
+
+#[cold]
+fn padded(bytes: &[u8]) -> [u8; Piece::LEN] {
+    let mut all = [0; Piece::LEN];
+    all[..bytes.len()].copy_from_slice(bytes);
+    all
+}
+
+#[inline(always)]
+fn words(bytes: &[u8; Piece::LEN]) -> [u64; 2] {
+    let (words, _) = bytes.as_chunks::<8>();
+    [u64::from_le_bytes(words[0]), u64::from_le_bytes(words[1])]
+}
+
 /// Text that stands between two values.
 struct Literal {
-    /// As many of its first bytes as are compared at once, and a mask for them.
-    first: [u64; 2],
-    mask: [u64; 2],
-    /// What stands behind these.
-    rest: Box<[u8]>,
+    /// Its beginning: all of most keys.
+    first: Piece,
+    rest: Box<[Piece]>,
     len: usize,
 }
 
 impl Literal {
-    /// Bytes that are compared at once: most keys are shorter.
-    const AT_ONCE: usize = 16;
-
     fn new(bytes: &[u8]) -> Self {
-        let (first, rest) = bytes.split_at(bytes.len().min(Self::AT_ONCE));
-        let (mut value, mut mask) = ([0; Self::AT_ONCE], [0; Self::AT_ONCE]);
-        value[..first.len()].copy_from_slice(first);
-        mask[..first.len()].fill(0xff);
-        Self { first: words(&value), mask: words(&mask), rest: rest.into(), len: bytes.len() }
+        let (first, rest) = bytes.split_at(bytes.len().min(Piece::LEN));
+        let rest = rest.chunks(Piece::LEN).map(Piece::new).collect();
+        Self { first: Piece::new(first), rest, len: bytes.len() }
     }
 
     /// Whether it stands at `at`; the index behind it.
     #[inline(always)]
     fn behind(&self, text: &[u8], at: usize) -> Option<usize> {
-        let mut there = [0; Self::AT_ONCE];
-        match text.get(at..).and_then(|it| it.first_chunk()) {
-            Some(bytes) => there = *bytes,
-            None => {
-                let bytes = text.get(at..)?;
-                there[..bytes.len()].copy_from_slice(bytes);
-            }
+        let mut same = self.first.is_at(text, at);
+        for (number, piece) in self.rest.iter().enumerate() {
+            same &= piece.is_at(text, at + (number + 1) * Piece::LEN);
         }
-        let [a, b] = words(&there);
-        let differs = ((a ^ self.first[0]) & self.mask[0]) | ((b ^ self.first[1]) & self.mask[1]);
-        let behind = || text.get(at + Self::AT_ONCE..).is_some_and(|it| it.starts_with(&self.rest));
-        let rest = self.rest.is_empty() || behind();
         let end = at + self.len;
-        (differs == 0 && rest && end <= text.len()).then_some(end)
+        (same && end <= text.len()).then_some(end)
     }
-}
-
-#[inline(always)]
-fn words(bytes: &[u8; 16]) -> [u64; 2] {
-    let (words, _) = bytes.as_chunks::<8>();
-    [u64::from_le_bytes(words[0]), u64::from_le_bytes(words[1])]
 }
 
 /// The text before a value, and the field that the value is, if it is one of the header.

@@ -130,6 +130,7 @@ impl Scanned {
         self.agents.number(name.as_bytes(), usize::MAX).unwrap_or(NOBODY)
     }
 
+    #[inline(always)]
     fn plain(&mut self, place: Place, kind: RecordType, header: &PlainHeader<'_>) {
         self.records += 1;
         self.types[kind as usize] += 1;
