@@ -4,6 +4,7 @@ mod ask;
 mod cursor;
 mod filter;
 mod form;
+mod growth;
 mod incoming;
 mod methods;
 pub(crate) mod pictures;
@@ -35,6 +36,10 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Episode { id, revision, result } => {
             incoming::episode(model, id, revision, result, &mut effects);
         }
+        Message::Grown { id, revisions, growth } => {
+            growth::grown(model, id, revisions, *growth, &mut effects);
+        }
+        Message::Settle => growth::settle(model, &mut effects),
         Message::Analysis { request, result } => incoming::analysis(model, request, *result, &mut effects),
         Message::Study { request, result } => methods::study(model, request, *result),
         Message::Run { id, outcomes } => methods::run(model, id, *outcomes),

@@ -10,6 +10,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use notify::event::{AccessKind, AccessMode, MetadataKind, ModifyKind, RemoveKind};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
@@ -30,6 +31,9 @@ impl Interest {
             || self.directories.contains(path)
     }
 }
+
+/// For how long nothing is told after something was: a poll finds all that came.
+const REST: Duration = Duration::from_millis(40);
 
 /// What the next poll waits for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,6 +82,8 @@ impl Watch {
                 }
                 if is_news(&event, &lock(&interest)) {
                     wake();
+                    // A busy file makes an event for every record. Meanwhile the kernel puts them together.
+                    std::thread::sleep(REST);
                 }
             }
         };

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
 
 use notify::event::{CreateKind, DataChange, Flag};
 
