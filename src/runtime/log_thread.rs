@@ -36,6 +36,12 @@ const RESCAN: Duration = Duration::from_secs(1);
 const REPORT: Duration = Duration::from_millis(60);
 /// The same while a log grows, which is shown ten times a second.
 const LIVE_REPORT: Duration = Duration::from_millis(95);
+/// The same once it has grown without a pause for so many summaries: nobody reads lines that fast, and each picture
+/// of them costs.
+const STREAM_REPORT: Duration = Duration::from_millis(245);
+const STREAM: u32 = 10;
+/// What comes this soon after the last summary could be shown has waited for that.
+const WAITED: Duration = Duration::from_millis(20);
 /// A summary of very many episodes takes a while, here and where it is shown: reading goes on for this many
 /// times as long before the next.
 const REPORT_SHARE: u32 = 15;
@@ -201,6 +207,8 @@ impl<F: Fn(Message)> State<F> {
     fn run(mut self, queue: &Receiver<Request>) {
         let mut reported: Option<Instant> = None;
         let mut pause = REPORT;
+        // Summaries in a row for which something was waiting.
+        let mut stream = 0;
         let mut rescanned = Instant::now();
         let mut dirty = true;
         self.cover();
@@ -228,7 +236,13 @@ impl<F: Fn(Message)> State<F> {
                         self.searcher.cover(self.logs.store.searchable());
                     }
                 }
-                let least = if self.loaded { LIVE_REPORT } else { REPORT };
+                let waited = reported.is_some_and(|it| it.elapsed() < pause + WAITED);
+                stream = if waited && self.loaded { stream + 1 } else { 0 };
+                let least = match (self.loaded, stream >= STREAM) {
+                    (false, _) => REPORT,
+                    (true, false) => LIVE_REPORT,
+                    (true, true) => STREAM_REPORT,
+                };
                 pause = least.max(began.elapsed() * REPORT_SHARE);
                 self.send_grown_episode(last);
                 reported = Some(Instant::now());

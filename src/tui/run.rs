@@ -27,8 +27,9 @@ use crate::{
 const KEY_FRAME: Duration = Duration::from_millis(33);
 /// The least time between two frames while a log grows: 10 a second.
 const LIVE_FRAME: Duration = Duration::from_millis(100);
-/// An episode that grows is computed anew after this many times as long as that takes: a percent of a processor.
-const REST: u32 = 100;
+/// An episode that grows is computed anew after this many times as long as that takes: a fraction of a percent
+/// of a processor.
+const REST: u32 = 400;
 /// The least and the most of it.
 const RESTS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(10));
 /// How long a frame waits for the answer to what a key asked for: shorter than a person notices.
