@@ -373,7 +373,13 @@ impl<F: Fn(Message)> State<F> {
     fn send_episode(&mut self, id: EpisodeId) {
         let Some(revision) = self.logs.revision(id) else { return };
         let began = Instant::now();
-        let (result, live) = match self.logs.live_episode(id) {
+        // What it takes to append is not kept of a log that does not grow.
+        let read = if self.following() {
+            self.logs.live_episode(id)
+        } else {
+            self.logs.episode(id).map(|it| (it, None))
+        };
+        let (result, live) = match read {
             Ok((episode, live)) => (Ok(Arc::new(episode)), live),
             Err(why) => (Err(why), None),
         };
