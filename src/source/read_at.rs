@@ -6,6 +6,7 @@
 //! by intent; a rewrite that no poll has seen yet cannot be known, so a caller compares what it parses.
 
 use std::io;
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::descriptor::{Descriptor, OpenFiles, find};
 use super::fingerprint::Fingerprint;
 use super::follow::FileKey;
-use super::segments::Segments;
+use super::segments::{Run, Segments};
 
 /// How many past generations of one file are kept open.
 const HELD_PER_FILE: usize = 8;
@@ -175,13 +176,14 @@ impl SourceFile {
         found.map(Arc::new).ok_or_else(vanished)
     }
 
-    /// The file of the asked generation, opened if need be, and where the bytes begin in it.
-    pub(super) fn opened(&self, at: Read) -> Result<(Arc<Descriptor>, u64), ReadError> {
-        if self.0.unpacked.is_some() {
-            // Its unpacked bytes are in pieces.
-            return Err(ReadError::Vanished { path: self.0.path.clone(), generation: at.generation });
+    /// Where the bytes of `range` stand, whose file is opened if need be. Of a compressed file only those that were
+    /// handed on, in runs of whole lines.
+    pub(super) fn runs(&self, generation: u32, range: Range<u64>) -> Result<Vec<Run>, ReadError> {
+        if let Some(segments) = &self.0.unpacked {
+            return Ok(segments.runs(generation, range));
         }
-        Ok((self.descriptor(at)?, self.0.base))
+        let descriptor = self.descriptor(Read { generation, offset: range.start, len: 0 })?;
+        Ok(vec![Run { descriptor, at: self.0.base + range.start, bytes: range }])
     }
 
     pub(super) fn truncated(&self, at: Read) -> ReadError {

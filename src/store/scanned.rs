@@ -15,7 +15,9 @@ use super::{
     names::{Id, Names},
 };
 use crate::{
-    log::{Body, Header, PlainHeader, Problem, Record, RecordType, Run, Scanner, Writer, parse_line},
+    log::{
+        Body, Header, PlainHeader, Problem, Record, RecordType, Run, Scanner, Writer, is_sound, parse_line,
+    },
     model::{LogSummary, Severity, Timestamp},
     text,
 };
@@ -88,6 +90,9 @@ pub struct Scanned {
     /// Lines, of whatever kind.
     pub(super) lines: u32,
     pub(super) bad_lines: u64,
+    /// Lines that were read in full, and where those of them begin that something is wrong with.
+    pub(super) in_full: u32,
+    pub(super) listed: Vec<u64>,
     /// Problems beyond those that are listed.
     pub(super) more_problems: u64,
     problems: usize,
@@ -111,6 +116,7 @@ impl Scanned {
     pub fn skip(&mut self, offset: u64, rule: &'static str, message: String) {
         let place = Place { offset, len: 0, line: self.lines };
         self.lines += 1;
+        self.in_full += 1;
         self.bad_lines += 1;
         self.problem(place, Problem { rule, severity: Severity::Error, offset: 0, message });
     }
@@ -317,9 +323,9 @@ impl LineScanner {
         let (offset, line) = (offset + nuls as u64, &line[nuls..]);
         let place = Place { offset, len: line.len() as u32, line: into.lines };
         into.lines += 1;
-        if self.pass == Pass::Headers
-            && let Some(scan) = self.scanner.scan(line)
-        {
+        // What is sound has the header that it seems to have, and nothing to tell.
+        let by_header = self.pass == Pass::Headers || is_sound(line);
+        if by_header && let Some(scan) = self.scanner.scan(line) {
             if let Some(header) = scan.plain() {
                 return into.plain(place, scan.record_type, &header);
             }
@@ -327,7 +333,11 @@ impl LineScanner {
                 return into.header(place, &header);
             }
         }
+        into.in_full += 1;
         let parsed = parse_line(line);
+        if !parsed.problems.is_empty() {
+            into.listed.push(offset);
+        }
         into.bad_lines += u64::from(parsed.problems.iter().any(|it| it.severity == Severity::Error));
         for problem in parsed.problems {
             into.problem(place, problem);
