@@ -8,8 +8,6 @@
 
 use std::ops::Range;
 
-use memchr::memchr;
-
 use super::{
     Pass,
     names::{Id, Names},
@@ -136,6 +134,7 @@ impl Scanned {
         self.agents.number(name.as_bytes(), usize::MAX).unwrap_or(NOBODY)
     }
 
+    #[inline(always)]
     fn plain(&mut self, place: Place, kind: RecordType, header: &PlainHeader<'_>) {
         self.records += 1;
         self.types[kind as usize] += 1;
@@ -261,6 +260,28 @@ impl Scanned {
         }
     }
 
+    /// Adds what a line holds that has to be read in full.
+    fn parsed(&mut self, offset: u64, line: &[u8]) {
+        // As a truncated file leaves them: they belong to no line.
+        let nuls = line.iter().take_while(|it| **it == 0).count();
+        let (offset, line) = (offset + nuls as u64, &line[nuls..]);
+        let place = Place { offset, len: line.len() as u32, line: self.lines };
+        self.lines += 1;
+        self.in_full += 1;
+        let parsed = parse_line(line);
+        if !parsed.problems.is_empty() {
+            self.listed.push(offset);
+        }
+        self.bad_lines += u64::from(parsed.problems.iter().any(|it| it.severity == Severity::Error));
+        for problem in parsed.problems {
+            self.problem(place, problem);
+        }
+        for (record, range) in parsed.records {
+            let place = Place { offset: offset + range.start as u64, len: range.len() as u32, ..place };
+            self.record(place, &record);
+        }
+    }
+
     fn problem(&mut self, place: Place, problem: Problem) {
         if self.problems < LogSummary::DIAGNOSTICS {
             self.problems += 1;
@@ -309,43 +330,25 @@ impl LineScanner {
         if self.pass == Pass::Places {
             return;
         }
-        let mut at = 0;
-        while at < bytes.len() {
-            let end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |it| at + it);
-            self.line(offset + at as u64, &bytes[at..end], into);
-            at = end + 1;
-        }
-    }
-
-    fn line(&mut self, offset: u64, line: &[u8], into: &mut Scanned) {
-        // As a truncated file leaves them: they belong to no line.
-        let nuls = line.iter().take_while(|it| **it == 0).count();
-        let (offset, line) = (offset + nuls as u64, &line[nuls..]);
-        let place = Place { offset, len: line.len() as u32, line: into.lines };
-        into.lines += 1;
-        // What is sound has the header that it seems to have, and nothing to tell.
-        let by_header = self.pass == Pass::Headers || is_sound(line);
-        if by_header && let Some(scan) = self.scanner.scan(line) {
-            if let Some(header) = scan.plain() {
-                return into.plain(place, scan.record_type, &header);
+        let by_headers = self.pass == Pass::Headers;
+        self.scanner.scan(bytes, |line, scan| {
+            let (at, line) = (offset + line.start as u64, &bytes[line]);
+            // What is sound has the header that it seems to have, and nothing to tell.
+            if let Some(scan) = scan
+                && (by_headers || is_sound(line))
+            {
+                let place = Place { offset: at, len: line.len() as u32, line: into.lines };
+                if let Some(header) = scan.plain() {
+                    into.lines += 1;
+                    return into.plain(place, scan.record_type, &header);
+                }
+                if let Some(header) = scan.header().filter(|it| it.complete) {
+                    into.lines += 1;
+                    return into.header(place, &header);
+                }
             }
-            if let Some(header) = scan.header().filter(|it| it.complete) {
-                return into.header(place, &header);
-            }
-        }
-        into.in_full += 1;
-        let parsed = parse_line(line);
-        if !parsed.problems.is_empty() {
-            into.listed.push(offset);
-        }
-        into.bad_lines += u64::from(parsed.problems.iter().any(|it| it.severity == Severity::Error));
-        for problem in parsed.problems {
-            into.problem(place, problem);
-        }
-        for (record, range) in parsed.records {
-            let place = Place { offset: offset + range.start as u64, len: range.len() as u32, ..place };
-            into.record(place, &record);
-        }
+            into.parsed(at, line);
+        });
     }
 }
 
