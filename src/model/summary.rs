@@ -47,6 +47,8 @@ pub enum FileState {
     Gone,
     /// It cannot be read, and why.
     Failed(String),
+    /// It has the same content as this one, which was read: it is not read again.
+    SameAs(String),
 }
 
 /// One opened file.

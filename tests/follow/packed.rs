@@ -10,14 +10,14 @@ use flate2::{Compression, write::GzEncoder};
 
 use super::tailing::{append, show};
 
-pub fn gz(text: &str) -> Vec<u8> {
+pub fn gz(text: impl AsRef<[u8]>) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.write_all(text.as_ref()).unwrap();
     encoder.finish().unwrap()
 }
 
-pub fn zst(text: &str) -> Vec<u8> {
-    zstd::encode_all(text.as_bytes(), 3).unwrap()
+pub fn zst(text: impl AsRef<[u8]>) -> Vec<u8> {
+    zstd::encode_all(text.as_ref(), 3).unwrap()
 }
 
 struct Packed {

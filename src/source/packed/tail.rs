@@ -16,7 +16,7 @@ use super::super::follow::{FileKey, RestartReason};
 use super::super::read_at::{Read, SourceFile};
 use super::super::segments::Segments;
 use super::super::spool::{SpoolError, SpoolStore};
-use super::super::{Progress, Tail, TailEvent};
+use super::super::{LifeRead, Progress, Tail, TailEvent};
 use super::Unpacker;
 
 /// Packed bytes taken at once.
@@ -347,6 +347,15 @@ impl Tail for PackedTail {
 
     fn has_read(&self, path: &Path) -> bool {
         self.packed.has_read(path)
+    }
+
+    fn lives(&self) -> Vec<LifeRead> {
+        let of = |(at, life): (usize, &Life)| LifeRead {
+            generation: life.generation(),
+            print: life.stream.lines.fingerprint().clone(),
+            lives: at + 1 == self.lives.len(),
+        };
+        self.lives.iter().enumerate().map(of).collect()
     }
 
     fn identity(&self) -> Option<FileKey> {
