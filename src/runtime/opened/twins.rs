@@ -59,7 +59,7 @@ struct Candidate {
 /// What a look at a twin came to.
 enum Verdict {
     Unclear,
-    Copy(Candidate),
+    Copy(Box<Candidate>),
     Other,
 }
 
@@ -97,7 +97,7 @@ impl Twin {
         let mut whole: Vec<Candidate> = std::mem::take(candidates);
         whole.retain(|it| it.is_whole(unpacked));
         match whole.into_iter().max_by_key(|it| it.life.print.len()) {
-            Some(it) => Verdict::Copy(it),
+            Some(it) => Verdict::Copy(Box::new(it)),
             None => Verdict::Other,
         }
     }
