@@ -6,6 +6,7 @@
 //! sampling       one while values are drawn that take long, and what it draws with: see `sampling`
 //! study thread   computes what takes longer: curves, messages, P(flip); the newest request wins
 //! search thread  reads the files for what is searched, beside the log thread, which names what it finds
+//! validate thread reads in full what the index pass read by its outside, behind everything else
 //! input thread   blocks on the terminal        (spawned by the command line)
 //! all of them -> one channel of messages -> the loop of the terminal
 //! ```
@@ -26,6 +27,7 @@ mod survey;
 #[cfg(test)]
 mod tests;
 mod translated;
+mod validation;
 mod worker;
 
 pub use analyse::{analyse, study};
@@ -33,6 +35,7 @@ pub use log_thread::{Follow, LogThread};
 pub use opened::{OpenError, OpenedLogs, Round};
 pub use rehearsal::Rehearsal;
 pub use survey::Survey;
+pub use validation::validate;
 pub use worker::Worker;
 
 /// Starts a thread that ends with the process.

@@ -50,7 +50,11 @@ pub(super) fn run(options: &Report, pattern: &str) -> anyhow::Result<u8> {
     let rules = rules.map_err(anyhow::Error::msg)?;
     // Bad lines are known only to those who read lines.
     let about_episodes = filters.iter().any(|it| it.is_about_episodes());
-    let pass = if about_episodes || options.max_bad.is_some() { Pass::Headers } else { Pass::Places };
+    let pass = match options.max_bad {
+        Some(_) => Pass::Everything,
+        None if about_episodes => Pass::Headers,
+        None => Pass::Places,
+    };
     let question = MatchQuestion { search: pattern.text(), filters: &options.filter };
     let mut search = Search {
         out: BufWriter::new(io::stdout().lock()),

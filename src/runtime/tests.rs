@@ -5,6 +5,7 @@ use std::{fs, io::Write, path::Path, time::Duration};
 use crossbeam_channel::{Receiver, unbounded};
 
 mod large;
+mod validated;
 
 use super::*;
 use crate::{

@@ -72,7 +72,7 @@ impl Backfill {
     /// Lets `tail` begin near the end of the file at `path`, if that is a large one.
     pub(super) fn of(tail: &mut TailFile, pass: Pass, portions: Portions) -> Option<Self> {
         let size = std::fs::metadata(tail.path()).ok()?.len();
-        if size < portions.large || pass != Pass::Headers {
+        if size < portions.large || pass == Pass::Places {
             return None;
         }
         let source = tail.source();
