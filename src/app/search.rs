@@ -132,6 +132,12 @@ impl ActPlaces {
         Self { places, by_id }
     }
 
+    /// The act whose record stands there.
+    pub fn act_at(&self, origin: Origin) -> Option<ActId> {
+        let at = self.places.partition_point(|it| (it.0, it.1) < (origin.file.0, origin.offset));
+        self.places.get(at).filter(|it| (it.0, it.1) == (origin.file.0, origin.offset)).map(|it| it.2)
+    }
+
     /// The act that a hit is, or is about; `None`: it says nothing about one act.
     pub fn act_of(&self, episode: &Episode, hit: &Hit) -> Option<ActId> {
         let id = hit.id.as_deref();
@@ -154,8 +160,6 @@ impl ActPlaces {
 /// What a search has found in the episode on the screen.
 #[derive(Clone, Debug, Default)]
 pub struct FoundActs {
-    /// Finds the acts.
-    pub places: ActPlaces,
     /// Acts that hits are or are about, ascending.
     pub acts: Vec<ActId>,
     /// For which state of search and episode.
@@ -163,11 +167,6 @@ pub struct FoundActs {
 }
 
 impl FoundActs {
-    /// Nothing found yet.
-    pub fn of(episode: &Episode) -> Self {
-        Self { places: ActPlaces::of(episode), ..Self::default() }
-    }
-
     /// Whether a hit is this act, or about it.
     pub fn holds(&self, act: ActId) -> bool {
         self.acts.binary_search(&act).is_ok()

@@ -310,7 +310,7 @@ impl<F: Fn(Message)> State<F> {
     fn send_episode(&mut self, id: EpisodeId) {
         let Some(revision) = self.logs.revision(id) else { return };
         let began = Instant::now();
-        let result = self.logs.episode(id).map(Arc::new);
+        let result = self.logs.episode(id).map(Into::into);
         (self.send)(Message::Episode { id, revision, result });
         self.open = Some(Opened { id, revision, sent: Instant::now(), cost: began.elapsed() });
     }

@@ -4,12 +4,12 @@
 use std::collections::VecDeque;
 
 use super::{
-    OpenedLogs, Survey, analyse,
+    OpenedLogs, Survey, analyse, flow,
     search::{match_records, search_all, sift_all},
     study,
 };
 use crate::{
-    app::{Effect, Key, KeyCode, Message, Model, update},
+    app::{Effect, Key, KeyCode, Message, Model, Shape, update},
     model::LogSummary,
 };
 
@@ -91,6 +91,12 @@ impl Rehearsal {
                 let revision = self.logs.store.revision(*id);
                 let result = self.logs.store.episode(*id).map(Into::into);
                 Some(Message::Episode { id: *id, revision, result })
+            }
+            Effect::Shape { request, episode } => {
+                Some(Message::Shape { request: *request, result: Box::new(Shape::of(episode)) })
+            }
+            Effect::Flow { request, episode, analysis } => {
+                Some(Message::Flow { request: *request, result: Box::new(flow(episode, analysis)) })
             }
             Effect::Analyse { request, episode, scenario } => {
                 let result = Box::new(analyse(episode, scenario));

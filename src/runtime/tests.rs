@@ -94,7 +94,9 @@ fn wait_for(messages: &Receiver<Message>, wanted: impl Fn(&LogSummary) -> bool) 
 fn wait_for_acts(messages: &Receiver<Message>, acts: usize) {
     loop {
         match messages.recv_timeout(Duration::from_secs(20)) {
-            Ok(Message::Episode { result, .. }) if result.as_ref().is_ok_and(|it| it.acts.len() == acts) => {
+            Ok(Message::Episode { result, .. })
+                if result.as_ref().is_ok_and(|it| it.episode.acts.len() == acts) =>
+            {
                 return;
             }
             Ok(_) => {}
@@ -129,7 +131,7 @@ fn the_thread_answers_what_it_is_asked() {
     let Ok(Message::Episode { id, revision, result }) = messages.recv_timeout(Duration::from_secs(20)) else {
         panic!("no episode");
     };
-    let episode = result.unwrap();
+    let episode = result.unwrap().episode;
     assert_eq!((id, revision, episode.acts.len()), (EpisodeId(0), 3, 3));
     thread.payload(episode.acts[1].origin);
     let Ok(Message::Payload { origin, result }) = messages.recv_timeout(Duration::from_secs(20)) else {
