@@ -182,11 +182,8 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
             credit.value = agent_value(question, own);
         }
     }
-    for (span, credit) in spans() {
+    for (span, credit) in spans().filter(|it| !question.agents_only && counts(question, it.0)) {
         let share = act_share(span, *credit, found.shared);
-        if !counts(question, span) {
-            continue;
-        }
         for act in span.acts.iter().filter(|it| !question.is_dropped(episode.act(**it).agent)) {
             let value = match share {
                 Some(share) => Value::Number(Estimate::exact(share)),

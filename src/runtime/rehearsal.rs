@@ -107,7 +107,8 @@ impl Rehearsal {
                 Some(Message::Study { request: *request, result })
             }
             Effect::Survey(id) => {
-                let outcomes = Box::new(Survey::all(&mut self.logs.store, *id));
+                let episode = self.model.open.as_ref().filter(|it| it.id == *id).map(|it| &it.episode);
+                let outcomes = Box::new(Survey::all(&mut self.logs.store, *id, episode?));
                 Some(Message::Run { id: *id, outcomes })
             }
             Effect::Payload(origin) => {

@@ -4,6 +4,8 @@
 //! of one situation (their mean, should they differ). Where a step has no value it is merged into the span
 //! before it: what happens between two known values belongs to all the acts in between.
 
+use smallvec::SmallVec;
+
 use crate::model::{ActId, ActKind, AgentId, Reward, RewardSource, Timestamp, Unavailable};
 use crate::stats::sum;
 
@@ -12,7 +14,7 @@ use super::super::question::{Question, missing};
 /// Acts between one known value and the next.
 pub(super) struct Span {
     /// Ascending.
-    pub(super) acts: Vec<ActId>,
+    pub(super) acts: SmallVec<[ActId; 4]>,
     /// How many joint steps it covers; 1: the value of each is known.
     pub(super) steps: usize,
     /// V(h) before it, as logged.

@@ -191,12 +191,13 @@ fn cursor_line(open: &OpenEpisode, curve: &Curve, hidden: usize, pane: &mut Pain
 
 /// A line per flip, or that there is none.
 fn notes(open: &OpenEpisode, curve: &Curve) -> Vec<(String, Role)> {
-    if curve.flips.is_empty() {
-        let text = format!("the verdict does not flip along {}", curve.param);
-        return vec![(text, Role::Plain)];
-    }
     let line = |(at, text): (usize, String)| (format!("{} {text}", letter(at)), Role::Plain);
-    curve.sentences(&open.episode).into_iter().enumerate().map(line).collect()
+    let mut lines: Vec<_> = curve.sentences(&open.episode).into_iter().enumerate().map(line).collect();
+    if curve.flips.is_empty() {
+        lines.push((format!("the verdict does not flip along {}", curve.param), Role::Plain));
+    }
+    lines.extend(open.study().and_then(|it| it.cut.clone()).map(|it| (it, Role::Dim)));
+    lines
 }
 
 /// All curves, with how often each flips.
