@@ -79,7 +79,9 @@ const LEAST_STEPS: usize = 5;
 
 /// Acts, agents and logged values looked at by all curves together, at most about: beyond it they are coarser.
 const WORK: usize = 60_000_000;
-/// Halvings that find a flip as exactly as a double can be told from its neighbours on a slider.
+/// A flip is found once it lies between places of the slider that are no further apart.
+const EXACT: f64 = 1e-7;
+/// Halvings that are enough for that, however far apart the points are.
 const HALVINGS: usize = 24;
 
 /// The curves of an episode, and what was spared for them.
@@ -153,15 +155,16 @@ fn curves_within(episode: &Episode, reference: &Scenario, mut budget: Budget) ->
     budget.spend(steps * walks.len());
     let flips: usize = walks.iter().map(Walk::changes).sum();
     let halvings = (budget.left / flips.max(1)).min(HALVINGS);
-    let is_cut = steps < CURVE_STEPS || flips > 0 && halvings < HALVINGS;
-    let cut = (is_cut && !walks.is_empty()).then(|| {
+    // Of the slider, on either side of the place that is told.
+    let within = 1.0 / (steps - 1) as f64 / 2f64.powi(halvings as i32 + 1);
+    let is_coarse = flips > 0 && within > EXACT;
+    let cut = ((steps < CURVE_STEPS || is_coarse) && !walks.is_empty()).then(|| {
         let of = figure::count(episode.acts.len(), "act");
         let agents = figure::count(episode.agents.len(), "agent");
-        let within = 100.0 / (steps - 1) as f64 / 2f64.powi(halvings as i32 + 1);
-        let flips = if flips > 0 && halvings < HALVINGS {
-            format!(", and flips are found within {}% of its range", figure::significant(within))
-        } else {
-            String::new()
+        let percent = figure::significant(100.0 * within);
+        let flips = match is_coarse {
+            true => format!(", and flips are found within {percent}% of its range"),
+            false => String::new(),
         };
         format!("{of} by {agents}: a curve has {steps} points of {CURVE_STEPS}{flips}")
     });
@@ -302,7 +305,7 @@ const ONE_PLACE: f64 = 1e-5;
 /// known: after so many halvings at most.
 fn halve(mut low: f64, mut high: f64, halvings: usize, holds: impl Fn(f64) -> bool) -> (f64, f64) {
     let mut left = halvings;
-    while high - low > 1e-7 && left > 0 {
+    while high - low > EXACT && left > 0 {
         left -= 1;
         let middle = (low + high) / 2.0;
         if holds(middle) {

@@ -10,7 +10,9 @@ use crate::{
 
 pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let word = open.analysis().and_then(|it| it.acts.as_ref()).map(|it| (it.provenance.word(), &it.method));
-    let order = if open.acts_by_time { "by time (s)" } else { "by size (s)" };
+    // Until credit is known there is no other order.
+    let by_time = open.acts_by_time || open.ranking().is_none();
+    let order = if by_time { "by time (s)" } else { "by size (s)" };
     let title = match word {
         Some((_, method)) if pane.width() < 40 => format!("Acts: {method} (s)"),
         Some((_, method)) => format!("Acts: {method}, {order}"),
@@ -22,7 +24,8 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
         Some(note) => format!("{note}  {title}"),
         None => title,
     };
-    let right = word.map_or("no credit per act", |it| it.0);
+    let none = if open.analysis().is_some() { "no credit per act" } else { "computing" };
+    let right = word.map_or(none, |it| it.0);
     pane.rule(0, &title, right);
     let acts = open.act_order();
     if acts.is_empty() {

@@ -19,7 +19,10 @@ pub(super) fn blame_density(open: &OpenEpisode, row: &mut Painter<'_>) {
     let left = format!("acts {}{unit} ", if from.is_empty() { &episode.acts[0].id } else { &from });
     let right = format!(" {}{unit}", if to.is_empty() { &episode.act(last).id } else { &to });
     let x = row.put(1, 0, &left, Role::Dim);
-    let note = "  |credit| per stretch, ^ cursor";
+    let note = match open.analysis() {
+        Some(_) => "  |credit| per stretch, ^ cursor",
+        None => "  computing credit, ^ cursor",
+    };
     let columns = row.width().saturating_sub(x + right.len() + note.len() + 1).min(acts);
     if columns == 0 {
         return;

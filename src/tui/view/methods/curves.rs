@@ -33,7 +33,7 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let width = pane.width();
     let x = pane.put(1, 1, &curve.name(), Role::Strong);
     pane.put_fit(x + 2, 1, width.saturating_sub(x + 3), curve.what, Role::Dim);
-    let notes = notes(open, curve);
+    let notes = notes(open, curve, width.saturating_sub(2));
     let height = pane.height();
     // Heading, axis, the cursor's line; flips get what they need, but not all there is.
     let below = notes.len().min((height / 3).max(2)) + 3;
@@ -190,13 +190,14 @@ fn cursor_line(open: &OpenEpisode, curve: &Curve, hidden: usize, pane: &mut Pain
 }
 
 /// A line per flip, or that there is none.
-fn notes(open: &OpenEpisode, curve: &Curve) -> Vec<(String, Role)> {
+fn notes(open: &OpenEpisode, curve: &Curve, width: usize) -> Vec<(String, Role)> {
     let line = |(at, text): (usize, String)| (format!("{} {text}", letter(at)), Role::Plain);
     let mut lines: Vec<_> = curve.sentences(&open.episode).into_iter().enumerate().map(line).collect();
     if curve.flips.is_empty() {
         lines.push((format!("the verdict does not flip along {}", curve.param), Role::Plain));
     }
-    lines.extend(open.study().and_then(|it| it.cut.clone()).map(|it| (it, Role::Dim)));
+    let cut = open.study().and_then(|it| it.cut.as_deref()).map(|it| text::wrap(it, width));
+    lines.extend(cut.into_iter().flatten().map(|it| (it, Role::Dim)));
     lines
 }
 
