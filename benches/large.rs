@@ -22,7 +22,7 @@ use creditscope::{
 mod generate;
 
 /// Views: how to come there, and the keys that are measured, which lead back to where they began.
-const WAYS: [(&str, &str, &str); 14] = [
+const WAYS: [(&str, &str, &str); 17] = [
     ("credit, agents", "1", "jk"),
     ("credit, acts", "1\t", "jk"),
     ("credit, acts by half screens", "1\t", "\u{4}\u{15}"),
@@ -36,6 +36,9 @@ const WAYS: [(&str, &str, &str); 14] = [
     ("methods", "4", "jk"),
     ("what-if", "5", "jk"),
     ("blame and cause", "1", "bcC"),
+    ("explain an agent", "1", "e\u{1b}"),
+    ("explain an act", "1\t", "e\u{1b}"),
+    ("failure attribution", "4vv", "jk"),
     ("filtered", "1\tfagent=agent_03\n", "jk"),
 ];
 

@@ -20,6 +20,7 @@ mod episode;
 mod fields;
 mod header;
 mod label;
+mod marks;
 mod parse;
 mod payload;
 mod problem;

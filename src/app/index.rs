@@ -37,7 +37,7 @@ impl From<Episode> for ReadEpisode {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EpisodeIndex {
     /// The acts of each agent.
-    by_agent: Rows,
+    by_agent: Vec<Vec<ActId>>,
     /// Places of the judgements of each act in [`Episode::labels`].
     labels: Vec<(ActId, u32)>,
     /// Places of the replay groups of each act in [`Episode::replays`].
@@ -54,33 +54,6 @@ pub struct EpisodeIndex {
     pub reward_source: Option<usize>,
 }
 
-/// Acts by agent, as compressed rows.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Rows {
-    starts: Vec<u32>,
-    acts: Vec<ActId>,
-}
-
-impl Rows {
-    fn of(episode: &Episode) -> Self {
-        let agents = episode.agents.len();
-        let mut starts = vec![0_u32; agents + 1];
-        let known = || episode.acts.iter().map(|it| it.agent.index()).filter(|it| *it < agents);
-        known().for_each(|it| starts[it + 1] += 1);
-        for at in 0..agents {
-            starts[at + 1] += starts[at];
-        }
-        let mut next = starts.clone();
-        let mut acts = vec![ActId(0); starts[agents] as usize];
-        for (at, act) in episode.acts.iter().enumerate().filter(|it| it.1.agent.index() < agents) {
-            let place = &mut next[act.agent.index()];
-            acts[*place as usize] = ActId::from_index(at);
-            *place += 1;
-        }
-        Self { starts, acts }
-    }
-}
-
 impl EpisodeIndex {
     /// Looks at everything once.
     pub fn of(episode: &Episode) -> Self {
@@ -90,11 +63,13 @@ impl EpisodeIndex {
             found.dedup();
             found
         };
+        let mut by_agent = vec![Vec::new(); episode.agents.len()];
+        add_acts(&mut by_agent, episode, 0);
         let labels = episode.labels.iter().enumerate();
         let replays = episode.replays.iter().enumerate();
         let states = episode.states.iter().enumerate();
         Self {
-            by_agent: Rows::of(episode),
+            by_agent,
             labels: sorted(&mut labels.filter_map(|(at, it)| Some((it.act?, at)))),
             replays: sorted(&mut replays.filter_map(|(at, it)| Some((it.act?, at)))),
             states: sorted(&mut states.flat_map(|(at, it)| it.after.iter().map(move |act| (*act, at)))),
@@ -105,13 +80,23 @@ impl EpisodeIndex {
         }
     }
 
+    /// Adds what was appended to `episode` behind its first `acts` and `rewards`.
+    pub(super) fn grow(&mut self, episode: &Episode, acts: usize, rewards: usize) {
+        self.by_agent.resize(episode.agents.len(), Vec::new());
+        add_acts(&mut self.by_agent, episode, acts);
+        self.start = self.start.or_else(|| episode.acts[acts..].iter().find_map(|it| it.time));
+        let new = &episode.rewards[rewards..];
+        if !new.is_empty() {
+            self.reward = episode.reward();
+            self.failed = episode.failed();
+            let source = new.iter().rposition(|it| it.source.is_some());
+            self.reward_source = source.map(|it| rewards + it).or(self.reward_source);
+        }
+    }
+
     /// The acts of an agent, ascending.
     pub fn acts_of(&self, agent: AgentId) -> &[ActId] {
-        let starts = &self.by_agent.starts;
-        match (starts.get(agent.index()), starts.get(agent.index() + 1)) {
-            (Some(&from), Some(&to)) => &self.by_agent.acts[from as usize..to as usize],
-            _ => &[],
-        }
+        self.by_agent.get(agent.index()).map_or(&[], Vec::as_slice)
     }
 
     /// Places of the judgements that name an act, ascending.
@@ -127,6 +112,15 @@ impl EpisodeIndex {
     /// Places of the states that follow an act, ascending.
     pub fn states_of(&self, act: ActId) -> impl Iterator<Item = usize> + '_ {
         of(&self.states, act)
+    }
+}
+
+/// Adds the acts behind the first `from` to those of their agents.
+fn add_acts(by_agent: &mut [Vec<ActId>], episode: &Episode, from: usize) {
+    for act in episode.act_ids().skip(from) {
+        if let Some(acts) = by_agent.get_mut(episode.act(act).agent.index()) {
+            acts.push(act);
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use super::{
     filters::{FilterState, ListedActs},
-    index::{EpisodeIndex, judged},
+    index::{ActRanking, EpisodeIndex, judged},
     lists::ActLists,
     message::{Analysis, SamplingEnd, SamplingState},
     methods::MethodsState,
@@ -137,8 +137,8 @@ pub struct TimelineState {
 pub struct GraphState {
     /// Agents and edges, and what they say; `None`: being worked out.
     pub shape: Option<Arc<Shape>>,
-    /// The same agents and edges with the credit that crosses them.
-    pub flow: Option<graph::InteractionGraph>,
+    /// The same agents and edges with the credit that crosses them, and of which credit that is.
+    pub flow: Option<(Arc<ActRanking>, graph::InteractionGraph)>,
     /// Requests under way: for the shape and for the flow.
     pub requests: (Option<u64>, Option<u64>),
     /// What pairs of agents earn together; `None`: the log does not tell.
@@ -161,7 +161,7 @@ impl GraphState {
     /// Who talked to whom; `None`: being worked out.
     pub fn interaction(&self) -> Option<&graph::InteractionGraph> {
         let flow = self.flow.as_ref().filter(|_| self.weight == graph::Weight::CreditFlow);
-        flow.or(self.shape.as_ref().map(|it| &it.interaction))
+        flow.map(|it| &it.1).or(self.shape.as_ref().map(|it| &it.interaction))
     }
 
     /// The graph whose edges carry the weight chosen; `None`: being worked out.
@@ -172,7 +172,7 @@ impl GraphState {
     /// Whether what is shown is being worked out: the graph, or the credit that crosses its edges.
     pub fn is_pending(&self) -> bool {
         let flow = self.weight == graph::Weight::CreditFlow && self.requests.1.is_some();
-        self.shape.is_none() || self.requests.0.is_some() || flow
+        self.shape.is_none() || flow
     }
 }
 
@@ -191,6 +191,20 @@ pub struct DetailState {
     pub left: usize,
     /// Whether long lines are wrapped.
     pub wrap: bool,
+    /// The act is where a search led: its first match is to be shown, once its record is there.
+    pub seek: bool,
+}
+
+/// Whether what is computed from the whole of an episode that grows is up to date: credit, graph, findings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Settling {
+    /// It is, and what comes next is computed at once.
+    #[default]
+    Settled,
+    /// It is, but is not to be computed again before [`Message::Settle`](super::Message::Settle).
+    Resting,
+    /// Something has come since, and waits for that.
+    Behind,
 }
 
 /// The episode on the screen.
@@ -204,6 +218,8 @@ pub struct OpenEpisode {
     pub index: Arc<EpisodeIndex>,
     /// Which state of it.
     pub revision: u64,
+    /// Whether what is computed from the whole of it is to wait, and for whom.
+    pub settling: Settling,
     /// Whether the cursor was put on the agent to blame once.
     pub placed: bool,
     /// Credit as the log supports it.
@@ -294,9 +310,7 @@ impl OpenEpisode {
 
     /// The act that a hit is, or is about; `None`: it says nothing about one act, or that is being worked out.
     pub fn act_of(&self, hit: &Hit) -> Option<ActId> {
-        // The places of an earlier state may be those of other acts.
-        let shape = self.graph.shape.as_ref().filter(|_| self.graph.requests.0.is_none())?;
-        shape.places.act_of(&self.episode, hit)
+        self.graph.shape.as_ref()?.places.act_of(&self.episode, hit)
     }
 
     /// What is wrong with the episode, as far as it was looked for.

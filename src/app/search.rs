@@ -100,7 +100,7 @@ impl SearchState {
 }
 
 /// Where the records of an episode stand that are acts or about acts, and the acts by id: finds the act of a hit.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ActPlaces {
     /// File and offset of a record, ascending, and its act.
     places: Vec<(u32, u64, ActId)>,
@@ -136,6 +136,22 @@ impl ActPlaces {
     pub fn act_at(&self, origin: Origin) -> Option<ActId> {
         let at = self.places.partition_point(|it| (it.0, it.1) < (origin.file.0, origin.offset));
         self.places.get(at).filter(|it| (it.0, it.1) == (origin.file.0, origin.offset)).map(|it| it.2)
+    }
+
+    /// Adds acts and rewards that were appended to `episode`, behind its first so many.
+    pub(super) fn grow(&mut self, episode: &Episode, acts: usize, rewards: usize) {
+        let place = |it: Origin, act: ActId| (it.file.0, it.offset, act);
+        for act in episode.act_ids().skip(acts) {
+            self.places.push(place(episode.act(act).origin, act));
+            let id = &episode.act(act).id;
+            let at = self.by_id.partition_point(|it| episode.act(*it).id <= *id);
+            self.by_id.insert(at, act);
+        }
+        let of = episode.rewards[rewards..].iter().filter_map(|it| Some(place(it.origin, *it.of.first()?)));
+        self.places.extend(of);
+        if !self.places.is_sorted_by_key(|it| (it.0, it.1)) {
+            self.places.sort_by_key(|it| (it.0, it.1));
+        }
     }
 
     /// The act that a hit is, or is about; `None`: it says nothing about one act.

@@ -23,6 +23,8 @@ pub struct Shape {
     pub warnings: usize,
     /// Finds the acts of what a search finds.
     pub places: ActPlaces,
+    /// How many acts and rewards `places` are of.
+    counted: (usize, usize),
 }
 
 impl Shape {
@@ -37,6 +39,16 @@ impl Shape {
             warnings: findings.iter().filter(|it| it.severity >= Severity::Warning).count(),
             findings,
             places: ActPlaces::of(episode),
+            counted: (episode.acts.len(), episode.rewards.len()),
+        }
+    }
+
+    /// Adds the places of what was appended to `episode` since. The rest stays as it was.
+    pub(super) fn grow(&mut self, episode: &Episode) {
+        let (acts, rewards) = self.counted;
+        if acts <= episode.acts.len() && rewards <= episode.rewards.len() {
+            self.places.grow(episode, acts, rewards);
+            self.counted = (episode.acts.len(), episode.rewards.len());
         }
     }
 }

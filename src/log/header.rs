@@ -9,12 +9,13 @@
 //! its closing quote.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use memchr::memmem;
 
+use super::marks::{Marked, Marks};
 use super::spans::{Field, Spans, is_plain_integer, walk_object};
-use super::template::{Templates, by_walk};
-use super::walk::{scalar_end, skip_space, string_end, value_end};
+use super::template::{Recognised, Templates, by_walk};
 use super::{RecordType, time};
 use crate::model::Timestamp;
 
@@ -53,28 +54,45 @@ pub struct Header<'a> {
 ///
 /// A header is no promise that the payload parses.
 pub fn scan_header(line: &[u8]) -> Option<Header<'_>> {
-    let (record_type, spans) = by_walk(line, |_| {})?;
-    Scan::new(line, record_type, &spans)?.header()
+    u32::try_from(line.len()).ok()?;
+    let mut marks = Marks::default();
+    let text = marks.read(line);
+    let (record_type, spans, end) = by_walk(text, 0, |_| {})?;
+    let whole = line.len() - usize::from(line.ends_with(b"\n"));
+    Scan::new(text, record_type, &spans).filter(|_| end == whole)?.header()
 }
 
 /// Scans lines that are mostly alike: it learns in which order a log writes its keys.
 #[derive(Default)]
 pub struct Scanner {
     templates: Templates,
+    marks: Marks,
 }
 
 impl Scanner {
-    /// What [`scan_header`] finds, with its fields still as written.
-    pub fn scan<'a, 's>(&'s mut self, line: &'a [u8]) -> Option<Scan<'a, 's>> {
-        let (record_type, spans) = self.templates.spans(line)?;
-        Scan::new(line, record_type, spans)
+    /// Hands on each line in `text`, whole lines, by its place (without the line end), with what [`scan_header`]
+    /// finds of it, its fields still as written.
+    pub fn scan(&mut self, text: &[u8], mut line: impl FnMut(Range<usize>, Option<Scan<'_, '_>>)) {
+        let Self { templates, marks } = self;
+        let marked = marks.read(text);
+        let fits = u32::try_from(text.len()).is_ok();
+        let mut at = 0;
+        while at < text.len() {
+            let recognised = if fits { templates.recognise(marked, at) } else { None };
+            let (end, scan) = match recognised {
+                Some(Recognised { record_type, spans, end }) => (end, Scan::new(marked, record_type, spans)),
+                None => (marked.line_end(at), None),
+            };
+            line(at..end, scan);
+            at = end + 1;
+        }
     }
 }
 
 /// A scanned line: its kind, and where the fields of its header stand.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Scan<'a, 's> {
-    line: &'a [u8],
+    text: Marked<'a, 's>,
     spans: &'s Spans,
     /// The kind of record.
     pub record_type: RecordType,
@@ -101,15 +119,16 @@ pub struct PlainHeader<'a> {
 
 impl<'a, 's> Scan<'a, 's> {
     /// `None`: a required field is missing.
-    fn new(line: &'a [u8], record_type: RecordType, spans: &'s Spans) -> Option<Self> {
-        let scan = Self { line, spans, record_type };
+    #[inline]
+    fn new(text: Marked<'a, 's>, record_type: RecordType, spans: &'s Spans) -> Option<Self> {
+        let scan = Self { text, spans, record_type };
         let (episode, agent) = needs(record_type);
         let lacks = (episode && scan.raw(Field::Episode).is_none()) || (agent && scan.acting().is_none());
         (!lacks).then_some(scan)
     }
 
     fn raw(&self, field: Field) -> Option<&'a [u8]> {
-        self.spans.of(field, self.line)
+        self.spans.of(field, self.text.text)
     }
 
     fn acting(&self) -> Option<&'a [u8]> {
@@ -117,6 +136,7 @@ impl<'a, 's> Scan<'a, 's> {
     }
 
     /// The header, if it is a plain one; else see [`Scan::header`].
+    #[inline(always)]
     pub fn plain(&self) -> Option<PlainHeader<'a>> {
         use RecordType::{Action, Counterfactual, Message, Metric, Reward, State, Unknown};
         if !self.spans.plain {
@@ -157,7 +177,7 @@ impl<'a, 's> Scan<'a, 's> {
         let record_type = self.record_type;
         let field = |field| match self.raw(field) {
             None => Some(None),
-            Some(token) => text(token).map(Some),
+            Some(token) => name_from(token).map(Some),
         };
         let (mut others, mut value, mut status) = (Vec::new(), None, None);
         let seq = self.raw(Field::Seq).map(counter);
@@ -166,11 +186,12 @@ impl<'a, 's> Scan<'a, 's> {
         let mut complete = match record_type {
             RecordType::Run => false,
             RecordType::EpisodeStart => {
-                let roster = |it: &'a [u8]| it.starts_with(b"[") && names(it, &mut others).is_some();
+                let roster =
+                    |it: &'a [u8]| it.starts_with(b"[") && self.names(Field::Agents, &mut others).is_some();
                 // A roster has no negative numbers for names.
                 self.raw(Field::Agents).is_none_or(roster) && others.iter().all(|it| !it.starts_with('-'))
             }
-            RecordType::Message => self.raw(Field::To).is_some_and(|it| names(it, &mut others).is_some()),
+            RecordType::Message => self.names(Field::To, &mut others).is_some(),
             RecordType::Reward => {
                 value = self.raw(Field::Value).and_then(number);
                 value.is_some()
@@ -200,12 +221,12 @@ impl<'a, 's> Scan<'a, 's> {
         complete &= readable;
         Some(Header {
             record_type,
-            type_name: string(self.raw(Field::Type)?, 0)?.0,
+            type_name: string(self.raw(Field::Type)?)?,
             episode: field(Field::Episode)?,
             id: field(Field::Id)?,
             agent: match self.acting() {
                 None => None,
-                Some(token) => Some(text(token)?),
+                Some(token) => Some(name_from(token)?),
             },
             ts,
             seq: seq.flatten(),
@@ -215,42 +236,45 @@ impl<'a, 's> Scan<'a, 's> {
             complete,
         })
     }
+
+    /// The names in a list, or the only one: strings, integers, or objects with an `id`. `None`: it holds
+    /// something else.
+    fn names(&self, field: Field, into: &mut Vec<Cow<'a, str>>) -> Option<()> {
+        let text = self.text;
+        let byte = |at: usize| text.text.get(at).copied();
+        let start = self.spans.range(field)?.start;
+        if byte(start)? != b'[' {
+            into.push(name_from(self.raw(field)?)?);
+            return Some(());
+        }
+        let mut at = text.skip_space(start + 1);
+        if byte(at)? == b']' {
+            return Some(());
+        }
+        loop {
+            let mut one = None;
+            at = match byte(at)? {
+                b'{' => walk_object(text, at, |key, at| match key {
+                    b"id" => name_at(text, at, &mut one),
+                    _ => text.value_end(at),
+                })?,
+                _ => name_at(text, at, &mut one)?,
+            };
+            into.push(one?);
+            at = text.skip_space(at);
+            match byte(at)? {
+                b',' => at = text.skip_space(at + 1),
+                b']' => return Some(()),
+                _ => return None,
+            }
+        }
+    }
 }
 
 /// Whether records of this kind must name an episode, and somebody who acted.
 fn needs(record_type: RecordType) -> (bool, bool) {
     use RecordType::{Action, Message, Metric, Run, Unknown};
     (!matches!(record_type, Run | Metric | Unknown), matches!(record_type, Action | Message))
-}
-
-/// The names in a list, or the only one: strings, integers, or objects with an `id`. `None`: it holds
-/// something else.
-fn names<'a>(value: &'a [u8], into: &mut Vec<Cow<'a, str>>) -> Option<()> {
-    if *value.first()? != b'[' {
-        into.push(text(value)?);
-        return Some(());
-    }
-    let mut at = skip_space(value, 1);
-    if *value.get(at)? == b']' {
-        return Some(());
-    }
-    loop {
-        let mut one = None;
-        at = match *value.get(at)? {
-            b'{' => walk_object(value, at, |key, at| match key {
-                b"id" => name(value, at, &mut one),
-                _ => value_end(value, at),
-            })?,
-            _ => name(value, at, &mut one)?,
-        };
-        into.push(one?);
-        at = skip_space(value, at);
-        match *value.get(at)? {
-            b',' => at = skip_space(value, at + 1),
-            b']' => return Some(()),
-            _ => return None,
-        }
-    }
 }
 
 /// A counter as JSON writes integers.
@@ -292,38 +316,32 @@ fn is_number(token: &[u8]) -> bool {
 /// A time stamp, as a number or in a string.
 fn moment(token: &[u8]) -> Option<Timestamp> {
     match token.first()? {
-        b'"' => time::timestamp_from_text(&string(token, 0)?.0),
+        b'"' => time::timestamp_from_text(&string(token)?),
         _ if is_number(token) => time::timestamp_from_number(ascii(token)?),
         _ => None,
     }
 }
 
-/// The string at `at`, unescaped, and the index behind it.
-fn string(line: &[u8], at: usize) -> Option<(Cow<'_, str>, usize)> {
-    if *line.get(at)? != b'"' {
-        return None;
+/// The string that `token` is, unescaped.
+fn string(token: &[u8]) -> Option<Cow<'_, str>> {
+    let [b'"', content @ .., b'"'] = token else { return None };
+    if content.contains(&b'\\') {
+        return Some(Cow::Owned(serde_json::from_slice(token).ok()?));
     }
-    let end = string_end(line, at + 1)?;
-    let content = &line[at + 1..end - 1];
-    let value = if content.contains(&b'\\') {
-        Cow::Owned(serde_json::from_slice(&line[at..end]).ok()?)
-    } else {
-        Cow::Borrowed(std::str::from_utf8(content).ok()?)
-    };
-    Some((value, end))
+    Some(Cow::Borrowed(std::str::from_utf8(content).ok()?))
 }
 
-/// An id: a string, or an integer as its text.
-fn name<'a>(line: &'a [u8], at: usize, slot: &mut Option<Cow<'a, str>>) -> Option<usize> {
-    let end = if *line.get(at)? == b'"' { string_end(line, at + 1)? } else { scalar_end(line, at)? };
+/// An id at `at`: a string, or an integer as its text. The index behind it.
+fn name_at<'a>(text: Marked<'a, '_>, at: usize, slot: &mut Option<Cow<'a, str>>) -> Option<usize> {
+    let end = if *text.text.get(at)? == b'"' { text.string_end(at + 1)? } else { text.scalar_end(at)? };
     // A second one is odd.
-    slot.replace(text(&line[at..end])?).is_none().then_some(end)
+    slot.replace(name_from(&text.text[at..end])?).is_none().then_some(end)
 }
 
 /// An id that is all of `token`.
-fn text(token: &[u8]) -> Option<Cow<'_, str>> {
+fn name_from(token: &[u8]) -> Option<Cow<'_, str>> {
     if token.first() == Some(&b'"') {
-        return string(token, 0).filter(|it| it.1 == token.len()).map(|it| it.0);
+        return string(token);
     }
     is_plain_integer(token).then(|| ascii(token).map(Cow::Borrowed))?
 }

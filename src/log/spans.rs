@@ -8,7 +8,9 @@
 //! Parses no payload: a string is left behind at its closing quote, an object at its bracket. The walk reaches the
 //! closing bracket of the line, so a truncated or glued one is never taken for a record.
 
-use super::walk::{plain_string_end, scalar_end, skip_space, string_end, value_end};
+use std::ops::Range;
+
+use super::marks::Marked;
 
 /// The fields that an index wants of some kind of record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +57,7 @@ impl Field {
     }
 }
 
-/// Where the values of the header fields stand in a line shorter than 4 GiB.
+/// Where the values of the header fields of a line stand in its text, which is shorter than 4 GiB.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Spans {
     /// First byte and the one behind the last; no value ends at 0.
@@ -71,35 +73,41 @@ impl Default for Spans {
 }
 
 impl Spans {
-    /// The value of `field` in the line that was walked, as written.
-    pub(super) fn of<'a>(&self, field: Field, line: &'a [u8]) -> Option<&'a [u8]> {
+    /// Where the value of `field` stands.
+    #[inline]
+    pub(super) fn range(&self, field: Field) -> Option<Range<usize>> {
         let (start, end) = self.at[field as usize];
-        if end == 0 { None } else { line.get(start as usize..end as usize) }
+        (end > 0).then_some(start as usize..end as usize)
+    }
+
+    /// The value of `field` in the text that was walked, as written.
+    #[inline]
+    pub(super) fn of<'a>(&self, field: Field, text: &'a [u8]) -> Option<&'a [u8]> {
+        text.get(self.range(field)?)
     }
 
     /// Takes the value of `field` at `at`; the index behind it. `None`: it is not what such a value looks like.
-    pub(super) fn take(&mut self, field: Field, line: &[u8], at: usize) -> Option<usize> {
+    #[inline(always)]
+    pub(super) fn take(&mut self, field: Field, text: Marked<'_, '_>, at: usize) -> Option<usize> {
         let end = match field {
             Field::Type | Field::Episode | Field::Id | Field::Agent | Field::From => {
-                if *line.get(at)? == b'"' {
-                    match plain_string_end(line, at + 1) {
-                        Some(end) => end,
-                        None => {
-                            self.plain = false;
-                            let end = string_end(line, at + 1)?;
-                            is_string(&line[at..end]).then_some(end)?
-                        }
+                if *text.text.get(at)? == b'"' {
+                    let end = text.string_end(at + 1)?;
+                    if !text.is_plain(at + 1, end - 1) {
+                        self.plain = false;
+                        is_string(&text.text[at..end]).then_some(())?;
                     }
+                    end
                 } else if field == Field::Type {
                     return None;
                 } else {
-                    let end = scalar_end(line, at)?;
-                    is_plain_integer(&line[at..end]).then_some(end)?
+                    let end = text.scalar_end(at)?;
+                    is_plain_integer(&text.text[at..end]).then_some(end)?
                 }
             }
-            _ => value_end(line, at)?,
+            _ => text.value_end(at)?,
         };
-        self.at[field as usize] = (at as u32, end as u32);
+        self.set(field, at, end);
         Some(end)
     }
 
@@ -124,61 +132,56 @@ pub(super) struct Part {
     pub(super) end: usize,
 }
 
-/// Walks over `line`, one object with or without white space around it, and shows every key to `part`. `None`:
-/// anything about it is odd: not one closed object, a repeated header field or one of an unexpected type, an
-/// escaped key.
-pub(super) fn walk(line: &[u8], mut part: impl FnMut(Part)) -> Option<Spans> {
+/// Walks over the line at `at`, one object with or without white space around it, and shows every key to `part`; its
+/// end too. `None`: anything about it is odd: not one closed object, a repeated header field or one of an unexpected
+/// type, an escaped key.
+pub(super) fn walk(text: Marked<'_, '_>, at: usize, mut part: impl FnMut(Part)) -> Option<(Spans, usize)> {
     let mut spans = Spans::default();
-    u32::try_from(line.len()).ok()?;
-    let end = walk_object(line, skip_space(line, 0), |key, at| {
+    let end = walk_object(text, text.skip_space(at), |key, at| {
         let field = Field::of_key(key);
         let end = match field {
-            None => value_end(line, at)?,
+            None => text.value_end(at)?,
             // A second value for the same field is odd.
             Some(field) if spans.has(field) => return None,
-            Some(field) => spans.take(field, line, at)?,
+            Some(field) => spans.take(field, text, at)?,
         };
         part(Part { field, start: at, end });
         Some(end)
     })?;
-    (skip_space(line, end) == line.len()).then_some(spans)
+    let end = text.skip_space(end);
+    text.is_line_end(end).then_some((spans, end))
 }
 
 /// Calls `field` with every key of the object at `at` and the index of its value; it returns the index behind
 /// that value. The index behind the object.
 pub(super) fn walk_object<'a>(
-    bytes: &'a [u8],
+    text: Marked<'a, '_>,
     mut at: usize,
     mut field: impl FnMut(&'a [u8], usize) -> Option<usize>,
 ) -> Option<usize> {
-    if *bytes.get(at)? != b'{' {
+    let byte = |at: usize| text.text.get(at).copied();
+    if byte(at)? != b'{' {
         return None;
     }
     loop {
-        at = skip_space(bytes, at + 1);
-        if *bytes.get(at)? != b'"' {
+        at = text.skip_space(at + 1);
+        if byte(at)? != b'"' {
             return None;
         }
-        let (key, after) = plain_key(bytes, at + 1)?;
-        at = skip_space(bytes, after);
-        if *bytes.get(at)? != b':' {
+        let end = text.string_end(at + 1)?;
+        let key = &text.text[at + 1..end - 1];
+        at = text.skip_space(end);
+        if key.contains(&b'\\') || byte(at)? != b':' {
             return None;
         }
-        at = field(key, skip_space(bytes, at + 1))?;
-        at = skip_space(bytes, at);
-        match *bytes.get(at)? {
+        at = field(key, text.skip_space(at + 1))?;
+        at = text.skip_space(at);
+        match byte(at)? {
             b',' => {}
             b'}' => return Some(at + 1),
             _ => return None,
         }
     }
-}
-
-/// A key without escapes, and the index behind its closing quote.
-fn plain_key(line: &[u8], from: usize) -> Option<(&[u8], usize)> {
-    let length = line[from..].iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
-    let end = from + length;
-    (line[end] == b'"').then_some((&line[from..end], end + 1))
 }
 
 /// Whether `token`, quotes included, is a string that reads without repair.

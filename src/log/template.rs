@@ -5,11 +5,13 @@
 //! surprise is a miss, and the order-agnostic walk decides. What a template says is what [`walk`] says: the
 //! property test of `super::tests` compares them.
 
+use std::ops::Range;
+
 use smallvec::SmallVec;
 
 use super::RecordType;
+use super::marks::Marked;
 use super::spans::{Field, Part, Spans, walk};
-use super::walk::value_end;
 
 /// Templates kept at once: a few for each kind of record of a log.
 const KEPT: usize = 16;
@@ -18,37 +20,70 @@ const PATIENCE: u32 = 64;
 /// How often then.
 const RETRY: u32 = 32;
 
+/// Sixteen bytes of a text, or fewer.
+struct Piece {
+    value: [u64; 2],
+    mask: [u64; 2],
+}
+
+impl Piece {
+    const LEN: usize = 16;
+
+    fn new(bytes: &[u8]) -> Self {
+        let mut mask = [0; Self::LEN];
+        mask[..bytes.len()].fill(0xff);
+        Self { value: words(&padded(bytes)), mask: words(&mask) }
+    }
+
+    #[inline(always)]
+    fn is_at(&self, text: &[u8], at: usize) -> bool {
+        let there = match text.get(at..at + Self::LEN).and_then(|it| it.first_chunk()) {
+            Some(bytes) => words(bytes),
+            // The end of the text is nearer than the end of the piece.
+            None => words(&padded(text.get(at..).unwrap_or_default())),
+        };
+        let [a, b] = there;
+        ((a ^ self.value[0]) & self.mask[0]) | ((b ^ self.value[1]) & self.mask[1]) == 0
+    }
+}
+
+#[cold]
+fn padded(bytes: &[u8]) -> [u8; Piece::LEN] {
+    let mut all = [0; Piece::LEN];
+    all[..bytes.len()].copy_from_slice(bytes);
+    all
+}
+
+#[inline(always)]
+fn words(bytes: &[u8; Piece::LEN]) -> [u64; 2] {
+    let (words, _) = bytes.as_chunks::<8>();
+    [u64::from_le_bytes(words[0]), u64::from_le_bytes(words[1])]
+}
+
 /// Text that stands between two values.
 struct Literal {
-    bytes: Box<[u8]>,
-    /// The same, eight bytes at a time, with a mask for the last ones.
-    words: SmallVec<[(u64, u64); 4]>,
+    /// Its beginning: all of most keys.
+    first: Piece,
+    rest: Box<[Piece]>,
+    len: usize,
 }
 
 impl Literal {
     fn new(bytes: &[u8]) -> Self {
-        let word = |piece: &[u8]| {
-            let mut value = [0; 8];
-            let mut mask = [0; 8];
-            value[..piece.len()].copy_from_slice(piece);
-            mask[..piece.len()].fill(0xff);
-            (u64::from_le_bytes(value), u64::from_le_bytes(mask))
-        };
-        Self { words: bytes.chunks(8).map(word).collect(), bytes: bytes.into() }
+        let (first, rest) = bytes.split_at(bytes.len().min(Piece::LEN));
+        let rest = rest.chunks(Piece::LEN).map(Piece::new).collect();
+        Self { first: Piece::new(first), rest, len: bytes.len() }
     }
 
     /// Whether it stands at `at`; the index behind it.
-    fn behind(&self, line: &[u8], at: usize) -> Option<usize> {
-        let same = match line.get(at..at + self.words.len() * 8) {
-            Some(there) => self.words.iter().zip(there.chunks_exact(8)).all(|((value, mask), piece)| {
-                let mut bytes = [0; 8];
-                bytes.copy_from_slice(piece);
-                u64::from_le_bytes(bytes) & mask == *value
-            }),
-            // The end of the line is nearer than the end of the last word.
-            None => line.get(at..)?.starts_with(&self.bytes),
-        };
-        same.then_some(at + self.bytes.len())
+    #[inline(always)]
+    fn behind(&self, text: &[u8], at: usize) -> Option<usize> {
+        let mut same = self.first.is_at(text, at);
+        for (number, piece) in self.rest.iter().enumerate() {
+            same &= piece.is_at(text, at + (number + 1) * Piece::LEN);
+        }
+        let end = at + self.len;
+        (same && end <= text.len()).then_some(end)
     }
 }
 
@@ -69,46 +104,43 @@ struct Template {
 }
 
 impl Template {
-    /// What `line`, walked over in these `parts`, teaches.
-    fn learn(line: &[u8], parts: &[Part], record_type: RecordType) -> Self {
+    /// What the line that is `at`, walked over in these `parts`, teaches.
+    fn learn(text: &[u8], at: Range<usize>, parts: &[Part], record_type: RecordType) -> Self {
         let mut steps: Vec<Step> = Vec::with_capacity(parts.len());
         let mut kind = (0, 0, 0);
-        let mut from = 0;
+        let mut from = at.start;
         for part in parts {
             if part.field == Some(Field::Type) {
                 // Its value is a part of the text, so that each kind has templates of its own.
                 kind = (steps.len(), part.start - from, part.end - from);
                 continue;
             }
-            steps.push(Step { before: Literal::new(&line[from..part.start]), field: part.field });
+            steps.push(Step { before: Literal::new(&text[from..part.start]), field: part.field });
             from = part.end;
         }
-        Self { record_type, steps, end: Literal::new(&line[from..]), kind }
+        Self { record_type, steps, end: Literal::new(&text[from..at.end]), kind }
     }
 
-    /// Whether `line` is like it; then `spans` say where its fields are.
-    fn fits(&self, line: &[u8], spans: &mut Spans) -> bool {
-        *spans = Spans::default();
-        self.walk(line, spans) == Some(line.len())
-    }
-
-    fn walk(&self, line: &[u8], spans: &mut Spans) -> Option<usize> {
-        let mut at = 0;
+    /// The end of the line at `at`, if it is like this; then `spans` say where its fields are. They held nothing
+    /// before, or what this template put there.
+    fn fits(&self, text: Marked<'_, '_>, mut at: usize, spans: &mut Spans) -> Option<usize> {
+        spans.plain = true;
         let (kind, start, end) = self.kind;
         for (index, step) in self.steps.iter().enumerate() {
             if index == kind {
                 spans.set(Field::Type, at + start, at + end);
             }
-            at = step.before.behind(line, at)?;
+            at = step.before.behind(text.text, at)?;
             at = match step.field {
-                None => value_end(line, at)?,
-                Some(field) => spans.take(field, line, at)?,
+                None => text.value_end(at)?,
+                Some(field) => spans.take(field, text, at)?,
             };
         }
         if kind == self.steps.len() {
             spans.set(Field::Type, at + start, at + end);
         }
-        self.end.behind(line, at)
+        let end = self.end.behind(text.text, at)?;
+        text.is_line_end(end).then_some(end)
     }
 }
 
@@ -123,41 +155,68 @@ pub(super) struct Templates {
     misses: u32,
     /// Of the line looked at last.
     spans: Spans,
+    /// The template that put something there.
+    filled_by: Option<usize>,
+}
+
+/// A line that is a record by its structure.
+pub(super) struct Recognised<'s> {
+    /// Its kind.
+    pub(super) record_type: RecordType,
+    /// Where the fields of its header stand.
+    pub(super) spans: &'s Spans,
+    /// Where it ends.
+    pub(super) end: usize,
 }
 
 impl Templates {
-    /// The kind of `line`, and where its header fields are; `None`: anything about it is odd.
-    pub(super) fn spans(&mut self, line: &[u8]) -> Option<(RecordType, &Spans)> {
-        u32::try_from(line.len()).ok()?;
+    /// The line at `at` of a text; `None`: anything about it is odd.
+    #[inline]
+    pub(super) fn recognise(&mut self, text: Marked<'_, '_>, at: usize) -> Option<Recognised<'_>> {
         let attentive = self.misses < PATIENCE || self.misses.is_multiple_of(RETRY);
-        if attentive && let Some(kind) = self.fitting(line) {
+        if attentive && let Some((record_type, end)) = self.fitting(text, at) {
             self.misses = 0;
-            return Some((kind, &self.spans));
+            return Some(Recognised { record_type, spans: &self.spans, end });
         }
         self.misses = self.misses.wrapping_add(1).max(1);
-        let (kind, spans) = if attentive { self.learn(line)? } else { by_walk(line, |_| {})? };
+        self.filled_by = None;
+        self.spans = Spans::default();
+        let (record_type, spans, end) =
+            if attentive { self.learn(text, at)? } else { by_walk(text, at, |_| {})? };
         self.spans = spans;
-        Some((kind, &self.spans))
+        Some(Recognised { record_type, spans: &self.spans, end })
     }
 
-    /// The kind of a line that is like one of them.
-    fn fitting(&mut self, line: &[u8]) -> Option<RecordType> {
-        let Self { kept, spans, last, .. } = self;
-        let likely = kept.get(*last)?;
-        if likely.fits(line, spans) {
-            return Some(likely.record_type);
+    /// The kind and the end of a line that is like one of them.
+    #[inline]
+    fn fitting(&mut self, text: Marked<'_, '_>, at: usize) -> Option<(RecordType, usize)> {
+        let likely = self.last;
+        if likely < self.kept.len()
+            && let Some(end) = self.try_on(likely, text, at)
+        {
+            return Some((self.kept[likely].record_type, end));
         }
-        let other = (0..kept.len()).find(|it| it != last && kept[*it].fits(line, spans))?;
-        *last = other;
-        Some(kept[other].record_type)
+        let mut others = (0..self.kept.len()).filter(|it| *it != likely);
+        let (other, end) = others.find_map(|it| self.try_on(it, text, at).map(|end| (it, end)))?;
+        self.last = other;
+        Some((self.kept[other].record_type, end))
     }
 
-    fn learn(&mut self, line: &[u8]) -> Option<(RecordType, Spans)> {
+    #[inline]
+    fn try_on(&mut self, index: usize, text: Marked<'_, '_>, at: usize) -> Option<usize> {
+        if self.filled_by != Some(index) {
+            self.spans = Spans::default();
+            self.filled_by = Some(index);
+        }
+        self.kept[index].fits(text, at, &mut self.spans)
+    }
+
+    fn learn(&mut self, text: Marked<'_, '_>, at: usize) -> Option<(RecordType, Spans, usize)> {
         let mut parts: SmallVec<[Part; 24]> = SmallVec::new();
-        let (kind, spans) = by_walk(line, |it| parts.push(it))?;
+        let (kind, spans, end) = by_walk(text, at, |it| parts.push(it))?;
         // The text of a template is compared as it is: an escaped type could be written in many ways.
-        if spans.of(Field::Type, line).is_some_and(|it| !it.contains(&b'\\')) {
-            let template = Template::learn(line, &parts, kind);
+        if spans.of(Field::Type, text.text).is_some_and(|it| !it.contains(&b'\\')) {
+            let template = Template::learn(text.text, at..end, &parts, kind);
             if self.kept.len() < KEPT {
                 self.last = self.kept.len();
                 self.kept.push(template);
@@ -167,17 +226,21 @@ impl Templates {
                 self.kept[self.oldest] = template;
             }
         }
-        Some((kind, spans))
+        Some((kind, spans, end))
     }
 }
 
-/// The same without templates.
-pub(super) fn by_walk(line: &[u8], part: impl FnMut(Part)) -> Option<(RecordType, Spans)> {
-    let spans = walk(line, part)?;
-    let token = spans.of(Field::Type, line)?;
+/// The same without templates: kind, fields and end of the line at `at`.
+pub(super) fn by_walk(
+    text: Marked<'_, '_>,
+    at: usize,
+    part: impl FnMut(Part),
+) -> Option<(RecordType, Spans, usize)> {
+    let (spans, end) = walk(text, at, part)?;
+    let token = spans.of(Field::Type, text.text)?;
     let kind = match token.get(1..token.len() - 1) {
         Some(name) if spans.plain => RecordType::from_name(std::str::from_utf8(name).ok()?),
         _ => RecordType::from_name(&serde_json::from_slice::<std::borrow::Cow<'_, str>>(token).ok()?),
     };
-    Some((kind, spans))
+    Some((kind, spans, end))
 }

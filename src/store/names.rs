@@ -25,24 +25,39 @@ struct Recent {
     number: u32,
 }
 
+impl Recent {
+    /// One word after the other: as arrays they would go through memory.
+    #[inline]
+    fn is(&self, words: [u64; 3], len: u32) -> bool {
+        let [a, b, c] = words;
+        let [x, y, z] = self.words;
+        (a ^ x) | (b ^ y) | (c ^ z) | u64::from(len ^ self.len) == 0
+    }
+}
+
 impl Names {
     /// The number of a name; a new one gets the next. `None`: it is no UTF-8, or there are `most` others.
+    #[inline]
     pub(super) fn number(&mut self, name: &[u8], most: usize) -> Option<u32> {
         if name.len() > SHORT || name.is_empty() {
             return self.look_up(name, most);
         }
-        if self.recent.is_empty() {
-            self.recent = vec![Recent::default(); RECENT];
-        }
         let words = words(name);
         let len = name.len() as u32;
         let slot = slot(words, len);
-        let recent = &self.recent[slot];
-        if recent.words == words && recent.len == len {
-            return Some(recent.number);
+        match self.recent.get(slot) {
+            Some(recent) if recent.is(words, len) => Some(recent.number),
+            _ => self.remember(name, most, slot, words),
+        }
+    }
+
+    #[cold]
+    fn remember(&mut self, name: &[u8], most: usize, slot: usize, words: [u64; 3]) -> Option<u32> {
+        if self.recent.is_empty() {
+            self.recent = vec![Recent::default(); RECENT];
         }
         let number = self.look_up(name, most)?;
-        self.recent[slot] = Recent { words, len, number };
+        self.recent[slot] = Recent { words, len: name.len() as u32, number };
         Some(number)
     }
 
@@ -85,6 +100,7 @@ impl Names {
 }
 
 /// The bytes of a short name as numbers: with its length they tell it from all others.
+#[inline]
 fn words(name: &[u8]) -> [u64; 3] {
     let word = |at: usize| {
         let piece = name.get(at..at + 8).and_then(|it| it.try_into().ok());
@@ -108,6 +124,7 @@ fn words(name: &[u8]) -> [u64; 3] {
 }
 
 /// Where a name would be among those that came last.
+#[inline]
 fn slot(words: [u64; 3], len: u32) -> usize {
     let mixed = words[0].rotate_left(7) ^ words[1] ^ words[2].rotate_left(29) ^ u64::from(len);
     (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize

@@ -130,6 +130,7 @@ impl Scanned {
         self.agents.number(name.as_bytes(), usize::MAX).unwrap_or(NOBODY)
     }
 
+    #[inline(always)]
     fn plain(&mut self, place: Place, kind: RecordType, header: &PlainHeader<'_>) {
         self.records += 1;
         self.types[kind as usize] += 1;
@@ -255,6 +256,24 @@ impl Scanned {
         }
     }
 
+    /// Adds what a line holds that has to be read in full.
+    fn parsed(&mut self, offset: u64, line: &[u8]) {
+        // As a truncated file leaves them: they belong to no line.
+        let nuls = line.iter().take_while(|it| **it == 0).count();
+        let (offset, line) = (offset + nuls as u64, &line[nuls..]);
+        let place = Place { offset, len: line.len() as u32, line: self.lines };
+        self.lines += 1;
+        let parsed = parse_line(line);
+        self.bad_lines += u64::from(parsed.problems.iter().any(|it| it.severity == Severity::Error));
+        for problem in parsed.problems {
+            self.problem(place, problem);
+        }
+        for (record, range) in parsed.records {
+            let place = Place { offset: offset + range.start as u64, len: range.len() as u32, ..place };
+            self.record(place, &record);
+        }
+    }
+
     fn problem(&mut self, place: Place, problem: Problem) {
         if self.problems < LogSummary::DIAGNOSTICS {
             self.problems += 1;
@@ -303,38 +322,29 @@ impl LineScanner {
         if self.pass == Pass::Places {
             return;
         }
+        if self.pass == Pass::Headers {
+            self.scanner.scan(bytes, |line, scan| {
+                let (at, line) = (offset + line.start as u64, &bytes[line]);
+                if let Some(scan) = scan {
+                    let place = Place { offset: at, len: line.len() as u32, line: into.lines };
+                    if let Some(header) = scan.plain() {
+                        into.lines += 1;
+                        return into.plain(place, scan.record_type, &header);
+                    }
+                    if let Some(header) = scan.header().filter(|it| it.complete) {
+                        into.lines += 1;
+                        return into.header(place, &header);
+                    }
+                }
+                into.parsed(at, line);
+            });
+            return;
+        }
         let mut at = 0;
         while at < bytes.len() {
             let end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |it| at + it);
-            self.line(offset + at as u64, &bytes[at..end], into);
+            into.parsed(offset + at as u64, &bytes[at..end]);
             at = end + 1;
-        }
-    }
-
-    fn line(&mut self, offset: u64, line: &[u8], into: &mut Scanned) {
-        // As a truncated file leaves them: they belong to no line.
-        let nuls = line.iter().take_while(|it| **it == 0).count();
-        let (offset, line) = (offset + nuls as u64, &line[nuls..]);
-        let place = Place { offset, len: line.len() as u32, line: into.lines };
-        into.lines += 1;
-        if self.pass == Pass::Headers
-            && let Some(scan) = self.scanner.scan(line)
-        {
-            if let Some(header) = scan.plain() {
-                return into.plain(place, scan.record_type, &header);
-            }
-            if let Some(header) = scan.header().filter(|it| it.complete) {
-                return into.header(place, &header);
-            }
-        }
-        let parsed = parse_line(line);
-        into.bad_lines += u64::from(parsed.problems.iter().any(|it| it.severity == Severity::Error));
-        for problem in parsed.problems {
-            into.problem(place, problem);
-        }
-        for (record, range) in parsed.records {
-            let place = Place { offset: offset + range.start as u64, len: range.len() as u32, ..place };
-            into.record(place, &record);
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
         lists::ActLists,
         message::{Analysis, Effect, SamplingEnd},
         methods::MethodsState,
-        model::{DetailState, GraphState, Model, OpenEpisode, Pane, Scope, Screen, TimelineState},
+        model::{DetailState, GraphState, Model, OpenEpisode, Pane, Scope, Screen, Settling, TimelineState},
         search::FoundActs,
         shape::Shape,
         whatif::{Forks, Form},
@@ -94,7 +94,10 @@ pub(super) fn episode(
         return;
     }
     match model.open.as_mut().filter(|_| growing) {
-        Some(open) => grow(open, read, revision),
+        Some(open) => {
+            grow(open, read, revision);
+            open.settling = Settling::Resting;
+        }
         None => model.open = Some(opened(id, read, revision)),
     }
     // The shape has a thread of its own: neither waits for the other.
@@ -103,6 +106,9 @@ pub(super) fn episode(
     if model.open.as_ref().is_some_and(|it| !it.forks.is_logged()) {
         request(model, Wanted::Edited, effects);
     }
+    if growing {
+        effects.push(Effect::Rest);
+    }
 }
 
 fn opened(id: EpisodeId, read: ReadEpisode, revision: u64) -> OpenEpisode {
@@ -110,6 +116,7 @@ fn opened(id: EpisodeId, read: ReadEpisode, revision: u64) -> OpenEpisode {
     OpenEpisode {
         id,
         revision,
+        settling: Settling::default(),
         placed: false,
         logged: None,
         edited: None,
@@ -175,12 +182,13 @@ fn grow(open: &mut OpenEpisode, read: ReadEpisode, revision: u64) {
         });
     }
     // So may the graph, without what the new records add, until it is worked out anew.
+    if new.agents.len() != old.agents.len() || !same_ids {
+        open.graph.flow = None;
+    }
     match &mut open.graph.shape {
-        Some(_) if same_ids && new.agents.len() == old.agents.len() => {}
         Some(shape) if same_ids => Arc::make_mut(shape).interaction.add_agents(new.agents.len()),
         shape => *shape = None,
     }
-    open.graph.flow = None;
     open.graph.drawing = None;
     open.graph.pairs = pairs(open);
     open.blamed = None;
@@ -265,7 +273,7 @@ pub(super) fn analysis(model: &mut Model, request: u64, result: Analysis) {
         return;
     }
     methods::outdated(open);
-    (open.graph.flow, open.graph.requests.1) = (None, None);
+    open.graph.requests.1 = None;
     open.graph.pairs = pairs(open);
     if open.graph.pairs.is_none() && !open.graph.weight.is_directed() {
         // There is nothing to show of pairs: back to the messages.
@@ -288,7 +296,7 @@ fn pairs(open: &OpenEpisode) -> Option<graph::InteractionGraph> {
 }
 
 /// Asks for the graph of the episode on the screen and what is wrong with it.
-fn request_shape(model: &mut Model, effects: &mut Vec<Effect>) {
+pub(super) fn request_shape(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(open) = model.open.as_mut() else { return };
     model.requests += 1;
     open.graph.requests.0 = Some(model.requests);
@@ -301,8 +309,10 @@ pub(super) fn shape(model: &mut Model, request: u64, result: Shape) {
     if open.graph.requests.0.take_if(|it| *it == request).is_none() {
         return;
     }
-    let first = open.graph.shape.is_none();
-    open.graph.shape = Some(Arc::new(result));
+    let (first, mut shape) = (open.graph.shape.is_none(), result);
+    // More may have been appended since it was asked for.
+    shape.grow(&open.episode);
+    open.graph.shape = Some(Arc::new(shape));
     open.graph.pairs = pairs(open);
     open.graph.drawing = None;
     open.found = FoundActs::default();
@@ -314,12 +324,12 @@ pub(super) fn shape(model: &mut Model, request: u64, result: Shape) {
 /// Asks for the credit on the edges of the graph, where they show it and it is not there.
 pub(super) fn request_flow(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(open) = model.open.as_mut() else { return };
-    let graph = &mut open.graph;
-    let wanted = graph.weight == graph::Weight::CreditFlow && graph.shape.is_some();
-    if !wanted || graph.flow.is_some() || graph.requests.1.is_some() {
+    let wanted = open.graph.weight == graph::Weight::CreditFlow && open.graph.shape.is_some();
+    let Some(analysis) = open.analysis().cloned().filter(|_| wanted) else { return };
+    let known = open.graph.flow.as_ref().is_some_and(|it| Arc::ptr_eq(&it.0, &analysis.ranking));
+    if known || open.graph.requests.1.is_some() {
         return;
     }
-    let Some(analysis) = open.analysis().cloned() else { return };
     model.requests += 1;
     open.graph.requests.1 = Some(model.requests);
     effects.push(Effect::Flow { request: model.requests, episode: open.episode.clone(), analysis });
@@ -329,7 +339,7 @@ pub(super) fn request_flow(model: &mut Model, effects: &mut Vec<Effect>) {
 pub(super) fn flow(model: &mut Model, request: u64, result: graph::InteractionGraph) {
     let Some(open) = model.open.as_mut() else { return };
     if open.graph.requests.1.take_if(|it| *it == request).is_some() {
-        open.graph.flow = Some(result);
+        open.graph.flow = open.ranking().cloned().map(|it| (it, result));
         open.graph.drawing = None;
     }
 }

@@ -54,6 +54,16 @@ pub(super) fn type_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
     }
 }
 
+/// Text was pasted into the pattern.
+pub(super) fn paste(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
+    let Some(prompt) = model.prompt.as_mut() else { return };
+    let before = prompt.text.clone();
+    prompt.paste(text);
+    if prompt.text != before {
+        typed(model, effects);
+    }
+}
+
 /// The pattern has changed: the search begins anew.
 fn typed(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(prompt) = model.prompt.as_mut() else { return };
@@ -153,7 +163,7 @@ fn back_to_before(model: &mut Model) {
     if let (Some((id, agent, act, pane)), Some(open)) = (before.open, open)
         && open.id == id
     {
-        let shape = open.graph.shape.as_ref().filter(|_| open.graph.requests.0.is_none());
+        let shape = open.graph.shape.as_ref();
         let place = |it: Origin| (it.file, it.offset);
         let is_there = |it: &ActId| act.is_some_and(|act| place(open.episode.act(*it).origin) == place(act));
         let here = open.act.filter(is_there);
@@ -346,6 +356,7 @@ pub(super) fn arrived(model: &mut Model) {
 
 fn show_act(open: &mut OpenEpisode, act: ActId, view: View) {
     select(open, act);
+    open.detail.seek = true;
     if view == View::Credit {
         open.pane = Pane::Acts;
     }
