@@ -200,10 +200,10 @@ fn every_kind_of_source_is_one_view() {
     fs::create_dir_all(folder.path().join("runs/node-1")).unwrap();
     let write = |name: &str, bytes: Vec<u8>| fs::write(folder.path().join(name), bytes).unwrap();
     write("file.jsonl", acts(0..2).into());
-    write("runs/node-1/a.jsonl.gz", gz(&acts(2..4)));
-    write("runs/b.jsonl.zst", [zst(&acts(4..5)), zst(&acts(5..6))].concat());
+    write("runs/node-1/a.jsonl.gz", gz(acts(2..4)));
+    write("runs/b.jsonl.zst", [zst(acts(4..5)), zst(acts(5..6))].concat());
     write("glob-1.txt", acts(6..8).into());
-    write("piped.zst", zst(&acts(8..10)));
+    write("piped.zst", zst(acts(8..10)));
     let script = "cat piped.zst | $P check file.jsonl runs 'glob-*.txt' - --format json";
     let report = json(&shell(folder.path(), script));
     assert_eq!((&report["counts"]["records"], &report["counts"]["files"]), (&10.into(), &5.into()));
@@ -249,7 +249,7 @@ fn foreign_documents_are_read_compressed_and_piped() {
 fn a_thousand_files_do_with_64_descriptors() {
     let folder = tempfile::tempdir().unwrap();
     for at in 0..1000_u32 {
-        let bytes = if at % 2 == 0 { act(at).into_bytes() } else { gz(&act(at)) };
+        let bytes = if at % 2 == 0 { act(at).into_bytes() } else { gz(act(at)) };
         let ending = if at % 2 == 0 { "jsonl" } else { "jsonl.gz" };
         fs::write(folder.path().join(format!("{at}.{ending}")), bytes).unwrap();
     }
@@ -271,7 +271,7 @@ fn a_thousand_files_do_with_64_descriptors() {
 fn a_full_disk_for_the_spool_is_told_and_the_rest_is_read() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a.jsonl"), acts(0..10)).unwrap();
-    fs::write(folder.path().join("big.jsonl.gz"), gz(&acts(0..60_000))).unwrap();
+    fs::write(folder.path().join("big.jsonl.gz"), gz(acts(0..60_000))).unwrap();
     for (script, from) in [
         ("trap '' XFSZ; ulimit -f 2000; exec $P check a.jsonl big.jsonl.gz", "big.jsonl.gz"),
         ("trap '' XFSZ; cat big.jsonl.gz | (ulimit -f 2000; exec $P check a.jsonl -)", "stdin"),
@@ -366,9 +366,9 @@ fn nothing_is_ever_written_to_what_is_read() {
         ("native.jsonl", acts(0..50).into_bytes()),
         ("unterminated.jsonl", acts(0..5).trim_end().as_bytes().to_vec()),
         ("broken.jsonl", b"junk\n".to_vec()),
-        ("packed.jsonl.gz", gz(&acts(50..60))),
-        ("cut.jsonl.gz", gz(&acts(50..60))[..40].to_vec()),
-        ("packed.jsonl.zst", zst(&acts(60..70))),
+        ("packed.jsonl.gz", gz(acts(50..60))),
+        ("cut.jsonl.gz", gz(acts(50..60))[..40].to_vec()),
+        ("packed.jsonl.zst", zst(acts(60..70))),
         ("deep/document.json", document.into()),
         ("deep/document.json.gz", gz(document)),
     ] {
