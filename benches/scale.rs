@@ -20,6 +20,7 @@ use std::{
 use creditscope::{
     app::Message,
     runtime::{Follow, LogThread, OpenedLogs},
+    source::News,
     store::Pass,
 };
 
@@ -96,7 +97,7 @@ fn first(path: &str) -> Result<(), String> {
     let send = move |message| {
         let _ = send.send(message);
     };
-    let thread = LogThread::start(|_| open(path), Follow::Never, send)?;
+    let thread = LogThread::start(|_| open(path), Follow::Never, News::Events, send)?;
     let milliseconds = |began: Instant| began.elapsed().as_secs_f64() * 1e3;
     let mut newest = None;
     for message in messages {

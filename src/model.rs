@@ -7,6 +7,7 @@ mod attribution;
 mod counterfactual;
 mod diagnostic;
 mod episode;
+mod growth;
 mod id;
 mod number;
 mod scenario;
@@ -26,6 +27,7 @@ pub use episode::{
     Agent, CreditItem, DeclaredCredit, DeclaredEdge, Episode, Label, Metric, Outcome, Reward, RewardSource,
     RewardTotal, State, Status,
 };
+pub use growth::Growth;
 pub use id::{ActId, AgentId, EpisodeId, FileId, Origin};
 pub use number::{Number, places, signed, unsigned};
 pub use scenario::{Scenario, Substitute};

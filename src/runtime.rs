@@ -44,10 +44,14 @@ pub fn spawn(name: &str, work: impl FnOnce() + Send + 'static) {
     thread.expect("the system can start another thread");
 }
 
-/// Sends [`Message::Wake`](crate::app::Message::Wake) after some milliseconds.
-pub fn after(milliseconds: u64, send: crossbeam_channel::Sender<crate::app::Message>) {
+/// Sends `message` after some milliseconds.
+pub fn after(
+    milliseconds: u64,
+    message: crate::app::Message,
+    send: crossbeam_channel::Sender<crate::app::Message>,
+) {
     spawn("wake", move || {
         std::thread::sleep(std::time::Duration::from_millis(milliseconds));
-        let _ = send.send(crate::app::Message::Wake);
+        let _ = send.send(message);
     });
 }

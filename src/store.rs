@@ -13,6 +13,7 @@
 mod assemble;
 mod episodes;
 mod join;
+mod live;
 mod names;
 mod places;
 mod reading;
@@ -31,13 +32,13 @@ use std::sync::Arc;
 use crate::{
     log::{self, Record, RecordType, parse_line},
     model::{
-        Diagnostic, Episode, EpisodeId, FileId, FileState, FileSummary, LogSummary, Origin, RecordText,
-        Severity,
+        Diagnostic, EpisodeId, FileId, FileState, FileSummary, LogSummary, Origin, RecordText, Severity,
     },
     source::SourceFile,
 };
 
 use episodes::Episodes;
+pub use live::LiveEpisode;
 use names::Names;
 pub use places::Searchable;
 use reading::Reader;
@@ -311,55 +312,6 @@ impl Store {
     /// The revision of an episode: it rises with every record that comes or goes.
     pub fn revision(&self, id: EpisodeId) -> u64 {
         self.episodes.revision(id)
-    }
-
-    /// Reads an episode in full.
-    ///
-    /// # Errors
-    /// When none of its bytes can be read any more: why.
-    pub fn episode(&self, id: EpisodeId) -> Result<Episode, String> {
-        let name = self.episodes.name(id);
-        let mut records = Vec::new();
-        let mut diagnostics = Vec::new();
-        let mut lost = (0_u32, None);
-        let origins = self.origins(id);
-        let mut reader = Reader::new(&self.lives);
-        for (index, origin) in origins.iter().copied().enumerate() {
-            let bytes = match reader.first(&origins[index..]) {
-                Ok(bytes) => bytes,
-                Err(why) => {
-                    lost = (lost.0 + 1, lost.1.or(Some((why, origin))));
-                    continue;
-                }
-            };
-            let parsed = parse_line(bytes);
-            diagnostics.extend(parsed.problems.into_iter().map(|it| Diagnostic {
-                rule: it.rule,
-                severity: it.severity,
-                message: it.message,
-                origin: Some(origin),
-            }));
-            // What was taken for one record by its outside may hold those of other episodes once it is read.
-            let own = parsed.records.into_iter().filter(|it| it.0.episode.as_deref() == Some(name));
-            records.extend(own.map(|(record, _)| (record, origin)));
-        }
-        if let (count, Some((why, origin))) = lost {
-            if records.is_empty() {
-                return Err(why);
-            }
-            let message = format!("{count} records of this episode can no longer be read: {why}");
-            let severity = Severity::Error;
-            diagnostics.push(Diagnostic { rule: "lost-record", severity, message, origin: Some(origin) });
-        }
-        Ok(assemble::assemble(name, self.episodes.run(id), records, diagnostics))
-    }
-
-    /// The places of an episode's records, in the order read, with the lines that the user sees.
-    fn origins(&self, id: EpisodeId) -> Vec<Origin> {
-        let (first, last) = self.episodes.range(id);
-        let rows = self.rows.of_episode(id.0, first, last);
-        let seen = |it: Origin| Origin { line: self.lives[it.file.index()].line(it.line), ..it };
-        rows.map(|it| seen(it.origin)).collect()
     }
 
     /// Bytes of memory that the rows of all records take.

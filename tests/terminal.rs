@@ -22,6 +22,7 @@ mod terminal {
     mod gives_back;
     mod hostile;
     mod keys;
+    mod large;
     mod mouse_and_copy;
     mod starts;
 }

@@ -6,7 +6,7 @@ use super::key::Key;
 use crate::{
     credit::{Interactions, MessageSetting, RunOutcomes, Study, Sweep, Verdict},
     filter::Filter,
-    model::{Attribution, Episode, EpisodeId, LogSummary, Origin, RecordText, Scenario, Unavailable},
+    model::{Attribution, Episode, EpisodeId, Growth, LogSummary, Origin, RecordText, Scenario, Unavailable},
     search::{Hit, Pattern},
 };
 
@@ -98,6 +98,8 @@ pub struct SiftNews {
 pub enum Message {
     /// A key was pressed.
     Key(Key),
+    /// Text was pasted: whatever somebody had copied, line ends and control characters included.
+    Paste(String),
     /// The terminal has this many columns and rows.
     Resize(u16, u16),
     /// The logs grew or changed.
@@ -111,6 +113,17 @@ pub enum Message {
         /// The episode, or why it cannot be read.
         result: Result<Arc<Episode>, String>,
     },
+    /// Records were appended to an episode that was sent, and change nothing of what it was.
+    Grown {
+        /// Which.
+        id: EpisodeId,
+        /// The revision they were appended to, and the one they make of it.
+        revisions: (u64, u64),
+        /// What they add.
+        growth: Box<Growth>,
+    },
+    /// The time asked for with [`Effect::Settle`] or [`Effect::Rest`] has come.
+    Settle,
     /// Credit was computed; answers [`Effect::Analyse`] with the same number, several times while values are drawn.
     Analysis {
         /// The number of the request.
@@ -215,6 +228,11 @@ pub enum Effect {
         /// What to look for.
         patterns: Vec<Arc<Pattern>>,
     },
+    /// Send [`Message::Settle`] after this many milliseconds.
+    Settle(u64),
+    /// Send [`Message::Settle`] when many times as long has passed as it takes to answer the [`Effect::Analyse`]
+    /// before: an episode that grows is not computed anew for each of its records.
+    Rest,
     /// Send [`Message::Wake`] after this many milliseconds.
     Wake(u64),
     /// Hand this text to the clipboard and to a file.

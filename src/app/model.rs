@@ -177,6 +177,20 @@ pub struct DetailState {
     pub left: usize,
     /// Whether long lines are wrapped.
     pub wrap: bool,
+    /// The act is where a search led: its first match is to be shown, once its record is there.
+    pub seek: bool,
+}
+
+/// Whether what is computed from the whole of an episode that grows is up to date: credit, graph, findings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Settling {
+    /// It is, and what comes next is computed at once.
+    #[default]
+    Settled,
+    /// It is, but is not to be computed again before [`Message::Settle`](super::Message::Settle).
+    Resting,
+    /// Something has come since, and waits for that.
+    Behind,
 }
 
 /// The episode on the screen.
@@ -188,6 +202,8 @@ pub struct OpenEpisode {
     pub episode: Arc<Episode>,
     /// Which state of it.
     pub revision: u64,
+    /// Whether what is computed from the whole of it is to wait, and for whom.
+    pub settling: Settling,
     /// Whether the cursor was put on the agent to blame once.
     pub placed: bool,
     /// Credit as the log supports it.

@@ -95,6 +95,18 @@ impl Prompt {
         true
     }
 
+    /// Puts pasted text in as one line: line ends and tabs become a space, other control characters go.
+    pub fn paste(&mut self, text: &str) {
+        self.completed = None;
+        let room = LONGEST.saturating_sub(self.text.chars().count());
+        let words = text.split(['\n', '\r', '\t', '\u{85}', '\u{2028}', '\u{2029}']);
+        let line = words.filter(|it| !it.is_empty()).flat_map(|it| [" ", it]).skip(1).collect::<Vec<_>>();
+        let line: String =
+            line.iter().flat_map(|it| it.chars()).filter(|it| !it.is_control()).take(room).collect();
+        self.text.insert_str(self.at, &line);
+        self.at += line.len();
+    }
+
     /// Where the character before the cursor begins.
     fn before(&self) -> usize {
         self.text[..self.at].char_indices().next_back().map_or(0, |it| it.0)
@@ -198,6 +210,27 @@ mod tests {
         for key in [named(KeyCode::Enter), named(KeyCode::Esc), named(KeyCode::Tab), Key::ctrl('c')] {
             assert!(!prompt.edit(key, &[]), "{key:?}");
         }
+    }
+
+    #[track_caller]
+    fn check_pasted(text: &str, expected: &str) {
+        let mut prompt = Prompt::new(PromptKind::Search);
+        prompt.edit(Key::char('<'), &[]);
+        prompt.edit(Key::char('>'), &[]);
+        prompt.edit(named(KeyCode::Left), &[]);
+        prompt.paste(text);
+        assert_eq!((prompt.text.as_str(), &prompt.text[prompt.at..]), (expected, ">"), "{text:?}");
+    }
+
+    #[test]
+    fn pasted_text_is_one_line_without_control_characters() {
+        check_pasted("größer", "<größer>");
+        check_pasted("one\n", "<one>");
+        check_pasted("\r\none\r\n\n\ttwo\u{2028}", "<one two>");
+        check_pasted("a\x1b[31mb\0\u{9b}c\x7f", "<a[31mbc>");
+        check_pasted("\n\r\t", "<>");
+        check_pasted("a b  c", "<a b  c>");
+        check_pasted(&"é".repeat(2 * LONGEST), &format!("<{}>", "é".repeat(LONGEST - 2)));
     }
 
     #[test]

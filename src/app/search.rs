@@ -100,7 +100,7 @@ impl SearchState {
 }
 
 /// Where the records of an episode stand that are acts or about acts, and the acts by id: finds the act of a hit.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ActPlaces {
     /// File and offset of a record, ascending, and its act.
     places: Vec<(u32, u64, ActId)>,
@@ -130,6 +130,22 @@ impl ActPlaces {
         let mut by_id: Vec<ActId> = episode.act_ids().collect();
         by_id.sort_by(|a, b| episode.act(*a).id.cmp(&episode.act(*b).id));
         Self { places, by_id }
+    }
+
+    /// Adds acts and rewards that were appended to `episode`, behind its first so many.
+    fn grow(&mut self, episode: &Episode, acts: usize, rewards: usize) {
+        let place = |it: Origin, act: ActId| (it.file.0, it.offset, act);
+        for act in episode.act_ids().skip(acts) {
+            self.places.push(place(episode.act(act).origin, act));
+            let id = &episode.act(act).id;
+            let at = self.by_id.partition_point(|it| episode.act(*it).id <= *id);
+            self.by_id.insert(at, act);
+        }
+        let of = episode.rewards[rewards..].iter().filter_map(|it| Some(place(it.origin, *it.of.first()?)));
+        self.places.extend(of);
+        if !self.places.is_sorted_by_key(|it| (it.0, it.1)) {
+            self.places.sort_by_key(|it| (it.0, it.1));
+        }
     }
 
     /// The act that a hit is, or is about; `None`: it says nothing about one act.
@@ -166,6 +182,12 @@ impl FoundActs {
     /// Nothing found yet.
     pub fn of(episode: &Episode) -> Self {
         Self { places: ActPlaces::of(episode), ..Self::default() }
+    }
+
+    /// Adds what was appended to `episode` behind its first `acts` and `rewards`.
+    pub fn grow(&mut self, episode: &Episode, acts: usize, rewards: usize) {
+        self.places.grow(episode, acts, rewards);
+        self.stamp = None;
     }
 
     /// Whether a hit is this act, or about it.

@@ -4,6 +4,7 @@ mod ask;
 mod cursor;
 mod filter;
 mod form;
+mod growth;
 mod incoming;
 mod methods;
 pub(crate) mod pictures;
@@ -26,6 +27,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     let mut effects = Vec::new();
     match message {
         Message::Key(key) => on_key(model, key, &mut effects),
+        Message::Paste(text) => on_paste(model, &text, &mut effects),
         Message::Resize(columns, rows) => {
             model.size = Size { columns, rows };
             effects.push(Effect::Redraw);
@@ -34,6 +36,10 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Episode { id, revision, result } => {
             incoming::episode(model, id, revision, result, &mut effects);
         }
+        Message::Grown { id, revisions, growth } => {
+            growth::grown(model, id, revisions, *growth, &mut effects);
+        }
+        Message::Settle => growth::settle(model, &mut effects),
         Message::Analysis { request, result } => incoming::analysis(model, request, *result, &mut effects),
         Message::Study { request, result } => methods::study(model, request, *result),
         Message::Run { id, outcomes } => methods::run(model, id, *outcomes),
@@ -91,6 +97,19 @@ fn on_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
     };
     let count = model.count.take().unwrap_or(1);
     apply(model, action, count, effects);
+}
+
+/// Pasted text goes into the line that is being typed. Elsewhere its letters would be commands: it is refused.
+fn on_paste(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
+    model.notice = None;
+    match model.prompt.as_ref().map(|it| it.kind) {
+        Some(PromptKind::Search) => search::paste(model, text, effects),
+        Some(PromptKind::Filter) => filter::paste(model, text),
+        None if form::typing(model) => form::paste(model, text, effects),
+        None => {
+            model.notice = Some("nothing is being typed to paste into: / searches, f filters".to_owned());
+        }
+    }
 }
 
 /// Keys that mean the same wherever one types.

@@ -71,6 +71,9 @@ pub struct Open {
     /// Do not follow, even when an episode is open
     #[arg(long)]
     pub no_follow: bool,
+    /// Look for changes ten times a second instead of waiting for file events, on mounts where none come
+    #[arg(long)]
+    pub poll: bool,
     /// Colours: auto, never, always, 16, 256, truecolor
     #[arg(long, value_name = "WHEN", default_value = "auto", value_parser = color)]
     pub color: ColorChoice,

@@ -13,6 +13,7 @@ use crate::{
     app::{Effect, Key, Message, Model},
     graph::Charset,
     runtime::{self, Follow, LogThread, OpenedLogs, Worker},
+    source::News,
     store::Pass,
     tui::{
         input,
@@ -44,6 +45,7 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
         (_, true) => Follow::Never,
         _ => Follow::WhileOpen,
     };
+    let news = if options.poll { News::Polling } else { News::Events };
     let to_loop = send.clone();
     let log = LogThread::start(
         |wake| match follow {
@@ -54,6 +56,7 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
             _ => headless::open(&options.logs, Pass::Headers, wake),
         },
         follow,
+        news,
         move |message| {
             let _ = to_loop.send(message);
         },
@@ -87,11 +90,12 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
         Effect::Sift { request, filters } => log.sift(request, filters),
         Effect::Match { request, episode, patterns } => log.match_records(request, episode, patterns),
         Effect::StopSampling(request) => worker.stop(request),
-        Effect::Wake(milliseconds) => runtime::after(milliseconds, send.clone()),
+        Effect::Wake(milliseconds) => runtime::after(milliseconds, Message::Wake, send.clone()),
+        Effect::Settle(milliseconds) => runtime::after(milliseconds, Message::Settle, send.clone()),
         Effect::Copy(text) => {
             let _ = send.send(Message::Copied(keep_copy(&text)));
         }
-        Effect::Quit(_) | Effect::Redraw | Effect::Suspend | Effect::Mouse(_) => {}
+        Effect::Quit(_) | Effect::Rest | Effect::Redraw | Effect::Suspend | Effect::Mouse(_) => {}
     })?;
     drop(terminal);
     Ok(code)

@@ -59,8 +59,13 @@ pub(super) struct Marks {
 impl Marks {
     /// The bit maps of `text`, which begins where a line does.
     pub(super) fn read<'a>(&mut self, text: &'a [u8]) -> Marked<'a, '_> {
-        fill(text, &mut self.bits);
-        Marked { text, bits: &self.bits }
+        let blocks = text.len().div_ceil(WIDTH);
+        if self.bits.len() < blocks {
+            self.bits.resize(blocks, Bits::default());
+        }
+        let bits = &mut self.bits[..blocks];
+        fill(text, bits);
+        Marked { text, bits }
     }
 }
 
@@ -74,7 +79,7 @@ trait Classify: Copy {
 struct Fill<'a, C> {
     by: C,
     text: &'a [u8],
-    into: &'a mut Vec<Bits>,
+    into: &'a mut [Bits],
 }
 
 impl<C: Classify> pulp::NullaryFnOnce for Fill<'_, C> {
@@ -84,8 +89,6 @@ impl<C: Classify> pulp::NullaryFnOnce for Fill<'_, C> {
     fn call(self) {
         let Self { by, text, into } = self;
         let (blocks, rest) = text.as_chunks::<WIDTH>();
-        into.clear();
-        into.resize(text.len().div_ceil(WIDTH), Bits::default());
         let mut carry = Carry::default();
         for (block, into) in blocks.iter().zip(into.iter_mut()) {
             *into = bits(by.classes(block), &mut carry);
@@ -99,7 +102,7 @@ impl<C: Classify> pulp::NullaryFnOnce for Fill<'_, C> {
 }
 
 /// Makes the bits of `text`, by the widest registers that this machine has.
-fn fill(text: &[u8], into: &mut Vec<Bits>) {
+fn fill(text: &[u8], into: &mut [Bits]) {
     #[cfg(target_arch = "x86_64")]
     if let Some(simd) = pulp::x86::V4::try_new() {
         return simd.vectorize(Fill { by: wide::By512(simd), text, into });
@@ -473,8 +476,8 @@ mod tests {
                 0 => u64::MAX,
                 rest => (1 << rest) - 1,
             };
-            let check = |fill: &dyn Fn(&[u8], &mut Vec<Bits>)| {
-                let mut bits = Vec::new();
+            let check = |fill: &dyn Fn(&[u8], &mut [Bits])| {
+                let mut bits = vec![Bits::default(); expected.len()];
                 fill(&text, &mut bits);
                 if let Some(last) = bits.last_mut() {
                     last.odd &= valid;

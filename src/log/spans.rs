@@ -87,7 +87,7 @@ impl Spans {
     }
 
     /// Takes the value of `field` at `at`; the index behind it. `None`: it is not what such a value looks like.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take(&mut self, field: Field, text: Marked<'_, '_>, at: usize) -> Option<usize> {
         let end = match field {
             Field::Type | Field::Episode | Field::Id | Field::Agent | Field::From => {

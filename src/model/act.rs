@@ -1,5 +1,7 @@
 //! Acts: the actions and messages of an episode, the nodes of its causal graph.
 
+use std::collections::HashSet;
+
 use super::{ActId, AgentId, Origin, Timestamp};
 
 /// What kind of node an act is.
@@ -136,6 +138,13 @@ impl Rows {
         Self { starts, links }
     }
 
+    /// Adds a link at the end of the row of `act`; later rows move.
+    fn insert(&mut self, act: ActId, link: Link) {
+        let end = act.index() + 1;
+        self.links.insert(self.starts[end] as usize, link);
+        self.starts[end..].iter_mut().for_each(|it| *it += 1);
+    }
+
     fn get(&self, act: ActId) -> &[Link] {
         match (self.starts.get(act.index()), self.starts.get(act.index() + 1)) {
             (Some(&from), Some(&to)) => &self.links[from as usize..to as usize],
@@ -157,6 +166,27 @@ impl Links {
             }
         }
         Self { parents: Rows::new(&parents), children: Rows::new(&children) }
+    }
+
+    /// Adds an act behind all others, with its parents; duplicates are dropped.
+    pub fn push(&mut self, mut parents: Vec<Link>) {
+        let act = ActId::from_index(self.parents.starts.len().saturating_sub(1));
+        let mut seen = HashSet::new();
+        parents.retain(|link| seen.insert(link.act));
+        for rows in [&mut self.parents, &mut self.children] {
+            // An episode without acts may have no rows at all.
+            if rows.starts.is_empty() {
+                rows.starts.push(0);
+            }
+            rows.starts.push(rows.links.len() as u32);
+        }
+        for link in &parents {
+            self.children.insert(link.act, Link { act, kind: link.kind });
+        }
+        self.parents.links.extend_from_slice(&parents);
+        if let Some(end) = self.parents.starts.last_mut() {
+            *end = self.parents.links.len() as u32;
+        }
     }
 
     /// What `act` came from, in logged order.

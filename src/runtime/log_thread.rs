@@ -24,19 +24,30 @@ use crate::{
     filter::Filter,
     model::{EpisodeId, LogSummary, Origin},
     search::Pattern,
-    source::Watch,
+    source::{News, Watch},
+    store::LiveEpisode,
 };
 
 use validating::Validation;
 
 /// Bytes read between two looks at what is asked: about ten milliseconds of work.
 const BUDGET: usize = 4 << 20;
-/// Between two polls of files that are followed; file events come earlier where they work.
+/// Between two polls of files that are followed, where file events come earlier.
 const POLL: Duration = Duration::from_millis(200);
+/// The same where none come.
+const POLL_ONLY: Duration = Duration::from_millis(100);
 /// Between two looks for new files.
 const RESCAN: Duration = Duration::from_secs(1);
-/// The least time between two summaries, while a large log is read or a busy one grows.
+/// The least time between two summaries, while a large log is read.
 const REPORT: Duration = Duration::from_millis(60);
+/// The same while a log grows, which is shown ten times a second.
+const LIVE_REPORT: Duration = Duration::from_millis(95);
+/// The same once it has grown without a pause for so many summaries: nobody reads lines that fast, and each picture
+/// of them costs.
+const STREAM_REPORT: Duration = Duration::from_millis(245);
+const STREAM: u32 = 10;
+/// What comes this soon after the last summary could be shown has waited for that.
+const WAITED: Duration = Duration::from_millis(20);
 /// A summary of very many episodes takes a while, here and where it is shown: reading goes on for this many
 /// times as long before the next.
 const REPORT_SHARE: u32 = 15;
@@ -87,7 +98,7 @@ pub struct LogThread {
 }
 
 impl LogThread {
-    /// Starts the thread on the logs that `open` gives; messages go to `send`. `open` is given a function that
+    /// Starts the thread on the logs that `open` gives, which polls them when there is `news`; messages go to `send`. `open` is given a function that
     /// wakes the thread.
     ///
     /// # Errors
@@ -95,6 +106,7 @@ impl LogThread {
     pub fn start<E>(
         open: impl FnOnce(Box<dyn Fn() + Send + Sync>) -> Result<OpenedLogs, E>,
         follow: Follow,
+        news: News,
         send: impl Fn(Message) + Send + 'static,
     ) -> Result<Self, E> {
         let (requests, queue) = unbounded();
@@ -114,7 +126,7 @@ impl LogThread {
         });
         let wake = requests.clone();
         spawn("log", move || {
-            let watch = Watch::new(move || {
+            let watch = Watch::of(news, move || {
                 let _ = wake.send(Request::Woken);
             });
             State {
@@ -182,6 +194,8 @@ struct Opened {
     /// When it was sent, and how long it took to put it together.
     sent: Instant,
     cost: Duration,
+    /// What it takes to append to it.
+    live: Option<LiveEpisode>,
 }
 
 struct State<F> {
@@ -210,6 +224,8 @@ impl<F: Fn(Message)> State<F> {
     fn run(mut self, queue: &Receiver<Request>) {
         let mut reported: Option<Instant> = None;
         let mut pause = REPORT;
+        // Summaries in a row for which something was waiting.
+        let mut stream = 0;
         let mut rescanned = Instant::now();
         let mut dirty = true;
         self.cover();
@@ -241,7 +257,14 @@ impl<F: Fn(Message)> State<F> {
                         self.searcher.cover(self.logs.store.searchable());
                     }
                 }
-                pause = REPORT.max(began.elapsed() * REPORT_SHARE);
+                let waited = reported.is_some_and(|it| it.elapsed() < pause + WAITED);
+                stream = if waited && self.loaded { stream + 1 } else { 0 };
+                let least = match (self.loaded, stream >= STREAM) {
+                    (false, _) => REPORT,
+                    (true, false) => LIVE_REPORT,
+                    (true, true) => STREAM_REPORT,
+                };
+                pause = least.max(began.elapsed() * REPORT_SHARE);
                 self.send_grown_episode(last);
                 reported = Some(Instant::now());
             }
@@ -254,9 +277,9 @@ impl<F: Fn(Message)> State<F> {
             let next = if busy || self.validation.has_work(&self.logs) {
                 queue.try_recv().ok()
             } else if following {
-                let left = reported.map_or(POLL, |it| pause.saturating_sub(it.elapsed()));
-                match queue.recv_timeout(if dirty { left.min(POLL) } else { POLL }) {
-                    Ok(request) => Some(request),
+                let shown = reported.map_or(Duration::ZERO, |it| pause.saturating_sub(it.elapsed()));
+                match self.wait(queue, shown, dirty) {
+                    Ok(request) => request,
                     Err(RecvTimeoutError::Timeout) => None,
                     Err(RecvTimeoutError::Disconnected) => return,
                 }
@@ -276,6 +299,27 @@ impl<F: Fn(Message)> State<F> {
                 rescanned = Instant::now();
                 dirty |= self.logs.rescan();
                 self.cover();
+            }
+        }
+    }
+
+    /// Waits for a request, for the next poll, or, when something is to be shown, for `shown`: until then nothing
+    /// more would be. That files have changed is looked at then as well, and not at each of their records.
+    fn wait(
+        &self,
+        queue: &Receiver<Request>,
+        shown: Duration,
+        dirty: bool,
+    ) -> Result<Option<Request>, RecvTimeoutError> {
+        let now = Instant::now();
+        let poll = if self.watch.polling_because().is_some() { POLL_ONLY } else { POLL };
+        let mut until = now + if dirty { shown.min(poll) } else { poll };
+        loop {
+            match queue.recv_deadline(until)? {
+                Request::Woken if self.loaded && Instant::now() < now + shown => {
+                    until = until.min(now + shown);
+                }
+                request => return Ok(Some(request)),
             }
         }
     }
@@ -318,7 +362,7 @@ impl<F: Fn(Message)> State<F> {
             // The same episode under the id that stays: what was shown of it may have lacked its beginning.
             let settled = self.logs.settled(open.id);
             if settled != open.id {
-                (open.id, open.revision) = (settled, 0);
+                (open.id, open.revision, open.live) = (settled, 0, None);
             }
         }
         (self.send)(Message::Log(summary));
@@ -330,9 +374,28 @@ impl<F: Fn(Message)> State<F> {
         self.open.as_ref().is_some_and(changed)
     }
 
-    /// Sends the episode on the screen again if it has grown; a long one not every time, unless it is the `last`.
+    /// Sends what was appended to the episode on the screen, if it was only that. `false`: it was not.
+    fn send_growth(&mut self) -> bool {
+        let Some(open) = self.open.as_mut() else { return false };
+        let (id, before) = (open.id, open.revision);
+        let Some(revision) = self.logs.revision(id) else { return false };
+        let growth = open.live.as_mut().and_then(|it| self.logs.growth(it));
+        let Some(growth) = growth else {
+            open.live = None;
+            return false;
+        };
+        open.revision = revision;
+        (self.send)(Message::Grown { id, revisions: (before, revision), growth: Box::new(growth) });
+        true
+    }
+
+    /// Sends the episode on the screen again if it has grown: what was appended to it, else all of it; a long one not
+    /// every time, unless it is the `last`.
     fn send_grown_episode(&mut self, last: bool) {
-        let Some(open) = self.open.as_ref().filter(|_| self.is_behind()) else { return };
+        if !self.is_behind() || self.send_growth() {
+            return;
+        }
+        let Some(open) = self.open.as_ref() else { return };
         if last || open.sent.elapsed() >= open.cost * EPISODE_SHARE {
             self.send_episode(open.id);
         }
@@ -342,9 +405,12 @@ impl<F: Fn(Message)> State<F> {
         let Some(revision) = self.logs.revision(id) else { return };
         self.validation.yield_to_others(true);
         let began = Instant::now();
-        let result = self.logs.episode(id).map(Arc::new);
+        let (result, live) = match self.logs.live_episode(id) {
+            Ok((episode, live)) => (Ok(Arc::new(episode)), live),
+            Err(why) => (Err(why), None),
+        };
         (self.send)(Message::Episode { id, revision, result });
-        self.open = Some(Opened { id, revision, sent: Instant::now(), cost: began.elapsed() });
+        self.open = Some(Opened { id, revision, sent: Instant::now(), cost: began.elapsed(), live });
     }
 
     /// A little of the survey under way; its end is sent.

@@ -18,9 +18,11 @@ use super::{
     translated::Translated,
 };
 use crate::{
-    model::{Diagnostic, Episode, EpisodeId, FileId, FileState, FileSummary, LogSummary, Reading, Severity},
+    model::{
+        Diagnostic, Episode, EpisodeId, FileId, FileState, FileSummary, Growth, LogSummary, Reading, Severity,
+    },
     source::{Discovery, Input, SourceFile, Spool, SpoolStore, SpoolWriter, Tail, TailEvent, because},
-    store::{Pass, Store},
+    store::{LiveEpisode, Pass, Store},
     text,
 };
 
@@ -355,6 +357,22 @@ impl OpenedLogs {
     pub fn episode(&self, id: EpisodeId) -> Result<Episode, String> {
         let (store, id) = self.place(id).ok_or("this episode is not known any more")?;
         store.episode(id)
+    }
+
+    /// As [`OpenedLogs::episode`], with what [`OpenedLogs::growth`] needs; `None`: nothing can be appended to it.
+    ///
+    /// # Errors
+    /// When none of its bytes can be read any more: why.
+    pub fn live_episode(&self, id: EpisodeId) -> Result<(Episode, Option<LiveEpisode>), String> {
+        if id.provisional_index().is_some() || id.index() >= self.store.episode_count() {
+            return Ok((self.episode(id)?, None));
+        }
+        self.store.live_episode(id)
+    }
+
+    /// What has come to an episode since; `None`: it has to be read in full.
+    pub fn growth(&self, live: &mut LiveEpisode) -> Option<Growth> {
+        self.store.growth(live)
     }
 
     /// Reads what is there now to its end; nothing more is expected. Of a pipe: what has come so far.

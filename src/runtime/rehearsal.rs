@@ -122,6 +122,8 @@ impl Rehearsal {
             | Effect::StopSearch
             | Effect::StopSampling(_)
             | Effect::Wake(_)
+            | Effect::Settle(_)
+            | Effect::Rest
             | Effect::Copy(_)
             | Effect::Mouse(_)
             | Effect::Redraw

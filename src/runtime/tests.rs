@@ -10,7 +10,8 @@ mod validated;
 use super::*;
 use crate::{
     app::Message,
-    model::{EpisodeId, FileState, LogSummary},
+    model::{Episode, EpisodeId, FileState, LogSummary},
+    source::News,
     store::Pass,
 };
 
@@ -91,12 +92,18 @@ fn wait_for(messages: &Receiver<Message>, wanted: impl Fn(&LogSummary) -> bool) 
     }
 }
 
+/// Waits until the episode sent, with what is appended to it, has so many acts.
 #[track_caller]
-fn wait_for_acts(messages: &Receiver<Message>, acts: usize) {
-    loop {
+fn wait_for_acts(messages: &Receiver<Message>, episode: &mut (u64, Episode), acts: usize) {
+    while episode.1.acts.len() != acts {
         match messages.recv_timeout(Duration::from_secs(20)) {
-            Ok(Message::Episode { result, .. }) if result.as_ref().is_ok_and(|it| it.acts.len() == acts) => {
-                return;
+            Ok(Message::Episode { revision, result, .. }) => {
+                *episode = (revision, result.unwrap().as_ref().clone());
+            }
+            Ok(Message::Grown { revisions, growth, .. }) => {
+                assert_eq!(revisions.0, episode.0, "appended to another state");
+                episode.0 = revisions.1;
+                episode.1.grow(*growth);
             }
             Ok(_) => {}
             Err(error) => panic!("no episode of {acts} acts: {error}"),
@@ -110,6 +117,7 @@ fn start(path: &Path, follow: Follow) -> (LogThread, Receiver<Message>) {
     let thread = LogThread::start(
         |wake| OpenedLogs::open(&arguments, Pass::Headers, wake),
         follow,
+        News::Events,
         move |message| {
             let _ = send.send(message);
         },
@@ -146,13 +154,17 @@ fn the_thread_sends_an_open_episode_again_when_it_grows() {
     let (thread, messages) = start(&path, Follow::WhileOpen);
     wait_for(&messages, |it| it.loaded && it.following);
     thread.open(EpisodeId(0));
-    wait_for_acts(&messages, 2);
+    let mut episode = Default::default();
+    wait_for_acts(&messages, &mut episode, 2);
     let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();
     for id in 2..500 {
         file.write_all(act("e0", id).as_bytes()).unwrap();
     }
     // However many changes there were, the last state arrives.
-    wait_for_acts(&messages, 500);
+    wait_for_acts(&messages, &mut episode, 500);
+    let mut logs = open(&path);
+    logs.read_all();
+    assert_eq!(episode, (500, logs.episode(EpisodeId(0)).unwrap()));
     file.write_all(b"{\"type\":\"episode_end\",\"episode\":\"e0\",\"status\":\"success\"}\n").unwrap();
     wait_for(&messages, |it| it.episodes.first().is_some_and(|it| !it.open));
 }

@@ -10,6 +10,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use notify::event::{AccessKind, AccessMode, MetadataKind, ModifyKind, RemoveKind};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
@@ -31,6 +32,19 @@ impl Interest {
     }
 }
 
+/// For how long nothing is told after something was: a poll finds all that came.
+const REST: Duration = Duration::from_millis(40);
+
+/// What the next poll waits for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum News {
+    /// File events, where there are any.
+    #[default]
+    Events,
+    /// The clock alone.
+    Polling,
+}
+
 /// Watches directories and calls back.
 pub struct Watch {
     watcher: Option<RecommendedWatcher>,
@@ -42,6 +56,20 @@ pub struct Watch {
 }
 
 impl Watch {
+    /// Calls `wake` whenever there is `news`: see [`Watch::new`].
+    pub fn of(news: News, wake: impl Fn() + Send + 'static) -> Self {
+        match news {
+            News::Events => Self::new(wake),
+            News::Polling => Self {
+                watcher: None,
+                watched: BTreeSet::new(),
+                interest: Arc::default(),
+                stale: Arc::default(),
+                problem: Some("as asked".to_owned()),
+            },
+        }
+    }
+
     /// Calls `wake`, from a thread of `notify`, whenever a poll may find something. `wake` must be quick.
     pub fn new(wake: impl Fn() + Send + 'static) -> Self {
         let interest = Arc::<Mutex<Interest>>::default();
@@ -54,6 +82,8 @@ impl Watch {
                 }
                 if is_news(&event, &lock(&interest)) {
                     wake();
+                    // A busy file makes an event for every record. Meanwhile the kernel puts them together.
+                    std::thread::sleep(REST);
                 }
             }
         };

@@ -8,6 +8,7 @@
 //! Nothing here fails: what does not fit is kept out and listed as a diagnostic.
 
 mod acts;
+mod growing;
 mod judgement;
 mod links;
 mod order;
@@ -20,10 +21,11 @@ use std::collections::HashMap;
 
 use super::episodes::status;
 use crate::{
-    log::{Body, Record, Run},
+    log::{self, Body, Record, Run},
     model::{ActId, AgentId, Diagnostic, Episode, Metric, Origin, Outcome, Reward, Severity, State},
     text,
 };
+pub(super) use growing::Growing;
 use order::Placed;
 
 /// The most characters kept of a task or an answer.
@@ -40,6 +42,28 @@ pub(super) fn assemble(
     records: Vec<(Record, Origin)>,
     diagnostics: Vec<Diagnostic>,
 ) -> Episode {
+    built(name, run, records, diagnostics).0
+}
+
+/// As [`assemble`], with what is needed to append to it; `None` where nothing can be.
+pub(super) fn assemble_growing(
+    name: &str,
+    run: Option<&Run>,
+    records: Vec<(Record, Origin)>,
+    diagnostics: Vec<Diagnostic>,
+) -> (Episode, Option<Growing>) {
+    let end = growing::End::of(&records);
+    let (episode, builder, records) = built(name, run, records, diagnostics);
+    let growing = end.map(|it| Growing::of(&episode, builder, &records, it));
+    (episode, growing)
+}
+
+fn built(
+    name: &str,
+    run: Option<&Run>,
+    records: Vec<(Record, Origin)>,
+    diagnostics: Vec<Diagnostic>,
+) -> (Episode, Builder, Vec<(Record, Origin)>) {
     let mut builder = Builder { diagnostics, implied: Some(0), ..Builder::default() };
     builder.episode.name = text::clean(name);
     let records = order::in_order(builder.updated(order::merged(records)));
@@ -50,8 +74,8 @@ pub(super) fn assemble(
     builder.rest(&records);
     otherwise::add(&mut builder, &nodes, &records);
     judgement::add(&mut builder, &records);
-    builder.episode.diagnostics = builder.diagnostics;
-    builder.episode
+    builder.episode.diagnostics = std::mem::take(&mut builder.diagnostics);
+    (std::mem::take(&mut builder.episode), builder, records)
 }
 
 /// The episode so far, and where its names lead.
@@ -181,20 +205,8 @@ impl Builder {
                     });
                 }
                 Body::Reward(reward) => {
-                    let of = self.references(&reward.of, "of", *origin);
-                    let agent = reward.agent.as_deref().and_then(|it| self.agents.get(it).copied());
-                    self.episode.rewards.push(Reward {
-                        id: record.id.as_deref().map(text::clean),
-                        value: reward.value,
-                        agent,
-                        source: reward.source.as_deref().map(text::clean),
-                        name: reward.name.as_deref().map(text::clean),
-                        of,
-                        time: record.ts,
-                        step: record.step,
-                        delay: reward.delay,
-                        origin: *origin,
-                    });
+                    let reward = self.reward(record, reward, *origin);
+                    self.episode.rewards.push(reward);
                 }
                 Body::Metric(metric) => {
                     let agent = metric.agent.as_deref().and_then(|it| self.agents.get(it).copied());
@@ -209,6 +221,23 @@ impl Builder {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// What a `reward` record says.
+    fn reward(&mut self, record: &Record, reward: &log::Reward, origin: Origin) -> Reward {
+        let of = self.references(&reward.of, "of", origin);
+        Reward {
+            id: record.id.as_deref().map(text::clean),
+            value: reward.value,
+            agent: reward.agent.as_deref().and_then(|it| self.agents.get(it).copied()),
+            source: reward.source.as_deref().map(text::clean),
+            name: reward.name.as_deref().map(text::clean),
+            of,
+            time: record.ts,
+            step: record.step,
+            delay: reward.delay,
+            origin,
         }
     }
 

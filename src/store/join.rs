@@ -32,6 +32,7 @@ impl Joined {
 }
 
 /// What `list` says of `number`, found out the first time.
+#[inline]
 fn known<T: Copy>(list: &mut Vec<Option<T>>, number: u32, find: impl FnOnce() -> T) -> T {
     let at = number as usize;
     if let Some(Some(known)) = list.get(at) {

@@ -42,6 +42,7 @@ fn message_of(event: &Event) -> Option<Message> {
             let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
             Some(Message::Key(Key { code, ctrl }))
         }
+        Event::Paste(text) => Some(Message::Paste(text.clone())),
         Event::Mouse(mouse) => match mouse.kind {
             MouseEventKind::ScrollUp => Some(Message::Key(Key::named(KeyCode::Up))),
             MouseEventKind::ScrollDown => Some(Message::Key(Key::named(KeyCode::Down))),

@@ -26,6 +26,11 @@ impl<'a> Painter<'a> {
         self.marked = pattern;
     }
 
+    /// What is marked.
+    pub fn marked(&self) -> Option<&'a Pattern> {
+        self.marked
+    }
+
     /// Columns.
     pub fn width(&self) -> usize {
         usize::from(self.area.width)

@@ -27,6 +27,11 @@ use crate::{
 const KEY_FRAME: Duration = Duration::from_millis(33);
 /// The least time between two frames while a log grows: 10 a second.
 const LIVE_FRAME: Duration = Duration::from_millis(100);
+/// An episode that grows is computed anew after this many times as long as that takes: a fraction of a percent
+/// of a processor.
+const REST: u32 = 400;
+/// The least and the most of it.
+const RESTS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(10));
 /// How long a frame waits for the answer to what a key asked for: shorter than a person notices.
 const ANSWER: Duration = Duration::from_millis(30);
 
@@ -54,7 +59,7 @@ pub fn run(
 ) -> io::Result<u8> {
     let area = terminal.area();
     let mut program =
-        Program { terminal, model, setting, outside, awaited: Awaited::opening(Instant::now()) };
+        Program { terminal, model, setting, outside, awaited: Awaited::opening(Instant::now()), rest: None };
     if let Some(code) = program.take(Message::Resize(area.width, area.height), true)? {
         return Ok(code);
     }
@@ -102,12 +107,12 @@ pub fn frame(model: &Model, theme: Theme) -> Buffer {
     draw(model, theme).0
 }
 
-/// The picture of `model`, and how far its overlay can be scrolled.
-fn draw(model: &Model, theme: Theme) -> (Buffer, usize) {
+/// The picture of `model`, and what only it can tell.
+fn draw(model: &Model, theme: Theme) -> (Buffer, view::Told) {
     let area = Rect::new(0, 0, model.size.columns.max(1), model.size.rows.max(1));
     let mut buffer = Buffer::empty(area);
-    let reach = view::draw(model, area, &mut buffer, &theme);
-    (buffer, reach)
+    let told = view::draw(model, area, &mut buffer, &theme);
+    (buffer, told)
 }
 
 /// Model and terminal, and what was asked of the outside.
@@ -117,19 +122,34 @@ struct Program<'a, F> {
     setting: Setting,
     outside: F,
     awaited: Awaited,
+    /// The last request for credit that something rests after, and since when it is being answered.
+    rest: Option<(u64, Instant)>,
 }
 
 impl<F: FnMut(Effect)> Program<'_, F> {
     /// Applies a message and has its effects done; the exit code if one of them is to quit. `urgent`: somebody
     /// waits for what comes of it.
     fn take(&mut self, message: Message, urgent: bool) -> io::Result<Option<u8>> {
+        let began = Instant::now();
+        if let (Message::Analysis { request, .. }, Some((asked, since))) = (&message, self.rest)
+            && *request >= asked
+        {
+            self.rest = None;
+            let pause = (since.elapsed() * REST).clamp(RESTS.0, RESTS.1);
+            (self.outside)(Effect::Settle(pause.as_millis() as u64));
+        }
         let mut effects: VecDeque<Effect> = update(self.model, message).into();
+        let mut asked = 0;
         while let Some(effect) = effects.pop_front() {
             if urgent {
                 self.awaited.note(&effect, Instant::now());
             }
+            if let Effect::Analyse { request, .. } = &effect {
+                asked = *request;
+            }
             match effect {
                 Effect::Quit(code) => return Ok(Some(code)),
+                Effect::Rest => self.rest = Some((asked, began)),
                 Effect::Redraw => self.terminal.resize(self.model.size.columns, self.model.size.rows),
                 Effect::Suspend => {
                     self.terminal.suspend()?;
@@ -153,8 +173,11 @@ impl<F: FnMut(Effect)> Program<'_, F> {
     /// `false`: the picture is the same as before.
     fn draw(&mut self) -> io::Result<bool> {
         self.awaited.since = None;
-        let (frame, reach) = draw(self.model, self.setting.theme);
-        self.model.overlay_reach = reach;
+        let (frame, told) = draw(self.model, self.setting.theme);
+        self.model.overlay_reach = told.reach;
+        if let (Some((top, left)), Some(open)) = (told.detail, self.model.open.as_mut()) {
+            (open.detail.top, open.detail.left, open.detail.seek) = (top, left, false);
+        }
         self.terminal.show(frame)
     }
 }
@@ -199,9 +222,13 @@ impl Awaited {
     /// Whether a person waits for this message: a key, or the answer to one. Not for a log that grows by itself.
     fn is_urgent(&mut self, message: &Message) -> bool {
         match message {
-            Message::Key(_) | Message::Resize(..) | Message::Wake | Message::Copied(_) => true,
+            Message::Key(_)
+            | Message::Paste(_)
+            | Message::Resize(..)
+            | Message::Wake
+            | Message::Copied(_) => true,
             Message::Matched { .. } => true,
-            Message::Sifted(_) => false,
+            Message::Sifted(_) | Message::Grown { .. } | Message::Settle => false,
             // These take their time: the screen shows the rest meanwhile.
             Message::Study { .. } | Message::Run { .. } => false,
             Message::Log(summary) => {

@@ -8,7 +8,7 @@ use std::{
 
 use crossterm::{
     cursor,
-    event::{DisableMouseCapture, EnableMouseCapture},
+    event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture},
     queue,
     style::ResetColor,
     terminal::{
@@ -147,7 +147,8 @@ fn enter() -> io::Result<()> {
     terminal::enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
     let mut wire = Vec::new();
-    queue!(wire, EnterAlternateScreen, cursor::Hide)?;
+    // What is pasted must not be taken for commands.
+    queue!(wire, EnterAlternateScreen, cursor::Hide, EnableBracketedPaste)?;
     write(&wire).inspect_err(|_| restore())
 }
 
@@ -181,6 +182,7 @@ pub fn restore() {
         wire,
         EndSynchronizedUpdate,
         DisableMouseCapture,
+        DisableBracketedPaste,
         ResetColor,
         LeaveAlternateScreen,
         cursor::Show

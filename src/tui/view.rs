@@ -32,8 +32,17 @@ use crate::app::{Model, OpenEpisode, Overlay, Screen, View};
 /// The least columns and rows for the full layout; below it there is a list, below that plain lines.
 const FULL: (usize, usize) = (60, 16);
 
-/// Draws the whole screen; the last row of the overlay that can be its first.
-pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer, theme: &Theme) -> usize {
+/// What only the screen knows, because it depends on how lines are broken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// The last row of the overlay that can be its first.
+    pub reach: usize,
+    /// The first row and column of the act in full, where it has gone to what a search found.
+    pub detail: Option<(usize, usize)>,
+}
+
+/// Draws the whole screen.
+pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer, theme: &Theme) -> Told {
     let mut screen = Painter::new(buffer, area, theme);
     let (width, height) = (screen.width(), screen.height());
     if width < FULL.0 || height < FULL.1 {
@@ -48,9 +57,9 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer, theme: &Theme) -> us
     }
     let mut over = screen.part(0, 1, width, height - 2);
     over.mark(model.search.pattern.as_deref().filter(|_| model.overlay == Some(Overlay::Detail)));
-    let reach = overlay::draw(model, &mut over);
+    let told = overlay::draw(model, &mut over);
     footer::draw(model, &mut screen.part(0, height - 1, width, 1));
-    reach
+    told
 }
 
 fn draw_episode(model: &Model, open: &OpenEpisode, body: &mut Painter<'_>) {

@@ -55,7 +55,8 @@ pub fn paint(wire: &mut Vec<u8>, shown: &Buffer, frame: &Buffer) {
     let mut scrolled = Vec::new();
     let (top, bottom) = (found.rows.start + 1, found.rows.end);
     // Deleting and inserting lines inside margins: also the Linux console knows these.
-    let (by, what) = (found.by.unsigned_abs(), if found.by > 0 { 'M' } else { 'L' });
+    let by = Some(found.by.unsigned_abs()).filter(|it| *it > 1).map_or(String::new(), |it| it.to_string());
+    let what = if found.by > 0 { 'M' } else { 'L' };
     put(&mut scrolled, format_args!("\x1b[{top};{bottom}r\x1b[{top}H\x1b[{by}{what}\x1b[r"));
     write_changes(&mut scrolled, &scroll::applied(shown, &found), frame);
     // A terminal without synchronised updates shows the scroll: it has to be worth it.

@@ -98,3 +98,56 @@ fn filters_limit_the_list_and_say_so() {
     log.append(&action("a4", "bob", 104.0, "find-treasure", &[]));
     session.wait_for("1 of 4 acts, 1 filter");
 }
+
+/// An act with a long record, and one without the word.
+fn long_record() -> Log {
+    let mut lines = logs::open_episode();
+    let text: Vec<String> = (0..120).map(|n| format!("line {n} of the report")).collect();
+    let text = text.join("\n").replace("line 97 of", "line 97 with a needle of");
+    lines
+        .push(serde_json::json!({"type": "action", "episode": "e1", "id": "a3", "agent": "ann", "ts": 103.0,
+        "action": {"name": "write"}, "result": text}));
+    Log::of(&lines)
+}
+
+#[test]
+fn the_act_in_full_begins_where_the_search_has_found_something() {
+    let log = long_record();
+    let mut session = Run::log(log.path()).start();
+    session.wait_for("3 acts");
+    session.keys("/needle\r");
+    session.wait_for("hit 1 of 1 run.jsonl:5 action a3 ann");
+    // Beside other panes too there is room for what was found.
+    session.wait_for("line 97 with a needle");
+    session.wait_until("the match to be marked", |it| marked(it).contains("needle"));
+    session.keys("\r");
+    session.wait_for("line 96 of the report");
+    session.wait_for("line 98 of the report");
+    session.wait_until("the match to be marked", |it| marked(it) == "needle");
+    // From there one scrolls as ever, and what was scrolled stays.
+    session.keys("g");
+    session.wait_for("cause  ");
+    session.settle(std::time::Duration::from_millis(150));
+    assert!(!session.has("line 97"), "{}", session.screen());
+    // The next hit is the same one: back to it.
+    session.keys("n");
+    session.wait_for("line 97 with a needle");
+    session.keys("\x1b");
+    session.wait_until("the act to close", |it| !it.has("Esc closes"));
+}
+
+#[test]
+fn what_is_pasted_goes_into_the_line_that_is_typed() {
+    let (_log, mut session) = live();
+    // Outside of a line its letters would be commands; q would end the program.
+    session.keys("\x1b[200~q\rq\x03\x1b[201~");
+    session.wait_for("nothing is being typed to paste into");
+    session.keys("/\x1b[200~wal\x1b[31mk\r\x1b[201~");
+    session.wait_for("/wal[31mk");
+    session.keys("\x15\x1b[200~\twalk\n\x1b[201~");
+    session.wait_for("1 hit");
+    session.keys("\r");
+    session.wait_for("hit 1 of 1 run.jsonl:3 action a2 bob");
+    session.keys("3f\x1b[200~agent=\nann\x1b[201~");
+    session.wait_for("filter: agent= ann");
+}

@@ -32,6 +32,7 @@ fn assert_given_back(session: &mut Session) {
     assert!(!screen.alternate_screen(), "still on the alternate screen");
     assert!(!screen.hide_cursor(), "the cursor is still hidden");
     assert!(screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None, "the mouse is still captured");
+    assert!(!screen.bracketed_paste(), "pasted text still comes in brackets");
     assert!(is_cooked(session), "still in raw mode: {}", session.modes());
     let plain = screen_is_plain(session);
     assert!(plain, "colours or attributes are left on");

@@ -33,8 +33,17 @@ pub fn nanoseconds(pid: i32) -> u64 {
 
 /// Bytes of address space in use.
 pub fn address_space(pid: i32) -> u64 {
+    memory(pid, "VmSize:")
+}
+
+/// The most bytes of memory that were in use at a time.
+pub fn peak_memory(pid: i32) -> u64 {
+    memory(pid, "VmHWM:")
+}
+
+fn memory(pid: i32, what: &str) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let line = status.lines().find_map(|it| it.strip_prefix("VmSize:")).unwrap();
+    let line = status.lines().find_map(|it| it.strip_prefix(what)).unwrap();
     line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() << 10
 }
 

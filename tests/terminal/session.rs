@@ -125,13 +125,24 @@ impl Run {
         std::thread::spawn(move || {
             let mut buffer = [0; 1 << 16];
             while let Ok(count @ 1..) = reader.read(&mut buffer) {
-                if send.send(buffer[..count].to_vec()).is_err() || stop.load(Ordering::SeqCst) {
+                if send.send((Instant::now(), buffer[..count].to_vec())).is_err()
+                    || stop.load(Ordering::SeqCst)
+                {
                     break;
                 }
             }
         });
         let parser = vt100::Parser::new(size.rows.max(1), size.cols.max(1), 0);
-        Session { parser, bytes, wire: Vec::new(), terminal: Some((master, writer)), child, closing, scratch }
+        Session {
+            parser,
+            bytes,
+            arrived: Instant::now(),
+            wire: Vec::new(),
+            terminal: Some((master, writer)),
+            child,
+            closing,
+            scratch,
+        }
     }
 }
 
@@ -142,7 +153,9 @@ fn pty_size((columns, rows): (u16, u16)) -> PtySize {
 /// The program, running.
 pub struct Session {
     parser: vt100::Parser,
-    bytes: Receiver<Vec<u8>>,
+    bytes: Receiver<(Instant, Vec<u8>)>,
+    /// When the last of the bytes taken came.
+    arrived: Instant,
     wire: Vec<u8>,
     terminal: Option<(Box<dyn MasterPty + Send>, Box<dyn Write + Send>)>,
     child: Box<dyn Child + Send + Sync>,
@@ -252,15 +265,15 @@ impl Session {
     /// Takes what has arrived.
     pub fn drain(&mut self) {
         while let Ok(bytes) = self.bytes.try_recv() {
-            self.take(&bytes);
+            self.take(bytes);
         }
     }
 
     /// Waits for bytes, at most this long. `false`: there were none.
-    fn receive(&mut self, limit: Duration) -> bool {
+    pub fn receive(&mut self, limit: Duration) -> bool {
         match self.bytes.recv_timeout(limit) {
             Ok(bytes) => {
-                self.take(&bytes);
+                self.take(bytes);
                 true
             }
             Err(RecvTimeoutError::Timeout) => false,
@@ -272,9 +285,15 @@ impl Session {
         }
     }
 
-    fn take(&mut self, bytes: &[u8]) {
-        self.parser.process(bytes);
-        self.wire.extend_from_slice(bytes);
+    fn take(&mut self, (at, bytes): (Instant, Vec<u8>)) {
+        self.parser.process(&bytes);
+        self.wire.extend_from_slice(&bytes);
+        self.arrived = at;
+    }
+
+    /// When the last of the bytes came that the screen was made of.
+    pub fn arrived(&self) -> Instant {
+        self.arrived
     }
 
     /// Changes the size of the terminal.

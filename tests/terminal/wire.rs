@@ -95,7 +95,7 @@ fn is_ours(token: &Token) -> bool {
         Token::Csi(body, 'K') => body.is_empty(),
         // Margins, and lines moved within them.
         Token::Csi(body, 'r' | 'L' | 'M') => numbers(body),
-        Token::Csi(body, 'h') => matches!(body.as_str(), "?1049" | "?2026" | "?25"),
+        Token::Csi(body, 'h') => matches!(body.as_str(), "?1049" | "?2026" | "?25" | "?2004"),
         // What may have been turned on is turned off at the end, in any case.
         Token::Csi(body, 'l') => matches!(
             body.as_str(),

@@ -2,8 +2,12 @@
 
 use super::*;
 use crate::{
-    app::whatif::{FieldKind, Form},
-    model::{EpisodeId, EpisodeSummary},
+    app::{
+        model::Settling,
+        search::ActPlaces,
+        whatif::{FieldKind, Form},
+    },
+    model::{EpisodeId, EpisodeSummary, Growth},
 };
 use std::sync::Arc;
 
@@ -199,4 +203,77 @@ fn the_only_episode_opens_by_itself() {
     assert!(nothing.model().open.is_none());
     nothing.press("\nbx5");
     assert!(nothing.model().open.is_none());
+}
+
+/// One more act by the agent of the last one.
+fn growth(stage: &Stage, id: &str) -> Message {
+    let open = stage.episode();
+    let mut act = open.episode.acts.last().unwrap().clone();
+    act.id = id.to_owned();
+    act.origin.offset += 1_000;
+    let acts = vec![(act, Vec::new())];
+    let revisions = (open.revision, open.revision + 1);
+    Message::Grown { id: open.id, revisions, growth: Box::new(Growth { acts, ..Growth::default() }) }
+}
+
+/// Sends it; whether credit was asked for.
+fn grow(stage: &mut Stage, id: &str) -> bool {
+    let message = growth(stage, id);
+    stage.send(message);
+    stage.effects.contains(&Effect::Rest)
+}
+
+#[test]
+fn what_is_appended_is_shown_at_once_and_computed_when_there_is_time() {
+    let mut stage = two();
+    stage.open(1);
+    stage.press("3G");
+    assert_eq!(stage.act(), "b2");
+    // The first is computed at once, those that follow are only shown.
+    assert!(grow(&mut stage, "b3"));
+    assert_eq!((stage.act(), stage.episode().settling), ("b3", Settling::Resting));
+    assert!(!grow(&mut stage, "b4") && !grow(&mut stage, "b5"));
+    assert_eq!((stage.act(), stage.episode().settling), ("b5", Settling::Behind));
+    stage.send(Message::Settle);
+    assert_eq!(stage.episode().settling, Settling::Resting);
+    assert!(stage.effects.contains(&Effect::Rest));
+    stage.send(Message::Settle);
+    assert_eq!(stage.episode().settling, Settling::Settled);
+    // A search finds what was appended, by its place and by its id.
+    let episode = &stage.episode().episode;
+    assert_eq!(ActPlaces::of(episode), stage.episode().found.places);
+    // The cursor stays where it was put.
+    stage.press("g");
+    assert!(grow(&mut stage, "b6"));
+    assert_eq!(stage.act(), "b1");
+}
+
+#[test]
+fn what_was_appended_to_another_state_is_asked_for_whole() {
+    let mut stage = two();
+    stage.open(1);
+    let Message::Grown { id, revisions, growth } = growth(&stage, "b3") else { unreachable!() };
+    let revisions = (revisions.0 + 1, revisions.1 + 1);
+    stage.send(Message::Grown { id, revisions, growth });
+    // It is what the log holds.
+    assert_eq!((stage.act(), stage.episode().episode.acts.len(), stage.episode().revision), ("b1", 2, 2));
+    // A held screen stands still.
+    let log = following(&mut stage);
+    stage.send(Message::Log(log));
+    stage.press(" ");
+    assert!(!grow(&mut stage, "b3"));
+    assert_eq!(stage.episode().episode.acts.len(), 2);
+}
+
+#[test]
+fn a_long_episode_is_drawn_before_it_is_computed() {
+    let line = |n: usize| {
+        format!(r#"{{"type":"action","episode":"e","id":"x{n}","ts":{n},"agent":"a","action":"go"}}"#) + "\n"
+    };
+    let mut stage = Stage::of(&(0..3_000).map(line).collect::<String>());
+    assert!(!grow(&mut stage, "y"));
+    assert!(stage.effects.contains(&Effect::Settle(40)));
+    assert_eq!((stage.episode().episode.acts.len(), stage.episode().settling), (3_001, Settling::Behind));
+    stage.send(Message::Settle);
+    assert_eq!(stage.episode().settling, Settling::Resting);
 }

@@ -39,6 +39,7 @@ pub(super) fn select(open: &mut OpenEpisode, act: ActId) {
     open.agent = open.episode.act(act).agent;
     open.detail.top = 0;
     open.detail.left = 0;
+    open.detail.seek = false;
     open.graph.drawing = None;
     open.blamed = None;
 }

@@ -42,6 +42,14 @@ pub(super) fn type_key(model: &mut Model, key: Key) {
     }
 }
 
+/// Text was pasted into the filter.
+pub(super) fn paste(model: &mut Model, text: &str) {
+    if let Some(prompt) = model.prompt.as_mut() {
+        prompt.paste(text);
+        prompt.error = None;
+    }
+}
+
 /// Adds what was typed.
 fn commit(model: &mut Model) {
     let Some(prompt) = model.prompt.as_mut() else { return };

@@ -53,6 +53,18 @@ pub(super) fn type_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) -
     true
 }
 
+/// Text was pasted into a number: it goes in whole, or not at all.
+pub(super) fn paste(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
+    let text = text.trim();
+    if !text.chars().all(|c| c.is_ascii_digit() || "+-.eE".contains(c)) {
+        model.notice = Some("what was pasted is not a number".to_owned());
+        return;
+    }
+    for c in text.chars() {
+        type_key(model, Key::char(c), effects);
+    }
+}
+
 /// Puts the cursor on the field of the act's action, where there is one.
 pub(super) fn to_action(model: &mut Model) {
     let Some(open) = model.open.as_mut() else { return };

@@ -8,7 +8,7 @@ use crate::{
         filters::ListedActs,
         message::{Analysis, Effect, SamplingEnd},
         methods::MethodsState,
-        model::{DetailState, GraphState, Model, OpenEpisode, Pane, Scope, Screen, TimelineState},
+        model::{DetailState, GraphState, Model, OpenEpisode, Pane, Scope, Screen, Settling, TimelineState},
         search::FoundActs,
         whatif::{Forks, Form},
     },
@@ -92,7 +92,10 @@ pub(super) fn episode(
         return;
     }
     match model.open.as_mut().filter(|_| growing) {
-        Some(open) => grow(open, episode, revision),
+        Some(open) => {
+            grow(open, episode, revision);
+            open.settling = Settling::Resting;
+        }
         None => {
             model.open = Some(opened(id, episode, revision));
             search::arrived(model);
@@ -102,6 +105,9 @@ pub(super) fn episode(
     if model.open.as_ref().is_some_and(|it| !it.forks.is_logged()) {
         request(model, Wanted::Edited, effects);
     }
+    if growing {
+        effects.push(Effect::Rest);
+    }
 }
 
 fn opened(id: EpisodeId, episode: Arc<Episode>, revision: u64) -> OpenEpisode {
@@ -109,6 +115,7 @@ fn opened(id: EpisodeId, episode: Arc<Episode>, revision: u64) -> OpenEpisode {
     OpenEpisode {
         id,
         revision,
+        settling: Settling::default(),
         placed: false,
         logged: None,
         edited: None,
@@ -181,7 +188,7 @@ fn grow(open: &mut OpenEpisode, episode: Arc<Episode>, revision: u64) {
 }
 
 /// What is wrong with an episode, in the order of the log.
-fn findings(episode: &Episode) -> Vec<Diagnostic> {
+pub(super) fn findings(episode: &Episode) -> Vec<Diagnostic> {
     let own = episode.diagnostics.iter().cloned();
     check::sorted(own.chain(check::check(episode)).collect())
 }
@@ -274,7 +281,7 @@ pub(super) fn analysis(model: &mut Model, request: u64, result: Analysis, effect
 }
 
 /// What pairs earn together, as a graph; pairs that add nothing to each other have no edge.
-fn pairs(open: &OpenEpisode) -> Option<graph::InteractionGraph> {
+pub(super) fn pairs(open: &OpenEpisode) -> Option<graph::InteractionGraph> {
     let known = open.analysis()?.pairs.as_ref().ok()?;
     let joint = |it: &Interaction| graph::Joint {
         value: it.value.value,

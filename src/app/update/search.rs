@@ -54,6 +54,16 @@ pub(super) fn type_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
     }
 }
 
+/// Text was pasted into the pattern.
+pub(super) fn paste(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
+    let Some(prompt) = model.prompt.as_mut() else { return };
+    let before = prompt.text.clone();
+    prompt.paste(text);
+    if prompt.text != before {
+        typed(model, effects);
+    }
+}
+
 /// The pattern has changed: the search begins anew.
 fn typed(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(prompt) = model.prompt.as_mut() else { return };
@@ -342,6 +352,7 @@ pub(super) fn arrived(model: &mut Model) {
 
 fn show_act(open: &mut OpenEpisode, act: ActId, view: View) {
     select(open, act);
+    open.detail.seek = true;
     if view == View::Credit {
         open.pane = Pane::Acts;
     }

@@ -218,6 +218,7 @@ fn the_thread_shows_the_end_first_and_sends_the_open_episode_again_when_it_is_wh
     let thread = LogThread::start(
         |wake| OpenedLogs::open_in(&arguments, Pass::Headers, SMALL, wake),
         Follow::Never,
+        News::Events,
         move |message| {
             let _ = send.send(message);
         },

@@ -50,7 +50,8 @@ fn lines_that_come_are_read_in_full_too_and_the_open_episode_is_sent_without_the
     let (thread, messages) = start(&path, Follow::Always);
     wait_for(&messages, |it| it.loaded && it.following);
     thread.open(EpisodeId(0));
-    wait_for_acts(&messages, 2);
+    let mut episode = (0, Episode::default());
+    wait_for_acts(&messages, &mut episode, 2);
     let broken = BROKEN.replace("\"e\"", "\"e0\"");
     let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();
     file.write_all((broken + &act("e0", 2)).as_bytes()).unwrap();
@@ -58,7 +59,7 @@ fn lines_that_come_are_read_in_full_too_and_the_open_episode_is_sent_without_the
     let summary = wait_for(&messages, |it| it.bad_lines == 1 && it.episodes[0].agents == 1);
     check(&summary, 3, 1);
     assert_eq!(summary.diagnostics[0].origin.unwrap().line, 3);
-    wait_for_acts(&messages, 3);
+    wait_for_acts(&messages, &mut episode, 3);
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
 
 use notify::event::{CreateKind, DataChange, Flag};
 
@@ -44,6 +43,18 @@ fn watch() -> (Watch, Receiver<()>) {
 /// A machine may have no watches left; the tests of live events then have nothing to see.
 fn has_events(watch: &Watch) -> bool {
     watch.polling_because().is_none()
+}
+
+#[test]
+fn polling_is_told_where_it_is_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let (sender, woken) = channel();
+    let mut watch = Watch::of(News::Polling, move || sender.send(()).unwrap_or(()));
+    watch.cover([], [dir.path()]);
+    assert_eq!(watch.polling_because(), Some("as asked"));
+    fs::write(dir.path().join("new"), "").unwrap();
+    // Nobody is left who could call.
+    assert!(woken.try_recv().is_err());
 }
 
 const LONG: Duration = Duration::from_secs(10);

@@ -71,21 +71,7 @@ pub(super) fn add(builder: &mut Builder, records: &[(Record, Origin)]) -> Vec<No
     let mut nodes = Vec::new();
     let mut counts = vec![0_u32; builder.episode.agents.len()];
     for (index, (record, origin)) in records.iter().enumerate() {
-        let mut act = match &record.body {
-            Body::Action(action) => of_action(builder, action),
-            Body::Message(message) => of_message(builder, message, *origin),
-            _ => continue,
-        };
-        let count = &mut counts[act.agent.index()];
-        let raw_id = match &record.id {
-            Some(id) => id.clone(),
-            None => format!("{}#{count}", record.agent().unwrap_or_default()),
-        };
-        *count += 1;
-        act.id = text::clean(&raw_id);
-        act.time = record.ts;
-        act.step = record.step;
-        act.origin = *origin;
+        let Some((act, raw_id)) = of_record(builder, &mut counts, record, *origin) else { continue };
         let id = ActId::from_index(builder.episode.acts.len());
         if builder.acts.insert(raw_id, id).is_some() {
             let message = format!("'{}' is the id of an action and of a message", act.id);
@@ -101,6 +87,29 @@ pub(super) fn add(builder: &mut Builder, records: &[(Record, Origin)]) -> Vec<No
         }
     }
     nodes
+}
+
+/// The act that a record is, and its id as logged; `None`: it is none. `counts` are the acts so far, by agent.
+pub(super) fn of_record(
+    builder: &mut Builder,
+    counts: &mut [u32],
+    record: &Record,
+    origin: Origin,
+) -> Option<(Act, String)> {
+    let mut act = match &record.body {
+        Body::Action(action) => of_action(builder, action),
+        Body::Message(message) => of_message(builder, message, origin),
+        _ => return None,
+    };
+    let count = &mut counts[act.agent.index()];
+    let raw_id = match &record.id {
+        Some(id) => id.clone(),
+        None => format!("{}#{count}", record.agent().unwrap_or_default()),
+    };
+    *count += 1;
+    act.id = text::clean(&raw_id);
+    (act.time, act.step, act.origin) = (record.ts, record.step, origin);
+    Some((act, raw_id))
 }
 
 fn blank(agent: AgentId, kind: ActKind) -> Act {

@@ -28,7 +28,6 @@ pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Ori
             Body::Message(message) => message.parents.as_deref(),
             _ => None,
         };
-        let agent = builder.episode.act(node.act).agent;
         match logged {
             Some(ids) => {
                 for parent in builder.references(ids, "parents", *origin) {
@@ -40,8 +39,7 @@ pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Ori
                 }
             }
             None => {
-                let cause = before.cause(agent, moment(builder.episode.act(node.act)));
-                parents[node.act.index()].extend(cause.map(|act| Link { act, kind: LinkKind::Inferred }));
+                parents[node.act.index()].extend(before.cause_of(builder.episode.act(node.act)));
             }
         }
         before.add(node.act, builder.episode.act(node.act));
@@ -69,7 +67,8 @@ fn moment(act: &Act) -> Moment {
 }
 
 /// The acts so far, as far as links are inferred from them.
-struct Before {
+#[derive(Debug)]
+pub(super) struct Before {
     /// The last message each agent was told, and the last action it took.
     told: Vec<Option<ActId>>,
     own: Vec<Option<(ActId, Moment)>>,
@@ -78,8 +77,14 @@ struct Before {
 }
 
 impl Before {
-    fn new(agents: usize) -> Self {
+    pub(super) fn new(agents: usize) -> Self {
         Self { told: vec![None; agents], own: vec![None; agents], moments: [None; 2] }
+    }
+
+    /// What `act`, which names no parents, follows from.
+    pub(super) fn cause_of(&self, act: &Act) -> Option<Link> {
+        let cause = self.cause(act.agent, moment(act));
+        cause.map(|act| Link { act, kind: LinkKind::Inferred })
     }
 
     /// What an act of `agent` at `now` follows from.
@@ -93,7 +98,7 @@ impl Before {
         action.max(self.told[agent.index()])
     }
 
-    fn add(&mut self, id: ActId, act: &Act) {
+    pub(super) fn add(&mut self, id: ActId, act: &Act) {
         if act.kind == ActKind::Message {
             for to in &act.to {
                 self.told[to.index()] = Some(id);

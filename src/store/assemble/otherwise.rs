@@ -6,7 +6,7 @@ use super::{Builder, acts::Node};
 use crate::{
     log::{Body, Candidate, Counterfactual, Record, action_label},
     model::{
-        self, Absence, ActId, ActionTable, AgentId, Alternative, CoalitionTable, CoalitionValue, Origin,
+        self, Absence, Act, ActId, ActionTable, AgentId, Alternative, CoalitionTable, CoalitionValue, Origin,
         Policy, ReplayGroup, Sample, Severity,
     },
     text,
@@ -45,7 +45,8 @@ pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Ori
     let mut places = Places::default();
     for node in nodes {
         let origin = records[node.record].1;
-        of_policy(builder, &mut places, node.act, origin);
+        let found = of_policy(&mut places, node.act, builder.episode.act(node.act), origin);
+        builder.episode.tables.extend(found);
     }
     for (record, origin) in records {
         let Body::Counterfactual(it) = &record.body else { continue };
@@ -111,8 +112,7 @@ fn sample(value: Option<f64>, returns: &[f64], std: Option<f64>, n: Option<u32>)
 }
 
 /// The label of the action that `act` really took, in the vocabulary of its alternatives.
-fn taken_label(builder: &Builder, act: ActId) -> String {
-    let act = builder.episode.act(act);
+fn taken_label(act: &Act) -> String {
     let chosen = act.policy.as_ref().and_then(|it| it.chosen.clone());
     chosen.unwrap_or_else(|| act.label.clone())
 }
@@ -126,22 +126,26 @@ fn table(builder: &mut Builder, act: ActId) -> &mut ActionTable {
     &mut tables[at]
 }
 
+/// Probabilities and values that the policy of an act that comes behind all others logged itself.
+pub(super) fn table_of_policy(act: ActId, it: &Act, origin: Origin) -> Option<ActionTable> {
+    of_policy(&mut Places::default(), act, it, origin)
+}
+
 /// Probabilities and values that the acting policy logged itself.
-fn of_policy(builder: &mut Builder, places: &mut Places, act: ActId, origin: Origin) {
-    let taken = taken_label(builder, act);
-    let it = builder.episode.act(act);
+fn of_policy(places: &mut Places, act: ActId, it: &Act, origin: Origin) -> Option<ActionTable> {
+    let taken = taken_label(it);
     let default = it.default_action.clone();
-    let Some(Policy { probs, q, value, .. }) = it.policy.clone() else { return };
+    let Policy { probs, q, value, .. } = it.policy.clone()?;
     if probs.is_empty() && q.is_empty() && value.is_none() {
-        return;
+        return None;
     }
-    let table = table(builder, act);
-    table.value = value.filter(|it| it.is_finite());
+    let value = value.filter(|it| it.is_finite());
+    let mut table = ActionTable { act, alternatives: Vec::new(), value, groups: Vec::new() };
     // Of a label given twice the first one counts.
     let by_label = |rows: &[(String, f64)]| -> HashMap<String, f64> { rows.iter().rev().cloned().collect() };
     let (values, probabilities) = (by_label(&q), by_label(&probs));
     for (label, _) in q.iter().chain(&probs) {
-        if places.alternative(table, label).is_some() {
+        if places.alternative(&mut table, label).is_some() {
             continue;
         }
         table.alternatives.push(Alternative {
@@ -153,6 +157,7 @@ fn of_policy(builder: &mut Builder, places: &mut Places, act: ActId, origin: Ori
             origin,
         });
     }
+    Some(table)
 }
 
 /// The act that a counterfactual replaces; one that is not in the episode is listed.
@@ -176,7 +181,7 @@ fn alternatives(
         }
         return;
     };
-    let taken = taken_label(builder, act);
+    let taken = taken_label(builder.episode.act(act));
     let logged_default = builder.episode.act(act).default_action.clone();
     let group = it.group.as_deref().map(text::clean);
     let table = table(builder, act);
@@ -266,7 +271,7 @@ fn replay(builder: &mut Builder, places: &mut Places, it: &Counterfactual, origi
             probability: candidate.prob,
             real: candidate.real,
             extra: candidate.extra,
-            next: candidate.next.iter().map(|it| text::label(it, model::Act::LABEL_CHARS)).collect(),
+            next: candidate.next.iter().map(|it| text::label(it, Act::LABEL_CHARS)).collect(),
             origin,
         };
         match places.candidates.get(&(at, j)) {

@@ -2,6 +2,7 @@
 
 mod acts;
 mod any;
+mod growing;
 mod large;
 mod links;
 mod otherwise;

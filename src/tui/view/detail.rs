@@ -1,12 +1,15 @@
 //! The act under the cursor: a summary beside other panes, and everything the log says of it.
 
-use super::scrolled;
+mod body;
+
+use super::{Told, scrolled};
 use crate::{
     app::{OpenEpisode, prose},
     model::{ActId, LinkKind, Sample, signed},
     text,
     tui::{paint::Painter, theme::Role},
 };
+use body::Body;
 
 /// What fits beside other panes: the act, its cause, its payload, its alternatives.
 pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
@@ -23,13 +26,16 @@ pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let head: Vec<(String, Role)> =
         lines.into_iter().map(|(line, role)| (pane.fit(&line, width), role)).collect();
     let rows = pane.height().saturating_sub(1);
-    let body = body_lines(open, width, true);
+    let body = Body::of(open, width, true, pane.marked());
     let mut shown: Vec<(String, Role)> = Vec::new();
     let head_rows = head.len().min(rows.saturating_sub(2).max(rows / 2));
     shown.extend(head.into_iter().take(head_rows));
     let room = rows.saturating_sub(shown.len());
-    let cut = body.len() > room;
-    shown.extend(body.into_iter().take(room));
+    let cut = body.lines.len() > room;
+    // Of an act that was searched for, what was found; with the line before it where there is room for both.
+    let found = body.found.filter(|it| open.found.holds(act) && it.0 >= room);
+    let first = found.map_or(0, |it| it.0.saturating_sub(usize::from(room > 1)).min(body.lines.len() - room));
+    shown.extend(body.lines.into_iter().skip(first).take(room));
     for (y, (line, role)) in shown.iter().enumerate() {
         pane.put(2, y + 1, line, *role);
     }
@@ -39,9 +45,9 @@ pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
     }
 }
 
-/// Everything, scrollable.
-pub(super) fn full(open: &OpenEpisode, pane: &mut Painter<'_>) -> usize {
-    let Some(act) = open.act else { return 0 };
+/// Everything, scrollable; where a search has led here, from its first match on.
+pub(super) fn full(open: &OpenEpisode, pane: &mut Painter<'_>) -> Told {
+    let Some(act) = open.act else { return Told::default() };
     let width = pane.width().saturating_sub(2);
     let mut lines = vec![(heading(open, act), Role::Strong)];
     lines.extend(relations(open, act));
@@ -53,13 +59,29 @@ pub(super) fn full(open: &OpenEpisode, pane: &mut Painter<'_>) -> usize {
             .flat_map(|(line, role)| text::wrap(&line, width).into_iter().map(move |it| (it, role)))
             .collect();
     }
-    lines.extend(body_lines(open, width, open.detail.wrap));
-    if !open.detail.wrap && open.detail.left > 0 {
+    let head = lines.len();
+    let body = Body::of(open, width, open.detail.wrap, pane.marked());
+    let (mut top, mut left, mut moved) = (open.detail.top, open.detail.left, None);
+    if open.detail.seek && body.is_read {
+        (top, left) = body.found.map_or((0, 0), |found| beginning(found, head, (width, pane.height())));
+        moved = Some((top, left));
+    }
+    lines.extend(body.lines);
+    if !open.detail.wrap && left > 0 {
         for (line, _) in &mut lines {
-            *line = skip_columns(line, open.detail.left);
+            *line = skip_columns(line, left);
         }
     }
-    scrolled(pane, open.detail.top, &lines)
+    Told { reach: scrolled(pane, top, &lines), detail: moved }
+}
+
+/// The first line and column to show, so that a match in line `found.0` behind `head` others is seen with what
+/// stands around it; nothing is scrolled where that is not needed.
+fn beginning(found: (usize, usize), head: usize, (width, height): (usize, usize)) -> (usize, usize) {
+    let line = head + found.0;
+    let top = if line + 1 < height { 0 } else { line.saturating_sub(height / 3) };
+    let left = if found.1 + width / 4 < width { 0 } else { found.1 - width / 3 };
+    (top, left)
 }
 
 fn skip_columns(line: &str, columns: usize) -> String {
@@ -213,34 +235,5 @@ fn more(open: &OpenEpisode, act: ActId) -> Vec<(String, Role)> {
         lines.push((format!("{} {kind}: {}", state.scope, state.label), Role::Plain));
     }
     lines.retain(|it| !it.0.is_empty());
-    lines
-}
-
-/// The record itself.
-fn body_lines(open: &OpenEpisode, width: usize, wrap: bool) -> Vec<(String, Role)> {
-    if let Some(why) = &open.detail.error {
-        return vec![(why.clone(), Role::Warn)];
-    }
-    let Some(payload) = &open.detail.payload else {
-        return vec![("reading the record".to_owned(), Role::Dim)];
-    };
-    let mut lines = Vec::new();
-    for (name, text) in &payload.fields {
-        if let [single] = text.as_slice()
-            && text::width(name) + 1 + text::width(single) <= width
-        {
-            lines.push((format!("{name} {single}"), Role::Plain));
-            continue;
-        }
-        lines.push((name.clone(), Role::Strong));
-        for line in text {
-            if wrap {
-                let wrapped = text::wrap(line, width.saturating_sub(2));
-                lines.extend(wrapped.into_iter().map(|it| (format!("  {it}"), Role::Plain)));
-            } else {
-                lines.push((format!("  {line}"), Role::Plain));
-            }
-        }
-    }
     lines
 }

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{detail, filters, hits, scrolled, sweep};
+use super::{Told, detail, filters, hits, scrolled, sweep};
 use crate::{
     app::{
         Model, Overlay,
@@ -14,9 +14,9 @@ use crate::{
     tui::{paint::Painter, theme::Role},
 };
 
-/// Draws the pane over the view; the last row that can be its first.
-pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> usize {
-    let Some(overlay) = &model.overlay else { return 0 };
+/// Draws the pane over the view.
+pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> Told {
+    let Some(overlay) = &model.overlay else { return Told::default() };
     let (width, height) = (body.width(), body.height());
     body.blank();
     let title = match overlay {
@@ -32,7 +32,7 @@ pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> usize {
     body.rule(0, &title, "Esc closes");
     let mut pane = body.part(0, 1, width, height.saturating_sub(1));
     let top = model.overlay_top;
-    match (overlay, &model.open) {
+    let reach = match (overlay, &model.open) {
         (Overlay::Help, _) => help(model, &mut pane),
         (Overlay::Explain(explanation), _) => {
             let lines = explain(model, explanation, width.saturating_sub(2));
@@ -42,10 +42,11 @@ pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> usize {
         (Overlay::Findings, _) => scrolled(&mut pane, top, &findings(model, width.saturating_sub(2))),
         (Overlay::Filters, _) => filters::draw(model, &mut pane),
         (Overlay::Hits, _) => hits::draw(model, &mut pane),
-        (Overlay::Detail, Some(open)) => detail::full(open, &mut pane),
+        (Overlay::Detail, Some(open)) => return detail::full(open, &mut pane),
         (Overlay::Sweep, Some(open)) => sweep::full(open, top, &mut pane),
         (Overlay::Detail | Overlay::Sweep, None) => 0,
-    }
+    };
+    Told { reach, detail: None }
 }
 
 /// The key table in two columns, from the table of actions.

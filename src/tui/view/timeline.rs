@@ -201,7 +201,9 @@ fn act_row(
         let room = room.min(lanes.lane * 2).max(lanes.lane.saturating_sub(2).min(room));
         if room > 2 {
             let text = pane.fit(&it.label, room - 1);
-            pane.put(from + 1, y, &format!(" {text} "), role);
+            // Plain, wherever the cursor is: its row and those of cause and effect are marked at their beginning,
+            // and a step down the list writes no label again.
+            pane.put(from + 1, y, &format!(" {text} "), Role::Plain);
         }
     }
     credit_column(open, pane, lanes, y, act);

@@ -1,9 +1,9 @@
 //! Terminals too small for the layout: a list, and below that plain lines. Never refuses.
 
-use super::{bars, overlay, prompt, sweep, window};
+use super::{Told, bars, overlay, prompt, sweep, window};
 use crate::{
     app::{
-        Model, OpenEpisode, Screen, View,
+        Model, OpenEpisode, Overlay, Screen, View,
         whatif::{Field, Form},
     },
     credit::SweepRow,
@@ -12,8 +12,8 @@ use crate::{
     tui::{paint::Painter, theme::Role},
 };
 
-/// Draws what fits; the last row of the overlay that can be its first.
-pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> usize {
+/// Draws what fits.
+pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> Told {
     let (width, height) = (screen.width(), screen.height());
     let mut pane = screen.part(0, 0, width, height);
     pane.mark(model.search.pattern.as_deref());
@@ -21,9 +21,11 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> usize {
         None => list(model, &mut pane),
         Some(open) => episode(model, open, &mut pane),
     }
-    let mut reach = 0;
+    let mut told = Told::default();
     if height > 3 {
-        reach = overlay::draw(model, &mut screen.part(0, 1, width, height - 2));
+        let mut over = screen.part(0, 1, width, height - 2);
+        over.mark(model.search.pattern.as_deref().filter(|_| model.overlay == Some(Overlay::Detail)));
+        told = overlay::draw(model, &mut over);
         let line = match &model.notice {
             Some(notice) => notice.as_str(),
             None => "1-5 view  b blame  ? help  q",
@@ -38,7 +40,7 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> usize {
             }
         }
     }
-    reach
+    told
 }
 
 fn list(model: &Model, pane: &mut Painter<'_>) {

@@ -6,7 +6,7 @@ use super::*;
 use crate::log::write;
 
 /// A record out of a small vocabulary, so that ids meet, dangle and clash.
-fn record() -> impl Strategy<Value = String> {
+pub(super) fn record() -> impl Strategy<Value = String> {
     let kind = proptest::sample::select(vec![
         "run",
         "episode_start",

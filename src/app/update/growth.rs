@@ -1,0 +1,94 @@
+//! An episode that grows: what was appended is shown at once, what is computed from the whole of it when there is
+//! time for that.
+//!
+//! ```text
+//! Grown -> acts and rewards appended -> a frame
+//!      `-> Settled: graph, findings, credit now, then Resting until Settle
+//!          Resting: Behind ---------------------- computed at Settle
+//! ```
+
+use std::sync::Arc;
+
+use super::incoming::{Wanted, findings, pairs, request};
+use crate::{
+    app::{
+        message::Effect,
+        methods::MethodsState,
+        model::{Model, OpenEpisode, Settling},
+    },
+    graph,
+    model::{EpisodeId, Growth},
+};
+
+/// Of an episode with more acts, what has come is drawn before anything is computed.
+const AT_ONCE: usize = 2_000;
+/// Long enough for that.
+const SOON: u64 = 40;
+
+/// Records were appended to the episode on the screen.
+pub(super) fn grown(
+    model: &mut Model,
+    id: EpisodeId,
+    revisions: (u64, u64),
+    growth: Growth,
+    effects: &mut Vec<Effect>,
+) {
+    // A held screen keeps what it shows; when it goes on the episode comes whole.
+    let held = model.held.is_some();
+    let Some(open) = model.open.as_mut().filter(|it| it.id == id && !held) else { return };
+    if open.revision != revisions.0 {
+        // Appended to something that is not what is here.
+        effects.push(Effect::Open(id));
+        return;
+    }
+    append(open, growth);
+    open.revision = revisions.1;
+    match open.settling {
+        Settling::Settled if open.episode.acts.len() <= AT_ONCE => compute(model, effects),
+        Settling::Settled => {
+            open.settling = Settling::Behind;
+            effects.push(Effect::Settle(SOON));
+        }
+        Settling::Resting | Settling::Behind => open.settling = Settling::Behind,
+    }
+}
+
+fn append(open: &mut OpenEpisode, growth: Growth) {
+    let (acts, rewards) = (open.episode.acts.len(), open.episode.rewards.len());
+    let followed = open.act.is_none_or(|it| it.index() + 1 == acts);
+    // Copied only while somebody still computes from what it was.
+    Arc::make_mut(&mut open.episode).grow(growth);
+    open.found.grow(&open.episode, acts, rewards);
+    if followed {
+        open.act = open.episode.act_ids().next_back();
+    }
+}
+
+/// The time to compute has come again: what waits for it is computed.
+pub(super) fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(open) = model.open.as_mut() else { return };
+    match open.settling {
+        Settling::Behind => compute(model, effects),
+        Settling::Settled | Settling::Resting => open.settling = Settling::Settled,
+    }
+}
+
+/// Brings all that depends on the whole episode up to date, or asks for it.
+fn compute(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(open) = model.open.as_mut() else { return };
+    open.settling = Settling::Resting;
+    open.graph.interaction = graph::build(&open.episode, None);
+    open.graph.metrics = graph::metrics(&open.episode, &open.graph.interaction);
+    open.graph.drawing = None;
+    open.findings = findings(&open.episode);
+    open.graph.pairs = pairs(open);
+    open.blamed = None;
+    let MethodsState { study, request: asked, failure, .. } = &mut open.methods;
+    (*study, *asked, *failure) = (None, None, None);
+    let edited = !open.forks.is_logged();
+    request(model, Wanted::Logged, effects);
+    if edited {
+        request(model, Wanted::Edited, effects);
+    }
+    effects.push(Effect::Rest);
+}

@@ -1,0 +1,128 @@
+//! Episodes read in full, and what has come to one since it was.
+//!
+//! Reading an episode costs as much as it has records; what is appended to one that grows is read alone, where it
+//! stands behind all the rest (see [`assemble`](super::assemble)).
+
+use super::{Reader, Store, assemble, assemble::Growing, parse_line, rows::RowId};
+use crate::{
+    log::Record,
+    model::{Diagnostic, Episode, EpisodeId, Growth, Origin, Severity},
+};
+
+/// More new records than these are as quickly put together anew with all the others.
+const APPENDED: u64 = 2_000;
+
+/// An episode that was read, as far as it can be appended to.
+pub struct LiveEpisode {
+    id: EpisodeId,
+    /// Records that it is made of, and the last of them.
+    records: u64,
+    last: RowId,
+    growing: Growing,
+}
+
+/// Records of an episode, and what was wrong with their lines.
+#[derive(Default)]
+struct Lines {
+    records: Vec<(Record, Origin)>,
+    diagnostics: Vec<Diagnostic>,
+    /// How many could not be read, and why the first of them.
+    lost: (u32, Option<(String, Origin)>),
+}
+
+impl Store {
+    /// Reads an episode in full.
+    ///
+    /// # Errors
+    /// When none of its bytes can be read any more: why.
+    pub fn episode(&self, id: EpisodeId) -> Result<Episode, String> {
+        let lines = self.lines(id, &self.origins(id))?;
+        Ok(assemble::assemble(
+            self.episodes.name(id),
+            self.episodes.run(id),
+            lines.records,
+            lines.diagnostics,
+        ))
+    }
+
+    /// As [`Store::episode`], with what [`Store::growth`] needs; `None`: nothing can be appended to it.
+    ///
+    /// # Errors
+    /// When none of its bytes can be read any more: why.
+    pub fn live_episode(&self, id: EpisodeId) -> Result<(Episode, Option<LiveEpisode>), String> {
+        let lines = self.lines(id, &self.origins(id))?;
+        let whole = lines.lost.0 == 0;
+        let (name, run) = (self.episodes.name(id), self.episodes.run(id));
+        let (episode, growing) = assemble::assemble_growing(name, run, lines.records, lines.diagnostics);
+        let (records, last) = (self.revision(id), self.episodes.range(id).1);
+        let live = growing.filter(|_| whole).map(|growing| LiveEpisode { id, records, last, growing });
+        Ok((episode, live))
+    }
+
+    /// What has come to an episode since it was read, or since this was asked last. `None`: it changes more than
+    /// the end, and the episode has to be read in full.
+    pub fn growth(&self, live: &mut LiveEpisode) -> Option<Growth> {
+        let (records, (_, last)) = (self.revision(live.id), self.episodes.range(live.id));
+        let new = records.checked_sub(live.records).filter(|it| *it <= APPENDED)?;
+        let rows = self.rows.of_episode(live.id.0, RowId(live.last.0 + 1), last);
+        let origins: Vec<Origin> = rows.map(|it| self.seen(it.origin)).collect();
+        if origins.len() as u64 != new {
+            return None;
+        }
+        let lines = self.lines(live.id, &origins).ok().filter(|it| it.lost.0 == 0)?;
+        let mut growth = live.growing.append(&lines.records)?;
+        growth.diagnostics.extend(lines.diagnostics);
+        (live.records, live.last) = (records, last);
+        Some(growth)
+    }
+
+    /// Reads the records of an episode that stand at `origins`.
+    fn lines(&self, id: EpisodeId, origins: &[Origin]) -> Result<Lines, String> {
+        let name = self.episodes.name(id);
+        let mut lines = Lines::default();
+        let mut reader = Reader::new(&self.lives);
+        for (index, origin) in origins.iter().copied().enumerate() {
+            let bytes = match reader.first(&origins[index..]) {
+                Ok(bytes) => bytes,
+                Err(why) => {
+                    lines.lost.0 += 1;
+                    lines.lost.1.get_or_insert((why, origin));
+                    continue;
+                }
+            };
+            let parsed = parse_line(bytes);
+            lines.diagnostics.extend(parsed.problems.into_iter().map(|it| Diagnostic {
+                rule: it.rule,
+                severity: it.severity,
+                message: it.message,
+                origin: Some(origin),
+            }));
+            // What was taken for one record by its outside may hold those of other episodes once it is read.
+            let own = parsed.records.into_iter().filter(|it| it.0.episode.as_deref() == Some(name));
+            lines.records.extend(own.map(|(record, _)| (record, origin)));
+        }
+        if let (count, Some((why, origin))) = &lines.lost {
+            if lines.records.is_empty() {
+                return Err(why.clone());
+            }
+            lines.diagnostics.push(Diagnostic {
+                rule: "lost-record",
+                severity: Severity::Error,
+                message: format!("{count} records of this episode can no longer be read: {why}"),
+                origin: Some(*origin),
+            });
+        }
+        Ok(lines)
+    }
+
+    /// The places of an episode's records, in the order read, with the lines that the user sees.
+    pub(super) fn origins(&self, id: EpisodeId) -> Vec<Origin> {
+        let (first, last) = self.episodes.range(id);
+        self.rows.of_episode(id.0, first, last).map(|it| self.seen(it.origin)).collect()
+    }
+
+    /// A place with the line that the user sees.
+    fn seen(&self, origin: Origin) -> Origin {
+        Origin { line: self.lives[origin.file.index()].line(origin.line), ..origin }
+    }
+}
