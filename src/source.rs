@@ -19,6 +19,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
+mod because;
 mod descriptor;
 pub mod discover;
 pub mod file;
@@ -32,6 +33,7 @@ pub mod spool;
 mod stretch;
 pub mod watch;
 
+pub use because::because;
 pub use descriptor::OpenFiles;
 pub use discover::{DiscoverError, Discovery, Input};
 pub use file::{Accept, Framing, TailFile, TailOptions};

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     filter::{Filter, RecordTest},
-    model::{LogSummary, Origin},
+    model::{LogSummary, Origin, Severity},
     report::{self, MatchFormat, MatchQuestion, MatchSummary},
     runtime::{
         OpenedLogs,
@@ -68,12 +68,16 @@ pub(super) fn run(options: &Report, pattern: &str) -> anyhow::Result<u8> {
     };
     search.out.write_all(report::matches_begin(format, &question).as_bytes())?;
     let (blocks, summary) = read(options, pass, about_episodes, &mut search)?;
+    // What broke off or could not be read was not searched either.
+    let unread =
+        summary.diagnostics.iter().find(|it| it.severity >= Severity::Warning && it.origin.is_none());
+    let problem = blocks.problem().or(unread.map(|it| it.message.as_str()));
     let summary_line = MatchSummary {
         count: search.count,
         filtered: search.filtered,
         bytes: blocks.progress().0,
         files: summary.files.len() as u64,
-        problem: blocks.problem(),
+        problem,
     };
     search.out.write_all(report::matches_end(format, &question, &summary_line).as_bytes())?;
     search.out.flush()?;

@@ -21,7 +21,7 @@ use crate::{
     model::{
         Diagnostic, Episode, EpisodeId, FileId, FileState, FileSummary, Growth, LogSummary, Reading, Severity,
     },
-    source::{Discovery, Input, SourceFile, Spool, SpoolStore, SpoolWriter, Tail, TailEvent},
+    source::{Discovery, Input, SourceFile, Spool, SpoolStore, SpoolWriter, Tail, TailEvent, because},
     store::{LiveEpisode, Pass, Store},
     text,
 };
@@ -446,7 +446,7 @@ fn poll_one(followed: &mut Followed, store: &mut Store, now: Duration, budget: u
             (Round { changed, caught_up: progress.caught_up }, read)
         }
         Err(error) => {
-            let why = text::clean(&error.to_string());
+            let why = text::clean(&because(&error));
             changed |= failed.as_ref() != Some(&why);
             if changed {
                 // What cannot be read at this poll may be readable at the next: it is told once.

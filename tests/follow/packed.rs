@@ -156,7 +156,7 @@ fn damage_is_told_with_its_byte_and_the_rest_is_read() {
 /// A writer that was killed within a member, and the next one appends to its file.
 #[test]
 fn a_cut_member_costs_no_other() {
-    let packed = gz(&"a line that was written before the writer was killed\n".repeat(50));
+    let packed = gz("a line that was written before the writer was killed\n".repeat(50));
     let mut it = Packed::of("a.gz", &packed[..packed.len() / 2]);
     it.poll();
     append(&it.path, [gz("next one\n"), gz("next two\n")].concat());
@@ -249,7 +249,7 @@ fn very_many_growing_files_share_few_decoders() {
     let text =
         |it: usize| (0..40).map(|line| format!("{{\"file\":{it},\"line\":{line}}}\n")).collect::<String>();
     let packed: Vec<Vec<u8>> =
-        (0..100).map(|it| if it % 2 == 0 { gz(&text(it)) } else { zst(&text(it)) }).collect();
+        (0..100).map(|it| if it % 2 == 0 { gz(text(it)) } else { zst(text(it)) }).collect();
     let path = |it: usize| dir.path().join(format!("{it}.jsonl.gz"));
     for (it, bytes) in packed.iter().enumerate() {
         fs::write(path(it), &bytes[..bytes.len() / 3]).unwrap();

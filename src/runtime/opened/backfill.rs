@@ -17,7 +17,7 @@ use super::{Followed, OpenedLogs, Round, apply, preview::Preview};
 use crate::{
     model::{Diagnostic, FileState, Severity},
     runtime::readers::{Readers, Stretch, Ticket},
-    source::{SourceFile, Tail, TailEvent, TailFile},
+    source::{SourceFile, Tail, TailEvent, TailFile, because},
     store::Pass,
     text,
 };
@@ -174,7 +174,7 @@ impl OpenedLogs {
                 self.store.set_progress(file, backfill.joined, progress.size, state);
             }
             // It is tried again, and told when the store has come so far.
-            Err(error) => self.store.set_state(file, FileState::Failed(text::clean(&error.to_string()))),
+            Err(error) => self.store.set_state(file, FileState::Failed(text::clean(&because(&error)))),
         }
         changed
     }

@@ -13,7 +13,8 @@ use crate::{
         translated::Translated,
     },
     source::{
-        Input, PackedTail, SourceFile, Spool, SpoolStore, Tail, TailFile, TailOptions, feed, without_ending,
+        Input, PackedTail, SourceFile, Spool, SpoolStore, Tail, TailFile, TailOptions, because, feed,
+        without_ending,
     },
     store::is_record,
     text,
@@ -49,7 +50,7 @@ impl OpenedLogs {
             Input::Stdin => self.pipe("stdin", Box::new(std::io::stdin()), wake),
             Input::Pipe(path) => {
                 let file = File::open(&path).map_err(|error| {
-                    OpenError::Argument(format!("cannot open '{}': {error}", path.display()))
+                    OpenError::Argument(format!("cannot open '{}': {}", path.display(), because(&error)))
                 })?;
                 self.pipe(&path.to_string_lossy(), Box::new(file), wake)
             }
@@ -82,7 +83,8 @@ impl OpenedLogs {
             return Ok(());
         }
         let shown = text::clean(&path.to_string_lossy());
-        let unreadable = |error| OpenError::Argument(format!("cannot read '{shown}': {error}"));
+        let unreadable =
+            |error| OpenError::Argument(format!("cannot read '{shown}': {}", text::clean(&because(&error))));
         let Head { format, packed } = head::of_file(&path).map_err(unreadable)?;
         match format {
             Format::Native => {
@@ -131,7 +133,9 @@ impl OpenedLogs {
         options: TailOptions,
     ) -> Result<Box<dyn Tail>, OpenError> {
         let shown = || text::clean(&path.to_string_lossy());
-        let unreadable = |error| OpenError::Argument(format!("cannot read '{}': {error}", shown()));
+        let unreadable = |error| {
+            OpenError::Argument(format!("cannot read '{}': {}", shown(), text::clean(&because(&error))))
+        };
         if !packed {
             return Ok(Box::new(TailFile::open_with(path, options).map_err(unreadable)?));
         }
@@ -251,7 +255,7 @@ impl OpenedLogs {
             self.store.diagnose(Diagnostic {
                 rule: "unreadable-file",
                 severity: Severity::Error,
-                message: format!("cannot read '{shown}': {why}"),
+                message: format!("cannot read '{shown}': {}", text::clean(&because(&why))),
                 origin: None,
             });
         }

@@ -361,7 +361,7 @@ impl Tail for PackedTail {
                 break;
             }
         }
-        if self.progress.caught_up {
+        if self.progress.caught_up && !self.full {
             self.settle(now, sink);
         }
         Ok(Progress { caught_up: self.progress.caught_up || self.full, ..self.progress })
@@ -372,6 +372,10 @@ impl Tail for PackedTail {
             self.hasty = true;
             while self.poll(self.now, usize::MAX, sink).is_ok_and(|it| !it.caught_up) {}
             self.hasty = false;
+        }
+        if self.full {
+            // What is left of a line, or of a member, is left by us.
+            return;
         }
         for at in 0..self.lives.len() {
             while rescue(&mut self.lives[at], &self.spool, &self.segments, &self.options, sink) {
