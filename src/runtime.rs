@@ -4,8 +4,10 @@
 //! log thread     owns the store; polls files, answers Open and Payload
 //! worker thread  computes credit; the newest request of a kind wins
 //! sampling       one while values are drawn that take long, and what it draws with: see `sampling`
+//! shape thread   works out the graph of an episode and checks it; the newest request of a kind wins
 //! study thread   computes what takes longer: curves, messages, P(flip); the newest request wins
 //! search thread  reads the files for what is searched, beside the log thread, which names what it finds
+//! validate thread reads in full what the index pass read by its outside, behind everything else
 //! input thread   blocks on the terminal        (spawned by the command line)
 //! all of them -> one channel of messages -> the loop of the terminal
 //! ```
@@ -26,13 +28,15 @@ mod survey;
 #[cfg(test)]
 mod tests;
 mod translated;
+mod validation;
 mod worker;
 
-pub use analyse::{analyse, study};
+pub use analyse::{analyse, flow, study};
 pub use log_thread::{Follow, LogThread};
 pub use opened::{OpenError, OpenedLogs, Round};
 pub use rehearsal::Rehearsal;
 pub use survey::Survey;
+pub use validation::validate;
 pub use worker::Worker;
 
 /// Starts a thread that ends with the process.

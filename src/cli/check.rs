@@ -23,11 +23,10 @@ pub(super) fn run(options: &Check) -> anyhow::Result<u8> {
     let (logs, summary) = headless::read_all(&options.logs, Pass::Everything)?;
     let mut findings: Vec<_> = summary.diagnostics.to_vec();
     findings.extend(summary.counters.findings.iter().cloned());
+    let told = headless::Told::by(&summary);
     for id in (0..summary.episodes.len()).map(EpisodeId::from_index) {
         let episode = logs.store.episode(id).map_err(anyhow::Error::msg)?;
-        // Problems of lines were found on the first pass already.
-        let known = |it: &&crate::model::Diagnostic| !findings.contains(it);
-        let mut own: Vec<_> = episode.diagnostics.iter().filter(known).cloned().collect();
+        let mut own = told.own(&episode);
         own.extend(check::check(&episode));
         findings.append(&mut own);
     }

@@ -1,5 +1,8 @@
 //! The thread that owns the store: polls the files and answers what is asked about them. What is searched for it
-//! hands to the search thread, and adds to what that finds what only the index knows.
+//! hands to the search thread, and adds to what that finds what only the index knows. What is indexed it has read in full,
+//! by the validate thread, and lists what that finds.
+
+mod validating;
 
 use std::{
     path::PathBuf,
@@ -14,6 +17,7 @@ use super::{
     progress::reading,
     search::{Findings, Searcher, Sought, match_records, name_episodes, name_hits},
     spawn,
+    validation::{Validated, Validator},
 };
 use crate::{
     app::{Message, SearchNews, SiftNews},
@@ -23,6 +27,8 @@ use crate::{
     source::{News, Watch},
     store::LiveEpisode,
 };
+
+use validating::Validation;
 
 /// Bytes read between two looks at what is asked: about ten milliseconds of work.
 const BUDGET: usize = 4 << 20;
@@ -82,6 +88,8 @@ enum Request {
     Match(u64, EpisodeId, Vec<Arc<Pattern>>),
     /// The search thread has found something.
     Sought(Sought),
+    /// The validate thread is further.
+    Validated(Validated),
 }
 
 /// Hands requests to the log thread.
@@ -112,6 +120,10 @@ impl LogThread {
         let searcher = Searcher::start(move |sought| {
             let _ = found.send(Request::Sought(sought));
         });
+        let read = requests.clone();
+        let validator = Validator::start(move |validated| {
+            let _ = read.send(Request::Validated(validated));
+        });
         let wake = requests.clone();
         spawn("log", move || {
             let watch = Watch::of(news, move || {
@@ -125,6 +137,8 @@ impl LogThread {
                 open: None,
                 survey: None,
                 searcher,
+                validation: Validation::new(validator),
+                sought: false,
                 searching: false,
                 sifting: false,
                 started: Instant::now(),
@@ -194,6 +208,9 @@ struct State<F> {
     /// The run that is being looked at.
     survey: Option<Survey>,
     searcher: Searcher,
+    validation: Validation,
+    /// A search or a filter is under way.
+    sought: bool,
     /// Whether what comes has to be searched, and whether filters are asked of it.
     searching: bool,
     sifting: bool,
@@ -224,6 +241,10 @@ impl<F: Fn(Message)> State<F> {
                 self.loaded = true;
                 dirty = true;
             }
+            if round.caught_up {
+                // Every file was looked at since: what was read of it is what it holds.
+                dirty |= self.validation.settle(&mut self.logs);
+            }
             let following = self.following();
             // Nothing may come after this that would bring the rest.
             let last = round.caught_up && !following;
@@ -249,8 +270,11 @@ impl<F: Fn(Message)> State<F> {
             }
             if round.caught_up {
                 self.step_survey();
+                self.validation.hand_on(&mut self.logs, following);
             }
-            let next = if !round.caught_up || self.survey.is_some() {
+            let busy = !round.caught_up || self.survey.is_some();
+            self.validation.yield_to_others(busy || self.sought);
+            let next = if busy || self.validation.has_work(&self.logs) {
                 queue.try_recv().ok()
             } else if following {
                 let shown = reported.map_or(Duration::ZERO, |it| pause.saturating_sub(it.elapsed()));
@@ -266,7 +290,10 @@ impl<F: Fn(Message)> State<F> {
                 }
             };
             for request in next.into_iter().chain(queue.try_iter()) {
-                self.answer(request);
+                match request {
+                    Request::Validated(validated) => dirty |= self.validation.take(validated),
+                    request => self.answer(request),
+                }
             }
             if following && rescanned.elapsed() >= RESCAN {
                 rescanned = Instant::now();
@@ -326,7 +353,11 @@ impl<F: Fn(Message)> State<F> {
             loaded: self.loaded,
             ..self.logs.summary()
         };
-        let summary = LogSummary { reading: reading(&summary, self.started.elapsed()), ..summary };
+        let summary = LogSummary {
+            reading: reading(&summary, self.started.elapsed()),
+            validating: self.validation.word(),
+            ..summary
+        };
         if let Some(open) = &mut self.open {
             // The same episode under the id that stays: what was shown of it may have lacked its beginning.
             let settled = self.logs.settled(open.id);
@@ -372,6 +403,7 @@ impl<F: Fn(Message)> State<F> {
 
     fn send_episode(&mut self, id: EpisodeId) {
         let Some(revision) = self.logs.revision(id) else { return };
+        self.validation.yield_to_others(true);
         let began = Instant::now();
         // What it takes to append is not kept of a log that does not grow.
         let read = if self.following() {
@@ -380,7 +412,7 @@ impl<F: Fn(Message)> State<F> {
             self.logs.episode(id).map(|it| (it, None))
         };
         let (result, live) = match read {
-            Ok((episode, live)) => (Ok(Arc::new(episode)), live),
+            Ok((episode, live)) => (Ok(episode.into()), live),
             Err(why) => (Err(why), None),
         };
         (self.send)(Message::Episode { id, revision, result });
@@ -400,7 +432,7 @@ impl<F: Fn(Message)> State<F> {
 
     fn answer(&mut self, request: Request) {
         match request {
-            Request::Woken => {}
+            Request::Woken | Request::Validated(_) => {}
             Request::Open(id) => {
                 let settled = self.logs.settled(id);
                 if settled != id {
@@ -420,15 +452,17 @@ impl<F: Fn(Message)> State<F> {
                 (self.send)(Message::Payload { origin, result });
             }
             Request::Search(request, pattern) => {
-                self.searching = true;
+                (self.searching, self.sought) = (true, true);
+                self.validation.yield_to_others(true);
                 self.searcher.search(request, pattern, self.logs.store.searchable());
             }
             Request::StopSearch => {
-                self.searching = false;
+                (self.searching, self.sought) = (false, false);
                 self.searcher.end_search();
             }
             Request::Sift(request, filters) => {
                 self.sifting = !filters.is_empty();
+                self.sought = self.sifting;
                 if self.sifting {
                     self.searcher.sift(request, filters, self.logs.store.searchable());
                 } else {
@@ -441,7 +475,10 @@ impl<F: Fn(Message)> State<F> {
                     (self.send)(Message::Matched { request, places });
                 }
             }
-            Request::Sought(sought) => self.pass_on(sought),
+            Request::Sought(sought) => {
+                self.sought = !sought.done;
+                self.pass_on(sought);
+            }
         }
     }
 

@@ -68,6 +68,8 @@ pub(super) struct Entry {
     pub(super) first: RowId,
     pub(super) last: RowId,
     pub(super) records: u32,
+    /// Records that turned out to be none.
+    pub(super) removed: u32,
     pub(super) agents: Agents,
     /// Whether an `episode_start` names agents; else those of the run take part.
     pub(super) has_roster: bool,
@@ -101,6 +103,7 @@ impl Entry {
             first,
             last: first,
             records: 0,
+            removed: 0,
             agents: Agents::default(),
             has_roster: false,
             acts: 0,
@@ -144,6 +147,19 @@ impl Entry {
         self.end = total;
         self.open = false;
         self.ids.end();
+    }
+
+    /// Notes that somebody assigned credit.
+    pub(super) fn credit(&mut self, declared: bool, label: Option<&str>) {
+        self.declared |= declared;
+        if let Some(label) = label {
+            self.label = Some(label.into());
+        }
+    }
+
+    /// Rises with every record that comes or goes.
+    pub(super) fn revision(&self) -> u64 {
+        u64::from(self.records) + 2 * u64::from(self.removed)
     }
 
     /// As [`crate::model::Episode::reward`], without the outcome that stands in for a number.

@@ -1,9 +1,11 @@
 //! Panes over a view: help, arithmetic, caveats, the act in full, the sweep, findings.
 
+use rustc_hash::FxHashSet;
+
 use super::{Told, detail, filters, hits, scrolled, sweep};
 use crate::{
     app::{
-        Model, Overlay,
+        Model, OpenEpisode, Overlay,
         action::{self, Section},
     },
     credit,
@@ -206,17 +208,23 @@ fn caveats(model: &Model, width: usize) -> Vec<(String, Role)> {
 
 fn findings(model: &Model, width: usize) -> Vec<(String, Role)> {
     let mut lines = Vec::new();
-    let episode = model.open.as_ref().map(|it| it.findings.as_slice()).unwrap_or_default();
+    let episode = model.open.as_ref().map(OpenEpisode::findings).unwrap_or_default();
     let log = model.log.diagnostics.as_slice();
     let counters = model.log.counters.findings.as_slice();
     if log.is_empty() && episode.is_empty() && counters.is_empty() {
         lines.push(("nothing found".to_owned(), Role::Plain));
     }
-    for diagnostic in log.iter().chain(counters).chain(episode) {
+    // Of a line that was read in full both tell.
+    let told: FxHashSet<_> = log.iter().filter_map(Diagnostic::about).collect();
+    let own = episode.iter().filter(|it| it.about().is_none_or(|it| !told.contains(&it)));
+    for diagnostic in log.iter().chain(counters).chain(own) {
         lines.extend(finding(model, diagnostic, width));
     }
     if model.log.more_diagnostics > 0 {
         lines.push((format!("and {} more", model.log.more_diagnostics), Role::Dim));
+    }
+    if model.open.as_ref().is_some_and(|it| it.graph.shape.is_none()) {
+        lines.push(("the episode is still being checked".to_owned(), Role::Dim));
     }
     lines
 }
