@@ -12,6 +12,7 @@
 //! ```
 
 mod analyse;
+mod episodes;
 mod head;
 mod log_thread;
 mod opened;
@@ -31,6 +32,7 @@ mod validation;
 mod worker;
 
 pub use analyse::{analyse, study};
+pub use episodes::each_episode;
 pub use log_thread::{Follow, LogThread};
 pub use opened::{OpenError, OpenedLogs, Round};
 pub use rehearsal::Rehearsal;
