@@ -42,6 +42,9 @@ pub const MANY_ACTS: Shape = Shape { acts: 1_000_000, workers: 1, ..SHORT };
 /// Episodes of 10^5 agents.
 pub const MANY_AGENTS: Shape = Shape { agents: 100_000, acts: 200_000, workers: 1, ..SHORT };
 
+/// One episode of 10^5 acts by 10^4 agents.
+pub const LARGE_TEAM: Shape = Shape { agents: 10_000, acts: 100_000, workers: 1, ..SHORT };
+
 /// Records of about 2 kB that begin with their payload.
 pub const FOREIGN: Shape = Shape { foreign: true, ..LLM };
 

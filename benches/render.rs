@@ -98,7 +98,7 @@ fn messages(c: &mut Criterion) {
             b.iter_batched_ref(
                 || rehearsal.model.clone(),
                 |model| {
-                    let result = Ok(Arc::clone(&episode));
+                    let result = Ok(Arc::clone(&episode).into());
                     update(model, Message::Episode { id: EpisodeId(0), revision: 9, result });
                     frame(model, theme())
                 },

@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! generate KIND BYTES FILE                  a seeded log of about so many bytes: short, llm or foreign (payload
-//!                                           first) records; many episodes, acts or agents
+//!                                           first) records; many episodes, acts or agents;
+//!                                           team: 10^5 acts by 10^4 agents
 //! index FILE [THREADS]                      reads FILE to its end, says what it found and what the rows take
 //! first FILE                                the end of FILE first: when the list is there, and the newest episode
 //! ```
@@ -26,7 +27,7 @@ use creditscope::{
 
 mod generate;
 
-const USAGE: &str = "usage: scale generate short|llm|foreign|episodes|acts|agents BYTES FILE | scale index FILE [THREADS] | scale first FILE";
+const USAGE: &str = "usage: scale generate short|llm|foreign|episodes|acts|agents|team BYTES FILE | scale index FILE [THREADS] | scale first FILE";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|it| it != "--bench").collect();
@@ -60,6 +61,7 @@ fn generate(kind: &str, bytes: &str, path: &str) -> Result<(), String> {
         "episodes" => generate::MANY_EPISODES,
         "acts" => generate::MANY_ACTS,
         "agents" => generate::MANY_AGENTS,
+        "team" => generate::LARGE_TEAM,
         _ => return Err(USAGE.to_owned()),
     };
     let bytes: u64 = bytes.parse().map_err(|_| USAGE.to_owned())?;
@@ -116,7 +118,7 @@ fn first(path: &str) -> Result<(), String> {
                 }
             }
             Message::Episode { result, .. } => {
-                let acts = result?.acts.len();
+                let acts = result?.episode.acts.len();
                 println!("newest episode after {:.1} ms: {acts} acts", milliseconds(began));
             }
             _ => {}

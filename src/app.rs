@@ -6,23 +6,29 @@
 pub mod action;
 pub mod command_line;
 pub mod filters;
+mod index;
 pub mod key;
+mod lists;
 mod message;
 mod methods;
 mod model;
 pub mod prompt;
 pub mod prose;
 pub mod search;
+mod shape;
 #[cfg(test)]
 pub(crate) mod tests;
 pub(crate) mod update;
 pub mod whatif;
 
 pub use action::Action;
+pub use index::{ActRanking, EpisodeIndex, ReadEpisode};
 pub use key::{Key, KeyCode};
+pub use lists::ActRows;
 pub use message::{Analysis, Effect, Message, SamplingEnd, SamplingState, SearchNews, SiftNews};
 pub use methods::{MethodsState, MethodsVariant};
 pub use model::{
     DetailState, GraphState, Model, OpenEpisode, Overlay, Pane, Scope, Screen, Size, TimelineState, View,
 };
+pub use shape::Shape;
 pub use update::update;

@@ -52,7 +52,7 @@ pub use blame::{Blame, BlameKind, blame};
 pub use choice::{act_scenario, best_scenario, variants};
 pub use coalition::Sampling;
 pub use compare::{Comparison, ComparisonRow, compare};
-pub use curve::{CURVE_STEPS, Curve, CurvePoint, Flip, SliderOf, curve, curves, sliders};
+pub use curve::{CURVE_STEPS, Curve, CurvePoint, Curves, Flip, SliderOf, curve, curves, sliders};
 pub use explain::{explain, explain_credit, grounds};
 pub use failure::{
     Correction, Elements, FailureReport, FailureRow, FailureStudy, Finding, FirstError, Found, RateDrop,
@@ -92,6 +92,13 @@ pub fn compute(episode: &Episode, scenario: &Scenario) -> Result<Attribution, Un
 fn compute_plain(episode: &Episode, scenario: &Scenario) -> Result<Attribution, Unavailable> {
     let scenario = &choice::resolve(episode, scenario)?;
     let question = question(episode, scenario)?;
+    bounded((question.method.compute)(&question)?)
+}
+
+/// [`compute_plain`] of agents alone: acts and their caveats are left out where the method can.
+fn compute_agents(episode: &Episode, scenario: &Scenario) -> Result<Attribution, Unavailable> {
+    let mut question = question(episode, scenario)?;
+    question.agents_only = true;
     bounded((question.method.compute)(&question)?)
 }
 

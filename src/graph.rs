@@ -32,7 +32,7 @@ mod weight;
 pub use petgraph::Direction;
 
 pub use arcs::arcs;
-pub use build::{Interaction, InteractionGraph, Joint, Pair, Participant, build};
+pub use build::{Interaction, InteractionGraph, Joint, Pair, Participant, build, pairs_along};
 pub use critical_path::{CriticalPath, critical_path};
 pub use drawing::{Cell, Charset, Drawing, DrawnEdge, Options, Point, Rect, Role};
 pub use ego::{ego, ego_focus};

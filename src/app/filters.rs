@@ -141,8 +141,10 @@ impl FilterState {
 /// What filters leave of the acts of one episode.
 #[derive(Clone, Debug, Default)]
 pub struct ListedActs {
-    /// Whether each act is listed; `None`: all are, because no filter is on.
-    listed: Option<Vec<bool>>,
+    /// Whether each act is listed, and those that are, ascending; `None`: all are, because no filter is on.
+    listed: Option<(Vec<bool>, Vec<ActId>)>,
+    /// Rises with every change of it.
+    pub version: u64,
     /// How many filters are on that are about records.
     filters: usize,
     /// The records that match each pattern, by its text: which request asked, and the answer.
@@ -158,7 +160,12 @@ pub struct ListedActs {
 impl ListedActs {
     /// Whether an act is listed.
     pub fn holds(&self, act: ActId) -> bool {
-        self.listed.as_ref().is_none_or(|it| it.get(act.index()).copied().unwrap_or(true))
+        self.listed.as_ref().is_none_or(|it| it.0.get(act.index()).copied().unwrap_or(true))
+    }
+
+    /// The acts that are listed, ascending; `None`: every one.
+    pub fn acts(&self) -> Option<&[ActId]> {
+        self.listed.as_ref().map(|it| it.1.as_slice())
     }
 
     /// Whether filters are on.
@@ -169,14 +176,15 @@ impl ListedActs {
     /// `12 of 98 acts, 2 filters`; `None`: no filter is on.
     pub fn note(&self) -> Option<String> {
         let listed = self.listed.as_ref()?;
-        let shown = listed.iter().filter(|it| **it).count();
+        let shown = listed.1.len();
         let wait = if self.request.is_some() { ", being read" } else { "" };
-        Some(format!("{shown} of {} acts, {}{wait}", listed.len(), count(self.filters)))
+        Some(format!("{shown} of {} acts, {}{wait}", listed.0.len(), count(self.filters)))
     }
 
     /// Makes the list anew.
     pub(super) fn refresh(&mut self, episode: &Episode, filters: &[Arc<Filter>]) {
         self.filters = filters.len();
+        self.version += 1;
         if filters.is_empty() {
             self.listed = None;
             return;
@@ -191,7 +199,9 @@ impl ListedActs {
         };
         let passes =
             |act: ActId| filters.iter().all(|it| it.passes_act(episode, &types, act, has_text(it, act)));
-        self.listed = Some(episode.act_ids().map(passes).collect());
+        let listed: Vec<bool> = episode.act_ids().map(passes).collect();
+        let acts = episode.act_ids().filter(|it| listed[it.index()]).collect();
+        self.listed = Some((listed, acts));
     }
 }
 

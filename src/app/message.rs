@@ -2,10 +2,15 @@
 
 use std::sync::Arc;
 
-use super::key::Key;
+use super::{
+    index::{ActRanking, ReadEpisode},
+    key::Key,
+    shape::Shape,
+};
 use crate::{
     credit::{Interactions, MessageSetting, RunOutcomes, Study, Sweep, Verdict},
     filter::Filter,
+    graph::InteractionGraph,
     model::{Attribution, Episode, EpisodeId, Growth, LogSummary, Origin, RecordText, Scenario, Unavailable},
     search::{Hit, Pattern},
 };
@@ -28,6 +33,8 @@ pub struct Analysis {
     pub sweep: Sweep,
     /// What to tell first.
     pub verdict: Verdict,
+    /// The acts in the order of `acts`, and the way of the blame.
+    pub ranking: Arc<ActRanking>,
     /// Where the credit is drawn and that takes long: how far it has come. Until it ends the same request is
     /// answered again and again, with newer credit and the sweep and verdict of the first.
     pub sampling: Option<SamplingState>,
@@ -111,7 +118,21 @@ pub enum Message {
         /// Its revision.
         revision: u64,
         /// The episode, or why it cannot be read.
-        result: Result<Arc<Episode>, String>,
+        result: Result<ReadEpisode, String>,
+    },
+    /// The shape of an episode was worked out; answers [`Effect::Shape`] with the same number.
+    Shape {
+        /// The number of the request.
+        request: u64,
+        /// The result.
+        result: Box<Shape>,
+    },
+    /// The graph with the credit that crosses its edges; answers [`Effect::Flow`] with the same number.
+    Flow {
+        /// The number of the request.
+        request: u64,
+        /// The result.
+        result: Box<InteractionGraph>,
     },
     /// Records were appended to an episode that was sent, and change nothing of what it was.
     Grown {
@@ -174,6 +195,22 @@ pub enum Message {
 pub enum Effect {
     /// Put this episode together, and again whenever it grows.
     Open(EpisodeId),
+    /// Work out the graph of an episode, and check it.
+    Shape {
+        /// Comes back with the answer.
+        request: u64,
+        /// The episode.
+        episode: Arc<Episode>,
+    },
+    /// Build the graph with the credit of acts on the edges they start.
+    Flow {
+        /// Comes back with the answer.
+        request: u64,
+        /// The episode.
+        episode: Arc<Episode>,
+        /// Its credit.
+        analysis: Arc<Analysis>,
+    },
     /// Compute credit.
     Analyse {
         /// Comes back with the answer.

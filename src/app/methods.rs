@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use super::OpenEpisode;
+use super::{
+    OpenEpisode,
+    lists::{ActRows, TableActs},
+};
 use crate::{
-    credit::{Curve, FailureStudy, MessageRow, MessageSetting, MessageTable, RunOutcomes, Study},
-    model::{ActId, Scenario},
+    credit::{Curve, FailureStudy, MessageSetting, MessageTable, RunOutcomes, Study},
+    model::Scenario,
 };
 
 /// What view 4 shows.
@@ -74,6 +77,12 @@ pub struct MethodsState {
     pub request: Option<u64>,
     /// What the rules of failure attribution say.
     pub failure: Option<Arc<FailureStudy>>,
+    /// The acts of its rows.
+    pub failure_acts: TableActs,
+    /// The messages of the study, in the order of their table.
+    pub message_acts: TableActs,
+    /// The largest number of a message, without its sign.
+    pub largest_message: f64,
     /// The outcomes of the run, as far as they were looked at.
     pub run: Option<Arc<RunOutcomes>>,
     /// Whether they were asked for.
@@ -112,18 +121,31 @@ impl OpenEpisode {
         self.study()?.messages.as_ref().ok()
     }
 
-    /// The acts that the rows of the variant shown stand for, in their order; empty for rows of agents.
-    pub fn methods_acts(&self) -> Vec<ActId> {
+    /// The acts that the rows of the variant shown stand for, in their order; none for rows of agents.
+    pub fn methods_acts(&self) -> ActRows<'_> {
         match self.methods.variant {
-            MethodsVariant::Table | MethodsVariant::Curves => Vec::new(),
-            MethodsVariant::Failure => {
-                let rows = self.methods.failure.iter().flat_map(|it| &it.rows);
-                rows.map(|it| it.0).collect()
-            }
-            MethodsVariant::Messages => {
-                let senders = self.messages().into_iter().flat_map(|it| &it.senders);
-                senders.flat_map(|it| &it.messages).map(|it: &MessageRow| it.act).collect()
-            }
+            MethodsVariant::Table | MethodsVariant::Curves => ActRows::All(0),
+            MethodsVariant::Failure => ActRows::Table(&self.methods.failure_acts),
+            MethodsVariant::Messages if self.study().is_some() => ActRows::Table(&self.methods.message_acts),
+            MethodsVariant::Messages => ActRows::All(0),
         }
+    }
+}
+
+impl MethodsState {
+    /// Keeps what was computed after the credit of `scenario`.
+    pub(super) fn keep_study(&mut self, scenario: Scenario, study: Arc<Study>) {
+        let senders = study.messages.iter().flat_map(|it| &it.senders);
+        self.message_acts = TableActs::of(senders.flat_map(|it| &it.messages).map(|it| it.act));
+        let messages = study.messages.iter().flat_map(|it| &it.senders).flat_map(|it| &it.messages);
+        let numbers = messages.flat_map(|it| [it.flow, it.centred, it.softmax]).flatten();
+        self.largest_message = numbers.fold(0.0, |size, it| f64::max(size, it.abs()));
+        self.study = Some((scenario, study));
+    }
+
+    /// Keeps what the rules of failure attribution say.
+    pub(super) fn keep_failure(&mut self, failure: FailureStudy) {
+        self.failure_acts = TableActs::of(failure.rows.iter().map(|it| it.0));
+        self.failure = Some(Arc::new(failure));
     }
 }

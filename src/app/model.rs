@@ -1,22 +1,26 @@
 //! The state of the program.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use super::{
     filters::{FilterState, ListedActs},
+    index::{ActRanking, EpisodeIndex, judged},
+    lists::ActLists,
     message::{Analysis, SamplingEnd, SamplingState},
     methods::MethodsState,
     prompt::Prompt,
     search::{FoundActs, SearchState},
+    shape::Shape,
     whatif::{Forks, Form},
 };
 use crate::{
-    credit::{Level, Sweep},
+    credit::Sweep,
     graph::{self, Charset},
     model::{
         ActId, AgentId, Attribution, Diagnostic, Episode, EpisodeId, Estimate, Explanation, LogSummary,
         Origin, RecordText, Unavailable,
     },
+    search::Hit,
 };
 
 /// Columns and rows of the terminal.
@@ -131,12 +135,14 @@ pub struct TimelineState {
 /// State of the graph view.
 #[derive(Clone, Debug)]
 pub struct GraphState {
-    /// Agents and edges.
-    pub interaction: graph::InteractionGraph,
+    /// Agents and edges, and what they say; `None`: being worked out.
+    pub shape: Option<Arc<Shape>>,
+    /// The same agents and edges with the credit that crosses them, and of which credit that is.
+    pub flow: Option<(Arc<ActRanking>, graph::InteractionGraph)>,
+    /// Requests under way: for the shape and for the flow.
+    pub requests: (Option<u64>, Option<u64>),
     /// What pairs of agents earn together; `None`: the log does not tell.
     pub pairs: Option<graph::InteractionGraph>,
-    /// Loops, cut vertices, critical path.
-    pub metrics: graph::Metrics,
     /// The drawing chosen by hand; `None`: by size.
     pub view: Option<graph::View>,
     /// What the numbers on edges are.
@@ -152,13 +158,21 @@ pub struct GraphState {
 }
 
 impl GraphState {
-    /// The graph whose edges carry the weight chosen.
-    pub fn shown(&self) -> &graph::InteractionGraph {
-        if self.weight.is_directed() {
-            &self.interaction
-        } else {
-            self.pairs.as_ref().unwrap_or(&self.interaction)
-        }
+    /// Who talked to whom; `None`: being worked out.
+    pub fn interaction(&self) -> Option<&graph::InteractionGraph> {
+        let flow = self.flow.as_ref().filter(|_| self.weight == graph::Weight::CreditFlow);
+        flow.map(|it| &it.1).or(self.shape.as_ref().map(|it| &it.interaction))
+    }
+
+    /// The graph whose edges carry the weight chosen; `None`: being worked out.
+    pub fn shown(&self) -> Option<&graph::InteractionGraph> {
+        self.pairs.as_ref().filter(|_| !self.weight.is_directed()).or_else(|| self.interaction())
+    }
+
+    /// Whether what is shown is being worked out: the graph, or the credit that crosses its edges.
+    pub fn is_pending(&self) -> bool {
+        let flow = self.weight == graph::Weight::CreditFlow && self.requests.1.is_some();
+        self.shape.is_none() || flow
     }
 }
 
@@ -200,6 +214,8 @@ pub struct OpenEpisode {
     pub id: EpisodeId,
     /// What the log says.
     pub episode: Arc<Episode>,
+    /// What is looked up in it.
+    pub index: Arc<EpisodeIndex>,
     /// Which state of it.
     pub revision: u64,
     /// Whether what is computed from the whole of it is to wait, and for whom.
@@ -236,14 +252,14 @@ pub struct OpenEpisode {
     pub graph: GraphState,
     /// Detail.
     pub detail: DetailState,
-    /// What is wrong with the episode: found while it was put together, and by the rules of `check`.
-    pub findings: Vec<Diagnostic>,
     /// How far down the list of acts to blame `b` has gone; `None` once the cursor was moved otherwise.
     pub blamed: Option<usize>,
     /// What a search has found in it.
     pub found: FoundActs,
     /// What filters leave of its acts.
     pub listed: ListedActs,
+    /// What they leave in the order of the lists.
+    pub lists: ActLists,
 }
 
 impl OpenEpisode {
@@ -278,97 +294,28 @@ impl OpenEpisode {
     pub fn agent_order(&self) -> Vec<AgentId> {
         let mut agents: Vec<AgentId> = self.episode.agent_ids().collect();
         let Some(credit) = self.credit().filter(|_| !self.by_roster) else { return agents };
-        let sign = if self.episode.failed() { 1.0 } else { -1.0 };
+        let sign = if self.index.failed { 1.0 } else { -1.0 };
         let rank = |it: &AgentId| credit.agent(*it).map_or(f64::INFINITY, |it| sign * it.value);
         agents.sort_by(|a, b| rank(a).total_cmp(&rank(b)).then(a.cmp(b)));
         agents
     }
 
-    /// The acts that are listed, in the order of the credit view: largest credit first, the blamed sign before
-    /// the other.
-    pub fn act_order(&self) -> Vec<ActId> {
-        let mut acts: Vec<ActId> = self.episode.act_ids().filter(|it| self.listed.holds(*it)).collect();
-        if self.acts_by_time {
-            return acts;
-        }
-        let size = |it: &ActId| self.act_credit(*it).map_or(-1.0, |it| it.value.abs());
-        acts.sort_by(|a, b| size(b).total_cmp(&size(a)).then(a.cmp(b)));
-        acts
-    }
-
     /// Acts from the one to blame most downwards, only those of the blamed sign, and those that a judge names.
-    pub fn culprits(&self) -> Vec<ActId> {
-        let sign = if self.episode.failed() { -1.0 } else { 1.0 };
-        let signed = |it: &ActId| self.act_credit(*it).map_or(0.0, |it| sign * it.value);
-        let largest = self.episode.act_ids().map(|it| signed(&it)).fold(0.0, f64::max);
-        // Less is the rounding of a sum, not a loss.
-        let least = f64::max(1e-12, 1e-9 * largest);
-        let mut acts: Vec<ActId> = self.episode.act_ids().filter(|it| signed(it) > least).collect();
-        acts.sort_by(|a, b| signed(b).total_cmp(&signed(a)).then(a.cmp(b)));
-        if let Some(first) = self.analysis().and_then(|it| it.verdict.act) {
-            acts.retain(|it| *it != first);
-            acts.insert(0, first);
-        }
-        // What a person or a model blames comes second to a measurement, but before the shape of a trace.
-        let structural =
-            self.analysis().is_none_or(|it| matches!(it.verdict.level, Level::Structural | Level::Nothing));
-        let mut judged: Vec<ActId> =
-            self.episode.labels.iter().filter(|it| it.blames()).filter_map(|it| it.act).collect();
-        let head = acts.first().or(judged.last()).copied().filter(|_| !structural);
-        judged.splice(0..0, head);
-        judged.append(&mut acts);
-        let mut seen = vec![false; self.episode.acts.len()];
-        judged.retain(|it| !std::mem::replace(&mut seen[it.index()], true));
-        judged
-    }
-
-    /// The acts the timeline shows, in order of time: of those that are listed.
-    pub fn timeline_acts(&self) -> Vec<ActId> {
-        let mut acts = self.acts_in_scope();
-        acts.retain(|it| self.listed.holds(*it));
-        acts
-    }
-
-    fn acts_in_scope(&self) -> Vec<ActId> {
-        match self.timeline.scope {
-            Scope::All => self.episode.act_ids().collect(),
-            Scope::Top => {
-                let mut top: Vec<ActId> = self
-                    .act_order()
-                    .into_iter()
-                    .filter(|it| self.act_credit(*it).is_some())
-                    .take(20)
-                    .collect();
-                top.extend(self.act);
-                top.sort_unstable();
-                top.dedup();
-                top
-            }
-            Scope::BlamePath => self.blame_path(),
+    pub fn culprits(&self) -> Cow<'_, [ActId]> {
+        match self.ranking() {
+            Some(ranking) => Cow::Borrowed(&ranking.culprits),
+            None => Cow::Owned(judged(&self.episode)),
         }
     }
 
-    /// The act to blame (or the one under the cursor), all its causes and all its effects, in order of time.
-    pub fn blame_path(&self) -> Vec<ActId> {
-        let Some(act) = self.analysis().and_then(|it| it.verdict.act).or(self.act) else { return Vec::new() };
-        let links = &self.episode.links;
-        let mut path = vec![act];
-        let mut seen = vec![false; self.episode.acts.len()];
-        seen[act.index()] = true;
-        for forward in [false, true] {
-            let mut todo = vec![act];
-            while let Some(at) = todo.pop() {
-                let next = if forward { links.children(at) } else { links.parents(at) };
-                for link in next {
-                    if !std::mem::replace(&mut seen[link.act.index()], true) {
-                        path.push(link.act);
-                        todo.push(link.act);
-                    }
-                }
-            }
-        }
-        path.sort_unstable();
-        path
+    /// The act that a hit is, or is about; `None`: it says nothing about one act, or that is being worked out.
+    pub fn act_of(&self, hit: &Hit) -> Option<ActId> {
+        self.graph.shape.as_ref()?.places.act_of(&self.episode, hit)
+    }
+
+    /// What is wrong with the episode, as far as it was looked for.
+    pub fn findings(&self) -> &[Diagnostic] {
+        self.graph.shape.as_ref().map_or(&self.episode.diagnostics, |it| &it.findings)
     }
 }
 

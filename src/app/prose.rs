@@ -5,18 +5,17 @@ use crate::{
     model::{ActId, ActKind, Episode, LinkKind, signed},
 };
 
-/// `-0.33 a17 edit parser.rs (1 of 5 acts to blame; e explains)`.
-pub fn culprit_notice(open: &OpenEpisode, act: ActId, culprits: &[ActId]) -> String {
-    let rank = culprits.iter().position(|it| *it == act).map_or(0, |it| it + 1);
+/// `-0.33 a17 edit parser.rs (1 of 5 acts to blame; e explains)`: the act of this rank, from 1, of so many.
+pub fn culprit_notice(open: &OpenEpisode, act: ActId, (rank, of): (usize, usize)) -> String {
     let credit = open.act_credit(act).map_or_else(String::new, |it| signed(it.value, 3));
     let structural = open.analysis().and_then(|it| it.acts.as_ref()).map_or("", |it| it.provenance.word());
-    if let Some(label) = open.episode.labels.iter().find(|it| it.act == Some(act) && it.blames()) {
+    let labels = || open.index.labels_of(act).filter_map(|it| open.episode.labels.get(it));
+    if let Some(label) = labels().find(|it| it.blames()) {
         let id = &open.episode.act(act).id;
         let reason = label.reason.as_deref().unwrap_or("");
         return format!("{id} named by {}: {} {reason}", label.judge, label.label);
     }
-    let of = culprits.len();
-    let word = if open.episode.failed() { "blamed" } else { "credited" };
+    let word = if open.index.failed { "blamed" } else { "credited" };
     format!("{} {credit} {structural}: {rank} of {of} acts {word}; e explains", open.episode.act(act).id)
 }
 
@@ -71,10 +70,9 @@ pub fn act_kind(episode: &Episode, act: ActId) -> &str {
 }
 
 /// Seconds from the start of the episode, or the environment step where there is no time.
-pub fn when(episode: &Episode, act: ActId) -> String {
-    let it = episode.act(act);
-    // The start is looked for only for acts that have a time: without any it is far to seek.
-    match (it.time.and_then(|time| Some(time.seconds_since(episode.start()?))), it.step) {
+pub fn when(open: &OpenEpisode, act: ActId) -> String {
+    let it = open.episode.act(act);
+    match (it.time.and_then(|time| Some(time.seconds_since(open.index.start?))), it.step) {
         (Some(seconds), _) => format!("{seconds:.1}"),
         (None, Some(step)) => format!("#{step}"),
         _ => String::new(),

@@ -132,8 +132,14 @@ impl ActPlaces {
         Self { places, by_id }
     }
 
+    /// The act whose record stands there.
+    pub fn act_at(&self, origin: Origin) -> Option<ActId> {
+        let at = self.places.partition_point(|it| (it.0, it.1) < (origin.file.0, origin.offset));
+        self.places.get(at).filter(|it| (it.0, it.1) == (origin.file.0, origin.offset)).map(|it| it.2)
+    }
+
     /// Adds acts and rewards that were appended to `episode`, behind its first so many.
-    fn grow(&mut self, episode: &Episode, acts: usize, rewards: usize) {
+    pub(super) fn grow(&mut self, episode: &Episode, acts: usize, rewards: usize) {
         let place = |it: Origin, act: ActId| (it.file.0, it.offset, act);
         for act in episode.act_ids().skip(acts) {
             self.places.push(place(episode.act(act).origin, act));
@@ -170,8 +176,6 @@ impl ActPlaces {
 /// What a search has found in the episode on the screen.
 #[derive(Clone, Debug, Default)]
 pub struct FoundActs {
-    /// Finds the acts.
-    pub places: ActPlaces,
     /// Acts that hits are or are about, ascending.
     pub acts: Vec<ActId>,
     /// For which state of search and episode.
@@ -179,17 +183,6 @@ pub struct FoundActs {
 }
 
 impl FoundActs {
-    /// Nothing found yet.
-    pub fn of(episode: &Episode) -> Self {
-        Self { places: ActPlaces::of(episode), ..Self::default() }
-    }
-
-    /// Adds what was appended to `episode` behind its first `acts` and `rewards`.
-    pub fn grow(&mut self, episode: &Episode, acts: usize, rewards: usize) {
-        self.places.grow(episode, acts, rewards);
-        self.stamp = None;
-    }
-
     /// Whether a hit is this act, or about it.
     pub fn holds(&self, act: ActId) -> bool {
         self.acts.binary_search(&act).is_ok()

@@ -14,7 +14,7 @@ use super::{
     action::{self, Action},
     key::{Key, KeyCode},
     message::{Effect, Message},
-    model::{Model, Overlay, Screen, Size, View},
+    model::{Model, OpenEpisode, Overlay, Screen, Size, View},
     prompt::PromptKind,
     whatif::Forks,
 };
@@ -36,11 +36,13 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Episode { id, revision, result } => {
             incoming::episode(model, id, revision, result, &mut effects);
         }
+        Message::Analysis { request, result } => incoming::analysis(model, request, *result),
+        Message::Shape { request, result } => incoming::shape(model, request, *result),
+        Message::Flow { request, result } => incoming::flow(model, request, *result),
         Message::Grown { id, revisions, growth } => {
             growth::grown(model, id, revisions, *growth, &mut effects);
         }
         Message::Settle => growth::settle(model, &mut effects),
-        Message::Analysis { request, result } => incoming::analysis(model, request, *result, &mut effects),
         Message::Study { request, result } => methods::study(model, request, *result),
         Message::Run { id, outcomes } => methods::run(model, id, *outcomes),
         Message::Payload { origin, result } => incoming::payload(model, origin, result),
@@ -58,8 +60,10 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     }
     search::refresh(model);
     filter::refresh(model, &mut effects);
+    model.open.iter_mut().for_each(OpenEpisode::refresh_lists);
     ask::read_payload(model, &mut effects);
     methods::refresh(model, &mut effects);
+    incoming::request_flow(model, &mut effects);
     pictures::refresh(model);
     effects
 }

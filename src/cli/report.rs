@@ -73,7 +73,7 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
     let studied = (options.format != Format::Csv).then(|| study(options, &episode, &mut analysis));
     known_curves(options, studied.as_ref())?;
     let failure = (episode.failed() || options.failure).then(|| {
-        let run = Survey::all(&mut logs.store, id);
+        let run = Survey::all(&mut logs.store, id, &episode);
         credit::failure_study(&episode, options.success, Some(&run))
     });
     let explanations = options.explain.iter().map(|it| explain(&episode, &analysis, it));

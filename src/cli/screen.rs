@@ -80,6 +80,8 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
     let code = run::run(&mut terminal, &mut model, &messages, setting, |effect| match effect {
         Effect::Open(id) => log.open(id),
         Effect::Payload(origin) => log.payload(origin),
+        Effect::Shape { request, episode } => worker.shape(request, episode),
+        Effect::Flow { request, episode, analysis } => worker.flow(request, episode, analysis),
         Effect::Analyse { request, episode, scenario } => worker.request(request, episode, scenario),
         Effect::Study { request, episode, analysis, setting, .. } => {
             worker.study(request, episode, analysis, setting);

@@ -113,8 +113,8 @@ struct Flow {
     kept: Vec<f64>,
     /// What started at each act.
     started: Vec<(f64, Option<Origin>)>,
-    /// Weight of each parent link, by act in the order of its parents; each row sums to 1.
-    weights: Vec<Vec<f64>>,
+    /// Weight of each parent link; each act's sum to 1.
+    weights: LinkWeights,
     rho: f64,
     /// What reached a root of an agent taken out.
     undivided: f64,
@@ -140,31 +140,14 @@ fn flow(question: &Question<'_>, reward: f64) -> Result<Flow, Unavailable> {
     if kind == "declared" && episode.edges.iter().all(|it| it.weight.is_none()) {
         return Err(missing("no edge of the interaction graph has a `weight`"));
     }
-    let mut unweighed = 0;
-    let weights: Vec<Vec<f64>> = episode
-        .act_ids()
-        .map(|act| {
-            let parents = episode.links.parents(act);
-            let known = weights(question, act, kind);
-            let known = known.filter(|it| sum(it.iter().copied()) > 0.0);
-            if kind != "uniform" && known.is_none() && !parents.is_empty() {
-                unweighed += 1;
-            }
-            let raw = known.unwrap_or_else(|| vec![1.0; parents.len()]);
-            let all = sum(raw.iter().copied());
-            raw.into_iter().map(|it| it / all).collect()
-        })
-        .collect();
+    let (weights, unweighed) = LinkWeights::of(question, kind);
     let mut reached: Vec<Sum> = vec![Sum::default(); n];
     for (act, (value, _)) in started.iter().enumerate() {
         reached[act].add(*value);
     }
     let mut kept = vec![0.0; n];
     let mut undivided = Sum::default();
-    // The youngest act whose children are done comes next: a fixed order whatever the links.
-    let mut waiting: Vec<usize> = episode.act_ids().map(|it| episode.links.children(it).len()).collect();
-    let mut ready: BinaryHeap<usize> = (0..n).filter(|it| waiting[*it] == 0).collect();
-    while let Some(at) = ready.pop() {
+    let mut pass = |at: usize| {
         let act = ActId::from_index(at);
         let (parents, value) = (episode.links.parents(act), reached[at].value());
         let dropped = question.leaves_out(act);
@@ -179,19 +162,73 @@ fn flow(question: &Question<'_>, reward: f64) -> Result<Flow, Unavailable> {
         };
         kept[at] = keep;
         let passed = value - keep;
-        for (link, weight) in parents.iter().zip(&weights[at]) {
-            let parent = link.act.index();
-            if passed != 0.0 {
-                reached[parent].add(passed * weight);
+        if passed != 0.0 {
+            for (link, weight) in parents.iter().zip(weights.of_act(act)) {
+                reached[link.act.index()].add(passed * weight);
             }
+        }
+    };
+    youngest_first(episode, &mut pass);
+    let reached = reached.iter().map(|it| it.value()).collect();
+    Ok(Flow { reached, kept, started, weights, rho, undivided: undivided.value(), unweighed })
+}
+
+/// Every act after all that came of it, and of those that may be next the youngest: a fixed order whatever the links.
+fn youngest_first(episode: &Episode, pass: &mut impl FnMut(usize)) {
+    let n = episode.acts.len();
+    let parents = |at: usize| episode.links.parents(ActId::from_index(at)).iter().map(|it| it.act.index());
+    // Where no link goes back in time, that is the reverse of the order of time.
+    if (0..n).all(|at| parents(at).all(|parent| parent < at)) {
+        return (0..n).rev().for_each(pass);
+    }
+    let mut waiting: Vec<usize> = episode.act_ids().map(|it| episode.links.children(it).len()).collect();
+    let mut ready: BinaryHeap<usize> = (0..n).filter(|it| waiting[*it] == 0).collect();
+    while let Some(at) = ready.pop() {
+        pass(at);
+        for parent in parents(at) {
             waiting[parent] -= 1;
             if waiting[parent] == 0 {
                 ready.push(parent);
             }
         }
     }
-    let reached = reached.iter().map(|it| it.value()).collect();
-    Ok(Flow { reached, kept, started, weights, rho, undivided: undivided.value(), unweighed })
+}
+
+/// Weights of parent links, as compressed rows in the order of each act's parents.
+struct LinkWeights {
+    starts: Vec<u32>,
+    weights: Vec<f64>,
+}
+
+impl LinkWeights {
+    /// With the number of acts of whose parents something needed to weigh them is not known.
+    fn of(question: &Question<'_>, kind: &str) -> (Self, usize) {
+        let episode = question.episode;
+        let mut starts = Vec::with_capacity(episode.acts.len() + 1);
+        let mut all = Vec::with_capacity(episode.links.len());
+        let mut unweighed = 0;
+        starts.push(0);
+        for act in episode.act_ids() {
+            let parents = episode.links.parents(act).len();
+            let known = if kind == "uniform" { None } else { weights(question, act, kind) };
+            match known.filter(|it| sum(it.iter().copied()) > 0.0) {
+                Some(known) => {
+                    let total = sum(known.iter().copied());
+                    all.extend(known.into_iter().map(|it| it / total));
+                }
+                None => {
+                    unweighed += usize::from(kind != "uniform" && parents > 0);
+                    all.extend(std::iter::repeat_n(1.0 / parents as f64, parents));
+                }
+            }
+            starts.push(all.len() as u32);
+        }
+        (Self { starts, weights: all }, unweighed)
+    }
+
+    fn of_act(&self, act: ActId) -> &[f64] {
+        &self.weights[self.starts[act.index()] as usize..self.starts[act.index() + 1] as usize]
+    }
 }
 
 /// What the parents of `act` weigh; `None`: evenly.
@@ -283,11 +320,14 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
             credit.value = number(by_agent[credit.agent.index()].value());
         }
     }
-    let own = episode.act_ids().filter(|it| !question.leaves_out(*it));
-    attribution.acts = own.map(|it| (it, number(flow.kept[it.index()]))).collect();
     attribution.sum = total(&attribution.agents);
     attribution.contract = Some(pot.value);
     attribution.reward = Some(pot.value);
+    if question.agents_only {
+        return Ok(attribution);
+    }
+    let own = episode.act_ids().filter(|it| !question.leaves_out(*it));
+    attribution.acts = own.map(|it| (it, number(flow.kept[it.index()]))).collect();
     attribution.caveats.extend(pot.caveats);
     let mut say = |text: String| attribution.caveats.push(caveat(text));
     if flow.undivided != 0.0 {
@@ -361,7 +401,7 @@ pub(super) fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>
             for child in episode.links.children(act) {
                 let at = child.act.index();
                 let row = episode.links.parents(child.act).iter().position(|it| it.act == act);
-                let weight = row.map_or(0.0, |it| flow.weights[at][it]);
+                let weight = row.map_or(0.0, |it| flow.weights.of_act(child.act)[it]);
                 let passed = (flow.reached[at] - flow.kept[at]) * weight;
                 let text = format!("passed on by {}", question.act(child.act));
                 terms.push(term(text, keeps, passed, vec![episode.act(child.act).origin]));

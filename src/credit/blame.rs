@@ -121,6 +121,15 @@ pub(super) fn ranks(failed: bool, attribution: &Attribution) -> Vec<Option<u32>>
         let lower = if failed { b.1.value - a.1.value } else { a.1.value - b.1.value };
         lower > tolerance && !meet(attribution, a, b)
     };
+    let is_point = |it: &(AgentId, Option<&Estimate>)| it.1.is_none_or(|it| it.interval.is_none());
+    if attribution.differences.is_none() && numbers.iter().all(is_point) {
+        // Points never meet: the rank of one is where it stands among all.
+        let sign = if failed { 1.0 } else { -1.0 };
+        let mut sorted: Vec<f64> = numbers.iter().filter_map(|it| Some(sign * it.1?.value)).collect();
+        sorted.sort_by(f64::total_cmp);
+        let before = |own: f64| sorted.partition_point(|it| own - it > tolerance) as u32;
+        return numbers.iter().map(|it| Some(1 + before(sign * it.1?.value))).collect();
+    }
     let known = || numbers.iter().filter_map(|it| Some((it.0, it.1?)));
     let rank = |own: (AgentId, &Estimate)| 1 + known().filter(|it| before(*it, own)).count() as u32;
     numbers.iter().map(|it| Some(rank((it.0, it.1?)))).collect()

@@ -14,10 +14,10 @@
 use crate::model::{AgentId, Attribution, Episode, Scenario, Unavailable};
 
 use super::blame::blame;
-use super::compute_plain;
+use super::compute_agents;
 use super::method::{Family, Method, Param};
 use super::question::{Question, missing};
-use super::{choice, discount, method, methods, time};
+use super::{choice, discount, figure, method, methods, time};
 
 /// One place of the slider.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,25 +74,65 @@ pub struct SliderOf {
 /// Points of a curve that is drawn: fine enough to be stepped along.
 pub const CURVE_STEPS: usize = 41;
 
-/// Acts times computations of all curves together, at most about: a very long episode has coarser ones.
-const WORK: usize = 40_000_000;
+/// Fewer points say little of a curve.
+const LEAST_STEPS: usize = 5;
+
+/// Acts, agents and logged values looked at by all curves together, at most about: beyond it they are coarser.
+const WORK: usize = 60_000_000;
+/// A flip is found once it lies between places of the slider that are no further apart.
+const EXACT: f64 = 1e-7;
+/// Halvings that are enough for that, however far apart the points are.
+const HALVINGS: usize = 24;
+
+/// The curves of an episode, and what was spared for them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Curves {
+    /// Credit along every parameter that moves it, the method shown first.
+    pub list: Vec<Curve>,
+    /// What is coarser than it could be, in a sentence, because the episode is very long; `None`: nothing is.
+    pub cut: Option<String>,
+}
+
+/// Computations that may still be made.
+struct Budget {
+    left: usize,
+}
+
+impl Budget {
+    fn of(episode: &Episode, work: usize) -> Self {
+        let values = episode.tables.iter().map(|it| it.alternatives.len()).sum::<usize>()
+            + episode.replays.iter().map(|it| it.candidates.len()).sum::<usize>()
+            + episode.coalitions.iter().map(|it| it.values.len()).sum::<usize>();
+        Self { left: work / (episode.acts.len() + episode.agents.len() + values).max(1) }
+    }
+
+    fn spend(&mut self, computations: usize) {
+        self.left = self.left.saturating_sub(computations);
+    }
+}
 
 /// Every parameter whose curve says something of `episode`, the method of `reference` first, then in the order of
 /// the method table.
 pub fn sliders(episode: &Episode, reference: &Scenario) -> Vec<SliderOf> {
+    sliders_within(episode, reference, &mut Budget { left: usize::MAX })
+}
+
+fn sliders_within(episode: &Episode, reference: &Scenario, budget: &mut Budget) -> Vec<SliderOf> {
     let resolved = choice::resolve(episode, reference);
     let reference = resolved.as_ref().unwrap_or(reference);
     let mut found = Vec::new();
     for row in methods().iter().filter(|it| it.names_culprit) {
         for param in row.params.iter().filter(|it| is_slider(it)) {
+            // Where a parameter does not apply it moves nothing.
             let mut candidates = row.scenarios();
+            candidates.retain(|it| param.applies(episode, it));
             // The baseline in force has the first word, then the first that knows the parameter.
             candidates.sort_by_key(|it| u8::from(!choice::same_choice(it, reference)));
             let own = |it: Scenario| match choice::same_choice(&it, reference) {
                 true => reference.clone(),
                 false => choice::carry(reference, it),
             };
-            let moved = candidates.into_iter().map(own).find(|it| moves(episode, it, param));
+            let moved = candidates.into_iter().map(own).find(|it| moves(episode, it, param, budget));
             found.extend(moved.map(|scenario| SliderOf { scenario, param: param.name }));
         }
     }
@@ -100,13 +140,35 @@ pub fn sliders(episode: &Episode, reference: &Scenario) -> Vec<SliderOf> {
     found
 }
 
-/// The curves of [`sliders`].
-pub fn curves(episode: &Episode, reference: &Scenario) -> Vec<Curve> {
-    let sliders = sliders(episode, reference);
-    let each = WORK / (episode.acts.len().max(1) * sliders.len().max(1));
-    // A flip costs as many computations as it takes to halve a step, 20 or so.
-    let steps = each.clamp(9, CURVE_STEPS);
-    sliders.iter().filter_map(|it| curve(episode, &it.scenario, it.param, steps).ok()).collect()
+/// The curves of [`sliders`]. On a very long episode with fewer points, and flips that are found less exactly: half of
+/// what may be spent goes to points, the rest to flips.
+pub fn curves(episode: &Episode, reference: &Scenario) -> Curves {
+    curves_within(episode, reference, Budget::of(episode, WORK))
+}
+
+fn curves_within(episode: &Episode, reference: &Scenario, mut budget: Budget) -> Curves {
+    let sliders = sliders_within(episode, reference, &mut budget);
+    let each = budget.left / 2 / sliders.len().max(1);
+    let steps = each.clamp(LEAST_STEPS, CURVE_STEPS);
+    let mut walks: Vec<Walk<'_>> =
+        sliders.iter().filter_map(|it| Walk::along(episode, &it.scenario, it.param, steps).ok()).collect();
+    budget.spend(steps * walks.len());
+    let flips: usize = walks.iter().map(Walk::changes).sum();
+    let halvings = (budget.left / flips.max(1)).min(HALVINGS);
+    // Of the slider, on either side of the place that is told.
+    let within = 1.0 / (steps - 1) as f64 / 2f64.powi(halvings as i32 + 1);
+    let is_coarse = flips > 0 && within > EXACT;
+    let cut = ((steps < CURVE_STEPS || is_coarse) && !walks.is_empty()).then(|| {
+        let of = figure::count(episode.acts.len(), "act");
+        let agents = figure::count(episode.agents.len(), "agent");
+        let percent = figure::significant(100.0 * within);
+        let flips = match is_coarse {
+            true => format!(", and flips are found within {percent}% of its range"),
+            false => String::new(),
+        };
+        format!("{of} by {agents}: a curve has {steps} points of {CURVE_STEPS}{flips}")
+    });
+    Curves { list: walks.drain(..).map(|it| it.finish(halvings)).collect(), cut }
 }
 
 fn is_slider(param: &Param) -> bool {
@@ -115,16 +177,23 @@ fn is_slider(param: &Param) -> bool {
 }
 
 /// Whether the numbers differ between a low, a middle and a high place.
-fn moves(episode: &Episode, scenario: &Scenario, param: &Param) -> bool {
+fn moves(episode: &Episode, scenario: &Scenario, param: &Param, budget: &mut Budget) -> bool {
     let slider = Slider::of(param, episode);
-    let credit = |t: f64| point(episode, scenario, param, &slider, t).ok().map(|it| it.credit);
-    let found: Vec<_> = [0.1, 0.5, 0.8].into_iter().filter_map(credit).collect();
-    let scale = found.iter().flatten().flatten().fold(0.0f64, |scale, it| scale.max(it.abs()));
-    let far = |a: &Option<f64>, b: &Option<f64>| match (a, b) {
-        (Some(a), Some(b)) => (a - b).abs() > 1e-9 * scale,
-        (a, b) => a.is_some() != b.is_some(),
-    };
-    found.windows(2).any(|pair| pair[0].iter().zip(&pair[1]).any(|(a, b)| far(a, b)))
+    let mut before: Option<Vec<Option<f64>>> = None;
+    let mut scale = 0.0f64;
+    for place in [0.1, 0.5, 0.8] {
+        let Ok(found) = point(episode, scenario, param, &slider, place) else { continue };
+        budget.spend(1);
+        scale = found.credit.iter().flatten().fold(scale, |scale, it| scale.max(it.abs()));
+        let far = |(a, b): (&Option<f64>, &Option<f64>)| match (a, b) {
+            (Some(a), Some(b)) => (a - b).abs() > 1e-9 * scale,
+            (a, b) => a.is_some() != b.is_some(),
+        };
+        if before.replace(found.credit.clone()).is_some_and(|it| it.iter().zip(&found.credit).any(far)) {
+            return true;
+        }
+    }
+    false
 }
 
 /// The value of `param` in force under `scenario`.
@@ -147,57 +216,97 @@ pub fn curve(
     param: &str,
     steps: usize,
 ) -> Result<Curve, Unavailable> {
-    let scenario = choice::resolve(episode, scenario)?;
-    let row = method(&scenario.method)
-        .ok_or_else(|| missing(format!("no method is called '{}'", scenario.method)))?;
-    let param = row.param(param).ok_or_else(|| {
-        let known: Vec<&str> = row.params.iter().map(|it| it.name).collect();
-        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-        missing(format!("{} has no parameter '{param}'; it has: {known}", row.name))
-    })?;
-    let slider = Slider::of(param, episode);
-    let steps = steps.max(2);
-    let mut refused = None;
-    let mut points = Vec::with_capacity(steps);
-    for step in 0..steps {
-        match point(episode, &scenario, param, &slider, step as f64 / (steps - 1) as f64) {
-            Ok(point) => points.push(point),
-            Err(why) => refused = refused.or(Some(why)),
-        }
-    }
-    if points.is_empty() {
-        return Err(refused.unwrap_or_else(|| missing("no value of the parameter gives a number")));
-    }
-    let mut flips: Vec<Flip> = Vec::new();
-    for pair in points.windows(2) {
-        let (before, after) = (&pair[0].blamed, &pair[1].blamed);
-        if before == after {
-            continue;
-        }
-        let find = |t: f64| point(episode, &scenario, param, &slider, t).map(|it| it.blamed).ok();
-        let place = halve(pair[0].place, pair[1].place, |t| find(t).as_ref() == Some(before));
-        match flips.last_mut() {
-            Some(last) if place - last.place < ONE_PLACE => last.after.clone_from(after),
-            _ => {
-                let (before, after) = (before.clone(), after.clone());
-                flips.push(Flip { place, at: slider.value(place), before, after });
+    Ok(Walk::along(episode, scenario, param, steps)?.finish(HALVINGS))
+}
+
+/// A curve whose flips are not found yet.
+struct Walk<'a> {
+    episode: &'a Episode,
+    scenario: Scenario,
+    row: &'static Method,
+    param: &'static Param,
+    slider: Slider,
+    points: Vec<CurvePoint>,
+}
+
+impl<'a> Walk<'a> {
+    fn along(
+        episode: &'a Episode,
+        scenario: &Scenario,
+        param: &str,
+        steps: usize,
+    ) -> Result<Self, Unavailable> {
+        let scenario = choice::resolve(episode, scenario)?;
+        let row = method(&scenario.method)
+            .ok_or_else(|| missing(format!("no method is called '{}'", scenario.method)))?;
+        let param = row.param(param).ok_or_else(|| {
+            let known: Vec<&str> = row.params.iter().map(|it| it.name).collect();
+            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            missing(format!("{} has no parameter '{param}'; it has: {known}", row.name))
+        })?;
+        let slider = Slider::of(param, episode);
+        let steps = steps.max(2);
+        let mut refused = None;
+        let mut points = Vec::with_capacity(steps);
+        for step in 0..steps {
+            match point(episode, &scenario, param, &slider, step as f64 / (steps - 1) as f64) {
+                Ok(point) => points.push(point),
+                Err(why) => refused = refused.or(Some(why)),
             }
         }
+        if points.is_empty() {
+            return Err(refused.unwrap_or_else(|| missing("no value of the parameter gives a number")));
+        }
+        Ok(Self { episode, scenario, row, param, slider, points })
     }
-    // What holds at the very end of a slider alone (rho = 0 exactly) is not a place where the blame moves on.
-    let inside = ONE_PLACE..1.0 - ONE_PLACE;
-    flips.retain(|it| it.before != it.after && inside.contains(&it.place));
-    let value = current(episode, &scenario, row, param);
-    let current = (value, slider.place(value));
-    Ok(Curve { scenario, param: param.name, what: param.what, current, points, flips })
+
+    /// Neighbouring points that blame others.
+    fn changes(&self) -> usize {
+        self.points.windows(2).filter(|it| it[0].blamed != it[1].blamed).count()
+    }
+
+    /// The curve, each flip between two points found by so many halvings at most.
+    fn finish(self, halvings: usize) -> Curve {
+        let Self { episode, scenario, row, param, slider, points } = self;
+        let mut flips: Vec<Flip> = Vec::new();
+        let mut reach = 0.0;
+        for pair in points.windows(2) {
+            let (before, after) = (&pair[0].blamed, &pair[1].blamed);
+            if before == after {
+                continue;
+            }
+            let find = |t: f64| point(episode, &scenario, param, &slider, t).map(|it| it.blamed).ok();
+            let holds = |t: f64| find(t).as_ref() == Some(before);
+            let (place, width) = halve(pair[0].place, pair[1].place, halvings, holds);
+            // Two that may be at one place are one.
+            let one_place = f64::max(ONE_PLACE, reach + width);
+            reach = width;
+            match flips.last_mut() {
+                Some(last) if place - last.place <= one_place => last.after.clone_from(after),
+                _ => {
+                    let (before, after) = (before.clone(), after.clone());
+                    flips.push(Flip { place, at: slider.value(place), before, after });
+                }
+            }
+        }
+        // What holds at the very end of a slider alone (rho = 0 exactly) is not a place where the blame moves on.
+        let inside = ONE_PLACE..1.0 - ONE_PLACE;
+        flips.retain(|it| it.before != it.after && inside.contains(&it.place));
+        let value = current(episode, &scenario, row, param);
+        let current = (value, slider.place(value));
+        Curve { scenario, param: param.name, what: param.what, current, points, flips }
+    }
 }
 
 /// Flips nearer than this on the slider are one.
 const ONE_PLACE: f64 = 1e-5;
 
-/// Where between `low`, at which `holds`, and `high`, at which it does not, it stops to hold.
-fn halve(mut low: f64, mut high: f64, holds: impl Fn(f64) -> bool) -> f64 {
-    while high - low > 1e-7 {
+/// Where between `low`, at which `holds`, and `high`, at which it does not, it stops to hold, and how exactly that is
+/// known: after so many halvings at most.
+fn halve(mut low: f64, mut high: f64, halvings: usize, holds: impl Fn(f64) -> bool) -> (f64, f64) {
+    let mut left = halvings;
+    while high - low > EXACT && left > 0 {
+        left -= 1;
         let middle = (low + high) / 2.0;
         if holds(middle) {
             low = middle;
@@ -205,7 +314,7 @@ fn halve(mut low: f64, mut high: f64, holds: impl Fn(f64) -> bool) -> f64 {
             high = middle;
         }
     }
-    (low + high) / 2.0
+    ((low + high) / 2.0, (high - low) / 2.0)
 }
 
 fn point(
@@ -216,7 +325,7 @@ fn point(
     place: f64,
 ) -> Result<CurvePoint, Unavailable> {
     let at = slider.value(place);
-    let attribution = compute_plain(episode, &at_value(scenario, param.name, at))?;
+    let attribution = compute_agents(episode, &at_value(scenario, param.name, at))?;
     let number = |it: &crate::model::AgentCredit| it.value.number().map(|it| it.value);
     let credit = attribution.agents.iter().map(number).collect();
     Ok(CurvePoint { place, at, credit, blamed: named(episode, &attribution) })
@@ -352,6 +461,27 @@ mod tests {
     }
 
     #[test]
+    fn what_is_spared_on_a_very_long_episode_is_said() {
+        let episode = Draft::of(2).act(0, &[]).act(1, &[0]).reward(-1.0, &[]).end(Status::Failure).episode();
+        let scenario = with("backprop", None);
+        let all = curves(&episode, &scenario);
+        assert_eq!((all.cut, all.list[0].points.len()), (None, CURVE_STEPS));
+        // Nothing left but for the fewest points: a flip is somewhere between two of them.
+        let few = curves_within(&episode, &scenario, Budget::of(&episode, 1));
+        assert_eq!(few.list.len(), all.list.len());
+        assert!(few.list.iter().all(|it| it.points.len() == LEAST_STEPS));
+        let cut = few.cut.expect("a sentence");
+        let words =
+            "2 acts by 2 agents: a curve has 5 points of 41, and flips are found within 12.5% of its range";
+        assert_eq!(cut, words);
+        let near = |it: &Curve| it.flips.iter().all(|it| (it.at - 0.5).abs() <= 0.125);
+        assert!(few.list[0].flips.len() == 1 && near(&few.list[0]), "{:?}", few.list[0].flips);
+        // The coarse one and the exact one agree on who is blamed where.
+        let (coarse, exact) = (&few.list[0].points, &all.list[0].points);
+        assert!(coarse.iter().enumerate().all(|(at, it)| it == &exact[at * 10]));
+    }
+
+    #[test]
     fn the_temperature_has_its_one_in_the_middle() {
         let episode =
             Draft::of(1).acts(&[0]).table(0, &[("x", 1.0, 0.9), ("y", 0.0, 0.1)], Some(0), None).episode();
@@ -390,7 +520,7 @@ mod tests {
         assert_eq!(names(&odd, &with("backprop", None))[..2], ["backprop rho", "difference tau"]);
         let tempered = sliders(&odd, &with("backprop", None)).remove(1).scenario;
         assert_eq!(tempered.baseline.as_deref(), Some("tempered"));
-        assert_eq!(curves(&episode, &with("backprop", None)).len(), 4);
+        assert_eq!(curves(&episode, &with("backprop", None)).list.len(), 4);
     }
 
     #[test]

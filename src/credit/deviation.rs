@@ -74,7 +74,9 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
         Ok(deviation) => Value::Number(deviation.estimate),
         Err(why) => Value::Unavailable(why),
     };
-    attribution.acts = deviations.acts.into_iter().map(|(act, it)| (act, value(it))).collect();
+    if !question.agents_only {
+        attribution.acts = deviations.acts.into_iter().map(|(act, it)| (act, value(it))).collect();
+    }
     attribution.sum = total(&attribution.agents);
     Ok(attribution)
 }
@@ -82,6 +84,8 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
 /// The acts the baseline speaks of, ascending, each with its arithmetic or what is missing for it.
 struct Deviations<'a> {
     acts: Vec<(ActId, Result<Deviation<'a>, String>)>,
+    /// The place of every act of the episode among them; beyond their end: it is not.
+    places: Vec<u32>,
     /// Whether G is the realised reward.
     realised: bool,
     /// Whether that is because the expected one is not logged.
@@ -106,15 +110,24 @@ impl<'a> Deviations<'a> {
         let wanted = question.switch("realised");
         let fell_back = !wanted
             && matches!(name, "zero" | "constant" | "critic")
-            && spoken.iter().any(|it| !question.taken(*it).is_ok_and(|it| it.q.mean.is_some()));
+            && spoken.iter().any(|it| question.known_taken(*it).is_none_or(|it| it.q.mean.is_none()));
         let realised = wanted || fell_back;
         let pot = if realised && !spoken.is_empty() { Some(question.pot()?) } else { None };
+        let mut places = vec![u32::MAX; episode.acts.len()];
+        spoken.iter().enumerate().for_each(|(place, act)| places[act.index()] = place as u32);
         let acts = spoken.into_iter().map(|act| (act, deviation(question, act, pot.as_ref()))).collect();
-        Ok(Self { acts, realised, fell_back, pot_caveats: pot.map(|it| it.caveats).unwrap_or_default() })
+        Ok(Self {
+            acts,
+            places,
+            realised,
+            fell_back,
+            pot_caveats: pot.map(|it| it.caveats).unwrap_or_default(),
+        })
     }
 
     fn get(&self, act: ActId) -> Option<&Result<Deviation<'a>, String>> {
-        self.acts.binary_search_by_key(&act, |it| it.0).ok().map(|at| &self.acts[at].1)
+        let place = *self.places.get(act.index())?;
+        self.acts.get(place as usize).map(|it| &it.1)
     }
 }
 
@@ -131,7 +144,7 @@ fn deviation<'a>(question: &Question<'a>, act: ActId, pot: Option<&Pot>) -> Resu
     let substitute = question.scenario.substitutes.get(&act);
     let taken = match substitute {
         Some(substitute) => Some(question.substitute(act, substitute)?),
-        None => question.taken(act).ok(),
+        None => question.known_taken(act),
     };
     let gain = match (pot, substitute) {
         (Some(pot), None) => Gain::Realised(pot.clone()),

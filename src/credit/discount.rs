@@ -146,7 +146,15 @@ fn factors(question: &Question<'_>) -> Result<Vec<(ActId, f64)>, Unavailable> {
         steps.iter().map(|it| f64::from(step - it)).collect()
     };
     let kept = episode.act_ids().zip(ages).filter(|it| !question.leaves_out(it.0));
-    let factors: Vec<(ActId, f64)> = kept.map(|(act, age)| (act, gamma.powf(age))).collect();
+    // Acts of one step have one factor.
+    let mut last = (f64::NAN, f64::NAN);
+    let mut factor = |age: f64| {
+        if last.0 != age {
+            last = (age, gamma.powf(age));
+        }
+        last.1
+    };
+    let factors: Vec<(ActId, f64)> = kept.map(|(act, age)| (act, factor(age))).collect();
     if question.switch("conserve") {
         let all = sum(factors.iter().map(|it| it.1));
         if all <= 0.0 {
@@ -178,7 +186,9 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
             credit.value = number(sums[credit.agent.index()].value());
         }
     }
-    attribution.acts = factors.iter().map(|it| (it.0, number(it.1 * pot.value))).collect();
+    if !question.agents_only {
+        attribution.acts = factors.iter().map(|it| (it.0, number(it.1 * pot.value))).collect();
+    }
     attribution.sum = total(&attribution.agents);
     attribution.contract = conserve.then_some(pot.value);
     attribution.reward = Some(pot.value);

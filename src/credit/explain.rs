@@ -45,7 +45,8 @@ pub fn explain_credit(
             if act.index() >= episode.acts.len() {
                 return Err(missing("the episode has no such act"));
             }
-            let credit = attribution.acts.iter().find(|it| it.0 == act).map(|it| it.1.clone());
+            let credit = attribution.acts.binary_search_by_key(&act, |it| it.0).ok();
+            let credit = credit.map(|it| attribution.acts[it].1.clone());
             let credit = credit.ok_or_else(|| Unavailable {
                 missing: format!("{} says nothing of {}", attribution.title, question.act(act)),
                 nearest: act_scenario(episode, scenario).map(|it| scenario_name(&it)),

@@ -2,7 +2,9 @@
 //!
 //! Structural, not causal: scores of steps steer how a number that is already there is divided.
 
-use crate::model::{ActId, ActKind, AgentId, Attribution, Episode, Origin, Scenario, Unavailable};
+use crate::model::{
+    ActId, ActKind, AgentId, Attribution, CreditItem, DeclaredCredit, Episode, Origin, Scenario, Unavailable,
+};
 use crate::stats::sum;
 
 use super::choice::carry;
@@ -99,12 +101,10 @@ pub fn message_table(
     credit: &Attribution,
     setting: MessageSetting,
 ) -> Result<MessageTable, Unavailable> {
-    let messages = |agent: AgentId| {
-        let sent =
-            |act: &ActId| episode.act(*act).kind == ActKind::Message && episode.act(*act).agent == agent;
-        episode.act_ids().filter(sent).collect::<Vec<ActId>>()
-    };
-    if episode.acts.iter().all(|it| it.kind != ActKind::Message) {
+    let mut by_agent: Vec<Vec<ActId>> = vec![Vec::new(); episode.agents.len()];
+    let messages = episode.act_ids().filter(|it| episode.act(*it).kind == ActKind::Message);
+    messages.for_each(|it| by_agent[episode.act(it).agent.index()].push(it));
+    if by_agent.iter().all(Vec::is_empty) {
         return Err(missing("no message is logged (`message` records)"));
     }
     let propagation = match scenario.method.as_str() {
@@ -116,12 +116,9 @@ pub fn message_table(
     let MessageSetting { beta, tau } = setting;
     let mut scores = None;
     let mut senders = Vec::new();
-    for agent in episode.agent_ids() {
-        let acts = messages(agent);
-        if acts.is_empty() {
-            continue;
-        }
-        let scored = Scores::of(episode, &acts);
+    let items = ScoredItems::of(episode);
+    for (agent, acts) in episode.agent_ids().zip(by_agent).filter(|it| !it.1.is_empty()) {
+        let scored = Scores::of(&items, &acts);
         if scored.algorithm.is_some() {
             scores = scores.or(scored.algorithm.clone());
         }
@@ -178,13 +175,34 @@ struct Scores {
     values: Vec<Option<(f64, Origin)>>,
 }
 
+/// What each declared credit says of acts.
+struct ScoredItems<'a> {
+    /// By record, the last item about each act, ascending.
+    records: Vec<(&'a DeclaredCredit, Vec<(ActId, &'a CreditItem)>)>,
+}
+
+impl<'a> ScoredItems<'a> {
+    fn of(episode: &'a Episode) -> Self {
+        let last_of_each = |declared: &'a DeclaredCredit| {
+            let mut items: Vec<(ActId, &CreditItem)> =
+                declared.items.iter().rev().filter_map(|it| Some((it.act?, it))).collect();
+            // Stable: of one act the last stays first.
+            items.sort_by_key(|it| it.0);
+            items.dedup_by_key(|it| it.0);
+            (declared, items)
+        };
+        let records = episode.declared.iter().map(last_of_each);
+        Self { records: records.filter(|it| !it.1.is_empty()).collect() }
+    }
+}
+
 impl Scores {
     /// Of the first declared credit that scores any of `acts`.
-    fn of(episode: &Episode, acts: &[ActId]) -> Self {
+    fn of(items: &ScoredItems<'_>, acts: &[ActId]) -> Self {
         let none = Self { algorithm: None, values: vec![None; acts.len()] };
-        let scored = episode.declared.iter().map(|declared| {
+        let scored = items.records.iter().map(|(declared, items)| {
             let score = |act: &ActId| {
-                let item = declared.items.iter().rev().find(|it| it.act == Some(*act))?;
+                let item = items[items.binary_search_by_key(act, |it| it.0).ok()?].1;
                 Some((item.value.filter(|it| it.is_finite())?, item.origin))
             };
             let algorithm = Some(declared.algorithm.clone());
@@ -244,7 +262,7 @@ pub fn message_credit(
     if messages.is_empty() {
         return None;
     }
-    let scored = Scores::of(episode, &messages);
+    let scored = Scores::of(&ScoredItems::of(episode), &messages);
     let values = split_credit(credit, &scored.filled(), how);
     let scored = scored.values.iter().map(|it| it.map(|it| it.0));
     let parts = messages.into_iter().zip(values).zip(scored);

@@ -33,6 +33,9 @@ pub(super) struct Question<'a> {
     pub(super) baseline: Option<&'static Baseline>,
     /// The counterfactual group to use, where a declared credit names one; `None`: the best supported.
     pub(super) group: Option<&'a str>,
+    /// Whether nobody asks for the credit of acts, nor for what else goes with that of agents: a curve computes agents
+    /// many times over, and acts may be a million.
+    pub(super) agents_only: bool,
     /// See [`Question::acts_of`].
     acts: OnceCell<Vec<Vec<ActId>>>,
 }
@@ -97,7 +100,15 @@ impl<'a> Question<'a> {
         if scenario.window.is_some_and(|(first, last)| first > last) {
             return Err(missing("the window ends before it begins"));
         }
-        Ok(Self { episode, scenario, method, baseline, group: None, acts: OnceCell::new() })
+        Ok(Self {
+            episode,
+            scenario,
+            method,
+            baseline,
+            group: None,
+            agents_only: false,
+            acts: OnceCell::new(),
+        })
     }
 
     /// The acts of an agent, in order of time.
@@ -182,7 +193,10 @@ impl<'a> Question<'a> {
     /// An attribution without numbers yet: every agent [`Value::Unavailable`], those taken out undefined.
     pub(super) fn start(&self, title: impl Into<String>, provenance: Provenance) -> Attribution {
         let value = |agent| {
-            if self.is_dropped(agent) {
+            if self.agents_only {
+                // Why there is no number is not asked for.
+                Value::Unavailable(String::new())
+            } else if self.is_dropped(agent) {
                 Value::Undefined("taken out of the game".to_owned())
             } else {
                 Value::Unavailable("not covered by the log".to_owned())
@@ -314,9 +328,14 @@ impl<'a> Question<'a> {
     /// What is missing.
     pub(super) fn taken(&self, act: ActId) -> Result<&'a Alternative, String> {
         let table = self.episode.table(act);
-        let table = table.ok_or_else(|| format!("no alternatives are logged for {}", self.act(act)))?;
-        let taken = table.alternatives.iter().find(|it| it.taken);
+        table.ok_or_else(|| format!("no alternatives are logged for {}", self.act(act)))?;
+        let taken = self.known_taken(act);
         taken.ok_or_else(|| format!("the value of the action taken at {} is not logged", self.act(act)))
+    }
+
+    /// The same, where nobody is told what is missing: of a million acts that takes a while to write.
+    pub(super) fn known_taken(&self, act: ActId) -> Option<&'a Alternative> {
+        self.episode.table(act)?.alternatives.iter().find(|it| it.taken)
     }
 
     /// The alternative a substitute means.

@@ -4,7 +4,7 @@
 
 use crate::model::{Attribution, Episode, Scenario, Unavailable};
 
-use super::curve::{Curve, curves};
+use super::curve::{Curve, Curves, curves};
 use super::flip::{FlipProbability, sweep_flips};
 use super::messages::{MessageSetting, MessageTable, message_table};
 use super::question::missing;
@@ -19,6 +19,8 @@ pub const FLIP_DRAWS: u32 = 200;
 pub struct Study {
     /// Credit along every parameter that moves it, the method shown first.
     pub curves: Vec<Curve>,
+    /// What is coarser of the curves than it could be, because the episode is very long; `None`: nothing is.
+    pub cut: Option<String>,
     /// Credit of every message, or why there is none.
     pub messages: Result<MessageTable, Unavailable>,
     /// How often each row of the sweep would name another, in its order; `None`: its uncertainty is not known.
@@ -37,7 +39,8 @@ pub fn study(
         Ok(credit) => message_table(episode, scenario, credit, setting),
         Err(why) => Err(missing(format!("no credit to split: {}", why.missing))),
     };
-    Study { curves: curves(episode, scenario), messages, flips: sweep_flips(episode, sweep, FLIP_DRAWS) }
+    let Curves { list, cut } = curves(episode, scenario);
+    Study { curves: list, cut, messages, flips: sweep_flips(episode, sweep, FLIP_DRAWS) }
 }
 
 impl Study {

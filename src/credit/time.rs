@@ -23,7 +23,7 @@ mod timeline;
 use crate::model::{
     ActId, AgentId, Attribution, Estimate, Number, Origin, Provenance, Term, Unavailable, Value,
 };
-use crate::stats::sum;
+use crate::stats::{Sum, sum};
 
 use super::figure;
 use super::method::Target;
@@ -125,22 +125,65 @@ fn agent_share(
     act_share(span, credit, shared).map(|it| it * own as f64)
 }
 
+/// What one agent has of the spans that count.
+#[derive(Clone, Copy, Default)]
+struct Own<'a> {
+    credits: Sum,
+    spans: usize,
+    /// The first span in which it acts with others and that nobody can divide.
+    undivided: Option<&'a Span>,
+    /// Its first act before any known value.
+    unvalued: Option<ActId>,
+}
+
+/// What every agent has, in one pass over the acts: by agent, each in the order of the spans.
+fn own<'a>(question: &Question<'_>, found: &'a Credited) -> Vec<Own<'a>> {
+    let agent_of = |act: &ActId| question.episode.act(*act).agent.index();
+    let mut all = vec![Own::default(); question.episode.agents.len()];
+    for act in found.timeline.before.iter().filter(|it| question.in_window(**it)) {
+        all[agent_of(act)].unvalued.get_or_insert(*act);
+    }
+    let mut agents: Vec<usize> = Vec::new();
+    for (span, credit) in found.timeline.spans.iter().zip(&found.credits) {
+        if !counts(question, span) {
+            continue;
+        }
+        agents.clear();
+        agents.extend(span.acts.iter().map(agent_of));
+        agents.sort_unstable();
+        let alone = agents.first() == agents.last();
+        for acts in agents.chunk_by(|a, b| a == b) {
+            let share = match act_share(span, *credit, found.shared) {
+                Some(share) => Some(share * acts.len() as f64),
+                None => alone.then_some(*credit),
+            };
+            let own = &mut all[acts[0]];
+            match share {
+                Some(share) => {
+                    own.credits.add(share);
+                    own.spans += 1;
+                }
+                None => {
+                    own.undivided.get_or_insert(span);
+                }
+            }
+        }
+    }
+    all
+}
+
 pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailable> {
     let found = credited(question)?;
     let episode = question.episode;
     let mut attribution = question.start(found.title.clone(), Provenance::Modelled);
     let spans = || found.timeline.spans.iter().zip(&found.credits);
-    for at in 0..attribution.agents.len() {
-        let agent = attribution.agents[at].agent;
-        if !question.is_dropped(agent) {
-            attribution.agents[at].value = agent_value(question, &found, agent);
+    for (credit, own) in attribution.agents.iter_mut().zip(own(question, &found)) {
+        if !question.is_dropped(credit.agent) {
+            credit.value = agent_value(question, own);
         }
     }
-    for (span, credit) in spans() {
+    for (span, credit) in spans().filter(|it| !question.agents_only && counts(question, it.0)) {
         let share = act_share(span, *credit, found.shared);
-        if !counts(question, span) {
-            continue;
-        }
         for act in span.acts.iter().filter(|it| !question.is_dropped(episode.act(**it).agent)) {
             let value = match share {
                 Some(share) => Value::Number(Estimate::exact(share)),
@@ -174,32 +217,22 @@ fn counts(question: &Question<'_>, span: &Span) -> bool {
     span.acts.iter().all(|it| question.in_window(*it))
 }
 
-fn agent_value(question: &Question<'_>, found: &Credited, agent: AgentId) -> Value {
-    let episode = question.episode;
-    let acts_in = |acts: &[ActId]| acts.iter().any(|it| episode.act(*it).agent == agent);
-    let unvalued = |it: &&ActId| episode.act(**it).agent == agent && question.in_window(**it);
-    if let Some(act) = found.timeline.before.iter().find(unvalued) {
-        return Value::Unavailable(format!("V(h) is not logged for {}", question.act(*act)));
+fn agent_value(question: &Question<'_>, own: Own<'_>) -> Value {
+    if let Some(act) = own.unvalued {
+        return Value::Unavailable(format!("V(h) is not logged for {}", question.act(act)));
     }
-    let mut credits = Vec::new();
-    let spans = found.timeline.spans.iter().zip(&found.credits).filter(|it| counts(question, it.0));
-    for (span, credit) in spans.filter(|it| acts_in(&it.0.acts)) {
-        match agent_share(question, span, *credit, found.shared, agent) {
-            Some(share) => credits.push(share),
-            None => {
-                return Value::Unavailable(format!(
-                    "V(h) is not logged for every step of {}, in which others act too",
-                    span.name(question)
-                ));
-            }
-        }
+    if let Some(span) = own.undivided {
+        return Value::Unavailable(format!(
+            "V(h) is not logged for every step of {}, in which others act too",
+            span.name(question)
+        ));
     }
-    if credits.is_empty() {
+    if own.spans == 0 {
         let when =
             if question.scenario.window.is_some() { "did not act in the window" } else { "never acted" };
         return Value::Undefined(format!("it {when}: no change of value is its own"));
     }
-    Value::Number(Estimate::exact(sum(credits)))
+    Value::Number(Estimate::exact(own.credits.value()))
 }
 
 fn notes(question: &Question<'_>, found: &Credited) -> Vec<crate::model::Caveat> {

@@ -148,6 +148,14 @@ impl InteractionGraph {
         Self { graph, order, places: known }
     }
 
+    /// Adds agents who have done nothing yet, so that there are `agents` in all; fewer than there are: none.
+    pub fn add_agents(&mut self, agents: usize) {
+        for at in self.agent_count()..agents {
+            self.graph.add_node(Participant::default());
+            self.order.push(AgentId::from_index(at));
+        }
+    }
+
     /// Number of agents.
     pub fn agent_count(&self) -> usize {
         self.graph.node_count()
@@ -186,19 +194,20 @@ impl InteractionGraph {
         }
         total.weight(weight)
     }
+}
 
-    /// What passed along `acts`, a path through the causal graph, as edges; pairs without an edge are left out.
-    pub fn edges_along(&self, episode: &Episode, acts: &[ActId]) -> Vec<Pair> {
-        let mut pairs = Vec::new();
-        let mut seen = BTreeSet::new();
-        for step in acts.windows(2) {
-            let pair = (episode.act(step[0]).agent, episode.act(step[1]).agent);
-            if pair.0 != pair.1 && seen.insert(pair) && self.edge(pair).is_some() {
-                pairs.push(pair);
-            }
+/// What passed along `acts`, a path through the causal graph: pairs of different agents of neighbours on it, ascending.
+pub fn pairs_along(episode: &Episode, acts: &[ActId]) -> Vec<Pair> {
+    let mut seen = BTreeSet::new();
+    let mut last = None;
+    for step in acts.windows(2) {
+        let pair = (episode.act(step[0]).agent, episode.act(step[1]).agent);
+        // Two that go back and forth are looked up once.
+        if pair.0 != pair.1 && last.replace(pair) != Some(pair) {
+            seen.insert(pair);
         }
-        pairs
     }
+    seen.into_iter().collect()
 }
 
 pub(super) fn node(agent: AgentId) -> NodeIndex {

@@ -147,7 +147,7 @@ pub struct Options<'a> {
     pub selected_agent: Option<AgentId>,
     /// The selected edge.
     pub selected_edge: Option<Pair>,
-    /// The edges of the blame path, drawn heavy.
+    /// The edges of the blame path, ascending, drawn heavy; pairs without an edge do no harm.
     pub blame: &'a [Pair],
     /// What the numbers mean.
     pub weight: Weight,
@@ -230,7 +230,7 @@ impl Options<'_> {
     }
 
     fn is_blamed(&self, pair: Pair) -> bool {
-        self.blame.contains(&pair)
+        self.blame.binary_search(&pair).is_ok()
     }
 
     pub(super) fn glyph(&self, unicode: char, ascii: char) -> char {

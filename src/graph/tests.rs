@@ -430,6 +430,11 @@ fn check_case(case: &Case) {
     let graph = graph(case.agents, &case.edges);
     let labels: Vec<&str> = case.labels.iter().map(String::as_str).collect();
     let blame: Vec<Pair> = case.edges.iter().take(3).map(|it| (AgentId(it.0), AgentId(it.1))).collect();
+    let blame = {
+        let mut it = blame;
+        it.sort_unstable();
+        it
+    };
     let options = Options {
         labels: &labels,
         credit: &case.credit,

@@ -199,6 +199,28 @@ impl Links {
         self.children.get(act)
     }
 
+    /// An act, all its causes and all its effects, ascending. O(links of these, and one look at each act).
+    pub fn through(&self, act: ActId) -> Vec<ActId> {
+        let acts = self.parents.starts.len().saturating_sub(1).max(act.index() + 1);
+        let mut seen = vec![false; acts];
+        let mut count = 1;
+        seen[act.index()] = true;
+        for rows in [&self.parents, &self.children] {
+            let mut todo = vec![act];
+            while let Some(at) = todo.pop() {
+                for link in rows.get(at) {
+                    if !std::mem::replace(&mut seen[link.act.index()], true) {
+                        count += 1;
+                        todo.push(link.act);
+                    }
+                }
+            }
+        }
+        let mut found = Vec::with_capacity(count);
+        found.extend(seen.iter().enumerate().filter(|it| *it.1).map(|it| ActId::from_index(it.0)));
+        found
+    }
+
     /// Number of links.
     pub fn len(&self) -> usize {
         self.parents.links.len()

@@ -16,6 +16,7 @@
 //! | `annotations` | judgements, never measurements: `judge`, `agent`, `act`, `label`, `reason`, `file_line` |
 //! | `failure` | null, or `success`, `null_arm`, `rules` (each found, none or unavailable), `acts` with their success rates and judges, `run`, `agents` and `actions` with Ochiai and Tarantula |
 //! | `curves` | per parameter `name`, `in_force`, `points` (`at`, `credit` by agent, `named`), `flips` (`at`, `before`, `after`, `sentence`) |
+//! | `curves_cut` | what is coarser of them because the episode is very long; absent where nothing is |
 //! | `messages` | null, unavailable, or per sender both splits with their residuals and the flow; structural |
 //! | `explanations` | `subject`, `formula`, `substituted`, `result` (a value), `terms`, `details` (per act), `provenance`, `absence`, `source`, `caveats` |
 //! | `findings`, `bad_lines` | `file_line`, `severity`, `rule`, `message`; lines of which something was lost |
@@ -61,6 +62,8 @@ struct Root<'a> {
     annotations: Vec<Json>,
     failure: Json,
     curves: Vec<Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    curves_cut: Option<&'a str>,
     messages: Json,
     explanations: Vec<Json>,
     findings: Vec<Json>,
@@ -120,6 +123,7 @@ pub fn json(report: &Report<'_>) -> String {
         annotations: annotations(report),
         failure: report.failure.map_or(Json::Null, |it| study::failure(report, it)),
         curves: report.study.iter().flat_map(|it| &it.curves).map(|it| study::curve(report, it)).collect(),
+        curves_cut: report.study.and_then(|it| it.cut.as_deref()),
         messages: match report.study.map(|it| &it.messages) {
             None => Json::Null,
             Some(Ok(table)) => study::messages(report, table),

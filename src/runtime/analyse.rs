@@ -1,10 +1,13 @@
 //! Everything computed for one scenario.
 
+use std::sync::Arc;
+
 use super::sampling;
 use crate::{
-    app::{Analysis, SamplingState},
+    app::{ActRanking, Analysis, SamplingState},
     credit::{self, MessageSetting, Study, Verdict},
-    model::{Attribution, Episode, Scenario, Unavailable},
+    graph::{self, InteractionGraph},
+    model::{ActId, Attribution, Episode, Scenario, Unavailable},
 };
 
 /// Credit, credit per act, sweep and verdict of `episode` under `scenario`. An empty method asks for the best
@@ -56,8 +59,9 @@ pub(super) fn conclude(
         Err(_) => instead(episode, scenario),
     };
     let pairs = credit::interactions(episode, scenario);
-    let scenario = scenario.clone();
-    Analysis { scenario, credit, unedited: unedited.flatten(), acts, pairs, sweep, verdict, sampling }
+    let (scenario, unedited) = (scenario.clone(), unedited.flatten());
+    let ranking = Arc::new(ActRanking::of(episode, acts.as_ref(), &verdict));
+    Analysis { scenario, credit, unedited, acts, pairs, sweep, verdict, ranking, sampling }
 }
 
 /// The same analysis with newer numbers; sweep and verdict follow when they are final.
@@ -68,6 +72,13 @@ pub(super) fn with_credit(first: &Analysis, credit: Attribution, sampling: Sampl
 /// Curves, messages and how sure the verdict is: what is asked for after [`analyse`]. Pure likewise.
 pub fn study(episode: &Episode, analysis: &Analysis, setting: MessageSetting) -> Study {
     credit::study(episode, &analysis.scenario, &analysis.credit, &analysis.sweep, setting)
+}
+
+/// The graph of an episode with the credit of its acts on the edges that they start. Pure likewise.
+pub fn flow(episode: &Episode, analysis: &Analysis) -> InteractionGraph {
+    let acts = analysis.acts.iter().flat_map(|it| &it.acts);
+    let known: Vec<(ActId, f64)> = acts.filter_map(|(act, it)| Some((*act, it.number()?.value))).collect();
+    graph::build(episode, analysis.acts.as_ref().map(|_| known.as_slice()))
 }
 
 /// Sweep and verdict where `scenario` cannot be computed: by the best the log supports, under no edits.

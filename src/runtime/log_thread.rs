@@ -406,7 +406,7 @@ impl<F: Fn(Message)> State<F> {
         self.validation.yield_to_others(true);
         let began = Instant::now();
         let (result, live) = match self.logs.live_episode(id) {
-            Ok((episode, live)) => (Ok(Arc::new(episode)), live),
+            Ok((episode, live)) => (Ok(episode.into()), live),
             Err(why) => (Err(why), None),
         };
         (self.send)(Message::Episode { id, revision, result });

@@ -4,12 +4,12 @@
 use std::collections::VecDeque;
 
 use super::{
-    OpenedLogs, Survey, analyse,
+    OpenedLogs, Survey, analyse, flow,
     search::{match_records, search_all, sift_all},
     study,
 };
 use crate::{
-    app::{Effect, Key, KeyCode, Message, Model, update},
+    app::{Effect, Key, KeyCode, Message, Model, Shape, update},
     model::LogSummary,
 };
 
@@ -92,6 +92,12 @@ impl Rehearsal {
                 let result = self.logs.store.episode(*id).map(Into::into);
                 Some(Message::Episode { id: *id, revision, result })
             }
+            Effect::Shape { request, episode } => {
+                Some(Message::Shape { request: *request, result: Box::new(Shape::of(episode)) })
+            }
+            Effect::Flow { request, episode, analysis } => {
+                Some(Message::Flow { request: *request, result: Box::new(flow(episode, analysis)) })
+            }
             Effect::Analyse { request, episode, scenario } => {
                 let result = Box::new(analyse(episode, scenario));
                 Some(Message::Analysis { request: *request, result })
@@ -101,7 +107,8 @@ impl Rehearsal {
                 Some(Message::Study { request: *request, result })
             }
             Effect::Survey(id) => {
-                let outcomes = Box::new(Survey::all(&mut self.logs.store, *id));
+                let episode = self.model.open.as_ref().filter(|it| it.id == *id).map(|it| &it.episode);
+                let outcomes = Box::new(Survey::all(&mut self.logs.store, *id, episode?));
                 Some(Message::Run { id: *id, outcomes })
             }
             Effect::Payload(origin) => {

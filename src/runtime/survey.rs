@@ -5,7 +5,11 @@
 
 use std::time::{Duration, Instant};
 
-use crate::{credit::RunOutcomes, model::EpisodeId, store::Store};
+use crate::{
+    credit::RunOutcomes,
+    model::{Episode, EpisodeId},
+    store::Store,
+};
 
 /// The most episodes looked at.
 const MOST: usize = 500;
@@ -54,10 +58,17 @@ impl Survey {
         self.outcomes
     }
 
-    /// The whole run at once.
-    pub fn all(store: &mut Store, id: EpisodeId) -> RunOutcomes {
+    /// The whole run at once; `episode` is the one asked for, which is not put together again.
+    pub fn all(store: &mut Store, id: EpisodeId, episode: &Episode) -> RunOutcomes {
         let mut survey = Self::of(store, id);
-        survey.step(store, Duration::MAX);
+        while let Some(next) = survey.left.pop() {
+            if next == id {
+                survey.outcomes.add(episode);
+            } else {
+                survey.left.push(next);
+                survey.step(store, Duration::ZERO);
+            }
+        }
         survey.finish()
     }
 }
@@ -95,13 +106,16 @@ mod tests {
         // e1 is of another run.
         assert_eq!((steps, found.run.as_deref(), found.ended), (5, Some("r"), 6));
         assert_eq!((found.agents.len(), found.failed()), (6, 3));
-        assert_eq!(found, Survey::all(store, EpisodeId(6)));
+        let episode = store.episode(EpisodeId(6)).unwrap();
+        assert_eq!(found, Survey::all(store, EpisodeId(6), &episode));
     }
 
     #[test]
     fn a_long_run_is_cut_around_the_episode() {
         let mut stage = Stage::of(&log(MOST + 30));
-        let found = Survey::all(&mut stage.rehearsal.logs.store, EpisodeId((MOST + 29) as u32));
+        let (store, id) = (&mut stage.rehearsal.logs.store, EpisodeId((MOST + 29) as u32));
+        let episode = store.episode(id).unwrap();
+        let found = Survey::all(store, id, &episode);
         assert_eq!((found.agents.len(), found.ended), (MOST, MOST + 29));
         // The first of the run are left out: e30 is the first that is not, and failed.
         assert!(found.agents[0].failed && !found.agents[1].failed);

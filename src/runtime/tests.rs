@@ -98,7 +98,7 @@ fn wait_for_acts(messages: &Receiver<Message>, episode: &mut (u64, Episode), act
     while episode.1.acts.len() != acts {
         match messages.recv_timeout(Duration::from_secs(20)) {
             Ok(Message::Episode { revision, result, .. }) => {
-                *episode = (revision, result.unwrap().as_ref().clone());
+                *episode = (revision, result.unwrap().episode.as_ref().clone());
             }
             Ok(Message::Grown { revisions, growth, .. }) => {
                 assert_eq!(revisions.0, episode.0, "appended to another state");
@@ -138,7 +138,7 @@ fn the_thread_answers_what_it_is_asked() {
     let Ok(Message::Episode { id, revision, result }) = messages.recv_timeout(Duration::from_secs(20)) else {
         panic!("no episode");
     };
-    let episode = result.unwrap();
+    let episode = result.unwrap().episode;
     assert_eq!((id, revision, episode.acts.len()), (EpisodeId(0), 3, 3));
     thread.payload(episode.acts[1].origin);
     let Ok(Message::Payload { origin, result }) = messages.recv_timeout(Duration::from_secs(20)) else {

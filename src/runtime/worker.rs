@@ -6,12 +6,12 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::{
-    analyse,
+    analyse::{self, study},
     sampling::{self, Control, Stream},
-    spawn, study,
+    spawn,
 };
 use crate::{
-    app::{Analysis, Message},
+    app::{Analysis, Message, Shape},
     credit::{self, MessageSetting},
     model::{Episode, Scenario},
 };
@@ -31,8 +31,17 @@ struct StudyRequest {
     setting: MessageSetting,
 }
 
+/// A request for what the graph view shows.
+enum ShapeRequest {
+    /// The graph and what is wrong with the log.
+    Shape(u64, Arc<Episode>),
+    /// The credit on the edges.
+    Flow(u64, Arc<Episode>, Arc<Analysis>),
+}
+
 /// Hands requests to the worker threads.
 pub struct Worker {
+    shapes: Sender<ShapeRequest>,
     requests: Sender<Request>,
     control: Arc<Control>,
     studies: Sender<StudyRequest>,
@@ -45,9 +54,22 @@ impl Worker {
         let control = Arc::new(Control::default());
         let (theirs, answer) = (control.clone(), send.clone());
         spawn("credit", move || work(&queue, &theirs, &answer));
+        let (shapes, queue) = unbounded();
+        let answer = send.clone();
+        spawn("shape", move || work_on_shapes(&queue, answer));
         let (studies, queue) = unbounded();
         spawn("study", move || work_on_studies(&queue, send));
-        Self { requests, control, studies }
+        Self { shapes, requests, control, studies }
+    }
+
+    /// Asks for the graph of an episode and what is wrong with it. The newest wins.
+    pub fn shape(&self, number: u64, episode: Arc<Episode>) {
+        let _ = self.shapes.send(ShapeRequest::Shape(number, episode));
+    }
+
+    /// Asks for the credit on the edges of the graph. The newest wins.
+    pub fn flow(&self, number: u64, episode: Arc<Episode>, analysis: Arc<Analysis>) {
+        let _ = self.shapes.send(ShapeRequest::Flow(number, episode, analysis));
     }
 
     /// Asks for a study. The newest wins.
@@ -116,6 +138,26 @@ fn answer(request: Request, control: &Arc<Control>, send: &(impl Fn(Message) + S
             send(Message::Analysis { request, result: Box::new(analysis) });
         });
     });
+}
+
+fn work_on_shapes(queue: &Receiver<ShapeRequest>, send: impl Fn(Message)) {
+    while let Ok(first) = queue.recv() {
+        let (mut shape, mut flow) = (None, None);
+        for request in std::iter::once(first).chain(queue.try_iter()) {
+            match request {
+                ShapeRequest::Shape(number, episode) => shape = Some((number, episode)),
+                ShapeRequest::Flow(number, episode, analysis) => flow = Some((number, episode, analysis)),
+            }
+        }
+        if let Some((request, episode)) = shape {
+            send(Message::Shape { request, result: Box::new(Shape::of(&episode)) });
+        }
+        if let Some((request, episode, analysis)) = flow {
+            let result = Box::new(analyse::flow(&episode, &analysis));
+            drop(analysis);
+            send(Message::Flow { request, result });
+        }
+    }
 }
 
 fn work_on_studies(queue: &Receiver<StudyRequest>, send: impl Fn(Message)) {

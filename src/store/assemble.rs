@@ -17,7 +17,12 @@ mod people;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    hash::{Hash, Hasher},
+};
+
+use rustc_hash::{FxHashMap, FxHasher};
 
 use super::episodes::status;
 use crate::{
@@ -78,14 +83,48 @@ fn built(
     (std::mem::take(&mut builder.episode), builder, records)
 }
 
+/// Where the first record of each type and id stands among those kept, without a copy of the ids.
+#[derive(Default)]
+struct Seen {
+    by_hash: FxHashMap<u64, usize>,
+    /// Those whose hash another has.
+    others: HashMap<(&'static str, String), usize>,
+}
+
+impl Seen {
+    /// The place of the record with this type and id; where there is none, the next of `kept` will be it.
+    fn place(&mut self, kind: &'static str, id: &str, kept: &[Placed]) -> Option<usize> {
+        let mut hasher = FxHasher::default();
+        (kind, id).hash(&mut hasher);
+        match self.by_hash.entry(hasher.finish()) {
+            Entry::Vacant(entry) => {
+                entry.insert(kept.len());
+                None
+            }
+            Entry::Occupied(entry) => {
+                let record = &kept[*entry.get()].record;
+                if record.record_type().name() == kind && record.id.as_deref() == Some(id) {
+                    return Some(*entry.get());
+                }
+                let key = (kind, id.to_owned());
+                let known = self.others.get(&key).copied();
+                if known.is_none() {
+                    self.others.insert(key, kept.len());
+                }
+                known
+            }
+        }
+    }
+}
+
 /// The episode so far, and where its names lead.
 #[derive(Default)]
 struct Builder {
     episode: Episode,
-    agents: HashMap<String, AgentId>,
-    acts: HashMap<String, ActId>,
+    agents: FxHashMap<String, AgentId>,
+    acts: FxHashMap<String, ActId>,
     /// Acts that a `state` follows, by the state's id: a reference to a state means these.
-    states: HashMap<String, Vec<ActId>>,
+    states: FxHashMap<String, Vec<ActId>>,
     /// How many were implied so far; `None`: too many, which was said.
     implied: Option<usize>,
     diagnostics: Vec<Diagnostic>,
@@ -113,37 +152,35 @@ impl Builder {
     /// Merges records with the same type and id: a later one updates the earlier, which keeps its place.
     fn updated(&mut self, records: Vec<Placed>) -> Vec<Placed> {
         let mut kept: Vec<Placed> = Vec::with_capacity(records.len());
-        let mut seen: HashMap<(&'static str, String), usize> = HashMap::new();
+        let mut seen = Seen::default();
         // Where the unknown fields of an updated record are, by name.
         let mut extras: HashMap<usize, HashMap<String, usize>> = HashMap::new();
         for placed in records {
             let id = match &placed.record.body {
                 // Streamed candidates of one group share everything but their content.
                 Body::Counterfactual(_) => None,
-                _ => placed.record.id.clone(),
+                _ => placed.record.id.as_deref(),
             };
             let Some(id) = id else {
                 kept.push(placed);
                 continue;
             };
             let kind = placed.record.record_type().name();
-            match seen.get(&(kind, id.clone())) {
+            match seen.place(kind, id, &kept) {
                 Some(at) => {
+                    let id = id.to_owned();
                     let Placed { record, origin, .. } = placed;
-                    let before = &mut kept[*at].record;
+                    let before = &mut kept[at].record;
                     if *before != record {
                         let message = format!("{kind} '{}' is updated by a later record", text::clean(&id));
                         self.find("updated-record", Severity::Note, origin, message);
-                        acts::update(before, record, extras.entry(*at).or_default());
+                        acts::update(before, record, extras.entry(at).or_default());
                     } else {
                         let message = format!("{kind} '{}' is repeated", text::clean(&id));
                         self.find("repeated-record", Severity::Note, origin, message);
                     }
                 }
-                None => {
-                    seen.insert((kind, id), kept.len());
-                    kept.push(placed);
-                }
+                None => kept.push(placed),
             }
         }
         kept

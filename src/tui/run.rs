@@ -189,7 +189,7 @@ struct Awaited {
     log: bool,
     episode: Option<EpisodeId>,
     payload: Option<Origin>,
-    /// Numbers of the last requests for credit: of what the log says, and of a what-if.
+    /// Numbers of the last requests for credit (of what the log says, and of a what-if) and for the graph.
     requests: VecDeque<u64>,
     /// The number of the last search, until it has been heard of.
     search: Option<u64>,
@@ -207,9 +207,11 @@ impl Awaited {
         match effect {
             Effect::Open(id) => self.episode = Some(*id),
             Effect::Payload(origin) => self.payload = Some(*origin),
-            Effect::Analyse { request, .. } => {
+            Effect::Analyse { request, .. }
+            | Effect::Shape { request, .. }
+            | Effect::Flow { request, .. } => {
                 self.requests.push_back(*request);
-                if self.requests.len() > 2 {
+                if self.requests.len() > 4 {
                     self.requests.pop_front();
                 }
             }
@@ -240,7 +242,9 @@ impl Awaited {
             Message::Payload { origin, .. } => self.payload.take_if(|it| it == origin).is_some(),
             // The first answer; what is found later comes as a log that grows does.
             Message::Search(news) => self.search.take_if(|it| *it == news.request).is_some(),
-            Message::Analysis { request, .. } => {
+            Message::Analysis { request, .. }
+            | Message::Shape { request, .. }
+            | Message::Flow { request, .. } => {
                 let at = self.requests.iter().position(|it| it == request);
                 at.and_then(|it| self.requests.remove(it)).is_some()
             }

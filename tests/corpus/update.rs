@@ -194,7 +194,7 @@ impl Run {
                     shorter.states.iter_mut().for_each(|it| it.after.retain(fits));
                     shorter.links = Links::from_parents(vec![Vec::new(); shorter.acts.len()]);
                 }
-                Message::Episode { id: EpisodeId(*id), revision: *acts as u64, result: Ok(Arc::new(shorter)) }
+                Message::Episode { id: EpisodeId(*id), revision: *acts as u64, result: Ok(shorter.into()) }
             }
             Step::Lost(id) => {
                 Message::Episode { id: EpisodeId(*id), revision: 0, result: Err("gone".to_owned()) }
@@ -235,7 +235,7 @@ fn sound(model: &Model) {
     assert!(open.agent.index() < agents.max(1));
     assert_eq!(open.act.is_some(), acts > 0);
     assert!(open.act.is_none_or(|it| it.index() < acts));
-    assert!(open.timeline_acts().iter().all(|it| it.index() < acts));
+    assert!(open.timeline_acts().to_vec().iter().all(|it| it.index() < acts));
     let listed = open.episode.act_ids().filter(|it| open.listed.holds(*it)).count();
     assert!(open.act_order().len() == listed && open.agent_order().len() == agents);
     assert!(open.listed.is_filtered() || listed == acts);

@@ -10,7 +10,7 @@ fn filter(stage: &mut Stage, text: &str) {
 /// The acts that the views list, by id.
 fn acts(stage: &Stage) -> Vec<&str> {
     let open: &OpenEpisode = stage.episode();
-    open.timeline_acts().into_iter().map(|it| open.episode.act(it).id.as_str()).collect()
+    open.timeline_acts().to_vec().into_iter().map(|it| open.episode.act(it).id.as_str()).collect()
 }
 
 #[track_caller]
@@ -20,7 +20,7 @@ fn check(text: &str, expected: &[&str]) {
     assert_eq!(acts(&stage), expected, "{text}");
     let mut by_size: Vec<String> = Vec::new();
     let open = stage.episode();
-    by_size.extend(open.act_order().into_iter().map(|it| open.episode.act(it).id.clone()));
+    by_size.extend(open.act_order().to_vec().into_iter().map(|it| open.episode.act(it).id.clone()));
     by_size.sort();
     let mut sorted = expected.to_vec();
     sorted.sort_unstable();

@@ -57,7 +57,7 @@ fn what_a_held_screen_shows_stays_until_it_is_let_go() {
     let last = longer.acts.last().unwrap().clone();
     longer.acts.push(crate::model::Act { id: "b3".to_owned(), ..last });
     longer.links = crate::model::Links::from_parents(vec![Vec::new(); longer.acts.len()]);
-    let grown = Message::Episode { id: EpisodeId(1), revision: 99, result: Ok(Arc::new(longer)) };
+    let grown = Message::Episode { id: EpisodeId(1), revision: 99, result: Ok(longer.into()) };
     stage.send(grown.clone());
     assert_eq!(stage.episode().revision, before);
     stage.press(" ");
@@ -73,7 +73,7 @@ fn the_cursor_follows_the_end_of_a_growing_episode_or_stays_with_its_act() {
         // A late record: it comes before all others.
         longer.acts.insert(0, crate::model::Act { id: "b0".to_owned(), ..last });
         longer.links = crate::model::Links::from_parents(vec![Vec::new(); longer.acts.len()]);
-        stage.send(Message::Episode { id: EpisodeId(1), revision: 99, result: Ok(Arc::new(longer)) });
+        stage.send(Message::Episode { id: EpisodeId(1), revision: 99, result: Ok(longer.into()) });
     };
     let mut stage = two();
     stage.open(1);
@@ -89,7 +89,11 @@ fn the_cursor_follows_the_end_of_a_growing_episode_or_stays_with_its_act() {
 /// The fixture with these lines at its end, as it comes from the log.
 fn grown(lines: &str) -> Message {
     let longer = Stage::of(&format!("{FAILED}{lines}"));
-    Message::Episode { id: EpisodeId(0), revision: 99, result: Ok(Arc::clone(&longer.episode().episode)) }
+    Message::Episode {
+        id: EpisodeId(0),
+        revision: 99,
+        result: Ok(Arc::clone(&longer.episode().episode).into()),
+    }
 }
 
 /// The acts that do otherwise and the agents left out, by name.
@@ -241,7 +245,8 @@ fn what_is_appended_is_shown_at_once_and_computed_when_there_is_time() {
     assert_eq!(stage.episode().settling, Settling::Settled);
     // A search finds what was appended, by its place and by its id.
     let episode = &stage.episode().episode;
-    assert_eq!(ActPlaces::of(episode), stage.episode().found.places);
+    assert_eq!(crate::app::EpisodeIndex::of(episode), *stage.episode().index);
+    assert_eq!(ActPlaces::of(episode), stage.episode().graph.shape.as_ref().unwrap().places);
     // The cursor stays where it was put.
     stage.press("g");
     assert!(grow(&mut stage, "b6"));

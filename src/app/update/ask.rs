@@ -26,10 +26,11 @@ pub(super) fn culprit(model: &mut Model, by: isize) {
     }
     let last = culprits.len() as isize;
     let next = open.blamed.map_or(0, |it| (it as isize + by).rem_euclid(last) as usize);
-    select(open, culprits[next]);
+    let (act, of) = (culprits[next], culprits.len());
+    select(open, act);
     open.blamed = Some(next);
     open.pane = Pane::Acts;
-    let text = prose::culprit_notice(open, open.act.expect("just selected"), &culprits);
+    let text = prose::culprit_notice(open, act, (next + 1, of));
     model.notice = Some(text);
 }
 

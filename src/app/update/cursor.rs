@@ -4,6 +4,7 @@ use super::ask::select;
 use crate::{
     app::{
         action::Action,
+        lists::ActRows,
         message::Effect,
         model::{Model, OpenEpisode, Overlay, Pane, Scope, Screen, View},
     },
@@ -158,10 +159,12 @@ pub(super) fn episode_view(model: &mut Model, action: Action, count: usize) {
                 Scope::Top => Scope::BlamePath,
                 Scope::BlamePath => Scope::All,
             };
+            open.refresh_lists();
             let shown = open.timeline_acts();
-            if let Some(act) = open.act.filter(|it| !shown.contains(it)) {
-                let nearest = shown.iter().min_by_key(|it| it.0.abs_diff(act.0)).copied();
-                nearest.into_iter().for_each(|it| select(open, it));
+            if let Some(act) = open.act.filter(|it| shown.row_of(*it).is_none()) {
+                let from = shown.row_from(act);
+                let around: Vec<ActId> = shown.shown(from.saturating_sub(1), 2).collect();
+                nearest(&around, act).into_iter().for_each(|it| select(open, it));
             }
         }
         Action::Wrap => open.detail.wrap = !open.detail.wrap,
@@ -192,7 +195,7 @@ fn sideways(open: &mut OpenEpisode, view: View, right: bool, count: usize) {
 }
 
 fn rows_of(open: &mut OpenEpisode, view: View, action: Action, count: usize, page: usize) {
-    let rows = if view == View::Methods { open.methods_acts() } else { Vec::new() };
+    let rows = if view == View::Methods { open.methods_acts() } else { ActRows::All(0) };
     let on_acts =
         !rows.is_empty() || view == View::Timeline || (view == View::Credit && open.pane == Pane::Acts);
     if on_acts {
@@ -201,11 +204,11 @@ fn rows_of(open: &mut OpenEpisode, view: View, action: Action, count: usize, pag
             View::Timeline => open.timeline_acts(),
             _ => open.act_order(),
         };
-        let at = acts.iter().position(|it| Some(*it) == open.act).unwrap_or(0);
+        let at = open.act.and_then(|it| acts.row_of(it)).unwrap_or(0);
         if let Some(row) = moved(action, count, at, acts.len(), page)
             && let Some(act) = acts.get(row)
         {
-            select(open, *act);
+            select(open, act);
         }
         return;
     }
@@ -220,19 +223,35 @@ fn rows_of(open: &mut OpenEpisode, view: View, action: Action, count: usize, pag
     }
 }
 
+/// The first act of an agent in the order of the list of acts.
 fn first_act_of(open: &OpenEpisode, agent: AgentId) -> Option<ActId> {
-    let order = open.act_order();
-    order.into_iter().find(|it| open.episode.act(*it).agent == agent)
+    let mut own = open.index.acts_of(agent).iter().copied().filter(|it| open.listed.holds(*it));
+    match open.ranking().filter(|_| !open.acts_by_time) {
+        Some(ranking) => own.min_by_key(|it| ranking.place(*it)),
+        None => own.next(),
+    }
 }
 
+/// To the `by`th act of the same agent that is listed, or as far as there are any.
 fn same_agent(open: &mut OpenEpisode, by: isize) {
     let Some(at) = open.act else { return };
-    let agent = open.episode.act(at).agent;
-    let is_its = |it: &ActId| open.episode.act(*it).agent == agent && (open.listed.holds(*it) || *it == at);
-    let acts: Vec<ActId> = open.episode.act_ids().filter(is_its).collect();
-    let position = acts.iter().position(|it| *it == at).unwrap_or(0);
-    let next = position.saturating_add_signed(by).min(acts.len() - 1);
-    select(open, acts[next]);
+    let own = open.index.acts_of(open.episode.act(at).agent);
+    let here = own.partition_point(|it| *it < at);
+    let listed = |it: &&ActId| open.listed.holds(**it);
+    let steps = by.unsigned_abs();
+    let next = if by < 0 {
+        own[..here].iter().rev().filter(listed).take(steps).last()
+    } else {
+        own[(here + 1).min(own.len())..].iter().filter(listed).take(steps).last()
+    };
+    select(open, next.copied().unwrap_or(at));
+}
+
+/// The act next to `act` among some, ascending; of two as near the earlier.
+pub(super) fn nearest(acts: &[ActId], act: ActId) -> Option<ActId> {
+    let from = acts.partition_point(|it| *it < act);
+    let (before, after) = (acts[..from].last(), acts.get(from));
+    [before, after].into_iter().flatten().min_by_key(|it| it.0.abs_diff(act.0)).copied()
 }
 
 /// Puts the agent cursor on the agent that the verdict names, or on the first of the order shown.
@@ -253,10 +272,11 @@ pub(super) fn play(model: &mut Model, effects: &mut Vec<Effect>) {
     open.timeline.playing = !open.timeline.playing;
     if open.timeline.playing {
         let acts = open.timeline_acts();
-        if open.act >= acts.last().copied()
-            && let Some(first) = acts.first()
+        let last = acts.len().checked_sub(1).and_then(|it| acts.get(it));
+        if open.act >= last
+            && let Some(first) = acts.get(0)
         {
-            select(open, *first);
+            select(open, first);
         }
         effects.push(Effect::Wake(PLAY_MS));
     }
@@ -266,9 +286,10 @@ pub(super) fn play(model: &mut Model, effects: &mut Vec<Effect>) {
 pub(super) fn play_on(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(open) = model.open.as_mut().filter(|it| it.timeline.playing) else { return };
     let acts = open.timeline_acts();
-    match acts.iter().find(|it| Some(**it) > open.act) {
+    let row = open.act.map_or(0, |it| acts.row_from(ActId(it.0 + 1)));
+    match acts.get(row) {
         Some(next) => {
-            select(open, *next);
+            select(open, next);
             effects.push(Effect::Wake(PLAY_MS));
         }
         None => open.timeline.playing = false,

@@ -247,8 +247,7 @@ fn list_acts(model: &mut Model) {
     // The cursor goes to what is listed when the filters change; a jump to the act to blame may leave it.
     let changed = before.is_none_or(|it| it.1 == open.revision) && !(before.is_none() && open.placed);
     if let Some(act) = open.act.filter(|it| !open.listed.holds(*it) && changed) {
-        let listed = open.episode.act_ids().filter(|it| open.listed.holds(*it));
-        let nearest = listed.min_by_key(|it| it.0.abs_diff(act.0));
+        let nearest = open.listed.acts().and_then(|it| super::cursor::nearest(it, act));
         nearest.into_iter().for_each(|it| select(open, it));
     }
 }

@@ -9,14 +9,13 @@
 
 use std::sync::Arc;
 
-use super::incoming::{Wanted, findings, pairs, request};
+use super::incoming::{Wanted, request, request_shape};
 use crate::{
     app::{
         message::Effect,
         methods::MethodsState,
         model::{Model, OpenEpisode, Settling},
     },
-    graph,
     model::{EpisodeId, Growth},
 };
 
@@ -58,7 +57,12 @@ fn append(open: &mut OpenEpisode, growth: Growth) {
     let followed = open.act.is_none_or(|it| it.index() + 1 == acts);
     // Copied only while somebody still computes from what it was.
     Arc::make_mut(&mut open.episode).grow(growth);
-    open.found.grow(&open.episode, acts, rewards);
+    Arc::make_mut(&mut open.index).grow(&open.episode, acts, rewards);
+    if let Some(shape) = &mut open.graph.shape {
+        Arc::make_mut(shape).grow(&open.episode);
+    }
+    open.found.stamp = None;
+    open.lists.clear();
     if followed {
         open.act = open.episode.act_ids().next_back();
     }
@@ -77,15 +81,11 @@ pub(super) fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
 fn compute(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(open) = model.open.as_mut() else { return };
     open.settling = Settling::Resting;
-    open.graph.interaction = graph::build(&open.episode, None);
-    open.graph.metrics = graph::metrics(&open.episode, &open.graph.interaction);
-    open.graph.drawing = None;
-    open.findings = findings(&open.episode);
-    open.graph.pairs = pairs(open);
     open.blamed = None;
     let MethodsState { study, request: asked, failure, .. } = &mut open.methods;
     (*study, *asked, *failure) = (None, None, None);
     let edited = !open.forks.is_logged();
+    request_shape(model, effects);
     request(model, Wanted::Logged, effects);
     if edited {
         request(model, Wanted::Edited, effects);

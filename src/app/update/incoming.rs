@@ -6,16 +6,18 @@ use super::{cursor, methods, search};
 use crate::{
     app::{
         filters::ListedActs,
+        index::ReadEpisode,
+        lists::ActLists,
         message::{Analysis, Effect, SamplingEnd},
         methods::MethodsState,
         model::{DetailState, GraphState, Model, OpenEpisode, Pane, Scope, Screen, Settling, TimelineState},
         search::FoundActs,
+        shape::Shape,
         whatif::{Forks, Form},
     },
-    check,
     credit::{Interaction, InteractionKind},
     graph,
-    model::{ActId, AgentId, Diagnostic, Episode, EpisodeId, LogSummary, Origin, RecordText, Scenario},
+    model::{ActId, AgentId, Episode, EpisodeId, LogSummary, Origin, RecordText, Scenario},
 };
 
 /// The logs grew. A held screen keeps what it shows.
@@ -73,11 +75,11 @@ pub(super) fn episode(
     model: &mut Model,
     id: EpisodeId,
     revision: u64,
-    result: Result<Arc<Episode>, String>,
+    result: Result<ReadEpisode, String>,
     effects: &mut Vec<Effect>,
 ) {
-    let episode = match result {
-        Ok(episode) => episode,
+    let read = match result {
+        Ok(read) => read,
         Err(why) => {
             model.opening = model.opening.filter(|it| *it != id);
             model.notice = Some(why);
@@ -93,14 +95,13 @@ pub(super) fn episode(
     }
     match model.open.as_mut().filter(|_| growing) {
         Some(open) => {
-            grow(open, episode, revision);
+            grow(open, read, revision);
             open.settling = Settling::Resting;
         }
-        None => {
-            model.open = Some(opened(id, episode, revision));
-            search::arrived(model);
-        }
+        None => model.open = Some(opened(id, read, revision)),
     }
+    // The shape has a thread of its own: neither waits for the other.
+    request_shape(model, effects);
     request(model, Wanted::Logged, effects);
     if model.open.as_ref().is_some_and(|it| !it.forks.is_logged()) {
         request(model, Wanted::Edited, effects);
@@ -110,8 +111,8 @@ pub(super) fn episode(
     }
 }
 
-fn opened(id: EpisodeId, episode: Arc<Episode>, revision: u64) -> OpenEpisode {
-    let interaction = graph::build(&episode, None);
+fn opened(id: EpisodeId, read: ReadEpisode, revision: u64) -> OpenEpisode {
+    let ReadEpisode { episode, index } = read;
     OpenEpisode {
         id,
         revision,
@@ -131,8 +132,9 @@ fn opened(id: EpisodeId, episode: Arc<Episode>, revision: u64) -> OpenEpisode {
         methods: MethodsState::default(),
         timeline: TimelineState { scope: Scope::All, playing: false, lane: 0, strip: false },
         graph: GraphState {
-            metrics: graph::metrics(&episode, &interaction),
-            interaction,
+            shape: None,
+            flow: None,
+            requests: (None, None),
             pairs: None,
             view: None,
             weight: graph::Weight::Messages,
@@ -142,18 +144,20 @@ fn opened(id: EpisodeId, episode: Arc<Episode>, revision: u64) -> OpenEpisode {
             edge: None,
         },
         detail: DetailState { wrap: true, ..DetailState::default() },
-        findings: findings(&episode),
         blamed: None,
-        found: FoundActs::of(&episode),
+        found: FoundActs::default(),
         listed: ListedActs::default(),
+        lists: ActLists::default(),
+        index,
         episode,
     }
 }
 
 /// The same episode with more records, or with fewer when some can no longer be read. A late record may shift
 /// the ids of agents and acts: cursors and what-ifs stay with their names.
-fn grow(open: &mut OpenEpisode, episode: Arc<Episode>, revision: u64) {
-    let old = std::mem::replace(&mut open.episode, episode);
+fn grow(open: &mut OpenEpisode, read: ReadEpisode, revision: u64) {
+    let old = std::mem::replace(&mut open.episode, read.episode);
+    open.index = read.index;
     let new = &open.episode;
     let agents = moved(&agent_names(&old), &agent_names(new));
     let acts = moved(&act_names(&old), &act_names(new));
@@ -165,7 +169,8 @@ fn grow(open: &mut OpenEpisode, episode: Arc<Episode>, revision: u64) {
     open.agent = agents.get(open.agent.index()).copied().flatten().map_or(AgentId(0), AgentId::from_index);
     // Credit goes by ids: until it is computed anew, the old may stay only where they mean the same.
     let stays = |moved: &[Option<usize>]| moved.iter().enumerate().all(|(at, to)| *to == Some(at));
-    if new.agents.len() != old.agents.len() || !stays(&agents) || !stays(&acts) {
+    let same_ids = stays(&agents) && stays(&acts);
+    if new.agents.len() != old.agents.len() || !same_ids {
         (open.logged, open.edited) = (None, None);
         open.forks.change(|scenario| {
             scenario.dropped = scenario.dropped.iter().filter_map(|it| new_agent(*it)).collect();
@@ -176,21 +181,21 @@ fn grow(open: &mut OpenEpisode, episode: Arc<Episode>, revision: u64) {
             scenario.window = ends.filter(|(first, last)| first <= last);
         });
     }
-    open.graph.interaction = graph::build(new, None);
-    open.graph.metrics = graph::metrics(new, &open.graph.interaction);
+    // So may the graph, without what the new records add, until it is worked out anew.
+    if new.agents.len() != old.agents.len() || !same_ids {
+        open.graph.flow = None;
+    }
+    match &mut open.graph.shape {
+        Some(shape) if same_ids => Arc::make_mut(shape).interaction.add_agents(new.agents.len()),
+        shape => *shape = None,
+    }
     open.graph.drawing = None;
-    open.findings = findings(new);
     open.graph.pairs = pairs(open);
     open.blamed = None;
-    open.found = FoundActs::of(new);
+    open.found = FoundActs::default();
+    open.lists.clear();
     open.revision = revision;
     methods::outdated(open);
-}
-
-/// What is wrong with an episode, in the order of the log.
-pub(super) fn findings(episode: &Episode) -> Vec<Diagnostic> {
-    let own = episode.diagnostics.iter().cloned();
-    check::sorted(own.chain(check::check(episode)).collect())
 }
 
 /// Names of agents, by id.
@@ -244,7 +249,7 @@ pub(super) fn request(model: &mut Model, wanted: Wanted, effects: &mut Vec<Effec
 }
 
 /// Credit was computed. An answer nobody waits for any more is dropped.
-pub(super) fn analysis(model: &mut Model, request: u64, result: Analysis, effects: &mut Vec<Effect>) {
+pub(super) fn analysis(model: &mut Model, request: u64, result: Analysis) {
     let Some(open) = model.open.as_mut() else { return };
     let result = Arc::new(result);
     let drawn = open.drawing.take_if(|it| *it == request).is_some();
@@ -268,8 +273,7 @@ pub(super) fn analysis(model: &mut Model, request: u64, result: Analysis, effect
         return;
     }
     methods::outdated(open);
-    let credits = graph_credits(open);
-    open.graph.interaction = graph::build(&open.episode, credits.as_deref());
+    open.graph.requests.1 = None;
     open.graph.pairs = pairs(open);
     if open.graph.pairs.is_none() && !open.graph.weight.is_directed() {
         // There is nothing to show of pairs: back to the messages.
@@ -277,11 +281,10 @@ pub(super) fn analysis(model: &mut Model, request: u64, result: Analysis, effect
         open.graph.edge = None;
     }
     open.graph.drawing = None;
-    let _ = effects;
 }
 
 /// What pairs earn together, as a graph; pairs that add nothing to each other have no edge.
-pub(super) fn pairs(open: &OpenEpisode) -> Option<graph::InteractionGraph> {
+fn pairs(open: &OpenEpisode) -> Option<graph::InteractionGraph> {
     let known = open.analysis()?.pairs.as_ref().ok()?;
     let joint = |it: &Interaction| graph::Joint {
         value: it.value.value,
@@ -289,13 +292,56 @@ pub(super) fn pairs(open: &OpenEpisode) -> Option<graph::InteractionGraph> {
     };
     let felt = known.pairs.iter().filter(|it| it.kind != InteractionKind::Additive);
     let joints: Vec<_> = felt.map(|it| ((it.a, it.b), joint(it))).collect();
-    Some(graph::pair_graph(&open.graph.interaction, &joints))
+    Some(graph::pair_graph(&open.graph.shape.as_ref()?.interaction, &joints))
 }
 
-/// Credit per act, for edges weighted by credit flow.
-fn graph_credits(open: &OpenEpisode) -> Option<Vec<(ActId, f64)>> {
-    let acts = open.analysis()?.acts.as_ref()?;
-    Some(acts.acts.iter().filter_map(|(act, value)| Some((*act, value.number()?.value))).collect())
+/// Asks for the graph of the episode on the screen and what is wrong with it.
+pub(super) fn request_shape(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(open) = model.open.as_mut() else { return };
+    model.requests += 1;
+    open.graph.requests.0 = Some(model.requests);
+    effects.push(Effect::Shape { request: model.requests, episode: open.episode.clone() });
+}
+
+/// The shape of the episode was worked out. One of an older state of it is dropped.
+pub(super) fn shape(model: &mut Model, request: u64, result: Shape) {
+    let Some(open) = model.open.as_mut() else { return };
+    if open.graph.requests.0.take_if(|it| *it == request).is_none() {
+        return;
+    }
+    let (first, mut shape) = (open.graph.shape.is_none(), result);
+    // More may have been appended since it was asked for.
+    shape.grow(&open.episode);
+    open.graph.shape = Some(Arc::new(shape));
+    open.graph.pairs = pairs(open);
+    open.graph.drawing = None;
+    open.found = FoundActs::default();
+    if first {
+        search::arrived(model);
+    }
+}
+
+/// Asks for the credit on the edges of the graph, where they show it and it is not there.
+pub(super) fn request_flow(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(open) = model.open.as_mut() else { return };
+    let wanted = open.graph.weight == graph::Weight::CreditFlow && open.graph.shape.is_some();
+    let Some(analysis) = open.analysis().cloned().filter(|_| wanted) else { return };
+    let known = open.graph.flow.as_ref().is_some_and(|it| Arc::ptr_eq(&it.0, &analysis.ranking));
+    if known || open.graph.requests.1.is_some() {
+        return;
+    }
+    model.requests += 1;
+    open.graph.requests.1 = Some(model.requests);
+    effects.push(Effect::Flow { request: model.requests, episode: open.episode.clone(), analysis });
+}
+
+/// The credit on the edges was worked out.
+pub(super) fn flow(model: &mut Model, request: u64, result: graph::InteractionGraph) {
+    let Some(open) = model.open.as_mut() else { return };
+    if open.graph.requests.1.take_if(|it| *it == request).is_some() {
+        open.graph.flow = open.ranking().cloned().map(|it| (it, result));
+        open.graph.drawing = None;
+    }
 }
 
 /// A record was read.

@@ -11,6 +11,7 @@ use crate::{
         model::{Model, OpenEpisode, Overlay, Screen, View},
     },
     credit::{self, MessageSetting, RunOutcomes, Study},
+    model::ActId,
 };
 
 /// What one step changes of the split of messages.
@@ -23,9 +24,10 @@ pub(super) fn next_variant(model: &mut Model) {
     let Some(open) = model.open.as_mut() else { return };
     open.methods.variant = open.methods.variant.next();
     let acts = open.methods_acts();
-    if let Some(first) = acts.first().filter(|_| open.act.is_none_or(|it| !acts.contains(&it))) {
-        let named = open.analysis().and_then(|it| it.verdict.act).filter(|it| acts.contains(it));
-        select(open, named.unwrap_or(*first));
+    let is_listed = |act: ActId| acts.row_of(act).is_some();
+    if let Some(first) = acts.get(0).filter(|_| !open.act.is_some_and(is_listed)) {
+        let named = open.analysis().and_then(|it| it.verdict.act).filter(|it| is_listed(*it));
+        select(open, named.unwrap_or(first));
     }
 }
 
@@ -88,8 +90,9 @@ fn divide(open: &mut OpenEpisode, split: MessageSetting) {
     let Some(analysis) = open.analysis().cloned() else { return };
     let Ok(credit) = &analysis.credit else { return };
     let messages = credit::message_table(&open.episode, &analysis.scenario, credit, split);
-    if let Some((_, study)) = open.methods.study.as_mut() {
-        Arc::make_mut(study).messages = messages;
+    if let Some((scenario, mut study)) = open.methods.study.take() {
+        Arc::make_mut(&mut study).messages = messages;
+        open.methods.keep_study(scenario, study);
     }
 }
 
@@ -128,7 +131,7 @@ pub(super) fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
         if open.methods.failure.is_none() {
             let run = open.methods.run.clone();
             let found = credit::failure_study(&open.episode, None, run.as_deref());
-            open.methods.failure = Some(Arc::new(found));
+            open.methods.keep_failure(found);
         }
     }
 }
@@ -141,7 +144,8 @@ pub(super) fn study(model: &mut Model, request: u64, result: Study) {
     let Some(analysis) = slot else { return };
     let analysis = Arc::make_mut(analysis);
     result.tell(&mut analysis.sweep, &mut analysis.verdict);
-    open.methods.study = Some((analysis.scenario.clone(), Arc::new(result)));
+    let scenario = analysis.scenario.clone();
+    open.methods.keep_study(scenario, Arc::new(result));
 }
 
 /// The outcomes of the run of an episode.

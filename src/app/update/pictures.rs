@@ -26,21 +26,31 @@ pub(super) fn refresh(model: &mut Model) {
         return;
     }
     open.graph.drawn_for = Some(wanted);
+    open.graph.drawing = drawing(open, pane, charset);
+}
+
+/// The drawing of the graph shown; `None`: it is being worked out.
+fn drawing(
+    open: &OpenEpisode,
+    pane: (usize, usize),
+    charset: graph::Charset,
+) -> Option<(graph::View, graph::Drawing)> {
     let episode = &open.episode;
     let labels: Vec<&str> = episode.agents.iter().map(|it| it.name.as_str()).collect();
     let credit: Vec<Option<f64>> = episode
         .agent_ids()
         .map(|agent| open.credit().and_then(|it| it.agent(agent)).map(|it| it.value))
         .collect();
-    let shown = open.graph.shown();
-    let blame = shown.edges_along(episode, &open.blame_path());
+    let shown = open.graph.shown()?;
+    // Where the verdict names no act, nothing on the way to it is to blame.
+    let blame = open.ranking().map_or(&[][..], |it| &it.path_pairs);
     let edges = edges_of(open);
     let options = Options {
         labels: &labels,
         credit: &credit,
         selected_agent: Some(open.agent),
         selected_edge: open.graph.edge.and_then(|it| edges.get(it).copied()),
-        blame: &blame,
+        blame,
         weight: open.graph.weight,
         charset,
         width: pane.0,
@@ -48,7 +58,7 @@ pub(super) fn refresh(model: &mut Model) {
         skip: 0,
     };
     let view = open.graph.view.unwrap_or_else(|| graph::choose(shown, &options));
-    open.graph.drawing = Some(graph::draw(view, shown, &options));
+    Some(graph::draw(view, shown, &options))
 }
 
 /// Columns and rows for the drawing on the graph view.
@@ -58,7 +68,8 @@ pub(crate) fn graph_pane(columns: usize, rows: usize) -> (usize, usize) {
 
 /// Edges of the selected agent: first those that leave it, then those that arrive.
 pub(crate) fn edges_of(open: &OpenEpisode) -> Vec<graph::Pair> {
-    let pairs = || open.graph.shown().edges().map(|it| it.0);
+    let Some(shown) = open.graph.shown() else { return Vec::new() };
+    let pairs = || shown.edges().map(|it| it.0);
     let leaving = pairs().filter(|it| it.0 == open.agent);
     let arriving = pairs().filter(|it| it.1 == open.agent && it.0 != open.agent);
     leaving.chain(arriving).collect()

@@ -163,11 +163,15 @@ fn back_to_before(model: &mut Model) {
     if let (Some((id, agent, act, pane)), Some(open)) = (before.open, open)
         && open.id == id
     {
+        let shape = open.graph.shape.as_ref();
         let place = |it: Origin| (it.file, it.offset);
-        let same = |it: &ActId| act.is_some_and(|act| place(open.episode.act(*it).origin) == place(act));
-        match open.episode.act_ids().find(same) {
-            Some(act) if open.act != Some(act) => select(open, act),
-            _ => {}
+        let is_there = |it: &ActId| act.is_some_and(|act| place(open.episode.act(*it).origin) == place(act));
+        let here = open.act.filter(is_there);
+        let known = || act.and_then(|it| shape?.places.act_at(it)).filter(is_there);
+        if let Some(act) = here.or_else(known)
+            && open.act != Some(act)
+        {
+            select(open, act);
         }
         if agent.index() < open.episode.agents.len() && open.agent != agent {
             open.agent = agent;
@@ -222,7 +226,7 @@ fn preview(model: &mut Model) {
     let Some(open) = model.open.as_mut() else { return };
     let hits = model.search.hits_of(open.id);
     let first = hits.iter().find(|it| it.key() >= here).or(hits.first());
-    if let Some(act) = first.and_then(|it| open.found.places.act_of(&open.episode, it)) {
+    if let Some(act) = first.and_then(|it| open.act_of(it)) {
         show_act(open, act, model.view);
     }
 }
@@ -252,7 +256,7 @@ fn here(model: &Model) -> HitKey {
     let Some(act) = open.act else { return (Some(open.id.0), 0, 0) };
     // A record that is about an act stands elsewhere: it counts as long as the cursor stays.
     let at = model.search.rank().map(|it| &model.search.hits[it]).filter(|it| it.episode == Some(open.id));
-    if let Some(hit) = at.filter(|it| open.found.places.act_of(&open.episode, it) == Some(act)) {
+    if let Some(hit) = at.filter(|it| open.act_of(it) == Some(act)) {
         return hit.key();
     }
     let origin = open.episode.act(act).origin;
@@ -323,7 +327,7 @@ fn open_hit(model: &mut Model, id: EpisodeId, hit: &Hit, effects: &mut Vec<Effec
         model.screen = Screen::Episode;
         let view = model.view;
         if let Some(open) = model.open.as_mut()
-            && let Some(act) = open.found.places.act_of(&open.episode, hit)
+            && let Some(act) = open.act_of(hit)
         {
             show_act(open, act, view);
         }
@@ -343,7 +347,7 @@ pub(super) fn arrived(model: &mut Model) {
         return;
     }
     let Ok(at) = model.search.hits.binary_search_by_key(&key, Hit::key) else { return };
-    if let Some(act) = open.found.places.act_of(&open.episode, &model.search.hits[at]) {
+    if let Some(act) = open.act_of(&model.search.hits[at]) {
         show_act(open, act, model.view);
         // The act to blame does not take the cursor from what was looked for.
         open.placed = true;
@@ -413,8 +417,7 @@ pub(super) fn refresh(model: &mut Model) {
     let stamp = (search.revision, open.revision);
     if open.found.stamp != Some(stamp) {
         let hits = search.hits_of(open.id);
-        let mut acts: Vec<ActId> =
-            hits.iter().filter_map(|it| open.found.places.act_of(&open.episode, it)).collect();
+        let mut acts: Vec<ActId> = hits.iter().filter_map(|it| open.act_of(it)).collect();
         acts.sort_unstable();
         acts.dedup();
         open.found.stamp = Some(stamp);

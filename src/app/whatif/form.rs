@@ -240,7 +240,7 @@ fn choice_field(kind: FieldKind, title: &str, choices: Vec<Choice>, changed: boo
 }
 
 fn reward_field(open: &OpenEpisode, scenario: &Scenario) -> Field {
-    let logged = open.episode.reward().map(|it| it.value);
+    let logged = open.index.reward.map(|it| it.value);
     let value = scenario.reward.map(Number::get).or(logged).unwrap_or(0.0);
     Field {
         kind: FieldKind::Reward,

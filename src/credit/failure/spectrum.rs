@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Episode, RewardSource};
+use rustc_hash::FxHashSet;
+
+use crate::model::{AgentId, Episode, RewardSource};
 
 /// One episode of a run, as the spectrum sees it.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,16 +32,21 @@ pub enum Elements {
 impl SpectrumRun {
     /// The summary of an episode.
     pub fn of(episode: &Episode, elements: Elements) -> Self {
-        let name = |act: &crate::model::Act| {
-            let agent = &episode.agent(act.agent).name;
-            match elements {
-                Elements::Agents => agent.clone(),
-                Elements::Actions if act.category.is_empty() => format!("{agent}: {}", act.label),
-                Elements::Actions => format!("{agent}: {}", act.category),
-            }
+        // Named once each, however often they come: there are far fewer than acts.
+        let mut met: FxHashSet<(AgentId, &str)> = FxHashSet::default();
+        for act in &episode.acts {
+            met.insert(match elements {
+                Elements::Agents => (act.agent, ""),
+                Elements::Actions if act.category.is_empty() => (act.agent, act.label.as_str()),
+                Elements::Actions => (act.agent, act.category.as_str()),
+            });
+        }
+        let name = |(agent, what): (AgentId, &str)| match elements {
+            Elements::Agents => episode.agent(agent).name.clone(),
+            Elements::Actions => format!("{}: {what}", episode.agent(agent).name),
         };
         let total = episode.reward().filter(|it| it.source != RewardSource::Outcome).map(|it| it.value);
-        Self { failed: episode.failed(), total, elements: episode.acts.iter().map(name).collect() }
+        Self { failed: episode.failed(), total, elements: met.into_iter().map(name).collect() }
     }
 }
 

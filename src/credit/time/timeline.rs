@@ -4,7 +4,9 @@
 //! of one situation (their mean, should they differ). Where a step has no value it is merged into the span
 //! before it: what happens between two known values belongs to all the acts in between.
 
-use crate::model::{ActId, ActKind, AgentId, Reward, RewardSource, Unavailable};
+use smallvec::SmallVec;
+
+use crate::model::{ActId, ActKind, AgentId, Reward, RewardSource, Timestamp, Unavailable};
 use crate::stats::sum;
 
 use super::super::question::{Question, missing};
@@ -12,7 +14,7 @@ use super::super::question::{Question, missing};
 /// Acts between one known value and the next.
 pub(super) struct Span {
     /// Ascending.
-    pub(super) acts: Vec<ActId>,
+    pub(super) acts: SmallVec<[ActId; 4]>,
     /// How many joint steps it covers; 1: the value of each is known.
     pub(super) steps: usize,
     /// V(h) before it, as logged.
@@ -104,18 +106,17 @@ impl Timeline {
         let last = self.spans.len() - 1;
         let mut placed = vec![0.0; self.spans.len()];
         if let Some(of_kind) = of_kind {
+            let begun = self.starts(question);
+            let mut span_of = vec![None; episode.acts.len()];
+            for (at, span) in self.spans.iter().enumerate() {
+                span.acts.iter().for_each(|it| span_of[it.index()] = Some(at));
+            }
             for it in episode.rewards.iter().filter(|it| of_kind(it)) {
                 let Some(value) = it.value else { continue };
-                let begun = |span: &Span| {
-                    let started = span.acts.first().and_then(|act| episode.act(*act).time);
-                    started.zip(it.time).map(|(started, came)| started <= came)
-                };
-                let of = it.of.iter().max();
-                let at = match self.spans.iter().map(begun).collect::<Option<Vec<bool>>>() {
-                    Some(begun) => begun.iter().rposition(|it| *it).unwrap_or(0),
-                    None => of
-                        .and_then(|act| self.spans.iter().position(|it| it.acts.contains(act)))
-                        .unwrap_or(last),
+                let at = match begun.as_ref().zip(it.time) {
+                    // The last that has begun, or the first where none has.
+                    Some((begun, came)) => begun.partition_point(|it| *it <= came).saturating_sub(1),
+                    None => it.of.iter().max().and_then(|act| span_of[act.index()]).unwrap_or(last),
                 };
                 placed[at] += value;
             }
@@ -125,6 +126,16 @@ impl Timeline {
         for (span, reward) in self.spans.iter_mut().zip(placed) {
             span.reward = reward;
         }
+    }
+
+    /// When the first span from each on begins, ascending; `None`: one of them has no time.
+    fn starts(&self, question: &Question<'_>) -> Option<Vec<Timestamp>> {
+        let start = |it: &Span| it.acts.first().and_then(|act| question.episode.act(*act).time);
+        let mut starts: Vec<Timestamp> = self.spans.iter().map(start).collect::<Option<_>>()?;
+        for at in (1..starts.len()).rev() {
+            starts[at - 1] = starts[at - 1].min(starts[at]);
+        }
+        Some(starts)
     }
 
     /// V before every span as the expected return of the whole episode.

@@ -124,7 +124,6 @@ fn credit_is_shared_among_the_interactions_an_act_starts() {
 fn edges_along_a_path_skip_steps_of_one_agent() {
     let acts = vec![action(0, 0.0), action(0, 1.0), action(1, 2.0), action(0, 3.0), action(1, 4.0)];
     let episode = episode(2, acts, &[(0, 1), (1, 2), (2, 3), (3, 4)]);
-    let graph = build(&episode, None);
     let path: Vec<ActId> = episode.act_ids().collect();
-    assert_eq!(graph.edges_along(&episode, &path), [pair(0, 1), pair(1, 0)]);
+    assert_eq!(pairs_along(&episode, &path), [pair(0, 1), pair(1, 0)]);
 }

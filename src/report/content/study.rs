@@ -48,6 +48,9 @@ pub(super) fn curves(report: &Report<'_>) -> Option<Section> {
     if curves.iter().all(|it| it.flips.is_empty()) {
         section.text("along none of them does the verdict flip");
     }
+    if let Some(cut) = &report.study?.cut {
+        section.text(cut.clone());
+    }
     Some(section)
 }
 

@@ -239,7 +239,7 @@ fn the_thread_shows_the_end_first_and_sends_the_open_episode_again_when_it_is_wh
             }
             Message::Episode { id, result, .. } => {
                 assert!(id == cut.id || moved == Some(id), "{id:?} is not known");
-                whole |= moved == Some(id) && result.unwrap().acts.len() == 9;
+                whole |= moved == Some(id) && result.unwrap().episode.acts.len() == 9;
             }
             _ => {}
         }

@@ -50,7 +50,7 @@ fn lines_that_come_are_read_in_full_too_and_the_open_episode_is_sent_without_the
     let (thread, messages) = start(&path, Follow::Always);
     wait_for(&messages, |it| it.loaded && it.following);
     thread.open(EpisodeId(0));
-    let mut episode = (0, Episode::default());
+    let mut episode = Default::default();
     wait_for_acts(&messages, &mut episode, 2);
     let broken = BROKEN.replace("\"e\"", "\"e0\"");
     let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();

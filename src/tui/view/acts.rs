@@ -10,7 +10,9 @@ use crate::{
 
 pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let word = open.analysis().and_then(|it| it.acts.as_ref()).map(|it| (it.provenance.word(), &it.method));
-    let order = if open.acts_by_time { "by time (s)" } else { "by size (s)" };
+    // Until credit is known there is no other order.
+    let by_time = open.acts_by_time || open.ranking().is_none();
+    let order = if by_time { "by time (s)" } else { "by size (s)" };
     let title = match word {
         Some((_, method)) if pane.width() < 40 => format!("Acts: {method} (s)"),
         Some((_, method)) => format!("Acts: {method}, {order}"),
@@ -22,7 +24,8 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
         Some(note) => format!("{note}  {title}"),
         None => title,
     };
-    let right = word.map_or("no credit per act", |it| it.0);
+    let none = if open.analysis().is_some() { "no credit per act" } else { "computing" };
+    let right = word.map_or(none, |it| it.0);
     pane.rule(0, &title, right);
     let acts = open.act_order();
     if acts.is_empty() {
@@ -35,21 +38,18 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
         return;
     }
     let episode = &open.episode;
-    let shown = acts.iter().take(200);
-    let widest = |of: &dyn Fn(ActId) -> usize| shown.clone().map(|it| of(*it)).max().unwrap_or(0);
+    let widest = |of: &dyn Fn(ActId) -> usize| acts.shown(0, 200).map(of).max().unwrap_or(0);
     let id = widest(&|it| text::width(&episode.act(it).id)).clamp(3, if pane.width() < 40 { 8 } else { 14 });
     // In a narrow pane what was done is worth more than when.
     let narrow = pane.width() < 40;
-    let when = if narrow { 0 } else { widest(&|it| prose::when(episode, it).len()).min(7) };
+    let when = if narrow { 0 } else { widest(&|it| prose::when(open, it).len()).min(7) };
     let agent = widest(&|it| text::width(&episode.agent(episode.act(it).agent).name));
     let agent = agent.clamp(5, if narrow { 6 } else { 8 + pane.width() / 20 });
-    let largest =
-        acts.iter().filter_map(|it| open.act_credit(*it)).map(|it| it.value.abs()).fold(0.0, f64::max);
-    let places = places(largest);
+    let places = places(open.largest_act());
     let number = 4 + places.max(1);
     let what = pane.width().saturating_sub(id + when + agent + number + 6);
     let mut x = 2;
-    let unit = if episode.start().is_some() { "t/s" } else { "step" };
+    let unit = if open.index.start.is_some() { "t/s" } else { "step" };
     x = pane.put_fit(x, 1, id, "act", Role::Dim) + 1;
     if when > 0 {
         pane.put_right(x + when, 1, if when < unit.len() { "" } else { unit }, Role::Dim);
@@ -60,25 +60,25 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let right = pane.width();
     pane.put_right(right, 1, "credit", Role::Dim);
     let rows = pane.height().saturating_sub(2);
-    let at = acts.iter().position(|it| Some(*it) == open.act).unwrap_or(0);
+    let at = open.act.and_then(|it| acts.row_of(it)).unwrap_or(0);
     let top = stepped_window(at, acts.len(), rows);
-    for (row, act) in acts.iter().skip(top).take(rows).enumerate() {
+    for (row, act) in acts.shown(top, rows).enumerate() {
         let y = row + 2;
-        let it = episode.act(*act);
-        let here = Some(*act) == open.act;
+        let it = episode.act(act);
+        let here = Some(act) == open.act;
         let role = if here { Role::Cursor } else { Role::Plain };
         if here {
             pane.put(1, y, if open.pane == Pane::Acts { ">" } else { "-" }, Role::Cursor);
         }
-        let found = if open.found.holds(*act) { Role::Match } else { role };
+        let found = if open.found.holds(act) { Role::Match } else { role };
         let mut x = pane.put_tail(2, y, id, &it.id, found) + 1;
         if when > 0 {
-            pane.put_right(x + when, y, &prose::when(episode, *act), Role::Dim);
+            pane.put_right(x + when, y, &prose::when(open, act), Role::Dim);
             x += when + 1;
         }
         x = pane.put_fit(x, y, agent, &episode.agent(it.agent).name, role) + 1;
         pane.put_fit(x, y, what, &it.label, role);
-        if let Some(credit) = open.act_credit(*act) {
+        if let Some(credit) = open.act_credit(act) {
             let text = signed(credit.value, places);
             let role = if credit.value < 0.0 { Role::Negative } else { Role::Positive };
             pane.put_right(right, y, &text, if credit.value == 0.0 { Role::Dim } else { role });

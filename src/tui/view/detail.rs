@@ -139,7 +139,7 @@ fn relations(open: &OpenEpisode, act: ActId) -> Vec<(String, Role)> {
     let effects = if children.is_empty() { "none".to_owned() } else { names(children) };
     lines.push((format!("cause  {causes}"), Role::Plain));
     lines.push((format!("effect {effects}"), Role::Plain));
-    for label in episode.labels.iter().filter(|it| it.act == Some(act)) {
+    for label in open.index.labels_of(act).filter_map(|it| episode.labels.get(it)) {
         let reason = label.reason.as_deref().unwrap_or("");
         let role = if label.blames() { Role::Warn } else { Role::Plain };
         lines.push((format!("{} {}: {} {reason}", label.judge, label.agent_text, label.label), role));
@@ -172,7 +172,7 @@ fn alternatives(open: &OpenEpisode, act: ActId) -> Vec<(String, Role)> {
             lines.push((format!("E[R]{n} if {}", pieces.join(", ")), Role::Plain));
         }
     }
-    for group in open.episode.replays.iter().filter(|it| it.act == Some(act)) {
+    for group in open.index.replays_of(act).filter_map(|it| open.episode.replays.get(it)) {
         let pieces: Vec<String> = group
             .candidates
             .iter()
@@ -203,7 +203,7 @@ fn more(open: &OpenEpisode, act: ActId) -> Vec<(String, Role)> {
     let episode = &open.episode;
     let it = episode.act(act);
     let mut facts = Vec::new();
-    let time = prose::when(episode, act);
+    let time = prose::when(open, act);
     if !time.is_empty() {
         facts.push(format!("at {time}{}", if it.time.is_some() { " s" } else { "" }));
     }
@@ -230,7 +230,7 @@ fn more(open: &OpenEpisode, act: ActId) -> Vec<(String, Role)> {
         let value = policy.value.map_or(String::new(), |it| format!("  V {}", signed(it, 3)));
         lines.push((format!("{id}: {}{value}", probs.join(", ")), Role::Dim));
     }
-    for state in episode.states.iter().filter(|it| it.after.contains(&act)) {
+    for state in open.index.states_of(act).filter_map(|it| episode.states.get(it)) {
         let kind = if state.delta { "changed" } else { "state" };
         lines.push((format!("{} {kind}: {}", state.scope, state.label), Role::Plain));
     }

@@ -15,7 +15,9 @@ pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) {
     let episodes = &model.log.episodes;
     let note = model.filters.episodes_note(episodes.len());
     let title = note.as_ref().map_or("Episodes".to_owned(), |it| format!("Episodes  {it} (F)"));
-    pane.rule(0, &title, "Enter opens");
+    let opening = model.opening.and_then(|it| model.log.row(it)).and_then(|it| episodes.get(it));
+    let right = opening.map_or("Enter opens".to_owned(), |it| format!("opening {}", it.name));
+    pane.rule(0, &title, &right);
     if episodes.is_empty() {
         return nothing(model, pane);
     }

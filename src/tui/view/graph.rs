@@ -3,7 +3,7 @@
 use crate::{
     app::{Model, OpenEpisode, update::pictures},
     credit::InteractionKind,
-    graph::{self, Cell, Drawing},
+    graph::{self, Cell, Drawing, InteractionGraph},
     model::{AgentId, signed},
     text,
     tui::{paint::Painter, theme::Role},
@@ -13,9 +13,12 @@ pub(super) fn draw(model: &Model, open: &OpenEpisode, body: &mut Painter<'_>) {
     let (width, height) = (body.width(), body.height());
     let name = open.graph.drawing.as_ref().map_or("", |it| it.0.word());
     let title = format!("2 Graph  {name} (v: nodes arcs matrix ego)");
-    body.rule(0, &title, &format!("weight: {} (W)", open.graph.weight.word()));
+    body.rule(0, &title, &format!("weight: {}{} (W)", open.graph.weight.word(), pending(open)));
     let (columns, rows) = pictures::graph_pane(usize::from(model.size.columns), usize::from(model.size.rows));
-    let Some((_, drawing)) = &open.graph.drawing else { return };
+    let Some((_, drawing)) = &open.graph.drawing else {
+        body.put(1, 1, WORKING, Role::Dim);
+        return;
+    };
     let columns = columns.min(width);
     let legend_rows = 2;
     let rows = rows.min(height.saturating_sub(1 + legend_rows));
@@ -27,9 +30,13 @@ pub(super) fn draw(model: &Model, open: &OpenEpisode, body: &mut Painter<'_>) {
 /// The drawing alone, under a rule: for layouts with other panes.
 pub(super) fn draw_in(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
     let _ = model;
-    let Some((view, drawing)) = &open.graph.drawing else { return };
+    let Some((view, drawing)) = &open.graph.drawing else {
+        pane.rule(0, "2 Graph", "");
+        pane.put(1, 1, WORKING, Role::Dim);
+        return;
+    };
     let title = format!("2 Graph  {} (v)", view.word());
-    pane.rule(0, &title, &format!("{} (W)", open.graph.weight.word()));
+    pane.rule(0, &title, &format!("{}{} (W)", open.graph.weight.word(), pending(open)));
     let (width, height) = (pane.width(), pane.height());
     let facts = facts(open);
     let below = (facts.len() + 1).min(height / 3);
@@ -38,6 +45,14 @@ pub(super) fn draw_in(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>)
     for (y, (line, role)) in facts.iter().take(height.saturating_sub(rows + 2)).enumerate() {
         pane.put_fit(1, rows + 2 + y, width - 2, line, *role);
     }
+}
+
+/// Stands where the graph will.
+const WORKING: &str = "the graph is being worked out";
+
+/// Said beside the weight while the numbers are of an earlier state.
+fn pending(open: &OpenEpisode) -> &'static str {
+    if open.graph.is_pending() { ", being worked out" } else { "" }
 }
 
 fn role(role: graph::Role) -> Role {
@@ -103,7 +118,7 @@ fn side(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let mut lines = vec![(agent.name.clone(), Role::Strong)];
     let weight = open.graph.weight;
     for (index, pair) in pictures::edges_of(open).iter().enumerate() {
-        let Some(edge) = open.graph.shown().edge(*pair) else { continue };
+        let Some(edge) = open.graph.shown().and_then(|it| it.edge(*pair)) else { continue };
         let out = pair.0 == open.agent;
         let other = if out { pair.1 } else { pair.0 };
         let marker = if open.graph.edge == Some(index) { ">" } else { " " };
@@ -144,7 +159,7 @@ fn side(open: &OpenEpisode, pane: &mut Painter<'_>) {
 /// Repair loops, single points of failure, the critical path.
 fn facts(open: &OpenEpisode) -> Vec<(String, Role)> {
     let episode = &open.episode;
-    let metrics = &open.graph.metrics;
+    let Some(metrics) = open.graph.shape.as_ref().map(|it| &it.metrics) else { return Vec::new() };
     let name = |agent: &AgentId| episode.agent(*agent).name.as_str();
     let names = |agents: &[AgentId]| agents.iter().map(name).collect::<Vec<_>>().join(", ");
     let mut lines = Vec::new();
@@ -209,7 +224,7 @@ fn legend(open: &OpenEpisode, drawing: &Drawing, pane: &mut Painter<'_>) {
     if !open.graph.weight.is_directed() {
         return pair_legend(open, drawing, pane);
     }
-    let all = open.graph.interaction.edge_count();
+    let all = open.graph.interaction().map_or(0, InteractionGraph::edge_count);
     let shown = all.saturating_sub(drawing.hidden_edges);
     let width = pane.width();
     let counts =
@@ -228,7 +243,7 @@ fn legend(open: &OpenEpisode, drawing: &Drawing, pane: &mut Painter<'_>) {
 fn pair_legend(open: &OpenEpisode, drawing: &Drawing, pane: &mut Painter<'_>) {
     let width = pane.width();
     let players = open.analysis().and_then(|it| it.pairs.as_ref().ok()).map_or(0, |it| it.pairs.len());
-    let all = open.graph.shown().edge_count();
+    let all = open.graph.shown().map_or(0, InteractionGraph::edge_count);
     let shown = all.saturating_sub(drawing.hidden_edges);
     let counts = format!(
         "{shown} of {players} pairs drawn, {} add nothing to each other; Shapley interaction index",
@@ -255,7 +270,12 @@ fn name_columns(open: &OpenEpisode) -> usize {
 pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
     // Who talked to whom is told in messages where the graph shows what pairs earn.
     let weight = if open.graph.weight.is_directed() { open.graph.weight } else { graph::Weight::default() };
-    pane.rule(0, "Who talked to whom (2)", weight.word());
+    let Some(graph) = open.graph.interaction() else {
+        pane.rule(0, "Who talked to whom (2)", "");
+        pane.put(1, 1, "being worked out", Role::Dim);
+        return;
+    };
+    pane.rule(0, "Who talked to whom (2)", &format!("{}{}", weight.word(), pending(open)));
     let name = name_columns(open);
     let agents: Vec<AgentId> = open.episode.agent_ids().collect();
     let columns = (pane.width().saturating_sub(name + 10) / 4).min(agents.len());
@@ -276,7 +296,7 @@ pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
         pane.put_right(3, y, &(from.index() + 1).to_string(), Role::Dim);
         pane.put_fit(4, y, name, &open.episode.agent(*from).name, role);
         for (slot, to) in agents.iter().take(columns).enumerate() {
-            let edge = open.graph.interaction.edge((*from, *to)).filter(|it| it.is_used());
+            let edge = graph.edge((*from, *to)).filter(|it| it.is_used());
             let (text, role) = match edge {
                 Some(edge) => (weight.format(edge.weight(weight), 3), Role::Plain),
                 None if from == to => ("\\".to_owned(), Role::Rule),
@@ -284,7 +304,7 @@ pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
             };
             pane.put_right(left + slot * 4 + 3, y, text.trim(), role);
         }
-        let out = open.graph.interaction.total(*from, petgraph::Direction::Outgoing, weight);
+        let out = graph.total(*from, petgraph::Direction::Outgoing, weight);
         pane.put_right(left + columns * 4 + 5, y, weight.format(out, 4).trim(), role);
     }
     if agents.len() > rows && pane.height() > 2 {

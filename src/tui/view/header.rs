@@ -2,7 +2,7 @@
 
 use crate::{
     app::{Model, OpenEpisode, Screen},
-    model::{RewardSource, Severity, Status, signed},
+    model::{RewardSource, Status, signed},
     text,
     tui::{paint::Painter, theme::Role},
 };
@@ -19,15 +19,18 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> usize {
         right = right.saturating_sub(text::width(&warning));
         screen.put(right, 0, &warning, Role::Warn);
     }
-    let findings = model
-        .open
-        .as_ref()
-        .filter(|_| model.screen == Screen::Episode)
-        .map_or(0, |it| it.findings.iter().filter(|it| it.severity >= Severity::Warning).count());
+    let shown = model.open.as_ref().filter(|_| model.screen == Screen::Episode);
+    let shape = shown.and_then(|it| it.graph.shape.as_ref());
+    let findings = shape.map_or(0, |it| it.warnings);
     if findings > 0 {
         let warning = format!("{findings} finding{} (!) ", if findings == 1 { "" } else { "s" });
         right = right.saturating_sub(text::width(&warning));
         screen.put(right, 0, &warning, Role::Warn);
+    }
+    if shown.is_some() && shape.is_none() {
+        let checking = "checking ";
+        right = right.saturating_sub(text::width(checking));
+        screen.put(right, 0, checking, Role::Dim);
     }
     let loading = progress(model);
     if !loading.is_empty() {
@@ -148,7 +151,7 @@ fn episode_line(model: &Model, open: &OpenEpisode, line: &mut Painter<'_>) {
 
 /// `R -0.60`, or what stands in for it.
 pub(super) fn reward(open: &OpenEpisode) -> String {
-    match open.episode.reward() {
+    match open.index.reward {
         Some(total) if total.source == RewardSource::Outcome => "R none".to_owned(),
         Some(total) => format!("R {}", signed(total.value, 2).trim_start()),
         None => "R none".to_owned(),

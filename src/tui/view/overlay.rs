@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use super::{Told, detail, filters, hits, scrolled, sweep};
 use crate::{
     app::{
-        Model, Overlay,
+        Model, OpenEpisode, Overlay,
         action::{self, Section},
     },
     credit,
@@ -208,7 +208,7 @@ fn caveats(model: &Model, width: usize) -> Vec<(String, Role)> {
 
 fn findings(model: &Model, width: usize) -> Vec<(String, Role)> {
     let mut lines = Vec::new();
-    let episode = model.open.as_ref().map(|it| it.findings.as_slice()).unwrap_or_default();
+    let episode = model.open.as_ref().map(OpenEpisode::findings).unwrap_or_default();
     let log = model.log.diagnostics.as_slice();
     let counters = model.log.counters.findings.as_slice();
     if log.is_empty() && episode.is_empty() && counters.is_empty() {
@@ -222,6 +222,9 @@ fn findings(model: &Model, width: usize) -> Vec<(String, Role)> {
     }
     if model.log.more_diagnostics > 0 {
         lines.push((format!("and {} more", model.log.more_diagnostics), Role::Dim));
+    }
+    if model.open.as_ref().is_some_and(|it| it.graph.shape.is_none()) {
+        lines.push(("the episode is still being checked".to_owned(), Role::Dim));
     }
     lines
 }

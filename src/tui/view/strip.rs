@@ -14,26 +14,26 @@ pub(super) fn blame_density(open: &OpenEpisode, row: &mut Painter<'_>) {
         return;
     }
     let last = ActId::from_index(acts - 1);
-    let (from, to) = (prose::when(episode, ActId(0)), prose::when(episode, last));
+    let (from, to) = (prose::when(open, ActId(0)), prose::when(open, last));
     let unit = if episode.acts[0].time.is_some() { "s" } else { "" };
     let left = format!("acts {}{unit} ", if from.is_empty() { &episode.acts[0].id } else { &from });
     let right = format!(" {}{unit}", if to.is_empty() { &episode.act(last).id } else { &to });
     let x = row.put(1, 0, &left, Role::Dim);
-    let note = "  |credit| per stretch, ^ cursor";
+    let note = match open.analysis() {
+        Some(_) => "  |credit| per stretch, ^ cursor",
+        None => "  computing credit, ^ cursor",
+    };
     let columns = row.width().saturating_sub(x + right.len() + note.len() + 1).min(acts);
     if columns == 0 {
         return;
     }
-    let mut heights = vec![0.0_f64; columns];
-    let column = |act: usize| act * columns / acts;
-    for act in episode.act_ids() {
-        if let Some(credit) = open.act_credit(act) {
-            heights[column(act.index())] += credit.value.abs();
-        }
-    }
+    // The first act of a column: act * columns / acts is the column of an act.
+    let first = |column: usize| (column * acts).div_ceil(columns);
+    let weight = |column: usize| open.ranking().map_or(0.0, |it| it.weight(first(column), first(column + 1)));
+    let heights: Vec<f64> = (0..columns).map(weight).collect();
     let largest = heights.iter().copied().fold(0.0, f64::max);
     let glyphs = row.theme().glyphs;
-    let cursor = open.act.map(|it| column(it.index()));
+    let cursor = open.act.map(|it| it.index() * columns / acts);
     for (index, height) in heights.iter().enumerate() {
         let level = if largest > 0.0 { (height / largest * 7.0).round() as usize } else { 0 };
         let (glyph, role) = match cursor {

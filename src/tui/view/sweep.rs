@@ -164,7 +164,7 @@ impl Columns {
 
 /// The names of the columns of [`row_line`].
 fn heading(open: &OpenEpisode, columns: &Columns) -> String {
-    let who = if open.episode.failed() { "most blamed" } else { "most credited" };
+    let who = if open.index.failed { "most blamed" } else { "most credited" };
     columns.line(["method / baseline", who, "credit", "tau", "tau D", "P(flip)", "sum", ""])
 }
 

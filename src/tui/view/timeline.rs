@@ -2,7 +2,7 @@
 
 use super::{detail, strip, window};
 use crate::{
-    app::{OpenEpisode, Scope, prose},
+    app::{ActRows, OpenEpisode, Scope, prose},
     model::{ActId, ActKind, AgentId, LinkKind, places, signed},
     text,
     tui::{paint::Painter, theme::Role},
@@ -69,16 +69,14 @@ struct Lanes {
 }
 
 impl Lanes {
-    fn of(open: &OpenEpisode, acts: &[ActId], width: usize) -> Self {
+    fn of(open: &OpenEpisode, acts: &ActRows<'_>, width: usize) -> Self {
         let episode = &open.episode;
-        let sample = || acts.iter().take(500);
+        let sample = || acts.shown(0, 500);
         let widest = if width < 100 { 9 } else { 16 };
-        let id = sample().map(|it| text::width(&episode.act(*it).id)).max().unwrap_or(3).clamp(3, widest);
-        let when = sample().map(|it| prose::when(episode, *it).len()).max().unwrap_or(0).clamp(0, 8);
+        let id = sample().map(|it| text::width(&episode.act(it).id)).max().unwrap_or(3).clamp(3, widest);
+        let when = sample().map(|it| prose::when(open, it).len()).max().unwrap_or(0).clamp(0, 8);
         let first = id + when + 4;
-        let largest =
-            acts.iter().filter_map(|it| open.act_credit(*it)).map(|it| it.value.abs()).fold(0.0, f64::max);
-        let places = places(largest);
+        let places = places(open.largest_act());
         let room = width.saturating_sub(first + places + 9);
         let agents = episode.agents.len().max(1);
         let visible = (room / 9).clamp(1, agents);
@@ -118,7 +116,7 @@ pub(super) fn lanes(open: &OpenEpisode, pane: &mut Painter<'_>) {
         pane.rule(0, &title_of(open, &title), &scope_title(open, acts.len()));
     }
     pane.put(1, 1, "act", Role::Dim);
-    let unit = if open.episode.start().is_some() { "t/s" } else { "step" };
+    let unit = if open.index.start.is_some() { "t/s" } else { "step" };
     if lanes.when >= unit.len() {
         pane.put_right(lanes.id + lanes.when + 2, 1, unit, Role::Dim);
     }
@@ -130,11 +128,10 @@ pub(super) fn lanes(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let right = pane.width();
     pane.put_right(right, 1, "credit", Role::Dim);
     let rows = pane.height().saturating_sub(2);
-    let at = acts.iter().position(|it| Some(*it) >= open.act).unwrap_or(0);
-    let top = window(at, acts.len(), rows);
-    for (row, act) in acts.iter().skip(top).take(rows).enumerate() {
-        let before = (top + row).checked_sub(1).map(|it| acts[it]);
-        act_row(open, pane, &lanes, row + 2, *act, before);
+    let top = window(row_at(open, &acts), acts.len(), rows);
+    for (row, act) in acts.shown(top, rows).enumerate() {
+        let before = (top + row).checked_sub(1).and_then(|it| acts.get(it));
+        act_row(open, pane, &lanes, row + 2, act, before);
     }
     let end = rows.min(acts.len() - top);
     if end < rows && open.timeline.scope != Scope::Top {
@@ -176,7 +173,7 @@ fn act_row(
         pane.put(0, y, mark, Role::Strong);
     }
     pane.put_tail(1, y, lanes.id, &it.id, if open.found.holds(act) { Role::Match } else { role });
-    pane.put_right(lanes.id + lanes.when + 2, y, &prose::when(episode, act), Role::Dim);
+    pane.put_right(lanes.id + lanes.when + 2, y, &prose::when(open, act), Role::Dim);
     if let Some(gap) = before.and_then(|before| idle_seconds(open, before, act)) {
         let mark = if gap >= 2.0 { if glyphs.ascii { "~" } else { "≈" } } else { " " };
         pane.put(lanes.id + lanes.when + 2, y, mark, Role::Dim);
@@ -267,8 +264,8 @@ fn end_row(open: &OpenEpisode, pane: &mut Painter<'_>, lanes: &Lanes, y: usize) 
     if let Some(reason) = end.and_then(|it| it.reason.as_deref()) {
         line += &format!("  {reason}");
     }
-    let source = open.episode.rewards.iter().rev().find_map(|it| it.source.as_deref());
-    if let Some(source) = source {
+    let source = open.index.reward_source.and_then(|it| open.episode.rewards.get(it));
+    if let Some(source) = source.and_then(|it| it.source.as_deref()) {
         line += &format!("  by {source}");
     }
     if let Some(answer) = end.and_then(|it| it.answer.as_deref()) {
@@ -294,26 +291,25 @@ fn step_strip(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let glyphs = pane.theme().glyphs;
     let name = episode.agents.iter().map(|it| text::width(&it.name)).max().unwrap_or(5).clamp(5, 16);
     let columns = pane.width().saturating_sub(name + 3);
-    let at = acts.iter().position(|it| Some(*it) >= open.act).unwrap_or(0);
+    let at = row_at(open, &acts);
     let first = window(at, acts.len(), columns);
     let rows = pane.height().saturating_sub(4);
     let agents = episode.agents.len();
     let top = window(open.agent.index(), agents, rows);
+    let columns: Vec<StripColumn> =
+        acts.shown(first, columns).map(|it| StripColumn::of(open, it, top..top + rows)).collect();
     for (row, agent) in episode.agent_ids().skip(top).take(rows).enumerate() {
         let role = if agent == open.agent { Role::Cursor } else { Role::Plain };
         pane.put_fit(1, row + 1, name, &episode.agent(agent).name, role);
-        for (slot, act) in acts.iter().skip(first).take(columns).enumerate() {
-            let it = episode.act(*act);
-            let (glyph, role) = if it.agent == agent {
-                let labelled = episode.labels.iter().any(|label| label.act == Some(*act) && label.blames());
-                let credit = open.act_credit(*act).map_or(0.0, |it| it.value);
-                match (labelled, credit) {
+        for (slot, column) in columns.iter().enumerate() {
+            let (glyph, role) = if column.agent == agent {
+                match (column.is_blamed, column.credit) {
                     (true, _) => ('!', Role::Warn),
                     (_, credit) if credit < 0.0 => (glyphs.loss, Role::Negative),
                     (_, credit) if credit > 0.0 => (glyphs.gain, Role::Positive),
                     _ => (glyphs.dot, Role::Plain),
                 }
-            } else if it.to.contains(&agent) {
+            } else if column.told.contains(&agent) {
                 (glyphs.line.0, Role::Dim)
             } else {
                 (glyphs.middot, Role::Rule)
@@ -329,4 +325,32 @@ fn step_strip(open: &OpenEpisode, pane: &mut Painter<'_>) {
         glyphs.loss, glyphs.gain, glyphs.dot, glyphs.line.0
     );
     pane.put(1, shown + 2, &legend, Role::Dim);
+}
+
+/// One act as a column of the strip.
+struct StripColumn {
+    agent: AgentId,
+    is_blamed: bool,
+    credit: f64,
+    /// Whom it tells, of the agents that are shown.
+    told: Vec<AgentId>,
+}
+
+impl StripColumn {
+    fn of(open: &OpenEpisode, act: ActId, shown: std::ops::Range<usize>) -> Self {
+        let it = open.episode.act(act);
+        let mut labels = open.index.labels_of(act).filter_map(|it| open.episode.labels.get(it));
+        Self {
+            agent: it.agent,
+            is_blamed: labels.any(crate::model::Label::blames),
+            credit: open.act_credit(act).map_or(0.0, |it| it.value),
+            told: it.to.iter().copied().filter(|it| shown.contains(&it.index())).collect(),
+        }
+    }
+}
+
+/// The row of the act under the cursor, or of the next that is shown.
+fn row_at(open: &OpenEpisode, acts: &ActRows<'_>) -> usize {
+    let row = open.act.map_or(0, |it| acts.row_from(it));
+    if row < acts.len() { row } else { 0 }
 }

@@ -8,7 +8,7 @@ use crate::{
     },
     credit::SweepRow,
     graph,
-    model::{ActId, AgentId, Value, places, signed},
+    model::{AgentId, Value, places, signed},
     tui::{paint::Painter, theme::Role},
 };
 
@@ -90,6 +90,7 @@ fn episode(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
     let mut body = pane.part(0, y + 1, width, rows);
     match model.view {
         View::Credit => bars_of(open, &mut body),
+        View::Timeline => acts_of(open, &mut body),
         view => {
             let (lines, at) = lines_of(view, open);
             let top = window(at, lines.len(), body.height());
@@ -106,20 +107,13 @@ fn lines_of(view: View, open: &OpenEpisode) -> (Vec<String>, usize) {
     let episode = &open.episode;
     let name = |agent: AgentId| episode.agent(agent).name.as_str();
     match view {
-        View::Credit => (Vec::new(), 0),
-        View::Timeline => {
-            let acts = open.timeline_acts();
-            let at = acts.iter().position(|it| Some(*it) == open.act).unwrap_or(0);
-            let line = |act: &ActId| {
-                let it = episode.act(*act);
-                let credit = open.act_credit(*act).map_or(String::new(), |it| signed(it.value, 2));
-                format!("{credit:>6} {} {} {}", it.id, name(it.agent), it.label)
-            };
-            (acts.iter().map(line).collect(), at)
-        }
+        View::Credit | View::Timeline => (Vec::new(), 0),
         View::Graph => {
             let weight = open.graph.weight;
-            let edges = open.graph.interaction.edges();
+            let Some(graph) = open.graph.interaction() else {
+                return (vec!["the graph is being worked out".to_owned()], 0);
+            };
+            let edges = graph.edges();
             let line = |(pair, edge): (graph::Pair, &graph::Interaction)| {
                 let value = weight.format(edge.weight(weight), 6);
                 format!("{} {} > {}", value.trim(), name(pair.0), name(pair.1))
@@ -143,6 +137,21 @@ fn lines_of(view: View, open: &OpenEpisode) -> (Vec<String>, usize) {
             };
             (fields.iter().map(line).collect(), open.form.field)
         }
+    }
+}
+
+/// The acts of the timeline, a line each.
+fn acts_of(open: &OpenEpisode, pane: &mut Painter<'_>) {
+    let (width, rows) = (pane.width(), pane.height());
+    let acts = open.timeline_acts();
+    let at = open.act.and_then(|it| acts.row_of(it)).unwrap_or(0);
+    let top = window(at, acts.len(), rows);
+    for (y, act) in acts.shown(top, rows).enumerate() {
+        let it = open.episode.act(act);
+        let marker = if top + y == at { ">" } else { " " };
+        let credit = open.act_credit(act).map_or(String::new(), |it| signed(it.value, 2));
+        let name = &open.episode.agent(it.agent).name;
+        pane.put_fit(0, y, width, &format!("{marker}{credit:>6} {} {name} {}", it.id, it.label), Role::Plain);
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let width = pane.width();
     let x = pane.put(1, 1, &curve.name(), Role::Strong);
     pane.put_fit(x + 2, 1, width.saturating_sub(x + 3), curve.what, Role::Dim);
-    let notes = notes(open, curve);
+    let notes = notes(open, curve, width.saturating_sub(2));
     let height = pane.height();
     // Heading, axis, the cursor's line; flips get what they need, but not all there is.
     let below = notes.len().min((height / 3).max(2)) + 3;
@@ -175,7 +175,7 @@ fn setting(value: f64) -> String {
 /// The value under the cursor, whom it blames, and what Enter does.
 fn cursor_line(open: &OpenEpisode, curve: &Curve, hidden: usize, pane: &mut Painter<'_>, y: usize) {
     let Some(point) = curve.points.get(open.curve_point(curve)) else { return };
-    let word = if open.episode.failed() { "most blamed" } else { "most credited" };
+    let word = if open.index.failed { "most blamed" } else { "most credited" };
     let who = match point.blamed.as_slice() {
         [] => "nobody is told apart".to_owned(),
         blamed => format!("{word}: {}", sweep::names(&open.episode, blamed)),
@@ -190,13 +190,15 @@ fn cursor_line(open: &OpenEpisode, curve: &Curve, hidden: usize, pane: &mut Pain
 }
 
 /// A line per flip, or that there is none.
-fn notes(open: &OpenEpisode, curve: &Curve) -> Vec<(String, Role)> {
-    if curve.flips.is_empty() {
-        let text = format!("the verdict does not flip along {}", curve.param);
-        return vec![(text, Role::Plain)];
-    }
+fn notes(open: &OpenEpisode, curve: &Curve, width: usize) -> Vec<(String, Role)> {
     let line = |(at, text): (usize, String)| (format!("{} {text}", letter(at)), Role::Plain);
-    curve.sentences(&open.episode).into_iter().enumerate().map(line).collect()
+    let mut lines: Vec<_> = curve.sentences(&open.episode).into_iter().enumerate().map(line).collect();
+    if curve.flips.is_empty() {
+        lines.push((format!("the verdict does not flip along {}", curve.param), Role::Plain));
+    }
+    let cut = open.study().and_then(|it| it.cut.as_deref()).map(|it| text::wrap(it, width));
+    lines.extend(cut.into_iter().flatten().map(|it| (it, Role::Dim)));
+    lines
 }
 
 /// All curves, with how often each flips.

@@ -62,21 +62,12 @@ fn about(table: &MessageTable, width: usize) -> Vec<(String, Role)> {
 fn rows(open: &OpenEpisode, table: &MessageTable, pane: &mut Painter<'_>) {
     let episode = &open.episode;
     let width = pane.width();
-    let numbers = || {
-        let all = table.senders.iter().flat_map(|it| &it.messages);
-        all.flat_map(|it| [it.flow, it.centred, it.softmax]).flatten()
-    };
-    let places = places(numbers().fold(0.0, |size, it| f64::max(size, it.abs())));
-    let messages = || table.senders.iter().flat_map(|it| &it.messages).map(|it| it.act);
-    let id = messages().map(|it| text::width(&episode.act(it).id)).max().unwrap_or(3).clamp(3, 16);
+    let acts = open.methods_acts();
+    let places = places(open.methods.largest_message);
+    let id = acts.shown(0, 500).map(|it| text::width(&episode.act(it).id)).max().unwrap_or(3).clamp(3, 16);
     let route = width.saturating_sub(id + 4 * NUMBER + 4).min(48);
     let right = |column: usize| id + route + 4 + (column + 1) * NUMBER;
-    let mut all: Vec<Row<'_>> = Vec::new();
-    for sender in &table.senders {
-        all.extend(sender.messages.iter().map(Row::Message));
-        all.push(Row::Sums(sender));
-    }
-    let count = messages().count();
+    let count = acts.len();
     pane.rule(0, "Messages", &format!("{count} (j k)"));
     pane.put(2, 1, "message", Role::Dim);
     for (column, heading) in ["score", "flow", "centred", "softmax"].iter().enumerate() {
@@ -84,8 +75,16 @@ fn rows(open: &OpenEpisode, table: &MessageTable, pane: &mut Painter<'_>) {
     }
     let shown = pane.height().saturating_sub(2);
     let here = |row: &Row<'_>| matches!(row, Row::Message(it) if Some(it.act) == open.act);
-    let top = stepped_window(all.iter().position(here).unwrap_or(0), all.len(), shown);
-    for (y, row) in all.iter().skip(top).take(shown).enumerate() {
+    // Behind the messages of a sender stands a row with their sums.
+    let len = count + table.senders.len();
+    let mut before = 0;
+    let at = open.act.and_then(|it| acts.row_of(it)).unwrap_or(0);
+    let passed = table.senders.iter().take_while(|it| {
+        before += it.messages.len();
+        before <= at
+    });
+    let top = stepped_window(at + passed.count(), len, shown);
+    for (y, row) in rows_from(table, top).take(shown).enumerate() {
         let y = y + 2;
         let put = |pane: &mut Painter<'_>, column: usize, value: Option<f64>| {
             let role = match value {
@@ -95,10 +94,10 @@ fn rows(open: &OpenEpisode, table: &MessageTable, pane: &mut Painter<'_>) {
             };
             pane.put_right(right(column), y, &value.map_or("n/a".to_owned(), |it| signed(it, places)), role);
         };
-        match row {
+        match &row {
             Row::Message(it) => {
-                let role = if here(row) { Role::Cursor } else { Role::Plain };
-                if here(row) {
+                let role = if here(&row) { Role::Cursor } else { Role::Plain };
+                if here(&row) {
                     pane.put(1, y, ">", Role::Cursor);
                 }
                 let act = episode.act(it.act);
@@ -127,6 +126,20 @@ fn rows(open: &OpenEpisode, table: &MessageTable, pane: &mut Painter<'_>) {
             }
         }
     }
+}
+
+/// The rows from `top` on, senders before it passed over as a whole.
+fn rows_from(table: &MessageTable, mut top: usize) -> impl Iterator<Item = Row<'_>> {
+    let passed = table.senders.iter().take_while(|it| {
+        let is_before = top > it.messages.len();
+        top -= if is_before { it.messages.len() + 1 } else { 0 };
+        is_before
+    });
+    let first = passed.count();
+    table.senders[first..].iter().enumerate().flat_map(move |(at, sender)| {
+        let from = if at == 0 { top } else { 0 };
+        sender.messages[from..].iter().map(Row::Message).chain([Row::Sums(sender)])
+    })
 }
 
 /// `SUM of coder  credit -0.60  residual 0 ok`.

@@ -1,0 +1,234 @@
+//! What every key looks up in an episode and in its credit, found once: so that a key costs what is on the screen and
+//! not what is in the episode.
+//!
+//! [`EpisodeIndex`] belongs to an episode and comes with it, [`ActRanking`] to a credit result. Both are made off the
+//! loop, say nothing that their sources do not, and never change.
+
+use std::sync::Arc;
+
+use crate::{
+    credit::{Level, Verdict},
+    graph::{self, Pair},
+    model::{ActId, AgentId, Attribution, Episode, RewardTotal, Timestamp},
+};
+
+/// An episode and its index, as they come from whoever has read it.
+#[derive(Clone, Debug)]
+pub struct ReadEpisode {
+    /// What the log says.
+    pub episode: Arc<Episode>,
+    /// What is looked up in it.
+    pub index: Arc<EpisodeIndex>,
+}
+
+impl From<Arc<Episode>> for ReadEpisode {
+    fn from(episode: Arc<Episode>) -> Self {
+        Self { index: Arc::new(EpisodeIndex::of(&episode)), episode }
+    }
+}
+
+impl From<Episode> for ReadEpisode {
+    fn from(episode: Episode) -> Self {
+        Arc::new(episode).into()
+    }
+}
+
+/// What is looked up in an episode by act and by agent, and what takes a look at all its acts or rewards.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EpisodeIndex {
+    /// The acts of each agent.
+    by_agent: Vec<Vec<ActId>>,
+    /// Places of the judgements of each act in [`Episode::labels`].
+    labels: Vec<(ActId, u32)>,
+    /// Places of the replay groups of each act in [`Episode::replays`].
+    replays: Vec<(ActId, u32)>,
+    /// Places of the states after each act in [`Episode::states`].
+    states: Vec<(ActId, u32)>,
+    /// As [`Episode::start`].
+    pub start: Option<Timestamp>,
+    /// As [`Episode::reward`].
+    pub reward: Option<RewardTotal>,
+    /// As [`Episode::failed`].
+    pub failed: bool,
+    /// The place of the last reward that says who gave it.
+    pub reward_source: Option<usize>,
+}
+
+impl EpisodeIndex {
+    /// Looks at everything once.
+    pub fn of(episode: &Episode) -> Self {
+        let sorted = |pairs: &mut dyn Iterator<Item = (ActId, usize)>| {
+            let mut found: Vec<(ActId, u32)> = pairs.map(|(act, at)| (act, at as u32)).collect();
+            found.sort_unstable();
+            found.dedup();
+            found
+        };
+        let mut by_agent = vec![Vec::new(); episode.agents.len()];
+        add_acts(&mut by_agent, episode, 0);
+        let labels = episode.labels.iter().enumerate();
+        let replays = episode.replays.iter().enumerate();
+        let states = episode.states.iter().enumerate();
+        Self {
+            by_agent,
+            labels: sorted(&mut labels.filter_map(|(at, it)| Some((it.act?, at)))),
+            replays: sorted(&mut replays.filter_map(|(at, it)| Some((it.act?, at)))),
+            states: sorted(&mut states.flat_map(|(at, it)| it.after.iter().map(move |act| (*act, at)))),
+            start: episode.start(),
+            reward: episode.reward(),
+            failed: episode.failed(),
+            reward_source: episode.rewards.iter().rposition(|it| it.source.is_some()),
+        }
+    }
+
+    /// Adds what was appended to `episode` behind its first `acts` and `rewards`.
+    pub(super) fn grow(&mut self, episode: &Episode, acts: usize, rewards: usize) {
+        self.by_agent.resize(episode.agents.len(), Vec::new());
+        add_acts(&mut self.by_agent, episode, acts);
+        self.start = self.start.or_else(|| episode.acts[acts..].iter().find_map(|it| it.time));
+        let new = &episode.rewards[rewards..];
+        if !new.is_empty() {
+            self.reward = episode.reward();
+            self.failed = episode.failed();
+            let source = new.iter().rposition(|it| it.source.is_some());
+            self.reward_source = source.map(|it| rewards + it).or(self.reward_source);
+        }
+    }
+
+    /// The acts of an agent, ascending.
+    pub fn acts_of(&self, agent: AgentId) -> &[ActId] {
+        self.by_agent.get(agent.index()).map_or(&[], Vec::as_slice)
+    }
+
+    /// Places of the judgements that name an act, ascending.
+    pub fn labels_of(&self, act: ActId) -> impl Iterator<Item = usize> + '_ {
+        of(&self.labels, act)
+    }
+
+    /// Places of the replay groups of an act, ascending.
+    pub fn replays_of(&self, act: ActId) -> impl Iterator<Item = usize> + '_ {
+        of(&self.replays, act)
+    }
+
+    /// Places of the states that follow an act, ascending.
+    pub fn states_of(&self, act: ActId) -> impl Iterator<Item = usize> + '_ {
+        of(&self.states, act)
+    }
+}
+
+/// Adds the acts behind the first `from` to those of their agents.
+fn add_acts(by_agent: &mut [Vec<ActId>], episode: &Episode, from: usize) {
+    for act in episode.act_ids().skip(from) {
+        if let Some(acts) = by_agent.get_mut(episode.act(act).agent.index()) {
+            acts.push(act);
+        }
+    }
+}
+
+fn of(pairs: &[(ActId, u32)], act: ActId) -> impl Iterator<Item = usize> + '_ {
+    let from = pairs.partition_point(|it| it.0 < act);
+    pairs[from..].iter().take_while(move |it| it.0 == act).map(|it| it.1 as usize)
+}
+
+/// Acts by their credit, and the way of the blame through them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ActRanking {
+    /// All acts: largest credit first, of either sign, those without any last, equals in order of time.
+    pub by_size: Vec<ActId>,
+    /// The place of each act in `by_size`.
+    pub places: Vec<u32>,
+    /// How many acts have credit: they are the first of `by_size`.
+    pub known: usize,
+    /// From the act to blame most downwards: see [`ActRanking::of`].
+    pub culprits: Vec<ActId>,
+    /// The largest credit of an act, without its sign.
+    pub largest: f64,
+    /// What the acts before each act have in credit, signs aside, and at the end all of them.
+    pub before: Vec<f64>,
+    /// The act that the verdict names, its causes and effects, ascending.
+    pub path: Vec<ActId>,
+    /// Pairs of agents of neighbours on the path: see [`graph::pairs_along`].
+    pub path_pairs: Vec<Pair>,
+}
+
+impl ActRanking {
+    /// Of the acts of `episode` by their credit in `acts`, under `verdict`.
+    ///
+    /// To blame (in a success: to credit) are the acts of that sign, the one that the verdict names first. What a
+    /// person or a model blames comes second to a measurement, but before the shape of a trace.
+    pub fn of(episode: &Episode, acts: Option<&Attribution>, verdict: &Verdict) -> Self {
+        let mut values: Vec<Option<f64>> = vec![None; episode.acts.len()];
+        for (act, value) in acts.iter().flat_map(|it| &it.acts) {
+            if let (Some(slot), Some(number)) = (values.get_mut(act.index()), value.number()) {
+                *slot = Some(number.value);
+            }
+        }
+        let size = |it: &ActId| values[it.index()].map_or(-1.0, f64::abs);
+        let mut by_size: Vec<ActId> = episode.act_ids().collect();
+        by_size.sort_unstable_by(|a, b| size(b).total_cmp(&size(a)).then(a.cmp(b)));
+        let mut places = vec![0_u32; by_size.len()];
+        for (place, act) in by_size.iter().enumerate() {
+            places[act.index()] = place as u32;
+        }
+        let mut sum = 0.0;
+        let mut before = Vec::with_capacity(values.len() + 1);
+        before.push(0.0);
+        before.extend(values.iter().map(|it| {
+            sum += it.map_or(0.0, f64::abs);
+            sum
+        }));
+        let path = verdict.act.map(|it| episode.links.through(it)).unwrap_or_default();
+        Self {
+            known: values.iter().flatten().count(),
+            culprits: culprits(episode, &by_size, &values, Some(verdict)),
+            largest: values.iter().flatten().map(|it| it.abs()).fold(0.0, f64::max),
+            path_pairs: graph::pairs_along(episode, &path),
+            by_size,
+            places,
+            before,
+            path,
+        }
+    }
+
+    /// The row of an act where all are listed: acts that came later stand behind the others.
+    pub fn place(&self, act: ActId) -> usize {
+        self.places.get(act.index()).map_or(act.index(), |it| *it as usize)
+    }
+
+    /// The credit of the acts from `from` to before `to`, signs aside.
+    pub fn weight(&self, from: usize, to: usize) -> f64 {
+        let at = |it: usize| self.before.get(it).or(self.before.last()).copied().unwrap_or(0.0);
+        (at(to) - at(from)).max(0.0)
+    }
+}
+
+/// Acts to blame where no credit is known: those that a judge names.
+pub(super) fn judged(episode: &Episode) -> Vec<ActId> {
+    culprits(episode, &[], &[], None)
+}
+
+fn culprits(
+    episode: &Episode,
+    by_size: &[ActId],
+    values: &[Option<f64>],
+    verdict: Option<&Verdict>,
+) -> Vec<ActId> {
+    let sign = if verdict.is_some() && episode.failed() { -1.0 } else { 1.0 };
+    let signed = |it: &ActId| values[it.index()].map_or(0.0, |it| sign * it);
+    let largest = by_size.iter().map(signed).fold(0.0, f64::max);
+    // Less is the rounding of a sum, not a loss.
+    let least = f64::max(1e-12, 1e-9 * largest);
+    let mut acts: Vec<ActId> = by_size.iter().copied().filter(|it| signed(it) > least).collect();
+    if let Some(first) = verdict.and_then(|it| it.act) {
+        acts.retain(|it| *it != first);
+        acts.insert(0, first);
+    }
+    let structural = verdict.is_none_or(|it| matches!(it.level, Level::Structural | Level::Nothing));
+    let mut judged: Vec<ActId> =
+        episode.labels.iter().filter(|it| it.blames()).filter_map(|it| it.act).collect();
+    let head = acts.first().or(judged.last()).copied().filter(|_| !structural);
+    judged.splice(0..0, head);
+    judged.append(&mut acts);
+    let mut seen = vec![false; episode.acts.len()];
+    judged.retain(|it| !std::mem::replace(&mut seen[it.index()], true));
+    judged
+}

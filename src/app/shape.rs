@@ -1,0 +1,54 @@
+//! The shape of an episode: its graph, what the graph says, what is wrong with the log, and where its records stand.
+//!
+//! Made off the loop, as it takes a look at every act and link; until it is there the screen says that it is being
+//! worked out. No credit is in it.
+
+use super::search::ActPlaces;
+use crate::{
+    check, graph,
+    model::{Diagnostic, Episode, Severity},
+};
+
+/// What takes longer to find than to read.
+#[derive(Clone, Debug, Default)]
+pub struct Shape {
+    /// Agents and edges, without credit.
+    pub interaction: graph::InteractionGraph,
+    /// Loops, cut vertices, critical path.
+    pub metrics: graph::Metrics,
+    /// What is wrong with the episode, in the order of the log: found while it was put together, and by the rules of
+    /// `check`.
+    pub findings: Vec<Diagnostic>,
+    /// How many of them are more than notes.
+    pub warnings: usize,
+    /// Finds the acts of what a search finds.
+    pub places: ActPlaces,
+    /// How many acts and rewards `places` are of.
+    counted: (usize, usize),
+}
+
+impl Shape {
+    /// Of everything in `episode`. Pure.
+    pub fn of(episode: &Episode) -> Self {
+        let interaction = graph::build(episode, None);
+        let own = episode.diagnostics.iter().cloned();
+        let findings = check::sorted(own.chain(check::check(episode)).collect());
+        Self {
+            metrics: graph::metrics(episode, &interaction),
+            interaction,
+            warnings: findings.iter().filter(|it| it.severity >= Severity::Warning).count(),
+            findings,
+            places: ActPlaces::of(episode),
+            counted: (episode.acts.len(), episode.rewards.len()),
+        }
+    }
+
+    /// Adds the places of what was appended to `episode` since. The rest stays as it was.
+    pub(super) fn grow(&mut self, episode: &Episode) {
+        let (acts, rewards) = self.counted;
+        if acts <= episode.acts.len() && rewards <= episode.rewards.len() {
+            self.places.grow(episode, acts, rewards);
+            self.counted = (episode.acts.len(), episode.rewards.len());
+        }
+    }
+}
