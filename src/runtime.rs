@@ -13,6 +13,7 @@
 //! ```
 
 mod analyse;
+mod episodes;
 mod head;
 mod log_thread;
 mod opened;
@@ -32,6 +33,7 @@ mod validation;
 mod worker;
 
 pub use analyse::{analyse, flow, study};
+pub use episodes::each_episode;
 pub use log_thread::{Follow, LogThread};
 pub use opened::{OpenError, OpenedLogs, Round};
 pub use rehearsal::Rehearsal;

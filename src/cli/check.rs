@@ -7,8 +7,9 @@ use super::{
 };
 use crate::{
     check,
-    model::{EpisodeId, Origin, Severity},
+    model::{Episode, Origin, Severity},
     report,
+    runtime::each_episode,
     store::Pass,
 };
 
@@ -24,12 +25,17 @@ pub(super) fn run(options: &Check) -> anyhow::Result<u8> {
     let mut findings: Vec<_> = summary.diagnostics.to_vec();
     findings.extend(summary.counters.findings.iter().cloned());
     let told = headless::Told::by(&summary);
-    for id in (0..summary.episodes.len()).map(EpisodeId::from_index) {
-        let episode = logs.store.episode(id).map_err(anyhow::Error::msg)?;
+    let of_episode = |episode: Result<Episode, String>| {
+        let episode = episode?;
+        // Problems of lines were found on the first pass already.
         let mut own = told.own(&episode);
         own.extend(check::check(&episode));
-        findings.append(&mut own);
-    }
+        Ok(own)
+    };
+    each_episode(&logs.store, of_episode, |own: Result<Vec<_>, String>| {
+        findings.append(&mut own.map_err(anyhow::Error::msg)?);
+        anyhow::Ok(())
+    })?;
     let files = |origin: Origin| {
         let path = summary.files.get(origin.file.index()).map_or("?", |it| it.path.as_str());
         format!("{path}:{}", origin.line)
