@@ -516,21 +516,24 @@ mod tests {
 
         #[test]
         fn containers_end_where_the_walk_says(mut text in text(), at in 0..200_usize) {
-            // Outside of strings a backslash is no JSON, and the two need not agree about what it does.
-            let mut inside = false;
-            for at in 0..text.len() {
-                let escaped = inside && at > 0 && text[at - 1] == b'\\' && text[..at].iter().rev().take_while(|it| **it == b'\\').count() % 2 == 1;
-                match text[at] {
-                    b'"' if !escaped => inside = !inside,
+            // Outside of strings a backslash is no JSON, and the two need not agree about what it does; nor where one
+            // begins inside of a string.
+            let (mut inside, mut escapes) = (false, false);
+            let mut starts = false;
+            for (index, byte) in text.iter_mut().enumerate() {
+                starts |= index == at && !inside;
+                match *byte {
+                    b'"' if !escapes => inside = !inside,
                     b'\n' => inside = false,
-                    b'\\' if !inside => text[at] = b'x',
+                    b'\\' if !inside => *byte = b'x',
                     _ => {}
                 }
+                escapes = *byte == b'\\' && !escapes;
             }
             let mut marks = Marks::default();
             let marked = marks.read(&text);
             let end = at + text.iter().skip(at).take_while(|it| **it != b'\n').count();
-            if at < end && b"{[".contains(&text[at]) {
+            if starts && at < end && b"{[".contains(&text[at]) {
                 prop_assert_eq!(marked.container_end(at), walk::container_end(&text[..end], at));
             }
         }
