@@ -33,7 +33,7 @@ impl Interest {
 }
 
 /// For how long nothing is told after something was: a poll finds all that came.
-const REST: Duration = Duration::from_millis(40);
+const REST: Duration = Duration::from_millis(80);
 
 /// What the next poll waits for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
