@@ -10,7 +10,7 @@ use std::{borrow::Cow, hint::black_box, io::Write, path::Path, time::Duration};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 use creditscope::{
-    log::{Scanner, parse_line, scan_header},
+    log::{Scanner, is_sound, parse_line, scan_header},
     model::{EpisodeId, LogSummary},
     runtime::OpenedLogs,
     store::Pass,
@@ -105,6 +105,13 @@ fn lines(c: &mut Criterion) {
         });
         group.bench_function(BenchmarkId::new("scan_header", name), |b| {
             b.iter(|| lines.iter().filter(|it| scan_header(black_box(it)).is_some()).count());
+        });
+        group.bench_function(BenchmarkId::new("is_sound", name), |b| {
+            b.iter(|| lines.iter().filter(|it| is_sound(black_box(it))).count());
+        });
+        group.bench_function(BenchmarkId::new("serde_json, ignored", name), |b| {
+            let read = |it: &&[u8]| serde_json::from_slice::<serde::de::IgnoredAny>(black_box(it)).is_ok();
+            b.iter(|| lines.iter().filter(|it| read(it)).count());
         });
         group.bench_function(BenchmarkId::new("parse_line", name), |b| {
             b.iter(|| lines.iter().map(|it| parse_line(black_box(it)).records.len()).sum::<usize>());

@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! line ──> scan_header ──> Header     borrowed type, episode, id, agents, value, status; no payload parsed
+//!   ├────> is_sound ─────> bool       parse_line has nothing to tell: at the speed of a walk
 //!   └────> parse_line ───> Parsed     every record on the line in full, and what is wrong with it
 //!                           └──> action_label: a payload as one display-safe line
 //! Record ──> write ──> line           what importers use
@@ -28,6 +29,7 @@ mod read;
 mod record;
 mod repair;
 mod schema;
+mod sound;
 mod spans;
 mod template;
 #[cfg(test)]
@@ -49,5 +51,6 @@ pub use problem::Problem;
 pub use record::{Body, Record, RecordType};
 pub(crate) use repair::{raw_offset, repair};
 pub use schema::SCHEMA;
+pub use sound::is_sound;
 pub use time::{timestamp_from_number, timestamp_from_text};
 pub use write::write;

@@ -31,5 +31,7 @@ pub use growth::Growth;
 pub use id::{ActId, AgentId, EpisodeId, FileId, Origin};
 pub use number::{Number, places, signed, unsigned};
 pub use scenario::{Scenario, Substitute};
-pub use summary::{Counters, EpisodeSummary, FileState, FileSummary, LogSummary, Reading, RecordText};
+pub use summary::{
+    Counters, EpisodeSummary, FileState, FileSummary, LogSummary, Reading, RecordText, Validating,
+};
 pub use time::Timestamp;

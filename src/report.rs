@@ -97,6 +97,8 @@ pub struct Report<'a> {
     pub findings: &'a [Diagnostic],
     /// Lines of which something was lost.
     pub bad_lines: u64,
+    /// Lines of which only the outside was read: a broken payload among them is not among the bad ones.
+    pub scanned_lines: u64,
     /// The command line that prints this report.
     pub command: &'a str,
 }

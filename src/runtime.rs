@@ -7,11 +7,13 @@
 //! shape thread   works out the graph of an episode, checks it, explains a number; the newest of a kind wins
 //! study thread   computes what takes longer: curves, messages, P(flip); the newest request wins
 //! search thread  reads the files for what is searched, beside the log thread, which names what it finds
+//! validate thread reads in full what the index pass read by its outside, behind everything else
 //! input thread   blocks on the terminal        (spawned by the command line)
 //! all of them -> one channel of messages -> the loop of the terminal
 //! ```
 
 mod analyse;
+mod episodes;
 mod head;
 mod log_thread;
 mod opened;
@@ -27,13 +29,16 @@ mod survey;
 #[cfg(test)]
 mod tests;
 mod translated;
+mod validation;
 mod worker;
 
 pub use analyse::{analyse, explain, flow, study};
+pub use episodes::each_episode;
 pub use log_thread::{Follow, LogThread};
 pub use opened::{OpenError, OpenedLogs, Round};
 pub use rehearsal::Rehearsal;
 pub use survey::Survey;
+pub use validation::validate;
 pub use worker::Worker;
 
 /// Starts a thread that ends with the process.

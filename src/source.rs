@@ -19,6 +19,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
+mod because;
 mod descriptor;
 pub mod discover;
 pub mod file;
@@ -32,9 +33,11 @@ pub mod spool;
 mod stretch;
 pub mod watch;
 
+pub use because::because;
 pub use descriptor::OpenFiles;
 pub use discover::{DiscoverError, Discovery, Input};
 pub use file::{Accept, Framing, TailFile, TailOptions};
+pub use fingerprint::Fingerprint;
 pub use follow::{FileKey, RestartReason};
 pub use packed::{Damage, PackedTail, Unpacking, is_packed, without_ending};
 pub use read_at::{Read, ReadError, SourceFile};
@@ -129,6 +132,17 @@ pub struct Progress {
     pub size: u64,
 }
 
+/// What was read of one generation.
+#[derive(Clone, Debug)]
+pub struct LifeRead {
+    /// Which.
+    pub generation: u32,
+    /// Its content, as far as it was handed on.
+    pub print: Fingerprint,
+    /// It still has its path, and may grow there.
+    pub lives: bool,
+}
+
 /// Something that grows and is read in whole lines: a [`TailFile`] or a [`Spool`].
 pub trait Tail: Send {
     /// Reads what is new, at most `budget` bytes (at least one), and hands it to `sink`.
@@ -156,6 +170,11 @@ pub trait Tail: Send {
     fn has_read(&self, path: &Path) -> bool {
         let _ = path;
         false
+    }
+
+    /// What was read of each generation that can still be told by its content.
+    fn lives(&self) -> Vec<LifeRead> {
+        Vec::new()
     }
 
     /// Which file is followed at present, if it is one.

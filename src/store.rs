@@ -18,6 +18,9 @@ mod names;
 mod places;
 mod reading;
 mod record_text;
+mod recount;
+mod reviewer;
+mod revise;
 mod rows;
 mod scanned;
 #[cfg(test)]
@@ -39,6 +42,9 @@ pub use live::LiveEpisode;
 use names::Names;
 pub use places::Searchable;
 use reading::Reader;
+use recount::Recounts;
+pub use reviewer::Reviewer;
+pub use revise::{Suspect, Unread};
 use rows::Rows;
 pub use scanned::{LineScanner, Scanned};
 use writers::{Stream, Writers};
@@ -48,7 +54,8 @@ use writers::{Stream, Writers};
 pub enum Pass {
     /// Not at all: only where they stand. Nothing is kept of them; for a search without an index.
     Places,
-    /// Only what the index needs; a broken payload is found when its episode is opened.
+    /// Only what the index needs; a broken payload is found when its episode is opened, or when somebody reads what
+    /// [`Store::take_unread`] gives.
     Headers,
     /// Everything, so that every problem is known: for `check`.
     Everything,
@@ -69,6 +76,8 @@ struct Life {
     stream: Stream,
     /// Where its lines stand, and the runs before the present one.
     extent: places::Extent,
+    /// What of it was not read in full.
+    revision: revise::Revision,
 }
 
 impl Life {
@@ -95,6 +104,8 @@ pub struct Store {
     records: u64,
     types: [u64; RecordType::KNOWN.len() + 1],
     bad_lines: u64,
+    lines_in_full: u64,
+    recounts: Recounts,
     writers: Writers,
     /// Shared with the summaries given out; copied only when it grows while one of them is in use.
     diagnostics: Arc<Vec<Diagnostic>>,
@@ -115,6 +126,8 @@ impl Store {
             records: 0,
             types: [0; RecordType::KNOWN.len() + 1],
             bad_lines: 0,
+            lines_in_full: 0,
+            recounts: Recounts::default(),
             writers: Writers::default(),
             diagnostics: Arc::default(),
             more_diagnostics: 0,
@@ -140,8 +153,18 @@ impl Store {
         };
         // An imported file is read again from its spool, which has one generation whatever the file goes through.
         let generation = if line_map.is_some() { 0 } else { summary.generation };
-        let extent = places::Extent::default();
-        self.lives.push(Life { summary, source, generation, lines: 0, line_map, run, stream, extent });
+        let (extent, revision) = Default::default();
+        self.lives.push(Life {
+            summary,
+            source,
+            generation,
+            lines: 0,
+            line_map,
+            run,
+            stream,
+            extent,
+            revision,
+        });
         id
     }
 
@@ -221,6 +244,7 @@ impl Store {
     pub fn skip(&mut self, file: FileId, offset: u64, rule: &'static str, message: String) {
         let origin = self.next_line(file, offset, 0);
         self.bad_lines += 1;
+        self.lines_in_full += 1;
         self.diagnose(Diagnostic { rule, severity: Severity::Error, message, origin: Some(origin) });
     }
 
@@ -263,6 +287,7 @@ impl Store {
             polling: None,
             loaded: false,
             reading: None,
+            validating: None,
             moved: Arc::default(),
         }
     }
@@ -284,9 +309,9 @@ impl Store {
         self.episodes.has_open()
     }
 
-    /// The revision of an episode: the number of its records.
+    /// The revision of an episode: it rises with every record that comes or goes.
     pub fn revision(&self, id: EpisodeId) -> u64 {
-        u64::from(self.episodes.records(id))
+        self.episodes.revision(id)
     }
 
     /// Bytes of memory that the rows of all records take.

@@ -14,6 +14,7 @@
 //! | rewritten to a larger size | `hazards::rewrite_to_a_larger_size_begins_a_new_generation`, `hazards::a_touched_file_is_not_read_again` |
 //! | rename rotation, late writes | `hazards::rename_rotation_with_late_writes_to_the_old_file`, `hazards::rotation_seen_half_way`, `hazards::rotation_while_the_file_was_closed`, `hazards::late_lines_do_not_starve_the_new_file` |
 //! | a rotated file found again | `payloads::a_rotated_file_is_known_under_its_new_name`, `program::a_rotated_file_below_a_directory_is_read_once` |
+//! | a rotated file that is compressed under a new name | `compressed::a_rotated_log_that_is_compressed_later_is_read_once`, `compressed::a_log_that_was_copied_compressed_and_truncated_can_be_read_again`, `compressed::a_copy_beside_the_log_is_no_news_and_takes_its_place_when_it_goes`, `compressed::what_a_copy_has_more_is_read`, `compressed::another_log_with_the_same_first_line_is_read`, `compressed::names_of_compressed_logs_that_shift_are_no_news`, `storm::nothing_is_lost_and_nothing_comes_twice_at_a_poll_of_100_ms` |
 //! | copytruncate, leading NULs | `hazards::copytruncate`, `hazards::leading_nuls_after_copytruncate_of_a_writer_that_does_not_append` |
 //! | atomic replace | `hazards::atomic_replace_by_other_content`, `hazards::atomic_replace_by_the_same_log_continued_goes_on_where_it_was` |
 //! | deletion and re-creation | `hazards::deletion_and_recreation`, `hazards::a_file_that_comes_back_unchanged_is_not_read_again` |
@@ -31,6 +32,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests, which may")]
 
 mod follow {
+    mod compressed;
     mod hazards;
     mod packed;
     mod payloads;

@@ -1,6 +1,9 @@
 //! What can be said on the command line.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{OsStringValueParser, TypedValueParser},
+};
 
 use super::methods;
 use crate::{
@@ -57,7 +60,7 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct Open {
     /// Files, directories, globs (gzip and zstd too), or - for stdin; none: stdin if it is piped, else the demo
-    #[arg(value_name = "LOG")]
+    #[arg(value_name = "LOG", value_parser = a_log())]
     pub logs: Vec<String>,
     /// Open this episode
     #[arg(long, short)]
@@ -95,7 +98,7 @@ fn color(text: &str) -> Result<ColorChoice, String> {
 #[derive(Debug, Args)]
 pub struct Report {
     /// Files, directories, globs (gzip and zstd too), or - for stdin; none: stdin if it is piped, else the demo
-    #[arg(value_name = "LOG")]
+    #[arg(value_name = "LOG", value_parser = a_log())]
     pub logs: Vec<String>,
     /// The episode; without it, the first one that failed, else the first
     #[arg(long, short)]
@@ -236,7 +239,7 @@ Exit codes: 0 ok, 1 usage or unreadable input, 2 --fail-on hit, 3 more bad lines
 #[command(after_help = CHECK_AFTER_HELP)]
 pub struct Check {
     /// Files, directories, globs (gzip and zstd too), or - for stdin; none: stdin if it is piped
-    #[arg(value_name = "LOG")]
+    #[arg(value_name = "LOG", value_parser = a_log())]
     pub logs: Vec<String>,
     /// How to print
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
@@ -295,7 +298,7 @@ pub enum CheckFormat {
 #[derive(Debug, Args)]
 pub struct Audit {
     /// Files, directories, globs (gzip and zstd too), or - for stdin; none: stdin if it is piped, else the demo
-    #[arg(value_name = "LOG")]
+    #[arg(value_name = "LOG", value_parser = a_log())]
     pub logs: Vec<String>,
     /// Only this episode; without it, all of them together
     #[arg(long, short)]
@@ -327,6 +330,12 @@ pub enum FailOn {
     Warning,
     /// Lost or contradictory data
     Error,
+}
+
+/// The name of a log. One that is not UTF-8 could not be said again, as in the command line of a what-if.
+fn a_log() -> impl TypedValueParser<Value = String> {
+    let why = "its name is not UTF-8: name the directory it is in";
+    OsStringValueParser::new().try_map(move |name| name.into_string().map_err(|_| why))
 }
 
 #[cfg(test)]

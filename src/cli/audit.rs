@@ -20,7 +20,7 @@ use crate::{
 pub(super) fn run(options: &Audit) -> anyhow::Result<u8> {
     let rules = options.fail.iter().map(|it| AuditRule::parse(it)).collect::<Result<Vec<_>, _>>();
     let rules = rules.map_err(anyhow::Error::msg)?;
-    let (logs, summary) = headless::read_all(&options.logs, Pass::Headers)?;
+    let (logs, summary) = headless::read_all(&options.logs, Pass::Everything)?;
     let one = options.episode.as_deref();
     let ids: Vec<EpisodeId> = match one {
         Some(name) => vec![headless::pick(&summary, Some(name), None)?],

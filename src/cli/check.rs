@@ -7,8 +7,9 @@ use super::{
 };
 use crate::{
     check,
-    model::{EpisodeId, Origin, Severity},
+    model::{Episode, Origin, Severity},
     report,
+    runtime::each_episode,
     store::Pass,
 };
 
@@ -23,14 +24,18 @@ pub(super) fn run(options: &Check) -> anyhow::Result<u8> {
     let (logs, summary) = headless::read_all(&options.logs, Pass::Everything)?;
     let mut findings: Vec<_> = summary.diagnostics.to_vec();
     findings.extend(summary.counters.findings.iter().cloned());
-    for id in (0..summary.episodes.len()).map(EpisodeId::from_index) {
-        let episode = logs.store.episode(id).map_err(anyhow::Error::msg)?;
+    let told = headless::Told::by(&summary);
+    let of_episode = |episode: Result<Episode, String>| {
+        let episode = episode?;
         // Problems of lines were found on the first pass already.
-        let known = |it: &&crate::model::Diagnostic| !findings.contains(it);
-        let mut own: Vec<_> = episode.diagnostics.iter().filter(known).cloned().collect();
+        let mut own = told.own(&episode);
         own.extend(check::check(&episode));
-        findings.append(&mut own);
-    }
+        Ok(own)
+    };
+    each_episode(&logs.store, of_episode, |own: Result<Vec<_>, String>| {
+        findings.append(&mut own.map_err(anyhow::Error::msg)?);
+        anyhow::Ok(())
+    })?;
     let files = |origin: Origin| {
         let path = summary.files.get(origin.file.index()).map_or("?", |it| it.path.as_str());
         format!("{path}:{}", origin.line)

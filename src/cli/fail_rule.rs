@@ -108,6 +108,11 @@ impl FailRule {
         .map(Self)
     }
 
+    /// Whether every line of the log has to be read in full for it.
+    pub(super) fn is_about_lines(&self) -> bool {
+        matches!(self.0.quantity, Quantity::BadLines)
+    }
+
     /// Whether the rule holds; the line that says so. A quantity that the report does not have never holds.
     pub(super) fn hit(&self, episode: &Episode, analysis: &Analysis, bad_lines: u64) -> Option<String> {
         let value = self.value(episode, analysis, bad_lines)?;

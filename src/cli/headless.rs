@@ -3,9 +3,10 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use rustc_hash::FxHashSet;
 
 use crate::{
-    model::{EpisodeId, LogSummary},
+    model::{Diagnostic, Episode, EpisodeId, FileId, LogSummary},
     runtime::OpenedLogs,
     store::Pass,
 };
@@ -105,4 +106,19 @@ pub(super) fn pick(
         anyhow::bail!("no episode in {} records ({bad} lines could not be read){why}", summary.records);
     }
     Ok(EpisodeId::from_index(at))
+}
+
+/// Findings about lines that the log tells: an episode tells them again, as both have read them in full.
+pub(super) struct Told<'a>(FxHashSet<(FileId, u32, &'static str, &'a str)>);
+
+impl<'a> Told<'a> {
+    pub(super) fn by(summary: &'a LogSummary) -> Self {
+        Self(summary.diagnostics.iter().filter_map(Diagnostic::about).collect())
+    }
+
+    /// What only the episode tells.
+    pub(super) fn own(&self, episode: &Episode) -> Vec<Diagnostic> {
+        let is_new = |it: &&Diagnostic| it.about().is_none_or(|it| !self.0.contains(&it));
+        episode.diagnostics.iter().filter(is_new).cloned().collect()
+    }
 }

@@ -12,9 +12,9 @@ use crate::{
     app::{Analysis, command_line},
     check,
     credit::{self, Curve, MessageSetting, Study, Target},
-    model::{Episode, EpisodeId, Explanation, Origin},
+    model::{Episode, EpisodeId, Explanation, LogSummary, Origin},
     report,
-    runtime::{self, Survey},
+    runtime::{self, Survey, validate},
     store::Pass,
 };
 
@@ -42,6 +42,10 @@ impl Report {
     }
 }
 
+/// Logs up to this many bytes are read in full, which takes a fraction of a second; of larger ones only the reported
+/// episode is, unless an exit code depends on all lines.
+const IN_FULL: u64 = 256 << 20;
+
 /// Prints the report; the exit code.
 pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
     if let Some(pattern) = &options.search {
@@ -50,7 +54,14 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
     let filters = filters::parse(&options.filter)?;
     let rules = options.fail.iter().map(|it| FailRule::parse(it)).collect::<Result<Vec<_>, _>>();
     let rules = rules.map_err(anyhow::Error::msg)?;
-    let (mut logs, summary) = headless::read_all(&options.logs, Pass::Headers)?;
+    let (mut logs, mut summary) = headless::read_all(&options.logs, Pass::Headers)?;
+    let asks_for_lines = options.max_bad.is_some() || rules.iter().any(FailRule::is_about_lines);
+    let is_small = summary.bytes().0 <= IN_FULL;
+    if asks_for_lines || is_small {
+        validate(&mut logs);
+        summary = LogSummary { loaded: true, ..logs.store.summary() };
+    }
+    let scanned_lines = if asks_for_lines || is_small { 0 } else { logs.store.scanned_lines() };
     let passing = filters::episodes(&logs.store, &summary, &filters);
     let id = headless::pick(&summary, options.episode.as_deref(), passing.as_deref())?;
     if matches!(options.format, Format::Screen | Format::Svg) {
@@ -68,7 +79,7 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
     let explanations = options.explain.iter().map(|it| explain(&episode, &analysis, it));
     let explanations = explanations.collect::<anyhow::Result<Vec<_>>>()?;
     let mut findings: Vec<_> = summary.diagnostics.to_vec();
-    findings.extend(episode.diagnostics.iter().cloned());
+    findings.extend(headless::Told::by(&summary).own(&episode));
     findings.extend(check::check(&episode));
     let files = |origin: Origin| {
         let path = summary.files.get(origin.file.index()).map_or("?", |it| it.path.as_str());
@@ -106,6 +117,7 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
         explanations: &explanations,
         findings: &findings,
         bad_lines: summary.bad_lines,
+        scanned_lines,
         command: &command,
     };
     print(&match options.format {

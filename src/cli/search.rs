@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     filter::{Filter, RecordTest},
-    model::{LogSummary, Origin},
+    model::{LogSummary, Origin, Severity},
     report::{self, MatchFormat, MatchQuestion, MatchSummary},
     runtime::{
         OpenedLogs,
@@ -50,7 +50,11 @@ pub(super) fn run(options: &Report, pattern: &str) -> anyhow::Result<u8> {
     let rules = rules.map_err(anyhow::Error::msg)?;
     // Bad lines are known only to those who read lines.
     let about_episodes = filters.iter().any(|it| it.is_about_episodes());
-    let pass = if about_episodes || options.max_bad.is_some() { Pass::Headers } else { Pass::Places };
+    let pass = match options.max_bad {
+        Some(_) => Pass::Everything,
+        None if about_episodes => Pass::Headers,
+        None => Pass::Places,
+    };
     let question = MatchQuestion { search: pattern.text(), filters: &options.filter };
     let mut search = Search {
         out: BufWriter::new(io::stdout().lock()),
@@ -64,12 +68,16 @@ pub(super) fn run(options: &Report, pattern: &str) -> anyhow::Result<u8> {
     };
     search.out.write_all(report::matches_begin(format, &question).as_bytes())?;
     let (blocks, summary) = read(options, pass, about_episodes, &mut search)?;
+    // What broke off or could not be read was not searched either.
+    let unread =
+        summary.diagnostics.iter().find(|it| it.severity >= Severity::Warning && it.origin.is_none());
+    let problem = blocks.problem().or(unread.map(|it| it.message.as_str()));
     let summary_line = MatchSummary {
         count: search.count,
         filtered: search.filtered,
         bytes: blocks.progress().0,
         files: summary.files.len() as u64,
-        problem: blocks.problem(),
+        problem,
     };
     search.out.write_all(report::matches_end(format, &question, &summary_line).as_bytes())?;
     search.out.flush()?;

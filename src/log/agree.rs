@@ -3,6 +3,7 @@
 //! ```text
 //! line -> templates = walk        the same fields, or both leave the line to the parser
 //!      -> plain = header          where a short cut gives something, it gives the same
+//!      -> sound => parse_line     has one record and nothing to tell
 //!      -> header = parse_line     wherever the line is what serde_json, or the repair before it, can read
 //! ```
 //!
@@ -11,6 +12,7 @@
 
 use super::header::{Header, PlainHeader, Scan, Scanner, scan_header};
 use super::parse::parse_line;
+use super::sound::is_sound;
 use super::{Body, Record};
 
 /// Asserts that scanning and parsing agree about every line in `text`, whatever its bytes are. The lines are
@@ -38,6 +40,10 @@ fn check(scan: Option<Scan<'_, '_>>, line: &[u8]) {
     let shown = String::from_utf8_lossy(line);
     let header = scan.as_ref().and_then(Scan::header);
     assert_eq!(header, scan_header(line), "templates and walk differ: {shown}");
+    if is_sound(line) {
+        let parsed = parse_line(line);
+        assert!(parsed.problems.is_empty() && parsed.records.len() == 1, "not sound: {shown}");
+    }
     let (Some(scan), Some(header)) = (scan, header) else { return };
     if let Some(plain) = scan.plain() {
         check_plain(&plain, &header, &shown);

@@ -1,6 +1,6 @@
 //! What is wrong with a log, told with its place.
 
-use super::Origin;
+use super::{FileId, Origin};
 
 /// How much a diagnostic matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,4 +24,12 @@ pub struct Diagnostic {
     pub message: String,
     /// The record, where there is one.
     pub origin: Option<Origin>,
+}
+
+impl Diagnostic {
+    /// What it says of which line (file and number): a line that is read twice tells the same twice. `None`: it is
+    /// about no line.
+    pub fn about(&self) -> Option<(FileId, u32, &'static str, &str)> {
+        self.origin.map(|it| (it.file, it.line, self.rule, self.message.as_str()))
+    }
 }

@@ -47,6 +47,8 @@ pub enum FileState {
     Gone,
     /// It cannot be read, and why.
     Failed(String),
+    /// It has the same content as this one, which was read: it is not read again.
+    SameAs(String),
 }
 
 /// One opened file.
@@ -118,6 +120,8 @@ pub struct LogSummary {
     pub loaded: bool,
     /// How the first pass goes, while it does.
     pub reading: Option<Reading>,
+    /// How far the lines are read in full of which the first pass read the outside, while that takes long.
+    pub validating: Option<Validating>,
     /// What the episodes with provisional ids have become, by those: empty while they are shown.
     pub moved: Arc<Vec<EpisodeId>>,
 }
@@ -132,6 +136,22 @@ pub struct Reading {
     pub rate: Option<u64>,
     /// Seconds until all is read at this rate; `None`: too early to say.
     pub left: Option<u64>,
+}
+
+/// How far lines are read in full behind the first pass.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Validating {
+    /// Bytes read.
+    pub read: u64,
+    /// Bytes there are to read.
+    pub size: u64,
+}
+
+impl Validating {
+    /// Percent that were read, below 100 until all were.
+    pub fn percent(self) -> u64 {
+        self.read * 100 / self.size.max(1)
+    }
 }
 
 impl LogSummary {

@@ -158,6 +158,12 @@ fn findings(report: &Report<'_>) -> Section {
         count(of(Severity::Note), "note"),
         count(report.bad_lines, "line")
     ));
+    if report.scanned_lines > 0 {
+        section.text(format!(
+            "of {} only the outside was read: `creditscope check` reads every payload",
+            count(report.scanned_lines, "line")
+        ));
+    }
     for it in found.iter().take(FINDINGS) {
         let place = it.origin.map_or(String::new(), |it| format!("{}: ", place(report, it)));
         let message = clean(&it.message);

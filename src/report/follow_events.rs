@@ -176,6 +176,7 @@ fn state_of(file: &FileSummary) -> Value {
         FileState::CaughtUp => ("caught_up", None),
         FileState::Gone => ("gone", None),
         FileState::Failed(why) => ("failed", Some(clean(why))),
+        FileState::SameAs(other) => ("same_content", Some(format!("same content as {}", clean(other)))),
     };
     json!({
         "file": clean(&file.path),

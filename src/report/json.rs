@@ -20,6 +20,7 @@
 //! | `messages` | null, unavailable, or per sender both splits with their residuals and the flow; structural |
 //! | `explanations` | `subject`, `formula`, `substituted`, `result` (a value), `terms`, `details` (per act), `provenance`, `absence`, `source`, `caveats` |
 //! | `findings`, `bad_lines` | `file_line`, `severity`, `rule`, `message`; lines of which something was lost |
+//! | `scanned_lines` | lines of a large log of which only the outside was read: broken payloads among them are not counted |
 //!
 //! A *value* has a `state`: `number` with `value`, `sign` (-1, 0, 1), `sign_unsure` (the interval holds 0),
 //! `ci95` (null, or low and high; sharp bounds where coalitions are missing), `standard_error`, `n`;
@@ -67,6 +68,7 @@ struct Root<'a> {
     explanations: Vec<Json>,
     findings: Vec<Json>,
     bad_lines: u64,
+    scanned_lines: u64,
 }
 
 #[derive(Serialize)]
@@ -140,6 +142,7 @@ pub fn json(report: &Report<'_>) -> String {
             })
             .collect(),
         bad_lines: report.bad_lines,
+        scanned_lines: report.scanned_lines,
     })
 }
 

@@ -244,6 +244,7 @@ impl Sample {
             explanations: &self.explanations,
             findings: &self.findings,
             bad_lines: 2,
+            scanned_lines: 0,
             command: "creditscope report run.jsonl --episode e",
         }
     }

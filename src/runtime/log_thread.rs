@@ -1,5 +1,8 @@
 //! The thread that owns the store: polls the files and answers what is asked about them. What is searched for it
-//! hands to the search thread, and adds to what that finds what only the index knows.
+//! hands to the search thread, and adds to what that finds what only the index knows. What is indexed it has read in full,
+//! by the validate thread, and lists what that finds.
+
+mod validating;
 
 use std::{
     path::PathBuf,
@@ -14,15 +17,19 @@ use super::{
     progress::reading,
     search::{Findings, Searcher, Sought, match_records, name_episodes, name_hits},
     spawn,
+    validation::{Validated, Validator},
 };
 use crate::{
     app::{Message, SearchNews, SiftNews},
     filter::Filter,
     model::{EpisodeId, LogSummary, Origin},
+    runtime::Round,
     search::Pattern,
     source::{News, Watch},
     store::LiveEpisode,
 };
+
+use validating::Validation;
 
 /// Bytes read between two looks at what is asked: about ten milliseconds of work.
 const BUDGET: usize = 4 << 20;
@@ -82,6 +89,8 @@ enum Request {
     Match(u64, EpisodeId, Vec<Arc<Pattern>>),
     /// The search thread has found something.
     Sought(Sought),
+    /// The validate thread is further.
+    Validated(Validated),
 }
 
 /// Hands requests to the log thread.
@@ -112,6 +121,10 @@ impl LogThread {
         let searcher = Searcher::start(move |sought| {
             let _ = found.send(Request::Sought(sought));
         });
+        let read = requests.clone();
+        let validator = Validator::start(move |validated| {
+            let _ = read.send(Request::Validated(validated));
+        });
         let wake = requests.clone();
         spawn("log", move || {
             let watch = Watch::of(news, move || {
@@ -125,6 +138,8 @@ impl LogThread {
                 open: None,
                 survey: None,
                 searcher,
+                validation: Validation::new(validator),
+                sought: false,
                 searching: false,
                 sifting: false,
                 started: Instant::now(),
@@ -194,6 +209,9 @@ struct State<F> {
     /// The run that is being looked at.
     survey: Option<Survey>,
     searcher: Searcher,
+    validation: Validation,
+    /// A search or a filter is under way.
+    sought: bool,
     /// Whether what comes has to be searched, and whether filters are asked of it.
     searching: bool,
     sifting: bool,
@@ -213,7 +231,7 @@ impl<F: Fn(Message)> State<F> {
         let mut dirty = true;
         self.cover();
         loop {
-            let round = self.logs.poll(self.started.elapsed(), BUDGET);
+            let round = self.poll();
             dirty |= round.changed;
             self.grown |= round.changed && self.loaded;
             let first_end = round.caught_up && !self.loaded;
@@ -223,6 +241,10 @@ impl<F: Fn(Message)> State<F> {
                 }
                 self.loaded = true;
                 dirty = true;
+            }
+            if round.caught_up {
+                // Every file was looked at since: what was read of it is what it holds.
+                dirty |= self.validation.settle(&mut self.logs);
             }
             let following = self.following();
             // Nothing may come after this that would bring the rest.
@@ -249,8 +271,11 @@ impl<F: Fn(Message)> State<F> {
             }
             if round.caught_up {
                 self.step_survey();
+                self.validation.hand_on(&mut self.logs, following);
             }
-            let next = if !round.caught_up || self.survey.is_some() {
+            let busy = !round.caught_up || self.survey.is_some();
+            self.validation.yield_to_others(busy || self.sought);
+            let next = if busy || self.validation.has_work(&self.logs) {
                 queue.try_recv().ok()
             } else if following {
                 let shown = reported.map_or(Duration::ZERO, |it| pause.saturating_sub(it.elapsed()));
@@ -266,7 +291,10 @@ impl<F: Fn(Message)> State<F> {
                 }
             };
             for request in next.into_iter().chain(queue.try_iter()) {
-                self.answer(request);
+                match request {
+                    Request::Validated(validated) => dirty |= self.validation.take(validated),
+                    request => self.answer(request),
+                }
             }
             if following && rescanned.elapsed() >= RESCAN {
                 rescanned = Instant::now();
@@ -274,6 +302,16 @@ impl<F: Fn(Message)> State<F> {
                 self.cover();
             }
         }
+    }
+
+    /// Reads on. What is not followed is read once: what is appended later stays unread, whatever woke the thread, but
+    /// what is listed as broken is only listed of a file that still is what was read.
+    fn poll(&mut self) -> Round {
+        let read = self.loaded && self.follow == Follow::Never && !self.logs.is_piped();
+        if read && !self.validation.has_work(&self.logs) {
+            return Round { changed: false, caught_up: true };
+        }
+        self.logs.poll(self.started.elapsed(), BUDGET)
     }
 
     /// Waits for a request, for the next poll, or, when something is to be shown, for `shown`: until then nothing
@@ -326,7 +364,11 @@ impl<F: Fn(Message)> State<F> {
             loaded: self.loaded,
             ..self.logs.summary()
         };
-        let summary = LogSummary { reading: reading(&summary, self.started.elapsed()), ..summary };
+        let summary = LogSummary {
+            reading: reading(&summary, self.started.elapsed()),
+            validating: self.validation.word(),
+            ..summary
+        };
         if let Some(open) = &mut self.open {
             // The same episode under the id that stays: what was shown of it may have lacked its beginning.
             let settled = self.logs.settled(open.id);
@@ -372,8 +414,15 @@ impl<F: Fn(Message)> State<F> {
 
     fn send_episode(&mut self, id: EpisodeId) {
         let Some(revision) = self.logs.revision(id) else { return };
+        self.validation.yield_to_others(true);
         let began = Instant::now();
-        let (result, live) = match self.logs.live_episode(id) {
+        // What it takes to append is not kept of a log that does not grow.
+        let read = if self.following() {
+            self.logs.live_episode(id)
+        } else {
+            self.logs.episode(id).map(|it| (it, None))
+        };
+        let (result, live) = match read {
             Ok((episode, live)) => (Ok(episode.into()), live),
             Err(why) => (Err(why), None),
         };
@@ -394,7 +443,7 @@ impl<F: Fn(Message)> State<F> {
 
     fn answer(&mut self, request: Request) {
         match request {
-            Request::Woken => {}
+            Request::Woken | Request::Validated(_) => {}
             Request::Open(id) => {
                 let settled = self.logs.settled(id);
                 if settled != id {
@@ -414,15 +463,17 @@ impl<F: Fn(Message)> State<F> {
                 (self.send)(Message::Payload { origin, result });
             }
             Request::Search(request, pattern) => {
-                self.searching = true;
+                (self.searching, self.sought) = (true, true);
+                self.validation.yield_to_others(true);
                 self.searcher.search(request, pattern, self.logs.store.searchable());
             }
             Request::StopSearch => {
-                self.searching = false;
+                (self.searching, self.sought) = (false, false);
                 self.searcher.end_search();
             }
             Request::Sift(request, filters) => {
                 self.sifting = !filters.is_empty();
+                self.sought = self.sifting;
                 if self.sifting {
                     self.searcher.sift(request, filters, self.logs.store.searchable());
                 } else {
@@ -435,7 +486,10 @@ impl<F: Fn(Message)> State<F> {
                     (self.send)(Message::Matched { request, places });
                 }
             }
-            Request::Sought(sought) => self.pass_on(sought),
+            Request::Sought(sought) => {
+                self.sought = !sought.done;
+                self.pass_on(sought);
+            }
         }
     }
 

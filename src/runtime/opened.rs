@@ -10,6 +10,7 @@ use std::{
 mod backfill;
 mod inputs;
 mod preview;
+mod twins;
 
 use super::{
     piped::Piped,
@@ -20,7 +21,7 @@ use crate::{
     model::{
         Diagnostic, Episode, EpisodeId, FileId, FileState, FileSummary, Growth, LogSummary, Reading, Severity,
     },
-    source::{Discovery, Input, SourceFile, Spool, SpoolStore, SpoolWriter, Tail, TailEvent},
+    source::{Discovery, Input, SourceFile, Spool, SpoolStore, SpoolWriter, Tail, TailEvent, because},
     store::{LiveEpisode, Pass, Store},
     text,
 };
@@ -28,6 +29,7 @@ use crate::{
 pub(super) use backfill::Portions;
 use backfill::{Ahead, Backfill};
 use preview::Preview;
+use twins::Twin;
 
 /// Bytes read at a time where nobody waits.
 const BLOCK: usize = 16 << 20;
@@ -95,7 +97,11 @@ pub struct OpenedLogs {
     followed: Vec<Followed>,
     /// Pipes of which it is not known yet what they bring.
     piped: Vec<Piped>,
+    /// Compressed files that may be copies of what was read, or are.
+    twins: Vec<Twin>,
     documents: VecDeque<PathBuf>,
+    /// When it was polled last.
+    now: Duration,
     imports: Option<(Spool, SpoolWriter)>,
     /// What compressed files hold.
     unpacked: Option<SpoolStore>,
@@ -208,7 +214,9 @@ impl OpenedLogs {
             store: Store::new(pass),
             followed: Vec::new(),
             piped: Vec::new(),
+            twins: Vec::new(),
             documents: VecDeque::new(),
+            now: Duration::ZERO,
             imports: None,
             unpacked: None,
             single: false,
@@ -231,20 +239,22 @@ impl OpenedLogs {
         let (inputs, problems) = self.discovery.scan();
         self.list(&problems);
         let quiet: Wake = Arc::new(|| {});
-        let before = self.followed.len() + self.documents.len();
+        let before = self.followed.len() + self.documents.len() + self.twins.len();
         for input in inputs {
-            // A rotated log under its new name was read under its old one.
-            if let Input::File(path) = &input
-                && self.followed.iter().any(|it| it.tail.has_read(path))
-            {
-                continue;
+            if let Input::File(path) = &input {
+                // A rotated log under its new name was read under its old one.
+                let twice = self.followed.iter().any(|it| it.tail.has_read(path))
+                    || self.twins.iter().any(|it| it.has_read(path));
+                if twice || self.add_twin(path) {
+                    continue;
+                }
             }
             // A file that appears later and is no log is listed, not fatal.
             if let Err(error) = self.add(input, &quiet) {
                 self.list_error(&error);
             }
         }
-        self.followed.len() + self.documents.len() > before || !problems.is_empty()
+        self.followed.len() + self.documents.len() + self.twins.len() > before || !problems.is_empty()
     }
 
     /// The files and directories in which something may happen.
@@ -264,6 +274,7 @@ impl OpenedLogs {
 
     /// Reads at most about `budget` bytes. `now` is monotonic.
     pub fn poll(&mut self, now: Duration, budget: usize) -> Round {
+        self.now = now;
         if let Some(path) = self.documents.pop_front() {
             self.import(&path);
             return Round { changed: true, caught_up: false };
@@ -292,6 +303,11 @@ impl OpenedLogs {
             left = left.saturating_sub(read);
             round.changed |= one.changed;
             round.caught_up &= one.caught_up;
+        }
+        if !self.twins.is_empty() {
+            let (changed, caught_up) = self.poll_twins(now, false);
+            round.changed |= changed;
+            round.caught_up &= caught_up;
         }
         if self.is_backfilling() {
             // What stands at the end of large files is shown before anything else is done.
@@ -368,6 +384,11 @@ impl OpenedLogs {
 
     /// Takes unterminated last lines as they are: nothing more is expected.
     pub fn finish(&mut self) {
+        if self.has_open_twins() {
+            while !self.poll_twins(self.now, true).1 {}
+            // Those that are no copies are files to be read.
+            while !self.poll(self.now, BLOCK).caught_up {}
+        }
         for followed in &mut self.followed {
             let Followed { tail, lives, path, format, translated, .. } = followed;
             let source = tail.source();
@@ -425,7 +446,7 @@ fn poll_one(followed: &mut Followed, store: &mut Store, now: Duration, budget: u
             (Round { changed, caught_up: progress.caught_up }, read)
         }
         Err(error) => {
-            let why = text::clean(&error.to_string());
+            let why = text::clean(&because(&error));
             changed |= failed.as_ref() != Some(&why);
             if changed {
                 // What cannot be read at this poll may be readable at the next: it is told once.

@@ -5,6 +5,7 @@ use std::{fs, io::Write, path::Path, time::Duration};
 use crossbeam_channel::{Receiver, unbounded};
 
 mod large;
+mod validated;
 
 use super::*;
 use crate::{
@@ -144,6 +145,21 @@ fn the_thread_answers_what_it_is_asked() {
         panic!("no record");
     };
     assert_eq!((origin, result.unwrap().fields[0].1.join("")), (episode.acts[1].origin, "go".to_owned()));
+}
+
+#[test]
+fn what_is_appended_to_a_log_that_is_not_followed_stays_unread() {
+    let folder = folder(1, 2);
+    let path = folder.path().join("000.jsonl");
+    let (thread, messages) = start(&path, Follow::Never);
+    wait_for(&messages, |it| it.loaded);
+    let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();
+    file.write_all(act("e0", 2).as_bytes()).unwrap();
+    // Whatever wakes the thread.
+    for _ in 0..3 {
+        thread.open(EpisodeId(0));
+        wait_for_acts(&messages, &mut Default::default(), 2);
+    }
 }
 
 #[test]

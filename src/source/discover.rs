@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 mod glob;
 mod natural;
 
+use super::because::because;
 use super::packed::without_ending;
 
 pub use natural::natural_order;
@@ -56,7 +57,7 @@ pub enum DiscoverError {
         pattern: PathBuf,
     },
     /// There, but closed to us.
-    #[error("cannot read '{}': {source}; check the permissions of it and of the directories above", path.display())]
+    #[error("cannot read '{}': {}", path.display(), because(source))]
     Unreadable {
         /// The file or directory.
         path: PathBuf,
@@ -204,8 +205,16 @@ impl Discovery {
             let path = entry.path();
             let Ok(mut kind) = entry.file_type() else { continue };
             if kind.is_symlink() {
-                let Ok(metadata) = path.metadata() else { continue };
-                kind = metadata.file_type();
+                kind = match path.metadata() {
+                    Ok(metadata) => metadata.file_type(),
+                    // A link that leads nowhere may have been the way to the log that is looked for.
+                    Err(source) if has_log_extension(&path) => {
+                        let source = leads_nowhere(&path, source);
+                        scan.problems.push(DiscoverError::Unreadable { path, source });
+                        continue;
+                    }
+                    Err(_) => continue,
+                };
             }
             if kind.is_dir() {
                 self.walk(&path, scan, entered, found);
@@ -252,8 +261,21 @@ fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
+/// Why a link leads nowhere, where the system only says that there is nothing.
+fn leads_nowhere(link: &Path, source: io::Error) -> io::Error {
+    match link.read_link() {
+        Ok(to) if is_absent(&source) => {
+            io::Error::new(source.kind(), format!("it is a link to '{}', which is not there", to.display()))
+        }
+        _ => source,
+    }
+}
+
 /// What else could have been meant by a path that is not there.
 fn hint_for(path: &Path) -> String {
+    if let Ok(to) = path.read_link() {
+        return format!(": it is a link to '{}', which is not there", to.display());
+    }
     let parent = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !parent.is_dir() {
         return format!(": there is no directory '{}'", parent.display());

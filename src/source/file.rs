@@ -17,7 +17,7 @@ use super::descriptor::{Descriptor, find, stat_path};
 use super::fingerprint::Fingerprint;
 use super::follow::{Action, Check, FileKey, Follow, Observation, RestartReason, Stat};
 use super::read_at::SourceFile;
-use super::{Progress, Tail, TailEvent};
+use super::{LifeRead, Progress, Tail, TailEvent};
 
 mod options;
 mod stream;
@@ -145,6 +145,7 @@ impl TailFile {
             if failed || over || too_many {
                 let mut old = self.retired.remove(at);
                 old.lines.close(&*self.options.accept, sink);
+                self.source.ended(old.lines.generation(), old.lines.fingerprint());
             } else {
                 old.settle(now, &self.options, sink);
                 old.lines.relax();
@@ -227,11 +228,12 @@ impl TailFile {
     /// A new generation of the same file.
     fn restart(&mut self, reason: RestartReason, sink: &mut dyn FnMut(TailEvent<'_>)) {
         self.stream.lines.close(&*self.options.accept, sink);
+        let print = self.stream.lines.fingerprint().clone();
         let generation = self.generation() + 1;
         let descriptor = self.stream.descriptor.take();
         self.stream = Stream::new(generation, &self.options, descriptor);
         let file = self.follow.key();
-        self.source.overwritten(file);
+        self.source.overwritten(file, print);
         sink(TailEvent::Restart { generation, reason, file });
     }
 
@@ -383,6 +385,18 @@ impl Tail for TailFile {
 
     fn has_read(&self, path: &Path) -> bool {
         TailFile::has_read(self, path)
+    }
+
+    fn lives(&self) -> Vec<LifeRead> {
+        let of = |stream: &Stream, lives: bool| LifeRead {
+            generation: stream.lines.generation(),
+            print: stream.lines.fingerprint().clone(),
+            lives,
+        };
+        let late: Vec<LifeRead> = self.retired.iter().map(|it| of(it, false)).collect();
+        let past = self.source.past();
+        let past = past.into_iter().filter(|it| late.iter().all(|late| late.generation != it.generation));
+        past.chain(late.iter().cloned()).chain([of(&self.stream, !self.is_gone())]).collect()
     }
 
     fn identity(&self) -> Option<FileKey> {

@@ -102,6 +102,12 @@ impl Fingerprint {
         self.push(&[0; 2 * SAMPLE][..sampled]);
     }
 
+    /// The samples, each with the place of its first byte, in the order of their ends.
+    pub fn samples(&self) -> Vec<(u64, &[u8])> {
+        let all = [&self.head].into_iter().chain(&self.marks).chain([&self.tail]);
+        all.map(|it| (it.end - it.len as u64, &it.bytes[..it.len])).collect()
+    }
+
     /// Whether `file` still has the first and the last sample.
     ///
     /// # Errors

@@ -2,18 +2,21 @@
 //!
 //! A [`SourceFile`] shares with its tail what became of each generation. A file that still has its path is
 //! opened for the read and closed again; one that was renamed or deleted is read through the descriptor that
-//! the tail left here, or is looked for in its directory. What is gone gives a typed error, never other bytes
+//! the tail left here, or is looked for in its directory; one that was compressed is read from what it was unpacked
+//! to. What is gone gives a typed error, never other bytes
 //! by intent; a rewrite that no poll has seen yet cannot be known, so a caller compares what it parses.
 
 use std::io;
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::LifeRead;
 use super::descriptor::{Descriptor, OpenFiles, find};
 use super::fingerprint::Fingerprint;
 use super::follow::FileKey;
-use super::segments::Segments;
+use super::segments::{Run, Segments};
 
 /// How many past generations of one file are kept open.
 const HELD_PER_FILE: usize = 8;
@@ -72,7 +75,19 @@ enum Place {
     /// Under some other name, perhaps.
     Elsewhere(FileKey, Box<Fingerprint>),
     /// Nowhere: the file holds other bytes now.
-    Overwritten,
+    Overwritten(Box<Fingerprint>),
+    /// Also unpacked from another file, which has the same content: source and generation.
+    Twin(SourceFile, u32, Box<Place>),
+}
+
+impl Place {
+    /// Where the bytes are but for what another file has of them.
+    fn own(&mut self) -> &mut Place {
+        match self {
+            Place::Twin(_, _, own) => own.own(),
+            own => own,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -133,6 +148,11 @@ impl SourceFile {
         if let Some(segments) = &self.0.unpacked {
             return segments.read(at, into);
         }
+        if let Some((twin, generation)) = self.twin(at.generation)
+            && twin.read(Read { generation, ..at }, into).is_ok()
+        {
+            return Ok(());
+        }
         into.clear();
         let descriptor = self.descriptor(at)?;
         let size = descriptor.file().metadata().map_err(|it| self.io(at, it))?.len();
@@ -157,9 +177,10 @@ impl SourceFile {
         let Shared { path, home, open_files, .. } = &*self.0;
         let vanished = || ReadError::Vanished { path: path.clone(), generation: at.generation };
         let (key, print) = {
-            let places = self.places();
-            match places.get(at.generation as usize).ok_or_else(vanished)? {
-                Place::Overwritten => return Err(self.truncated(at)),
+            let mut places = self.places();
+            match places.get_mut(at.generation as usize).ok_or_else(vanished)?.own() {
+                Place::Overwritten(_) => return Err(self.truncated(at)),
+                Place::Twin(..) => return Err(vanished()),
                 Place::Held(descriptor, _) => return Ok(descriptor.clone()),
                 Place::AtPath(key) => (*key, None),
                 Place::Elsewhere(key, print) => (*key, Some(print.clone())),
@@ -175,13 +196,38 @@ impl SourceFile {
         found.map(Arc::new).ok_or_else(vanished)
     }
 
-    /// The file of the asked generation, opened if need be, and where the bytes begin in it.
-    pub(super) fn opened(&self, at: Read) -> Result<(Arc<Descriptor>, u64), ReadError> {
-        if self.0.unpacked.is_some() {
-            // Its unpacked bytes are in pieces.
-            return Err(ReadError::Vanished { path: self.0.path.clone(), generation: at.generation });
+    /// Where the bytes of `range` stand, whose file is opened if need be. Of a compressed file only those that were
+    /// handed on, in runs of whole lines.
+    pub(super) fn runs(&self, generation: u32, range: Range<u64>) -> Result<Vec<Run>, ReadError> {
+        if let Some(segments) = &self.0.unpacked {
+            return Ok(segments.runs(generation, range));
         }
-        Ok((self.descriptor(at)?, self.0.base))
+        let mut runs = match self.twin(generation) {
+            Some((twin, of_twin)) => twin.runs(of_twin, range.clone())?,
+            None => Vec::new(),
+        };
+        let start = runs.last().map_or(range.start, |it| it.bytes.end);
+        if start < range.end || runs.is_empty() {
+            let descriptor = self.descriptor(Read { generation, offset: start, len: 0 })?;
+            runs.push(Run { descriptor, at: self.0.base + start, bytes: start..range.end });
+        }
+        Ok(runs)
+    }
+
+    /// How many of `bytes` stand there, where some may not have been handed on; `None`: there are others.
+    pub fn holds(&self, generation: u32, offset: u64, bytes: &[u8]) -> Option<usize> {
+        let mut found = Vec::new();
+        let mut same = 0;
+        for run in self.runs(generation, offset..offset + bytes.len() as u64).ok()? {
+            let part = (run.bytes.start - offset) as usize..(run.bytes.end - offset) as usize;
+            found.resize(part.len(), 0);
+            run.descriptor.file().read_exact_at(&mut found, run.at).ok()?;
+            if found != bytes[part.clone()] {
+                return None;
+            }
+            same += part.len();
+        }
+        Some(same)
     }
 
     pub(super) fn truncated(&self, at: Read) -> ReadError {
@@ -192,11 +238,11 @@ impl SourceFile {
         ReadError::Io { path: self.0.path.clone(), offset: at.offset, source }
     }
 
-    /// The current generation's file is now overwritten; its next life begins.
-    pub(super) fn overwritten(&self, key: FileKey) {
+    /// The current generation's file, of which `print` was read, is now overwritten; its next life begins.
+    pub(super) fn overwritten(&self, key: FileKey, print: Fingerprint) {
         let mut places = self.places();
         if let Some(last) = places.last_mut() {
-            *last = Place::Overwritten;
+            *last.own() = Place::Overwritten(Box::new(print));
         }
         places.push(Place::AtPath(key));
     }
@@ -211,7 +257,7 @@ impl SourceFile {
         let mut places = self.places();
         let past = places.len().saturating_sub(1);
         if let Some(last) = places.last_mut() {
-            *last = match descriptor {
+            *last.own() = match descriptor {
                 Some(descriptor) if !self.0.open_files.is_crowded() => {
                     Place::Held(descriptor, Box::new(old.1.clone()))
                 }
@@ -221,32 +267,74 @@ impl SourceFile {
         places.push(Place::AtPath(key));
         // The oldest is let go of; without a descriptor it may still be found by name.
         if let Some(place) = past.checked_sub(HELD_PER_FILE).and_then(|it| places.get_mut(it))
-            && let Place::Held(descriptor, print) = place
+            && let own = place.own()
+            && let Place::Held(descriptor, print) = own
         {
-            *place = Place::Elsewhere(descriptor.key(), std::mem::take(print));
+            *own = Place::Elsewhere(descriptor.key(), std::mem::take(print));
         }
     }
 
     /// The current generation goes on in another file.
     pub(super) fn moved_to(&self, key: FileKey) {
         if let Some(last) = self.places().last_mut() {
-            *last = Place::AtPath(key);
+            *last.own() = Place::AtPath(key);
         }
     }
 
     /// The path names the current generation no more; it is kept open.
     pub(super) fn keep(&self, descriptor: Arc<Descriptor>) {
         if let Some(last) = self.places().last_mut() {
-            *last = Place::Held(descriptor, Box::default());
+            *last.own() = Place::Held(descriptor, Box::default());
+        }
+    }
+
+    /// No late lines of a past generation are waited for any more: this is all that was read of it.
+    pub(super) fn ended(&self, generation: u32, all: &Fingerprint) {
+        if let Some(Place::Held(_, print) | Place::Elsewhere(_, print)) =
+            self.places().get_mut(generation as usize).map(Place::own)
+        {
+            **print = all.clone();
+        }
+    }
+
+    /// What was read of the generations before the present one.
+    pub(super) fn past(&self) -> Vec<LifeRead> {
+        let mut places = self.places();
+        let past = places.len().saturating_sub(1);
+        let read = |(at, place): (usize, &mut Place)| match place.own() {
+            Place::Held(_, print) | Place::Elsewhere(_, print) | Place::Overwritten(print) => {
+                Some(LifeRead { generation: at as u32, print: (**print).clone(), lives: false })
+            }
+            Place::AtPath(_) | Place::Twin(..) => None,
+        };
+        places[..past].iter_mut().enumerate().filter_map(read).collect()
+    }
+
+    /// From now on `generation` is read from `twin`, which has the same content in a generation of its own, as far as
+    /// it is there.
+    pub fn found_in(&self, generation: u32, twin: SourceFile, of_twin: u32) {
+        if let Some(place) = self.places().get_mut(generation as usize) {
+            let own = match std::mem::replace(place, Place::Overwritten(Box::default())) {
+                Place::Twin(_, _, own) => own,
+                own => Box::new(own),
+            };
+            *place = Place::Twin(twin, of_twin, own);
+        }
+    }
+
+    fn twin(&self, generation: u32) -> Option<(SourceFile, u32)> {
+        match self.places().get(generation as usize)? {
+            Place::Twin(twin, generation, _) => Some((twin.clone(), *generation)),
+            _ => None,
         }
     }
 
     /// Whether `candidate` is the file of a past generation under another name.
     pub(super) fn has_been(&self, candidate: &Descriptor) -> bool {
-        self.places().iter().any(|place| match place {
+        self.places().iter_mut().any(|place| match place.own() {
             Place::Held(descriptor, _) => descriptor.key() == candidate.key(),
             Place::Elsewhere(key, print) => *key == candidate.key() && is_that(candidate, print),
-            Place::AtPath(_) | Place::Overwritten => false,
+            Place::AtPath(_) | Place::Overwritten(_) | Place::Twin(..) => false,
         })
     }
 
@@ -297,7 +385,7 @@ mod tests {
         assert!(matches!(error, ReadError::Vanished { generation: 0, .. }));
         assert!(error.to_string().contains("a.jsonl' (generation 0) was deleted"), "{error}");
 
-        source.overwritten(key);
+        source.overwritten(key, Fingerprint::default());
         let error = read(&source, 0, 2, 3).unwrap_err();
         assert!(
             error.to_string().ends_with(

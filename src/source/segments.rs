@@ -1,6 +1,7 @@
 //! Where the unpacked bytes of a compressed log stand in the spool that all compressed logs share.
 
 use std::io;
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +17,15 @@ struct Segment {
     len: u64,
     /// Where it stands in the spool.
     at: u64,
+}
+
+/// Bytes of a source that stand together in a file.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) descriptor: Arc<Descriptor>,
+    /// Where they stand in the file, and in the source.
+    pub(super) at: u64,
+    pub(super) bytes: Range<u64>,
 }
 
 /// The unpacked bytes of one log, by generation.
@@ -69,6 +79,20 @@ impl Segments {
             done += len;
         }
         Ok(())
+    }
+
+    /// Where the bytes of `range` stand that were handed on: whole lines, in runs between which something is missing.
+    pub(super) fn runs(&self, generation: u32, range: Range<u64>) -> Vec<Run> {
+        let all = self.of_generation.lock().unwrap_or_else(PoisonError::into_inner);
+        let segments = all.get(generation as usize).map_or(&[][..], Vec::as_slice);
+        let first = segments.partition_point(|it| it.offset + it.len <= range.start);
+        let within = segments[first..].iter().take_while(|it| it.offset < range.end);
+        within
+            .map(|it| {
+                let bytes = it.offset.max(range.start)..(it.offset + it.len).min(range.end);
+                Run { descriptor: self.spool.clone(), at: it.at + (bytes.start - it.offset), bytes }
+            })
+            .collect()
     }
 
     /// Places in the spool, with their lengths; `None` where a part was not handed on.

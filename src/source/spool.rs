@@ -29,7 +29,7 @@ const PIECE: usize = 256 << 10;
 #[derive(Debug, thiserror::Error)]
 pub enum SpoolError {
     /// The temporary directory is full.
-    #[error("no space left in '{}' to hold {from}: its first {kept} bytes are kept; point TMPDIR to a larger disk", directory.display())]
+    #[error("no space left in '{}' to hold {from}: {}; point TMPDIR to a larger disk", directory.display(), kept_part(*kept))]
     DiskFull {
         /// What is read.
         from: String,
@@ -39,7 +39,7 @@ pub enum SpoolError {
         kept: u64,
     },
     /// The temporary file cannot be written for another reason.
-    #[error("cannot write the copy of {from} in '{}': {source}; its first {kept} bytes are kept", directory.display())]
+    #[error("cannot write the copy of {from} in '{}': {source}; {}", directory.display(), kept_part(*kept))]
     Write {
         /// What is read.
         from: String,
@@ -68,6 +68,10 @@ pub enum SpoolError {
         /// How many bytes are usable.
         kept: u64,
     },
+}
+
+fn kept_part(bytes: u64) -> String {
+    if bytes == 0 { "nothing of it is kept".to_owned() } else { format!("its first {bytes} bytes are kept") }
 }
 
 impl SpoolError {
@@ -323,14 +327,18 @@ impl Tail for Spool {
             && !self.ended
         {
             self.ended = true;
-            self.lines.settle(&|_| true, sink);
+            // Where it broke off, what is left of a line is no bad one of its writer.
+            let whole = |line: &[u8]| error.is_none() || (self.options.accept)(line);
+            self.lines.settle(&whole, sink);
             sink(TailEvent::Ended { error: error.as_ref() });
         }
         Ok(Progress { caught_up, offset, size })
     }
 
     fn finish(&mut self, sink: &mut dyn FnMut(TailEvent<'_>)) {
-        self.lines.settle(&|_| true, sink);
+        if !self.ended {
+            self.lines.settle(&|_| true, sink);
+        }
     }
 
     fn source(&self) -> SourceFile {

@@ -9,11 +9,12 @@
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 
-use memchr::{memchr, memrchr};
+use memchr::memchr;
 
 use super::file::TailOptions;
 use super::lines::LineBuffer;
 use super::read_at::{Read, ReadError, SourceFile};
+use super::segments::Run;
 use super::{SkipReason, TailEvent};
 
 /// Bytes in which a line end is looked for at a time.
@@ -52,28 +53,29 @@ impl SourceFile {
         stretch: Range<u64>,
         sink: &mut dyn FnMut(StretchEvent<'_>),
     ) -> Result<(), ReadError> {
-        let at = Read { generation, offset: stretch.start, len: 0 };
-        let (descriptor, base) = self.opened(at)?;
-        let options = TailOptions::default();
-        let mut lines = LineBuffer::new(generation, options.block, options.longest_line)
-            .starting_at(base + stretch.start)
-            .with_nuls();
-        let size = stretch.end - stretch.start;
-        let mut hand_on = |event: TailEvent<'_>| match event {
-            TailEvent::Lines { offset, bytes, .. } | TailEvent::Unterminated { offset, bytes, .. } => {
-                sink(StretchEvent::Lines { offset: stretch.start + offset, bytes });
+        for Run { descriptor, at, bytes } in self.runs(generation, stretch)? {
+            let options = TailOptions::default();
+            let mut lines =
+                LineBuffer::new(generation, options.block, options.longest_line).starting_at(at).with_nuls();
+            let size = bytes.end - bytes.start;
+            let mut hand_on = |event: TailEvent<'_>| match event {
+                TailEvent::Lines { offset, bytes: lines, .. }
+                | TailEvent::Unterminated { offset, bytes: lines, .. } => {
+                    sink(StretchEvent::Lines { offset: bytes.start + offset, bytes: lines });
+                }
+                TailEvent::Skipped { offset, len, reason, .. } => {
+                    sink(StretchEvent::Skipped { offset: bytes.start + offset, len, reason });
+                }
+                _ => {}
+            };
+            let got = lines.read(descriptor.file(), size, usize::MAX, &mut hand_on);
+            let read = lines.position().read;
+            let place = Read { generation, offset: bytes.start + read, len: 0 };
+            got.map_err(|error| self.io(place, error))?;
+            lines.close(&|_| true, &mut hand_on);
+            if read < size {
+                return Err(self.truncated(Read { offset: bytes.start, len: size as usize, ..place }));
             }
-            TailEvent::Skipped { offset, len, reason, .. } => {
-                sink(StretchEvent::Skipped { offset: stretch.start + offset, len, reason });
-            }
-            _ => {}
-        };
-        let got = lines.read(descriptor.file(), size, usize::MAX, &mut hand_on);
-        let read = lines.position().read;
-        got.map_err(|error| self.io(Read { offset: stretch.start + read, ..at }, error))?;
-        lines.close(&|_| true, &mut hand_on);
-        if read < size {
-            return Err(self.truncated(Read { len: size as usize, ..at }));
         }
         Ok(())
     }
@@ -83,51 +85,32 @@ impl SourceFile {
     /// # Errors
     /// [`ReadError`]
     pub fn line_end(&self, generation: u32, from: u64, to: u64) -> Result<u64, ReadError> {
-        let (descriptor, base) = self.opened(Read { generation, offset: from, len: 0 })?;
         let mut piece = vec![0; PIECE];
-        let mut at = from;
-        while at < to {
-            let want = PIECE.min((to - at) as usize);
-            let got =
-                self.piece(&descriptor, base, Read { generation, offset: at, len: want }, &mut piece)?;
-            match memchr(b'\n', &piece[..got]) {
-                Some(end) => return Ok(at + end as u64 + 1),
-                None if got == 0 => break,
-                None => at += got as u64,
+        let mut runs = self.runs(generation, from..to)?.into_iter().peekable();
+        while let Some(run) = runs.next() {
+            let Run { bytes, .. } = &run;
+            let mut at = bytes.start;
+            while at < bytes.end {
+                let want = PIECE.min((bytes.end - at) as usize);
+                let got = self.piece(&run, Read { generation, offset: at, len: want }, &mut piece)?;
+                match memchr(b'\n', &piece[..got]) {
+                    Some(end) => return Ok(at + end as u64 + 1),
+                    None if got == 0 => break,
+                    None => at += got as u64,
+                }
+            }
+            // Where something is missing no line goes on.
+            if runs.peek().is_some() {
+                return Ok(bytes.end);
             }
         }
         Ok(to)
     }
 
-    /// The index behind the last `\n` before `to` and not before `from`.
-    ///
-    /// # Errors
-    /// [`ReadError`]
-    pub fn last_line_end(&self, generation: u32, from: u64, to: u64) -> Result<Option<u64>, ReadError> {
-        let (descriptor, base) = self.opened(Read { generation, offset: from, len: 0 })?;
-        let mut piece = vec![0; PIECE];
-        let mut end = to;
-        while end > from {
-            let start = end.saturating_sub(PIECE as u64).max(from);
-            let at = Read { generation, offset: start, len: (end - start) as usize };
-            let got = self.piece(&descriptor, base, at, &mut piece)?;
-            if let Some(found) = memrchr(b'\n', &piece[..got]) {
-                return Ok(Some(start + found as u64 + 1));
-            }
-            end = start;
-        }
-        Ok(None)
-    }
-
-    fn piece(
-        &self,
-        descriptor: &super::descriptor::Descriptor,
-        base: u64,
-        at: Read,
-        into: &mut [u8],
-    ) -> Result<usize, ReadError> {
+    fn piece(&self, run: &Run, at: Read, into: &mut [u8]) -> Result<usize, ReadError> {
         loop {
-            match descriptor.file().read_at(&mut into[..at.len], base + at.offset) {
+            let place = run.at + (at.offset - run.bytes.start);
+            match run.descriptor.file().read_at(&mut into[..at.len], place) {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 result => return result.map_err(|error| self.io(at, error)),
             }
@@ -193,8 +176,6 @@ mod tests {
                 from = to;
             }
             prop_assert_eq!(lines, by_tail(&path));
-            let last = text.rfind('\n').map(|it| it as u64 + 1);
-            prop_assert_eq!(source.last_line_end(0, 0, size).unwrap(), last);
         }
     }
 

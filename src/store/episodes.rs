@@ -6,6 +6,7 @@
 
 mod entry;
 mod known;
+mod recounted;
 
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ use crate::{
 
 use entry::Entry;
 pub(super) use entry::status;
+pub(super) use recounted::Recounted;
 
 /// Which run an episode belongs to: episodes are unique within a run. Files without a `run` header (rotation
 /// may have cut it off) are a run of their own.
@@ -104,9 +106,9 @@ impl Episodes {
         self.open > 0
     }
 
-    /// Number of records of an episode.
-    pub(super) fn records(&self, id: EpisodeId) -> u32 {
-        self.entries[id.index()].records
+    /// Rises with every record of an episode that comes or goes.
+    pub(super) fn revision(&self, id: EpisodeId) -> u64 {
+        self.entries[id.index()].revision()
     }
 
     /// The first and the last row of an episode.
@@ -118,6 +120,11 @@ impl Episodes {
     /// The logged id of an episode.
     pub(super) fn name(&self, id: EpisodeId) -> &str {
         &self.entries[id.index()].name
+    }
+
+    /// The run of an episode, whether it has a record or not.
+    pub(super) fn run_key(&self, id: EpisodeId) -> RunKey {
+        self.entries[id.index()].run
     }
 
     /// The run of an episode.
@@ -171,7 +178,7 @@ impl Episodes {
             declared: entry.declared,
             counterfactuals: entry.counterfactuals,
             label: entry.label().map(str::to_owned),
-            revision: u64::from(entry.records),
+            revision: entry.revision(),
         }
     }
 
@@ -195,6 +202,11 @@ impl Episodes {
         self.open += 1;
         self.changed.push(id);
         id
+    }
+
+    /// The number of an agent, if it has one.
+    pub(super) fn known_agent(&self, name: &str) -> Option<u32> {
+        self.agents.get(name).copied()
     }
 
     /// The number of an agent, over all episodes.
@@ -226,11 +238,7 @@ impl Episodes {
 
     /// Somebody assigned credit.
     pub(super) fn credit(&mut self, id: EpisodeId, declared: bool, label: Option<&str>) {
-        let entry = &mut self.entries[id.index()];
-        entry.declared |= declared;
-        if let Some(label) = label {
-            entry.set_label(label);
-        }
+        self.entries[id.index()].credit(declared, label);
     }
 
     /// It ended.

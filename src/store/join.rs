@@ -47,7 +47,9 @@ fn known<T: Copy>(list: &mut Vec<Option<T>>, number: u32, find: impl FnOnce() ->
 impl Store {
     /// Joins the rows of a stretch of `file` to what came before it.
     pub fn add(&mut self, file: FileId, scanned: &Scanned) {
-        self.lives[file.index()].note_lines(scanned.bytes.start, scanned.bytes.end);
+        let life = &mut self.lives[file.index()];
+        life.note_lines(scanned.bytes.start, scanned.bytes.end);
+        life.revision.note(scanned, life.lines, self.rows.next());
         if self.pass == Pass::Places {
             return;
         }
@@ -87,6 +89,7 @@ impl Store {
         self.records += scanned.records;
         self.types.iter_mut().zip(scanned.types).for_each(|(sum, it)| *sum += it);
         self.bad_lines += scanned.bad_lines;
+        self.lines_in_full += u64::from(scanned.in_full);
         self.more_diagnostics += scanned.more_problems;
         self.lives[file.index()].lines += scanned.lines;
     }

@@ -50,7 +50,13 @@ impl Life {
         }
     }
 
-    fn run_at(&self, offset: u64) -> RunKey {
+    /// Where the last of its lines ends.
+    pub(super) fn lines_end(&self) -> u64 {
+        self.extent.bytes.as_ref().map_or(0, |it| it.end)
+    }
+
+    /// The run to which a record at `offset` belongs.
+    pub(super) fn run_at(&self, offset: u64) -> RunKey {
         let past = self.extent.past_runs.iter().find(|it| offset < it.1);
         past.map_or(self.run, |it| it.0)
     }

@@ -6,7 +6,10 @@
 //! place   a length; where records follow each other without a gap, the offset is a sum of at most 32 lengths
 //! ```
 //!
-//! A full chunk never changes. The last one grows; nothing else is kept of what came before it.
+//! A full chunk never changes, but that rows of it may be left out later (see `removed`). The last one grows; nothing
+//! else is kept of what came before it.
+
+mod removed;
 
 use rustc_hash::FxHashMap;
 
@@ -92,6 +95,8 @@ struct Chunk {
     far: Vec<(u32, i64)>,
     hashed: Vec<u64>,
     values: Vec<(u32, f64)>,
+    /// Rows that turned out to be none, ascending.
+    removed: Vec<u32>,
 }
 
 /// All rows, in the order read.
@@ -169,6 +174,16 @@ impl Rows {
         first: RowId,
         last: RowId,
     ) -> impl Iterator<Item = Row> + '_ {
+        self.numbered(episode, first, last).map(|it| it.1)
+    }
+
+    /// The same with their numbers.
+    pub(super) fn numbered(
+        &self,
+        episode: u32,
+        first: RowId,
+        last: RowId,
+    ) -> impl Iterator<Item = (RowId, Row)> + '_ {
         let from = if self.chunks.is_empty() { 0 } else { self.chunk_of(first) };
         let chunks = self.chunks[from..].iter().take_while(move |it| it.first <= last.0);
         chunks.flat_map(move |chunk| {
@@ -177,7 +192,8 @@ impl Rows {
             let end = ((last.0 - chunk.first) as usize + 1).min(chunk.episode.len());
             let rows = if number.is_some() { start..end } else { 0..0 };
             let number = number.unwrap_or_default() as u16;
-            rows.filter(move |it| chunk.episode[*it] == number).map(|it| chunk.row(it))
+            let mine = rows.filter(move |it| chunk.episode[*it] == number && chunk.has(*it));
+            mine.map(|it| (RowId(chunk.first + it as u32), chunk.row(it)))
         })
     }
 
@@ -302,7 +318,7 @@ impl Chunk {
         }
         let narrow = of(&self.episode) + of(&self.who) + of(&self.len);
         let wide = of(&self.time) + of(&self.id) + of(&self.stretches);
-        let beside = of(&self.long) + of(&self.far) + of(&self.hashed) + of(&self.values);
+        let beside = of(&self.long) + of(&self.far) + of(&self.hashed) + of(&self.values) + of(&self.removed);
         size_of::<Self>() + of(&self.episodes) + of(&self.agents) + narrow + wide + beside
     }
 }

@@ -8,14 +8,14 @@
 
 use std::ops::Range;
 
-use memchr::memchr;
-
 use super::{
     Pass,
     names::{Id, Names},
 };
 use crate::{
-    log::{Body, Header, PlainHeader, Problem, Record, RecordType, Run, Scanner, Writer, parse_line},
+    log::{
+        Body, Header, PlainHeader, Problem, Record, RecordType, Run, Scanner, Writer, is_sound, parse_line,
+    },
     model::{LogSummary, Severity, Timestamp},
     text,
 };
@@ -88,6 +88,9 @@ pub struct Scanned {
     /// Lines, of whatever kind.
     pub(super) lines: u32,
     pub(super) bad_lines: u64,
+    /// Lines that were read in full, and where those of them begin that something is wrong with.
+    pub(super) in_full: u32,
+    pub(super) listed: Vec<u64>,
     /// Problems beyond those that are listed.
     pub(super) more_problems: u64,
     problems: usize,
@@ -111,6 +114,7 @@ impl Scanned {
     pub fn skip(&mut self, offset: u64, rule: &'static str, message: String) {
         let place = Place { offset, len: 0, line: self.lines };
         self.lines += 1;
+        self.in_full += 1;
         self.bad_lines += 1;
         self.problem(place, Problem { rule, severity: Severity::Error, offset: 0, message });
     }
@@ -263,7 +267,11 @@ impl Scanned {
         let (offset, line) = (offset + nuls as u64, &line[nuls..]);
         let place = Place { offset, len: line.len() as u32, line: self.lines };
         self.lines += 1;
+        self.in_full += 1;
         let parsed = parse_line(line);
+        if !parsed.problems.is_empty() {
+            self.listed.push(offset);
+        }
         self.bad_lines += u64::from(parsed.problems.iter().any(|it| it.severity == Severity::Error));
         for problem in parsed.problems {
             self.problem(place, problem);
@@ -322,30 +330,25 @@ impl LineScanner {
         if self.pass == Pass::Places {
             return;
         }
-        if self.pass == Pass::Headers {
-            self.scanner.scan(bytes, |line, scan| {
-                let (at, line) = (offset + line.start as u64, &bytes[line]);
-                if let Some(scan) = scan {
-                    let place = Place { offset: at, len: line.len() as u32, line: into.lines };
-                    if let Some(header) = scan.plain() {
-                        into.lines += 1;
-                        return into.plain(place, scan.record_type, &header);
-                    }
-                    if let Some(header) = scan.header().filter(|it| it.complete) {
-                        into.lines += 1;
-                        return into.header(place, &header);
-                    }
+        let by_headers = self.pass == Pass::Headers;
+        self.scanner.scan(bytes, |line, scan| {
+            let (at, line) = (offset + line.start as u64, &bytes[line]);
+            // What is sound has the header that it seems to have, and nothing to tell.
+            if let Some(scan) = scan
+                && (by_headers || is_sound(line))
+            {
+                let place = Place { offset: at, len: line.len() as u32, line: into.lines };
+                if let Some(header) = scan.plain() {
+                    into.lines += 1;
+                    return into.plain(place, scan.record_type, &header);
                 }
-                into.parsed(at, line);
-            });
-            return;
-        }
-        let mut at = 0;
-        while at < bytes.len() {
-            let end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |it| at + it);
-            into.parsed(offset + at as u64, &bytes[at..end]);
-            at = end + 1;
-        }
+                if let Some(header) = scan.header().filter(|it| it.complete) {
+                    into.lines += 1;
+                    return into.header(place, &header);
+                }
+            }
+            into.parsed(at, line);
+        });
     }
 }
 

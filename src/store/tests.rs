@@ -1,6 +1,7 @@
 //! The index of files in memory: whose records they are, what is counted, and what is read again.
 
 mod any;
+mod revised;
 
 use super::*;
 use crate::{

@@ -58,6 +58,7 @@ fn told(episode: &Episode) {
         explanations: &explanations,
         findings: &findings,
         bad_lines: 0,
+        scanned_lines: 0,
         command: "creditscope log",
     };
     safe::block(&report::text(&report));

@@ -4,6 +4,7 @@ use creditscope::{
     check,
     graph::{self, Charset, Direction, Options, View, Weight},
     model::{ActId, AgentId, Diagnostic, Episode, EpisodeId, LogSummary, Severity},
+    runtime::validate,
     store::Pass,
 };
 
@@ -14,9 +15,11 @@ const EPISODES: usize = 3;
 
 /// Reads `log` by headers and in full, and looks at what came of it.
 pub fn run(log: &[u8]) {
-    let (by_headers, _) = read(log, Pass::Headers);
+    let (by_headers, mut scanned) = read(log, Pass::Headers);
     let (in_full, logs) = read(log, Pass::Everything);
     agree(&by_headers, &in_full);
+    validate(&mut scanned);
+    same_findings(&scanned.store.summary(), &in_full);
     for finding in in_full.diagnostics.iter() {
         safe::line(&finding.message);
     }
@@ -38,6 +41,22 @@ pub fn run(log: &[u8]) {
                 lines.iter().for_each(|it| safe::line(it));
             }
         }
+    }
+}
+
+/// Lines that were read in full behind the index are lines that were read in full in the first place.
+fn same_findings(behind: &LogSummary, at_once: &LogSummary) {
+    assert_eq!((behind.records, behind.bad_lines), (at_once.records, at_once.bad_lines));
+    assert_eq!(behind.more_diagnostics, at_once.more_diagnostics);
+    let told = |log: &LogSummary| {
+        let place = |it: &Diagnostic| it.origin.map(|it| (it.line, it.offset));
+        let all = log.diagnostics.iter().map(|it| (place(it), it.rule, it.message.clone()));
+        let mut all: Vec<_> = all.collect();
+        all.sort();
+        all
+    };
+    if at_once.more_diagnostics == 0 {
+        assert_eq!(told(behind), told(at_once));
     }
 }
 

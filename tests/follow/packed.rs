@@ -10,14 +10,14 @@ use flate2::{Compression, write::GzEncoder};
 
 use super::tailing::{append, show};
 
-pub fn gz(text: &str) -> Vec<u8> {
+pub fn gz(text: impl AsRef<[u8]>) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.write_all(text.as_ref()).unwrap();
     encoder.finish().unwrap()
 }
 
-pub fn zst(text: &str) -> Vec<u8> {
-    zstd::encode_all(text.as_bytes(), 3).unwrap()
+pub fn zst(text: impl AsRef<[u8]>) -> Vec<u8> {
+    zstd::encode_all(text.as_ref(), 3).unwrap()
 }
 
 struct Packed {
@@ -156,7 +156,7 @@ fn damage_is_told_with_its_byte_and_the_rest_is_read() {
 /// A writer that was killed within a member, and the next one appends to its file.
 #[test]
 fn a_cut_member_costs_no_other() {
-    let packed = gz(&"a line that was written before the writer was killed\n".repeat(50));
+    let packed = gz("a line that was written before the writer was killed\n".repeat(50));
     let mut it = Packed::of("a.gz", &packed[..packed.len() / 2]);
     it.poll();
     append(&it.path, [gz("next one\n"), gz("next two\n")].concat());
@@ -249,7 +249,7 @@ fn very_many_growing_files_share_few_decoders() {
     let text =
         |it: usize| (0..40).map(|line| format!("{{\"file\":{it},\"line\":{line}}}\n")).collect::<String>();
     let packed: Vec<Vec<u8>> =
-        (0..100).map(|it| if it % 2 == 0 { gz(&text(it)) } else { zst(&text(it)) }).collect();
+        (0..100).map(|it| if it % 2 == 0 { gz(text(it)) } else { zst(text(it)) }).collect();
     let path = |it: usize| dir.path().join(format!("{it}.jsonl.gz"));
     for (it, bytes) in packed.iter().enumerate() {
         fs::write(path(it), &bytes[..bytes.len() / 3]).unwrap();
@@ -274,4 +274,51 @@ fn very_many_growing_files_share_few_decoders() {
     for (it, got) in got.iter().enumerate() {
         assert_eq!(*got, text(it), "{it}");
     }
+}
+
+/// What those that have to begin their member again are fed again is bounded: a long member waits for its turn, and
+/// nothing of it is lost.
+#[test]
+fn long_members_of_very_many_growing_files_wait_for_their_turn() {
+    let dir = tempfile::tempdir().unwrap();
+    let spool = SpoolStore::create().unwrap();
+    let mut dice = super::torture::Dice(7);
+    let mut line = |it: usize| format!("{{\"file\":{it},\"x\":\"{:016x}\"}}\n", dice.roll(u64::MAX));
+    let texts: Vec<String> = (0..60).map(|it| (0..9_000).map(|_| line(it)).collect()).collect();
+    let path = |it: usize| dir.path().join(format!("{it}.jsonl.zst"));
+    let packed: Vec<Vec<u8>> = texts.iter().map(zst).collect();
+    for (it, bytes) in packed.iter().enumerate() {
+        fs::write(path(it), &bytes[..bytes.len() / 2]).unwrap();
+    }
+    let mut tails: Vec<PackedTail> = (0..60).map(|it| open(&path(it), spool.clone())).collect();
+    let mut got = vec![String::new(); 60];
+    let poll = |tails: &mut [PackedTail], got: &mut [String], at: u64, last: bool| {
+        for (tail, got) in tails.iter_mut().zip(got) {
+            let mut sink = |event: TailEvent<'_>| {
+                if let TailEvent::Lines { bytes, .. } = event {
+                    got.push_str(std::str::from_utf8(bytes).unwrap());
+                }
+            };
+            while !tail.poll(Duration::from_millis(at), 1 << 20, &mut sink).unwrap().caught_up {}
+            if last {
+                tail.finish(&mut sink);
+            }
+        }
+    };
+    poll(&mut tails, &mut got, 0, false);
+    for (it, bytes) in packed.iter().enumerate() {
+        append(&path(it), &bytes[bytes.len() / 2..bytes.len() - 100]);
+    }
+    let whole = |got: &[String]| got.iter().zip(&texts).filter(|it| it.0.len() * 3 > it.1.len() * 2).count();
+    poll(&mut tails, &mut got, 10, false);
+    let at_once = whole(&got);
+    assert!(at_once < 60, "nobody waited");
+    poll(&mut tails, &mut got, 60_000, false);
+    assert_eq!(whole(&got), 60);
+    // At the end nobody waits.
+    for (it, bytes) in packed.iter().enumerate() {
+        append(&path(it), &bytes[bytes.len() - 100..]);
+    }
+    poll(&mut tails, &mut got, 60_010, true);
+    assert!(got == texts);
 }

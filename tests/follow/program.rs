@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -200,10 +201,10 @@ fn every_kind_of_source_is_one_view() {
     fs::create_dir_all(folder.path().join("runs/node-1")).unwrap();
     let write = |name: &str, bytes: Vec<u8>| fs::write(folder.path().join(name), bytes).unwrap();
     write("file.jsonl", acts(0..2).into());
-    write("runs/node-1/a.jsonl.gz", gz(&acts(2..4)));
-    write("runs/b.jsonl.zst", [zst(&acts(4..5)), zst(&acts(5..6))].concat());
+    write("runs/node-1/a.jsonl.gz", gz(acts(2..4)));
+    write("runs/b.jsonl.zst", [zst(acts(4..5)), zst(acts(5..6))].concat());
     write("glob-1.txt", acts(6..8).into());
-    write("piped.zst", zst(&acts(8..10)));
+    write("piped.zst", zst(acts(8..10)));
     let script = "cat piped.zst | $P check file.jsonl runs 'glob-*.txt' - --format json";
     let report = json(&shell(folder.path(), script));
     assert_eq!((&report["counts"]["records"], &report["counts"]["files"]), (&10.into(), &5.into()));
@@ -249,7 +250,7 @@ fn foreign_documents_are_read_compressed_and_piped() {
 fn a_thousand_files_do_with_64_descriptors() {
     let folder = tempfile::tempdir().unwrap();
     for at in 0..1000_u32 {
-        let bytes = if at % 2 == 0 { act(at).into_bytes() } else { gz(&act(at)) };
+        let bytes = if at % 2 == 0 { act(at).into_bytes() } else { gz(act(at)) };
         let ending = if at % 2 == 0 { "jsonl" } else { "jsonl.gz" };
         fs::write(folder.path().join(format!("{at}.{ending}")), bytes).unwrap();
     }
@@ -271,7 +272,7 @@ fn a_thousand_files_do_with_64_descriptors() {
 fn a_full_disk_for_the_spool_is_told_and_the_rest_is_read() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a.jsonl"), acts(0..10)).unwrap();
-    fs::write(folder.path().join("big.jsonl.gz"), gz(&acts(0..60_000))).unwrap();
+    fs::write(folder.path().join("big.jsonl.gz"), gz(acts(0..60_000))).unwrap();
     for (script, from) in [
         ("trap '' XFSZ; ulimit -f 2000; exec $P check a.jsonl big.jsonl.gz", "big.jsonl.gz"),
         ("trap '' XFSZ; cat big.jsonl.gz | (ulimit -f 2000; exec $P check a.jsonl -)", "stdin"),
@@ -284,6 +285,8 @@ fn a_full_disk_for_the_spool_is_told_and_the_rest_is_read() {
         let read = stdout.lines().find(|it| it.starts_with("read ")).unwrap();
         let records: u32 = read.split(' ').nth(1).unwrap().parse().unwrap();
         assert!((1000..60_010).contains(&records), "what came before is kept: {read}");
+        // The line at which it broke off is none that a writer broke, nor is the file a damaged one.
+        assert!(read.ends_with("; 0 lines lost data") && !stdout.contains("damaged-archive"), "{stdout}");
     }
 }
 
@@ -294,11 +297,11 @@ fn files_that_cannot_be_read_are_told_and_the_rest_is_read() {
     // A file whose reads fail with EIO.
     let output = run(folder.path(), &["check", "a.jsonl", "/proc/self/mem"]);
     let stdout = text(&output.stdout);
-    assert!(stdout.contains("cannot read '/proc/self/mem': Input/output error"), "{output:?}");
+    assert!(stdout.contains("cannot read '/proc/self/mem': input/output error"), "{output:?}");
     assert!(stdout.contains("read 3 records"), "{stdout}");
     let alone = run(folder.path(), &["check", "/proc/self/mem"]);
     assert_eq!(alone.status.code(), Some(1));
-    assert!(text(&alone.stderr).contains("cannot read '/proc/self/mem': Input/output error"), "{alone:?}");
+    assert!(text(&alone.stderr).contains("cannot read '/proc/self/mem': input/output error"), "{alone:?}");
     // Links in circles, and one to itself.
     fs::create_dir(folder.path().join("deep")).unwrap();
     std::os::unix::fs::symlink("..", folder.path().join("deep/up")).unwrap();
@@ -307,10 +310,20 @@ fn files_that_cannot_be_read_are_told_and_the_rest_is_read() {
     assert!(text(&output.stdout).contains("read 3 records of 1 episode from 1 file"), "{output:?}");
     let alone = run(folder.path(), &["check", "self.jsonl"]);
     assert_eq!(alone.status.code(), Some(1));
-    assert!(
-        text(&alone.stderr).contains("cannot read 'self.jsonl': Too many levels of symbolic links"),
-        "{alone:?}"
-    );
+    let circle = "cannot read 'self.jsonl': its symbolic links lead in a circle";
+    assert!(text(&alone.stderr).contains(circle), "{alone:?}");
+    // A link to what is gone: the way to the log that somebody looks for.
+    std::os::unix::fs::symlink("gone.jsonl", folder.path().join("latest.jsonl")).unwrap();
+    let output = run(folder.path(), &["check", "."]);
+    let nowhere = "latest.jsonl': it is a link to 'gone.jsonl', which is not there";
+    assert!(text(&output.stdout).contains(nowhere), "{output:?}");
+    let alone = run(folder.path(), &["check", "latest.jsonl"]);
+    assert!(text(&alone.stderr).contains(nowhere), "{alone:?}");
+    // A name that is not UTF-8.
+    let name = std::ffi::OsStr::from_bytes(b"a\xff.jsonl");
+    let alone = Command::new(PROGRAM).arg("check").arg(name).output().unwrap();
+    assert_eq!(alone.status.code(), Some(1));
+    assert!(text(&alone.stderr).contains("its name is not UTF-8: name the directory it is in"), "{alone:?}");
 }
 
 /// As somebody who may not read a file. The superuser may read everything, so as nobody where the test is that.
@@ -332,12 +345,12 @@ fn a_file_without_permission_is_told_and_the_rest_is_read() {
     for arguments in ["check a.jsonl closed.jsonl", "check ."] {
         let output = shell(folder.path(), &format!("{become_nobody}./program {arguments}"));
         let stdout = text(&output.stdout);
-        assert!(stdout.contains("closed.jsonl': Permission denied"), "{output:?}");
+        assert!(stdout.contains("closed.jsonl': permission denied"), "{output:?}");
         assert!(stdout.contains("read 3 records"), "{stdout}");
     }
     let alone = shell(folder.path(), &format!("{become_nobody}./program check closed.jsonl"));
     assert_eq!(alone.status.code(), Some(1));
-    assert!(text(&alone.stderr).contains("cannot read 'closed.jsonl': Permission denied"), "{alone:?}");
+    assert!(text(&alone.stderr).contains("cannot read 'closed.jsonl': permission denied"), "{alone:?}");
 }
 
 /// Bytes, times, modes and names of everything below a folder.
@@ -366,9 +379,9 @@ fn nothing_is_ever_written_to_what_is_read() {
         ("native.jsonl", acts(0..50).into_bytes()),
         ("unterminated.jsonl", acts(0..5).trim_end().as_bytes().to_vec()),
         ("broken.jsonl", b"junk\n".to_vec()),
-        ("packed.jsonl.gz", gz(&acts(50..60))),
-        ("cut.jsonl.gz", gz(&acts(50..60))[..40].to_vec()),
-        ("packed.jsonl.zst", zst(&acts(60..70))),
+        ("packed.jsonl.gz", gz(acts(50..60))),
+        ("cut.jsonl.gz", gz(acts(50..60))[..40].to_vec()),
+        ("packed.jsonl.zst", zst(acts(60..70))),
         ("deep/document.json", document.into()),
         ("deep/document.json.gz", gz(document)),
     ] {
@@ -415,4 +428,40 @@ fn a_bomb_takes_little_memory() {
     let output = shell(folder.path(), "ulimit -v 400000; exec $P check bomb.jsonl.gz");
     let stdout = text(&output.stdout);
     assert!(stdout.contains("line-too-long") && stdout.contains("read 5 records"), "{output:?}");
+}
+
+/// Finding nothing in what could not be read to its end is no answer.
+#[test]
+fn a_search_says_what_it_could_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("big.jsonl.gz"), gz(acts(0..60_000))).unwrap();
+    let script = "trap '' XFSZ; ulimit -f 2000; exec $P report big.jsonl.gz --search nowhere";
+    let output = shell(folder.path(), script);
+    let stdout = text(&output.stdout);
+    assert!(
+        stdout.contains("0 records of ") && stdout.contains("; not searched to the end: no space"),
+        "{output:?}"
+    );
+}
+
+/// What only the reading of payloads shows is counted by what depends on it, and a large log that was not read in full is
+/// not said to be whole.
+#[test]
+fn broken_payloads_count_where_lines_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let broken = "{\"type\":\"action\",\"episode\":\"f\",\"agent\":\"a\",\"action\":[1,,2]}\n";
+    fs::write(folder.path().join("a.jsonl"), acts(0..10) + broken).unwrap();
+    for (script, code, expected) in [
+        ("exec $P report a.jsonl --format json", 0, "\"bad_lines\": 1,\n  \"scanned_lines\": 0"),
+        ("exec $P report a.jsonl --max-bad 0 2>&1", 3, "1 lines could not be read"),
+        ("exec $P report a.jsonl --fail 'bad_lines > 0' 2>&1", 2, "FAIL bad_lines > 0"),
+        ("exec $P report a.jsonl --search x --max-bad 0 2>&1", 3, "1 lines could not be read"),
+        ("exec $P audit a.jsonl --max-bad 0 2>&1", 3, ""),
+        ("exec $P check a.jsonl", 0, "a.jsonl:11: error bad-json"),
+    ] {
+        let output = shell(folder.path(), script);
+        let stdout = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(code), "{script}: {output:?}");
+        assert!(stdout.contains(expected), "{script}: {stdout}");
+    }
 }

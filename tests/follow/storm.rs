@@ -49,11 +49,13 @@ enum Hazard {
     RepeatedRecord,
     PackedMember,
     CutMember,
+    CompressRotated,
+    CompressWorker,
 }
 
 use Hazard::*;
 
-const HAZARDS: [Hazard; 21] = [
+const HAZARDS: [Hazard; 23] = [
     SplitCharacter,
     Unterminated,
     Truncate,
@@ -75,6 +77,8 @@ const HAZARDS: [Hazard; 21] = [
     RepeatedRecord,
     PackedMember,
     CutMember,
+    CompressRotated,
+    CompressWorker,
 ];
 
 impl Hazard {
@@ -98,12 +102,24 @@ struct Storm {
     late: Option<(File, u64)>,
     workers: Vec<PathBuf>,
     packed: PathBuf,
+    /// Logs that are to be compressed.
+    compressing: Vec<Compressing>,
     names: u32,
     /// Every record written, and how often.
     written: BTreeMap<String, u32>,
     bad_lines: u64,
     longest: usize,
     happened: BTreeMap<Hazard, u32>,
+}
+
+/// A log that nobody writes to any more, and is compressed as `gzip` does it: into a new file, a piece at a time, then the
+/// plain one is deleted.
+struct Compressing {
+    plain: PathBuf,
+    packed: PathBuf,
+    /// When the next piece is written, and what there is to write.
+    due: u64,
+    left: Option<Vec<u8>>,
 }
 
 impl Storm {
@@ -127,6 +143,7 @@ impl Storm {
             late: None,
             workers: Vec::new(),
             packed,
+            compressing: Vec::new(),
             names: 0,
             written: BTreeMap::new(),
             bad_lines: 0,
@@ -200,12 +217,45 @@ impl Storm {
             }
             _ => {}
         }
+        self.compress();
         if self.now.is_multiple_of(POLL) {
             self.poll();
         }
         if self.now.is_multiple_of(RESCAN) {
             self.logs.rescan();
         }
+    }
+
+    /// Has a log compressed that nobody writes to from `due` on.
+    fn compress_later(&mut self, plain: PathBuf, due: u64) {
+        let ending = [".gz", ".zst"][self.dice.roll(2) as usize];
+        let packed = PathBuf::from(plain.display().to_string() + ending);
+        self.compressing.push(Compressing { plain, packed, due, left: None });
+    }
+
+    /// Writes the next pieces of what is being compressed.
+    fn compress(&mut self) {
+        let (dice, now) = (&mut self.dice, self.now);
+        self.compressing.retain_mut(|it| {
+            if now < it.due {
+                return true;
+            }
+            let whole = || {
+                let text = fs::read(&it.plain).unwrap();
+                if it.packed.extension().unwrap() == "gz" { gz(&text) } else { zst(&text) }
+            };
+            let left = it.left.get_or_insert_with(whole);
+            if left.is_empty() {
+                fs::remove_file(&it.plain).unwrap();
+                return false;
+            }
+            let count = (dice.roll(left.len() as u64) as usize + 1).max(left.len() / 8).min(left.len());
+            let piece: Vec<u8> = left.drain(..count).collect();
+            let mut file = OpenOptions::new().append(true).create(true).open(&it.packed).unwrap();
+            file.write_all(&piece).unwrap();
+            it.due = now + dice.roll(60) * STEP;
+            true
+        });
     }
 
     /// The time until the next hazard, then the hazard.
@@ -370,6 +420,24 @@ impl Storm {
                 let member = if self.dice.roll(2) == 0 { gz(&records) } else { zst(&records) };
                 append(&self.packed.clone(), member);
             }
+            CompressRotated => {
+                let records = self.record();
+                self.write(records);
+                let rotated = self.path("live", ".jsonl");
+                fs::rename(&self.live, &rotated).unwrap();
+                self.file = OpenOptions::new().append(true).create(true).open(&self.live).unwrap();
+                // At once, or at some later time.
+                let due = self.now + self.dice.roll(5) * 1500;
+                self.compress_later(rotated, due);
+            }
+            CompressWorker => {
+                for _ in 0..(RESCAN + 2 * POLL) / STEP {
+                    self.step(true);
+                }
+                if let Some(path) = self.workers.pop() {
+                    self.compress_later(path, self.now);
+                }
+            }
             CutMember => {
                 // What a killed writer leaves: nothing of it can be unpacked, and the next member is whole.
                 append(&self.packed.clone(), &gz("{\"type\":\"action\"}\n")[..12]);
@@ -419,6 +487,7 @@ impl Storm {
         for _ in 0..15_000 / STEP {
             self.step(false);
         }
+        assert!(self.compressing.is_empty(), "seed {seed}");
         self.poll();
         self.logs.finish();
         let summary = self.logs.store.summary();

@@ -10,6 +10,7 @@ use super::open::{open, sample};
 /// Rules that no small native log on its own can break, and why.
 const NOT_IN_A_FILE: &[(&str, &str)] = &[
     ("candidate-without-part", "about a bucket of C3"),
+    ("compressed-copy", "about a file that is compressed while it is followed"),
     ("damaged-archive", "about a compressed file"),
     ("file-restarted", "the file is replaced while it is followed"),
     ("input-broke-off", "a pipe breaks, or the disk that holds its copy is full"),

@@ -60,6 +60,7 @@ fn print(name: &str, log: &Opened, scenario: Option<Scenario>) -> Printed {
         explanations: &explanations,
         findings: &log.findings,
         bad_lines: log.summary.bad_lines,
+        scanned_lines: 0,
         command: "creditscope report",
     };
     let raw_json = report::json(&report);

@@ -17,7 +17,7 @@ use super::{Followed, OpenedLogs, Round, apply, preview::Preview};
 use crate::{
     model::{Diagnostic, FileState, Severity},
     runtime::readers::{Readers, Stretch, Ticket},
-    source::{SourceFile, Tail, TailEvent, TailFile},
+    source::{SourceFile, Tail, TailEvent, TailFile, because},
     store::Pass,
     text,
 };
@@ -72,7 +72,7 @@ impl Backfill {
     /// Lets `tail` begin near the end of the file at `path`, if that is a large one.
     pub(super) fn of(tail: &mut TailFile, pass: Pass, portions: Portions) -> Option<Self> {
         let size = std::fs::metadata(tail.path()).ok()?.len();
-        if size < portions.large || pass != Pass::Headers {
+        if size < portions.large || pass == Pass::Places {
             return None;
         }
         let source = tail.source();
@@ -174,7 +174,7 @@ impl OpenedLogs {
                 self.store.set_progress(file, backfill.joined, progress.size, state);
             }
             // It is tried again, and told when the store has come so far.
-            Err(error) => self.store.set_state(file, FileState::Failed(text::clean(&error.to_string()))),
+            Err(error) => self.store.set_state(file, FileState::Failed(text::clean(&because(&error)))),
         }
         changed
     }

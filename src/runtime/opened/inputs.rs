@@ -2,7 +2,7 @@
 
 use std::{fs::File, io::Read, path::Path, path::PathBuf, sync::Arc, time::Duration};
 
-use super::{Followed, NATIVE, OpenError, OpenedLogs, Wake, backfill::Backfill, summary_of};
+use super::{Followed, NATIVE, OpenError, OpenedLogs, Wake, backfill::Backfill, summary_of, twins::Twin};
 use crate::{
     import::{Format, who_and_when},
     model::{Diagnostic, FileId, FileState, FileSummary, Severity},
@@ -13,7 +13,8 @@ use crate::{
         translated::Translated,
     },
     source::{
-        Input, PackedTail, SourceFile, Spool, SpoolStore, Tail, TailFile, TailOptions, feed, without_ending,
+        Input, PackedTail, SourceFile, Spool, SpoolStore, Tail, TailFile, TailOptions, because, feed,
+        without_ending,
     },
     store::is_record,
     text,
@@ -49,7 +50,7 @@ impl OpenedLogs {
             Input::Stdin => self.pipe("stdin", Box::new(std::io::stdin()), wake),
             Input::Pipe(path) => {
                 let file = File::open(&path).map_err(|error| {
-                    OpenError::Argument(format!("cannot open '{}': {error}", path.display()))
+                    OpenError::Argument(format!("cannot open '{}': {}", path.display(), because(&error)))
                 })?;
                 self.pipe(&path.to_string_lossy(), Box::new(file), wake)
             }
@@ -65,16 +66,29 @@ impl OpenedLogs {
         Ok(())
     }
 
-    fn add_file(&mut self, path: PathBuf) -> Result<(), OpenError> {
+    /// Begins to compare a compressed file with what was read. `false`: it is none, or there is nothing to compare.
+    pub(super) fn add_twin(&mut self, path: &Path) -> bool {
+        let is_log = |it: &Head| it.packed && matches!(it.format, Format::Native | Format::C3Buckets);
+        if self.followed.is_empty() || !head::of_file(path).is_ok_and(|it| is_log(&it)) {
+            return false;
+        }
+        let Ok(tail) = self.tail(path, true, native_options()) else { return false };
+        let twin = Twin::new(path.to_owned(), tail, self);
+        self.twins.push(twin);
+        true
+    }
+
+    pub(super) fn add_file(&mut self, path: PathBuf) -> Result<(), OpenError> {
         if self.followed.iter().any(|it| it.path == path) {
             return Ok(());
         }
         let shown = text::clean(&path.to_string_lossy());
-        let unreadable = |error| OpenError::Argument(format!("cannot read '{shown}': {error}"));
+        let unreadable =
+            |error| OpenError::Argument(format!("cannot read '{shown}': {}", text::clean(&because(&error))));
         let Head { format, packed } = head::of_file(&path).map_err(unreadable)?;
         match format {
             Format::Native => {
-                let options = TailOptions { accept: Arc::new(is_record), ..TailOptions::default() };
+                let options = native_options();
                 if packed {
                     let tail = self.tail(&path, packed, options)?;
                     self.follow(tail, &path, "native, compressed", false);
@@ -112,9 +126,16 @@ impl OpenedLogs {
     }
 
     /// Follows the file at `path`.
-    fn tail(&mut self, path: &Path, packed: bool, options: TailOptions) -> Result<Box<dyn Tail>, OpenError> {
+    pub(super) fn tail(
+        &mut self,
+        path: &Path,
+        packed: bool,
+        options: TailOptions,
+    ) -> Result<Box<dyn Tail>, OpenError> {
         let shown = || text::clean(&path.to_string_lossy());
-        let unreadable = |error| OpenError::Argument(format!("cannot read '{}': {error}", shown()));
+        let unreadable = |error| {
+            OpenError::Argument(format!("cannot read '{}': {}", shown(), text::clean(&because(&error))))
+        };
         if !packed {
             return Ok(Box::new(TailFile::open_with(path, options).map_err(unreadable)?));
         }
@@ -234,7 +255,7 @@ impl OpenedLogs {
             self.store.diagnose(Diagnostic {
                 rule: "unreadable-file",
                 severity: Severity::Error,
-                message: format!("cannot read '{shown}': {why}"),
+                message: format!("cannot read '{shown}': {}", text::clean(&because(&why))),
                 origin: None,
             });
         }
@@ -273,6 +294,11 @@ impl OpenedLogs {
         }
         Ok(())
     }
+}
+
+/// How logs of our own format are followed.
+pub(super) fn native_options() -> TailOptions {
+    TailOptions { accept: Arc::new(is_record), ..TailOptions::default() }
 }
 
 /// A document holds one episode, named after its folder and itself: `Hand-Crafted/12`.

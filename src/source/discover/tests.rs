@@ -90,6 +90,12 @@ fn what_cannot_be_used_is_told_and_the_rest_goes_on() {
     let message = "no logs in directory 'empty': looked for *.jsonl, *.ndjson, *.jsonlines, *.json, *.traj at any \
                    depth, also compressed (.gz, .zst); name the files to read others";
     check(&dir, &["empty"], &[], &[message]);
+    std::os::unix::fs::symlink("gone.jsonl", dir.path().join("latest.jsonl")).unwrap();
+    let nowhere = "it is a link to 'gone.jsonl', which is not there";
+    check(&dir, &["latest.jsonl"], &[], &[&format!("no file or directory 'latest.jsonl': {nowhere}")]);
+    check(&dir, &["."], &["./a.jsonl"], &[&format!("cannot read './latest.jsonl': {nowhere}")]);
+    std::os::unix::fs::symlink("circle.jsonl", dir.path().join("circle.jsonl")).unwrap();
+    check(&dir, &["circle.jsonl"], &[], &["cannot read 'circle.jsonl': its symbolic links lead in a circle"]);
     let _socket = std::os::unix::net::UnixListener::bind(dir.path().join("socket")).unwrap();
     check(&dir, &["socket"], &[], &["'socket' is neither a file, a directory nor a pipe"]);
 }

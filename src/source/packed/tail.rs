@@ -16,7 +16,7 @@ use super::super::follow::{FileKey, RestartReason};
 use super::super::read_at::{Read, SourceFile};
 use super::super::segments::Segments;
 use super::super::spool::{SpoolError, SpoolStore};
-use super::super::{Progress, Tail, TailEvent};
+use super::super::{LifeRead, Progress, Tail, TailEvent};
 use super::Unpacker;
 
 /// Packed bytes taken at once.
@@ -25,11 +25,16 @@ const PIECE: usize = 32 << 10;
 /// Unpacked bytes made at once.
 const ROOM: usize = 256 << 10;
 
-/// How many decoders stay in memory behind the end of what is written so far; a zstd frame may take 8 MiB and
-/// more. The others begin their member again when it grows.
-const AWAKE: usize = 32;
+/// How much memory the decoders behind the ends of what is written so far may take, bytes: thousands of gzip, dozens of
+/// zstd. The others begin their member again when it grows.
+const AWAKE: usize = 256 << 20;
 
-static DECODERS: AtomicUsize = AtomicUsize::new(0);
+/// Packed bytes a second that all of those are fed again: a member that is long waits longer for its next lines, so
+/// that the work is in proportion to what is new, but for this.
+const REPLAYED: u64 = 8 << 20;
+
+static MEMORY: AtomicUsize = AtomicUsize::new(0);
+static ASLEEP: AtomicUsize = AtomicUsize::new(0);
 
 /// What the packed file brought and was not worked off yet.
 enum Arrived {
@@ -48,8 +53,10 @@ struct Life {
     told: bool,
     /// Since its last bytes it was looked at whether it was cut.
     looked_at: bool,
-    /// Counted among the [`DECODERS`].
-    counted: bool,
+    /// What of it is in [`MEMORY`], and whether it is one of those [`ASLEEP`].
+    counted: (usize, bool),
+    /// When it fell asleep last.
+    slept: Duration,
 }
 
 impl Life {
@@ -59,7 +66,8 @@ impl Life {
             stream: Stream::new(generation, options, None),
             told: false,
             looked_at: false,
-            counted: false,
+            counted: (0, false),
+            slept: Duration::ZERO,
         }
     }
 
@@ -68,21 +76,40 @@ impl Life {
     }
 
     fn count(&mut self) {
-        let awake = self.unpacker.is_awake();
-        if awake && !self.counted {
-            DECODERS.fetch_add(1, Ordering::Relaxed);
-        } else if !awake && self.counted {
-            DECODERS.fetch_sub(1, Ordering::Relaxed);
-        }
-        self.counted = awake;
+        self.count_as((self.unpacker.memory(), self.unpacker.is_asleep()));
     }
+
+    fn count_as(&mut self, now: (usize, bool)) {
+        let before = std::mem::replace(&mut self.counted, now);
+        MEMORY.fetch_add(now.0, Ordering::Relaxed);
+        MEMORY.fetch_sub(before.0, Ordering::Relaxed);
+        ASLEEP.fetch_add(usize::from(now.1), Ordering::Relaxed);
+        ASLEEP.fetch_sub(usize::from(before.1), Ordering::Relaxed);
+    }
+
+    /// Gives up the decoder if all of them take too much.
+    fn rest(&mut self, now: Duration) {
+        if MEMORY.load(Ordering::Relaxed) > AWAKE && !self.unpacker.is_asleep() {
+            self.unpacker.sleep();
+            self.slept = now;
+            self.count();
+        }
+    }
+
+    /// Whether its turn to wake has come.
+    fn may_wake(&self, now: Duration) -> bool {
+        now.saturating_sub(self.slept) >= patience(self.unpacker.to_replay(), ASLEEP.load(Ordering::Relaxed))
+    }
+}
+
+/// How long one of so many sleepers waits, `bytes` of which have to be fed again.
+fn patience(bytes: u64, asleep: usize) -> Duration {
+    Duration::from_millis(bytes.saturating_mul(asleep as u64).saturating_mul(1000) / REPLAYED)
 }
 
 impl Drop for Life {
     fn drop(&mut self) {
-        if self.counted {
-            DECODERS.fetch_sub(1, Ordering::Relaxed);
-        }
+        self.count_as((0, false));
     }
 }
 
@@ -98,6 +125,11 @@ pub struct PackedTail {
     progress: Progress,
     /// The spool refused it: nothing more is read.
     full: bool,
+    /// What has arrived waits for a decoder whose turn to wake has not come; and nothing is to wait for that.
+    waits: bool,
+    hasty: bool,
+    /// When it was polled last.
+    now: Duration,
 }
 
 impl PackedTail {
@@ -118,6 +150,9 @@ impl PackedTail {
             options,
             progress: Progress { caught_up: false, offset: 0, size: 0 },
             full: false,
+            waits: false,
+            hasty: false,
+            now: Duration::ZERO,
         })
     }
 
@@ -148,9 +183,12 @@ impl PackedTail {
         let generation = *generation;
         let Some(at) = self.lives.iter().position(|it| it.generation() == generation) else { return true };
         let life = &mut self.lives[at];
-        life.stream.grown = Some(now);
         if !bytes.is_empty() {
             if life.unpacker.is_asleep() {
+                if !self.hasty && !life.may_wake(now) {
+                    self.waits = true;
+                    return false;
+                }
                 let source = self.packed.source();
                 let woken = life.unpacker.wake(&mut |from, to, into| {
                     let len = PIECE.min(usize::try_from(to - from).unwrap_or(PIECE));
@@ -164,6 +202,7 @@ impl PackedTail {
             bytes.clear();
             life.looked_at = false;
         }
+        life.stream.grown = Some(now);
         let mut room = vec![0; ROOM.min(*left)];
         while *left > 0 {
             let outcome = life.unpacker.unpack(&mut room[..ROOM.min(*left)]);
@@ -235,12 +274,10 @@ impl PackedTail {
                     self.arrived.push_back(Arrived::Bytes { generation, bytes: Vec::new() });
                 } else {
                     tell_cut(life, sink);
+                    life.unpacker.relax();
                 }
             }
-            if DECODERS.load(Ordering::Relaxed) > AWAKE {
-                life.unpacker.sleep();
-                life.count();
-            }
+            life.rest(now);
         }
     }
 }
@@ -305,10 +342,15 @@ impl Tail for PackedTail {
         sink: &mut dyn FnMut(TailEvent<'_>),
     ) -> io::Result<Progress> {
         let mut left = budget.max(1);
+        (self.now, self.waits) = (now, false);
         while !self.full {
             self.unpack(now, &mut left, sink);
             if self.full {
                 break;
+            }
+            if self.waits {
+                // There is nothing to be done about it now.
+                return Ok(Progress { caught_up: true, ..self.progress });
             }
             if left == 0 || !self.arrived.is_empty() {
                 return Ok(Progress { caught_up: false, ..self.progress });
@@ -319,13 +361,22 @@ impl Tail for PackedTail {
                 break;
             }
         }
-        if self.progress.caught_up {
+        if self.progress.caught_up && !self.full {
             self.settle(now, sink);
         }
         Ok(Progress { caught_up: self.progress.caught_up || self.full, ..self.progress })
     }
 
     fn finish(&mut self, sink: &mut dyn FnMut(TailEvent<'_>)) {
+        if self.waits {
+            self.hasty = true;
+            while self.poll(self.now, usize::MAX, sink).is_ok_and(|it| !it.caught_up) {}
+            self.hasty = false;
+        }
+        if self.full {
+            // What is left of a line, or of a member, is left by us.
+            return;
+        }
         for at in 0..self.lives.len() {
             while rescue(&mut self.lives[at], &self.spool, &self.segments, &self.options, sink) {
                 let generation = self.lives[at].generation();
@@ -347,6 +398,15 @@ impl Tail for PackedTail {
 
     fn has_read(&self, path: &Path) -> bool {
         self.packed.has_read(path)
+    }
+
+    fn lives(&self) -> Vec<LifeRead> {
+        let of = |(at, life): (usize, &Life)| LifeRead {
+            generation: life.generation(),
+            print: life.stream.lines.fingerprint().clone(),
+            lives: at + 1 == self.lives.len(),
+        };
+        self.lives.iter().enumerate().map(of).collect()
     }
 
     fn identity(&self) -> Option<FileKey> {

@@ -187,7 +187,7 @@ fn a_sleeping_decoder_goes_on_where_it_was() {
                 }
             }
             unpacker.sleep();
-            assert!(!unpacker.is_awake());
+            assert_eq!(unpacker.memory(), 0);
         }
         assert_eq!(String::from_utf8(got).unwrap(), format!("first\n{text}"));
         // What it was fed from is another file now.

@@ -133,11 +133,6 @@ impl Unpacker {
         }
     }
 
-    /// Whether it holds a decoder.
-    pub(in crate::source) fn is_awake(&self) -> bool {
-        matches!(self.state, State::Inside { .. })
-    }
-
     /// Gives up the decoder and its memory, where all that was fed is used up.
     pub(in crate::source) fn sleep(&mut self) {
         if self.start < self.input.len() {
@@ -150,13 +145,34 @@ impl Unpacker {
         }
     }
 
+    /// Forgets input that was used up and in which no member begins, as [`Unpacker::rescue`] has just found.
+    pub(in crate::source) fn relax(&mut self) {
+        // But for what may be the first bytes of one.
+        self.forget(self.start.saturating_sub(FIXED));
+        self.input.shrink_to_fit();
+    }
+
+    /// Bytes of memory that its decoder takes, about.
+    pub(in crate::source) fn memory(&self) -> usize {
+        match &self.state {
+            State::Inside { member: Member::Gzip(_), .. } => 48 << 10,
+            State::Inside { member: Member::Zstd(_), .. } => 8 << 20,
+            _ => 0,
+        }
+    }
+
+    /// Packed bytes that have to be fed again before it goes on.
+    pub(in crate::source) fn to_replay(&self) -> u64 {
+        if let State::Asleep { from, .. } = self.state { self.at - from } else { 0 }
+    }
+
     /// Whether its decoder was given up: it has to be woken before it is fed.
     pub(in crate::source) fn is_asleep(&self) -> bool {
         matches!(self.state, State::Asleep { .. })
     }
 
-    /// Wakes a sleeping decoder: What
-    /// they unpack to was handed on before and is thrown away.
+    /// Wakes a sleeping decoder: what it was fed of its member is fed to it again, given by `again`. What that unpacks
+    /// to was handed on before and is thrown away.
     ///
     /// # Errors
     /// They cannot be had, or are others now: the member is lost.

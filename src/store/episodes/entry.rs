@@ -93,6 +93,8 @@ pub(super) struct Entry {
     pub(super) last: RowId,
     pub(super) records: u32,
     pub(super) acts: u32,
+    /// Records that turned out to be none.
+    pub(super) removed: u32,
     status: Ended,
     has_end: bool,
     /// Whether an `episode_start` names agents; else those of the run take part.
@@ -125,6 +127,7 @@ impl Entry {
             first,
             last: first,
             records: 0,
+            removed: 0,
             acts: 0,
             status: Ended::NotSaid,
             has_end: false,
@@ -166,11 +169,6 @@ impl Entry {
     /// Whom somebody named, as written.
     pub(super) fn label(&self) -> Option<&str> {
         self.rare.as_ref()?.label.as_deref()
-    }
-
-    /// Somebody named somebody.
-    pub(super) fn set_label(&mut self, label: &str) {
-        self.rare().label = Some(label.into());
     }
 
     /// How it ended, as far as that is said.
@@ -224,6 +222,19 @@ impl Entry {
         (self.end, self.has_end) = (total.unwrap_or(0.0), total.is_some());
         self.open = false;
         self.ids.end();
+    }
+
+    /// Notes that somebody assigned credit.
+    pub(super) fn credit(&mut self, declared: bool, label: Option<&str>) {
+        self.declared |= declared;
+        if let Some(label) = label {
+            self.rare().label = Some(label.into());
+        }
+    }
+
+    /// Rises with every record that comes or goes.
+    pub(super) fn revision(&self) -> u64 {
+        u64::from(self.records) + 2 * u64::from(self.removed)
     }
 
     /// As [`crate::model::Episode::reward`], without the outcome that stands in for a number.

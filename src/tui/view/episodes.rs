@@ -97,6 +97,7 @@ fn nothing(model: &Model, pane: &mut Painter<'_>) {
             FileState::CaughtUp => format!("{} bytes read", file.read),
             FileState::Gone => "gone".to_owned(),
             FileState::Failed(why) => why.clone(),
+            FileState::SameAs(other) => format!("same content as {other}"),
         };
         lines.push(format!("{}  {}  {state}", file.path, file.format));
     }

@@ -52,10 +52,10 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> usize {
 }
 
 /// How the first pass goes: bytes, records a second, time left. Where only the ends of large files are shown yet,
-/// it says so.
+/// it says so. Behind it, how much was read in full.
 fn progress(model: &Model) -> String {
     if model.log.loaded {
-        return String::new();
+        return model.log.validating.map_or(String::new(), |it| format!("checked {}%", it.percent()));
     }
     let (read, size) = model.log.bytes();
     let reading = model.log.reading.unwrap_or_default();

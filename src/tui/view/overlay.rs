@@ -1,5 +1,7 @@
 //! Panes over a view: help, arithmetic, caveats, the act in full, the sweep, findings.
 
+use rustc_hash::FxHashSet;
+
 use super::{Told, detail, filters, hits, scrolled, sweep};
 use crate::{
     app::{
@@ -212,7 +214,10 @@ fn findings(model: &Model, width: usize) -> Vec<(String, Role)> {
     if log.is_empty() && episode.is_empty() && counters.is_empty() {
         lines.push(("nothing found".to_owned(), Role::Plain));
     }
-    for diagnostic in log.iter().chain(counters).chain(episode) {
+    // Of a line that was read in full both tell.
+    let told: FxHashSet<_> = log.iter().filter_map(Diagnostic::about).collect();
+    let own = episode.iter().filter(|it| it.about().is_none_or(|it| !told.contains(&it)));
+    for diagnostic in log.iter().chain(counters).chain(own) {
         lines.extend(finding(model, diagnostic, width));
     }
     if model.log.more_diagnostics > 0 {

@@ -1,0 +1,81 @@
+//! Whether reading a line in full would find anything wrong with it, without building anything of it.
+//!
+//! ```text
+//! line -> UTF-8 -> json: strict, as serde_json is -> fields of the top -> shape: what the format says each is
+//!                                                      `-> all well: parse_line has nothing to tell
+//! ```
+//!
+//! `true` is a promise that [`super::parse_line`] makes one record of the line and has no problem to tell; `false`
+//! is none: whoever wants to know parses the line. Nothing is allocated but for objects of many keys.
+
+mod json;
+mod shape;
+
+use smallvec::SmallVec;
+
+use super::RecordType;
+use json::{each_entry, skip_space};
+use shape::{Shape, fits};
+
+/// Keys of an object that are compared with each other; lines with more are parsed.
+const KEYS: usize = 96;
+
+/// A key and its value, as written.
+type Entry<'a> = (&'a [u8], &'a [u8]);
+
+/// Whether `line` (with or without its line end) is exactly one record about which there is nothing to tell.
+pub fn is_sound(line: &[u8]) -> bool {
+    std::str::from_utf8(line).is_ok() && is_sound_text(line).is_some()
+}
+
+fn is_sound_text(line: &[u8]) -> Option<()> {
+    let start = skip_space(line, 0);
+    if line.get(start) != Some(&b'{') {
+        return None;
+    }
+    let mut entries: SmallVec<[Entry<'_>; 24]> = SmallVec::new();
+    let end = each_entry(line, start, 1, |key, value| note(&mut entries, key, value))?;
+    if skip_space(line, end) < line.len() {
+        return None;
+    }
+    let of = |key: &[u8]| entries.iter().find(|it| it.0 == key).map(|it| it.1);
+    let name = of(b"type")?.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    let record_type = RecordType::from_name(std::str::from_utf8(name).ok()?);
+    let has = |key: &str| of(key.as_bytes()).is_some_and(|it| it != b"null");
+    let shapes = shape::of_record(record_type);
+    let sound = !name.contains(&b'\\')
+        && record_type.required().iter().all(|it| has(it))
+        && entries.iter().all(|(key, value)| fits(common(key).unwrap_or_else(|| shapes(key)), value))
+        && match record_type {
+            RecordType::Run => of(b"credit_log") == Some(b"1"),
+            RecordType::State => of(b"state").or_else(|| of(b"delta")).is_some(),
+            RecordType::Credit => [&b"agents"[..], b"items"].into_iter().any(|it| of(it).is_some_and(holds)),
+            _ => true,
+        };
+    sound.then_some(())
+}
+
+/// Adds an entry of an object. `None`: its key is there already, is written with escapes, or is one too many.
+fn note<'a>(entries: &mut SmallVec<[Entry<'a>; 24]>, key: &'a [u8], value: &'a [u8]) -> Option<()> {
+    let odd = entries.len() == KEYS || key.contains(&b'\\') || entries.iter().any(|it| it.0 == key);
+    (!odd).then(|| entries.push((key, value)))
+}
+
+/// What the fields are that every record may have.
+fn common(key: &[u8]) -> Option<Shape> {
+    Some(match key {
+        b"type" => Shape::Any,
+        b"episode" | b"id" => Shape::Name,
+        b"ts" => Shape::Moment,
+        b"seq" | b"step" => Shape::Integer,
+        _ => return None,
+    })
+}
+
+/// Whether a list or an object has anything in it.
+fn holds(value: &[u8]) -> bool {
+    matches!(value, [b'[' | b'{', inner @ .., _] if skip_space(inner, 0) < inner.len())
+}
+
+#[cfg(test)]
+mod tests;
