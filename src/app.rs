@@ -25,7 +25,9 @@ pub use action::Action;
 pub use index::{ActRanking, EpisodeIndex, ReadEpisode};
 pub use key::{Key, KeyCode};
 pub use lists::ActRows;
-pub use message::{Analysis, Effect, Message, SamplingEnd, SamplingState, SearchNews, SiftNews};
+pub use message::{
+    Analysis, Effect, ExplainQuestion, Message, SamplingEnd, SamplingState, SearchNews, SiftNews,
+};
 pub use methods::{MethodsState, MethodsVariant};
 pub use model::{
     DetailState, GraphState, Model, OpenEpisode, Overlay, Pane, Scope, Screen, Size, TimelineState, View,

@@ -4,7 +4,7 @@
 //! log thread     owns the store; polls files, answers Open and Payload
 //! worker thread  computes credit; the newest request of a kind wins
 //! sampling       one while values are drawn that take long, and what it draws with: see `sampling`
-//! shape thread   works out the graph of an episode and checks it; the newest request of a kind wins
+//! shape thread   works out the graph of an episode, checks it, explains a number; the newest of a kind wins
 //! study thread   computes what takes longer: curves, messages, P(flip); the newest request wins
 //! search thread  reads the files for what is searched, beside the log thread, which names what it finds
 //! validate thread reads in full what the index pass read by its outside, behind everything else
@@ -32,7 +32,7 @@ mod translated;
 mod validation;
 mod worker;
 
-pub use analyse::{analyse, flow, study};
+pub use analyse::{analyse, explain, flow, study};
 pub use episodes::each_episode;
 pub use log_thread::{Follow, LogThread};
 pub use opened::{OpenError, OpenedLogs, Round};

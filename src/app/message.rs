@@ -8,10 +8,13 @@ use super::{
     shape::Shape,
 };
 use crate::{
-    credit::{Interactions, MessageSetting, RunOutcomes, Study, Sweep, Verdict},
+    credit::{Interactions, MessageSetting, RunOutcomes, Study, Sweep, Target, Verdict},
     filter::Filter,
     graph::InteractionGraph,
-    model::{Attribution, Episode, EpisodeId, Growth, LogSummary, Origin, RecordText, Scenario, Unavailable},
+    model::{
+        Attribution, Episode, EpisodeId, Explanation, Growth, LogSummary, Origin, RecordText, Scenario,
+        Unavailable,
+    },
     search::{Hit, Pattern},
 };
 
@@ -100,6 +103,17 @@ pub struct SiftNews {
     pub problem: Option<String>,
 }
 
+/// Which number is to be explained.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExplainQuestion {
+    /// The method and the edits.
+    pub scenario: Scenario,
+    /// The row of the sweep that it is of; `None`: the credit shown.
+    pub row: Option<usize>,
+    /// The agent or act.
+    pub target: Target,
+}
+
 /// Something that happened outside.
 #[derive(Clone, Debug)]
 pub enum Message {
@@ -145,6 +159,13 @@ pub enum Message {
     },
     /// The time asked for with [`Effect::Settle`] or [`Effect::Rest`] has come.
     Settle,
+    /// The arithmetic of a number was worked out; answers [`Effect::Explain`] with the same number.
+    Explained {
+        /// The number of the request.
+        request: u64,
+        /// The arithmetic, or why there is none.
+        result: Box<Result<Explanation, Unavailable>>,
+    },
     /// Credit was computed; answers [`Effect::Analyse`] with the same number, several times while values are drawn.
     Analysis {
         /// The number of the request.
@@ -219,6 +240,17 @@ pub enum Effect {
         episode: Arc<Episode>,
         /// What to compute; an empty method name asks for the best the log supports.
         scenario: Scenario,
+    },
+    /// Work out the arithmetic of a number.
+    Explain {
+        /// Comes back with the answer.
+        request: u64,
+        /// The episode.
+        episode: Arc<Episode>,
+        /// Its credit, in which the number is known.
+        analysis: Arc<Analysis>,
+        /// Whose number.
+        question: ExplainQuestion,
     },
     /// Stop drawing for this request: what there is is its last answer.
     StopSampling(u64),

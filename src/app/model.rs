@@ -362,6 +362,8 @@ pub struct Model {
     pub mouse: bool,
     /// Number before a motion.
     pub count: Option<usize>,
+    /// The request for the arithmetic of a number that is under way.
+    pub explaining: Option<u64>,
     /// The last request number given out.
     pub requests: u64,
     /// One line about terminal and colours, for the help.
@@ -392,6 +394,7 @@ impl Model {
             arguments,
             mouse: false,
             count: None,
+            explaining: None,
             requests: 0,
             terminal: String::new(),
         }

@@ -38,6 +38,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }
         Message::Analysis { request, result } => incoming::analysis(model, request, *result),
         Message::Shape { request, result } => incoming::shape(model, request, *result),
+        Message::Explained { request, result } => ask::explained(model, request, *result),
         Message::Flow { request, result } => incoming::flow(model, request, *result),
         Message::Grown { id, revisions, growth } => {
             growth::grown(model, id, revisions, *growth, &mut effects);
@@ -196,7 +197,7 @@ fn on_episode(model: &mut Model, action: Action, count: usize, effects: &mut Vec
         Action::PreviousCulprit => ask::culprit(model, -(count as isize)),
         Action::Cause => ask::follow_link(model, ask::Direction::Cause, count),
         Action::Effect => ask::follow_link(model, ask::Direction::Effect, count),
-        Action::Explain => ask::explain(model),
+        Action::Explain => ask::explain(model, effects),
         Action::Caveats => toggle_overlay(model, Overlay::Caveats),
         Action::Sweep => toggle_overlay(model, Overlay::Sweep),
         Action::WhatIf => {
@@ -270,6 +271,7 @@ fn toggle_overlay(model: &mut Model, overlay: Overlay) {
 
 /// One level back: overlay, playback, view, list. `false`: there is nothing to back out of.
 fn back(model: &mut Model) -> bool {
+    model.explaining = None;
     if model.overlay.take().is_some() {
         model.overlay_top = 0;
         return true;

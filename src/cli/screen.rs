@@ -81,6 +81,9 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
         Effect::Open(id) => log.open(id),
         Effect::Payload(origin) => log.payload(origin),
         Effect::Shape { request, episode } => worker.shape(request, episode),
+        Effect::Explain { request, episode, analysis, question } => {
+            worker.explain(request, episode, analysis, question);
+        }
         Effect::Flow { request, episode, analysis } => worker.flow(request, episode, analysis),
         Effect::Analyse { request, episode, scenario } => worker.request(request, episode, scenario),
         Effect::Study { request, episode, analysis, setting, .. } => {

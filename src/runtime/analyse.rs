@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::sampling;
 use crate::{
-    app::{ActRanking, Analysis, SamplingState},
+    app::{ActRanking, Analysis, ExplainQuestion, SamplingState},
     credit::{self, MessageSetting, Study, Verdict},
     graph::{self, InteractionGraph},
-    model::{ActId, Attribution, Episode, Scenario, Unavailable},
+    model::{ActId, Attribution, Episode, Explanation, Scenario, Unavailable},
 };
 
 /// Credit, credit per act, sweep and verdict of `episode` under `scenario`. An empty method asks for the best
@@ -72,6 +72,28 @@ pub(super) fn with_credit(first: &Analysis, credit: Attribution, sampling: Sampl
 /// Curves, messages and how sure the verdict is: what is asked for after [`analyse`]. Pure likewise.
 pub fn study(episode: &Episode, analysis: &Analysis, setting: MessageSetting) -> Study {
     credit::study(episode, &analysis.scenario, &analysis.credit, &analysis.sweep, setting)
+}
+
+/// The arithmetic of one number of `analysis`. Pure likewise.
+///
+/// # Errors
+/// When the method does not speak of the target.
+pub fn explain(
+    episode: &Episode,
+    analysis: &Analysis,
+    question: &ExplainQuestion,
+) -> Result<Explanation, Unavailable> {
+    let ExplainQuestion { scenario, row, target } = question;
+    // Numbers on the screen are explained, not computed again: of some the permutations took long to draw.
+    let known = match row.and_then(|it| analysis.sweep.rows.get(it)) {
+        Some(row) => row.result.as_ref().ok(),
+        None => analysis.credit.as_ref().ok(),
+    };
+    let of_scenario = |it: &&Attribution| it.method == scenario.method && it.baseline == scenario.baseline;
+    match known.filter(of_scenario) {
+        Some(known) => credit::explain_credit(episode, scenario, known.clone(), *target),
+        None => credit::explain(episode, scenario, *target),
+    }
 }
 
 /// The graph of an episode with the credit of its acts on the edges that they start. Pure likewise.

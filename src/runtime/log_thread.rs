@@ -23,6 +23,7 @@ use crate::{
     app::{Message, SearchNews, SiftNews},
     filter::Filter,
     model::{EpisodeId, LogSummary, Origin},
+    runtime::Round,
     search::Pattern,
     source::{News, Watch},
     store::LiveEpisode,
@@ -230,7 +231,7 @@ impl<F: Fn(Message)> State<F> {
         let mut dirty = true;
         self.cover();
         loop {
-            let round = self.logs.poll(self.started.elapsed(), BUDGET);
+            let round = self.poll();
             dirty |= round.changed;
             self.grown |= round.changed && self.loaded;
             let first_end = round.caught_up && !self.loaded;
@@ -301,6 +302,16 @@ impl<F: Fn(Message)> State<F> {
                 self.cover();
             }
         }
+    }
+
+    /// Reads on. What is not followed is read once: what is appended later stays unread, whatever woke the thread, but
+    /// what is listed as broken is only listed of a file that still is what was read.
+    fn poll(&mut self) -> Round {
+        let read = self.loaded && self.follow == Follow::Never && !self.logs.is_piped();
+        if read && !self.validation.has_work(&self.logs) {
+            return Round { changed: false, caught_up: true };
+        }
+        self.logs.poll(self.started.elapsed(), BUDGET)
     }
 
     /// Waits for a request, for the next poll, or, when something is to be shown, for `shown`: until then nothing
@@ -405,7 +416,13 @@ impl<F: Fn(Message)> State<F> {
         let Some(revision) = self.logs.revision(id) else { return };
         self.validation.yield_to_others(true);
         let began = Instant::now();
-        let (result, live) = match self.logs.live_episode(id) {
+        // What it takes to append is not kept of a log that does not grow.
+        let read = if self.following() {
+            self.logs.live_episode(id)
+        } else {
+            self.logs.episode(id).map(|it| (it, None))
+        };
+        let (result, live) = match read {
             Ok((episode, live)) => (Ok(episode.into()), live),
             Err(why) => (Err(why), None),
         };

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use super::{
-    OpenedLogs, Survey, analyse, flow,
+    OpenedLogs, Survey, analyse, explain, flow,
     search::{match_records, search_all, sift_all},
     study,
 };
@@ -94,6 +94,10 @@ impl Rehearsal {
             }
             Effect::Shape { request, episode } => {
                 Some(Message::Shape { request: *request, result: Box::new(Shape::of(episode)) })
+            }
+            Effect::Explain { request, episode, analysis, question } => {
+                let result = Box::new(explain(episode, analysis, question));
+                Some(Message::Explained { request: *request, result })
             }
             Effect::Flow { request, episode, analysis } => {
                 Some(Message::Flow { request: *request, result: Box::new(flow(episode, analysis)) })

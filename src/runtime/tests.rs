@@ -148,6 +148,21 @@ fn the_thread_answers_what_it_is_asked() {
 }
 
 #[test]
+fn what_is_appended_to_a_log_that_is_not_followed_stays_unread() {
+    let folder = folder(1, 2);
+    let path = folder.path().join("000.jsonl");
+    let (thread, messages) = start(&path, Follow::Never);
+    wait_for(&messages, |it| it.loaded);
+    let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();
+    file.write_all(act("e0", 2).as_bytes()).unwrap();
+    // Whatever wakes the thread.
+    for _ in 0..3 {
+        thread.open(EpisodeId(0));
+        wait_for_acts(&messages, &mut Default::default(), 2);
+    }
+}
+
+#[test]
 fn the_thread_sends_an_open_episode_again_when_it_grows() {
     let folder = folder(1, 2);
     let path = folder.path().join("000.jsonl");

@@ -11,7 +11,7 @@ use super::{
     spawn,
 };
 use crate::{
-    app::{Analysis, Message, Shape},
+    app::{Analysis, ExplainQuestion, Message, Shape},
     credit::{self, MessageSetting},
     model::{Episode, Scenario},
 };
@@ -35,6 +35,8 @@ struct StudyRequest {
 enum ShapeRequest {
     /// The graph and what is wrong with the log.
     Shape(u64, Arc<Episode>),
+    /// The arithmetic of a number.
+    Explain(u64, Arc<Episode>, Arc<Analysis>, ExplainQuestion),
     /// The credit on the edges.
     Flow(u64, Arc<Episode>, Arc<Analysis>),
 }
@@ -70,6 +72,17 @@ impl Worker {
     /// Asks for the credit on the edges of the graph. The newest wins.
     pub fn flow(&self, number: u64, episode: Arc<Episode>, analysis: Arc<Analysis>) {
         let _ = self.shapes.send(ShapeRequest::Flow(number, episode, analysis));
+    }
+
+    /// Asks for the arithmetic of a number. The newest wins.
+    pub fn explain(
+        &self,
+        number: u64,
+        episode: Arc<Episode>,
+        analysis: Arc<Analysis>,
+        question: ExplainQuestion,
+    ) {
+        let _ = self.shapes.send(ShapeRequest::Explain(number, episode, analysis, question));
     }
 
     /// Asks for a study. The newest wins.
@@ -142,12 +155,21 @@ fn answer(request: Request, control: &Arc<Control>, send: &(impl Fn(Message) + S
 
 fn work_on_shapes(queue: &Receiver<ShapeRequest>, send: impl Fn(Message)) {
     while let Ok(first) = queue.recv() {
-        let (mut shape, mut flow) = (None, None);
+        let (mut shape, mut flow, mut explain) = (None, None, None);
         for request in std::iter::once(first).chain(queue.try_iter()) {
             match request {
                 ShapeRequest::Shape(number, episode) => shape = Some((number, episode)),
                 ShapeRequest::Flow(number, episode, analysis) => flow = Some((number, episode, analysis)),
+                ShapeRequest::Explain(number, episode, analysis, question) => {
+                    explain = Some((number, episode, analysis, question));
+                }
             }
+        }
+        // Somebody waits for that.
+        if let Some((request, episode, analysis, question)) = explain {
+            let result = Box::new(analyse::explain(&episode, &analysis, &question));
+            drop(analysis);
+            send(Message::Explained { request, result });
         }
         if let Some((request, episode)) = shape {
             send(Message::Shape { request, result: Box::new(Shape::of(&episode)) });

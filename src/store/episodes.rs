@@ -154,12 +154,12 @@ impl Episodes {
         let entry = &self.entries[id.index()];
         let run = self.run(id);
         let roster = run.map_or(&[][..], |it| &it.agents);
-        let mut agents = entry.agents.len();
+        let mut agents = entry.agent_count();
         if !entry.has_roster && !roster.is_empty() {
             let mut absent: Vec<u32> = roster
                 .iter()
                 .filter_map(|it| self.agents.get(it.id.as_str()).copied())
-                .filter(|it| !entry.agents.contains(*it))
+                .filter(|it| !entry.has_agent(*it))
                 .collect();
             absent.sort_unstable();
             absent.dedup();
@@ -169,7 +169,7 @@ impl Episodes {
             id,
             name: text::clean(&entry.name),
             run: run.and_then(|it| it.run.as_deref()).map(text::clean),
-            status: entry.status.clone(),
+            status: entry.status(),
             reward: entry.reward(),
             open: entry.open,
             agents: agents as u32,
@@ -177,7 +177,7 @@ impl Episodes {
             records: entry.records,
             declared: entry.declared,
             counterfactuals: entry.counterfactuals,
-            label: entry.label.as_deref().map(str::to_owned),
+            label: entry.label().map(str::to_owned),
             revision: entry.revision(),
         }
     }
@@ -228,7 +228,7 @@ impl Episodes {
 
     /// Another agent takes part.
     pub(super) fn take_part(&mut self, id: EpisodeId, agent: u32) {
-        self.entries[id.index()].agents.add(agent);
+        self.entries[id.index()].add_agent(agent);
     }
 
     /// An `episode_start` names its agents.

@@ -208,6 +208,7 @@ impl Awaited {
             Effect::Open(id) => self.episode = Some(*id),
             Effect::Payload(origin) => self.payload = Some(*origin),
             Effect::Analyse { request, .. }
+            | Effect::Explain { request, .. }
             | Effect::Shape { request, .. }
             | Effect::Flow { request, .. } => {
                 self.requests.push_back(*request);
@@ -243,6 +244,7 @@ impl Awaited {
             // The first answer; what is found later comes as a log that grows does.
             Message::Search(news) => self.search.take_if(|it| *it == news.request).is_some(),
             Message::Analysis { request, .. }
+            | Message::Explained { request, .. }
             | Message::Shape { request, .. }
             | Message::Flow { request, .. } => {
                 let at = self.requests.iter().position(|it| it == request);

@@ -4,13 +4,13 @@ use super::toggle_overlay;
 use crate::{
     app::{
         command_line,
-        message::Effect,
+        message::{Effect, ExplainQuestion},
         methods::MethodsVariant,
         model::{Model, OpenEpisode, Overlay, Pane, Screen, View},
         prose,
     },
     credit,
-    model::{ActId, Attribution},
+    model::{ActId, Explanation, Unavailable},
 };
 
 /// To the act to blame, then to the next (`by` > 0) or back.
@@ -86,10 +86,11 @@ pub(super) fn follow_link(model: &mut Model, direction: Direction, count: usize)
     model.notice = Some(chain);
 }
 
-/// Shows the arithmetic of the number under the cursor.
-pub(super) fn explain(model: &mut Model) {
+/// Asks for the arithmetic of the number under the cursor: of a number that is made of those of many acts it takes a
+/// while.
+pub(super) fn explain(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(open) = &model.open else { return };
-    let Some(analysis) = open.analysis() else {
+    let Some(analysis) = open.analysis().cloned() else {
         model.notice = Some("credit is being computed".to_owned());
         return;
     };
@@ -100,8 +101,8 @@ pub(super) fn explain(model: &mut Model) {
         View::Graph | View::WhatIf => false,
     };
     let in_table = model.view == View::Methods && open.methods.variant == MethodsVariant::Table;
-    let row = analysis.sweep.rows.get(open.methods.column).filter(|_| in_table);
-    let mut scenario = row.map_or(&analysis.scenario, |it| &it.scenario).clone();
+    let row = Some(open.methods.column).filter(|it| in_table && *it < analysis.sweep.rows.len());
+    let mut scenario = row.map_or(&analysis.scenario, |it| &analysis.sweep.rows[it].scenario).clone();
     let target = match open.act.filter(|_| on_act) {
         Some(act) => {
             let knows_acts = analysis.credit.as_ref().is_ok_and(|it| !it.acts.is_empty());
@@ -114,17 +115,31 @@ pub(super) fn explain(model: &mut Model) {
         }
         None => credit::Target::Agent(open.agent),
     };
-    // Numbers on the screen are explained, not computed again: of some the permutations took long to draw.
-    let known = match row {
-        Some(row) => row.result.as_ref().ok(),
-        None => analysis.credit.as_ref().ok(),
-    };
-    let of_scenario = |it: &&Attribution| it.method == scenario.method && it.baseline == scenario.baseline;
-    let explanation = match known.filter(of_scenario) {
-        Some(known) => credit::explain_credit(&open.episode, &scenario, known.clone(), target),
-        None => credit::explain(&open.episode, &scenario, target),
-    };
-    toggle_overlay(model, Overlay::Explain(Box::new(explanation)));
+    let question = ExplainQuestion { scenario, row, target };
+    model.requests += 1;
+    model.explaining = Some(model.requests);
+    model.notice = Some(EXPLAINING.to_owned());
+    effects.push(Effect::Explain {
+        request: model.requests,
+        episode: open.episode.clone(),
+        analysis,
+        question,
+    });
+}
+
+/// What is said until the arithmetic is there.
+const EXPLAINING: &str = "the arithmetic is being worked out";
+
+/// The arithmetic is there: shows it, or hides it where it was shown. Where somebody has gone on to something else
+/// meanwhile it is dropped.
+pub(super) fn explained(model: &mut Model, request: u64, result: Result<Explanation, Unavailable>) {
+    if model.explaining.take_if(|it| *it == request).is_none() {
+        return;
+    }
+    model.notice.take_if(|it| it == EXPLAINING);
+    if matches!(model.overlay, None | Some(Overlay::Explain(_))) && model.screen == Screen::Episode {
+        toggle_overlay(model, Overlay::Explain(Box::new(result)));
+    }
 }
 
 /// Hands out what is on the screen: on the what-if the command line, else verdict and act.

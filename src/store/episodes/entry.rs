@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
-use smallvec::SmallVec;
 
 use super::{
     RunKey,
@@ -22,22 +21,18 @@ use crate::{
 /// Agents that are kept as a list; more are kept as a set.
 const FEW: usize = 64;
 
-/// Agents of an episode, as numbers over all episodes.
+/// Agents of an episode beyond the first of all, as numbers over all episodes.
 #[derive(Default)]
-pub(super) struct Agents {
-    /// The first 64 of all, a bit each.
-    first: u64,
-    /// Others, ascending; empty once there are many.
-    few: SmallVec<[u32; 4]>,
+struct Agents {
+    /// Ascending; empty once there are many.
+    few: Vec<u32>,
     many: Option<Box<FxHashSet<u32>>>,
 }
 
 impl Agents {
     /// Adds an agent that may be known.
-    pub(super) fn add(&mut self, agent: u32) {
-        if agent < u64::BITS {
-            self.first |= 1 << agent;
-        } else if let Some(many) = &mut self.many {
+    fn add(&mut self, agent: u32) {
+        if let Some(many) = &mut self.many {
             many.insert(agent);
         } else if let Err(at) = self.few.binary_search(&agent) {
             self.few.insert(at, agent);
@@ -47,42 +42,66 @@ impl Agents {
         }
     }
 
-    pub(super) fn contains(&self, agent: u32) -> bool {
+    fn contains(&self, agent: u32) -> bool {
         match &self.many {
-            _ if agent < u64::BITS => self.first >> agent & 1 == 1,
             Some(many) => many.contains(&agent),
             None => self.few.binary_search(&agent).is_ok(),
         }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.first.count_ones() as usize + self.many.as_ref().map_or(self.few.len(), |it| it.len())
+    fn len(&self) -> usize {
+        self.many.as_ref().map_or(self.few.len(), |it| it.len())
     }
+}
+
+/// What few episodes have, or few logs: apart, so that a million others do not take its room.
+#[derive(Default)]
+struct Rare {
+    agents: Agents,
+    per_agent: Total,
+    /// How it ended, in a word of the log.
+    status: Option<Status>,
+    label: Option<Box<str>>,
+    /// Records that turned out to be none.
+    removed: u32,
+}
+
+/// How an episode ended, where the word is one of ours.
+#[derive(Clone, Copy)]
+enum Ended {
+    NotSaid,
+    Success,
+    Failure,
+    Truncated,
+    Error,
+    Aborted,
+    /// In [`Rare::status`].
+    Other,
 }
 
 /// One episode as far as the index knows it.
 pub(super) struct Entry {
     pub(super) name: Arc<str>,
+    rare: Option<Box<Rare>>,
+    ids: Ids,
+    /// The first agents of all that take part, a bit each.
+    first_agents: u64,
+    global: Total,
+    /// The return that its end tells; none where `has_end` is not set.
+    end: f64,
     pub(super) run: RunKey,
     /// Its first and its last row; those of other episodes are between.
     pub(super) first: RowId,
     pub(super) last: RowId,
     pub(super) records: u32,
-    /// Records that turned out to be none.
-    pub(super) removed: u32,
-    pub(super) agents: Agents,
+    pub(super) acts: u32,
+    status: Ended,
+    has_end: bool,
     /// Whether an `episode_start` names agents; else those of the run take part.
     pub(super) has_roster: bool,
-    pub(super) acts: u32,
-    ids: Ids,
-    global: Total,
-    per_agent: Total,
-    pub(super) end: Option<f64>,
-    pub(super) status: Option<Status>,
     pub(super) open: bool,
     pub(super) declared: bool,
     pub(super) counterfactuals: bool,
-    pub(super) label: Option<Box<str>>,
     /// Whether the list has not been told of its last change.
     pub(super) changed: bool,
 }
@@ -99,30 +118,74 @@ impl Entry {
     pub(super) fn new(name: Arc<str>, run: RunKey, first: RowId) -> Self {
         Self {
             name,
+            rare: None,
+            ids: Ids::default(),
+            first_agents: 0,
+            global: Total::default(),
+            end: 0.0,
             run,
             first,
             last: first,
             records: 0,
-            removed: 0,
-            agents: Agents::default(),
-            has_roster: false,
             acts: 0,
-            ids: Ids::default(),
-            global: Total::default(),
-            per_agent: Total::default(),
-            end: None,
-            status: None,
+            status: Ended::NotSaid,
+            has_end: false,
+            has_roster: false,
             open: true,
             declared: false,
             counterfactuals: false,
-            label: None,
             changed: true,
         }
     }
 
+    fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    /// Adds an agent that may be known.
+    pub(super) fn add_agent(&mut self, agent: u32) {
+        if agent < u64::BITS {
+            self.first_agents |= 1 << agent;
+        } else {
+            self.rare().agents.add(agent);
+        }
+    }
+
+    /// Whether an agent takes part.
+    pub(super) fn has_agent(&self, agent: u32) -> bool {
+        if agent < u64::BITS {
+            self.first_agents >> agent & 1 == 1
+        } else {
+            self.rare.as_ref().is_some_and(|it| it.agents.contains(agent))
+        }
+    }
+
+    /// How many agents take part.
+    pub(super) fn agent_count(&self) -> usize {
+        self.first_agents.count_ones() as usize + self.rare.as_ref().map_or(0, |it| it.agents.len())
+    }
+
+    /// Whom somebody named, as written.
+    pub(super) fn label(&self) -> Option<&str> {
+        self.rare.as_ref()?.label.as_deref()
+    }
+
+    /// How it ended, as far as that is said.
+    pub(super) fn status(&self) -> Option<Status> {
+        Some(match self.status {
+            Ended::NotSaid => return None,
+            Ended::Success => Status::Success,
+            Ended::Failure => Status::Failure,
+            Ended::Truncated => Status::Truncated,
+            Ended::Error => Status::Error,
+            Ended::Aborted => Status::Aborted,
+            Ended::Other => return self.rare.as_ref()?.status.clone(),
+        })
+    }
+
     /// Counts a record, before it is added to `rows` as `id`.
     pub(super) fn count(&mut self, row: &Row, id: RowId, rows: &Rows, prefixes: &Names) {
-        row.agent.into_iter().for_each(|it| self.agents.add(it));
+        row.agent.into_iter().for_each(|it| self.add_agent(it));
         let (first, last, records) = (self.first, self.last, self.records);
         let before = || rows.of_episode(row.episode, first, last).take(records as usize);
         match row.kind {
@@ -143,8 +206,19 @@ impl Entry {
 
     /// Notes how it ended.
     pub(super) fn end(&mut self, word: Option<&str>, total: Option<f64>) {
-        self.status = word.map(status);
-        self.end = total;
+        self.status = match word.map(status) {
+            None => Ended::NotSaid,
+            Some(Status::Success) => Ended::Success,
+            Some(Status::Failure) => Ended::Failure,
+            Some(Status::Truncated) => Ended::Truncated,
+            Some(Status::Error) => Ended::Error,
+            Some(Status::Aborted) => Ended::Aborted,
+            Some(other @ Status::Other(_)) => {
+                self.rare().status = Some(other);
+                Ended::Other
+            }
+        };
+        (self.end, self.has_end) = (total.unwrap_or(0.0), total.is_some());
         self.open = false;
         self.ids.end();
     }
@@ -153,23 +227,42 @@ impl Entry {
     pub(super) fn credit(&mut self, declared: bool, label: Option<&str>) {
         self.declared |= declared;
         if let Some(label) = label {
-            self.label = Some(label.into());
+            self.rare().label = Some(label.into());
         }
+    }
+
+    /// A record of it turned out to be none.
+    pub(super) fn remove_record(&mut self) {
+        self.records -= 1;
+        self.rare().removed += 1;
+    }
+
+    /// Takes over what went from the same episode as it was counted before.
+    pub(super) fn went_from(&mut self, before: &Self) {
+        let removed = before.removed();
+        if removed > 0 {
+            self.rare().removed = removed;
+        }
+    }
+
+    fn removed(&self) -> u32 {
+        self.rare.as_ref().map_or(0, |it| it.removed)
     }
 
     /// Rises with every record that comes or goes.
     pub(super) fn revision(&self) -> u64 {
-        u64::from(self.records) + 2 * u64::from(self.removed)
+        u64::from(self.records) + 2 * u64::from(self.removed())
     }
 
     /// As [`crate::model::Episode::reward`], without the outcome that stands in for a number.
     pub(super) fn reward(&self) -> Option<f64> {
         let sum = |total: Total| (total.n > 0).then_some(total.sum);
-        sum(self.global).or(self.end).or(sum(self.per_agent))
+        let per_agent = self.rare.as_ref().and_then(|it| sum(it.per_agent));
+        sum(self.global).or(self.has_end.then_some(self.end)).or(per_agent)
     }
 
     fn total(&mut self, is_global: bool) -> &mut Total {
-        if is_global { &mut self.global } else { &mut self.per_agent }
+        if is_global { &mut self.global } else { &mut self.rare().per_agent }
     }
 
     /// A reward, or an update of the one with the same id.
@@ -205,13 +298,35 @@ mod tests {
 
     #[test]
     fn agents_are_counted_once_however_many_there_are() {
-        let mut agents = Agents::default();
+        let mut entry = Entry::new("e".into(), RunKey(0), RowId(0));
         for (at, number) in (0..300).rev().step_by(3).enumerate() {
-            assert!(!agents.contains(number));
-            agents.add(number);
-            agents.add(number);
-            assert!(agents.contains(number) && agents.len() == at + 1);
+            assert!(!entry.has_agent(number));
+            entry.add_agent(number);
+            entry.add_agent(number);
+            assert!(entry.has_agent(number) && entry.agent_count() == at + 1);
         }
-        assert!(!agents.contains(300) && !agents.contains(1));
+        assert!(!entry.has_agent(300) && !entry.has_agent(1));
+    }
+
+    #[test]
+    fn an_episode_takes_little_room() {
+        assert!(size_of::<Entry>() <= 104, "{}", size_of::<Entry>());
+    }
+
+    #[test]
+    fn every_status_is_told_as_it_was_written() {
+        for word in [
+            None,
+            Some("success"),
+            Some("failed"),
+            Some("timeout"),
+            Some("error"),
+            Some("aborted"),
+            Some("odd"),
+        ] {
+            let mut entry = Entry::new("e".into(), RunKey(0), RowId(0));
+            entry.end(word, None);
+            assert_eq!((entry.status(), entry.reward()), (word.map(status), None));
+        }
     }
 }

@@ -38,7 +38,7 @@ pub(super) enum Ids {
 #[derive(Default)]
 pub(super) struct Rising {
     /// By kind and prefix: how far they are.
-    counters: SmallVec<[(u16, u32); 3]>,
+    counters: SmallVec<[(u16, u32); 2]>,
     /// Kinds and hashes of ids that do not count.
     others: SmallVec<[(u8, u64); 1]>,
 }

@@ -26,7 +26,7 @@ impl Recounted {
 
     /// Another agent takes part.
     pub(in crate::store) fn take_part(&mut self, agent: u32) {
-        self.entry.agents.add(agent);
+        self.entry.add_agent(agent);
     }
 
     /// An `episode_start` names its agents.
@@ -49,9 +49,7 @@ impl Episodes {
     /// A record of an episode turned out to be none. What it added is counted anew: see [`Episodes::recount`].
     pub(in crate::store) fn remove_record(&mut self, id: EpisodeId) {
         self.mark(id);
-        let entry = &mut self.entries[id.index()];
-        entry.records -= 1;
-        entry.removed += 1;
+        self.entries[id.index()].remove_record();
     }
 
     /// Begins to count an episode anew, from its first row.
@@ -65,7 +63,8 @@ impl Episodes {
     pub(in crate::store) fn take_recounted(&mut self, recounted: Recounted) {
         let Recounted { id, mut entry } = recounted;
         let old = &mut self.entries[id.index()];
-        (entry.removed, entry.changed) = (old.removed, old.changed);
+        entry.went_from(old);
+        entry.changed = old.changed;
         entry.open &= entry.records > 0;
         self.open -= usize::from(old.open);
         self.open += usize::from(entry.open);
