@@ -23,9 +23,41 @@ const KEYS: usize = 96;
 /// A key and its value, as written.
 type Entry<'a> = (&'a [u8], &'a [u8]);
 
+/// What an object holds.
+#[derive(Default)]
+struct Entries<'a> {
+    all: SmallVec<[Entry<'a>; 24]>,
+    /// A bit for each key, so that most are known to be new without a look at the others.
+    seen: u64,
+}
+
+impl<'a> Entries<'a> {
+    /// Adds an entry. `None`: its key is there already, is written with escapes, or is one too many.
+    fn add(&mut self, key: &'a [u8], value: &'a [u8]) -> Option<()> {
+        let (first, last) = (key.first().copied().unwrap_or(0), key.last().copied().unwrap_or(0));
+        let bit = 1 << ((first ^ last.rotate_left(3) ^ key.len() as u8) & 63);
+        let again = self.seen & bit != 0 && self.all.iter().any(|it| it.0 == key);
+        if again || self.all.len() == KEYS || key.contains(&b'\\') {
+            return None;
+        }
+        self.seen |= bit;
+        self.all.push((key, value));
+        Some(())
+    }
+
+    fn of(&self, key: &[u8]) -> Option<&'a [u8]> {
+        self.all.iter().find(|it| it.0 == key).map(|it| it.1)
+    }
+
+    /// Whether `key` has a value.
+    fn has(&self, key: &[u8]) -> bool {
+        self.of(key).is_some_and(|it| it != b"null")
+    }
+}
+
 /// Whether `line` (with or without its line end) is exactly one record about which there is nothing to tell.
 pub fn is_sound(line: &[u8]) -> bool {
-    std::str::from_utf8(line).is_ok() && is_sound_text(line).is_some()
+    (line.is_ascii() || std::str::from_utf8(line).is_ok()) && is_sound_text(line).is_some()
 }
 
 fn is_sound_text(line: &[u8]) -> Option<()> {
@@ -33,32 +65,26 @@ fn is_sound_text(line: &[u8]) -> Option<()> {
     if line.get(start) != Some(&b'{') {
         return None;
     }
-    let mut entries: SmallVec<[Entry<'_>; 24]> = SmallVec::new();
-    let end = each_entry(line, start, 1, |key, value| note(&mut entries, key, value))?;
+    let mut entries = Entries::default();
+    let end = each_entry(line, start, 1, |key, value| entries.add(key, value))?;
     if skip_space(line, end) < line.len() {
         return None;
     }
-    let of = |key: &[u8]| entries.iter().find(|it| it.0 == key).map(|it| it.1);
-    let name = of(b"type")?.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    let name = entries.of(b"type")?.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
     let record_type = RecordType::from_name(std::str::from_utf8(name).ok()?);
-    let has = |key: &str| of(key.as_bytes()).is_some_and(|it| it != b"null");
     let shapes = shape::of_record(record_type);
     let sound = !name.contains(&b'\\')
-        && record_type.required().iter().all(|it| has(it))
-        && entries.iter().all(|(key, value)| fits(common(key).unwrap_or_else(|| shapes(key)), value))
+        && record_type.required().iter().all(|it| entries.has(it.as_bytes()))
+        && entries.all.iter().all(|(key, value)| fits(common(key).unwrap_or_else(|| shapes(key)), value))
         && match record_type {
-            RecordType::Run => of(b"credit_log") == Some(b"1"),
-            RecordType::State => of(b"state").or_else(|| of(b"delta")).is_some(),
-            RecordType::Credit => [&b"agents"[..], b"items"].into_iter().any(|it| of(it).is_some_and(holds)),
+            RecordType::Run => entries.of(b"credit_log") == Some(b"1"),
+            RecordType::State => entries.of(b"state").or_else(|| entries.of(b"delta")).is_some(),
+            RecordType::Credit => {
+                [&b"agents"[..], b"items"].into_iter().any(|it| entries.of(it).is_some_and(holds))
+            }
             _ => true,
         };
     sound.then_some(())
-}
-
-/// Adds an entry of an object. `None`: its key is there already, is written with escapes, or is one too many.
-fn note<'a>(entries: &mut SmallVec<[Entry<'a>; 24]>, key: &'a [u8], value: &'a [u8]) -> Option<()> {
-    let odd = entries.len() == KEYS || key.contains(&b'\\') || entries.iter().any(|it| it.0 == key);
-    (!odd).then(|| entries.push((key, value)))
 }
 
 /// What the fields are that every record may have.

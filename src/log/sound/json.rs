@@ -3,11 +3,6 @@
 
 /// Levels of nesting that are read; as in [`super::super::repair`].
 const DEPTH: usize = 128;
-/// Bytes of a string looked at in words, before pieces pay.
-const NEAR: usize = 32;
-/// Bytes of a string looked at together; what a compiler makes vector instructions of.
-const PIECE: usize = 32;
-
 const ONES: u64 = u64::from_le_bytes([1; 8]);
 const HIGHS: u64 = ONES << 7;
 
@@ -129,27 +124,24 @@ fn string_end(text: &[u8], mut at: usize) -> Option<usize> {
     }
 }
 
-/// The first byte at or behind `at` that is not the content of a string as it is.
-fn special(text: &[u8], mut at: usize) -> Option<usize> {
-    let near = at + NEAR;
-    while at < near
-        && let Some(word) = text.get(at..at + 8).and_then(|it| it.try_into().ok()).map(u64::from_le_bytes)
-    {
+/// The first byte at or behind `at` that is not the content of a string as it is; eight bytes at a time.
+fn special(text: &[u8], at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    let (words, last) = rest.as_chunks::<8>();
+    for (number, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
         let like = |byte: u8| {
             let other = word ^ (ONES * u64::from(byte));
             other.wrapping_sub(ONES) & !other
         };
+        // Exact up to the first of them.
         let found = (like(b'"') | like(b'\\') | (word.wrapping_sub(ONES * 0x20) & !word)) & HIGHS;
         if found != 0 {
-            return Some(at + found.trailing_zeros() as usize / 8);
+            return Some(at + number * 8 + found.trailing_zeros() as usize / 8);
         }
-        at += 8;
     }
     let is_special = |it: &u8| *it == b'"' || *it == b'\\' || *it < 0x20;
-    let (pieces, _) = text.get(at..)?.as_chunks::<PIECE>();
-    let plain = pieces.iter().take_while(|it| !it.iter().fold(false, |any, it| any | is_special(it))).count();
-    at += plain * PIECE;
-    text[at..].iter().position(is_special).map(|it| at + it)
+    last.iter().position(is_special).map(|it| at + words.len() * 8 + it)
 }
 
 /// Behind the escape at `at`; a surrogate only with its other half.

@@ -3,8 +3,8 @@
 
 use smallvec::SmallVec;
 
+use super::Entries;
 use super::json::{each_entry, each_item};
-use super::{Entry, note};
 use crate::log::{RecordType, time, timestamp_from_number, timestamp_from_text};
 
 /// Characters of an integer that a double holds exactly.
@@ -290,20 +290,20 @@ fn all_items(list: &[u8], one: fn(&[u8]) -> bool) -> bool {
 
 /// Whether it is an object that has no key twice, and all its values pass.
 fn all_entries(value: &[u8], one: fn(&[u8]) -> bool) -> bool {
-    entries(value).is_some_and(|it| it.iter().all(|it| one(it.1)))
+    entries(value).is_some_and(|it| it.all.iter().all(|it| one(it.1)))
 }
 
 /// What an object holds; `None`: it is none, or has a key that has to be looked at more closely.
-fn entries(value: &[u8]) -> Option<SmallVec<[Entry<'_>; 24]>> {
-    let mut entries = SmallVec::new();
-    let end = if value[0] == b'{' { each_entry(value, 0, 1, |k, v| note(&mut entries, k, v)) } else { None };
+fn entries(value: &[u8]) -> Option<Entries<'_>> {
+    let mut entries = Entries::default();
+    let end = if value[0] == b'{' { each_entry(value, 0, 1, |k, v| entries.add(k, v)) } else { None };
     end.map(|_| entries)
 }
 
 fn is_object(value: &[u8], shapes: Shapes, needs: &[&[u8]]) -> bool {
     entries(value).is_some_and(|entries| {
-        let has = |key: &&[u8]| entries.iter().any(|it| it.0 == *key && it.1 != b"null");
-        needs.iter().all(has) && entries.iter().all(|(key, value)| fits(shapes(key), value))
+        needs.iter().all(|it| entries.has(it))
+            && entries.all.iter().all(|(key, value)| fits(shapes(key), value))
     })
 }
 
