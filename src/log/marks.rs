@@ -7,6 +7,14 @@
 //!
 //! By structure alone, like [`super::walk`], and with the same answers inside a line: it validates nothing.
 
+mod classify;
+#[cfg(test)]
+mod tests;
+
+#[cfg(target_arch = "x86_64")]
+use classify::wide;
+use classify::{ByWords, Classes, Classify};
+
 use super::walk::scalar_end;
 
 /// Bytes whose bits are made together.
@@ -37,19 +45,6 @@ struct Carry {
     parity: u64,
 }
 
-/// What some bytes are, a bit each.
-#[derive(Clone, Copy, Default)]
-struct Classes {
-    quote: u64,
-    backslash: u64,
-    newline: u64,
-    bracket: u64,
-    /// Control characters and bytes above `~`.
-    odd: u64,
-    /// What numbers are written with.
-    number: u64,
-}
-
 /// The bit maps of a text. Reading another text reuses their room.
 #[derive(Default)]
 pub(super) struct Marks {
@@ -67,11 +62,6 @@ impl Marks {
         fill(text, bits);
         Marked { text, bits }
     }
-}
-
-/// Something that tells what 64 bytes are.
-trait Classify: Copy {
-    fn classes(self, block: &[u8; WIDTH]) -> Classes;
 }
 
 /// The pass over a text, for registers of some kind. All of it is compiled for them, so nothing in it may be left to
@@ -144,146 +134,6 @@ fn parity(mut ones: u64) -> u64 {
     ones ^= ones << 8;
     ones ^= ones << 16;
     ones ^ (ones << 32)
-}
-
-/// Eight bytes at a time, on any machine.
-#[derive(Clone, Copy)]
-struct ByWords;
-
-impl Classify for ByWords {
-    #[inline(always)]
-    fn classes(self, block: &[u8; WIDTH]) -> Classes {
-        const ONES: u64 = u64::from_le_bytes([1; 8]);
-        const LOWS: u64 = ONES * 0x7f;
-        // A bit for each byte that is 0: the high bits of those that are, gathered.
-        let zeros = |word: u64| {
-            let high = !(((word & LOWS) + LOWS) | word | LOWS);
-            (high >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
-        };
-        let mut all = Classes::default();
-        for (place, bytes) in block.as_chunks::<8>().0.iter().enumerate() {
-            let word = u64::from_le_bytes(*bytes);
-            let like = |word: u64, byte: u8| zeros(word ^ (ONES * u64::from(byte))) << (8 * place);
-            all.quote |= like(word, b'"');
-            all.backslash |= like(word, b'\\');
-            all.newline |= like(word, b'\n');
-            let folded = word | (ONES * u64::from(FOLD));
-            all.bracket |= like(folded, b'{') | like(folded, b'}');
-            // Bytes below a space have none of the three high bits.
-            let low = zeros(word & (ONES * 0xe0));
-            let high = !zeros(word & (ONES * 0x80)) & 0xff;
-            all.odd |= (low | high) << (8 * place) | like(word, 0x7f);
-            // Of what begins like a digit, those that reach the next row when six is added are none.
-            let digits = zeros((word & (ONES * 0xf0)) ^ (ONES * 0x30));
-            let beyond = zeros((((word & (ONES * 0x0f)) + ONES * 6) & (ONES * 0x10)) ^ (ONES * 0x10));
-            all.number |= (digits & !beyond) << (8 * place);
-            for sign in *b"+-.eE" {
-                all.number |= like(word, sign);
-            }
-        }
-        all
-    }
-}
-
-/// Folds square brackets into curly ones.
-const FOLD: u8 = 0x20;
-
-#[cfg(target_arch = "x86_64")]
-mod wide {
-    //! The same with 32 and 64 bytes in a register. Bytes above 0x7f are negative there.
-
-    use std::arch::x86_64::{__m256i, __m512i};
-
-    use pulp::{
-        cast,
-        x86::{V3, V4},
-    };
-
-    use super::{Classes, Classify, FOLD, WIDTH};
-
-    #[derive(Clone, Copy)]
-    pub(super) struct By256(pub(super) V3);
-
-    /// Numbers consist of bytes for which the two tables have a bit in common: by the high half of a byte, which
-    /// rows it may be in, and by the low half, in which rows it is one.
-    const HIGH: [u8; 16] = [0, 0, 2, 1, 4, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-    const LOW: [u8; 16] = [1, 1, 1, 1, 1, 5, 1, 1, 1, 1, 0, 2, 0, 2, 2, 0];
-
-    impl By256 {
-        #[inline(always)]
-        fn half(self, bytes: [u8; 32]) -> [u32; 6] {
-            let Self(V3 { avx, avx2, .. }) = self;
-            let bytes: __m256i = cast(bytes);
-            let nibble = avx._mm256_set1_epi8(0x0f);
-            let high = avx2._mm256_and_si256(avx2._mm256_srli_epi16::<4>(bytes), nibble);
-            let high = avx2._mm256_shuffle_epi8(cast([HIGH; 2]), high);
-            // A byte above 0x7f gives 0 here.
-            let low = avx2._mm256_shuffle_epi8(cast([LOW; 2]), bytes);
-            let number = avx2._mm256_and_si256(high, low);
-            let none = avx2._mm256_cmpeq_epi8(number, avx._mm256_setzero_si256());
-            let folded = avx2._mm256_or_si256(bytes, avx._mm256_set1_epi8(FOLD as i8));
-            let quote = avx2._mm256_cmpeq_epi8(bytes, avx._mm256_set1_epi8(b'"' as i8));
-            let backslash = avx2._mm256_cmpeq_epi8(bytes, avx._mm256_set1_epi8(b'\\' as i8));
-            let newline = avx2._mm256_cmpeq_epi8(bytes, avx._mm256_set1_epi8(b'\n' as i8));
-            let open = avx2._mm256_cmpeq_epi8(folded, avx._mm256_set1_epi8(b'{' as i8));
-            let close = avx2._mm256_cmpeq_epi8(folded, avx._mm256_set1_epi8(b'}' as i8));
-            let low = avx2._mm256_cmpgt_epi8(avx._mm256_set1_epi8(b' ' as i8), bytes);
-            let delete = avx2._mm256_cmpeq_epi8(bytes, avx._mm256_set1_epi8(0x7f));
-            [
-                avx2._mm256_movemask_epi8(quote) as u32,
-                avx2._mm256_movemask_epi8(backslash) as u32,
-                avx2._mm256_movemask_epi8(newline) as u32,
-                avx2._mm256_movemask_epi8(avx2._mm256_or_si256(open, close)) as u32,
-                avx2._mm256_movemask_epi8(avx2._mm256_or_si256(low, delete)) as u32,
-                !avx2._mm256_movemask_epi8(none) as u32,
-            ]
-        }
-    }
-
-    impl Classify for By256 {
-        #[inline(always)]
-        fn classes(self, block: &[u8; WIDTH]) -> Classes {
-            let [low, high]: [[u8; 32]; 2] = cast(*block);
-            let (low, high) = (self.half(low), self.half(high));
-            Classes {
-                quote: u64::from(low[0]) | u64::from(high[0]) << 32,
-                backslash: u64::from(low[1]) | u64::from(high[1]) << 32,
-                newline: u64::from(low[2]) | u64::from(high[2]) << 32,
-                bracket: u64::from(low[3]) | u64::from(high[3]) << 32,
-                odd: u64::from(low[4]) | u64::from(high[4]) << 32,
-                number: u64::from(low[5]) | u64::from(high[5]) << 32,
-            }
-        }
-    }
-
-    #[derive(Clone, Copy)]
-    pub(super) struct By512(pub(super) V4);
-
-    impl Classify for By512 {
-        #[inline(always)]
-        fn classes(self, block: &[u8; WIDTH]) -> Classes {
-            let Self(V4 { avx512f, avx512bw, .. }) = self;
-            let bytes: __m512i = cast(*block);
-            let nibble = avx512f._mm512_set1_epi8(0x0f);
-            let in_row = avx512f._mm512_and_si512(avx512bw._mm512_srli_epi16::<4>(bytes), nibble);
-            let in_row = avx512bw._mm512_shuffle_epi8(cast([HIGH; 4]), in_row);
-            // A byte above 0x7f gives 0 here.
-            let in_place = avx512bw._mm512_shuffle_epi8(cast([LOW; 4]), bytes);
-            let folded = avx512f._mm512_or_si512(bytes, avx512f._mm512_set1_epi8(FOLD as i8));
-            let open = avx512bw._mm512_cmpeq_epi8_mask(folded, avx512f._mm512_set1_epi8(b'{' as i8));
-            let close = avx512bw._mm512_cmpeq_epi8_mask(folded, avx512f._mm512_set1_epi8(b'}' as i8));
-            let low = avx512bw._mm512_cmpgt_epi8_mask(avx512f._mm512_set1_epi8(b' ' as i8), bytes);
-            let delete = avx512bw._mm512_cmpeq_epi8_mask(bytes, avx512f._mm512_set1_epi8(0x7f));
-            Classes {
-                quote: avx512bw._mm512_cmpeq_epi8_mask(bytes, avx512f._mm512_set1_epi8(b'"' as i8)),
-                backslash: avx512bw._mm512_cmpeq_epi8_mask(bytes, avx512f._mm512_set1_epi8(b'\\' as i8)),
-                newline: avx512bw._mm512_cmpeq_epi8_mask(bytes, avx512f._mm512_set1_epi8(b'\n' as i8)),
-                bracket: open | close,
-                odd: low | delete,
-                number: avx512bw._mm512_test_epi8_mask(in_row, in_place),
-            }
-        }
-    }
 }
 
 /// A text of whole lines, and its bit maps. Positions are counted from its start.
@@ -413,129 +263,5 @@ impl Marked<'_, '_> {
     #[inline]
     pub(super) fn is_line_end(&self, at: usize) -> bool {
         at == self.text.len() || self.text.get(at) == Some(&b'\n')
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::log::walk;
-
-    /// Text in which what counts is frequent.
-    fn text() -> impl Strategy<Value = Vec<u8>> {
-        let byte = prop_oneof![
-            6 => proptest::sample::select(b"\"\\{}[]\n".to_vec()),
-            3 => proptest::sample::select(b"a ~\x7f\x80\xff\x1f\0\t,;Z^_|0189:/+-.eEtrue".to_vec()),
-            1 => any::<u8>(),
-        ];
-        let sparse = prop_oneof![1 => byte.clone(), 9 => Just(b'x')];
-        prop_oneof![
-            proptest::collection::vec(byte, 0..300),
-            proptest::collection::vec(sparse, 0..600),
-            proptest::collection::vec(Just(b'\\'), 0..200),
-        ]
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(500))]
-
-        #[test]
-        fn all_registers_say_what_bytes_are(text in text()) {
-            let mut expected = Vec::new();
-            let (mut escapes, mut odd_quotes) = (false, false);
-            for (at, byte) in text.iter().enumerate() {
-                if at % WIDTH == 0 {
-                    expected.push((0, 0, 0, 0, 0));
-                }
-                let (stops, brackets, parity, odd, other) = expected.last_mut().unwrap();
-                let bit = 1_u64 << (at % WIDTH);
-                if *byte == b'"' && !escapes {
-                    *stops |= bit;
-                    odd_quotes = !odd_quotes;
-                }
-                if *byte == b'\n' {
-                    *stops |= bit;
-                }
-                if b"{}[]\n".contains(byte) {
-                    *brackets |= bit;
-                }
-                if odd_quotes {
-                    *parity |= bit;
-                }
-                if *byte == b'\\' || !(b' '..=b'~').contains(byte) {
-                    *odd |= bit;
-                }
-                if !b"0123456789+-.eE".contains(byte) {
-                    *other |= bit;
-                }
-                escapes = *byte == b'\\' && !escapes;
-            }
-            let valid = match text.len() % WIDTH {
-                0 => u64::MAX,
-                rest => (1 << rest) - 1,
-            };
-            let check = |fill: &dyn Fn(&[u8], &mut [Bits])| {
-                let mut bits = vec![Bits::default(); expected.len()];
-                fill(&text, &mut bits);
-                if let Some(last) = bits.last_mut() {
-                    last.odd &= valid;
-                    last.parity &= valid;
-                    last.other &= valid;
-                }
-                let bits: Vec<_> = bits.iter().map(|it| (it.stops, it.brackets, it.parity, it.odd, it.other)).collect();
-                assert_eq!(bits, expected);
-            };
-            check(&fill);
-            check(&|text, into| pulp::NullaryFnOnce::call(Fill { by: ByWords, text, into }));
-            #[cfg(target_arch = "x86_64")]
-            if let Some(simd) = pulp::x86::V3::try_new() {
-                            check(&|text, into| simd.vectorize(Fill { by: wide::By256(simd), text, into }));
-            }
-        }
-
-        #[test]
-        fn lines_and_strings_end_where_the_walk_says(text in text(), at in 0..200_usize) {
-            let mut marks = Marks::default();
-            let marked = marks.read(&text);
-            let end = at + text.iter().skip(at).take_while(|it| **it != b'\n').count();
-            if at < text.len() {
-                prop_assert_eq!(marked.line_end(at), end);
-                let plain = text[at..end].iter().all(|it| (b' '..=b'~').contains(it) && *it != b'\\');
-                prop_assert_eq!(marked.is_plain(at, end), plain);
-            }
-            if at < end {
-                prop_assert_eq!(marked.scalar_end(at), walk::scalar_end(&text[..end], at));
-            }
-            // What stands before a value escapes nothing in it.
-            if at > 0 && at < end && text[at - 1] == b'"' {
-                prop_assert_eq!(marked.string_end(at), walk::string_end(&text[..end], at));
-            }
-        }
-
-        #[test]
-        fn containers_end_where_the_walk_says(mut text in text(), at in 0..200_usize) {
-            // Outside of strings a backslash is no JSON, and the two need not agree about what it does; nor where one
-            // begins inside of a string.
-            let (mut inside, mut escapes) = (false, false);
-            let mut starts = false;
-            for (index, byte) in text.iter_mut().enumerate() {
-                starts |= index == at && !inside;
-                match *byte {
-                    b'"' if !escapes => inside = !inside,
-                    b'\n' => inside = false,
-                    b'\\' if !inside => *byte = b'x',
-                    _ => {}
-                }
-                escapes = *byte == b'\\' && !escapes;
-            }
-            let mut marks = Marks::default();
-            let marked = marks.read(&text);
-            let end = at + text.iter().skip(at).take_while(|it| **it != b'\n').count();
-            if starts && at < end && b"{[".contains(&text[at]) {
-                prop_assert_eq!(marked.container_end(at), walk::container_end(&text[..end], at));
-            }
-        }
     }
 }
