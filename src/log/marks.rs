@@ -106,7 +106,8 @@ fn fill(text: &[u8], into: &mut [Bits]) {
 fn bits(classes: Classes, carry: &mut Carry) -> Bits {
     let Classes { quote, backslash, newline, bracket, odd, number } = classes;
     let quote = quote & !escaped(backslash, &mut carry.escaped);
-    let parity = parity(quote) ^ carry.parity;
+    // Long texts have few quotes.
+    let parity = if quote == 0 { carry.parity } else { parity(quote) ^ carry.parity };
     carry.parity = ((parity as i64) >> 63) as u64;
     Bits { stops: quote | newline, brackets: bracket | newline, parity, odd: odd | backslash, other: !number }
 }

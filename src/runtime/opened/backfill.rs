@@ -35,7 +35,7 @@ pub(in crate::runtime) struct Portions {
 
 impl Default for Portions {
     fn default() -> Self {
-        Self { large: 16 << 20, tail: 4 << 20, stretch: 1 << 20 }
+        Self { large: 16 << 20, tail: 4 << 20, stretch: 4 << 20 }
     }
 }
 
