@@ -1,3 +1,5 @@
+//! The bit maps held to a look at each byte, and the walk over them to the walk over bytes.
+
 use proptest::prelude::*;
 
 use super::*;
