@@ -8,12 +8,23 @@ use crate::app::{Key, KeyCode, Message};
 /// thread of its own.
 pub fn read_events(mut send: impl FnMut(Message) -> bool) {
     while let Ok(event) = crossterm::event::read() {
+        if is_escape_first(&event) && !send(Message::Key(Key::named(KeyCode::Esc))) {
+            return;
+        }
         if let Some(message) = message_of(&event)
             && !send(message)
         {
             return;
         }
     }
+}
+
+/// Whether Esc stands before the key. The bytes of Esc and of a key pressed right after it arrive as one over a slow
+/// link, where they are also what Alt and the key send. Nothing is bound to Alt.
+fn is_escape_first(event: &Event) -> bool {
+    matches!(event, Event::Key(key) if key.kind == KeyEventKind::Press
+        && key.modifiers.contains(KeyModifiers::ALT)
+        && matches!(key.code, Code::Char(_) | Code::Enter | Code::Tab | Code::Backspace))
 }
 
 fn message_of(event: &Event) -> Option<Message> {

@@ -69,6 +69,15 @@ fn a_number_repeats_a_motion() {
 }
 
 #[test]
+fn escape_and_the_key_after_it_may_arrive_together() {
+    let mut session = demo("");
+    for (keys, expected) in [("/a\x1b3", "3 Timeline"), ("?\x1b2", "2 Graph"), ("/a\x1b\r", "action")] {
+        session.keys(keys);
+        session.wait_until(expected, |it| it.has(expected) && !it.has("/a"));
+    }
+}
+
+#[test]
 fn what_tmux_screen_and_flow_control_take_is_not_missed() {
     // ^A ^B ^S ^Q ^\ may never arrive; where they do, they do nothing but say so, and the program lives on.
     let mut session = demo("");
