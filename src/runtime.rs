@@ -46,15 +46,3 @@ pub fn spawn(name: &str, work: impl FnOnce() + Send + 'static) {
     let thread = std::thread::Builder::new().name(name.to_owned()).spawn(work);
     thread.expect("the system can start another thread");
 }
-
-/// Sends `message` after some milliseconds.
-pub fn after(
-    milliseconds: u64,
-    message: crate::app::Message,
-    send: crossbeam_channel::Sender<crate::app::Message>,
-) {
-    spawn("wake", move || {
-        std::thread::sleep(std::time::Duration::from_millis(milliseconds));
-        let _ = send.send(message);
-    });
-}

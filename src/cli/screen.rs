@@ -95,12 +95,17 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
         Effect::Sift { request, filters } => log.sift(request, filters),
         Effect::Match { request, episode, patterns } => log.match_records(request, episode, patterns),
         Effect::StopSampling(request) => worker.stop(request),
-        Effect::Wake(milliseconds) => runtime::after(milliseconds, Message::Wake, send.clone()),
-        Effect::Settle(milliseconds) => runtime::after(milliseconds, Message::Settle, send.clone()),
         Effect::Copy(text) => {
             let _ = send.send(Message::Copied(keep_copy(&text)));
         }
-        Effect::Quit(_) | Effect::Rest | Effect::Redraw | Effect::Suspend | Effect::Mouse(_) => {}
+        // The loop's own.
+        Effect::Quit(_)
+        | Effect::Wake(_)
+        | Effect::Settle(_)
+        | Effect::Rest
+        | Effect::Redraw
+        | Effect::Suspend
+        | Effect::Mouse(_) => {}
     })?;
     drop(terminal);
     Ok(code)

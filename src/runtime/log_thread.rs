@@ -37,6 +37,8 @@ const BUDGET: usize = 4 << 20;
 const POLL: Duration = Duration::from_millis(200);
 /// The same where none come.
 const POLL_ONLY: Duration = Duration::from_millis(100);
+/// The same of a log that grows, which is not looked at before what is found could be shown; but not later than this.
+const LONGEST_POLL: Duration = Duration::from_millis(250);
 /// Between two looks for new files.
 const RESCAN: Duration = Duration::from_secs(1);
 /// The least time between two summaries, while a large log is read.
@@ -267,7 +269,11 @@ impl<F: Fn(Message)> State<F> {
                 };
                 pause = least.max(began.elapsed() * REPORT_SHARE);
                 self.send_grown_episode(last);
-                reported = Some(Instant::now());
+                let now = Instant::now();
+                reported = Some(now);
+                if self.loaded {
+                    self.watch.rest_until(now + pause);
+                }
             }
             if round.caught_up {
                 self.step_survey();
@@ -324,7 +330,7 @@ impl<F: Fn(Message)> State<F> {
     ) -> Result<Option<Request>, RecvTimeoutError> {
         let now = Instant::now();
         let poll = if self.watch.polling_because().is_some() { POLL_ONLY } else { POLL };
-        let mut until = now + if dirty { shown.min(poll) } else { poll };
+        let mut until = now + if dirty { shown } else { shown.max(poll) }.min(LONGEST_POLL);
         loop {
             match queue.recv_deadline(until)? {
                 Request::Woken if self.loaded && Instant::now() < now + shown => {

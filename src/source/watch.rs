@@ -10,7 +10,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use notify::event::{AccessKind, AccessMode, MetadataKind, ModifyKind, RemoveKind};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
@@ -32,8 +32,10 @@ impl Interest {
     }
 }
 
-/// For how long nothing is told after something was: a poll finds all that came.
+/// For how long nothing is told after something was, at the least: a poll finds all that came.
 const REST: Duration = Duration::from_millis(80);
+/// The same at the most, whatever [`Watch::rest_until`] says.
+const LONGEST_REST: Duration = Duration::from_millis(250);
 
 /// What the next poll waits for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,6 +54,8 @@ pub struct Watch {
     interest: Arc<Mutex<Interest>>,
     /// A watched directory went away: its watch is gone with it.
     stale: Arc<AtomicBool>,
+    /// Until when nothing need be told.
+    rest: Arc<Mutex<Option<Instant>>>,
     problem: Option<String>,
 }
 
@@ -65,6 +69,7 @@ impl Watch {
                 watched: BTreeSet::new(),
                 interest: Arc::default(),
                 stale: Arc::default(),
+                rest: Arc::default(),
                 problem: Some("as asked".to_owned()),
             },
         }
@@ -74,8 +79,9 @@ impl Watch {
     pub fn new(wake: impl Fn() + Send + 'static) -> Self {
         let interest = Arc::<Mutex<Interest>>::default();
         let stale = Arc::<AtomicBool>::default();
+        let rest = Arc::<Mutex<Option<Instant>>>::default();
         let handler = {
-            let (interest, stale) = (interest.clone(), stale.clone());
+            let (interest, stale, rest) = (interest.clone(), stale.clone(), rest.clone());
             move |event: notify::Result<Event>| {
                 if event.as_ref().map_or(true, |it| it.need_rescan() || removes_directory(it)) {
                     stale.store(true, Ordering::Relaxed);
@@ -84,6 +90,8 @@ impl Watch {
                     wake();
                     // A busy file makes an event for every record. Meanwhile the kernel puts them together.
                     std::thread::sleep(REST);
+                    let more = lock(&rest).map(|it| it.saturating_duration_since(Instant::now()));
+                    std::thread::sleep(more.unwrap_or_default().min(LONGEST_REST - REST));
                 }
             }
         };
@@ -91,7 +99,13 @@ impl Watch {
             Ok(watcher) => (Some(watcher), None),
             Err(error) => (None, Some(reason(&error))),
         };
-        Self { watcher, watched: BTreeSet::new(), interest, stale, problem }
+        Self { watcher, watched: BTreeSet::new(), interest, stale, rest, problem }
+    }
+
+    /// Nothing need be told before `until`: what is found earlier would not be shown earlier. A fraction of a second
+    /// at the most.
+    pub fn rest_until(&self, until: Instant) {
+        *lock(&self.rest) = Some(until);
     }
 
     /// Watches `files` for changes and `directories` for new files. To be repeated after each scan: what is
@@ -180,8 +194,8 @@ fn absolute(path: &Path) -> Option<PathBuf> {
     std::path::absolute(path).ok()
 }
 
-fn lock(interest: &Mutex<Interest>) -> MutexGuard<'_, Interest> {
-    interest.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The name of the file system at `directory`, if changes made by others than this machine raise no events.

@@ -31,7 +31,7 @@ const LIVE_FRAME: Duration = Duration::from_millis(100);
 /// of a processor.
 const REST: u32 = 400;
 /// The least and the most of it.
-const RESTS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(10));
+const RESTS: (Duration, Duration) = (Duration::from_millis(240), Duration::from_secs(10));
 /// How long a frame waits for the answer to what a key asked for: shorter than a person notices.
 const ANSWER: Duration = Duration::from_millis(30);
 
@@ -58,8 +58,15 @@ pub fn run(
     outside: impl FnMut(Effect),
 ) -> io::Result<u8> {
     let area = terminal.area();
-    let mut program =
-        Program { terminal, model, setting, outside, awaited: Awaited::opening(Instant::now()), rest: None };
+    let mut program = Program {
+        terminal,
+        model,
+        setting,
+        outside,
+        awaited: Awaited::opening(Instant::now()),
+        rest: None,
+        timers: Timers::default(),
+    };
     if let Some(code) = program.take(Message::Resize(area.width, area.height), true)? {
         return Ok(code);
     }
@@ -68,6 +75,7 @@ pub fn run(
     loop {
         let now = Instant::now();
         let at = due.map(|it| it.max(program.awaited.until().unwrap_or(it)));
+        let timer = program.timers.next();
         let next = match at {
             Some(at) if at <= now => {
                 // Whatever is queued by now is applied before the frame.
@@ -83,11 +91,17 @@ pub fn run(
                 due = None;
                 continue;
             }
-            Some(at) => messages.recv_timeout(at - now),
-            None => messages.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            _ => match timer.into_iter().chain(at).min() {
+                Some(until) => messages.recv_deadline(until),
+                None => messages.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            },
+        };
+        let next = match next {
+            Err(RecvTimeoutError::Timeout) => Ok(program.timers.take(Instant::now())),
+            next => next.map(Some),
         };
         match next {
-            Ok(message) => {
+            Ok(Some(message)) => {
                 let urgent = program.awaited.is_urgent(&message);
                 let pause = if urgent { KEY_FRAME } else { LIVE_FRAME };
                 let earliest = drawn.map_or(now, |it| it + pause);
@@ -96,8 +110,8 @@ pub fn run(
                     return Ok(code);
                 }
             }
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return Ok(0),
+            Ok(None) => {}
+            Err(_) => return Ok(0),
         }
     }
 }
@@ -124,6 +138,7 @@ struct Program<'a, F> {
     awaited: Awaited,
     /// The last request for credit that something rests after, and since when it is being answered.
     rest: Option<(u64, Instant)>,
+    timers: Timers,
 }
 
 impl<F: FnMut(Effect)> Program<'_, F> {
@@ -136,7 +151,7 @@ impl<F: FnMut(Effect)> Program<'_, F> {
         {
             self.rest = None;
             let pause = (since.elapsed() * REST).clamp(RESTS.0, RESTS.1);
-            (self.outside)(Effect::Settle(pause.as_millis() as u64));
+            self.timers.set(pause, Message::Settle);
         }
         let mut effects: VecDeque<Effect> = update(self.model, message).into();
         let mut asked = 0;
@@ -149,6 +164,12 @@ impl<F: FnMut(Effect)> Program<'_, F> {
             }
             match effect {
                 Effect::Quit(code) => return Ok(Some(code)),
+                Effect::Wake(milliseconds) => {
+                    self.timers.set(Duration::from_millis(milliseconds), Message::Wake)
+                }
+                Effect::Settle(milliseconds) => {
+                    self.timers.set(Duration::from_millis(milliseconds), Message::Settle)
+                }
                 Effect::Rest => self.rest = Some((asked, began)),
                 Effect::Redraw => self.terminal.resize(self.model.size.columns, self.model.size.rows),
                 Effect::Suspend => {
@@ -179,6 +200,30 @@ impl<F: FnMut(Effect)> Program<'_, F> {
             (open.detail.top, open.detail.left, open.detail.seek) = (top, left, false);
         }
         self.terminal.show(frame)
+    }
+}
+
+/// Messages that come by themselves after a while.
+#[derive(Debug, Default)]
+struct Timers {
+    /// When, and which; a handful.
+    pending: Vec<(Instant, Message)>,
+}
+
+impl Timers {
+    fn set(&mut self, pause: Duration, message: Message) {
+        self.pending.push((Instant::now() + pause, message));
+    }
+
+    /// When the next comes.
+    fn next(&self) -> Option<Instant> {
+        self.pending.iter().map(|it| it.0).min()
+    }
+
+    /// The next, if its time has come.
+    fn take(&mut self, now: Instant) -> Option<Message> {
+        let first = self.pending.iter().enumerate().min_by_key(|it| it.1.0)?.0;
+        (self.pending[first].0 <= now).then(|| self.pending.swap_remove(first).1)
     }
 }
 
@@ -289,6 +334,23 @@ mod tests {
         assert!(opening.is_urgent(&log(false)));
         assert!(opening.is_urgent(&log(true)));
         assert!(!opening.is_urgent(&log(true)));
+    }
+
+    #[test]
+    fn timers_come_in_order_and_not_before_their_time() {
+        let (mut timers, now) = (Timers::default(), Instant::now());
+        assert!(timers.next().is_none() && timers.take(now).is_none());
+        timers.set(Duration::from_secs(20), Message::Settle);
+        timers.set(Duration::from_secs(10), Message::Wake);
+        assert!(timers.take(now).is_none());
+        let first = timers.next().unwrap();
+        assert!(
+            first >= now + Duration::from_secs(10) && timers.take(first - Duration::from_nanos(1)).is_none()
+        );
+        assert!(matches!(timers.take(first), Some(Message::Wake)));
+        assert!(timers.take(first).is_none());
+        assert!(matches!(timers.take(first + Duration::from_secs(11)), Some(Message::Settle)));
+        assert!(timers.next().is_none());
     }
 
     #[test]
