@@ -3,12 +3,16 @@
 
 #![allow(missing_docs, reason = "the macro of criterion makes a public function")]
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 
 use creditscope::{
-    app::{ActRanking, EpisodeIndex, Message, Model, Shape, update},
+    app::{ActRanking, EpisodeIndex, Message, Model, OpenEpisode, Shape, update},
     graph::Charset,
     model::EpisodeId,
     runtime::{OpenedLogs, Rehearsal, analyse},
@@ -69,6 +73,125 @@ fn keys(c: &mut Criterion) {
     }
 }
 
+/// Keys after which something is worked out from all acts or agents: how to come there, the key, and the way back.
+const ASKING: [(&str, &str, char, &str); 8] = [
+    ("commit a filter", "1\tfagent=agent_03", '\n', "FD\u{1b}"),
+    ("commit a second filter", "1\tfagent=agent_03\nf!type=reward", '\n', "FD\u{1b}"),
+    ("delete a filter", "1\tfagent=agent_03\nF", 'd', "\u{1b}"),
+    ("what-if: another reward", "5Gkkkk", 'l', "X"),
+    ("what-if: without an agent", "5Gkkkkk", '\n', "X"),
+    ("messages, temperature", "4vvv", 'l', "v"),
+    ("failure attribution, first", "4v", 'v', "vv"),
+    ("blame path of no named act", "3.", '.', ".."),
+];
+
+/// What the loop has to do from such a key until the last answer is on the screen: the answers themselves are worked
+/// out by threads, and not counted.
+fn asking(c: &mut Criterion) {
+    let theme = Theme::new(ColorMode::Indexed256, Charset::Unicode);
+    let text = generate::episode(generate::MANY_ACTS, 1);
+    let mut logs = OpenedLogs::embedded("generated", &text, Pass::Headers).expect("a temporary file");
+    logs.read_all();
+    let model = Model::new(vec!["generated".to_owned()], Charset::Unicode);
+    let mut rehearsal = Rehearsal::unstudied(model, logs, 160, 45);
+    let mut group = c.benchmark_group("the loop, from a key to the last answer, 1,000,000 acts");
+    group.sample_size(10).measurement_time(Duration::from_secs(1)).warm_up_time(Duration::from_millis(100));
+    for (what, way, key, back) in ASKING {
+        group.bench_function(what, |b| {
+            b.iter_custom(|times| {
+                let mut spent = Duration::ZERO;
+                for _ in 0..times {
+                    rehearsal.model.open.iter_mut().for_each(forget);
+                    rehearsal.keys(way);
+                    spent += looped(&mut rehearsal, theme, Message::Key(key_of(key)));
+                    rehearsal.keys(back);
+                    rehearsal.keys("1");
+                }
+                spent
+            });
+        });
+    }
+    group.finish();
+}
+
+/// As if nobody had looked at failure attribution, and no verdict named an act.
+fn forget(open: &mut OpenEpisode) {
+    open.methods.failure = None;
+    open.methods.variant = Default::default();
+    open.methods.split = Default::default();
+    open.timeline.scope = creditscope::app::Scope::All;
+    open.lists = Default::default();
+    if let Some(analysis) = &mut open.logged
+        && !analysis.ranking.path.is_empty()
+    {
+        let analysis = Arc::make_mut(analysis);
+        Arc::make_mut(&mut analysis.ranking).path.clear();
+    }
+}
+
+/// Applies a message and everything that follows from it; how long the loop took, with a frame after each message.
+fn looped(rehearsal: &mut Rehearsal, theme: Theme, message: Message) -> Duration {
+    let mut spent = Duration::ZERO;
+    let mut messages = VecDeque::from([message]);
+    while let Some(message) = messages.pop_front() {
+        let began = Instant::now();
+        let effects = update(&mut rehearsal.model, message);
+        frame(&rehearsal.model, theme);
+        spent += began.elapsed();
+        for effect in effects {
+            messages.extend(rehearsal.answer(&effect));
+            // A thread gives back what it was lent.
+            let began = Instant::now();
+            drop(effect);
+            spent += began.elapsed();
+        }
+    }
+    spent
+}
+
+/// The same on an episode of 100,000 agents.
+fn agents(c: &mut Criterion) {
+    let theme = Theme::new(ColorMode::Indexed256, Charset::Unicode);
+    let text = generate::episode(generate::MANY_AGENTS, 1);
+    let mut logs = OpenedLogs::embedded("generated", &text, Pass::Headers).expect("a temporary file");
+    logs.read_all();
+    let model = Model::new(vec!["generated".to_owned()], Charset::Unicode);
+    let mut rehearsal = Rehearsal::unstudied(model, logs, 160, 45);
+    let mut group = c.benchmark_group("2 keys to 2 frames, 100,000 agents");
+    group
+        .sample_size(10)
+        .measurement_time(Duration::from_millis(500))
+        .warm_up_time(Duration::from_millis(100));
+    for (columns, rows) in [(80, 24), (160, 45)] {
+        rehearsal.send(Message::Resize(columns, rows));
+        for (view, way, keys) in AGENTS {
+            rehearsal.keys(way);
+            group.bench_function(format!("{view}, {columns}x{rows}"), |b| {
+                b.iter(|| {
+                    for key in keys.chars() {
+                        update(&mut rehearsal.model, Message::Key(key_of(key)));
+                        frame(&rehearsal.model, theme);
+                    }
+                });
+            });
+            rehearsal.keys("1");
+        }
+    }
+    group.finish();
+}
+
+/// Views that list agents: how to come there, and the keys that are measured.
+const AGENTS: [(&str, &str, &str); 8] = [
+    ("credit, agents", "1", "jk"),
+    ("credit, agents by name", "1", "sjks"),
+    ("credit, to the end and back", "1", "Gg"),
+    ("graph", "2", "jk"),
+    ("graph, edges", "2", "lh"),
+    ("timeline", "3", "jk"),
+    ("methods", "4", "jk"),
+    ("what-if", "5", "jk"),
+];
+
 /// The key of a letter; `^D` and `^U` are written as the control characters they send.
 fn key_of(letter: char) -> creditscope::app::Key {
     match letter {
@@ -99,5 +222,5 @@ fn opening(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, keys, opening);
+criterion_group!(benches, keys, asking, agents, opening);
 criterion_main!(benches);

@@ -8,12 +8,14 @@ pub mod command_line;
 pub mod filters;
 mod index;
 pub mod key;
+pub mod listing;
 mod lists;
 mod message;
 mod methods;
 mod model;
 pub mod prompt;
 pub mod prose;
+mod questions;
 pub mod search;
 mod shape;
 #[cfg(test)]
@@ -32,5 +34,6 @@ pub use methods::{MethodsState, MethodsVariant};
 pub use model::{
     DetailState, GraphState, Model, OpenEpisode, Overlay, Pane, Scope, Screen, Size, TimelineState, View,
 };
+pub use questions::{Answer, MessageRows, Question};
 pub use shape::Shape;
 pub use update::update;

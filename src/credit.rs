@@ -156,6 +156,20 @@ pub fn first_look(scenario: &Scenario) -> Option<Scenario> {
     coalition::first_look(scenario)
 }
 
+/// The scenario with the nearest method in the place of its own, where that cannot follow its edits, and one line that
+/// says so. `None`: it can, or none is near.
+pub fn replacement(episode: &Episode, scenario: &Scenario) -> Option<(Scenario, String)> {
+    let why = compute(episode, first_look(scenario).as_ref().unwrap_or(scenario)).err()?;
+    let nearest = why.nearest?;
+    let notice = format!("{}: {}; now {nearest}", scenario.method, why.missing);
+    let (method, baseline) = match nearest.split_once('/') {
+        Some((method, baseline)) => (method.to_owned(), Some(baseline.to_owned())),
+        None => (nearest, None),
+    };
+    let scenario = Scenario { method, baseline, params: Default::default(), ..scenario.clone() };
+    Some((scenario, notice))
+}
+
 /// `a`'s credit minus `b`'s with its own standard error, for Shapley and Banzhaf: two numbers whose intervals
 /// overlap may still differ for sure.
 ///

@@ -1,13 +1,10 @@
-//! The filters of the session, and what they leave of the lists.
+//! The filters of the session, and what they leave of the list of episodes; of acts: `listing`.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
-    filter::{ActTypes, FIELDS, Filter, OPERATORS, count, types},
-    model::{ActId, Episode, EpisodeId, EpisodeSummary},
+    filter::{FIELDS, Filter, OPERATORS, count, types},
+    model::{EpisodeId, EpisodeSummary},
 };
 
 /// A filter of the session.
@@ -135,73 +132,6 @@ impl FilterState {
         };
         let starts = |it: &&&str| it.to_lowercase().starts_with(&last.to_lowercase());
         values.iter().filter(starts).map(|it| format!("{sign}{head}{before}{it}")).collect()
-    }
-}
-
-/// What filters leave of the acts of one episode.
-#[derive(Clone, Debug, Default)]
-pub struct ListedActs {
-    /// Whether each act is listed, and those that are, ascending; `None`: all are, because no filter is on.
-    listed: Option<(Vec<bool>, Vec<ActId>)>,
-    /// Rises with every change of it.
-    pub version: u64,
-    /// How many filters are on that are about records.
-    filters: usize,
-    /// The records that match each pattern, by its text: which request asked, and the answer.
-    pub matches: BTreeMap<String, Vec<(u32, u64)>>,
-    /// The request for them under way.
-    pub request: Option<u64>,
-    /// Of which revision of the episode, and which patterns, they are.
-    pub asked: Option<(u64, Vec<String>)>,
-    /// For which filters, episode and matches this was made.
-    pub stamp: Option<(u64, u64, bool)>,
-}
-
-impl ListedActs {
-    /// Whether an act is listed.
-    pub fn holds(&self, act: ActId) -> bool {
-        self.listed.as_ref().is_none_or(|it| it.0.get(act.index()).copied().unwrap_or(true))
-    }
-
-    /// The acts that are listed, ascending; `None`: every one.
-    pub fn acts(&self) -> Option<&[ActId]> {
-        self.listed.as_ref().map(|it| it.1.as_slice())
-    }
-
-    /// Whether filters are on.
-    pub fn is_filtered(&self) -> bool {
-        self.listed.is_some()
-    }
-
-    /// `12 of 98 acts, 2 filters`; `None`: no filter is on.
-    pub fn note(&self) -> Option<String> {
-        let listed = self.listed.as_ref()?;
-        let shown = listed.1.len();
-        let wait = if self.request.is_some() { ", being read" } else { "" };
-        Some(format!("{shown} of {} acts, {}{wait}", listed.0.len(), count(self.filters)))
-    }
-
-    /// Makes the list anew.
-    pub(super) fn refresh(&mut self, episode: &Episode, filters: &[Arc<Filter>]) {
-        self.filters = filters.len();
-        self.version += 1;
-        if filters.is_empty() {
-            self.listed = None;
-            return;
-        }
-        let types = ActTypes::of(episode);
-        let has_text = |filter: &Filter, act: ActId| {
-            let origin = episode.act(act).origin;
-            // Until the records are read every act is listed.
-            filter.pattern().and_then(|it| self.matches.get(it.text())).map_or(!filter.negated, |places| {
-                places.binary_search(&(origin.file.0, origin.offset)).is_ok()
-            })
-        };
-        let passes =
-            |act: ActId| filters.iter().all(|it| it.passes_act(episode, &types, act, has_text(it, act)));
-        let listed: Vec<bool> = episode.act_ids().map(passes).collect();
-        let acts = episode.act_ids().filter(|it| listed[it.index()]).collect();
-        self.listed = Some((listed, acts));
     }
 }
 

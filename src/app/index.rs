@@ -4,7 +4,7 @@
 //! [`EpisodeIndex`] belongs to an episode and comes with it, [`ActRanking`] to a credit result. Both are made off the
 //! loop, say nothing that their sources do not, and never change.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     credit::{Level, Verdict},
@@ -44,6 +44,8 @@ pub struct EpisodeIndex {
     replays: Vec<(ActId, u32)>,
     /// Places of the states after each act in [`Episode::states`].
     states: Vec<(ActId, u32)>,
+    /// The kinds of acts that are logged.
+    pub kinds: BTreeSet<String>,
     /// As [`Episode::start`].
     pub start: Option<Timestamp>,
     /// As [`Episode::reward`].
@@ -64,12 +66,14 @@ impl EpisodeIndex {
             found
         };
         let mut by_agent = vec![Vec::new(); episode.agents.len()];
-        add_acts(&mut by_agent, episode, 0);
+        let mut kinds = BTreeSet::new();
+        add_acts(&mut by_agent, &mut kinds, episode, 0);
         let labels = episode.labels.iter().enumerate();
         let replays = episode.replays.iter().enumerate();
         let states = episode.states.iter().enumerate();
         Self {
             by_agent,
+            kinds,
             labels: sorted(&mut labels.filter_map(|(at, it)| Some((it.act?, at)))),
             replays: sorted(&mut replays.filter_map(|(at, it)| Some((it.act?, at)))),
             states: sorted(&mut states.flat_map(|(at, it)| it.after.iter().map(move |act| (*act, at)))),
@@ -83,7 +87,7 @@ impl EpisodeIndex {
     /// Adds what was appended to `episode` behind its first `acts` and `rewards`.
     pub(super) fn grow(&mut self, episode: &Episode, acts: usize, rewards: usize) {
         self.by_agent.resize(episode.agents.len(), Vec::new());
-        add_acts(&mut self.by_agent, episode, acts);
+        add_acts(&mut self.by_agent, &mut self.kinds, episode, acts);
         self.start = self.start.or_else(|| episode.acts[acts..].iter().find_map(|it| it.time));
         let new = &episode.rewards[rewards..];
         if !new.is_empty() {
@@ -115,9 +119,13 @@ impl EpisodeIndex {
     }
 }
 
-/// Adds the acts behind the first `from` to those of their agents.
-fn add_acts(by_agent: &mut [Vec<ActId>], episode: &Episode, from: usize) {
+/// Adds the acts behind the first `from` to those of their agents, and their kinds.
+fn add_acts(by_agent: &mut [Vec<ActId>], kinds: &mut BTreeSet<String>, episode: &Episode, from: usize) {
     for act in episode.act_ids().skip(from) {
+        let kind = &episode.act(act).category;
+        if !kind.is_empty() && !kinds.contains(kind) {
+            kinds.insert(kind.clone());
+        }
         if let Some(acts) = by_agent.get_mut(episode.act(act).agent.index()) {
             acts.push(act);
         }

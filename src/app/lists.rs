@@ -1,8 +1,8 @@
 //! The lists of acts on the screen, as rows: which act stands in a row, and in which row an act stands, without a
 //! look at the others.
 //!
-//! What filters leave is kept in order of time and of size ([`ActLists`]), made anew when filters or credit have
-//! changed and not with every key. Where it is not there yet, the same list is made on the spot.
+//! What filters leave is kept in order of time and of size ([`Listing`](super::listing::Listing)), made anew when
+//! filters or credit have changed and not with every key. Until it is there the rows are those before.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -27,7 +27,7 @@ pub enum ActRows<'a> {
     /// Largest credit first; acts beyond those ranked, of which there are `more`, in order of time behind them.
     BySize {
         /// In their order.
-        acts: Cow<'a, [ActId]>,
+        acts: &'a [ActId],
         /// What they are ordered by.
         ranking: &'a ActRanking,
         /// How many have come since the ranking was made.
@@ -124,36 +124,19 @@ impl TableActs {
     }
 }
 
-/// What filters leave of the lists of acts, and the way of the blame where no verdict names an act.
+/// The way of the blame where no verdict names an act: around the one under the cursor.
 #[derive(Clone, Debug, Default)]
 pub struct ActLists {
-    /// For which filters and ranking `by_size` and `path` are.
-    made_for: Option<(u64, Option<Arc<ActRanking>>)>,
-    /// Listed acts, largest credit first; empty: no filter is on.
-    by_size: Vec<ActId>,
-    /// Listed acts of the blame path of the ranking.
-    path: Vec<ActId>,
-    /// An act, its causes and effects, and which of them are listed by which filters.
-    around: Option<(ActId, u64, Vec<ActId>)>,
+    /// The acts around one, and which one that is. They stay on the screen while those around another are worked out.
+    pub(super) around: Option<(Around, Vec<ActId>)>,
+    /// The request for others that is under way, and what it is for.
+    pub(super) pending: Option<(u64, Around)>,
+    /// Whether the cursor goes to what is shown once that is known: something else is shown than before.
+    pub(super) snap: bool,
 }
 
-impl ActLists {
-    /// Forgets everything: the episode is another.
-    pub(super) fn clear(&mut self) {
-        *self = Self::default();
-    }
-
-    fn is_for(&self, filters: u64, ranking: Option<&Arc<ActRanking>>) -> bool {
-        self.made_for.as_ref().is_some_and(|it| {
-            it.0 == filters
-                && match (&it.1, ranking) {
-                    (Some(a), Some(b)) => Arc::ptr_eq(a, b),
-                    (None, None) => true,
-                    _ => false,
-                }
-        })
-    }
-}
+/// An act, and what of its episode is listed: by the version of the listing, and the revision of the episode.
+pub type Around = (ActId, u64, u64);
 
 impl OpenEpisode {
     /// The ranking of acts by the credit on the screen.
@@ -174,14 +157,15 @@ impl OpenEpisode {
 
     fn by_size(&self) -> ActRows<'_> {
         let Some(ranking) = self.ranking() else { return self.acts_in_time() };
-        let more = self.episode.acts.len().saturating_sub(ranking.by_size.len());
-        if !self.listed.is_filtered() {
-            return ActRows::BySize { acts: Cow::Borrowed(&ranking.by_size), ranking, more };
+        match self.listed.listing().map(|it| it.by_size()) {
+            None => {
+                let more = self.episode.acts.len().saturating_sub(ranking.by_size.len());
+                ActRows::BySize { acts: &ranking.by_size, ranking, more }
+            }
+            // By the credit it was made with, until it is made anew.
+            Some(Some((acts, ranking))) => ActRows::BySize { acts, ranking, more: 0 },
+            Some(None) => self.acts_in_time(),
         }
-        if self.lists.is_for(self.listed.version, Some(ranking)) {
-            return ActRows::BySize { acts: Cow::Borrowed(&self.lists.by_size), ranking, more: 0 };
-        }
-        ActRows::BySize { acts: Cow::Owned(self.listed_by_size(ranking)), ranking, more: 0 }
     }
 
     /// The acts that are listed, in order of time.
@@ -192,18 +176,12 @@ impl OpenEpisode {
         }
     }
 
-    /// Listed acts by size, those that came after the ranking was made behind the others.
-    fn listed_by_size(&self, ranking: &ActRanking) -> Vec<ActId> {
-        let later = self.episode.act_ids().skip(ranking.by_size.len());
-        ranking.by_size.iter().copied().chain(later).filter(|it| self.listed.holds(*it)).collect()
-    }
-
     /// The acts the timeline shows, in order of time: of those that are listed.
     pub fn timeline_acts(&self) -> ActRows<'_> {
         match self.timeline.scope {
             Scope::All => self.acts_in_time(),
             Scope::Top => ActRows::InTime(Cow::Owned(self.top_acts())),
-            Scope::BlamePath => ActRows::InTime(self.listed_path()),
+            Scope::BlamePath => ActRows::InTime(Cow::Borrowed(self.blame_path())),
         }
     }
 
@@ -219,48 +197,26 @@ impl OpenEpisode {
         top
     }
 
-    /// The act to blame (or the one under the cursor), all its causes and all its effects, in order of time.
-    fn blame_path(&self) -> Cow<'_, [ActId]> {
-        match (self.ranking().filter(|it| !it.path.is_empty()), self.act) {
-            (Some(ranking), _) => Cow::Borrowed(&ranking.path),
-            (None, Some(act)) => Cow::Owned(self.episode.links.through(act)),
-            (None, None) => Cow::Borrowed(&[]),
+    /// The act to blame (or the one under the cursor), all its causes and all its effects, in order of time, as far
+    /// as they are listed.
+    fn blame_path(&self) -> &[ActId] {
+        match (self.ranking().filter(|it| !it.path.is_empty()), self.listed.listing()) {
+            (Some(ranking), None) => &ranking.path,
+            (Some(_), Some(listing)) => listing.path(),
+            (None, _) => self.lists.around.as_ref().map_or(&[], |it| it.1.as_slice()),
         }
     }
 
-    fn listed_path(&self) -> Cow<'_, [ActId]> {
-        let filters = self.listed.version;
-        match self.ranking().filter(|it| !it.path.is_empty()) {
-            Some(ranking) if !self.listed.is_filtered() => Cow::Borrowed(&ranking.path),
-            Some(ranking) if self.lists.is_for(filters, Some(ranking)) => Cow::Borrowed(&self.lists.path),
-            None => match &self.lists.around {
-                Some((act, of, acts)) if Some(*act) == self.act && *of == filters => Cow::Borrowed(acts),
-                _ => Cow::Owned(self.only_listed(&self.blame_path())),
-            },
-            Some(_) => Cow::Owned(self.only_listed(&self.blame_path())),
-        }
+    /// What the blame path has to be of, where that is the act under the cursor.
+    pub(super) fn path_wanted(&self) -> Option<Around> {
+        let names_none = self.ranking().is_none_or(|it| it.path.is_empty());
+        let act = self.act.filter(|_| self.timeline.scope == Scope::BlamePath && names_none)?;
+        Some((act, self.listed.version, self.revision))
     }
 
-    fn only_listed(&self, acts: &[ActId]) -> Vec<ActId> {
-        acts.iter().copied().filter(|it| self.listed.holds(*it)).collect()
-    }
-
-    /// Makes the lists that the screen shows, where they are of something else.
-    pub(super) fn refresh_lists(&mut self) {
-        let filters = self.listed.version;
-        let ranking = self.ranking().cloned();
-        if self.listed.is_filtered() && !self.lists.is_for(filters, ranking.as_ref()) {
-            self.lists.by_size = ranking.as_ref().map(|it| self.listed_by_size(it)).unwrap_or_default();
-            self.lists.path = ranking.as_ref().map(|it| self.only_listed(&it.path)).unwrap_or_default();
-            self.lists.made_for = Some((filters, ranking.clone()));
-        }
-        let names_none = ranking.is_none_or(|it| it.path.is_empty());
-        if let Some(act) = self.act.filter(|_| self.timeline.scope == Scope::BlamePath && names_none)
-            && self.lists.around.as_ref().is_none_or(|it| (it.0, it.1) != (act, filters))
-        {
-            let acts = self.only_listed(&self.episode.links.through(act));
-            self.lists.around = Some((act, filters, acts));
-        }
+    /// Whether the acts that the timeline shows are being worked out.
+    pub fn is_path_pending(&self) -> bool {
+        self.lists.pending.is_some() && self.path_wanted().is_some()
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{
     index::{ActRanking, ReadEpisode},
     key::Key,
+    questions::{Answer, MessageRows, Question},
     shape::Shape,
 };
 use crate::{
@@ -38,6 +39,8 @@ pub struct Analysis {
     pub verdict: Verdict,
     /// The acts in the order of `acts`, and the way of the blame.
     pub ranking: Arc<ActRanking>,
+    /// Where another method took the place of the one asked for: which did, and why.
+    pub instead: Option<String>,
     /// Where the credit is drawn and that takes long: how far it has come. Until it ends the same request is
     /// answered again and again, with newer credit and the sweep and verdict of the first.
     pub sampling: Option<SamplingState>,
@@ -179,6 +182,15 @@ pub enum Message {
         request: u64,
         /// The result.
         result: Box<Study>,
+        /// What is looked up in its messages.
+        rows: Box<MessageRows>,
+    },
+    /// A question about all acts was answered; answers [`Effect::Ask`] with the same number.
+    Answered {
+        /// The number of the request.
+        request: u64,
+        /// The answer.
+        answer: Box<Answer>,
     },
     /// The episodes of a run were looked at; answers [`Effect::Survey`].
     Run {
@@ -240,6 +252,17 @@ pub enum Effect {
         episode: Arc<Episode>,
         /// What to compute; an empty method name asks for the best the log supports.
         scenario: Scenario,
+        /// Whether the nearest method takes the place of one that cannot follow the edits.
+        or_nearest: bool,
+    },
+    /// Work out what takes a look at every act.
+    Ask {
+        /// Comes back with the answer.
+        request: u64,
+        /// The episode.
+        episode: Arc<Episode>,
+        /// What to work out.
+        question: Question,
     },
     /// Work out the arithmetic of a number.
     Explain {

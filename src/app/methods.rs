@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::{
     OpenEpisode,
     lists::{ActRows, TableActs},
+    questions::MessageRows,
 };
 use crate::{
     credit::{Curve, FailureStudy, MessageSetting, MessageTable, RunOutcomes, Study},
-    model::Scenario,
+    model::{Scenario, Unavailable},
 };
 
 /// What view 4 shows.
@@ -75,14 +76,20 @@ pub struct MethodsState {
     pub study: Option<(Scenario, Arc<Study>)>,
     /// The request for it that is under way.
     pub request: Option<u64>,
+    /// How that divides messages.
+    pub(super) asked_split: MessageSetting,
     /// What the rules of failure attribution say.
     pub failure: Option<Arc<FailureStudy>>,
     /// The acts of its rows.
     pub failure_acts: TableActs,
-    /// The messages of the study, in the order of their table.
-    pub message_acts: TableActs,
-    /// The largest number of a message, without its sign.
-    pub largest_message: f64,
+    /// The request for it that is under way.
+    pub failure_request: Option<u64>,
+    /// What is looked up in the messages of the study.
+    pub message_rows: MessageRows,
+    /// How the messages of the study are divided.
+    pub(super) divided: MessageSetting,
+    /// The request to divide them otherwise that is under way, and how.
+    pub(super) dividing: Option<(u64, MessageSetting)>,
     /// The outcomes of the run, as far as they were looked at.
     pub run: Option<Arc<RunOutcomes>>,
     /// Whether they were asked for.
@@ -126,26 +133,37 @@ impl OpenEpisode {
         match self.methods.variant {
             MethodsVariant::Table | MethodsVariant::Curves => ActRows::All(0),
             MethodsVariant::Failure => ActRows::Table(&self.methods.failure_acts),
-            MethodsVariant::Messages if self.study().is_some() => ActRows::Table(&self.methods.message_acts),
+            MethodsVariant::Messages if self.study().is_some() => {
+                ActRows::Table(&self.methods.message_rows.acts)
+            }
             MethodsVariant::Messages => ActRows::All(0),
         }
     }
 }
 
 impl MethodsState {
-    /// Keeps what was computed after the credit of `scenario`.
-    pub(super) fn keep_study(&mut self, scenario: Scenario, study: Arc<Study>) {
-        let senders = study.messages.iter().flat_map(|it| &it.senders);
-        self.message_acts = TableActs::of(senders.flat_map(|it| &it.messages).map(|it| it.act));
-        let messages = study.messages.iter().flat_map(|it| &it.senders).flat_map(|it| &it.messages);
-        let numbers = messages.flat_map(|it| [it.flow, it.centred, it.softmax]).flatten();
-        self.largest_message = numbers.fold(0.0, |size, it| f64::max(size, it.abs()));
-        self.study = Some((scenario, study));
+    /// Keeps what was computed after the credit of `scenario`, and what is looked up in its messages.
+    pub(super) fn keep_study(&mut self, scenario: Scenario, study: Study, rows: MessageRows) {
+        self.message_rows = rows;
+        self.study = Some((scenario, Arc::new(study)));
     }
 
-    /// Keeps what the rules of failure attribution say.
-    pub(super) fn keep_failure(&mut self, failure: FailureStudy) {
-        self.failure_acts = TableActs::of(failure.rows.iter().map(|it| it.0));
-        self.failure = Some(Arc::new(failure));
+    /// Keeps messages that were divided otherwise.
+    pub(super) fn keep_messages(
+        &mut self,
+        messages: Result<MessageTable, Unavailable>,
+        rows: MessageRows,
+        setting: MessageSetting,
+    ) {
+        if let Some((_, study)) = &mut self.study {
+            Arc::make_mut(study).messages = messages;
+            self.message_rows = rows;
+            self.divided = setting;
+        }
+    }
+
+    /// Whether messages are being divided otherwise than they are shown.
+    pub fn is_dividing(&self) -> bool {
+        self.dividing.is_some()
     }
 }

@@ -3,12 +3,14 @@
 use std::{borrow::Cow, sync::Arc};
 
 use super::{
-    filters::{FilterState, ListedActs},
+    filters::FilterState,
     index::{ActRanking, EpisodeIndex, judged},
+    listing::ListedActs,
     lists::ActLists,
     message::{Analysis, SamplingEnd, SamplingState},
     methods::MethodsState,
     prompt::Prompt,
+    questions::SHORT_EPISODE,
     search::{FoundActs, SearchState},
     shape::Shape,
     whatif::{Forks, Form},
@@ -258,7 +260,7 @@ pub struct OpenEpisode {
     pub found: FoundActs,
     /// What filters leave of its acts.
     pub listed: ListedActs,
-    /// What they leave in the order of the lists.
+    /// The way of the blame around the act under the cursor.
     pub lists: ActLists,
 }
 
@@ -282,6 +284,14 @@ impl OpenEpisode {
     /// The sweep on the screen.
     pub fn sweep(&self) -> Option<&Sweep> {
         self.analysis().map(|it| &it.sweep)
+    }
+
+    /// How many acts the credit on the screen is of, where more has come since and is not counted yet; `None`: it is up
+    /// to date, or will be before one can read that it is not.
+    pub fn credit_behind(&self) -> Option<usize> {
+        let (seen, acts) = (self.analysis()?.ranking.by_size.len(), self.episode.acts.len());
+        let waits = self.settling == Settling::Behind || (seen < acts && acts > SHORT_EPISODE);
+        waits.then_some(seen)
     }
 
     /// Credit of an act, by the best method that knows acts.

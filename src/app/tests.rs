@@ -1,6 +1,7 @@
 //! The program without a terminal, on a small log of one failed episode or on the samples.
 
 pub(crate) mod any;
+mod beside;
 mod command_line;
 mod filtering;
 mod forms;

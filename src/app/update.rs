@@ -1,6 +1,7 @@
 //! How messages change the model: pure, total, and the same on every machine.
 
 mod ask;
+mod beside;
 mod cursor;
 mod filter;
 mod form;
@@ -14,7 +15,7 @@ use super::{
     action::{self, Action},
     key::{Key, KeyCode},
     message::{Effect, Message},
-    model::{Model, OpenEpisode, Overlay, Screen, Size, View},
+    model::{Model, Overlay, Screen, Size, View},
     prompt::PromptKind,
     whatif::Forks,
 };
@@ -44,7 +45,8 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             growth::grown(model, id, revisions, *growth, &mut effects);
         }
         Message::Settle => growth::settle(model, &mut effects),
-        Message::Study { request, result } => methods::study(model, request, *result),
+        Message::Study { request, result, rows } => methods::study(model, request, *result, *rows),
+        Message::Answered { request, answer } => beside::answered(model, request, *answer),
         Message::Run { id, outcomes } => methods::run(model, id, *outcomes),
         Message::Payload { origin, result } => incoming::payload(model, origin, result),
         Message::Search(news) => search::news(model, news, &mut effects),
@@ -61,7 +63,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     }
     search::refresh(model);
     filter::refresh(model, &mut effects);
-    model.open.iter_mut().for_each(OpenEpisode::refresh_lists);
+    beside::refresh(model, &mut effects);
     ask::read_payload(model, &mut effects);
     methods::refresh(model, &mut effects);
     incoming::request_flow(model, &mut effects);

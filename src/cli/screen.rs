@@ -85,7 +85,10 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
             worker.explain(request, episode, analysis, question);
         }
         Effect::Flow { request, episode, analysis } => worker.flow(request, episode, analysis),
-        Effect::Analyse { request, episode, scenario } => worker.request(request, episode, scenario),
+        Effect::Ask { request, episode, question } => worker.ask(request, episode, question),
+        Effect::Analyse { request, episode, scenario, or_nearest } => {
+            worker.request(request, episode, scenario, or_nearest);
+        }
         Effect::Study { request, episode, analysis, setting, .. } => {
             worker.study(request, episode, analysis, setting);
         }

@@ -7,43 +7,56 @@ use crate::{
 };
 
 /// For every act of an episode the types of the records that are it or about it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ActTypes(Vec<u16>);
 
 impl ActTypes {
     /// Of `episode`.
     pub fn of(episode: &Episode) -> Self {
-        let mut types = Self(vec![0; episode.acts.len()]);
-        for id in episode.act_ids() {
-            types.add(
-                id,
-                match episode.act(id).kind {
-                    ActKind::Action => RecordType::Action,
-                    ActKind::Message => RecordType::Message,
-                },
-            );
-        }
-        let rewarded = episode.rewards.iter().flat_map(|it| &it.of);
-        rewarded.for_each(|it| types.add(*it, RecordType::Reward));
+        let mut types = Self::default();
+        types.grow(episode, 0, 0);
         let after = episode.states.iter().flat_map(|it| &it.after);
-        after.for_each(|it| types.add(*it, RecordType::State));
+        after.for_each(|it| {
+            types.add(*it, RecordType::State);
+        });
         let judged = episode.labels.iter().filter_map(|it| it.act);
         let credited = episode.declared.iter().flat_map(|it| &it.items).filter_map(|it| it.act);
-        judged.chain(credited).for_each(|it| types.add(it, RecordType::Credit));
+        judged.chain(credited).for_each(|it| {
+            types.add(it, RecordType::Credit);
+        });
         let replayed = episode.replays.iter().filter_map(|it| it.act);
         // What the policy says of its alternatives stands in the act's own record.
         let elsewhere = |act: ActId, it: Origin| it != episode.act(act).origin;
         let valued = episode.tables.iter();
         let valued = valued.filter(|it| it.alternatives.iter().any(|other| elsewhere(it.act, other.origin)));
         let valued = valued.map(|it| it.act);
-        replayed.chain(valued).for_each(|it| types.add(it, RecordType::Counterfactual));
+        replayed.chain(valued).for_each(|it| {
+            types.add(it, RecordType::Counterfactual);
+        });
         types
     }
 
-    fn add(&mut self, act: ActId, kind: RecordType) {
-        if let Some(types) = self.0.get_mut(act.index()) {
-            *types |= 1 << kind as u16;
+    /// Adds acts and rewards that were appended to `episode`, behind its first so many. The acts among those whose
+    /// types that changes.
+    pub fn grow(&mut self, episode: &Episode, acts: usize, rewards: usize) -> Vec<ActId> {
+        self.0.resize(episode.acts.len(), 0);
+        for id in episode.act_ids().skip(acts) {
+            let own = match episode.act(id).kind {
+                ActKind::Action => RecordType::Action,
+                ActKind::Message => RecordType::Message,
+            };
+            self.add(id, own);
         }
+        let rewarded = episode.rewards.iter().skip(rewards).flat_map(|it| &it.of).copied();
+        rewarded.filter(|it| self.add(*it, RecordType::Reward) && it.index() < acts).collect()
+    }
+
+    /// `false`: it was there already.
+    fn add(&mut self, act: ActId, kind: RecordType) -> bool {
+        let Some(types) = self.0.get_mut(act.index()) else { return false };
+        let before = *types;
+        *types |= 1 << kind as u16;
+        *types != before
     }
 
     fn words(&self, act: ActId) -> impl Iterator<Item = &'static str> {

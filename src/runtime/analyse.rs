@@ -24,6 +24,19 @@ pub fn analyse(episode: &Episode, scenario: &Scenario) -> Analysis {
     conclude(episode, &scenario, credit, None)
 }
 
+/// The scenario itself, or with `or_nearest` what takes its place where its method cannot follow its edits; which did,
+/// and why. Pure.
+pub(super) fn followed(
+    episode: &Episode,
+    scenario: &Scenario,
+    or_nearest: bool,
+) -> (Scenario, Option<String>) {
+    match or_nearest.then(|| credit::replacement(episode, scenario)).flatten() {
+        Some((nearest, why)) => (nearest, Some(why)),
+        None => (scenario.clone(), None),
+    }
+}
+
 /// The scenario with its method filled in.
 pub(super) fn resolved(episode: &Episode, scenario: &Scenario) -> Scenario {
     let mut scenario = scenario.clone();
@@ -61,7 +74,8 @@ pub(super) fn conclude(
     let pairs = credit::interactions(episode, scenario);
     let (scenario, unedited) = (scenario.clone(), unedited.flatten());
     let ranking = Arc::new(ActRanking::of(episode, acts.as_ref(), &verdict));
-    Analysis { scenario, credit, unedited, acts, pairs, sweep, verdict, ranking, sampling }
+    let instead = None;
+    Analysis { scenario, credit, unedited, acts, pairs, sweep, verdict, ranking, instead, sampling }
 }
 
 /// The same analysis with newer numbers; sweep and verdict follow when they are final.

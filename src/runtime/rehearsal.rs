@@ -4,12 +4,14 @@
 use std::collections::VecDeque;
 
 use super::{
-    OpenedLogs, Survey, analyse, explain, flow,
+    OpenedLogs, Survey, analyse,
+    analyse::followed,
+    explain, flow,
     search::{match_records, search_all, sift_all},
     study,
 };
 use crate::{
-    app::{Effect, Key, KeyCode, Message, Model, Shape, update},
+    app::{Analysis, Effect, Key, KeyCode, Message, MessageRows, Model, Shape, update},
     model::LogSummary,
 };
 
@@ -84,8 +86,8 @@ impl Rehearsal {
         }
     }
 
-    /// What answers `effect`; `None`: nothing here does.
-    fn answer(&mut self, effect: &Effect) -> Option<Message> {
+    /// What answers `effect`; `None`: nothing here does. For whoever wants to stand between question and answer.
+    pub fn answer(&mut self, effect: &Effect) -> Option<Message> {
         match effect {
             Effect::Open(id) => {
                 let revision = self.logs.store.revision(*id);
@@ -102,13 +104,19 @@ impl Rehearsal {
             Effect::Flow { request, episode, analysis } => {
                 Some(Message::Flow { request: *request, result: Box::new(flow(episode, analysis)) })
             }
-            Effect::Analyse { request, episode, scenario } => {
-                let result = Box::new(analyse(episode, scenario));
+            Effect::Ask { request, episode, question } => {
+                let answer = Box::new(question.clone().answer(episode));
+                Some(Message::Answered { request: *request, answer })
+            }
+            Effect::Analyse { request, episode, scenario, or_nearest } => {
+                let (scenario, instead) = followed(episode, scenario, *or_nearest);
+                let result = Box::new(Analysis { instead, ..analyse(episode, &scenario) });
                 Some(Message::Analysis { request: *request, result })
             }
             Effect::Study { request, episode, analysis, setting, .. } => {
                 let result = Box::new(study(episode, analysis, *setting));
-                Some(Message::Study { request: *request, result })
+                let rows = Box::new(MessageRows::of(&result.messages));
+                Some(Message::Study { request: *request, result, rows })
             }
             Effect::Survey(id) => {
                 let episode = self.model.open.as_ref().filter(|it| it.id == *id).map(|it| &it.episode);

@@ -196,7 +196,7 @@ fn the_worker_answers_the_newest_request_of_a_kind() {
     let edited = crate::model::Scenario::of_method("uniform");
     for number in 0..200 {
         let scenario = if number % 2 == 0 { crate::model::Scenario::default() } else { edited.clone() };
-        worker.request(number, episode.clone(), scenario);
+        worker.request(number, episode.clone(), scenario, false);
     }
     let mut answered = Vec::new();
     while !(answered.contains(&198) && answered.contains(&199)) {

@@ -234,7 +234,8 @@ struct Awaited {
     log: bool,
     episode: Option<EpisodeId>,
     payload: Option<Origin>,
-    /// Numbers of the last requests for credit (of what the log says, and of a what-if) and for the graph.
+    /// Numbers of the last requests for credit (of what the log says, and of a what-if), for the graph and for what
+    /// takes a look at every act.
     requests: VecDeque<u64>,
     /// The number of the last search, until it has been heard of.
     search: Option<u64>,
@@ -255,7 +256,8 @@ impl Awaited {
             Effect::Analyse { request, .. }
             | Effect::Explain { request, .. }
             | Effect::Shape { request, .. }
-            | Effect::Flow { request, .. } => {
+            | Effect::Flow { request, .. }
+            | Effect::Ask { request, .. } => {
                 self.requests.push_back(*request);
                 if self.requests.len() > 4 {
                     self.requests.pop_front();
@@ -291,7 +293,8 @@ impl Awaited {
             Message::Analysis { request, .. }
             | Message::Explained { request, .. }
             | Message::Shape { request, .. }
-            | Message::Flow { request, .. } => {
+            | Message::Flow { request, .. }
+            | Message::Answered { request, .. } => {
                 let at = self.requests.iter().position(|it| it == request);
                 at.and_then(|it| self.requests.remove(it)).is_some()
             }

@@ -159,13 +159,8 @@ pub(super) fn episode_view(model: &mut Model, action: Action, count: usize) {
                 Scope::Top => Scope::BlamePath,
                 Scope::BlamePath => Scope::All,
             };
-            open.refresh_lists();
-            let shown = open.timeline_acts();
-            if let Some(act) = open.act.filter(|it| shown.row_of(*it).is_none()) {
-                let from = shown.row_from(act);
-                let around: Vec<ActId> = shown.shown(from.saturating_sub(1), 2).collect();
-                nearest(&around, act).into_iter().for_each(|it| select(open, it));
-            }
+            // Where the cursor is not among them, it goes there once they are known.
+            open.lists.snap = true;
         }
         Action::Wrap => open.detail.wrap = !open.detail.wrap,
         Action::Left | Action::Right => sideways(open, view, action == Action::Right, count),
@@ -260,9 +255,15 @@ pub(super) fn to_culprit_agent(open: &mut OpenEpisode) {
     if let Some(agent) = named.or_else(|| open.agent_order().first().copied()) {
         open.agent = agent;
     }
-    if let Some(act) = open.culprits().iter().find(|it| open.listed.holds(**it)) {
-        open.act = Some(*act);
-    }
+    to_culprit_act(open);
+    // What filters leave may come later.
+    open.listed.pending.iter_mut().for_each(|it| it.to_culprit = true);
+}
+
+/// Puts the act cursor on the first act to blame that is listed.
+pub(super) fn to_culprit_act(open: &mut OpenEpisode) {
+    let first = open.culprits().iter().copied().find(|it| open.listed.holds(*it));
+    open.act = first.or(open.act);
 }
 
 /// Starts or stops playback. From the last act it starts over.

@@ -1,16 +1,18 @@
 //! Filters: typing one, the list of them, and what they leave of the lists.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
-use super::ask::select;
+use super::{ask::select, beside, cursor};
 use crate::{
     app::{
         action::Action,
         filters::{Entry, FilterState},
         key::{Key, KeyCode},
+        listing::{AskedListing, Listing, ListingQuestion},
         message::{Effect, SiftNews},
-        model::{Model, Overlay, Screen},
+        model::{Model, OpenEpisode, Overlay, Screen},
         prompt::{Prompt, PromptKind},
+        questions::Question,
     },
     filter::{self, Filter},
     model::EpisodeId,
@@ -124,7 +126,7 @@ pub(super) fn list(model: &mut Model, action: Action, count: usize) -> bool {
         _ => {}
     }
     let page = usize::from(model.size.rows).max(4);
-    match super::cursor::moved(action, count, state.row, state.entries.len(), page) {
+    match cursor::moved(action, count, state.row, state.entries.len(), page) {
         Some(row) => state.row = row,
         None => return false,
     }
@@ -152,7 +154,7 @@ pub(super) fn matched(model: &mut Model, request: u64, places: Vec<Vec<(u32, u64
     let Some(open) = model.open.as_mut().filter(|it| it.listed.request == Some(request)) else { return };
     open.listed.request = None;
     let texts = open.listed.asked.iter().flat_map(|it| it.1.iter().cloned());
-    open.listed.matches = texts.zip(places).collect::<BTreeMap<_, _>>();
+    open.listed.matches = Arc::new(texts.zip(places).collect());
     open.listed.stamp = None;
 }
 
@@ -161,7 +163,7 @@ pub(super) fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
     ask_for_episodes(model, effects);
     ask_for_records(model, effects);
     list_episodes(model);
-    list_acts(model);
+    list_acts(model, effects);
 }
 
 /// Has the logs looked through for the filters about records, where there is a list of episodes.
@@ -227,27 +229,66 @@ fn list_episodes(model: &mut Model) {
     }
 }
 
-fn list_acts(model: &mut Model) {
+/// Has what filters leave of the acts worked out, where filters, episode, matches or credit have changed.
+fn list_acts(model: &mut Model, effects: &mut Vec<Effect>) {
     let state = &mut model.filters;
     let Some(open) = model.open.as_mut() else { return };
+    name(state, open);
     let waiting = open.listed.request.is_some();
     let stamp = (state.revision, open.revision, waiting);
     let before = open.listed.stamp;
-    if before == Some(stamp) {
+    let ranking = open.ranking().cloned();
+    let same = match (&open.listed.ranked, &ranking) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+        (a, b) => a.is_none() && b.is_none(),
+    };
+    if before == Some(stamp) && (same || open.listed.filters == 0) {
         return;
     }
-    if before.is_none_or(|it| it.1 != open.revision) {
-        state.agents.extend(open.episode.agents.iter().map(|it| it.name.clone()));
-        let kinds = open.episode.acts.iter().map(|it| &it.category).filter(|it| !it.is_empty());
-        let new: Vec<String> = kinds.filter(|it| !state.kinds.contains(*it)).cloned().collect();
-        state.kinds.extend(new);
-    }
     open.listed.stamp = Some(stamp);
-    open.listed.refresh(&open.episode, &state.about_records());
+    let filters = state.about_records();
+    open.listed.filters = filters.len();
+    if filters.is_empty() {
+        open.listed.ranked = None;
+        if open.listed.is_filtered() || open.listed.pending.is_some() {
+            open.listed.put(None);
+        }
+        return;
+    }
+    open.listed.ranked.clone_from(&ranking);
     // The cursor goes to what is listed when the filters change; a jump to the act to blame may leave it.
     let changed = before.is_none_or(|it| it.1 == open.revision) && !(before.is_none() && open.placed);
-    if let Some(act) = open.act.filter(|it| !open.listed.holds(*it) && changed) {
-        let nearest = open.listed.acts().and_then(|it| super::cursor::nearest(it, act));
+    let earlier = open.listed.pending;
+    open.listed.pending = Some(AskedListing {
+        request: model.requests + 1,
+        snap: (changed && before != Some(stamp)) || earlier.is_some_and(|it| it.snap),
+        to_culprit: earlier.is_some_and(|it| it.to_culprit),
+    });
+    let question = ListingQuestion { filters, matches: open.listed.matches.clone(), ranking };
+    beside::ask(model, Question::Listing(question), effects);
+}
+
+/// Remembers agents and kinds of acts for the completion.
+fn name(state: &mut FilterState, open: &mut OpenEpisode) {
+    let (agents, kinds) = (open.episode.agents.len(), open.index.kinds.len());
+    let (known, known_kinds) = std::mem::replace(&mut open.listed.named, (agents, kinds));
+    state.agents.extend(open.episode.agents.iter().skip(known).map(|it| it.name.clone()));
+    if kinds != known_kinds {
+        state.kinds.extend(open.index.kinds.iter().cloned());
+    }
+}
+
+/// What filters leave of the acts was worked out. One of other filters is dropped.
+pub(super) fn listed(open: &mut OpenEpisode, request: u64, mut listing: Listing) {
+    let Some(asked) = open.listed.pending.take_if(|it| it.request == request) else { return };
+    // More may have been appended since it was asked for.
+    listing.grow(&open.episode);
+    open.listed.put(Some(listing));
+    if asked.to_culprit {
+        cursor::to_culprit_act(open);
+    }
+    if let Some(act) = open.act.filter(|it| !open.listed.holds(*it) && asked.snap) {
+        let nearest = open.listed.acts().and_then(|it| cursor::nearest(it, act));
         nearest.into_iter().for_each(|it| select(open, it));
     }
 }

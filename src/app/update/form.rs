@@ -1,11 +1,14 @@
 //! Editing a what-if.
 
-use super::incoming::{Wanted, request};
+use super::{
+    beside,
+    incoming::{Wanted, request},
+};
 use crate::app::{
     action::Action,
     key::{Key, KeyCode},
-    message::Effect,
-    model::{Model, Overlay, Screen, View},
+    message::{Analysis, Effect},
+    model::{Model, OpenEpisode, Overlay, Screen, View},
     whatif::{Field, FieldKind, Forks, Form, form},
 };
 use crate::{credit, model::Scenario};
@@ -198,32 +201,51 @@ pub(super) fn pick(model: &mut Model, effects: &mut Vec<Effect>) -> bool {
 }
 
 /// Makes `next` the scenario on the screen. Where its method cannot follow an edit of the episode, the
-/// nearest one that can takes its place, and that is said.
+/// nearest one that can takes its place, and that is said: at once, or for a long episode when that is known.
 pub(super) fn edit(model: &mut Model, mut next: Scenario, effects: &mut Vec<Effect>) {
     let Some(open) = model.open.as_mut() else { return };
-    if next.edits_episode()
-        && form::current(open).is_some_and(|it| it.method == next.method)
-        && let Err(why) = credit::compute(&open.episode, credit::first_look(&next).as_ref().unwrap_or(&next))
-        && let Some(nearest) = why.nearest
+    let may_fail = next.edits_episode() && form::current(open).is_some_and(|it| it.method == next.method);
+    let later = may_fail && beside::is_long(&open.episode);
+    if may_fail
+        && !later
+        && let Some((nearest, why)) = credit::replacement(&open.episode, &next)
     {
-        model.notice = Some(format!("{}: {}; now {nearest}", next.method, why.missing));
-        let (method, baseline) = match nearest.split_once('/') {
-            Some((method, baseline)) => (method.to_owned(), Some(baseline.to_owned())),
-            None => (nearest, None),
-        };
-        next = Scenario { method, baseline, params: Default::default(), ..next };
+        model.notice = Some(why);
+        next = nearest;
     }
     let Some(logged) = open.logged.as_ref().map(|it| it.scenario.clone()) else { return };
     let before = open.forks.number();
-    let kind = Form::fields(open).get(open.form.field).map(|it| it.kind.clone());
+    let kind = field_kind(open);
     open.forks.push(next, &logged);
-    // Another method has other fields: the cursor stays with its own.
-    if let Some(at) = Form::fields(open).iter().position(|it| Some(&it.kind) == kind.as_ref()) {
-        open.form.field = at;
-    }
+    stay_on(open, kind.as_ref());
     if open.forks.number() != before {
+        if later {
+            open.forks.let_replace();
+        }
         request(model, Wanted::Edited, effects);
     }
+}
+
+fn field_kind(open: &OpenEpisode) -> Option<FieldKind> {
+    Form::fields(open).get(open.form.field).map(|it| it.kind.clone())
+}
+
+/// Another method has other fields: the cursor stays with its own.
+fn stay_on(open: &mut OpenEpisode, kind: Option<&FieldKind>) {
+    if let Some(at) = Form::fields(open).iter().position(|it| Some(&it.kind) == kind) {
+        open.form.field = at;
+    }
+}
+
+/// The credit of the what-if on the screen has come: if another method took the place of its own, what is to be said.
+pub(super) fn decided(open: &mut OpenEpisode, analysis: &Analysis) -> Option<String> {
+    if !open.forks.may_be_replaced() {
+        return None;
+    }
+    let kind = field_kind(open);
+    open.forks.decide(analysis.instead.is_some().then(|| analysis.scenario.clone()));
+    stay_on(open, kind.as_ref());
+    analysis.instead.clone()
 }
 
 /// Walks the history of edits with `walk`; `nothing` is said when it cannot.

@@ -9,11 +9,13 @@
 
 use std::sync::Arc;
 
-use super::incoming::{Wanted, request, request_shape};
+use super::{
+    incoming::{Wanted, request, request_shape},
+    methods,
+};
 use crate::{
     app::{
         message::Effect,
-        methods::MethodsState,
         model::{Model, OpenEpisode, Settling},
     },
     model::{EpisodeId, Growth},
@@ -42,6 +44,7 @@ pub(super) fn grown(
     }
     append(open, growth);
     open.revision = revisions.1;
+    open.listed.grow(&open.episode, revisions.1);
     match open.settling {
         Settling::Settled if open.episode.acts.len() <= AT_ONCE => compute(model, effects),
         Settling::Settled => {
@@ -62,7 +65,6 @@ fn append(open: &mut OpenEpisode, growth: Growth) {
         Arc::make_mut(shape).grow(&open.episode);
     }
     open.found.stamp = None;
-    open.lists.clear();
     if followed {
         open.act = open.episode.act_ids().next_back();
     }
@@ -82,8 +84,7 @@ fn compute(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(open) = model.open.as_mut() else { return };
     open.settling = Settling::Resting;
     open.blamed = None;
-    let MethodsState { study, request: asked, failure, .. } = &mut open.methods;
-    (*study, *asked, *failure) = (None, None, None);
+    methods::outdated(open);
     let edited = !open.forks.is_logged();
     request_shape(model, effects);
     request(model, Wanted::Logged, effects);

@@ -2,11 +2,11 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{cursor, methods, search};
+use super::{cursor, form, methods, search};
 use crate::{
     app::{
-        filters::ListedActs,
         index::ReadEpisode,
+        listing::ListedActs,
         lists::ActLists,
         message::{Analysis, Effect, SamplingEnd},
         methods::MethodsState,
@@ -193,7 +193,8 @@ fn grow(open: &mut OpenEpisode, read: ReadEpisode, revision: u64) {
     open.graph.pairs = pairs(open);
     open.blamed = None;
     open.found = FoundActs::default();
-    open.lists.clear();
+    open.lists = ActLists::default();
+    open.listed.forget();
     open.revision = revision;
     methods::outdated(open);
 }
@@ -233,6 +234,7 @@ pub(super) fn request(model: &mut Model, wanted: Wanted, effects: &mut Vec<Effec
     let Some(open) = model.open.as_mut() else { return };
     model.requests += 1;
     let request = model.requests;
+    let mut or_nearest = false;
     let scenario = match wanted {
         Wanted::Logged => {
             open.requests.0 = Some(request);
@@ -242,10 +244,11 @@ pub(super) fn request(model: &mut Model, wanted: Wanted, effects: &mut Vec<Effec
             open.requests.1 = Some(request);
             // Its worker forgets what it was drawing for.
             open.drawing = None;
+            or_nearest = open.forks.may_be_replaced();
             open.forks.scenario().clone()
         }
     };
-    effects.push(Effect::Analyse { request, episode: open.episode.clone(), scenario });
+    effects.push(Effect::Analyse { request, episode: open.episode.clone(), scenario, or_nearest });
 }
 
 /// Credit was computed. An answer nobody waits for any more is dropped.
@@ -267,6 +270,9 @@ pub(super) fn analysis(model: &mut Model, request: u64, result: Analysis) {
         }
     } else if open.requests.1 == Some(request) || drawn {
         open.requests.1 = None;
+        if let Some(notice) = form::decided(open, &result) {
+            model.notice = Some(notice);
+        }
         open.edited = Some(result);
     } else {
         open.drawing = open.drawing.filter(|it| *it != request);

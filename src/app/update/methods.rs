@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use super::{ask::select, form};
+use super::{ask::select, beside, form};
 use crate::{
     app::{
         action::Action,
+        lists::TableActs,
         message::Effect,
         methods::MethodsVariant,
         model::{Model, OpenEpisode, Overlay, Screen, View},
+        questions::{MessageRows, Question},
     },
-    credit::{self, MessageSetting, RunOutcomes, Study},
-    model::ActId,
+    credit::{self, FailureStudy, MessageSetting, MessageTable, RunOutcomes, Study},
+    model::{ActId, Unavailable},
 };
 
 /// What one step changes of the split of messages.
@@ -57,14 +59,14 @@ pub(super) fn on_action(model: &mut Model, action: Action, count: usize, effects
         (MethodsVariant::Messages, Action::Left | Action::Right) => {
             let factor = 1.25f64.powi(if action == Action::Right { count as i32 } else { -(count as i32) });
             let tau = (open.methods.split.tau * factor).clamp(TAU.0, TAU.1);
-            divide(open, MessageSetting { tau, ..open.methods.split });
+            open.methods.split = MessageSetting { tau, ..open.methods.split };
         }
         (MethodsVariant::Messages, Action::ScrollLeft | Action::ScrollRight) => {
             let by = count as f64 * if action == Action::ScrollRight { 1.0 } else { -1.0 };
             let steps = (open.methods.split.beta / BETA_STEP).round() + by;
             // Divided by the inverse, so that 0.15 is 0.15.
             let beta = steps / (1.0 / BETA_STEP).round();
-            divide(open, MessageSetting { beta, ..open.methods.split });
+            open.methods.split = MessageSetting { beta, ..open.methods.split };
         }
         _ => return false,
     }
@@ -84,23 +86,13 @@ fn fork(model: &mut Model, effects: &mut Vec<Effect>) {
     form::edit(model, scenario, effects);
 }
 
-/// Divides messages anew. The study holds the rest, which stays.
-fn divide(open: &mut OpenEpisode, split: MessageSetting) {
-    open.methods.split = split;
-    let Some(analysis) = open.analysis().cloned() else { return };
-    let Ok(credit) = &analysis.credit else { return };
-    let messages = credit::message_table(&open.episode, &analysis.scenario, credit, split);
-    if let Some((scenario, mut study)) = open.methods.study.take() {
-        Arc::make_mut(&mut study).messages = messages;
-        open.methods.keep_study(scenario, study);
-    }
-}
-
 /// Forgets what belongs to credit that is being computed anew.
 pub(super) fn outdated(open: &mut OpenEpisode) {
     open.methods.study = None;
     open.methods.request = None;
+    open.methods.dividing = None;
     open.methods.failure = None;
+    open.methods.failure_request = None;
 }
 
 /// Asks for what the screen shows and does not have.
@@ -120,24 +112,62 @@ pub(super) fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
     {
         model.requests += 1;
         open.methods.request = Some(model.requests);
+        open.methods.asked_split = open.methods.split;
         let (request, episode, setting) = (model.requests, open.episode.clone(), open.methods.split);
         effects.push(Effect::Study { request, episode, analysis, setting, ahead: !asked });
     }
-    if shown == Some(MethodsVariant::Failure) {
-        if !open.methods.surveyed {
-            open.methods.surveyed = true;
-            effects.push(Effect::Survey(open.id));
-        }
-        if open.methods.failure.is_none() {
-            let run = open.methods.run.clone();
-            let found = credit::failure_study(&open.episode, None, run.as_deref());
-            open.methods.keep_failure(found);
-        }
+    if shown == Some(MethodsVariant::Failure) && !open.methods.surveyed {
+        open.methods.surveyed = true;
+        effects.push(Effect::Survey(open.id));
+    }
+    if let Some(question) = failure_wanted(open).filter(|_| shown == Some(MethodsVariant::Failure)) {
+        open.methods.failure_request = Some(model.requests + 1);
+        beside::ask(model, question, effects);
+    }
+    divide(model, effects);
+}
+
+/// What the rules of failure attribution say, where it is not there and nobody works it out.
+fn failure_wanted(open: &OpenEpisode) -> Option<Question> {
+    let methods = &open.methods;
+    (methods.failure.is_none() && methods.failure_request.is_none())
+        .then(|| Question::Failure { run: methods.run.clone() })
+}
+
+/// Has messages divided as is asked for, where they are not. The study holds the rest, which stays.
+fn divide(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(open) = model.open.as_mut() else { return };
+    let setting = open.methods.split;
+    let asked = open.methods.dividing.map_or(open.methods.divided, |it| it.1);
+    if open.study().is_none() || asked == setting {
+        return;
+    }
+    let Some(analysis) = open.analysis().filter(|it| it.credit.is_ok()).cloned() else { return };
+    open.methods.dividing = Some((model.requests + 1, setting));
+    beside::ask(model, Question::Messages { analysis, setting }, effects);
+}
+
+/// The rules of failure attribution were worked out.
+pub(super) fn failure(open: &mut OpenEpisode, request: u64, study: FailureStudy, acts: TableActs) {
+    if open.methods.failure_request.take_if(|it| *it == request).is_some() {
+        (open.methods.failure, open.methods.failure_acts) = (Some(Arc::new(study)), acts);
+    }
+}
+
+/// Messages were divided.
+pub(super) fn messages(
+    open: &mut OpenEpisode,
+    request: u64,
+    table: Result<MessageTable, Unavailable>,
+    rows: MessageRows,
+) {
+    if let Some((_, setting)) = open.methods.dividing.take_if(|it| it.0 == request) {
+        open.methods.keep_messages(table, rows, setting);
     }
 }
 
 /// A study was made. One nobody waits for any more is dropped.
-pub(super) fn study(model: &mut Model, request: u64, result: Study) {
+pub(super) fn study(model: &mut Model, request: u64, result: Study, rows: MessageRows) {
     let Some(open) = model.open.as_mut().filter(|it| it.methods.request == Some(request)) else { return };
     open.methods.request = None;
     let slot = if open.forks.is_logged() { &mut open.logged } else { &mut open.edited };
@@ -145,7 +175,9 @@ pub(super) fn study(model: &mut Model, request: u64, result: Study) {
     let analysis = Arc::make_mut(analysis);
     result.tell(&mut analysis.sweep, &mut analysis.verdict);
     let scenario = analysis.scenario.clone();
-    open.methods.keep_study(scenario, Arc::new(result));
+    open.methods.divided = open.methods.asked_split;
+    open.methods.dividing = None;
+    open.methods.keep_study(scenario, result, rows);
 }
 
 /// The outcomes of the run of an episode.
@@ -153,5 +185,6 @@ pub(super) fn run(model: &mut Model, id: crate::model::EpisodeId, outcomes: RunO
     if let Some(open) = model.open.as_mut().filter(|it| it.id == id) {
         open.methods.run = Some(Arc::new(outcomes));
         open.methods.failure = None;
+        open.methods.failure_request = None;
     }
 }

@@ -1,5 +1,7 @@
 //! Numbered forks of what the log says, with undo and redo.
 
+use std::collections::BTreeSet;
+
 use crate::model::Scenario;
 
 /// The edits made so far, one scenario after each; the first is what the log says.
@@ -8,11 +10,13 @@ pub struct Forks {
     entries: Vec<(u32, Scenario)>,
     at: usize,
     last: u32,
+    /// Forks whose method the nearest may take the place of, as nobody has looked yet whether it can follow.
+    undecided: BTreeSet<u32>,
 }
 
 impl Default for Forks {
     fn default() -> Self {
-        Self { entries: vec![(0, Scenario::default())], at: 0, last: 0 }
+        Self { entries: vec![(0, Scenario::default())], at: 0, last: 0, undecided: BTreeSet::new() }
     }
 }
 
@@ -72,6 +76,24 @@ impl Forks {
 }
 
 impl Forks {
+    /// The nearest method may take the place of the one on the screen, when that turns out not to follow its edits.
+    pub(crate) fn let_replace(&mut self) {
+        self.undecided.insert(self.number());
+    }
+
+    /// Whether it may.
+    pub(crate) fn may_be_replaced(&self) -> bool {
+        self.undecided.contains(&self.number())
+    }
+
+    /// It is known whether it had to: what took its place.
+    pub(crate) fn decide(&mut self, instead: Option<Scenario>) {
+        self.undecided.remove(&self.number());
+        if let (Some(scenario), false) = (instead, self.is_logged()) {
+            self.entries[self.at].1 = scenario;
+        }
+    }
+
     /// Changes every fork, after agents and acts of the episode have got other ids.
     pub(crate) fn change(&mut self, change: impl Fn(&mut Scenario)) {
         self.entries.iter_mut().for_each(|it| change(&mut it.1));

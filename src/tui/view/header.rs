@@ -44,7 +44,8 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> usize {
             1
         }
         Some(open) => {
-            episode_line(model, open, &mut screen.part(0, 0, room, 1));
+            let x = episode_line(model, open, &mut screen.part(0, 0, room, 1));
+            behind(open, x, &mut screen.part(0, 0, room, 1));
             let lines = if screen.height() >= 24 { 4 } else { 3 };
             1 + verdict(open, &mut screen.part(0, 1, width, lines))
         }
@@ -118,7 +119,29 @@ fn log_line(model: &Model, line: &mut Painter<'_>) {
     line.put(x, 0, fits.as_deref().unwrap_or(""), Role::Plain);
 }
 
-fn episode_line(model: &Model, open: &OpenEpisode, line: &mut Painter<'_>) {
+/// Says of what state of a growing episode the credit is, where it lags behind: at the end of the line, and in as
+/// many words as there is room for behind `x`.
+fn behind(open: &OpenEpisode, x: usize, line: &mut Painter<'_>) {
+    let Some(seen) = open.credit_behind() else { return };
+    let width = line.width();
+    let mark = behind_in(seen, open.episode.acts.len(), width.saturating_sub(x + 2));
+    let from = width.saturating_sub(text::width(&mark) + 1);
+    line.put(from, 0, &format!(" {mark}"), Role::Warn);
+}
+
+/// `credit as of act 90 of 120`, or as much of that as `columns` hold.
+pub(super) fn behind_in(seen: usize, acts: usize, columns: usize) -> String {
+    // Where only rewards have come the number of acts says nothing.
+    let words = if seen < acts {
+        vec![format!("credit as of act {seen} of {acts}"), format!("credit as of act {seen}")]
+    } else {
+        vec!["credit before the last reward".to_owned()]
+    };
+    words.into_iter().find(|it| text::width(it) <= columns).unwrap_or_else(|| "credit behind".to_owned())
+}
+
+/// The column behind the last word.
+fn episode_line(model: &Model, open: &OpenEpisode, line: &mut Painter<'_>) -> usize {
     let episode = &open.episode;
     let mut x = 1;
     // The run is the first to go where room is short, then the reason of the end.
@@ -145,8 +168,9 @@ fn episode_line(model: &Model, open: &OpenEpisode, line: &mut Painter<'_>) {
     x = line.put(x, 0, &format!("  {word}"), role);
     if let Some(reason) = episode.outcome.as_ref().and_then(|it| it.reason.as_deref()) {
         let columns = line.width().saturating_sub(x + 1);
-        line.put_fit(x + 1, 0, columns, reason, Role::Plain);
+        x = line.put_fit(x + 1, 0, columns.min(text::width(reason)), reason, Role::Plain);
     }
+    x
 }
 
 /// `R -0.60`, or what stands in for it.
@@ -207,6 +231,64 @@ fn verdict(open: &OpenEpisode, lines: &mut Painter<'_>) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        app::Message,
+        graph::Charset,
+        model::Growth,
+        runtime::stage::Stage,
+        tui::theme::{ColorMode, Theme},
+    };
+
+    /// The first line of the screen of this many columns.
+    fn first_line(stage: &mut Stage, columns: u16) -> String {
+        stage.send(Message::Resize(columns, 24));
+        let theme = Theme::new(ColorMode::Mono, Charset::Unicode);
+        let buffer = crate::tui::run::frame(stage.model(), theme);
+        (0..columns).map(|x| buffer[(x, 0)].symbol()).collect()
+    }
+
+    #[test]
+    fn credit_that_lags_behind_a_growing_episode_says_of_what_state_it_is() {
+        let line = |n: usize| {
+            format!(r#"{{"type":"action","episode":"e","id":"x{n}","ts":{n},"agent":"a","action":"go"}}"#)
+                + "\n"
+        };
+        let mut stage = Stage::of(&(0..3_000).map(line).collect::<String>());
+        let open = stage.episode();
+        assert_eq!(open.credit_behind(), None);
+        let mut act = open.episode.acts.iter().last().unwrap().clone();
+        act.id = "y".to_owned();
+        let growth = Box::new(Growth { acts: vec![(act, Vec::new())], ..Growth::default() });
+        let (id, revisions) = (open.id, (open.revision, open.revision + 1));
+        stage.send(Message::Grown { id, revisions, growth });
+        assert_eq!(
+            first_line(&mut stage, 80).trim_end(),
+            " ep e  1 agent 3001 acts  R none  OPEN     credit as of act 3000 of 3001  SAVED"
+        );
+        assert!(first_line(&mut stage, 72).contains(" credit as of act 3000  SAVED"));
+        assert!(first_line(&mut stage, 62).contains("OPEN  credit behind  SAVED"));
+        stage.send(Message::Resize(40, 8));
+        let theme = Theme::new(ColorMode::Mono, Charset::Unicode);
+        let tiny = crate::tui::run::frame(stage.model(), theme);
+        let second: String = (0..40).map(|x| tiny[(x, 1)].symbol()).collect();
+        assert!(second.starts_with("(credit behind) "), "{second}");
+        // What is computed at last is up to date.
+        stage.send(Message::Settle);
+        assert_eq!(stage.episode().credit_behind(), None);
+        assert!(!first_line(&mut stage, 80).contains("credit"));
+    }
+
+    #[test]
+    fn how_far_credit_is_behind() {
+        let check = |seen: usize, acts: usize, columns: usize, expected: &str| {
+            assert_eq!(behind_in(seen, acts, columns), expected);
+        };
+        check(999_990, 1_000_000, 80, "credit as of act 999990 of 1000000");
+        check(999_990, 1_000_000, 30, "credit as of act 999990");
+        check(999_990, 1_000_000, 3, "credit behind");
+        check(7, 7, 80, "credit before the last reward");
+        check(7, 7, 28, "credit behind");
+    }
 
     #[test]
     fn amounts() {

@@ -31,7 +31,10 @@ fn scope_title(open: &OpenEpisode, shown: usize) -> String {
         Scope::All if listed => format!("all that pass (.){play}"),
         Scope::All => format!("all {all} acts (.){play}"),
         Scope::Top => format!("top {shown} of {all} acts by credit (.){play}"),
-        Scope::BlamePath => format!("blame path: {shown} of {all} acts (.){play}"),
+        Scope::BlamePath => {
+            let wait = if open.is_path_pending() { ", being worked out" } else { "" };
+            format!("blame path: {shown} of {all} acts{wait} (.){play}")
+        }
     }
 }
 
@@ -50,7 +53,9 @@ fn title_of(open: &OpenEpisode, title: &str) -> String {
 const NAME: &str = "3 Timeline";
 
 fn nothing_to_show(open: &OpenEpisode) -> &'static str {
-    if open.listed.is_filtered() {
+    if open.is_path_pending() {
+        "the blame path is being worked out"
+    } else if open.listed.is_filtered() {
         "no act passes the filters (F lists them, . shows more)"
     } else {
         "no acts to show (. shows more)"

@@ -84,6 +84,13 @@ fn episode(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
     }
     if let Some(analysis) = open.analysis() {
         let short = analysis.verdict.short(&open.episode);
+        let short = match open.credit_behind() {
+            Some(seen) => {
+                let columns = width.saturating_sub(short.chars().count() + 3);
+                format!("({}) {short}", super::header::behind_in(seen, acts, columns))
+            }
+            None => short,
+        };
         pane.put_fit(0, y, width, &short, Role::Strong);
     }
     let (rows, width) = (height.saturating_sub(y + 2), pane.width());

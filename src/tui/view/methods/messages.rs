@@ -20,7 +20,8 @@ enum Row<'a> {
 }
 
 pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
-    title(open, pane, "structural, not causal");
+    let wait = if open.methods.is_dividing() { "being divided anew, " } else { "" };
+    title(open, pane, &format!("{wait}structural, not causal"));
     let Some(study) = open.study() else {
         pane.put(1, 1, "computing", Role::Dim);
         return;
@@ -63,7 +64,7 @@ fn rows(open: &OpenEpisode, table: &MessageTable, pane: &mut Painter<'_>) {
     let episode = &open.episode;
     let width = pane.width();
     let acts = open.methods_acts();
-    let places = places(open.methods.largest_message);
+    let places = places(open.methods.message_rows.largest);
     let id = acts.shown(0, 500).map(|it| text::width(&episode.act(it).id)).max().unwrap_or(3).clamp(3, 16);
     let route = width.saturating_sub(id + 4 * NUMBER + 4).min(48);
     let right = |column: usize| id + route + 4 + (column + 1) * NUMBER;

@@ -1,0 +1,149 @@
+//! The agents in the order in which they are listed: which stands in a row, and in which row one stands, without a
+//! look at the others.
+//!
+//! [`AgentRanking`] belongs to a credit result and is made with it, off the loop.
+
+use super::model::OpenEpisode;
+use crate::model::{AgentId, Attribution, Estimate, Unavailable};
+
+/// Of more agents than twice as many only those at both ends of an order, and those on the screen, are measured for
+/// the columns they need: the largest numbers are at the ends.
+const ENDS: usize = 250;
+
+/// What a scale has to hold: credits and their intervals.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Extent {
+    /// The largest finite value, without its sign.
+    pub largest: f64,
+    /// The least end of a value or an interval, and the greatest; 0 is between them. An end further out than three
+    /// times `largest` counts as that.
+    pub ends: (f64, f64),
+}
+
+impl Extent {
+    /// Of all `values` and the intervals they have.
+    pub fn of<'a>(values: impl Iterator<Item = &'a Estimate> + Clone) -> Self {
+        let largest = values.clone().map(|it| it.value.abs()).filter(|it| it.is_finite()).fold(0.0, f64::max);
+        let (mut low, mut high) = (0.0_f64, 0.0_f64);
+        for estimate in values {
+            let (from, to) = estimate.interval.unwrap_or((estimate.value, estimate.value));
+            for end in [from, to, estimate.value].into_iter().filter(|it| it.is_finite()) {
+                low = low.min(end.max(-3.0 * largest));
+                high = high.max(end.min(3.0 * largest));
+            }
+        }
+        Self { largest, ends: (low, high) }
+    }
+}
+
+/// Agents by their credit.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AgentRanking {
+    /// Least credit first, those without a number last, equals by id; and the row of each agent.
+    rising: Order,
+    /// Largest credit first, likewise.
+    falling: Order,
+    /// How many agents have a number: they come first.
+    known: usize,
+    /// What a scale of all credits has to hold.
+    pub extent: Extent,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Order {
+    agents: Vec<AgentId>,
+    rows: Vec<u32>,
+}
+
+impl Order {
+    fn by(values: &[Option<f64>], sign: f64) -> Self {
+        let mut agents: Vec<AgentId> = (0..values.len()).map(AgentId::from_index).collect();
+        let rank = |it: &AgentId| values[it.index()].map_or(f64::INFINITY, |it| sign * it);
+        agents.sort_by(|a, b| rank(a).total_cmp(&rank(b)).then(a.cmp(b)));
+        let mut rows = vec![0; agents.len()];
+        for (row, agent) in agents.iter().enumerate() {
+            rows[agent.index()] = row as u32;
+        }
+        Self { agents, rows }
+    }
+}
+
+impl AgentRanking {
+    /// Of `agents` agents by their `credit`; without one nothing is ranked.
+    pub fn of(agents: usize, credit: Result<&Attribution, &Unavailable>) -> Self {
+        let Ok(credit) = credit else { return Self::default() };
+        let number = |it: usize| credit.agent(AgentId::from_index(it)).map(|it| it.value);
+        let values: Vec<Option<f64>> = (0..agents).map(number).collect();
+        Self {
+            rising: Order::by(&values, 1.0),
+            falling: Order::by(&values, -1.0),
+            known: values.iter().flatten().count(),
+            extent: Extent::of((0..agents).filter_map(|it| credit.agent(AgentId::from_index(it)))),
+        }
+    }
+}
+
+/// Agents in the order in which they are listed.
+#[derive(Clone, Copy, Debug)]
+pub struct AgentRows<'a> {
+    /// The order of those that are ranked; `None`: as the episode has them.
+    order: Option<&'a Order>,
+    len: usize,
+}
+
+impl AgentRows<'_> {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The agent in a row.
+    pub fn get(&self, row: usize) -> Option<AgentId> {
+        let ranked = self.order.and_then(|it| it.agents.get(row)).copied();
+        (row < self.len).then(|| ranked.unwrap_or(AgentId::from_index(row)))
+    }
+
+    /// The row of an agent; `None`: it is not of this episode.
+    pub fn row_of(&self, agent: AgentId) -> Option<usize> {
+        let ranked = self.order.and_then(|it| it.rows.get(agent.index())).map(|it| *it as usize);
+        Some(ranked.unwrap_or(agent.index())).filter(|it| *it < self.len)
+    }
+
+    /// The agents from row `top` on, `rows` of them or as many as there are.
+    pub fn shown(&self, top: usize, rows: usize) -> impl Iterator<Item = AgentId> + Clone + '_ {
+        (top..self.len.min(top.saturating_add(rows))).filter_map(|it| self.get(it))
+    }
+}
+
+impl OpenEpisode {
+    /// Agents in the order shown: most blamed first after a failure, else who earned most; those without a
+    /// number last.
+    pub fn agent_order(&self) -> AgentRows<'_> {
+        let len = self.episode.agents.len();
+        let ranking = self.analysis().filter(|it| !self.by_roster && it.credit.is_ok()).map(|it| &*it.agents);
+        let order = ranking.map(|it| if self.index.failed { &it.rising } else { &it.falling });
+        AgentRows { order: order.filter(|it| it.agents.len() <= len), len }
+    }
+
+    /// Agents whose numbers are as long as any: all of a few; of many those with the largest and the least credit, and
+    /// those in the rows from `top` on that are shown.
+    pub fn longest_agents(&self, top: usize, rows: usize) -> Vec<AgentId> {
+        let order = self.agent_order();
+        if order.len() <= 2 * ENDS {
+            return order.shown(0, usize::MAX).collect();
+        }
+        let mut agents: Vec<AgentId> = order.shown(top, rows).collect();
+        if let Some(ranking) = self.analysis().map(|it| &it.agents) {
+            let ranked = &ranking.rising.agents;
+            agents.extend(ranked.iter().take(ENDS));
+            agents.extend(&ranked[ranking.known.saturating_sub(ENDS)..ranking.known]);
+            agents.extend(ranked.iter().skip(ranking.known).take(ENDS));
+        }
+        agents
+    }
+}
