@@ -4,6 +4,7 @@
 //! computations arrive as [`Message`]s; whatever needs the outside world leaves as an [`Effect`].
 
 pub mod action;
+mod agents;
 pub mod command_line;
 pub mod filters;
 mod index;
@@ -24,6 +25,7 @@ pub(crate) mod update;
 pub mod whatif;
 
 pub use action::Action;
+pub use agents::{AgentRanking, AgentRows, Extent};
 pub use index::{ActRanking, EpisodeIndex, ReadEpisode};
 pub use key::{Key, KeyCode};
 pub use lists::ActRows;

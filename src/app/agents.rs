@@ -121,6 +121,11 @@ impl AgentRows<'_> {
 }
 
 impl OpenEpisode {
+    /// Agents as the episode has them.
+    pub fn roster(&self) -> AgentRows<'_> {
+        AgentRows { order: None, len: self.episode.agents.len() }
+    }
+
     /// Agents in the order shown: most blamed first after a failure, else who earned most; those without a
     /// number last.
     pub fn agent_order(&self) -> AgentRows<'_> {
@@ -145,5 +150,83 @@ impl OpenEpisode {
             agents.extend(ranked.iter().skip(ranking.known).take(ENDS));
         }
         agents
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{app::Message, runtime::stage::Stage};
+
+    /// The order of a list of agents as one sorts it who knows nothing but their credit.
+    fn naive(open: &OpenEpisode) -> Vec<AgentId> {
+        let mut agents: Vec<AgentId> = open.episode.agent_ids().collect();
+        let Some(credit) = open.credit().filter(|_| !open.by_roster) else { return agents };
+        let sign = if open.index.failed { 1.0 } else { -1.0 };
+        let rank = |it: &AgentId| credit.agent(*it).map_or(f64::INFINITY, |it| sign * it.value);
+        agents.sort_by(|a, b| rank(a).total_cmp(&rank(b)).then(a.cmp(b)));
+        agents
+    }
+
+    #[track_caller]
+    fn check(stage: &Stage) {
+        let (open, order) = (stage.episode(), stage.episode().agent_order());
+        let agents: Vec<AgentId> = order.shown(0, usize::MAX).collect();
+        assert_eq!(agents, naive(open));
+        for (row, agent) in agents.iter().enumerate() {
+            assert_eq!((order.get(row), order.row_of(*agent)), (Some(*agent), Some(row)));
+        }
+        assert_eq!((order.get(agents.len()), order.row_of(AgentId::from_index(agents.len()))), (None, None));
+    }
+
+    /// Declared credit of so many agents, some without a number, many with the same.
+    fn team(agents: usize, status: &str) -> Stage {
+        let credit = |it: usize| match it % 7 {
+            0 => "null".to_owned(),
+            left => format!("{}", (left as f64 - 3.0) * (it / 50) as f64),
+        };
+        let names: Vec<String> = (0..agents).map(|it| format!(r#""p{it}""#)).collect();
+        let credits: Vec<String> = (0..agents).map(|it| format!(r#""p{it}":{}"#, credit(it))).collect();
+        Stage::of(&format!(
+            r#"{{"type":"episode_start","episode":"e","ts":1,"agents":[{}]}}
+{{"type":"action","episode":"e","id":"a","ts":2,"agent":"p0"}}
+{{"type":"credit","episode":"e","algorithm":"own","agents":{{{}}}}}
+{{"type":"reward","episode":"e","ts":3,"value":-1}}
+{{"type":"episode_end","episode":"e","ts":4,"status":"{status}"}}
+"#,
+            names.join(","),
+            credits.join(",")
+        ))
+    }
+
+    #[test]
+    fn agents_stand_by_their_credit_or_by_name() {
+        for status in ["failure", "success"] {
+            let mut stage = team(40, status);
+            check(&stage);
+            stage.press("1s");
+            assert!(stage.episode().by_roster);
+            check(&stage);
+        }
+        let mut none = Stage::of(r#"{"type":"action","episode":"e","id":"a","ts":2,"agent":"p0"}"#);
+        check(&none);
+        none.send(Message::Settle);
+        check(&none);
+    }
+
+    #[test]
+    fn the_longest_numbers_of_many_agents_are_among_those_measured() {
+        let stage = team(1_400, "failure");
+        check(&stage);
+        let open = stage.episode();
+        let credit = open.credit().expect("declared");
+        let length = |it: AgentId| credit.agent(it).map_or(0, |it| format!("{:.3}", it.value).len());
+        let measured = open.longest_agents(700, 20);
+        assert!(measured.len() <= 4 * ENDS && measured.len() < open.episode.agents.len());
+        let longest = measured.iter().map(|it| length(*it)).max();
+        assert_eq!(longest, open.episode.agent_ids().map(length).max());
+        // Those on the screen are among them, and one without a number.
+        assert!(open.agent_order().shown(700, 20).all(|it| measured.contains(&it)));
+        assert!(measured.iter().any(|it| credit.agent(*it).is_none()));
     }
 }

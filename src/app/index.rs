@@ -10,6 +10,7 @@ use crate::{
     credit::{Level, Verdict},
     graph::{self, Pair},
     model::{ActId, AgentId, Attribution, Episode, RewardTotal, Timestamp},
+    text,
 };
 
 /// An episode and its index, as they come from whoever has read it.
@@ -44,6 +45,8 @@ pub struct EpisodeIndex {
     replays: Vec<(ActId, u32)>,
     /// Places of the states after each act in [`Episode::states`].
     states: Vec<(ActId, u32)>,
+    /// Columns of the longest name of an agent.
+    pub name_columns: usize,
     /// The kinds of acts that are logged.
     pub kinds: BTreeSet<String>,
     /// As [`Episode::start`].
@@ -73,6 +76,7 @@ impl EpisodeIndex {
         let states = episode.states.iter().enumerate();
         Self {
             by_agent,
+            name_columns: widest(episode, 0),
             kinds,
             labels: sorted(&mut labels.filter_map(|(at, it)| Some((it.act?, at)))),
             replays: sorted(&mut replays.filter_map(|(at, it)| Some((it.act?, at)))),
@@ -86,6 +90,7 @@ impl EpisodeIndex {
 
     /// Adds what was appended to `episode` behind its first `acts` and `rewards`.
     pub(super) fn grow(&mut self, episode: &Episode, acts: usize, rewards: usize) {
+        self.name_columns = self.name_columns.max(widest(episode, self.by_agent.len()));
         self.by_agent.resize(episode.agents.len(), Vec::new());
         add_acts(&mut self.by_agent, &mut self.kinds, episode, acts);
         self.start = self.start.or_else(|| episode.acts[acts..].iter().find_map(|it| it.time));
@@ -117,6 +122,11 @@ impl EpisodeIndex {
     pub fn states_of(&self, act: ActId) -> impl Iterator<Item = usize> + '_ {
         of(&self.states, act)
     }
+}
+
+/// Columns of the longest name of an agent behind the first `from`.
+fn widest(episode: &Episode, from: usize) -> usize {
+    episode.agents.iter().skip(from).map(|it| text::width(&it.name)).max().unwrap_or(0)
 }
 
 /// Adds the acts behind the first `from` to those of their agents, and their kinds.

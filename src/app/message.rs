@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{
+    agents::AgentRanking,
     index::{ActRanking, ReadEpisode},
     key::Key,
     questions::{Answer, MessageRows, Question},
@@ -39,6 +40,8 @@ pub struct Analysis {
     pub verdict: Verdict,
     /// The acts in the order of `acts`, and the way of the blame.
     pub ranking: Arc<ActRanking>,
+    /// The agents in the order of `credit`.
+    pub agents: Arc<AgentRanking>,
     /// Where another method took the place of the one asked for: which did, and why.
     pub instead: Option<String>,
     /// Where the credit is drawn and that takes long: how far it has come. Until it ends the same request is

@@ -299,17 +299,6 @@ impl OpenEpisode {
         self.analysis()?.acts.as_ref()?.act(act)
     }
 
-    /// Agents in the order shown: most blamed first after a failure, else who earned most; those without a
-    /// number last.
-    pub fn agent_order(&self) -> Vec<AgentId> {
-        let mut agents: Vec<AgentId> = self.episode.agent_ids().collect();
-        let Some(credit) = self.credit().filter(|_| !self.by_roster) else { return agents };
-        let sign = if self.index.failed { 1.0 } else { -1.0 };
-        let rank = |it: &AgentId| credit.agent(*it).map_or(f64::INFINITY, |it| sign * it.value);
-        agents.sort_by(|a, b| rank(a).total_cmp(&rank(b)).then(a.cmp(b)));
-        agents
-    }
-
     /// Acts from the one to blame most downwards, only those of the blamed sign, and those that a judge names.
     pub fn culprits(&self) -> Cow<'_, [ActId]> {
         match self.ranking() {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::sampling;
 use crate::{
-    app::{ActRanking, Analysis, ExplainQuestion, SamplingState},
+    app::{ActRanking, AgentRanking, Analysis, ExplainQuestion, SamplingState},
     credit::{self, MessageSetting, Study, Verdict},
     graph::{self, InteractionGraph},
     model::{ActId, Attribution, Episode, Explanation, Scenario, Unavailable},
@@ -74,13 +74,15 @@ pub(super) fn conclude(
     let pairs = credit::interactions(episode, scenario);
     let (scenario, unedited) = (scenario.clone(), unedited.flatten());
     let ranking = Arc::new(ActRanking::of(episode, acts.as_ref(), &verdict));
+    let agents = Arc::new(AgentRanking::of(episode.agents.len(), credit.as_ref()));
     let instead = None;
-    Analysis { scenario, credit, unedited, acts, pairs, sweep, verdict, ranking, instead, sampling }
+    Analysis { scenario, credit, unedited, acts, pairs, sweep, verdict, ranking, agents, instead, sampling }
 }
 
 /// The same analysis with newer numbers; sweep and verdict follow when they are final.
 pub(super) fn with_credit(first: &Analysis, credit: Attribution, sampling: SamplingState) -> Analysis {
-    Analysis { credit: Ok(credit), sampling: Some(sampling), ..first.clone() }
+    let agents = Arc::new(AgentRanking::of(credit.agents.len(), Ok(&credit)));
+    Analysis { credit: Ok(credit), agents, sampling: Some(sampling), ..first.clone() }
 }
 
 /// Curves, messages and how sure the verdict is: what is asked for after [`analyse`]. Pure likewise.

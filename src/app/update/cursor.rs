@@ -207,12 +207,12 @@ fn rows_of(open: &mut OpenEpisode, view: View, action: Action, count: usize, pag
         }
         return;
     }
-    let agents = if view == View::Graph { open.episode.agent_ids().collect() } else { open.agent_order() };
-    let at = agents.iter().position(|it| *it == open.agent).unwrap_or(0);
+    let agents = if view == View::Graph { open.roster() } else { open.agent_order() };
+    let at = agents.row_of(open.agent).unwrap_or(0);
     if let Some(row) = moved(action, count, at, agents.len(), page)
         && let Some(agent) = agents.get(row)
     {
-        open.agent = *agent;
+        open.agent = agent;
         open.graph.edge = None;
         open.graph.drawing = None;
     }
@@ -252,7 +252,7 @@ pub(super) fn nearest(acts: &[ActId], act: ActId) -> Option<ActId> {
 /// Puts the agent cursor on the agent that the verdict names, or on the first of the order shown.
 pub(super) fn to_culprit_agent(open: &mut OpenEpisode) {
     let named = open.analysis().and_then(|it| it.verdict.named.first().copied());
-    if let Some(agent) = named.or_else(|| open.agent_order().first().copied()) {
+    if let Some(agent) = named.or_else(|| open.agent_order().get(0)) {
         open.agent = agent;
     }
     to_culprit_act(open);

@@ -1,6 +1,7 @@
 //! Signed credit bars around an axis, with interval whiskers and the number beside them.
 
 use crate::{
+    app::Extent,
     model::{Estimate, Value, places, signed, unsigned},
     tui::{paint::Painter, theme::Role},
 };
@@ -18,15 +19,12 @@ impl Scale {
     /// Around all values and the intervals they have. An interval many times wider than any value is cut,
     /// so that bars can still be told apart.
     pub(super) fn of<'a>(values: impl Iterator<Item = &'a Estimate> + Clone) -> Self {
-        let largest = values.clone().map(|it| it.value.abs()).filter(|it| it.is_finite()).fold(0.0, f64::max);
-        let (mut low, mut high) = (0.0_f64, 0.0_f64);
-        for estimate in values {
-            let (from, to) = estimate.interval.unwrap_or((estimate.value, estimate.value));
-            for end in [from, to, estimate.value].into_iter().filter(|it| it.is_finite()) {
-                low = low.min(end.max(-3.0 * largest));
-                high = high.max(end.min(3.0 * largest));
-            }
-        }
+        Self::around(Extent::of(values))
+    }
+
+    /// Around what is known to be the extent of all values.
+    pub(super) fn around(extent: Extent) -> Self {
+        let (mut low, mut high) = extent.ends;
         if low == 0.0 && high == 0.0 {
             (low, high) = (-1.0, 1.0);
         }
@@ -34,7 +32,7 @@ impl Scale {
         let span = high - low;
         low = low.min(-0.08 * span);
         high = high.max(0.08 * span);
-        Self { low, high, places: places(largest) }
+        Self { low, high, places: places(extent.largest) }
     }
 
     fn column(&self, value: f64, columns: usize) -> usize {

@@ -103,6 +103,15 @@ pub(super) fn credit_pane(open: &OpenEpisode, pane: &mut Painter<'_>) {
     }
 }
 
+/// The scale of the bars of a credit: known of the one on the screen.
+pub(super) fn scale(open: &OpenEpisode, credit: &Attribution) -> bars::Scale {
+    let shown = open.analysis().filter(|it| it.credit.as_ref().is_ok_and(|it| std::ptr::eq(it, credit)));
+    match shown {
+        Some(analysis) => bars::Scale::around(analysis.agents.extent),
+        None => bars::Scale::of(open.roster().shown(0, usize::MAX).filter_map(|it| credit.agent(it))),
+    }
+}
+
 /// Columns of a row of bars.
 struct Columns {
     name: usize,
@@ -115,11 +124,14 @@ struct Columns {
 pub(super) fn credit_rows(open: &OpenEpisode, credit: &Attribution, pane: &mut Painter<'_>) {
     let width = pane.width();
     let order = open.agent_order();
-    let estimates = order.iter().filter_map(|it| credit.agent(*it));
-    let scale = bars::Scale::of(estimates);
+    let scale = scale(open, credit);
     let value = |agent: AgentId| &credit.agents[agent.index()].value;
-    let widest = |of: &dyn Fn(AgentId) -> usize| order.iter().map(|it| of(*it)).max().unwrap_or(0);
-    let name = widest(&|it| text::width(&open.episode.agent(it).name)).clamp(5, (width / 4).clamp(5, 18));
+    let rows = pane.height().saturating_sub(3);
+    let at = order.row_of(open.agent).unwrap_or(0);
+    let top = window(at, order.len(), rows);
+    let longest = open.longest_agents(top, rows);
+    let widest = |of: &dyn Fn(AgentId) -> usize| longest.iter().map(|it| of(*it)).max().unwrap_or(0);
+    let name = open.index.name_columns.clamp(5, (width / 4).clamp(5, 18));
     let number = widest(&|it| bars::number(value(it), scale.places).len()).max(6);
     let half = widest(&|it| bars::half_width(value(it), scale.places).len());
     let half = if half == 0 { 0 } else { half.max(3) + 1 };
@@ -133,11 +145,8 @@ pub(super) fn credit_rows(open: &OpenEpisode, credit: &Attribution, pane: &mut P
     if columns.half > 0 {
         pane.put_right(numbers + columns.number + columns.half + 1, 1, &plus_minus, Role::Dim);
     }
-    let rows = pane.height().saturating_sub(3);
-    let at = order.iter().position(|it| *it == open.agent).unwrap_or(0);
-    let top = window(at, order.len(), rows);
-    for (row, agent) in order.iter().skip(top).take(rows).enumerate() {
-        agent_row(open, pane, row + 2, &columns, &scale, *agent, value(*agent));
+    for (row, agent) in order.shown(top, rows).enumerate() {
+        agent_row(open, pane, row + 2, &columns, &scale, agent, value(agent));
     }
     let hidden = order.len().saturating_sub(rows);
     let sum = 2 + rows.min(order.len());

@@ -262,8 +262,7 @@ pub(super) fn summary_width(open: &OpenEpisode) -> usize {
 }
 
 fn name_columns(open: &OpenEpisode) -> usize {
-    let widest = open.episode.agents.iter().map(|it| text::width(&it.name)).max().unwrap_or(0);
-    widest.clamp(5, 10)
+    open.index.name_columns.clamp(5, 10)
 }
 
 /// A small matrix of messages: rows tell, columns hear.
@@ -277,11 +276,11 @@ pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
     };
     pane.rule(0, "Who talked to whom (2)", &format!("{}{}", weight.word(), pending(open)));
     let name = name_columns(open);
-    let agents: Vec<AgentId> = open.episode.agent_ids().collect();
+    let agents = open.roster();
     let columns = (pane.width().saturating_sub(name + 10) / 4).min(agents.len());
     let rows = pane.height().saturating_sub(2).min(agents.len());
     let left = name + 4;
-    for (slot, agent) in agents.iter().take(columns).enumerate() {
+    for (slot, agent) in agents.shown(0, columns).enumerate() {
         let number = agent.index() + 1;
         pane.put_right(left + slot * 4 + 3, 1, &number.to_string(), Role::Dim);
     }
@@ -289,14 +288,14 @@ pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
     // The row of the cursor is always among those shown.
     let first = super::window(open.agent.index(), agents.len(), rows);
     let glyphs = pane.theme().glyphs;
-    for (row, from) in agents.iter().skip(first).take(rows).enumerate() {
+    for (row, from) in agents.shown(first, rows).enumerate() {
         let y = row + 2;
-        let here = *from == open.agent;
+        let here = from == open.agent;
         let role = if here { Role::Cursor } else { Role::Plain };
         pane.put_right(3, y, &(from.index() + 1).to_string(), Role::Dim);
-        pane.put_fit(4, y, name, &open.episode.agent(*from).name, role);
-        for (slot, to) in agents.iter().take(columns).enumerate() {
-            let edge = graph.edge((*from, *to)).filter(|it| it.is_used());
+        pane.put_fit(4, y, name, &open.episode.agent(from).name, role);
+        for (slot, to) in agents.shown(0, columns).enumerate() {
+            let edge = graph.edge((from, to)).filter(|it| it.is_used());
             let (text, role) = match edge {
                 Some(edge) => (weight.format(edge.weight(weight), 3), Role::Plain),
                 None if from == to => ("\\".to_owned(), Role::Rule),
@@ -304,7 +303,7 @@ pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
             };
             pane.put_right(left + slot * 4 + 3, y, text.trim(), role);
         }
-        let out = graph.total(*from, petgraph::Direction::Outgoing, weight);
+        let out = graph.total(from, petgraph::Direction::Outgoing, weight);
         pane.put_right(left + columns * 4 + 5, y, weight.format(out, 4).trim(), role);
     }
     if agents.len() > rows && pane.height() > 2 {

@@ -266,7 +266,7 @@ mod tests {
             " ep e  1 agent 3001 acts  R none  OPEN     credit as of act 3000 of 3001  SAVED"
         );
         assert!(first_line(&mut stage, 72).contains(" credit as of act 3000  SAVED"));
-        assert!(first_line(&mut stage, 62).contains("OPEN  credit behind  SAVED"));
+        assert!(first_line(&mut stage, 62).contains("OPEN   credit behind  SAVED"));
         stage.send(Message::Resize(40, 8));
         let theme = Theme::new(ColorMode::Mono, Charset::Unicode);
         let tiny = crate::tui::run::frame(stage.model(), theme);

@@ -44,8 +44,7 @@ fn table(open: &OpenEpisode, pane: &mut Painter<'_>) {
     title(open, pane, &sweep::tally(found));
     let width = pane.width();
     let order = open.agent_order();
-    let name = order.iter().map(|it| text::width(&open.episode.agent(*it).name)).max().unwrap_or(0);
-    let name = name.clamp(11, (width / 4).max(11));
+    let name = open.index.name_columns.clamp(11, (width / 4).max(11));
     let columns = (width.saturating_sub(name + 4) / COLUMN).max(1);
     // By the page: a table that moved at every step would be written anew at every step.
     let first = open.methods.column.min(found.rows.len().saturating_sub(1)) / columns * columns;
@@ -55,11 +54,11 @@ fn table(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let lower = 5;
     let below = (pane.height() / 3).clamp(4, 12);
     let room = pane.height().saturating_sub(3 + lower + below).max(1);
-    let at = order.iter().position(|it| *it == open.agent).unwrap_or(0);
+    let at = order.row_of(open.agent).unwrap_or(0);
     let top = window(at, order.len(), room);
-    for (line, agent) in order.iter().skip(top).take(room).enumerate() {
+    for (line, agent) in order.shown(top, room).enumerate() {
         let y = line + 3;
-        let here = *agent == open.agent;
+        let here = agent == open.agent;
         if here {
             pane.put(0, y, ">", Role::Cursor);
         }
@@ -67,7 +66,7 @@ fn table(open: &OpenEpisode, pane: &mut Painter<'_>) {
             1,
             y,
             name,
-            &open.episode.agent(*agent).name,
+            &open.episode.agent(agent).name,
             if here { Role::Cursor } else { Role::Plain },
         );
         for (slot, (_, row)) in rows.iter().enumerate() {

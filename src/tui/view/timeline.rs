@@ -298,7 +298,7 @@ fn step_strip(open: &OpenEpisode, pane: &mut Painter<'_>) {
     }
     let episode = &open.episode;
     let glyphs = pane.theme().glyphs;
-    let name = episode.agents.iter().map(|it| text::width(&it.name)).max().unwrap_or(5).clamp(5, 16);
+    let name = open.index.name_columns.clamp(5, 16);
     let columns = pane.width().saturating_sub(name + 3);
     let at = row_at(open, &acts);
     let first = window(at, acts.len(), columns);

@@ -167,15 +167,15 @@ fn bars_of(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let (width, height) = (pane.width(), pane.height());
     let Some(credit) = open.credit() else { return };
     let order = open.agent_order();
-    let scale = bars::Scale::of(order.iter().filter_map(|it| credit.agent(*it)));
+    let scale = super::credit::scale(open, credit);
     let rows = height.saturating_sub(1);
-    let at = order.iter().position(|it| *it == open.agent).unwrap_or(0);
+    let at = order.row_of(open.agent).unwrap_or(0);
     let top = window(at, order.len(), rows);
     let name = (width / 3).clamp(1, 12);
-    for (line, agent) in order.iter().skip(top).take(rows).enumerate() {
+    for (line, agent) in order.shown(top, rows).enumerate() {
         let value: &Value = &credit.agents[agent.index()].value;
-        pane.put(0, line, if *agent == open.agent { ">" } else { " " }, Role::Cursor);
-        pane.put_fit(1, line, name, &open.episode.agent(*agent).name, Role::Plain);
+        pane.put(0, line, if agent == open.agent { ">" } else { " " }, Role::Cursor);
+        pane.put_fit(1, line, name, &open.episode.agent(agent).name, Role::Plain);
         let x = pane.put(name + 2, line, &bars::number(value, scale.places), bars::role(value));
         let from = x.max(name + 11);
         bars::bar(pane, from, line, width.saturating_sub(from), &scale, value);

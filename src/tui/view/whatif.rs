@@ -274,7 +274,7 @@ fn rows(
     pane: &mut Painter<'_>,
 ) {
     let glyphs = pane.theme().glyphs;
-    let name = open.episode.agents.iter().map(|it| text::width(&it.name)).max().unwrap_or(5).clamp(5, 20);
+    let name = open.index.name_columns.clamp(5, 20);
     let largest = before
         .agents
         .iter()

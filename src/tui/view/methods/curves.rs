@@ -58,12 +58,17 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
 
 /// Agents that are blamed somewhere first, then in the order of the credit shown; as many as there are rows.
 fn agents_shown(open: &OpenEpisode, curve: &Curve, rows: usize) -> Vec<AgentId> {
-    let mut agents = open.agent_order();
-    let named = |it: &AgentId| curve.points.iter().any(|point| point.blamed.contains(it));
-    if agents.len() > rows {
-        agents.sort_by_key(|it| u8::from(!named(it)));
+    let order = open.agent_order();
+    let mut agents: Vec<AgentId> = order.shown(0, rows.max(1)).collect();
+    if order.len() > rows {
+        let named = curve.points.iter().flat_map(|it| &it.blamed).copied();
+        let mut first: Vec<AgentId> = named.collect();
+        first.sort_unstable_by_key(|it| order.row_of(*it));
+        first.dedup();
+        agents.retain(|it| !first.contains(it));
+        agents.splice(0..0, first);
+        agents.truncate(rows.max(1));
     }
-    agents.truncate(rows.max(1));
     agents
 }
 
