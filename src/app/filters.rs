@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     filter::{ActTypes, FIELDS, Filter, OPERATORS, count, types},
-    model::{ActId, Episode, EpisodeId, EpisodeSummary},
+    model::{ActId, Episode, EpisodeId, EpisodeSummary, Segmented},
 };
 
 /// A filter of the session.
@@ -20,7 +20,7 @@ pub struct Entry {
 }
 
 /// Revisions of filters and of what is known of them, and a list of episodes.
-pub type RowsOf = ((u64, u64), Arc<Vec<Arc<EpisodeSummary>>>);
+pub type RowsOf = ((u64, u64), Arc<Segmented<EpisodeSummary>>);
 
 /// The filters of the session: they stay from episode to episode.
 #[derive(Clone, Debug, Default)]

@@ -84,12 +84,12 @@ impl EpisodeIndex {
     pub(super) fn grow(&mut self, episode: &Episode, acts: usize, rewards: usize) {
         self.by_agent.resize(episode.agents.len(), Vec::new());
         add_acts(&mut self.by_agent, episode, acts);
-        self.start = self.start.or_else(|| episode.acts[acts..].iter().find_map(|it| it.time));
-        let new = &episode.rewards[rewards..];
-        if !new.is_empty() {
+        self.start = self.start.or_else(|| episode.acts.range(acts..usize::MAX).find_map(|it| it.time));
+        let mut new = episode.rewards.range(rewards..usize::MAX);
+        if new.len() > 0 {
             self.reward = episode.reward();
             self.failed = episode.failed();
-            let source = new.iter().rposition(|it| it.source.is_some());
+            let source = new.rposition(|it| it.source.is_some());
             self.reward_source = source.map(|it| rewards + it).or(self.reward_source);
         }
     }

@@ -147,7 +147,10 @@ impl ActPlaces {
             let at = self.by_id.partition_point(|it| episode.act(*it).id <= *id);
             self.by_id.insert(at, act);
         }
-        let of = episode.rewards[rewards..].iter().filter_map(|it| Some(place(it.origin, *it.of.first()?)));
+        let of = episode
+            .rewards
+            .range(rewards..usize::MAX)
+            .filter_map(|it| Some(place(it.origin, *it.of.first()?)));
         self.places.extend(of);
         if !self.places.is_sorted_by_key(|it| (it.0, it.1)) {
             self.places.sort_by_key(|it| (it.0, it.1));
