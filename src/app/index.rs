@@ -4,7 +4,7 @@
 //! [`EpisodeIndex`] belongs to an episode and comes with it, [`ActRanking`] to a credit result. Both are made off the
 //! loop, say nothing that their sources do not, and never change.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     credit::{Level, Verdict},
@@ -44,6 +44,8 @@ pub struct EpisodeIndex {
     replays: Vec<(ActId, u32)>,
     /// Places of the states after each act in [`Episode::states`].
     states: Vec<(ActId, u32)>,
+    /// Kinds of acts.
+    pub kinds: BTreeSet<String>,
     /// As [`Episode::start`].
     pub start: Option<Timestamp>,
     /// As [`Episode::reward`].
@@ -65,11 +67,14 @@ impl EpisodeIndex {
         };
         let mut by_agent = vec![Vec::new(); episode.agents.len()];
         add_acts(&mut by_agent, episode, 0);
+        let mut kinds = BTreeSet::new();
+        add_kinds(&mut kinds, episode, 0);
         let labels = episode.labels.iter().enumerate();
         let replays = episode.replays.iter().enumerate();
         let states = episode.states.iter().enumerate();
         Self {
             by_agent,
+            kinds,
             labels: sorted(&mut labels.filter_map(|(at, it)| Some((it.act?, at)))),
             replays: sorted(&mut replays.filter_map(|(at, it)| Some((it.act?, at)))),
             states: sorted(&mut states.flat_map(|(at, it)| it.after.iter().map(move |act| (*act, at)))),
@@ -84,6 +89,7 @@ impl EpisodeIndex {
     pub(super) fn grow(&mut self, episode: &Episode, acts: usize, rewards: usize) {
         self.by_agent.resize(episode.agents.len(), Vec::new());
         add_acts(&mut self.by_agent, episode, acts);
+        add_kinds(&mut self.kinds, episode, acts);
         self.start = self.start.or_else(|| episode.acts.range(acts..usize::MAX).find_map(|it| it.time));
         let mut new = episode.rewards.range(rewards..usize::MAX);
         if new.len() > 0 {
@@ -120,6 +126,15 @@ fn add_acts(by_agent: &mut [Vec<ActId>], episode: &Episode, from: usize) {
     for act in episode.act_ids().skip(from) {
         if let Some(acts) = by_agent.get_mut(episode.act(act).agent.index()) {
             acts.push(act);
+        }
+    }
+}
+
+/// Adds the kinds of the acts behind the first `from`.
+fn add_kinds(kinds: &mut BTreeSet<String>, episode: &Episode, from: usize) {
+    for kind in episode.acts.range(from..usize::MAX).map(|it| &it.category) {
+        if !kind.is_empty() && !kinds.contains(kind) {
+            kinds.insert(kind.clone());
         }
     }
 }

@@ -237,10 +237,10 @@ fn list_acts(model: &mut Model) {
         return;
     }
     if before.is_none_or(|it| it.1 != open.revision) {
-        state.agents.extend(open.episode.agents.iter().map(|it| it.name.clone()));
-        let kinds = open.episode.acts.iter().map(|it| &it.category).filter(|it| !it.is_empty());
-        let new: Vec<String> = kinds.filter(|it| !state.kinds.contains(*it)).cloned().collect();
-        state.kinds.extend(new);
+        let agents = open.episode.agents.iter().map(|it| &it.name);
+        let new: Vec<String> = agents.filter(|it| !state.agents.contains(*it)).cloned().collect();
+        state.agents.extend(new);
+        state.kinds.extend(open.index.kinds.iter().cloned());
     }
     open.listed.stamp = Some(stamp);
     open.listed.refresh(&open.episode, &state.about_records());
