@@ -11,7 +11,7 @@ use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_ma
 use creditscope::{
     app::{Key, Message, Model, update},
     graph::{self, Charset, Options},
-    model::{EpisodeId, EpisodeSummary, LogSummary},
+    model::{EpisodeId, EpisodeSummary, LogSummary, Segmented},
     runtime::{OpenedLogs, Rehearsal},
     store::Pass,
     tui::{
@@ -106,13 +106,18 @@ fn messages(c: &mut Criterion) {
             );
         });
     }
-    let row = |it: u32| {
-        Arc::new(EpisodeSummary { name: format!("episode {it}"), acts: it, ..EpisodeSummary::default() })
+    let row = |it: u32| EpisodeSummary {
+        name: format!("episode {it}").into(),
+        acts: it,
+        ..EpisodeSummary::default()
     };
-    let episodes: Vec<_> = (0..100_000).map(row).collect();
+    let episodes: Segmented<_> = (0..100_000).map(row).collect();
     // Each summary has a list of its own, as it is when something has changed.
-    let summary =
-        || LogSummary { episodes: Arc::new(episodes.clone()), following: true, ..LogSummary::default() };
+    let summary = || {
+        let mut episodes = episodes.clone();
+        episodes.push(row(0));
+        LogSummary { episodes: Arc::new(episodes), following: true, ..LogSummary::default() }
+    };
     let mut model = Model::new(Vec::new(), Charset::Unicode);
     update(&mut model, Message::Resize(160, 45));
     update(&mut model, Message::Log(summary()));

@@ -11,6 +11,7 @@ mod growth;
 mod id;
 mod number;
 mod scenario;
+mod segmented;
 mod summary;
 mod time;
 
@@ -31,6 +32,7 @@ pub use growth::Growth;
 pub use id::{ActId, AgentId, EpisodeId, FileId, Origin};
 pub use number::{Number, places, signed, unsigned};
 pub use scenario::{Scenario, Substitute};
+pub use segmented::Segmented;
 pub use summary::{
     Counters, EpisodeSummary, FileState, FileSummary, LogSummary, Reading, RecordText, Validating,
 };

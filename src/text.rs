@@ -13,6 +13,6 @@ mod fit;
 mod wrap;
 
 pub use ascii::to_ascii;
-pub use clean::{clean, clean_block, label};
+pub use clean::{clean, clean_block, is_plain, label};
 pub use fit::{fit, fit_ascii, fit_end, pad, shorten, width};
 pub use wrap::wrap;

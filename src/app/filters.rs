@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     filter::{FIELDS, Filter, OPERATORS, count, types},
-    model::{EpisodeId, EpisodeSummary},
+    model::{EpisodeId, EpisodeSummary, Segmented},
 };
 
 /// A filter of the session.
@@ -17,7 +17,7 @@ pub struct Entry {
 }
 
 /// Revisions of filters and of what is known of them, and a list of episodes.
-pub type RowsOf = ((u64, u64), Arc<Vec<Arc<EpisodeSummary>>>);
+pub type RowsOf = ((u64, u64), Arc<Segmented<EpisodeSummary>>);
 
 /// The filters of the session: they stay from episode to episode.
 #[derive(Clone, Debug, Default)]

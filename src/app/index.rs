@@ -47,7 +47,7 @@ pub struct EpisodeIndex {
     states: Vec<(ActId, u32)>,
     /// Columns of the longest name of an agent.
     pub name_columns: usize,
-    /// The kinds of acts that are logged.
+    /// Kinds of acts.
     pub kinds: BTreeSet<String>,
     /// As [`Episode::start`].
     pub start: Option<Timestamp>,
@@ -69,8 +69,9 @@ impl EpisodeIndex {
             found
         };
         let mut by_agent = vec![Vec::new(); episode.agents.len()];
+        add_acts(&mut by_agent, episode, 0);
         let mut kinds = BTreeSet::new();
-        add_acts(&mut by_agent, &mut kinds, episode, 0);
+        add_kinds(&mut kinds, episode, 0);
         let labels = episode.labels.iter().enumerate();
         let replays = episode.replays.iter().enumerate();
         let states = episode.states.iter().enumerate();
@@ -92,13 +93,14 @@ impl EpisodeIndex {
     pub(super) fn grow(&mut self, episode: &Episode, acts: usize, rewards: usize) {
         self.name_columns = self.name_columns.max(widest(episode, self.by_agent.len()));
         self.by_agent.resize(episode.agents.len(), Vec::new());
-        add_acts(&mut self.by_agent, &mut self.kinds, episode, acts);
-        self.start = self.start.or_else(|| episode.acts[acts..].iter().find_map(|it| it.time));
-        let new = &episode.rewards[rewards..];
-        if !new.is_empty() {
+        add_acts(&mut self.by_agent, episode, acts);
+        add_kinds(&mut self.kinds, episode, acts);
+        self.start = self.start.or_else(|| episode.acts.range(acts..usize::MAX).find_map(|it| it.time));
+        let mut new = episode.rewards.range(rewards..usize::MAX);
+        if new.len() > 0 {
             self.reward = episode.reward();
             self.failed = episode.failed();
-            let source = new.iter().rposition(|it| it.source.is_some());
+            let source = new.rposition(|it| it.source.is_some());
             self.reward_source = source.map(|it| rewards + it).or(self.reward_source);
         }
     }
@@ -129,15 +131,20 @@ fn widest(episode: &Episode, from: usize) -> usize {
     episode.agents.iter().skip(from).map(|it| text::width(&it.name)).max().unwrap_or(0)
 }
 
-/// Adds the acts behind the first `from` to those of their agents, and their kinds.
-fn add_acts(by_agent: &mut [Vec<ActId>], kinds: &mut BTreeSet<String>, episode: &Episode, from: usize) {
+/// Adds the acts behind the first `from` to those of their agents.
+fn add_acts(by_agent: &mut [Vec<ActId>], episode: &Episode, from: usize) {
     for act in episode.act_ids().skip(from) {
-        let kind = &episode.act(act).category;
-        if !kind.is_empty() && !kinds.contains(kind) {
-            kinds.insert(kind.clone());
-        }
         if let Some(acts) = by_agent.get_mut(episode.act(act).agent.index()) {
             acts.push(act);
+        }
+    }
+}
+
+/// Adds the kinds of the acts behind the first `from`.
+fn add_kinds(kinds: &mut BTreeSet<String>, episode: &Episode, from: usize) {
+    for kind in episode.acts.range(from..usize::MAX).map(|it| &it.category) {
+        if !kind.is_empty() && !kinds.contains(kind) {
+            kinds.insert(kind.clone());
         }
     }
 }

@@ -99,13 +99,18 @@ impl SearchState {
     }
 }
 
+/// So many acts, or an eighth of all, are kept apart when they are appended.
+const RECENT: usize = 1_000;
+
 /// Where the records of an episode stand that are acts or about acts, and the acts by id: finds the act of a hit.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ActPlaces {
     /// File and offset of a record, ascending, and its act.
     places: Vec<(u32, u64, ActId)>,
-    /// Acts by logged id.
+    /// Acts by logged id, but for those of `recent`.
     by_id: Vec<ActId>,
+    /// Acts that were appended, by logged id: few, so that another one has not to find its place among all.
+    recent: Vec<ActId>,
 }
 
 impl ActPlaces {
@@ -129,7 +134,7 @@ impl ActPlaces {
         let places = about.into_iter().map(|(it, act)| (it.file.0, it.offset, act)).collect();
         let mut by_id: Vec<ActId> = episode.act_ids().collect();
         by_id.sort_by(|a, b| episode.act(*a).id.cmp(&episode.act(*b).id));
-        Self { places, by_id }
+        Self { places, by_id, recent: Vec::new() }
     }
 
     /// The act whose record stands there.
@@ -141,15 +146,24 @@ impl ActPlaces {
     /// Adds acts and rewards that were appended to `episode`, behind its first so many.
     pub(super) fn grow(&mut self, episode: &Episode, acts: usize, rewards: usize) {
         let place = |it: Origin, act: ActId| (it.file.0, it.offset, act);
+        let known = self.places.len();
         for act in episode.act_ids().skip(acts) {
             self.places.push(place(episode.act(act).origin, act));
-            let id = &episode.act(act).id;
-            let at = self.by_id.partition_point(|it| episode.act(*it).id <= *id);
-            self.by_id.insert(at, act);
+            let at = self.recent.partition_point(|it| episode.act(*it).id <= episode.act(act).id);
+            self.recent.insert(at, act);
         }
-        let of = episode.rewards[rewards..].iter().filter_map(|it| Some(place(it.origin, *it.of.first()?)));
+        if self.recent.len() > RECENT.max(self.by_id.len() / 8) {
+            self.by_id.append(&mut self.recent);
+            self.by_id.sort_by(|a, b| episode.act(*a).id.cmp(&episode.act(*b).id));
+        }
+        let of = episode
+            .rewards
+            .range(rewards..usize::MAX)
+            .filter_map(|it| Some(place(it.origin, *it.of.first()?)));
         self.places.extend(of);
-        if !self.places.is_sorted_by_key(|it| (it.0, it.1)) {
+        self.places[known..].sort_by_key(|it| (it.0, it.1));
+        let key = |at: usize| self.places.get(at).map(|it| (it.0, it.1));
+        if known > 0 && key(known - 1) > key(known) && key(known).is_some() {
             self.places.sort_by_key(|it| (it.0, it.1));
         }
     }
@@ -166,8 +180,11 @@ impl ActPlaces {
         // A record that comes again with the same id stands elsewhere than its act.
         let named = || {
             let id = id.filter(|_| matches!(&*hit.record, "action" | "message"))?;
-            let at = self.by_id.binary_search_by(|it| episode.act(*it).id.as_str().cmp(id)).ok()?;
-            Some(self.by_id[at])
+            let among = |acts: &[ActId]| {
+                let at = acts.binary_search_by(|it| episode.act(*it).id.as_str().cmp(id)).ok()?;
+                Some(acts[at])
+            };
+            among(&self.by_id).or_else(|| among(&self.recent))
         };
         same.or_else(|| here().next()).or_else(named)
     }

@@ -116,9 +116,9 @@ pub(super) fn sound() -> Episode {
     Episode {
         name: "e".to_owned(),
         agents: vec![agent("planner"), agent("coder")],
-        acts: vec![first, act("a2", 1, 2)],
+        acts: vec![first, act("a2", 1, 2)].into(),
         links: Links::from_parents(vec![vec![], vec![Link { act: ActId(0), kind: LinkKind::Logged }]]),
-        rewards: vec![reward(1.0)],
+        rewards: vec![reward(1.0)].into(),
         outcome: Some(Outcome {
             status: Some(Status::Success),
             total: Some(1.0),
@@ -130,7 +130,8 @@ pub(super) fn sound() -> Episode {
             alternatives: vec![alternative("plan", true), alternative("wait", false)],
             value: None,
             groups: Vec::new(),
-        }],
+        }]
+        .into(),
         replays: vec![ReplayGroup {
             name: "replays".to_owned(),
             act: Some(ActId(1)),

@@ -68,8 +68,8 @@ pub(super) fn pick(
     use crate::model::Status;
     let episodes = &summary.episodes;
     let at = match name {
-        Some(name) => episodes.iter().position(|it| it.name == name).with_context(|| {
-            let mut names: Vec<&str> = episodes.iter().take(8).map(|it| it.name.as_str()).collect();
+        Some(name) => episodes.iter().position(|it| &*it.name == name).with_context(|| {
+            let mut names: Vec<&str> = episodes.iter().take(8).map(|it| &*it.name).collect();
             if episodes.len() > names.len() {
                 names.push("...");
             }

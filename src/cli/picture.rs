@@ -34,7 +34,7 @@ pub(super) fn run(
     });
     let (columns, rows) = size.with_context(|| format!("--size: '{}' is not COLSxROWS", options.size))?;
     let mut model = Model::new(options.logs.clone(), Charset::Unicode);
-    model.wanted = Some(summary.episodes[id.index()].name.clone());
+    model.wanted = Some(summary.episodes[id.index()].name.to_string());
     model.filters.entries = filters.iter().map(|it| Entry { filter: Arc::clone(it), on: true }).collect();
     let mut rehearsal = Rehearsal::new(model, logs, columns, rows);
     rehearsal.keys(&options.keys);

@@ -96,7 +96,7 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
         report::Listed {
             filters: options.filter.clone(),
             acts: listed.iter().filter(|it| **it).count(),
-            episodes: passing.iter().map(|it| summary.episodes[*it].name.clone()).collect(),
+            episodes: passing.iter().map(|it| summary.episodes[*it].name.to_string()).collect(),
             all_episodes: summary.episodes.len(),
         }
     });

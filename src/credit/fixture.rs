@@ -123,8 +123,9 @@ impl Draft {
         };
         let alternatives = alternatives.iter().enumerate().map(one).collect();
         let table = ActionTable { act: ActId(act), alternatives, value: None, groups: Vec::new() };
-        self.episode.tables.push(table);
-        self.episode.tables.sort_by_key(|it| it.act);
+        let mut tables: Vec<ActionTable> = self.episode.tables.iter().cloned().chain([table]).collect();
+        tables.sort_by_key(|it| it.act);
+        self.episode.tables = tables.into();
         self
     }
 

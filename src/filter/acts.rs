@@ -47,7 +47,7 @@ impl ActTypes {
             };
             self.add(id, own);
         }
-        let rewarded = episode.rewards.iter().skip(rewards).flat_map(|it| &it.of).copied();
+        let rewarded = episode.rewards.range(rewards..usize::MAX).flat_map(|it| &it.of).copied();
         rewarded.filter(|it| self.add(*it, RecordType::Reward) && it.index() < acts).collect()
     }
 

@@ -41,7 +41,7 @@ pub fn episode(agents: usize, acts: Vec<Act>, links: &[(u32, u32)]) -> Episode {
         parents[child as usize].push(Link { act: ActId(parent), kind: LinkKind::Logged });
     }
     let agents = (0..agents).map(|it| Agent { name: format!("a{it}"), ..Agent::default() }).collect();
-    Episode { agents, acts, links: Links::from_parents(parents), ..Episode::default() }
+    Episode { agents, acts: acts.into(), links: Links::from_parents(parents), ..Episode::default() }
 }
 
 /// A graph of `agents` with these (from, to, messages).

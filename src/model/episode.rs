@@ -1,7 +1,8 @@
 //! One episode: everything the log says of it, resolved to dense ids. The input of every credit method.
 
 use super::{
-    Act, ActId, ActionTable, AgentId, CoalitionTable, Diagnostic, Links, Origin, ReplayGroup, Timestamp,
+    Act, ActId, ActionTable, AgentId, CoalitionTable, Diagnostic, Links, Origin, ReplayGroup, Segmented,
+    Timestamp,
 };
 
 /// An agent of an episode.
@@ -255,15 +256,15 @@ pub struct Episode {
     /// Agents by id.
     pub agents: Vec<Agent>,
     /// Acts by id, in order of time (then `seq`, then place in the log).
-    pub acts: Vec<Act>,
+    pub acts: Segmented<Act>,
     /// Causal links between acts.
     pub links: Links,
     /// Rewards, in order.
-    pub rewards: Vec<Reward>,
+    pub rewards: Segmented<Reward>,
     /// The end; `None`: the episode is still open.
     pub outcome: Option<Outcome>,
     /// Alternatives per act, ascending by act.
-    pub tables: Vec<ActionTable>,
+    pub tables: Segmented<ActionTable>,
     /// Replay groups, in order of first appearance.
     pub replays: Vec<ReplayGroup>,
     /// Coalition tables, in order of first appearance.
@@ -337,7 +338,7 @@ impl Episode {
 
     /// The alternatives known at `act`.
     pub fn table(&self, act: ActId) -> Option<&ActionTable> {
-        self.tables.binary_search_by_key(&act, |it| it.act).ok().map(|index| &self.tables[index])
+        self.tables.get(self.tables.partition_point(|it| it.act < act)).filter(|it| it.act == act)
     }
 
     /// All agent ids, ascending.

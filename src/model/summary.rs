@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Diagnostic, EpisodeId, Status};
+use super::{Diagnostic, EpisodeId, Segmented, Status};
 
 /// One row of the episode list.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -10,9 +10,9 @@ pub struct EpisodeSummary {
     /// Which; that of its row in the list unless it is provisional.
     pub id: EpisodeId,
     /// The logged id; display-safe.
-    pub name: String,
+    pub name: Arc<str>,
     /// Run it belongs to.
-    pub run: Option<String>,
+    pub run: Option<Arc<str>>,
     /// How it ended, if it has.
     pub status: Option<Status>,
     /// Total reward so far, in reward units; `None`: no number logged.
@@ -30,7 +30,7 @@ pub struct EpisodeSummary {
     /// Whether it holds counterfactuals.
     pub counterfactuals: bool,
     /// Whom a human or a model named, as written: `s12 WebSurfer`.
-    pub label: Option<String>,
+    pub label: Option<Box<str>>,
     /// Rises with every record of the episode.
     pub revision: u64,
 }
@@ -99,7 +99,7 @@ pub struct Counters {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LogSummary {
     /// The episodes, in order of first appearance.
-    pub episodes: Arc<Vec<Arc<EpisodeSummary>>>,
+    pub episodes: Arc<Segmented<EpisodeSummary>>,
     /// The files, in order of discovery.
     pub files: Arc<Vec<FileSummary>>,
     /// Records read.

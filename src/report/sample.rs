@@ -55,7 +55,7 @@ fn episode() -> Episode {
         reward_unit: Some("success".to_owned()),
         task: Some("find a | flight".to_owned()),
         agents: vec![agent("planner"), agent("coder"), agent("idle"), agent("late")],
-        acts: vec![act("a1", 0, 2, "plan | all"), act("a2", 1, 3, "write it")],
+        acts: vec![act("a1", 0, 2, "plan | all"), act("a2", 1, 3, "write it")].into(),
         rewards: vec![Reward {
             id: None,
             value: Some(-0.5),
@@ -67,7 +67,8 @@ fn episode() -> Episode {
             step: None,
             delay: None,
             origin: line(5),
-        }],
+        }]
+        .into(),
         outcome: Some(Outcome {
             status: Some(Status::Failure),
             reason: Some("goal_missed".to_owned()),

@@ -322,9 +322,7 @@ impl OpenedLogs {
         let mut summary = LogSummary { moved: Arc::clone(&self.moved), ..self.store.summary() };
         if let Some(preview) = &mut self.preview {
             let ends = preview.episodes(&self.store);
-            let mut episodes = Vec::with_capacity(summary.episodes.len() + ends.len());
-            episodes.extend(summary.episodes.iter().cloned().chain(ends));
-            summary.episodes = Arc::new(episodes);
+            Arc::make_mut(&mut summary.episodes).extend(ends);
             summary.reading = Some(Reading { tail: true, ..Reading::default() });
         }
         summary

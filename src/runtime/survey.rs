@@ -35,7 +35,8 @@ impl Survey {
         ids.sort_by_key(|it| (it.index().abs_diff(id.index()), it.index()));
         ids.truncate(MOST);
         ids.sort_unstable_by(|a, b| b.cmp(a));
-        let outcomes = RunOutcomes { run, ended: count, ..RunOutcomes::default() };
+        let outcomes =
+            RunOutcomes { run: run.map(|it| it.to_string()), ended: count, ..RunOutcomes::default() };
         Self { id, left: ids, outcomes }
     }
 

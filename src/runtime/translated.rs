@@ -124,7 +124,7 @@ mod tests {
     }
 
     fn names(store: &mut Store) -> Vec<String> {
-        store.summary().episodes.iter().map(|it| it.name.clone()).collect()
+        store.summary().episodes.iter().map(|it| it.name.to_string()).collect()
     }
 
     #[test]

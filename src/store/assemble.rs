@@ -27,7 +27,9 @@ use rustc_hash::{FxHashMap, FxHasher};
 use super::episodes::status;
 use crate::{
     log::{self, Body, Record, Run},
-    model::{ActId, AgentId, Diagnostic, Episode, Metric, Origin, Outcome, Reward, Severity, State},
+    model::{
+        ActId, ActionTable, AgentId, Diagnostic, Episode, Metric, Origin, Outcome, Reward, Severity, State,
+    },
     text,
 };
 pub(super) use growing::Growing;
@@ -121,6 +123,8 @@ impl Seen {
 #[derive(Default)]
 struct Builder {
     episode: Episode,
+    /// Those of the episode, until all are known: ascending by act.
+    tables: Vec<ActionTable>,
     agents: FxHashMap<String, AgentId>,
     acts: FxHashMap<String, ActId>,
     /// Acts that a `state` follows, by the state's id: a reference to a state means these.

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     log::Run,
-    model::{EpisodeId, EpisodeSummary},
+    model::{EpisodeId, EpisodeSummary, Segmented},
     text,
 };
 
@@ -35,6 +35,8 @@ pub(super) struct RunKey(u32);
 #[derive(Default)]
 struct RunEntry {
     run: Option<Arc<Run>>,
+    /// Its id, display-safe.
+    name: Option<Arc<str>>,
     episodes: FxHashMap<Arc<str>, EpisodeId>,
 }
 
@@ -47,7 +49,7 @@ pub(super) struct Episodes {
     agents: FxHashMap<Box<str>, u32>,
     open: usize,
     /// The list last given out, and the episodes that changed since.
-    list: Arc<Vec<Arc<EpisodeSummary>>>,
+    list: Arc<Segmented<EpisodeSummary>>,
     changed: Vec<EpisodeId>,
 }
 
@@ -71,6 +73,7 @@ impl Episodes {
             self.agent(&agent.id);
         }
         let entry = &mut self.runs[key.0 as usize];
+        entry.name = run.run.as_deref().map(|it| text::clean(it).into());
         entry.run = Some(Arc::new(run.clone()));
         // What it says goes for the episodes that are already known as well.
         let mut known: Vec<EpisodeId> = entry.episodes.values().copied().collect();
@@ -132,20 +135,17 @@ impl Episodes {
         self.runs[self.entries[id.index()].run.0 as usize].run.as_deref()
     }
 
-    /// The list, in order of first appearance. Rows that did not change are shared with the last list.
-    pub(super) fn summaries(&mut self) -> Arc<Vec<Arc<EpisodeSummary>>> {
-        if !self.changed.is_empty() {
-            let mut list = Arc::unwrap_or_clone(std::mem::take(&mut self.list));
-            for id in std::mem::take(&mut self.changed) {
-                self.entries[id.index()].changed = false;
-                let summary = Arc::new(self.summary(id));
-                // A new episode is marked when it is added, so new ones come in order.
-                match list.get_mut(id.index()) {
-                    Some(row) => *row = summary,
-                    None => list.push(summary),
-                }
+    /// The list, in order of first appearance. What did not change is shared with the last list.
+    pub(super) fn summaries(&mut self) -> Arc<Segmented<EpisodeSummary>> {
+        for id in std::mem::take(&mut self.changed) {
+            self.entries[id.index()].changed = false;
+            let summary = self.summary(id);
+            let list = Arc::make_mut(&mut self.list);
+            // A new episode is marked when it is added, so new ones come in order.
+            match list.get_mut(id.index()) {
+                Some(row) => *row = summary,
+                None => list.push(summary),
             }
-            self.list = Arc::new(list);
         }
         Arc::clone(&self.list)
     }
@@ -167,8 +167,12 @@ impl Episodes {
         }
         EpisodeSummary {
             id,
-            name: text::clean(&entry.name),
-            run: run.and_then(|it| it.run.as_deref()).map(text::clean),
+            name: if text::is_plain(&entry.name) {
+                Arc::clone(&entry.name)
+            } else {
+                text::clean(&entry.name).into()
+            },
+            run: self.runs[entry.run.0 as usize].name.clone(),
             status: entry.status(),
             reward: entry.reward(),
             open: entry.open,
@@ -177,7 +181,7 @@ impl Episodes {
             records: entry.records,
             declared: entry.declared,
             counterfactuals: entry.counterfactuals,
-            label: entry.label().map(str::to_owned),
+            label: entry.label().map(Into::into),
             revision: entry.revision(),
         }
     }

@@ -96,7 +96,8 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn is_plain(text: &str) -> bool {
+/// Whether [`clean`] leaves it as it is, which is seen at a glance: printable ASCII.
+pub fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 

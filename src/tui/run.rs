@@ -27,11 +27,11 @@ use crate::{
 const KEY_FRAME: Duration = Duration::from_millis(33);
 /// The least time between two frames while a log grows: 10 a second.
 const LIVE_FRAME: Duration = Duration::from_millis(100);
-/// An episode that grows is computed anew after this many times as long as that takes: a fraction of a percent
-/// of a processor.
-const REST: u32 = 400;
+/// An episode that grows is computed anew after this many times as long as that takes: less than half a percent of a
+/// processor.
+const REST: u32 = 250;
 /// The least and the most of it.
-const RESTS: (Duration, Duration) = (Duration::from_millis(240), Duration::from_secs(10));
+const RESTS: (Duration, Duration) = (Duration::from_millis(240), Duration::from_secs(30));
 /// How long a frame waits for the answer to what a key asked for: shorter than a person notices.
 const ANSWER: Duration = Duration::from_millis(30);
 
@@ -64,7 +64,7 @@ pub fn run(
         setting,
         outside,
         awaited: Awaited::opening(Instant::now()),
-        rest: None,
+        resting: None,
         timers: Timers::default(),
     };
     if let Some(code) = program.take(Message::Resize(area.width, area.height), true)? {
@@ -136,8 +136,8 @@ struct Program<'a, F> {
     setting: Setting,
     outside: F,
     awaited: Awaited,
-    /// The last request for credit that something rests after, and since when it is being answered.
-    rest: Option<(u64, Instant)>,
+    /// What is being computed of an episode that grows, and that something rests after.
+    resting: Option<Resting>,
     timers: Timers,
 }
 
@@ -146,21 +146,22 @@ impl<F: FnMut(Effect)> Program<'_, F> {
     /// waits for what comes of it.
     fn take(&mut self, message: Message, urgent: bool) -> io::Result<Option<u8>> {
         let began = Instant::now();
-        if let (Message::Analysis { request, .. }, Some((asked, since))) = (&message, self.rest)
-            && *request >= asked
+        if let Some(resting) = &mut self.resting
+            && let Some(pause) = resting.pause_after(&message, Instant::now())
         {
-            self.rest = None;
-            let pause = (since.elapsed() * REST).clamp(RESTS.0, RESTS.1);
+            self.resting = None;
             self.timers.set(pause, Message::Settle);
         }
         let mut effects: VecDeque<Effect> = update(self.model, message).into();
-        let mut asked = 0;
+        let mut asked = Resting { since: began, credit: None, shape: None, took: Duration::ZERO };
         while let Some(effect) = effects.pop_front() {
             if urgent {
                 self.awaited.note(&effect, Instant::now());
             }
-            if let Effect::Analyse { request, .. } = &effect {
-                asked = *request;
+            match &effect {
+                Effect::Analyse { request, .. } => asked.credit = Some(*request),
+                Effect::Shape { request, .. } => asked.shape = Some(*request),
+                _ => {}
             }
             match effect {
                 Effect::Quit(code) => return Ok(Some(code)),
@@ -170,7 +171,7 @@ impl<F: FnMut(Effect)> Program<'_, F> {
                 Effect::Settle(milliseconds) => {
                     self.timers.set(Duration::from_millis(milliseconds), Message::Settle)
                 }
-                Effect::Rest => self.rest = Some((asked, began)),
+                Effect::Rest => self.resting = Some(asked),
                 Effect::Redraw => self.terminal.resize(self.model.size.columns, self.model.size.rows),
                 Effect::Suspend => {
                     self.terminal.suspend()?;
@@ -200,6 +201,33 @@ impl<F: FnMut(Effect)> Program<'_, F> {
             (open.detail.top, open.detail.left, open.detail.seek) = (top, left, false);
         }
         self.terminal.show(frame)
+    }
+}
+
+/// The computation of an episode that grows, after which comes a rest.
+#[derive(Clone, Copy, Debug)]
+struct Resting {
+    since: Instant,
+    /// The last requests for credit and for the graph that have not been answered.
+    credit: Option<u64>,
+    shape: Option<u64>,
+    /// The time that the answers there are have taken, on threads of their own.
+    took: Duration,
+}
+
+impl Resting {
+    /// How long to rest, if `message` is the last of the answers.
+    fn pause_after(&mut self, message: &Message, now: Instant) -> Option<Duration> {
+        let (awaited, answered) = match message {
+            Message::Analysis { request, .. } => (&mut self.credit, *request),
+            Message::Shape { request, .. } => (&mut self.shape, *request),
+            _ => return None,
+        };
+        // A request that was pushed out by a newer one has that one's answer.
+        awaited.take_if(|it| answered >= *it)?;
+        self.took += now.saturating_duration_since(self.since);
+        let is_last = self.credit.is_none() && self.shape.is_none();
+        is_last.then(|| (self.took * REST).clamp(RESTS.0, RESTS.1))
     }
 }
 
@@ -337,6 +365,25 @@ mod tests {
         assert!(opening.is_urgent(&log(false)));
         assert!(opening.is_urgent(&log(true)));
         assert!(!opening.is_urgent(&log(true)));
+    }
+
+    #[test]
+    fn the_rest_is_longer_the_longer_all_answers_took() {
+        let shape = |request| Message::Shape { request, result: Box::default() };
+        let since = Instant::now();
+        let asked = Resting { since, credit: None, shape: Some(4), took: Duration::ZERO };
+        let check = |mut resting: Resting, request, after: u64, expected: Option<u64>| {
+            let pause = resting.pause_after(&shape(request), since + Duration::from_millis(after));
+            assert_eq!(pause, expected.map(Duration::from_millis), "{resting:?}");
+        };
+        check(asked, 4, 10, Some(2_500));
+        check(asked, 5, 10, Some(2_500));
+        check(asked, 3, 10, None);
+        check(asked, 4, 0, Some(240));
+        check(asked, 4, 60_000, Some(30_000));
+        check(Resting { took: Duration::from_millis(10), ..asked }, 4, 10, Some(5_000));
+        check(Resting { credit: Some(9), ..asked }, 4, 10, None);
+        check(Resting { shape: None, ..asked }, 4, 10, None);
     }
 
     #[test]

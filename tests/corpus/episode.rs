@@ -81,7 +81,7 @@ pub fn sound(episode: &Episode) {
     assert!(episode.rewards.iter().all(|it| all_acts(&it.of)));
     assert!(episode.states.iter().all(|it| all_acts(&it.after)));
     assert!(
-        episode.tables.is_sorted_by(|a, b| a.act < b.act)
+        episode.tables.iter().is_sorted_by(|a, b| a.act < b.act)
             && episode.tables.iter().all(|it| it.act.index() < acts)
     );
     for table in &episode.coalitions {

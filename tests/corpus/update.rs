@@ -183,7 +183,7 @@ impl Run {
                 let of = EpisodeId::from_index(*id as usize % store.episode_count().max(1));
                 let mut shorter = store.episode(of).ok()?;
                 let all = *acts >= shorter.acts.len();
-                shorter.acts.truncate(*acts);
+                shorter.acts = shorter.acts.range(0..*acts).cloned().collect();
                 if !all {
                     let fits = |it: &ActId| it.index() < *acts;
                     shorter.tables.clear();

@@ -493,7 +493,7 @@ impl Storm {
         let summary = self.logs.store.summary();
         let mut read: BTreeMap<String, u32> = BTreeMap::new();
         for episode in summary.episodes.iter() {
-            *read.entry(episode.name.clone()).or_default() += episode.records;
+            *read.entry(episode.name.to_string()).or_default() += episode.records;
         }
         let lost: Vec<_> = self.written.iter().filter(|it| !read.contains_key(it.0)).collect();
         let other: Vec<_> = read.iter().filter(|it| self.written.get(it.0) != Some(it.1)).collect();

@@ -13,13 +13,13 @@ use std::sync::Arc;
 
 /// Makes the summary say that more has come.
 fn with_more(summary: &LogSummary, name: &str) -> LogSummary {
-    let mut episodes = summary.episodes.to_vec();
-    episodes.push(Arc::new(EpisodeSummary {
-        name: name.to_owned(),
+    let mut episodes = Arc::clone(&summary.episodes);
+    Arc::make_mut(&mut episodes).push(EpisodeSummary {
+        name: name.into(),
         open: true,
         ..EpisodeSummary::default()
-    }));
-    LogSummary { episodes: Arc::new(episodes), records: summary.records + 7, ..summary.clone() }
+    });
+    LogSummary { episodes, records: summary.records + 7, ..summary.clone() }
 }
 
 #[test]
@@ -71,7 +71,8 @@ fn the_cursor_follows_the_end_of_a_growing_episode_or_stays_with_its_act() {
         let mut longer = (*stage.episode().episode).clone();
         let last = longer.acts.last().unwrap().clone();
         // A late record: it comes before all others.
-        longer.acts.insert(0, crate::model::Act { id: "b0".to_owned(), ..last });
+        let first = crate::model::Act { id: "b0".to_owned(), ..last };
+        longer.acts = [first].into_iter().chain(longer.acts.iter().cloned()).collect();
         longer.links = crate::model::Links::from_parents(vec![Vec::new(); longer.acts.len()]);
         stage.send(Message::Episode { id: EpisodeId(1), revision: 99, result: Ok(longer.into()) });
     };
@@ -186,8 +187,11 @@ fn the_wanted_episode_opens_as_soon_as_it_appears() {
     let model = Model::new(vec!["log".to_owned()], crate::graph::Charset::Unicode);
     let mut stage = Stage::of(&format!("{FAILED}{OPEN}"));
     let summary = stage.log(true);
-    let first_only =
-        LogSummary { episodes: Arc::new(summary.episodes[..1].to_vec()), loaded: false, ..summary.clone() };
+    let first_only = LogSummary {
+        episodes: Arc::new(summary.episodes.range(0..1).cloned().collect()),
+        loaded: false,
+        ..summary.clone()
+    };
     *stage.model_mut() = Model { wanted: Some("f".to_owned()), ..model.clone() };
     stage.send(Message::Log(first_only));
     assert!(stage.model().open.is_none());

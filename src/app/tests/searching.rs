@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    model::{EpisodeId, EpisodeSummary},
+    model::{EpisodeId, EpisodeSummary, Segmented},
     search::Hit,
 };
 use std::sync::Arc;
@@ -273,7 +273,7 @@ fn a_hit_of_an_episode_that_is_not_shown_yet_says_so() {
     let mut stage = two();
     search(&mut stage, "\"b2\"");
     let live = following(&mut stage);
-    let fewer: Vec<Arc<EpisodeSummary>> = live.episodes[..1].to_vec();
+    let fewer: Segmented<EpisodeSummary> = live.episodes.range(0..1).cloned().collect();
     stage.open(0);
     stage.model_mut().log.episodes = Arc::new(fewer);
     stage.press("n");

@@ -43,7 +43,7 @@ pub(super) fn log(model: &mut Model, summary: LogSummary, effects: &mut Vec<Effe
         None => model.row.min(last),
     };
     if let Some(name) = &model.wanted {
-        if let Some(row) = model.log.episodes.iter().position(|it| it.name == *name) {
+        if let Some(row) = model.log.episodes.iter().position(|it| *it.name == **name) {
             model.wanted = None;
             model.row = row;
             cursor::open_row(model, effects);

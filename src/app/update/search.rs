@@ -365,7 +365,7 @@ fn show_act(open: &mut OpenEpisode, act: ActId, view: View) {
 /// The episode of a hit that the index did not know when it was found.
 fn by_name(model: &Model, hit: &Hit) -> Option<EpisodeId> {
     let name = hit.episode_name.as_deref()?;
-    let at = model.log.episodes.iter().position(|it| it.name == name)?;
+    let at = model.log.episodes.iter().position(|it| &*it.name == name)?;
     Some(EpisodeId::from_index(at))
 }
 

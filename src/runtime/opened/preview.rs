@@ -63,10 +63,10 @@ impl Preview {
     }
 
     /// The episodes that `store` does not know yet.
-    pub(super) fn episodes(&mut self, store: &Store) -> Vec<Arc<EpisodeSummary>> {
+    pub(super) fn episodes(&mut self, store: &Store) -> Vec<EpisodeSummary> {
         let all = self.store.summary().episodes;
         let new = all.iter().filter(|it| store.same_episode(&self.store, it.id).is_none());
-        new.map(|it| Arc::new(EpisodeSummary { id: it.id.provisional(), ..(**it).clone() })).collect()
+        new.map(|it| EpisodeSummary { id: it.id.provisional(), ..it.clone() }).collect()
     }
 
     /// The index, and the id in it of the episode with the provisional `id`; `None`: it is none.

@@ -35,7 +35,7 @@ fn whole(logs: &mut OpenedLogs) -> Whole {
     let (read, size) = summary.bytes();
     let ids = (0..summary.episodes.len()).map(EpisodeId::from_index);
     Whole {
-        list: summary.episodes.iter().map(|it| (**it).clone()).collect(),
+        list: summary.episodes.iter().cloned().collect(),
         counts: [summary.records, summary.bad_lines, summary.more_diagnostics, read, size],
         types: logs.store.records_by_type(),
         findings: summary.diagnostics.to_vec(),
@@ -127,7 +127,7 @@ fn the_end_is_shown_first_and_becomes_the_episodes_of_the_whole() {
     let round = logs.poll(Duration::ZERO, 4 << 20);
     assert_eq!((round.changed, round.caught_up), (true, false));
     let first = logs.summary();
-    let names: Vec<&str> = first.episodes.iter().map(|it| it.name.as_str()).collect();
+    let names: Vec<&str> = first.episodes.iter().map(|it| &*it.name).collect();
     assert_eq!(names, ["e37", "e38", "e39"]);
     assert!(first.reading.unwrap().tail && first.episodes.iter().all(|it| it.run.as_deref() == Some("r")));
     let newest = first.episodes[2].id;
@@ -140,7 +140,7 @@ fn the_end_is_shown_first_and_becomes_the_episodes_of_the_whole() {
     logs.poll(Duration::ZERO, 4 << 10);
     let second = logs.summary();
     assert!(second.episodes.len() > 4, "{}", second.episodes.len());
-    assert_eq!(second.episodes[0].name, "e0");
+    assert_eq!(&*second.episodes[0].name, "e0");
     assert_eq!(second.episodes.last().unwrap().id, newest);
     let (read, size) = second.bytes();
     assert!(0 < read && read < size && second.moved.is_empty());
@@ -174,7 +174,7 @@ fn a_file_that_begins_anew_meanwhile_is_read_in_order() {
     }
     let summary = logs.summary();
     assert_eq!((summary.episodes.len(), summary.files.len(), summary.bad_lines), (41, 2, 0));
-    assert_eq!(summary.episodes[40].name, "new");
+    assert_eq!(&*summary.episodes[40].name, "new");
     assert_eq!(logs.episode(EpisodeId(39)).unwrap().acts.len(), 9);
     assert_eq!(logs.episode(EpisodeId(40)).unwrap().acts[0].origin.file, crate::model::FileId(1));
 }
@@ -190,7 +190,7 @@ fn bytes_that_are_gone_before_they_are_read_are_told() {
     let summary = logs.read_all();
     let lost = summary.diagnostics.iter().find(|it| it.rule == "unreadable-file").unwrap();
     assert!(lost.message.contains("are lost"), "{}", lost.message);
-    assert_eq!(summary.episodes.last().unwrap().name, "new");
+    assert_eq!(&*summary.episodes.last().unwrap().name, "new");
 }
 
 #[test]

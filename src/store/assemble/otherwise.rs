@@ -46,7 +46,7 @@ pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Ori
     for node in nodes {
         let origin = records[node.record].1;
         let found = of_policy(&mut places, node.act, builder.episode.act(node.act), origin);
-        builder.episode.tables.extend(found);
+        builder.tables.extend(found);
     }
     for (record, origin) in records {
         let Body::Counterfactual(it) = &record.body else { continue };
@@ -68,6 +68,7 @@ pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Ori
     for group in 0..builder.episode.replays.len() {
         replayed_alternatives(builder, &mut places, group);
     }
+    builder.episode.tables = std::mem::take(&mut builder.tables).into();
 }
 
 /// The candidates of a replay group are alternatives of its act too, measured by their replays. Where a value
@@ -118,7 +119,7 @@ fn taken_label(act: &Act) -> String {
 }
 
 fn table(builder: &mut Builder, act: ActId) -> &mut ActionTable {
-    let tables = &mut builder.episode.tables;
+    let tables = &mut builder.tables;
     let at = tables.binary_search_by_key(&act, |it| it.act).unwrap_or_else(|at| {
         tables.insert(at, ActionTable { act, alternatives: Vec::new(), value: None, groups: Vec::new() });
         at

@@ -52,8 +52,8 @@ proptest! {
             prop_assert_eq!(row.acts as usize, episode.acts.len());
             prop_assert_eq!(row.agents as usize, episode.agents.len());
             prop_assert_eq!(row.reward, reward);
-            prop_assert_eq!(&row.name, &episode.name);
-            prop_assert_eq!(&row.run, &episode.run);
+            prop_assert_eq!(&*row.name, &episode.name);
+            prop_assert_eq!(row.run.as_deref(), episode.run.as_deref());
             prop_assert_eq!(row.open, episode.outcome.is_none());
             prop_assert_eq!(row.status.clone(), episode.outcome.and_then(|it| it.status));
             prop_assert_eq!(row.declared, !episode.declared.is_empty());

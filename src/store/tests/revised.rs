@@ -57,7 +57,7 @@ fn rows(files: &mut Files) -> Vec<EpisodeSummary> {
 
 /// The places of the records of each episode, as line and offset.
 fn places(files: &mut Files) -> Vec<(String, Vec<(u32, u64)>)> {
-    let names: Vec<String> = files.summaries().iter().map(|it| it.name.clone()).collect();
+    let names: Vec<String> = files.summaries().iter().map(|it| it.name.to_string()).collect();
     let of = |at| files.store.origins(EpisodeId::from_index(at)).into_iter().map(|it| (it.line, it.offset));
     let mut all: Vec<(String, Vec<_>)> =
         names.into_iter().enumerate().map(|(at, name)| (name, of(at).collect())).collect();

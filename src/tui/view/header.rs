@@ -256,7 +256,7 @@ mod tests {
         let mut stage = Stage::of(&(0..3_000).map(line).collect::<String>());
         let open = stage.episode();
         assert_eq!(open.credit_behind(), None);
-        let mut act = open.episode.acts.iter().last().unwrap().clone();
+        let mut act = open.episode.acts.iter().next_back().unwrap().clone();
         act.id = "y".to_owned();
         let growth = Box::new(Growth { acts: vec![(act, Vec::new())], ..Growth::default() });
         let (id, revisions) = (open.id, (open.revision, open.revision + 1));

@@ -94,7 +94,7 @@ impl Columns {
 /// The name of the hit's episode.
 fn episode<'a>(model: &'a Model, hit: &'a Hit) -> &'a str {
     let known = hit.episode.and_then(|it| model.log.episodes.get(it.index()));
-    known.map_or(hit.episode_name.as_deref().unwrap_or("-"), |it| it.name.as_str())
+    known.map_or(hit.episode_name.as_deref().unwrap_or("-"), |it| &*it.name)
 }
 
 /// The id of an act, else the type of the record.
