@@ -36,6 +36,6 @@ pub use methods::{MethodsState, MethodsVariant};
 pub use model::{
     DetailState, GraphState, Model, OpenEpisode, Overlay, Pane, Scope, Screen, Size, TimelineState, View,
 };
-pub use questions::{Answer, MessageRows, Question};
+pub use questions::{Answer, MessageRows, Question, before};
 pub use shape::Shape;
 pub use update::update;

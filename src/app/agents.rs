@@ -156,7 +156,13 @@ impl OpenEpisode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{app::Message, runtime::stage::Stage};
+    use crate::{
+        app::{
+            Message,
+            whatif::{FieldKind, Form},
+        },
+        runtime::stage::Stage,
+    };
 
     /// The order of a list of agents as one sorts it who knows nothing but their credit.
     fn naive(open: &OpenEpisode) -> Vec<AgentId> {
@@ -212,6 +218,30 @@ mod tests {
         check(&none);
         none.send(Message::Settle);
         check(&none);
+    }
+
+    #[test]
+    fn of_many_players_those_around_the_cursor_are_offered_and_each_can_be_picked() {
+        let mut stage = team(1_400, "failure");
+        stage.press("5");
+        let players = |stage: &Stage| {
+            let fields = Form::fields(stage.episode());
+            fields.iter().position(|it| it.kind == FieldKind::Players).expect("there are players")
+        };
+        for (at, keys) in [(0, ""), (260, ""), (700, "ll"), (1_399, ""), (1_396, "llllll")] {
+            let field = players(&stage);
+            let open = stage.model_mut().open.as_mut().expect("open");
+            (open.form.field, open.form.choice) = (field, at);
+            stage.press(keys);
+            let wanted = (at + keys.len()).min(1_399);
+            let field = &Form::fields(stage.episode())[field];
+            assert!(field.choices.len() <= 500 && field.window.1 == 1_400);
+            assert_eq!(field.choice(wanted).map(|it| it.label.clone()), Some(format!("p{wanted}")));
+            let name = field.choice(wanted).map(|it| it.selected);
+            stage.press("\n");
+            let agent = AgentId::from_index(wanted);
+            assert_eq!(Some(stage.episode().forks.scenario().dropped.contains(&agent)), name, "p{wanted}");
+        }
     }
 
     #[test]

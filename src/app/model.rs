@@ -16,7 +16,7 @@ use super::{
     whatif::{Forks, Form},
 };
 use crate::{
-    credit::Sweep,
+    credit::{Comparison, Sweep},
     graph::{self, Charset},
     model::{
         ActId, AgentId, Attribution, Diagnostic, Episode, EpisodeId, Estimate, Explanation, LogSummary,
@@ -178,6 +178,20 @@ impl GraphState {
     }
 }
 
+/// What the log says, and the credit on the screen.
+pub type ComparedCredits = (Option<Arc<Analysis>>, Arc<Analysis>);
+
+/// What a what-if changes, as far as it is known.
+#[derive(Clone, Debug, Default)]
+pub struct Compared {
+    /// Credit before and after, agents in the order of their ranks before.
+    pub result: Option<Box<Comparison>>,
+    /// Of which credits that is.
+    pub(super) of: Option<ComparedCredits>,
+    /// The request that is under way, and of which credits it is.
+    pub pending: Option<(u64, ComparedCredits)>,
+}
+
 /// State of the detail pane.
 #[derive(Clone, Debug, Default)]
 pub struct DetailState {
@@ -236,6 +250,8 @@ pub struct OpenEpisode {
     pub forks: Forks,
     /// The what-if form.
     pub form: Form,
+    /// What the what-if on the screen changes.
+    pub compared: Compared,
     /// Agent under the cursor.
     pub agent: AgentId,
     /// Act under the cursor.

@@ -16,12 +16,15 @@ use super::{
     message::Analysis,
 };
 use crate::{
-    credit::{self, FailureStudy, MessageSetting, MessageTable, RunOutcomes},
-    model::{ActId, Episode, Unavailable},
+    credit::{self, Comparison, FailureStudy, MessageSetting, MessageTable, RunOutcomes},
+    model::{ActId, Attribution, Episode, Unavailable},
 };
 
 /// What takes a look at every act of an episode with this many, or fewer, is not felt.
 pub const SHORT_EPISODE: usize = 2_000;
+
+/// So it is with one look at every agent of a team of this many, or fewer.
+pub const SMALL_TEAM: usize = 500;
 
 /// Something to work out from all acts of an episode.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +42,11 @@ pub enum Question {
     Failure {
         /// The outcomes of the run, as far as they were looked at.
         run: Option<Arc<RunOutcomes>>,
+    },
+    /// What a what-if changes.
+    Comparison {
+        /// What the log says, and the credit on the screen.
+        of: (Option<Arc<Analysis>>, Arc<Analysis>),
     },
     /// The credit of every message.
     Messages {
@@ -58,6 +66,8 @@ pub enum Answer {
     Path(Vec<ActId>),
     /// Where it was lost, and the acts of the rows of that table.
     Failure(FailureStudy, TableActs),
+    /// Credit before and after, in the order of the ranks before; `None`: one of them is not known.
+    Comparison(Option<Box<Comparison>>),
     /// The credit of every message, or what is missing for it.
     Messages(Result<MessageTable, Unavailable>, MessageRows),
 }
@@ -77,6 +87,15 @@ impl Question {
                 let acts = TableActs::of(study.rows.iter().map(|it| it.0));
                 Answer::Failure(study, acts)
             }
+            Question::Comparison { of: (logged, analysis) } => {
+                let before = before(logged.as_deref(), &analysis);
+                let compared = before.zip(analysis.credit.as_ref().ok());
+                let compared = compared.map(|(before, after)| credit::compare(episode, before, after));
+                Answer::Comparison(compared.map(|mut it| {
+                    it.rows.sort_by_key(|it| (it.rank_before.unwrap_or(u32::MAX), it.agent));
+                    Box::new(it)
+                }))
+            }
             Question::Messages { analysis, setting } => {
                 let table = match &analysis.credit {
                     Ok(credit) => credit::message_table(episode, &analysis.scenario, credit, setting),
@@ -87,6 +106,11 @@ impl Question {
             }
         }
     }
+}
+
+/// The credit that `analysis` is set beside: by the same method without the edits, else what the log says.
+pub fn before<'a>(logged: Option<&'a Analysis>, analysis: &'a Analysis) -> Option<&'a Attribution> {
+    analysis.unedited.as_ref().or(logged.and_then(|it| it.credit.as_ref().ok()))
 }
 
 /// What is looked up in a table of messages.

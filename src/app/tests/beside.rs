@@ -163,6 +163,27 @@ fn the_blame_path_of_no_named_act_follows_the_cursor() {
 }
 
 #[test]
+fn what_a_what_if_changes_is_known_when_it_is_there() {
+    let mut stage = long();
+    let asked = ask(&mut stage, '5');
+    assert!(stage.episode().compared.result.is_none() && asked.len() == 1, "{asked:?}");
+    answer(&mut stage, &asked[0]);
+    assert!(stage.episode().compared.pending.is_none());
+    let fields = crate::app::whatif::Form::fields(stage.episode());
+    let reward = fields.iter().position(|it| it.kind == crate::app::whatif::FieldKind::Reward);
+    stage.model_mut().open.as_mut().unwrap().form.field = reward.unwrap();
+    stage.press("l");
+    let open = stage.episode();
+    let analysis = open.analysis().unwrap();
+    assert!(!open.forks.is_logged() && analysis.unedited.is_some());
+    let (before, after) = (analysis.unedited.as_ref().unwrap(), analysis.credit.as_ref().unwrap());
+    let mut expected = credit::compare(&open.episode, before, after);
+    expected.rows.sort_by_key(|it| (it.rank_before.unwrap_or(u32::MAX), it.agent));
+    assert_eq!(open.compared.result.as_deref(), Some(&expected));
+    assert!(expected.sum_before != expected.sum_after);
+}
+
+#[test]
 fn a_method_that_cannot_follow_an_edit_gives_way_when_that_is_known() {
     let mut short = Stage::of(FAILED);
     let mut stage = long();

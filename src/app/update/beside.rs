@@ -1,19 +1,21 @@
 //! What takes a look at every act is asked of a thread beside the loop; of a short episode it is answered at once,
 //! in the same words.
 
+use std::sync::Arc;
+
 use super::{ask::select, cursor, filter, methods};
 use crate::{
     app::{
         message::Effect,
-        model::{Model, OpenEpisode},
-        questions::{Answer, Question, SHORT_EPISODE},
+        model::{Model, OpenEpisode, Screen, View},
+        questions::{Answer, Question, SHORT_EPISODE, SMALL_TEAM},
     },
     model::{ActId, Episode},
 };
 
 /// Whether a look at every act may be felt.
 pub(super) fn is_long(episode: &Episode) -> bool {
-    episode.acts.len() > SHORT_EPISODE
+    episode.acts.len() > SHORT_EPISODE || episode.agents.len() > SMALL_TEAM
 }
 
 /// Asks `question` about the episode on the screen, under the next number.
@@ -43,6 +45,11 @@ fn put(open: &mut OpenEpisode, request: u64, answer: Answer) {
                 open.lists.around = Some((around, acts));
             }
         }
+        Answer::Comparison(result) => {
+            if let Some((_, of)) = open.compared.pending.take_if(|it| it.0 == request) {
+                (open.compared.result, open.compared.of) = (result, Some(of));
+            }
+        }
         Answer::Failure(study, acts) => methods::failure(open, request, study, acts),
         Answer::Messages(table, rows) => methods::messages(open, request, table, rows),
     }
@@ -52,6 +59,7 @@ fn put(open: &mut OpenEpisode, request: u64, answer: Answer) {
 /// the cursor on what the timeline shows, where that has changed.
 pub(super) fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
     ask_for_path(model, effects);
+    ask_for_comparison(model, effects);
     let Some(open) = model.open.as_mut() else { return };
     if open.is_path_pending() || !std::mem::take(&mut open.lists.snap) {
         return;
@@ -80,4 +88,24 @@ fn ask_for_path(model: &mut Model, effects: &mut Vec<Effect>) {
     open.lists.pending = Some((model.requests + 1, wanted));
     let question = Question::Path { act: wanted.0, listing: open.listed.listing().cloned() };
     ask(model, question, effects);
+}
+
+/// Asks what the what-if changes, where the screen shows it and has it not.
+fn ask_for_comparison(model: &mut Model, effects: &mut Vec<Effect>) {
+    let shown = model.screen == Screen::Episode && model.view == View::WhatIf;
+    let Some(open) = model.open.as_mut().filter(|_| shown) else { return };
+    let Some(analysis) = open.analysis().cloned() else { return };
+    let of = (open.logged.clone(), analysis);
+    let known = open.compared.pending.as_ref().map(|it| &it.1).or(open.compared.of.as_ref());
+    let is_known = known.is_some_and(|it| {
+        let same_logged = match (&it.0, &of.0) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        same_logged && Arc::ptr_eq(&it.1, &of.1)
+    });
+    if !is_known {
+        open.compared.pending = Some((model.requests + 1, of.clone()));
+        ask(model, Question::Comparison { of }, effects);
+    }
 }

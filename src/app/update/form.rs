@@ -83,7 +83,7 @@ pub(super) fn to_action(model: &mut Model) {
 }
 
 fn selected(field: &Field) -> usize {
-    field.choices.iter().position(|it| it.selected).unwrap_or(0)
+    field.choices.iter().position(|it| it.selected).map_or(0, |it| field.window.0 + it)
 }
 
 /// Actions of the form. `false`: not one.
@@ -122,7 +122,7 @@ pub(super) fn on_action(model: &mut Model, action: Action, effects: &mut Vec<Eff
 fn open_or_pick(model: &mut Model, fields: &[Field], effects: &mut Vec<Effect>) -> bool {
     let Some(open) = model.open.as_mut() else { return false };
     let field = &fields[open.form.field];
-    let in_force = field.choices.get(open.form.choice).is_some_and(|it| it.selected);
+    let in_force = field.choice(open.form.choice).is_some_and(|it| it.selected);
     if field.is_single_choice() && in_force {
         open.form.list = true;
         return true;
@@ -135,7 +135,7 @@ fn on_list(model: &mut Model, fields: &[Field], action: Action, effects: &mut Ve
     let half = usize::from(model.size.rows / 2).max(1) as isize;
     let Some(open) = model.open.as_mut() else { return false };
     let field = &fields[open.form.field];
-    let Some(last) = field.choices.len().checked_sub(1) else {
+    let Some(last) = field.last_choice() else {
         open.form.list = false;
         return true;
     };
@@ -164,7 +164,7 @@ fn sideways(model: &mut Model, fields: &[Field], right: bool, effects: &mut Vec<
     let field = &fields[open.form.field];
     match field.number {
         None => {
-            let last = field.choices.len().saturating_sub(1);
+            let last = field.last_choice().unwrap_or(0);
             let at = open.form.choice.min(last);
             open.form.choice = if right { (at + 1).min(last) } else { at.saturating_sub(1) };
         }
@@ -189,7 +189,7 @@ pub(super) fn pick(model: &mut Model, effects: &mut Vec<Effect>) -> bool {
         open.form.typing = Some(String::new());
         return true;
     }
-    let Some(choice) = field.choices.get(open.form.choice) else { return true };
+    let Some(choice) = field.choice(open.form.choice) else { return true };
     if let Some(why) = &choice.blocked {
         model.notice = Some(format!("{}: {}", choice.label, why.sentence()));
         return true;

@@ -170,6 +170,8 @@ pub(super) fn messages(
 pub(super) fn study(model: &mut Model, request: u64, result: Study, rows: MessageRows) {
     let Some(open) = model.open.as_mut().filter(|it| it.methods.request == Some(request)) else { return };
     open.methods.request = None;
+    // Nobody else may hold it: it would be copied.
+    (open.compared.of, open.compared.pending) = (None, None);
     let slot = if open.forks.is_logged() { &mut open.logged } else { &mut open.edited };
     let Some(analysis) = slot else { return };
     let analysis = Arc::make_mut(analysis);

@@ -83,8 +83,10 @@ pub struct Field {
     pub kind: FieldKind,
     /// Its name.
     pub title: String,
-    /// Its choices; empty for a number.
+    /// Its choices; empty for a number. Of very many players those around the cursor.
     pub choices: Vec<Choice>,
+    /// How many choices come before those, and how many there are in all.
+    pub window: (usize, usize),
     /// The number in force and the one the log or the method gives.
     pub number: Option<(f64, Option<f64>)>,
     /// The step of a number for left and right.
@@ -99,6 +101,16 @@ impl Field {
     /// Whether one of its choices holds, and not several (as with players).
     pub fn is_single_choice(&self) -> bool {
         !self.choices.is_empty() && self.kind != FieldKind::Players
+    }
+
+    /// The choice in a place; `None`: there is none, or it is far from the cursor.
+    pub fn choice(&self, at: usize) -> Option<&Choice> {
+        self.choices.get(at.checked_sub(self.window.0)?)
+    }
+
+    /// The last place of a choice; `None`: there is none.
+    pub fn last_choice(&self) -> Option<usize> {
+        self.window.1.checked_sub(1)
     }
 }
 
@@ -215,9 +227,15 @@ fn baseline_field(open: &OpenEpisode, scenario: &Scenario) -> Option<Field> {
     (!choices.is_empty()).then(|| choice_field(FieldKind::Baseline, "baseline", choices, changed))
 }
 
+/// Players that are offered before and behind the one under the cursor.
+const PLAYERS_AROUND: usize = 250;
+
 fn players_field(open: &OpenEpisode, scenario: &Scenario) -> Field {
     let players = open.episode.agents.len() - scenario.dropped.len();
-    let choices = open.episode.agent_ids().map(|agent| {
+    let all = open.episode.agents.len();
+    let from = open.form.choice.min(all).saturating_sub(PLAYERS_AROUND);
+    let around = open.roster().shown(from, 2 * PLAYERS_AROUND).collect::<Vec<_>>();
+    let choices = around.into_iter().map(|agent| {
         let mut dropped = scenario.dropped.clone();
         let plays = !dropped.remove(&agent);
         if plays {
@@ -232,11 +250,23 @@ fn players_field(open: &OpenEpisode, scenario: &Scenario) -> Field {
             scenario: Scenario { dropped, ..scenario.clone() },
         }
     });
-    choice_field(FieldKind::Players, "players", choices.collect(), !scenario.dropped.is_empty())
+    let choices: Vec<Choice> = choices.collect();
+    let field = choice_field(FieldKind::Players, "players", choices, !scenario.dropped.is_empty());
+    Field { window: (from, all), ..field }
 }
 
 fn choice_field(kind: FieldKind, title: &str, choices: Vec<Choice>, changed: bool) -> Field {
-    Field { kind, title: title.to_owned(), choices, number: None, step: 0.0, range: (0.0, 0.0), changed }
+    let window = (0, choices.len());
+    Field {
+        kind,
+        title: title.to_owned(),
+        choices,
+        window,
+        number: None,
+        step: 0.0,
+        range: (0.0, 0.0),
+        changed,
+    }
 }
 
 fn reward_field(open: &OpenEpisode, scenario: &Scenario) -> Field {
@@ -246,6 +276,7 @@ fn reward_field(open: &OpenEpisode, scenario: &Scenario) -> Field {
         kind: FieldKind::Reward,
         title: "reward".to_owned(),
         choices: Vec::new(),
+        window: (0, 0),
         number: Some((value, logged)),
         step: 0.1,
         range: (f64::MIN, f64::MAX),
@@ -259,6 +290,7 @@ fn discount_field(open: &OpenEpisode, scenario: &Scenario) -> Field {
         kind: FieldKind::Discount,
         title: "discount".to_owned(),
         choices: Vec::new(),
+        window: (0, 0),
         number: Some((value, open.episode.gamma.or(Some(1.0)))),
         step: 0.01,
         range: (0.0, 1.0),

@@ -5,7 +5,7 @@ mod choices;
 use super::{bars, sweep, window};
 use crate::{
     app::{
-        Model, OpenEpisode, command_line,
+        Model, OpenEpisode, before, command_line,
         whatif::{Field, FieldKind, Form, WindowEnd, form},
     },
     credit::{self, Comparison},
@@ -74,7 +74,9 @@ fn beside_title(open: &OpenEpisode, shown: std::ops::Range<usize>, all: usize) -
             let share = 100 * state.permutations.min(state.asked) / state.asked.max(1);
             words.push(format!("sampled {share}%"));
         }
-        None if open.requests.1.is_some() => words.push("computing".to_owned()),
+        None if open.requests.1.is_some() || open.compared.pending.is_some() => {
+            words.push("computing".to_owned())
+        }
         None => {}
     }
     words.join("  ")
@@ -89,7 +91,7 @@ fn cells_of(open: &OpenEpisode, field: &Field, here: bool, pane: &Painter<'_>) -
     let (off, on) =
         if field.kind == FieldKind::Players { (marks[2], marks[3]) } else { (marks[0], marks[1]) };
     let cell = |(index, choice): (usize, &form::Choice)| {
-        let cursor = here && index == open.form.choice.min(field.choices.len() - 1);
+        let cursor = here && field.window.0 + index == open.form.choice.min(field.window.1 - 1);
         let label = pane.fit(&choice.label, 24);
         let mark = if choice.selected { on } else { off };
         let role = match (cursor, choice.blocked.is_some()) {
@@ -154,7 +156,7 @@ fn draw_field(
         }
         row += 1;
     }
-    if lines.len() > allowed {
+    if lines.len() > allowed || field.choices.len() < field.window.1 {
         pane.put_right(width, row - 1, pane.theme().glyphs.ellipsis, Role::Dim);
     }
     row
@@ -227,9 +229,8 @@ fn number_note(open: &OpenEpisode, field: &Field, given: Option<f64>) -> String 
 
 /// Credit before and after.
 fn result(open: &OpenEpisode, pane: &mut Painter<'_>) {
-    let logged = open.logged.as_ref().and_then(|it| it.credit.as_ref().ok());
     let analysis = open.analysis();
-    let before = analysis.and_then(|it| it.unedited.as_ref()).or(logged);
+    let before = analysis.and_then(|it| before(open.logged.as_deref(), it));
     let (Some(before), Some(after)) = (before, analysis.map(|it| &it.credit)) else {
         pane.rule(0, "result", "");
         let why = match open.logged.as_ref().map(|it| &it.credit) {
@@ -253,7 +254,11 @@ fn result(open: &OpenEpisode, pane: &mut Painter<'_>) {
             return;
         }
     };
-    let comparison = credit::compare(&open.episode, before, after);
+    let Some(comparison) = open.compared.result.as_deref() else {
+        pane.rule(0, "result", "");
+        pane.put(1, 1, "computing", Role::Plain);
+        return;
+    };
     let width = pane.width();
     let title = if open.forks.is_logged() {
         format!("as logged: {}", before.title)
@@ -263,7 +268,7 @@ fn result(open: &OpenEpisode, pane: &mut Painter<'_>) {
         format!("{} {} {}", before.title, pane.theme().glyphs.to, after.title)
     };
     pane.rule(0, &title, "");
-    rows(open, before, after, &comparison, &mut pane.part(0, 1, width, usize::MAX));
+    rows(open, before, after, comparison, &mut pane.part(0, 1, width, usize::MAX));
 }
 
 fn rows(
@@ -290,11 +295,10 @@ fn rows(
     }
     pane.put(columns[2] + 3, 0, "rank", Role::Dim);
     let room = pane.height().saturating_sub(3);
-    let mut sorted: Vec<_> = comparison.rows.iter().collect();
-    sorted.sort_by_key(|it| (it.rank_before.unwrap_or(u32::MAX), it.agent));
+    let sorted = &comparison.rows;
     let at = sorted.iter().position(|it| it.agent == open.agent).unwrap_or(0);
     let shown = sorted.iter().skip(window(at, sorted.len(), room)).take(room);
-    let scale = bars::Scale::of(after.agents.iter().filter_map(|it| it.value.number()));
+    let scale = super::credit::scale(open, after);
     let bar_from = columns[2] + 32;
     let bar_columns = pane.width().saturating_sub(bar_from + 2);
     if bar_columns >= 24 {
@@ -358,7 +362,7 @@ fn with_half(value: &Value, places: usize, plus_minus: &str) -> String {
 fn footer(model: &Model, open: &OpenEpisode, fields: &[Field], pane: &mut Painter<'_>) {
     let width = pane.width();
     pane.rule(0, "", "");
-    let under = fields.get(open.form.field).and_then(|field| field.choices.get(open.form.choice));
+    let under = fields.get(open.form.field).and_then(|field| field.choice(open.form.choice));
     let line = match under.and_then(|it| it.blocked.as_ref().map(|why| (it, why))) {
         Some((choice, why)) => format!("cannot  {}: {}", choice.label, why.sentence()),
         None => sources(open),

@@ -23,7 +23,7 @@ enum Row<'a> {
 
 pub(super) fn draw(open: &OpenEpisode, field: &Field, pane: &mut Painter<'_>) {
     let (width, height) = (pane.width(), pane.height());
-    let at = open.form.choice.min(field.choices.len().saturating_sub(1));
+    let at = open.form.choice.min(field.last_choice().unwrap_or(0));
     pane.rule(0, &format!("5 What-if  {}: Enter picks, Esc closes", field.title), &position(at, field));
     let rows = rows(field);
     let about = about(open, field, at, width.saturating_sub(2));
@@ -52,7 +52,7 @@ pub(super) fn draw(open: &OpenEpisode, field: &Field, pane: &mut Painter<'_>) {
 }
 
 fn position(at: usize, field: &Field) -> String {
-    format!("{} of {}", at + 1, field.choices.len())
+    format!("{} of {}", at + 1, field.window.1)
 }
 
 fn rows(field: &Field) -> Vec<Row<'_>> {
@@ -63,7 +63,7 @@ fn rows(field: &Field) -> Vec<Row<'_>> {
             group = choice.group;
             rows.push(Row::Group(group));
         }
-        rows.push(Row::Choice(index, choice));
+        rows.push(Row::Choice(field.window.0 + index, choice));
     }
     rows
 }
@@ -99,7 +99,7 @@ fn choice_row(field: &Field, choice: &Choice, here: bool, name: usize, pane: &mu
 
 /// What is known of the choice under the cursor.
 fn about(open: &OpenEpisode, field: &Field, at: usize, columns: usize) -> Vec<(String, Role)> {
-    let Some(choice) = field.choices.get(at) else { return Vec::new() };
+    let Some(choice) = field.choice(at) else { return Vec::new() };
     let mut lines = Vec::new();
     let mut say =
         |words: &str, role| lines.extend(text::wrap(words, columns).into_iter().map(|it| (it, role)));
