@@ -69,6 +69,17 @@ pub fn act_kind(episode: &Episode, act: ActId) -> &str {
     }
 }
 
+/// How wide [`when`] is in a column of the acts: judged by those at the beginning and at the end.
+pub fn when_width(open: &OpenEpisode) -> usize {
+    const LOOKED_AT: usize = 500;
+    let ids = || open.episode.act_ids().take(LOOKED_AT);
+    let is_timed = |it: &ActId| open.episode.act(*it).time.is_some();
+    // Times go up: the first and the last are as long as any. Steps are mostly said where there are no times.
+    let ends = [ids().find(is_timed), open.episode.act_ids().rev().take(LOOKED_AT).find(is_timed)];
+    let steps = ids().filter(|it| !is_timed(it)).chain(ends.into_iter().flatten());
+    steps.map(|it| when(open, it).len()).max().unwrap_or(0)
+}
+
 /// Seconds from the start of the episode, or the environment step where there is no time.
 pub fn when(open: &OpenEpisode, act: ActId) -> String {
     let it = open.episode.act(act);

@@ -2,6 +2,7 @@
 //! hands to the search thread, and adds to what that finds what only the index knows. What is indexed it has read in full,
 //! by the validate thread, and lists what that finds.
 
+mod request;
 mod validating;
 
 use std::{
@@ -21,14 +22,13 @@ use super::{
 };
 use crate::{
     app::{Message, SearchNews, SiftNews},
-    filter::Filter,
-    model::{EpisodeId, LogSummary, Origin},
+    model::{EpisodeId, LogSummary},
     runtime::Round,
-    search::Pattern,
     source::{News, Watch},
     store::LiveEpisode,
 };
 
+use request::Request;
 use validating::Validation;
 
 /// Bytes read between two looks at what is asked: about ten milliseconds of work.
@@ -68,31 +68,6 @@ pub enum Follow {
     Always,
     /// In no case.
     Never,
-}
-
-/// Something asked of the thread.
-enum Request {
-    /// Put an episode together, now and whenever it grows.
-    Open(EpisodeId),
-    /// Look at the run of an episode.
-    Survey(EpisodeId),
-    /// Read a record.
-    Payload(Origin),
-    /// Something may have changed on disk.
-    Woken,
-    /// Search what there is and what comes, in place of what was searched for before.
-    Search(u64, Arc<Pattern>),
-    /// Search no more.
-    StopSearch,
-    /// Look for the episodes with a record that passes each of these, in place of the filters before; none: for
-    /// none.
-    Sift(u64, Vec<Arc<Filter>>),
-    /// Tell which records of an episode match.
-    Match(u64, EpisodeId, Vec<Arc<Pattern>>),
-    /// The search thread has found something.
-    Sought(Sought),
-    /// The validate thread is further.
-    Validated(Validated),
 }
 
 /// Hands requests to the log thread.
@@ -151,42 +126,6 @@ impl LogThread {
             .run(&queue);
         });
         Ok(Self { requests })
-    }
-
-    /// Asks for an episode, now and whenever it grows.
-    pub fn open(&self, id: EpisodeId) {
-        let _ = self.requests.send(Request::Open(id));
-    }
-
-    /// Asks how the run of an episode went.
-    pub fn survey(&self, id: EpisodeId) {
-        let _ = self.requests.send(Request::Survey(id));
-    }
-
-    /// Asks for a record in full.
-    pub fn payload(&self, origin: Origin) {
-        let _ = self.requests.send(Request::Payload(origin));
-    }
-
-    /// Searches for `pattern`, now and in what comes; an older search ends.
-    pub fn search(&self, request: u64, pattern: Arc<Pattern>) {
-        let _ = self.requests.send(Request::Search(request, pattern));
-    }
-
-    /// Ends the search.
-    pub fn stop_search(&self) {
-        let _ = self.requests.send(Request::StopSearch);
-    }
-
-    /// Looks for the episodes with a record that passes each of `filters`, now and in what comes, in place of
-    /// the filters before; none end it.
-    pub fn sift(&self, request: u64, filters: Vec<Arc<Filter>>) {
-        let _ = self.requests.send(Request::Sift(request, filters));
-    }
-
-    /// Asks which records of an episode match `patterns`.
-    pub fn match_records(&self, request: u64, id: EpisodeId, patterns: Vec<Arc<Pattern>>) {
-        let _ = self.requests.send(Request::Match(request, id, patterns));
     }
 }
 

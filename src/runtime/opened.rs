@@ -8,6 +8,7 @@ use std::{
 };
 
 mod backfill;
+mod followed;
 mod inputs;
 mod preview;
 mod twins;
@@ -18,16 +19,15 @@ use super::{
     translated::Translated,
 };
 use crate::{
-    model::{
-        Diagnostic, Episode, EpisodeId, FileId, FileState, FileSummary, Growth, LogSummary, Reading, Severity,
-    },
-    source::{Discovery, Input, SourceFile, Spool, SpoolStore, SpoolWriter, Tail, TailEvent, because},
+    model::{Episode, EpisodeId, Growth, LogSummary, Reading},
+    source::{Discovery, Input, Spool, SpoolStore, SpoolWriter},
     store::{LiveEpisode, Pass, Store},
     text,
 };
 
 pub(super) use backfill::Portions;
 use backfill::{Ahead, Backfill};
+use followed::{Followed, apply, summary_of};
 use preview::Preview;
 use twins::Twin;
 
@@ -59,25 +59,6 @@ pub enum OpenError {
     /// A temporary file cannot be made.
     #[error("{0}")]
     Spool(String),
-}
-
-/// Something that is polled.
-struct Followed {
-    tail: Box<dyn Tail>,
-    path: PathBuf,
-    /// What it was taken for.
-    format: &'static str,
-    /// Its present life in the store, and the one before.
-    lives: Vec<(u32, FileId)>,
-    ended: bool,
-    /// Fed through a pipe: it has an end.
-    piped: bool,
-    /// Of a foreign format: what becomes of its lines.
-    translated: Option<Translated>,
-    /// Why it could not be read at the last poll.
-    failed: Option<String>,
-    /// What of it comes before what is followed, until it is read.
-    backfill: Option<Backfill>,
 }
 
 /// How far a round of polling came.
@@ -299,7 +280,7 @@ impl OpenedLogs {
             if followed.ended {
                 continue;
             }
-            let (one, read) = poll_one(followed, &mut self.store, now, share);
+            let (one, read) = followed.poll(&mut self.store, now, share);
             left = left.saturating_sub(read);
             round.changed |= one.changed;
             round.caught_up &= one.caught_up;
@@ -408,129 +389,5 @@ impl OpenedLogs {
             && self.documents.is_empty()
             && self.piped.is_empty()
             && self.followed.iter().all(|it| it.ended)
-    }
-}
-
-fn summary_of(path: &Path, format: &'static str, generation: u32) -> FileSummary {
-    FileSummary { path: text::clean(&path.to_string_lossy()), format, generation, ..FileSummary::default() }
-}
-
-/// Reads on in one file; also the bytes handed on.
-fn poll_one(followed: &mut Followed, store: &mut Store, now: Duration, budget: usize) -> (Round, usize) {
-    let Followed { tail, lives, path, format, ended, piped, translated, failed, .. } = followed;
-    let source = tail.source();
-    let mut changed = false;
-    let mut read = 0;
-    let result = tail.poll(now, budget, &mut |event| {
-        changed = true;
-        if let TailEvent::Lines { bytes, .. } | TailEvent::Unterminated { bytes, .. } = event {
-            read += bytes.len();
-        }
-        *ended |= matches!(event, TailEvent::Ended { .. });
-        apply(store, lives, (path, format), &source, translated.as_mut(), &event);
-    });
-    let (_, file) = *lives.last().expect("a followed file has a life from the start");
-    match result {
-        Ok(progress) => {
-            let state = if progress.caught_up { FileState::CaughtUp } else { FileState::Reading };
-            *failed = None;
-            let gone = !*piped && progress.caught_up && !path.exists();
-            store.set_progress(
-                file,
-                progress.offset,
-                progress.size,
-                if gone { FileState::Gone } else { state },
-            );
-            (Round { changed, caught_up: progress.caught_up }, read)
-        }
-        Err(error) => {
-            let why = text::clean(&because(&error));
-            changed |= failed.as_ref() != Some(&why);
-            if changed {
-                // What cannot be read at this poll may be readable at the next: it is told once.
-                store.diagnose(Diagnostic {
-                    rule: "unreadable-file",
-                    severity: Severity::Error,
-                    message: format!("cannot read '{}': {why}", text::clean(&path.to_string_lossy())),
-                    origin: None,
-                });
-            }
-            store.set_state(file, FileState::Failed(why.clone()));
-            *failed = Some(why);
-            (Round { changed, caught_up: true }, read)
-        }
-    }
-}
-
-/// Hands what a poll found to the store.
-fn apply(
-    store: &mut Store,
-    lives: &mut Vec<(u32, FileId)>,
-    (path, format): (&Path, &'static str),
-    source: &SourceFile,
-    translated: Option<&mut Translated>,
-    event: &TailEvent<'_>,
-) {
-    let life = |lives: &[(u32, FileId)], generation: u32| {
-        let found = lives.iter().rev().find(|it| it.0 == generation);
-        found.or(lives.last()).expect("a followed file has a life from the start").1
-    };
-    match *event {
-        TailEvent::Lines { generation, offset, bytes }
-        | TailEvent::Unterminated { generation, offset, bytes } => {
-            let file = life(lives, generation);
-            match translated {
-                Some(translated) => translated.read(store, file, generation, bytes),
-                None => store.read(file, offset, bytes),
-            }
-        }
-        TailEvent::Skipped { generation, offset, len, reason } => {
-            let (rule, message) = skipped(len, reason);
-            let file = life(lives, generation);
-            match translated {
-                Some(translated) => translated.skip(store, file, generation, rule, message),
-                None => store.skip(file, offset, rule, message),
-            }
-        }
-        TailEvent::Damaged { generation, damage } => {
-            let shown = text::clean(&path.to_string_lossy());
-            let message = format!("at byte {} of '{shown}' as compressed: {}", damage.at, damage.what);
-            store.diagnose_packed(life(lives, generation), message);
-        }
-        TailEvent::Restart { generation, reason, file } => {
-            let before = lives.last().map(|it| it.1);
-            let (source, line_map) = match translated {
-                Some(it) => (it.source(), Some(Vec::new())),
-                None => (source.clone(), None),
-            };
-            let summary = FileSummary {
-                began: Some(reason.name()),
-                inode: Some((file.device, file.inode)),
-                ..summary_of(path, format, generation)
-            };
-            let id = store.add_life(summary, source, line_map, before);
-            lives.push((generation, id));
-            store.diagnose(Diagnostic {
-                rule: "file-restarted",
-                severity: Severity::Note,
-                message: format!("'{}' begins anew: {reason}", text::clean(&path.to_string_lossy())),
-                origin: None,
-            });
-        }
-        TailEvent::Gone => {
-            let (_, file) = *lives.last().expect("a followed file has a life from the start");
-            store.set_state(file, FileState::Gone);
-        }
-        TailEvent::Returned => {}
-        TailEvent::Ended { error } => {
-            if let Some(error) = error {
-                store.diagnose(Diagnostic {
-                    rule: "input-broke-off",
-                    severity: Severity::Error,
-                    message: text::clean(&error.to_string()),
-                    origin: None,
-                });
-            }
-        }
     }
 }

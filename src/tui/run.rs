@@ -31,7 +31,7 @@ const LIVE_FRAME: Duration = Duration::from_millis(100);
 /// processor.
 const REST: u32 = 250;
 /// The least and the most of it.
-const RESTS: (Duration, Duration) = (Duration::from_millis(240), Duration::from_secs(30));
+const RESTS: (Duration, Duration) = (Duration::from_millis(480), Duration::from_secs(30));
 /// How long a frame waits for the answer to what a key asked for: shorter than a person notices.
 const ANSWER: Duration = Duration::from_millis(30);
 
@@ -379,7 +379,7 @@ mod tests {
         check(asked, 4, 10, Some(2_500));
         check(asked, 5, 10, Some(2_500));
         check(asked, 3, 10, None);
-        check(asked, 4, 0, Some(240));
+        check(asked, 4, 0, Some(480));
         check(asked, 4, 60_000, Some(30_000));
         check(Resting { took: Duration::from_millis(10), ..asked }, 4, 10, Some(5_000));
         check(Resting { credit: Some(9), ..asked }, 4, 10, None);

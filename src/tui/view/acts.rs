@@ -42,7 +42,7 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let id = widest(&|it| text::width(&episode.act(it).id)).clamp(3, if pane.width() < 40 { 8 } else { 14 });
     // In a narrow pane what was done is worth more than when.
     let narrow = pane.width() < 40;
-    let when = if narrow { 0 } else { widest(&|it| prose::when(open, it).len()).min(7) };
+    let when = if narrow { 0 } else { prose::when_width(open).min(10) };
     let agent = widest(&|it| text::width(&episode.agent(episode.act(it).agent).name));
     let agent = agent.clamp(5, if narrow { 6 } else { 8 + pane.width() / 20 });
     let places = places(open.largest_act());

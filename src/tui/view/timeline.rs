@@ -79,11 +79,7 @@ impl Lanes {
         let sample = || acts.shown(0, 500);
         let widest = if width < 100 { 9 } else { 16 };
         let id = sample().map(|it| text::width(&episode.act(it).id)).max().unwrap_or(3).clamp(3, widest);
-        // Times go up: the first and the last are as long as any.
-        let is_timed = |it: &ActId| episode.act(*it).time.is_some();
-        let ends = [sample().find(is_timed), sample().filter(is_timed).last()];
-        let steps = sample().filter(|it| !is_timed(it)).chain(ends.into_iter().flatten());
-        let when = steps.map(|it| prose::when(open, it).len()).max().unwrap_or(0).clamp(0, 8);
+        let when = prose::when_width(open).min(10);
         let first = id + when + 4;
         let places = places(open.largest_act());
         let room = width.saturating_sub(first + places + 9);

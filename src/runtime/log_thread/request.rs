@@ -1,0 +1,73 @@
+//! What is asked of the log thread, and by whom it is asked: the loop.
+
+use std::sync::Arc;
+
+use super::{LogThread, Sought, Validated};
+use crate::{
+    filter::Filter,
+    model::{EpisodeId, Origin},
+    search::Pattern,
+};
+
+/// Something asked of the thread.
+pub(super) enum Request {
+    /// Put an episode together, now and whenever it grows.
+    Open(EpisodeId),
+    /// Look at the run of an episode.
+    Survey(EpisodeId),
+    /// Read a record.
+    Payload(Origin),
+    /// Something may have changed on disk.
+    Woken,
+    /// Search what there is and what comes, in place of what was searched for before.
+    Search(u64, Arc<Pattern>),
+    /// Search no more.
+    StopSearch,
+    /// Look for the episodes with a record that passes each of these, in place of the filters before; none: for
+    /// none.
+    Sift(u64, Vec<Arc<Filter>>),
+    /// Tell which records of an episode match.
+    Match(u64, EpisodeId, Vec<Arc<Pattern>>),
+    /// The search thread has found something.
+    Sought(Sought),
+    /// The validate thread is further.
+    Validated(Validated),
+}
+
+impl LogThread {
+    /// Asks for an episode, now and whenever it grows.
+    pub fn open(&self, id: EpisodeId) {
+        let _ = self.requests.send(Request::Open(id));
+    }
+
+    /// Asks how the run of an episode went.
+    pub fn survey(&self, id: EpisodeId) {
+        let _ = self.requests.send(Request::Survey(id));
+    }
+
+    /// Asks for a record in full.
+    pub fn payload(&self, origin: Origin) {
+        let _ = self.requests.send(Request::Payload(origin));
+    }
+
+    /// Searches for `pattern`, now and in what comes; an older search ends.
+    pub fn search(&self, request: u64, pattern: Arc<Pattern>) {
+        let _ = self.requests.send(Request::Search(request, pattern));
+    }
+
+    /// Ends the search.
+    pub fn stop_search(&self) {
+        let _ = self.requests.send(Request::StopSearch);
+    }
+
+    /// Looks for the episodes with a record that passes each of `filters`, now and in what comes, in place of
+    /// the filters before; none end it.
+    pub fn sift(&self, request: u64, filters: Vec<Arc<Filter>>) {
+        let _ = self.requests.send(Request::Sift(request, filters));
+    }
+
+    /// Asks which records of an episode match `patterns`.
+    pub fn match_records(&self, request: u64, id: EpisodeId, patterns: Vec<Arc<Pattern>>) {
+        let _ = self.requests.send(Request::Match(request, id, patterns));
+    }
+}

@@ -1,0 +1,160 @@
+//! One input that is polled: a file or a pipe, what it was taken for, and its lives in the store.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use super::{Backfill, Round, Translated, skipped};
+use crate::{
+    model::{Diagnostic, FileId, FileState, FileSummary, Severity},
+    source::{SourceFile, Tail, TailEvent, because},
+    store::Store,
+    text,
+};
+
+/// Something that is polled.
+pub(super) struct Followed {
+    pub(super) tail: Box<dyn Tail>,
+    pub(super) path: PathBuf,
+    /// What it was taken for.
+    pub(super) format: &'static str,
+    /// Its present life in the store, and the one before.
+    pub(super) lives: Vec<(u32, FileId)>,
+    pub(super) ended: bool,
+    /// Fed through a pipe: it has an end.
+    pub(super) piped: bool,
+    /// Of a foreign format: what becomes of its lines.
+    pub(super) translated: Option<Translated>,
+    /// Why it could not be read at the last poll.
+    pub(super) failed: Option<String>,
+    /// What of it comes before what is followed, until it is read.
+    pub(super) backfill: Option<Backfill>,
+}
+
+impl Followed {
+    /// Reads on; also the bytes handed on.
+    pub(super) fn poll(&mut self, store: &mut Store, now: Duration, budget: usize) -> (Round, usize) {
+        let Self { tail, lives, path, format, ended, piped, translated, failed, .. } = self;
+        let source = tail.source();
+        let mut changed = false;
+        let mut read = 0;
+        let result = tail.poll(now, budget, &mut |event| {
+            changed = true;
+            if let TailEvent::Lines { bytes, .. } | TailEvent::Unterminated { bytes, .. } = event {
+                read += bytes.len();
+            }
+            *ended |= matches!(event, TailEvent::Ended { .. });
+            apply(store, lives, (path, format), &source, translated.as_mut(), &event);
+        });
+        let (_, file) = *lives.last().expect("a followed file has a life from the start");
+        match result {
+            Ok(progress) => {
+                let state = if progress.caught_up { FileState::CaughtUp } else { FileState::Reading };
+                *failed = None;
+                let gone = !*piped && progress.caught_up && !path.exists();
+                store.set_progress(
+                    file,
+                    progress.offset,
+                    progress.size,
+                    if gone { FileState::Gone } else { state },
+                );
+                (Round { changed, caught_up: progress.caught_up }, read)
+            }
+            Err(error) => {
+                let why = text::clean(&because(&error));
+                changed |= failed.as_ref() != Some(&why);
+                if changed {
+                    // What cannot be read at this poll may be readable at the next: it is told once.
+                    store.diagnose(Diagnostic {
+                        rule: "unreadable-file",
+                        severity: Severity::Error,
+                        message: format!("cannot read '{}': {why}", text::clean(&path.to_string_lossy())),
+                        origin: None,
+                    });
+                }
+                store.set_state(file, FileState::Failed(why.clone()));
+                *failed = Some(why);
+                (Round { changed, caught_up: true }, read)
+            }
+        }
+    }
+}
+
+/// A file in the list, as it begins.
+pub(super) fn summary_of(path: &Path, format: &'static str, generation: u32) -> FileSummary {
+    FileSummary { path: text::clean(&path.to_string_lossy()), format, generation, ..FileSummary::default() }
+}
+
+/// Hands what a poll found to the store.
+pub(super) fn apply(
+    store: &mut Store,
+    lives: &mut Vec<(u32, FileId)>,
+    (path, format): (&Path, &'static str),
+    source: &SourceFile,
+    translated: Option<&mut Translated>,
+    event: &TailEvent<'_>,
+) {
+    let life = |lives: &[(u32, FileId)], generation: u32| {
+        let found = lives.iter().rev().find(|it| it.0 == generation);
+        found.or(lives.last()).expect("a followed file has a life from the start").1
+    };
+    match *event {
+        TailEvent::Lines { generation, offset, bytes }
+        | TailEvent::Unterminated { generation, offset, bytes } => {
+            let file = life(lives, generation);
+            match translated {
+                Some(translated) => translated.read(store, file, generation, bytes),
+                None => store.read(file, offset, bytes),
+            }
+        }
+        TailEvent::Skipped { generation, offset, len, reason } => {
+            let (rule, message) = skipped(len, reason);
+            let file = life(lives, generation);
+            match translated {
+                Some(translated) => translated.skip(store, file, generation, rule, message),
+                None => store.skip(file, offset, rule, message),
+            }
+        }
+        TailEvent::Damaged { generation, damage } => {
+            let shown = text::clean(&path.to_string_lossy());
+            let message = format!("at byte {} of '{shown}' as compressed: {}", damage.at, damage.what);
+            store.diagnose_packed(life(lives, generation), message);
+        }
+        TailEvent::Restart { generation, reason, file } => {
+            let before = lives.last().map(|it| it.1);
+            let (source, line_map) = match translated {
+                Some(it) => (it.source(), Some(Vec::new())),
+                None => (source.clone(), None),
+            };
+            let summary = FileSummary {
+                began: Some(reason.name()),
+                inode: Some((file.device, file.inode)),
+                ..summary_of(path, format, generation)
+            };
+            let id = store.add_life(summary, source, line_map, before);
+            lives.push((generation, id));
+            store.diagnose(Diagnostic {
+                rule: "file-restarted",
+                severity: Severity::Note,
+                message: format!("'{}' begins anew: {reason}", text::clean(&path.to_string_lossy())),
+                origin: None,
+            });
+        }
+        TailEvent::Gone => {
+            let (_, file) = *lives.last().expect("a followed file has a life from the start");
+            store.set_state(file, FileState::Gone);
+        }
+        TailEvent::Returned => {}
+        TailEvent::Ended { error } => {
+            if let Some(error) = error {
+                store.diagnose(Diagnostic {
+                    rule: "input-broke-off",
+                    severity: Severity::Error,
+                    message: text::clean(&error.to_string()),
+                    origin: None,
+                });
+            }
+        }
+    }
+}
