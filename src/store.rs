@@ -104,6 +104,7 @@ pub struct Store {
     records: u64,
     types: [u64; RecordType::KNOWN.len() + 1],
     bad_lines: u64,
+    input_errors: u64,
     lines_in_full: u64,
     recounts: Recounts,
     writers: Writers,
@@ -126,6 +127,7 @@ impl Store {
             records: 0,
             types: [0; RecordType::KNOWN.len() + 1],
             bad_lines: 0,
+            input_errors: 0,
             lines_in_full: 0,
             recounts: Recounts::default(),
             writers: Writers::default(),
@@ -250,6 +252,7 @@ impl Store {
 
     /// Adds a finding that is not about a line.
     pub fn diagnose(&mut self, diagnostic: Diagnostic) {
+        self.input_errors += u64::from(diagnostic.severity == Severity::Error && diagnostic.origin.is_none());
         if self.diagnostics.len() < LogSummary::DIAGNOSTICS {
             Arc::make_mut(&mut self.diagnostics).push(diagnostic);
         } else {
@@ -280,6 +283,7 @@ impl Store {
             files: Arc::new(self.lives.iter().map(|it| it.summary.clone()).collect()),
             records: self.records,
             bad_lines: self.bad_lines,
+            input_errors: self.input_errors,
             diagnostics: Arc::clone(&self.diagnostics),
             more_diagnostics: self.more_diagnostics,
             counters: self.writers.counters(),

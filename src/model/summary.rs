@@ -106,6 +106,8 @@ pub struct LogSummary {
     pub records: u64,
     /// Lines of which something was lost.
     pub bad_lines: u64,
+    /// Errors that are about no line: inputs that cannot be read or that broke off. What they held is missing.
+    pub input_errors: u64,
     /// Everything to tell about lines, in order, at most [`LogSummary::DIAGNOSTICS`].
     pub diagnostics: Arc<Vec<Diagnostic>>,
     /// Diagnostics beyond that number.

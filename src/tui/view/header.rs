@@ -11,13 +11,14 @@ use crate::{
 pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> usize {
     let width = screen.width();
     let state = format!(" {} ", model.state_word());
-    let bad = model.log.bad_lines;
     let mut right = width.saturating_sub(text::width(&state));
     screen.put(right, 0, &state, Role::State);
-    if bad > 0 {
-        let warning = format!("{bad} bad line{} (!) ", if bad == 1 { "" } else { "s" });
-        right = right.saturating_sub(text::width(&warning));
-        screen.put(right, 0, &warning, Role::Warn);
+    for (number, what) in [(model.log.input_errors, "input error"), (model.log.bad_lines, "bad line")] {
+        if number > 0 {
+            let warning = format!("{} (!) ", count(number, what));
+            right = right.saturating_sub(text::width(&warning));
+            screen.put(right, 0, &warning, Role::Warn);
+        }
     }
     let shown = model.open.as_ref().filter(|_| model.screen == Screen::Episode);
     let shape = shown.and_then(|it| it.graph.shape.as_ref());

@@ -15,6 +15,7 @@ use crate::{
         update,
     },
     graph::Charset,
+    model::{Diagnostic, Origin, Severity},
     runtime::stage::Stage,
     tui::{picture, run, theme::ColorMode},
 };
@@ -209,6 +210,30 @@ fn whom_the_verdict_names_is_on_the_first_screen() {
         seen += 1;
     }
     assert!(seen > 8, "{seen}");
+}
+
+#[test]
+fn an_input_that_broke_off_is_said_in_the_first_line() {
+    let mut stage = Stage::sample("forage-saboteur.jsonl");
+    let first = |stage: &Stage, width| {
+        let text = text_of(&after(stage.model(), Charset::Unicode, (width, 24), ""));
+        text.lines().next().unwrap().to_owned()
+    };
+    assert!(!first(&stage, 80).contains("error"));
+    let origin = Some(Origin::default());
+    let at_a_line = Diagnostic { rule: "x", severity: Severity::Error, message: String::new(), origin };
+    let at_none = Diagnostic { rule: "input-broke-off", origin: None, ..at_a_line.clone() };
+    let store = &mut stage.rehearsal.logs.store;
+    for it in [at_a_line, Diagnostic { severity: Severity::Note, ..at_none.clone() }, at_none] {
+        store.diagnose(it);
+    }
+    let log = stage.log(false);
+    assert_eq!(log.input_errors, 1);
+    stage.send(Message::Log(log));
+    for width in [80, 160] {
+        let line = first(&stage, width);
+        assert!(line.contains("1 input error (!)  SAVED"), "{line}");
+    }
 }
 
 /// Where numbers with decimals stand in a row: first and last column, with the interval behind them.
