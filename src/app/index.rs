@@ -34,6 +34,9 @@ impl From<Episode> for ReadEpisode {
     }
 }
 
+/// Of the beginnings and ends of names so much is compared: no column is wider.
+const NAME_CHARS: usize = 64;
+
 /// What is looked up in an episode by act and by agent, and what takes a look at all its acts or rewards.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EpisodeIndex {
@@ -47,6 +50,8 @@ pub struct EpisodeIndex {
     states: Vec<(ActId, u32)>,
     /// Columns of the longest name of an agent.
     pub name_columns: usize,
+    /// How many characters two names of agents have in common at the most, at their beginnings and at their ends.
+    alike: (usize, usize),
     /// Kinds of acts.
     pub kinds: BTreeSet<String>,
     /// As [`Episode::start`].
@@ -78,6 +83,7 @@ impl EpisodeIndex {
         Self {
             by_agent,
             name_columns: widest(episode, 0),
+            alike: alike(episode),
             kinds,
             labels: sorted(&mut labels.filter_map(|(at, it)| Some((it.act?, at)))),
             replays: sorted(&mut replays.filter_map(|(at, it)| Some((it.act?, at)))),
@@ -103,6 +109,12 @@ impl EpisodeIndex {
             let source = new.rposition(|it| it.source.is_some());
             self.reward_source = source.map(|it| rewards + it).or(self.reward_source);
         }
+    }
+
+    /// Whether names of agents that are cut to so many columns tell more by their ends than by their beginnings.
+    pub fn ends_tell(&self, columns: usize) -> bool {
+        let shown = columns.saturating_sub(1);
+        self.alike.0 >= shown && self.alike.1 < shown
     }
 
     /// The acts of an agent, ascending.
@@ -138,6 +150,20 @@ fn add_acts(by_agent: &mut [Vec<ActId>], episode: &Episode, from: usize) {
             acts.push(act);
         }
     }
+}
+
+/// How much names of agents have in common: names next to each other in order have as much as any.
+fn alike(episode: &Episode) -> (usize, usize) {
+    let most = |mut names: Vec<Vec<char>>| {
+        names.sort_unstable();
+        names.dedup();
+        let common = |pair: &[Vec<char>]| pair[0].iter().zip(&pair[1]).take_while(|it| it.0 == it.1).count();
+        names.windows(2).map(common).max().unwrap_or(0)
+    };
+    let names = || episode.agents.iter().map(|it| it.name.chars());
+    let beginnings = names().map(|it| it.take(NAME_CHARS).collect());
+    let ends = names().map(|it| it.rev().take(NAME_CHARS).collect());
+    (most(beginnings.collect()), most(ends.collect()))
 }
 
 /// Adds the kinds of the acts behind the first `from`.
@@ -256,4 +282,28 @@ fn culprits(
     let mut seen = vec![false; episode.acts.len()];
     judged.retain(|it| !std::mem::replace(&mut seen[it.index()], true));
     judged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Agent;
+
+    #[test]
+    fn names_are_cut_where_they_tell_most() {
+        let check = |names: &[&str], columns: usize, expected: bool| {
+            let agent = |it: &&str| Agent { name: (*it).to_owned(), ..Agent::default() };
+            let agents = names.iter().map(agent).collect();
+            let index = EpisodeIndex::of(&Episode { agents, ..Episode::default() });
+            assert_eq!(index.ends_tell(columns), expected, "{names:?} in {columns}");
+        };
+        check(&["agent_01", "agent_02"], 6, true);
+        check(&["agent_01", "agent_02"], 9, false);
+        check(&["WebSurfer", "WebScraper", "Orchestrator"], 6, false);
+        // Neither end tells them apart.
+        check(&["coder_1_worker", "coder_2_worker"], 6, false);
+        check(&["worker", "worker", "tester"], 4, false);
+        check(&["one"], 2, false);
+        check(&[], 2, false);
+    }
 }

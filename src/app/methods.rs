@@ -64,8 +64,8 @@ impl MethodsVariant {
 pub struct MethodsState {
     /// What is shown.
     pub variant: MethodsVariant,
-    /// Column of the table under the cursor.
-    pub column: usize,
+    /// Column of the table under the cursor; `None`: that of the credit on the screen.
+    pub column: Option<usize>,
     /// Curve under the cursor; `None`: the first that flips, else the first.
     pub curve: Option<usize>,
     /// Point of it under the cursor; `None`: the one nearest to the value in force.
@@ -121,6 +121,17 @@ impl OpenEpisode {
         let far = |at: usize| (curve.points[at].place - curve.current.1).abs();
         let nearest = || (0..=last).min_by(|a, b| far(*a).total_cmp(&far(*b))).unwrap_or(0);
         self.methods.point.map_or_else(nearest, |it| it.min(last))
+    }
+
+    /// The place in [`Sweep::rows`](crate::credit::Sweep::rows) of the column under the cursor.
+    pub fn method_column(&self) -> usize {
+        let Some(sweep) = self.sweep() else { return 0 };
+        let of = |it: &Scenario| (it.method.clone(), it.baseline.clone());
+        let current = || {
+            let shown = self.analysis().map(|it| of(&it.scenario));
+            sweep.rows.iter().position(|it| Some(of(&it.scenario)) == shown).unwrap_or(0)
+        };
+        self.methods.column.unwrap_or_else(current).min(sweep.rows.len().saturating_sub(1))
     }
 
     /// The messages and their parts of the credit on the screen.

@@ -27,7 +27,10 @@ use super::{
     paint::Painter,
     theme::{Role, Theme},
 };
-use crate::app::{Model, OpenEpisode, Overlay, Screen, View};
+use crate::{
+    app::{Model, OpenEpisode, Overlay, Screen, View},
+    model::AgentId,
+};
 
 /// The least columns and rows for the full layout; below it there is a list, below that plain lines.
 const FULL: (usize, usize) = (60, 16);
@@ -69,6 +72,23 @@ fn draw_episode(model: &Model, open: &OpenEpisode, body: &mut Painter<'_>) {
         View::Timeline => timeline::draw(open, body),
         View::Methods => methods::draw(open, body),
         View::WhatIf => whatif::draw(model, open, body),
+    }
+}
+
+/// Writes the name of an agent in so many columns, cut where that loses least; the column behind them.
+fn put_agent(
+    open: &OpenEpisode,
+    pane: &mut Painter<'_>,
+    (x, y): (usize, usize),
+    columns: usize,
+    agent: AgentId,
+    role: Role,
+) -> usize {
+    let name = &open.episode.agent(agent).name;
+    if open.index.ends_tell(columns) {
+        pane.put_tail(x, y, columns, name, role)
+    } else {
+        pane.put_fit(x, y, columns, name, role)
     }
 }
 

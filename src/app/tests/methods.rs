@@ -113,3 +113,22 @@ fn messages_are_divided_anew_with_every_key_and_still_add_up() {
     stage.press("j");
     assert_eq!(stage.act(), "m2");
 }
+
+#[test]
+fn the_table_begins_with_the_method_on_the_screen() {
+    let mut stage = Stage::of(FAILED);
+    stage.press("4");
+    let open = stage.episode();
+    let shown = &open.analysis().expect("computed").scenario;
+    let at = open.method_column();
+    let row = &open.sweep().expect("computed").rows[at];
+    assert!(row.result.is_ok() && row.scenario.method == shown.method, "{}", row.title);
+    stage.press("l");
+    assert_eq!(stage.episode().method_column(), at + 1);
+    stage.press("h");
+    assert_eq!(stage.episode().method_column(), at);
+    stage.press("99h");
+    assert_eq!(stage.episode().method_column(), 0);
+    stage.press("99l");
+    assert_eq!(stage.episode().method_column(), stage.episode().sweep().expect("computed").rows.len() - 1);
+}

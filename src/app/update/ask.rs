@@ -101,7 +101,7 @@ pub(super) fn explain(model: &mut Model, effects: &mut Vec<Effect>) {
         View::Graph | View::WhatIf => false,
     };
     let in_table = model.view == View::Methods && open.methods.variant == MethodsVariant::Table;
-    let row = Some(open.methods.column).filter(|it| in_table && *it < analysis.sweep.rows.len());
+    let row = Some(open.method_column()).filter(|it| in_table && *it < analysis.sweep.rows.len());
     let mut scenario = row.map_or(&analysis.scenario, |it| &analysis.sweep.rows[it].scenario).clone();
     let target = match open.act.filter(|_| on_act) {
         Some(act) => {

@@ -177,7 +177,7 @@ fn sideways(open: &mut OpenEpisode, view: View, right: bool, count: usize) {
     match view {
         View::Methods => {
             let last = open.sweep().map_or(0, |it| it.rows.len()).saturating_sub(1);
-            open.methods.column = step(open.methods.column, last);
+            open.methods.column = Some(step(open.method_column(), last));
         }
         View::Timeline => {
             open.timeline.lane = step(open.timeline.lane, open.episode.agents.len().saturating_sub(1));

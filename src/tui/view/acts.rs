@@ -1,6 +1,6 @@
 //! The list of acts beside the bars.
 
-use super::stepped_window;
+use super::{put_agent, stepped_window};
 use crate::{
     app::{OpenEpisode, Pane, prose},
     model::{ActId, places, signed},
@@ -76,7 +76,7 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
             pane.put_right(x + when, y, &prose::when(open, act), Role::Dim);
             x += when + 1;
         }
-        x = pane.put_fit(x, y, agent, &episode.agent(it.agent).name, role) + 1;
+        x = put_agent(open, pane, (x, y), agent, it.agent, role) + 1;
         pane.put_fit(x, y, what, &it.label, role);
         if let Some(credit) = open.act_credit(act) {
             let text = signed(credit.value, places);

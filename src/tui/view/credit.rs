@@ -1,6 +1,6 @@
 //! View 1: credit per agent, acts by credit, who talked to whom, the act under the cursor.
 
-use super::{acts, bars, detail, graph, strip, sweep, timeline, window};
+use super::{acts, bars, detail, graph, put_agent, strip, sweep, timeline, window};
 use crate::{
     app::{Model, OpenEpisode, Pane},
     model::{AgentId, Attribution, Value, signed},
@@ -168,7 +168,7 @@ fn agent_row(
         pane.put(0, y, marker, Role::Cursor);
     }
     let role = if here { Role::Cursor } else { Role::Plain };
-    pane.put_fit(1, y, columns.name, &open.episode.agent(agent).name, role);
+    put_agent(open, pane, (1, y), columns.name, agent, role);
     bars::bar(pane, 2 + columns.name, y, columns.bar, scale, value);
     let right = 3 + columns.name + columns.bar + columns.number;
     pane.put_right(right, y, &bars::number(value, scale.places), bars::role(value));

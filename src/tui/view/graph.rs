@@ -258,28 +258,44 @@ fn pair_legend(open: &OpenEpisode, drawing: &Drawing, pane: &mut Painter<'_>) {
 /// Columns that the small matrix of the overview needs.
 pub(super) fn summary_width(open: &OpenEpisode) -> usize {
     let agents = open.episode.agents.len().min(10);
-    name_columns(open) + 4 + agents * 4 + 6
+    left_of_matrix(open) + agents * 4 + 6
 }
 
 fn name_columns(open: &OpenEpisode) -> usize {
     open.index.name_columns.clamp(5, 10)
 }
 
+/// What the small matrix tells unless something else is asked for that has a direction.
+fn summary_weight(open: &OpenEpisode) -> graph::Weight {
+    // Who talked to whom is told in messages where the graph shows what pairs earn.
+    if open.graph.weight.is_directed() { open.graph.weight } else { graph::Weight::default() }
+}
+
+/// The columns before the small matrix: numbers that fill theirs do not touch the names.
+fn left_of_matrix(open: &OpenEpisode) -> usize {
+    let (agents, weight) = (open.roster(), summary_weight(open));
+    let first = agents.shown(0, 1).next();
+    let is_wide = |from: AgentId| {
+        let edge = open.graph.interaction()?.edge((from, first?))?;
+        Some(weight.format(edge.weight(weight), 3).trim().len() > 2)
+    };
+    let gap = agents.shown(0, 20).any(|it| is_wide(it) == Some(true));
+    name_columns(open) + 4 + usize::from(gap)
+}
+
 /// A small matrix of messages: rows tell, columns hear.
 pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
-    // Who talked to whom is told in messages where the graph shows what pairs earn.
-    let weight = if open.graph.weight.is_directed() { open.graph.weight } else { graph::Weight::default() };
+    let weight = summary_weight(open);
     let Some(graph) = open.graph.interaction() else {
         pane.rule(0, "Who talked to whom (2)", "");
         pane.put(1, 1, "being worked out", Role::Dim);
         return;
     };
     pane.rule(0, "Who talked to whom (2)", &format!("{}{}", weight.word(), pending(open)));
-    let name = name_columns(open);
+    let (name, left) = (name_columns(open), left_of_matrix(open));
     let agents = open.roster();
-    let columns = (pane.width().saturating_sub(name + 10) / 4).min(agents.len());
+    let columns = (pane.width().saturating_sub(left + 6) / 4).min(agents.len());
     let rows = pane.height().saturating_sub(2).min(agents.len());
-    let left = name + 4;
     for (slot, agent) in agents.shown(0, columns).enumerate() {
         let number = agent.index() + 1;
         pane.put_right(left + slot * 4 + 3, 1, &number.to_string(), Role::Dim);
@@ -293,7 +309,7 @@ pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
         let here = from == open.agent;
         let role = if here { Role::Cursor } else { Role::Plain };
         pane.put_right(3, y, &(from.index() + 1).to_string(), Role::Dim);
-        pane.put_fit(4, y, name, &open.episode.agent(from).name, role);
+        super::put_agent(open, pane, (4, y), name, from, role);
         for (slot, to) in agents.shown(0, columns).enumerate() {
             let edge = graph.edge((from, to)).filter(|it| it.is_used());
             let (text, role) = match edge {

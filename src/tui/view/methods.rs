@@ -47,7 +47,7 @@ fn table(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let name = open.index.name_columns.clamp(11, (width / 4).max(11));
     let columns = (width.saturating_sub(name + 4) / COLUMN).max(1);
     // By the page: a table that moved at every step would be written anew at every step.
-    let first = open.methods.column.min(found.rows.len().saturating_sub(1)) / columns * columns;
+    let first = open.method_column() / columns * columns;
     let rows: Vec<(usize, &SweepRow)> = found.rows.iter().enumerate().skip(first).take(columns).collect();
     heading(open, pane, name, &rows);
     // Below the table: sum, needs, tau, most blamed, then the method under the cursor.
@@ -86,7 +86,7 @@ fn table(open: &OpenEpisode, pane: &mut Painter<'_>) {
         pane.put_right(right, 2, &format!("{} of {} agents (j)", room, order.len()), Role::Dim);
     }
     totals(open, pane, name, y, &rows);
-    about(open, &found.rows[open.methods.column.min(found.rows.len() - 1)], pane, y + 4);
+    about(open, &found.rows[open.method_column()], pane, y + 4);
     let (left, right) = (first > 0, first + columns < found.rows.len());
     if left || right {
         let text = format!("h/l: {} methods and baselines", found.rows.len());
@@ -99,7 +99,7 @@ fn table(open: &OpenEpisode, pane: &mut Painter<'_>) {
 fn heading(open: &OpenEpisode, pane: &mut Painter<'_>, name: usize, rows: &[(usize, &SweepRow)]) {
     pane.put(1, 2, "agent", Role::Dim);
     for (slot, (index, row)) in rows.iter().enumerate() {
-        let here = *index == open.methods.column;
+        let here = *index == open.method_column();
         let right = name + 2 + (slot + 1) * COLUMN;
         let role = if here { Role::State } else { Role::Plain };
         let method = pane.fit(&row.scenario.method, COLUMN - 1);

@@ -1,6 +1,6 @@
 //! View 3: one lane per agent, time down; messages cross from lane to lane.
 
-use super::{detail, strip, window};
+use super::{detail, put_agent, strip, window};
 use crate::{
     app::{ActRows, OpenEpisode, Scope, prose},
     model::{ActId, ActKind, AgentId, LinkKind, places, signed},
@@ -128,7 +128,7 @@ pub(super) fn lanes(open: &OpenEpisode, pane: &mut Painter<'_>) {
     for agent in &lanes.shown {
         let column = lanes.column(*agent);
         let role = if *agent == open.agent { Role::Cursor } else { Role::Plain };
-        pane.put_fit(column, 1, lanes.lane - 1, &open.episode.agent(*agent).name, role);
+        put_agent(open, pane, (column, 1), lanes.lane - 1, *agent, role);
     }
     let right = pane.width();
     pane.put_right(right, 1, "credit", Role::Dim);
@@ -305,7 +305,7 @@ fn step_strip(open: &OpenEpisode, pane: &mut Painter<'_>) {
         acts.shown(first, columns).map(|it| StripColumn::of(open, it, top..top + rows)).collect();
     for (row, agent) in episode.agent_ids().skip(top).take(rows).enumerate() {
         let role = if agent == open.agent { Role::Cursor } else { Role::Plain };
-        pane.put_fit(1, row + 1, name, &episode.agent(agent).name, role);
+        put_agent(open, pane, (1, row + 1), name, agent, role);
         for (slot, column) in columns.iter().enumerate() {
             let (glyph, role) = if column.agent == agent {
                 match (column.is_blamed, column.credit) {

@@ -133,7 +133,7 @@ fn lines_of(view: View, open: &OpenEpisode) -> (Vec<String>, usize) {
                 Ok(_) => format!("{}: {}", row.name(), sweep::names(episode, &row.blamed)),
                 Err(why) => format!("{}: n/a: {}", row.name(), why.missing),
             };
-            (rows.iter().map(line).collect(), open.methods.column)
+            (rows.iter().map(line).collect(), open.method_column())
         }
         View::WhatIf => {
             let fields = Form::fields(open);

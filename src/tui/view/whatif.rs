@@ -2,7 +2,7 @@
 
 mod choices;
 
-use super::{bars, sweep, window};
+use super::{bars, put_agent, sweep, window};
 use crate::{
     app::{
         Model, OpenEpisode, before, command_line,
@@ -306,7 +306,7 @@ fn rows(
     }
     let mut y = 1;
     for row in shown {
-        pane.put_fit(1, y, name, &open.episode.agent(row.agent).name, Role::Plain);
+        put_agent(open, pane, (1, y), name, row.agent, Role::Plain);
         for (right, value) in columns.iter().zip([&row.before, &row.after]) {
             pane.put_right(*right, y, &with_half(value, places, glyphs.plus_minus), bars::role(value));
         }

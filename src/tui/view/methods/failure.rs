@@ -113,7 +113,7 @@ fn acts(open: &OpenEpisode, study: &FailureStudy, pane: &mut Painter<'_>) {
         }
         let it = episode.act(*act);
         let mut x = pane.put_tail(2, y, id, &it.id, role) + 1;
-        x = pane.put_fit(x, y, agent, &episode.agent(it.agent).name, role) + 1;
+        x = super::super::put_agent(open, pane, (x, y), agent, it.agent, role) + 1;
         x = pane.put_fit(x, y, rate_columns, &self::rate(row.happened), rate_role(row.happened)) + 1;
         x = pane.put_fit(x, y, rate_columns, &self::rate(row.others), rate_role(row.others)) + 1;
         let rules: String = row.rules.iter().map(|it: &Rule| it.letter()).collect();
