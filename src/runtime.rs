@@ -35,7 +35,7 @@ mod worker;
 pub use analyse::{analyse, explain, flow, study};
 pub use episodes::each_episode;
 pub use log_thread::{Follow, LogThread};
-pub use opened::{OpenError, OpenedLogs, Round};
+pub use opened::{OpenError, OpenedLogs, Round, Which};
 pub use rehearsal::Rehearsal;
 pub use survey::Survey;
 pub use validation::validate;

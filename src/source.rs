@@ -43,7 +43,7 @@ pub use packed::{Damage, PackedTail, Unpacking, is_packed, without_ending};
 pub use read_at::{Read, ReadError, SourceFile};
 pub use spool::{Spool, SpoolError, SpoolStore, SpoolWriter, feed};
 pub use stretch::StretchEvent;
-pub use watch::{News, Watch};
+pub use watch::{News, Told, Watch};
 
 /// What a poll found. Offsets are bytes from the start of the file, in the file of that generation.
 ///

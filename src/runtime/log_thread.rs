@@ -14,7 +14,7 @@ use std::{
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 
 use super::{
-    OpenedLogs, Survey,
+    OpenedLogs, Survey, Which,
     progress::reading,
     search::{Findings, Searcher, Sought, match_records, name_episodes, name_hits},
     spawn,
@@ -41,6 +41,8 @@ const POLL_ONLY: Duration = Duration::from_millis(100);
 const LONGEST_POLL: Duration = Duration::from_millis(250);
 /// Between two looks for new files.
 const RESCAN: Duration = Duration::from_secs(1);
+/// For each file, between two looks at whether all of them are watched; with new files it is looked at once.
+const COVER: Duration = Duration::from_millis(10);
 /// The least time between two summaries, while a large log is read.
 const REPORT: Duration = Duration::from_millis(60);
 /// The same while a log grows, which is shown ten times a second.
@@ -169,10 +171,13 @@ impl<F: Fn(Message)> State<F> {
         // Summaries in a row for which something was waiting.
         let mut stream = 0;
         let mut rescanned = Instant::now();
+        let mut covered = rescanned;
         let mut dirty = true;
         self.cover();
         loop {
-            let round = self.poll();
+            // What came of reading in full is looked at after every file was: whether they still are what was read.
+            let settles = self.validation.has_work(&self.logs);
+            let round = self.poll(settles);
             dirty |= round.changed;
             self.grown |= round.changed && self.loaded;
             let first_end = round.caught_up && !self.loaded;
@@ -183,8 +188,7 @@ impl<F: Fn(Message)> State<F> {
                 self.loaded = true;
                 dirty = true;
             }
-            if round.caught_up {
-                // Every file was looked at since: what was read of it is what it holds.
+            if round.caught_up && settles {
                 dirty |= self.validation.settle(&mut self.logs);
             }
             let following = self.following();
@@ -243,20 +247,33 @@ impl<F: Fn(Message)> State<F> {
             }
             if following && rescanned.elapsed() >= RESCAN {
                 rescanned = Instant::now();
-                dirty |= self.logs.rescan();
-                self.cover();
+                let more = self.logs.rescan();
+                dirty |= more;
+                if more
+                    || self.watch.is_stale()
+                    || covered.elapsed() >= COVER * self.logs.store.file_count() as u32
+                {
+                    covered = rescanned;
+                    self.cover();
+                }
             }
         }
     }
 
     /// Reads on. What is not followed is read once: what is appended later stays unread, whatever woke the thread, but
     /// what is listed as broken is only listed of a file that still is what was read.
-    fn poll(&mut self) -> Round {
+    fn poll(&mut self, all: bool) -> Round {
         let read = self.loaded && self.follow == Follow::Never && !self.logs.is_piped();
-        if read && !self.validation.has_work(&self.logs) {
+        if read && !all {
             return Round { changed: false, caught_up: true };
         }
-        self.logs.poll(self.started.elapsed(), BUDGET)
+        let (now, told) = (self.started.elapsed(), self.watch.take_told());
+        let which = match self.watch.polling_because() {
+            _ if all || !self.loaded => Which::All,
+            Some(_) => Which::Growing,
+            None => Which::Told(&told),
+        };
+        self.logs.poll_some(now, BUDGET, which)
     }
 
     /// Waits for a request, for the next poll, or, when something is to be shown, for `shown`: until then nothing

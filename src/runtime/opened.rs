@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     model::{Episode, EpisodeId, Growth, LogSummary, Reading},
-    source::{Discovery, Input, Spool, SpoolStore, SpoolWriter},
+    source::{Discovery, Input, Spool, SpoolStore, SpoolWriter, Told},
     store::{LiveEpisode, Pass, Store},
     text,
 };
@@ -69,6 +69,23 @@ pub struct Round {
     /// Nothing is left to read until something is written.
     pub caught_up: bool,
 }
+
+/// Which files to look at, of many. Those that had more to read, and those that were not looked at for a second, come in any
+/// case.
+#[derive(Clone, Copy, Debug)]
+pub enum Which<'a> {
+    /// Each.
+    All,
+    /// Those that have grown of late.
+    Growing,
+    /// Those that something was told of.
+    Told(&'a Told),
+}
+
+/// So many files are looked at whenever one is.
+const FEW: usize = 64;
+/// For each of more, so long may pass until the next look at one of which nothing is known; but no longer than that.
+const PACE: (Duration, Duration) = (Duration::from_millis(1), Duration::from_secs(1));
 
 /// The logs named on the command line.
 pub struct OpenedLogs {
@@ -255,6 +272,11 @@ impl OpenedLogs {
 
     /// Reads at most about `budget` bytes. `now` is monotonic.
     pub fn poll(&mut self, now: Duration, budget: usize) -> Round {
+        self.poll_some(now, budget, Which::All)
+    }
+
+    /// As [`OpenedLogs::poll`], of some of the files.
+    pub fn poll_some(&mut self, now: Duration, budget: usize, which: Which<'_>) -> Round {
         self.now = now;
         if let Some(path) = self.documents.pop_front() {
             self.import(&path);
@@ -264,6 +286,7 @@ impl OpenedLogs {
         let mut round = Round { changed: looked, caught_up: true };
         let count = self.followed.len();
         let share = (budget / count.max(1)).max(LEAST_SHARE);
+        let pace = if count <= FEW { Duration::ZERO } else { PACE.1.min(PACE.0 * count as u32) };
         let mut left = budget;
         for _ in 0..count {
             if left == 0 {
@@ -277,7 +300,7 @@ impl OpenedLogs {
                 continue;
             }
             let followed = &mut self.followed[self.turn];
-            if followed.ended {
+            if followed.ended || !followed.is_due(now, which, pace) {
                 continue;
             }
             let (one, read) = followed.poll(&mut self.store, now, share);

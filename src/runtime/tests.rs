@@ -11,7 +11,7 @@ use super::*;
 use crate::{
     app::Message,
     model::{Episode, EpisodeId, FileState, LogSummary},
-    source::News,
+    source::{News, Told},
     store::Pass,
 };
 
@@ -31,6 +31,42 @@ fn folder(files: usize, acts: usize) -> tempfile::TempDir {
 
 fn open(path: &Path) -> OpenedLogs {
     OpenedLogs::open(&[path.display().to_string()], Pass::Headers, || {}).unwrap()
+}
+
+#[test]
+fn of_many_files_those_are_looked_at_that_something_is_known_of_and_each_within_a_second() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = |at: usize| directory.path().join(format!("w{at:03}.jsonl"));
+    let write = |at: usize, id: usize| {
+        let mut file = std::fs::File::options().append(true).create(true).open(file(at)).unwrap();
+        let line = format!(r#"{{"type":"action","episode":"e{at}","id":"a{id}","agent":"x","action":"go"}}"#);
+        writeln!(file, "{line}").unwrap();
+    };
+    (0..200).for_each(|it| write(it, 0));
+    let mut logs = open(directory.path());
+    logs.read_all();
+    let records = |logs: &mut OpenedLogs| logs.summary().records;
+    let mut poll = |ms: u64, which: Which<'_>| {
+        let round = logs.poll_some(Duration::from_millis(ms), 1 << 20, which);
+        assert!(round.caught_up);
+        records(&mut logs)
+    };
+    assert_eq!(poll(5_000, Which::All), 200);
+    write(7, 1);
+    write(8, 1);
+    // What nothing is known of has its turn once a fifth of a second has passed: a millisecond for each file.
+    assert_eq!(poll(5_050, Which::Growing), 200);
+    assert_eq!(poll(5_060, Which::Told(&Told::default())), 200);
+    assert_eq!(poll(5_199, Which::Growing), 200);
+    assert_eq!(poll(5_200, Which::Growing), 202);
+    write(7, 2);
+    write(9, 1);
+    // What grew is expected to go on.
+    assert_eq!(poll(5_210, Which::Growing), 203);
+    assert_eq!(poll(5_220, Which::Told(&Told::anything())), 204);
+    write(9, 2);
+    assert_eq!(poll(5_230, Which::Told(&Told::default())), 204);
+    assert_eq!(poll(5_420, Which::Told(&Told::default())), 205);
 }
 
 #[test]

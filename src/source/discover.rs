@@ -170,6 +170,9 @@ impl Discovery {
     fn directory(&mut self, directory: &Path, scan: &mut Scan) -> bool {
         let mut found = Vec::new();
         self.walk(directory, scan, &mut Entered::new(), &mut found);
+        let any = !found.is_empty();
+        // Every second there may be thousands that are known, and nothing more to be asked of the system about them.
+        found.retain(|it| !self.known.contains(it));
         found.sort_by(|a, b| natural_order(a, b));
         // Files before the links that lead to them: a link `latest.jsonl` beside its file adds nothing.
         let is_link = |it: &&PathBuf| it.is_symlink();
@@ -183,7 +186,7 @@ impl Discovery {
                 self.file(path, &metadata, scan);
             }
         }
-        !found.is_empty()
+        any
     }
 
     fn walk(&mut self, directory: &Path, scan: &mut Scan, entered: &mut Entered, found: &mut Vec<PathBuf>) {

@@ -32,8 +32,45 @@ impl Interest {
     }
 }
 
+/// Which files something may have happened to, since it was asked last.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    names: HashSet<OsString>,
+    all: bool,
+}
+
+impl Told {
+    /// Nothing is known: any may have changed.
+    pub fn anything() -> Self {
+        Self { names: HashSet::new(), all: true }
+    }
+
+    /// Whether the file with this path, or one it is a link to in a directory that is watched, was named.
+    pub fn names(&self, path: &Path) -> bool {
+        self.all || path.file_name().is_some_and(|it| self.names.contains(it))
+    }
+
+    fn is_empty(&self) -> bool {
+        !self.all && self.names.is_empty()
+    }
+
+    /// Whether this was not told already.
+    fn add(&mut self, event: &notify::Result<Event>) -> bool {
+        let paths = match event {
+            Ok(event) if !event.need_rescan() && !event.paths.is_empty() && !removes_directory(event) => {
+                &event.paths
+            }
+            _ => return !std::mem::replace(&mut self.all, true),
+        };
+        let names = paths.iter().filter_map(|it| it.file_name());
+        names.fold(false, |is_new, it| self.names.insert(it.to_owned()) | is_new)
+    }
+}
+
 /// For how long nothing is told after something was, at the least: a poll finds all that came.
 const REST: Duration = Duration::from_millis(80);
+/// An event that is taken so soon after another one has stood behind it.
+const BATCH: Duration = Duration::from_millis(1);
 /// The same at the most, whatever [`Watch::rest_until`] says.
 const LONGEST_REST: Duration = Duration::from_millis(250);
 
@@ -56,6 +93,8 @@ pub struct Watch {
     stale: Arc<AtomicBool>,
     /// Until when nothing need be told.
     rest: Arc<Mutex<Option<Instant>>>,
+    /// What was told since it was asked for.
+    told: Arc<Mutex<Told>>,
     problem: Option<String>,
 }
 
@@ -70,6 +109,7 @@ impl Watch {
                 interest: Arc::default(),
                 stale: Arc::default(),
                 rest: Arc::default(),
+                told: Arc::default(),
                 problem: Some("as asked".to_owned()),
             },
         }
@@ -80,32 +120,57 @@ impl Watch {
         let interest = Arc::<Mutex<Interest>>::default();
         let stale = Arc::<AtomicBool>::default();
         let rest = Arc::<Mutex<Option<Instant>>>::default();
+        let told = Arc::<Mutex<Told>>::default();
         let handler = {
-            let (interest, stale, rest) = (interest.clone(), stale.clone(), rest.clone());
+            let (interest, stale) = (interest.clone(), stale.clone());
+            let (rest, told) = (rest.clone(), told.clone());
+            let mut ended: Option<Instant> = None;
             move |event: notify::Result<Event>| {
                 if event.as_ref().map_or(true, |it| it.need_rescan() || removes_directory(it)) {
                     stale.store(true, Ordering::Relaxed);
                 }
-                if is_news(&event, &lock(&interest)) {
-                    wake();
-                    // A busy file makes an event for every record. Meanwhile the kernel puts them together.
-                    std::thread::sleep(REST);
-                    let more = lock(&rest).map(|it| it.saturating_duration_since(Instant::now()));
-                    std::thread::sleep(more.unwrap_or_default().min(LONGEST_REST - REST));
+                if !is_news(&event, &lock(&interest)) {
+                    return;
                 }
+                let (is_first, is_new) = {
+                    let mut told = lock(&told);
+                    (told.is_empty(), told.add(&event))
+                };
+                let more = lock(&rest).map(|it| it.saturating_duration_since(Instant::now()));
+                let more = more.unwrap_or_default().min(LONGEST_REST);
+                // A busy file makes an event for every record; while we sleep the kernel puts them together. But there may
+                // be others in the queue, which have waited long enough.
+                let queued = ended.is_some_and(|it| it.elapsed() < BATCH);
+                if is_first {
+                    std::thread::sleep(more);
+                    wake();
+                } else if !is_new && !queued {
+                    std::thread::sleep(more.max(REST));
+                }
+                ended = Some(Instant::now());
             }
         };
         let (watcher, problem) = match notify::recommended_watcher(handler) {
             Ok(watcher) => (Some(watcher), None),
             Err(error) => (None, Some(reason(&error))),
         };
-        Self { watcher, watched: BTreeSet::new(), interest, stale, rest, problem }
+        Self { watcher, watched: BTreeSet::new(), interest, stale, rest, told, problem }
     }
 
     /// Nothing need be told before `until`: what is found earlier would not be shown earlier. A fraction of a second
     /// at the most.
     pub fn rest_until(&self, until: Instant) {
         *lock(&self.rest) = Some(until);
+    }
+
+    /// Whether something that was watched went away, so that it is to be covered again.
+    pub fn is_stale(&self) -> bool {
+        self.stale.load(Ordering::Relaxed)
+    }
+
+    /// What was told since this was asked last.
+    pub fn take_told(&self) -> Told {
+        std::mem::take(&mut *lock(&self.told))
     }
 
     /// Watches `files` for changes and `directories` for new files. To be repeated after each scan: what is

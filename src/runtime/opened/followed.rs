@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Backfill, Round, Translated, skipped};
+use super::{Backfill, Round, Translated, Which, skipped};
 use crate::{
     model::{Diagnostic, FileId, FileState, FileSummary, Severity},
     source::{SourceFile, Tail, TailEvent, because},
@@ -13,10 +13,15 @@ use crate::{
     text,
 };
 
+/// What grew is expected to go on for so long.
+const GROWING: Duration = Duration::from_secs(3);
+
 /// Something that is polled.
 pub(super) struct Followed {
     pub(super) tail: Box<dyn Tail>,
     pub(super) path: PathBuf,
+    /// Whether its path is a link: what is told of it is told by another name.
+    pub(super) is_link: bool,
     /// What it was taken for.
     pub(super) format: &'static str,
     /// Its present life in the store, and the one before.
@@ -30,11 +35,41 @@ pub(super) struct Followed {
     pub(super) failed: Option<String>,
     /// What of it comes before what is followed, until it is read.
     pub(super) backfill: Option<Backfill>,
+    /// How the last look at it went.
+    pub(super) last: Look,
+}
+
+/// A look at an input.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Look {
+    /// When, and when it was seen to change last; `None`: never.
+    at: Option<Duration>,
+    changed: Option<Duration>,
+    /// There is more to read.
+    more: bool,
 }
 
 impl Followed {
+    /// Whether it is to be looked at, `pace` after the last time at the latest.
+    pub(super) fn is_due(&self, now: Duration, which: Which<'_>, pace: Duration) -> bool {
+        let likely = match which {
+            Which::All => true,
+            Which::Growing => self.last.changed.is_some_and(|it| now.saturating_sub(it) < GROWING),
+            Which::Told(told) => told.names(&self.path) || self.is_link,
+        };
+        // A pipe wakes us itself.
+        likely || self.piped || self.last.more || self.last.at.is_none_or(|it| now.saturating_sub(it) >= pace)
+    }
+
     /// Reads on; also the bytes handed on.
     pub(super) fn poll(&mut self, store: &mut Store, now: Duration, budget: usize) -> (Round, usize) {
+        let (round, read) = self.read_on(store, now, budget);
+        let changed = if round.changed { Some(now) } else { self.last.changed };
+        self.last = Look { at: Some(now), changed, more: !round.caught_up };
+        (round, read)
+    }
+
+    fn read_on(&mut self, store: &mut Store, now: Duration, budget: usize) -> (Round, usize) {
         let Self { tail, lives, path, format, ended, piped, translated, failed, .. } = self;
         let source = tail.source();
         let mut changed = false;

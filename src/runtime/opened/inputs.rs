@@ -2,7 +2,10 @@
 
 use std::{fs::File, io::Read, path::Path, path::PathBuf, sync::Arc, time::Duration};
 
-use super::{Followed, NATIVE, OpenError, OpenedLogs, Wake, backfill::Backfill, summary_of, twins::Twin};
+use super::{
+    Followed, NATIVE, OpenError, OpenedLogs, Wake, backfill::Backfill, followed::Look, summary_of,
+    twins::Twin,
+};
 use crate::{
     import::{Format, who_and_when},
     model::{Diagnostic, FileId, FileState, FileSummary, Severity},
@@ -196,6 +199,7 @@ impl OpenedLogs {
         self.followed.push(Followed {
             tail,
             path: path.to_owned(),
+            is_link: path.is_symlink(),
             format,
             lives: vec![(0, id)],
             ended: false,
@@ -203,6 +207,7 @@ impl OpenedLogs {
             translated,
             failed: None,
             backfill: None,
+            last: Look::default(),
         });
     }
 
