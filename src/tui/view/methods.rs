@@ -86,13 +86,10 @@ fn table(open: &OpenEpisode, pane: &mut Painter<'_>) {
         pane.put_right(right, 2, &format!("{} of {} agents (j)", room, order.len()), Role::Dim);
     }
     totals(open, pane, name, y, &rows);
-    about(open, &found.rows[open.method_column()], pane, y + 4);
-    let (left, right) = (first > 0, first + columns < found.rows.len());
-    if left || right {
-        let text = format!("h/l: {} methods and baselines", found.rows.len());
-        let edge = pane.width();
-        pane.put_right(edge, y + 4, &text, Role::Dim);
-    }
+    let all = found.rows.len();
+    let more =
+        if first > 0 || columns < all { format!("{all} methods and baselines (h l)") } else { String::new() };
+    about(open, &found.rows[open.method_column()], pane, y + 4, &more);
 }
 
 /// Two rows of column headings: method over baseline.
@@ -134,14 +131,15 @@ fn totals(open: &OpenEpisode, pane: &mut Painter<'_>, name: usize, y: usize, row
 }
 
 /// The method under the cursor: its formula, where it comes from, its bars for the agent under the cursor.
-fn about(open: &OpenEpisode, row: &SweepRow, pane: &mut Painter<'_>, y: usize) {
+fn about(open: &OpenEpisode, row: &SweepRow, pane: &mut Painter<'_>, y: usize, more: &str) {
     let width = pane.width();
     if y + 1 >= pane.height() {
         return;
     }
     let small = pane.height() < 30;
     let mut part = pane.part(0, y, width, usize::MAX);
-    part.rule(0, &row.title, "");
+    let title = part.fit(&row.title, width.saturating_sub(text::width(more) + 8));
+    part.rule(0, &title, more);
     let mut lines = Vec::new();
     match &row.result {
         Ok(attribution) => {
