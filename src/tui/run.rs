@@ -4,9 +4,9 @@
 //! message -> update -> effects, at once -> ... until the next frame is due -> frame
 //! ```
 //!
-//! A frame is due a little after the last one (30 a second while somebody types, 10 while only the log grows),
-//! and waits a moment longer for the answer to what a key asked for, so that a step from act to act is one
-//! frame and not two with "reading" in between.
+//! A frame is due a little after the last one (30 a second while somebody types, 10 while only the log grows; what is
+//! computed meanwhile has frames of its own, which those do not wait for), and waits a moment longer for the answer
+//! to what a key asked for, so that a step from act to act is one frame and not two with "reading" in between.
 
 use std::{
     collections::VecDeque,
@@ -70,7 +70,7 @@ pub fn run(
     if let Some(code) = program.take(Message::Resize(area.width, area.height), true)? {
         return Ok(code);
     }
-    let mut drawn: Option<Instant> = None;
+    let mut paced = Paced::default();
     let mut due = Some(Instant::now());
     loop {
         let now = Instant::now();
@@ -81,12 +81,13 @@ pub fn run(
                 // Whatever is queued by now is applied before the frame.
                 for message in messages.try_iter().take(messages.len()) {
                     let urgent = program.awaited.is_urgent(&message);
+                    paced.note(&message);
                     if let Some(code) = program.take(message, urgent)? {
                         return Ok(code);
                     }
                 }
                 if program.draw()? {
-                    drawn = Some(Instant::now());
+                    paced.drawn(Instant::now());
                 }
                 due = None;
                 continue;
@@ -103,8 +104,8 @@ pub fn run(
         match next {
             Ok(Some(message)) => {
                 let urgent = program.awaited.is_urgent(&message);
-                let pause = if urgent { KEY_FRAME } else { LIVE_FRAME };
-                let earliest = drawn.map_or(now, |it| it + pause);
+                paced.note(&message);
+                let earliest = paced.earliest(&message, urgent).unwrap_or(now);
                 due = Some(due.map_or(earliest, |it| it.min(earliest)));
                 if let Some(code) = program.take(message, urgent)? {
                     return Ok(code);
@@ -202,6 +203,44 @@ impl<F: FnMut(Effect)> Program<'_, F> {
         }
         self.terminal.show(frame)
     }
+}
+
+/// When there were frames.
+#[derive(Debug, Default)]
+struct Paced {
+    last: Option<Instant>,
+    /// The last that showed what was appended; whether the next one does.
+    growth: Option<Instant>,
+    grows: bool,
+}
+
+impl Paced {
+    /// Notes what the next frame shows.
+    fn note(&mut self, message: &Message) {
+        self.grows |= is_growth(message);
+    }
+
+    fn drawn(&mut self, now: Instant) {
+        self.last = Some(now);
+        if std::mem::take(&mut self.grows) {
+            self.growth = Some(now);
+        }
+    }
+
+    /// Before when nothing need be drawn for `message`; `None`: at once. What was appended does not wait for a frame
+    /// that only showed what was computed from what there was before.
+    fn earliest(&self, message: &Message, urgent: bool) -> Option<Instant> {
+        match (urgent, is_growth(message)) {
+            (true, _) => self.last.map(|it| it + KEY_FRAME),
+            (false, true) => self.growth.map(|it| it + LIVE_FRAME),
+            (false, false) => self.last.map(|it| it + LIVE_FRAME),
+        }
+    }
+}
+
+/// Whether a message tells what was appended to the log.
+fn is_growth(message: &Message) -> bool {
+    matches!(message, Message::Log(_) | Message::Grown { .. })
 }
 
 /// The computation of an episode that grows, after which comes a rest.
@@ -365,6 +404,23 @@ mod tests {
         assert!(opening.is_urgent(&log(false)));
         assert!(opening.is_urgent(&log(true)));
         assert!(!opening.is_urgent(&log(true)));
+    }
+
+    #[test]
+    fn what_is_appended_waits_for_frames_of_its_own_kind_alone() {
+        let log = || Message::Log(LogSummary::default());
+        let shape = || Message::Shape { request: 1, result: Box::default() };
+        let start = Instant::now();
+        let at = |ms: u64| start + Duration::from_millis(ms);
+        let mut paced = Paced::default();
+        assert_eq!([log(), shape()].map(|it| paced.earliest(&it, false)), [None, None]);
+        paced.note(&log());
+        paced.drawn(at(0));
+        assert_eq!([log(), shape()].map(|it| paced.earliest(&it, false)), [Some(at(100)); 2]);
+        assert_eq!(paced.earliest(&log(), true), Some(at(33)));
+        paced.note(&shape());
+        paced.drawn(at(100));
+        assert_eq!([log(), shape()].map(|it| paced.earliest(&it, false)), [Some(at(100)), Some(at(200))]);
     }
 
     #[test]
