@@ -38,7 +38,7 @@ const POLL: Duration = Duration::from_millis(200);
 /// The same where none come.
 const POLL_ONLY: Duration = Duration::from_millis(100);
 /// The same of a log that grows, which is not looked at before what is found could be shown; but not later than this.
-const LONGEST_POLL: Duration = Duration::from_millis(250);
+const LONGEST_POLL: Duration = Duration::from_millis(330);
 /// Between two looks for new files.
 const RESCAN: Duration = Duration::from_secs(1);
 /// For each file, between two looks at whether all of them are watched; with new files it is looked at once.
@@ -49,7 +49,7 @@ const REPORT: Duration = Duration::from_millis(60);
 const LIVE_REPORT: Duration = Duration::from_millis(95);
 /// The same once it has grown without a pause for so many summaries: nobody reads lines that fast, and each picture
 /// of them costs.
-const STREAM_REPORT: Duration = Duration::from_millis(245);
+const STREAM_REPORT: Duration = Duration::from_millis(320);
 const STREAM: u32 = 10;
 /// What comes this soon after the last summary could be shown has waited for that.
 const WAITED: Duration = Duration::from_millis(20);

@@ -72,7 +72,7 @@ const REST: Duration = Duration::from_millis(80);
 /// An event that is taken so soon after another one has stood behind it.
 const BATCH: Duration = Duration::from_millis(1);
 /// The same at the most, whatever [`Watch::rest_until`] says.
-const LONGEST_REST: Duration = Duration::from_millis(250);
+const LONGEST_REST: Duration = Duration::from_millis(330);
 
 /// What the next poll waits for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -27,9 +27,9 @@ use crate::{
 const KEY_FRAME: Duration = Duration::from_millis(33);
 /// The least time between two frames while a log grows: 10 a second.
 const LIVE_FRAME: Duration = Duration::from_millis(100);
-/// An episode that grows is computed anew after this many times as long as that takes: less than half a percent of a
+/// An episode that grows is computed anew after this many times as long as that takes: a quarter of a percent of a
 /// processor.
-const REST: u32 = 250;
+const REST: u32 = 400;
 /// The least and the most of it.
 const RESTS: (Duration, Duration) = (Duration::from_millis(480), Duration::from_secs(30));
 /// How long a frame waits for the answer to what a key asked for: shorter than a person notices.
@@ -432,12 +432,12 @@ mod tests {
             let pause = resting.pause_after(&shape(request), since + Duration::from_millis(after));
             assert_eq!(pause, expected.map(Duration::from_millis), "{resting:?}");
         };
-        check(asked, 4, 10, Some(2_500));
-        check(asked, 5, 10, Some(2_500));
+        check(asked, 4, 10, Some(4_000));
+        check(asked, 5, 10, Some(4_000));
         check(asked, 3, 10, None);
         check(asked, 4, 0, Some(480));
         check(asked, 4, 60_000, Some(30_000));
-        check(Resting { took: Duration::from_millis(10), ..asked }, 4, 10, Some(5_000));
+        check(Resting { took: Duration::from_millis(10), ..asked }, 4, 10, Some(8_000));
         check(Resting { credit: Some(9), ..asked }, 4, 10, None);
         check(Resting { shape: None, ..asked }, 4, 10, None);
     }
