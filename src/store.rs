@@ -292,6 +292,7 @@ impl Store {
             loaded: false,
             reading: None,
             validating: None,
+            listed: Arc::default(),
             moved: Arc::default(),
         }
     }

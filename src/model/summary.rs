@@ -124,6 +124,9 @@ pub struct LogSummary {
     pub reading: Option<Reading>,
     /// How far the lines are read in full of which the first pass read the outside, while that takes long.
     pub validating: Option<Validating>,
+    /// Under which ids episodes with provisional ones have come to be listed, by those, while they are shown; the
+    /// provisional id where it is listed under that. Not all of their records may be known under the other.
+    pub listed: Arc<Vec<EpisodeId>>,
     /// What the episodes with provisional ids have become, by those: empty while they are shown.
     pub moved: Arc<Vec<EpisodeId>>,
 }
@@ -164,7 +167,10 @@ impl LogSummary {
     pub fn row(&self, id: EpisodeId) -> Option<usize> {
         match id.provisional_index() {
             None => (id.index() < self.episodes.len()).then_some(id.index()),
-            Some(_) => self.episodes.iter().rposition(|it| it.id == id),
+            Some(at) => {
+                let listed = self.listed.get(at).filter(|it| it.provisional_index().is_none());
+                listed.map(|it| it.index()).or_else(|| self.episodes.iter().rposition(|it| it.id == id))
+            }
         }
     }
 

@@ -325,7 +325,8 @@ impl OpenedLogs {
     pub fn summary(&mut self) -> LogSummary {
         let mut summary = LogSummary { moved: Arc::clone(&self.moved), ..self.store.summary() };
         if let Some(preview) = &mut self.preview {
-            let ends = preview.episodes(&self.store);
+            let (ends, listed) = preview.episodes(&self.store);
+            summary.listed = Arc::new(listed);
             Arc::make_mut(&mut summary.episodes).extend(ends);
             summary.reading = Some(Reading { tail: true, ..Reading::default() });
         }

@@ -62,11 +62,16 @@ impl Preview {
         self.frozen = true;
     }
 
-    /// The episodes that `store` does not know yet.
-    pub(super) fn episodes(&mut self, store: &Store) -> Vec<EpisodeSummary> {
+    /// The episodes that `store` does not know yet, and the ids under which the list has each: those it knows under the
+    /// store's.
+    pub(super) fn episodes(&mut self, store: &Store) -> (Vec<EpisodeSummary>, Vec<EpisodeId>) {
         let all = self.store.summary().episodes;
-        let new = all.iter().filter(|it| store.same_episode(&self.store, it.id).is_none());
-        new.map(|it| EpisodeSummary { id: it.id.provisional(), ..it.clone() }).collect()
+        let known: Vec<Option<EpisodeId>> =
+            all.iter().map(|it| store.same_episode(&self.store, it.id)).collect();
+        let new = all.iter().zip(&known).filter(|it| it.1.is_none()).map(|it| it.0);
+        let new = new.map(|it| EpisodeSummary { id: it.id.provisional(), ..it.clone() }).collect();
+        let listed = all.iter().zip(known).map(|(it, known)| known.unwrap_or(it.id.provisional()));
+        (new, listed.collect())
     }
 
     /// The index, and the id in it of the episode with the provisional `id`; `None`: it is none.

@@ -145,6 +145,18 @@ fn the_end_is_shown_first_and_becomes_the_episodes_of_the_whole() {
     let (read, size) = second.bytes();
     assert!(0 < read && read < size && second.moved.is_empty());
 
+    // Whatever the list knows an episode by, it has a row, also once the index knows the beginning of it.
+    let mut both = 0;
+    while !logs.poll(Duration::ZERO, 100).caught_up {
+        let summary = logs.summary();
+        for it in first.episodes.iter() {
+            let row = summary.row(summary.settled(it.id)).expect("a row");
+            assert_eq!(summary.episodes[row].name, it.name);
+            both += usize::from(row + 1 < summary.episodes.len() && summary.moved.is_empty());
+        }
+    }
+    assert!(both > 0);
+
     logs.read_all();
     let last = logs.summary();
     let settled = last.settled(newest);
