@@ -61,6 +61,9 @@ slow() {
     have jless && have script && run "jless" sh -c "printf q | script -qec 'jless $1' /dev/null"
     have duckdb && run "duckdb" duckdb -c \
         "select type, count(*) from read_json('$1', format='newline_delimited') group by 1"
+    python3 -c 'import polars' 2>/dev/null && run "polars" python3 -c "
+import polars
+polars.scan_ndjson('$1', infer_schema_length=None, ignore_errors=True).group_by('type').len().collect()"
     have jq && run "jq (type of each)" jq -c .type "$1"
     have python3 && run "python3 json" python3 -c '
 import json, sys
