@@ -25,7 +25,8 @@ use crate::{
 
 /// The least time between two frames after a key: 30 a second.
 const KEY_FRAME: Duration = Duration::from_millis(33);
-/// The least time between two frames while a log grows: 10 a second.
+/// The least time between two frames that show what was appended: 10 a second; and between any and one that shows only
+/// what was computed.
 const LIVE_FRAME: Duration = Duration::from_millis(100);
 /// An episode that grows is computed anew after this many times as long as that takes: a quarter of a percent of a
 /// processor.
