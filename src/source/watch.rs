@@ -93,6 +93,8 @@ pub struct Watch {
     stale: Arc<AtomicBool>,
     /// Until when nothing need be told.
     rest: Arc<Mutex<Option<Instant>>>,
+    /// Whether directories are being added: that waits for the thread that tells, which must not rest then.
+    adding: Arc<AtomicBool>,
     /// What was told since it was asked for.
     told: Arc<Mutex<Told>>,
     problem: Option<String>,
@@ -109,6 +111,7 @@ impl Watch {
                 interest: Arc::default(),
                 stale: Arc::default(),
                 rest: Arc::default(),
+                adding: Arc::default(),
                 told: Arc::default(),
                 problem: Some("as asked".to_owned()),
             },
@@ -121,9 +124,10 @@ impl Watch {
         let stale = Arc::<AtomicBool>::default();
         let rest = Arc::<Mutex<Option<Instant>>>::default();
         let told = Arc::<Mutex<Told>>::default();
+        let adding = Arc::<AtomicBool>::default();
         let handler = {
             let (interest, stale) = (interest.clone(), stale.clone());
-            let (rest, told) = (rest.clone(), told.clone());
+            let (rest, told, adding) = (rest.clone(), told.clone(), adding.clone());
             let mut ended: Option<Instant> = None;
             move |event: notify::Result<Event>| {
                 if event.as_ref().map_or(true, |it| it.need_rescan() || removes_directory(it)) {
@@ -137,14 +141,16 @@ impl Watch {
                     (told.is_empty(), told.add(&event))
                 };
                 let more = lock(&rest).map(|it| it.saturating_duration_since(Instant::now()));
-                let more = more.unwrap_or_default().min(LONGEST_REST);
+                let is_awaited = adding.load(Ordering::Relaxed);
+                let more =
+                    if is_awaited { Duration::ZERO } else { more.unwrap_or_default().min(LONGEST_REST) };
                 // A busy file makes an event for every record; while we sleep the kernel puts them together. But there may
                 // be others in the queue, which have waited long enough.
                 let queued = ended.is_some_and(|it| it.elapsed() < BATCH);
                 if is_first {
                     std::thread::sleep(more);
                     wake();
-                } else if !is_new && !queued {
+                } else if !is_new && !queued && !is_awaited {
                     std::thread::sleep(more.max(REST));
                 }
                 ended = Some(Instant::now());
@@ -154,7 +160,7 @@ impl Watch {
             Ok(watcher) => (Some(watcher), None),
             Err(error) => (None, Some(reason(&error))),
         };
-        Self { watcher, watched: BTreeSet::new(), interest, stale, rest, told, problem }
+        Self { watcher, watched: BTreeSet::new(), interest, stale, rest, adding, told, problem }
     }
 
     /// Nothing need be told before `until`: what is found earlier would not be shown earlier. A fraction of a second
@@ -197,9 +203,11 @@ impl Watch {
         if self.stale.swap(false, Ordering::Relaxed) {
             self.watched.clear();
         }
+        self.adding.store(true, Ordering::Relaxed);
         for directory in wanted {
             self.watch(directory);
         }
+        self.adding.store(false, Ordering::Relaxed);
     }
 
     /// Why changes are found by polling alone, in a few words; `None` while events are to be expected.
