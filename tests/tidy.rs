@@ -256,6 +256,51 @@ fn files_are_short_and_say_what_they_are() {
     check(&violations);
 }
 
+/// Files that say which keys there are.
+const KEY_FILES: [&str; 2] = ["app/action.rs", "app/key.rs"];
+
+/// Finds text that names a key: `(F)`, `(v: next)`, `Esc closes`, `f adds one`, `1-5 view`.
+fn key_names() -> regex::RegexSet {
+    let key = r"(?:[A-Za-z!.?/\[\]<>]|\^[A-Z])";
+    let verb =
+        "adds|bring|brings|closes|explains|filters|lists|opens|picks|quits|says|searches|shows|stops|takes";
+    let patterns = [
+        // Not `v(N)` or `P(flip)`, which are values.
+        format!(r"(?:^|[^\w])\({key}(?: {key})*(?:: [^)]*)?\)"),
+        format!(r"(?:^|[^\w{{]){key} (?:{verb})\b"),
+        r"\b(?:Enter|Esc|Tab|Space)\b".to_owned(),
+        r"^[1-9] [A-Z]|\([1-9]\)".to_owned(),
+        r"\b[0-9](?:-|\.\.| to )[0-9] (?:view|begin)".to_owned(),
+    ];
+    regex::RegexSet::new(patterns).unwrap()
+}
+
+#[test]
+fn no_text_names_a_key_by_hand() {
+    let literal = regex::Regex::new(r#""(?:[^"\\]|\\.)*""#).unwrap();
+    let names = key_names();
+    let names_a_key = |text: &str| names.is_match(text);
+    let mut violations = Vec::new();
+    for source in sources().iter().filter(|it| ["app", "tui", "cli"].contains(&it.layer.as_str())) {
+        if KEY_FILES.iter().any(|it| source.path.ends_with(it)) {
+            continue;
+        }
+        for text in literal.find_iter(&source.code).filter(|it| names_a_key(it.as_str().trim_matches('"'))) {
+            let path = source.path.display();
+            violations.push(format!("{path}: {} names a key: `Action::key` knows it", text.as_str()));
+        }
+    }
+    check(&violations);
+    for text in
+        ["Esc closes", "no act passes (F)", "credit (v: next)", "? lists them", "1-5 view", "n acts (j k)"]
+    {
+        assert!(names_a_key(text), "{text}");
+    }
+    for text in ["v(N) {} - v0 {}", "P(flip) {flip:.2}", "({} of {} acts)", "{filters} lists them", "( )"] {
+        assert!(!names_a_key(text), "{text}");
+    }
+}
+
 #[test]
 fn this_file_can_see() {
     let code = "use crate::{\n    app::{Key, text},\n    model::A,\n};\nlet x = crate::store::y();";

@@ -1,4 +1,5 @@
-//! The table of actions: keys, help and footers are all made from it.
+//! The table of actions. A key is written in [`BINDINGS`] and nowhere else: help, footers, the tiny view, titles, notices
+//! and `--help` are made from it, and the README's tables are tested against it.
 
 use super::{
     key::{Key, KeyCode},
@@ -164,22 +165,52 @@ pub struct Binding {
     pub hint: &'static str,
 }
 
-/// Actions that go together: the help shows the second with the first.
-const PAIRS: &[(Action, Action)] = &[
-    (Action::Down, Action::Up),
-    (Action::Left, Action::Right),
-    (Action::First, Action::Last),
-    (Action::HalfDown, Action::HalfUp),
-    (Action::SameAgentOn, Action::SameAgentBack),
-    (Action::EpisodeOn, Action::EpisodeBack),
-    (Action::NextCulprit, Action::PreviousCulprit),
-    (Action::Cause, Action::Effect),
-    (Action::NextHit, Action::PreviousHit),
-    (Action::Filter, Action::Filters),
-    (Action::NextPane, Action::PreviousPane),
-    (Action::ScrollRight, Action::ScrollLeft),
-    (Action::Undo, Action::Redo),
+/// Two actions that go together: the help shows the second with the first.
+struct Pair(Action, Action, Both);
+
+/// Which keys of a pair stand where one of its actions is hinted at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Both {
+    /// Only the action's own.
+    No,
+    /// Those of both, the first first.
+    InOrder,
+    /// Those of both, the second first: `[ ]` reads better than `] [`.
+    Swapped,
+}
+
+const PAIRS: &[Pair] = &[
+    Pair(Action::Down, Action::Up, Both::InOrder),
+    Pair(Action::Left, Action::Right, Both::InOrder),
+    Pair(Action::First, Action::Last, Both::No),
+    Pair(Action::HalfDown, Action::HalfUp, Both::No),
+    Pair(Action::SameAgentOn, Action::SameAgentBack, Both::Swapped),
+    Pair(Action::EpisodeOn, Action::EpisodeBack, Both::Swapped),
+    Pair(Action::NextCulprit, Action::PreviousCulprit, Both::No),
+    Pair(Action::Cause, Action::Effect, Both::InOrder),
+    Pair(Action::NextHit, Action::PreviousHit, Both::InOrder),
+    Pair(Action::Filter, Action::Filters, Both::InOrder),
+    Pair(Action::NextPane, Action::PreviousPane, Both::No),
+    Pair(Action::ScrollRight, Action::ScrollLeft, Both::Swapped),
+    Pair(Action::Undo, Action::Redo, Both::InOrder),
 ];
+
+impl Action {
+    /// The name of its first key: `F`, `Enter`, `^R`.
+    pub fn key(self) -> String {
+        binding(self).keys[0].name()
+    }
+
+    /// The key that hints at it, with that of the action it goes together with: `c C`, `[ ]`, `Enter`.
+    pub fn keys(self) -> String {
+        let pair = PAIRS.iter().find(|it| it.0 == self || it.1 == self);
+        match pair {
+            Some(Pair(first, second, Both::InOrder)) => format!("{} {}", first.key(), second.key()),
+            Some(Pair(first, second, Both::Swapped)) => format!("{} {}", second.key(), first.key()),
+            Some(Pair(_, _, Both::No)) | None => self.key(),
+        }
+    }
+}
 
 /// The help of a section: keys and what they do, actions that go together in one row.
 pub fn help(section: Section) -> Vec<(String, String)> {
@@ -290,32 +321,18 @@ pub fn binding(action: Action) -> &'static Binding {
     BINDINGS.iter().find(|it| it.action == action).expect("every action has a row, see the test")
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_has_one_meaning() {
-        let mut seen = Vec::new();
-        for key in BINDINGS.iter().flat_map(|it| it.keys) {
-            assert!(!seen.contains(key), "{} is bound twice", key.name());
-            seen.push(*key);
-        }
-    }
-
-    #[test]
-    fn no_key_is_eaten_by_tmux_screen_or_flow_control() {
-        for key in BINDINGS.iter().flat_map(|it| it.keys).filter(|it| it.ctrl) {
-            let KeyCode::Char(c) = key.code else { panic!("only letters with control") };
-            assert!(!['a', 'b', 's', 'q', '\\'].contains(&c), "^{c} does not arrive everywhere");
-        }
-    }
-
-    #[test]
-    fn every_movement_has_an_arrow_or_named_key() {
-        for action in [Action::Up, Action::Down, Action::Left, Action::Right, Action::First, Action::Last] {
-            let keys = binding(action).keys;
-            assert!(keys.iter().any(|it| !matches!(it.code, KeyCode::Char(_))), "{action:?}");
-        }
-    }
+/// The digits that show a view: `1-5`.
+pub fn view_digits() -> String {
+    let digit = |view: Option<&View>| view.map_or(' ', |it| it.digit());
+    format!("{}-{}", digit(View::ALL.first()), digit(View::ALL.last()))
 }
+
+/// The digits that begin a number and nothing else: `6 to 9`.
+pub fn count_digits() -> String {
+    let own: Vec<String> =
+        ('0'..='9').map(Key::char).filter(|it| action_of(*it).is_none()).map(Key::name).collect();
+    format!("{} to {}", own[0], own[own.len() - 1])
+}
+
+#[cfg(test)]
+mod tests;

@@ -2,10 +2,16 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use super::key::Key;
 use crate::{
     filter::{FIELDS, Filter, OPERATORS, count, types},
     model::{EpisodeId, EpisodeSummary, Segmented},
 };
+
+/// The key that deletes the filter under the cursor of their list.
+pub const DELETE: Key = Key::char('d');
+/// The key that deletes all of them.
+pub const DELETE_ALL: Key = Key::char('D');
 
 /// A filter of the session.
 #[derive(Clone, Debug, PartialEq)]

@@ -73,6 +73,11 @@ impl View {
         }
     }
 
+    /// Digit and name, as titles begin.
+    pub fn heading(self) -> String {
+        format!("{} {}", self.digit(), self.title())
+    }
+
     /// The digit that shows it.
     pub fn digit(self) -> char {
         let index = View::ALL.iter().position(|it| *it == self).expect("ALL holds every view");

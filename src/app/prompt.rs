@@ -5,6 +5,15 @@ use super::key::{Key, KeyCode};
 /// The most characters of a line.
 const LONGEST: usize = 500;
 
+/// The key that calls an earlier line back.
+pub const EARLIER: KeyCode = KeyCode::Up;
+/// The key that takes the line.
+pub const TAKE: KeyCode = KeyCode::Enter;
+/// The key that leaves the line.
+pub const LEAVE: KeyCode = KeyCode::Esc;
+/// The key that completes a filter.
+pub const COMPLETE: KeyCode = KeyCode::Tab;
+
 /// What the line is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PromptKind {
@@ -88,7 +97,7 @@ impl Prompt {
             }
             (KeyCode::Home, _) => self.at = 0,
             (KeyCode::End, _) | (KeyCode::Char('e'), true) => self.at = self.text.len(),
-            (KeyCode::Up, _) | (KeyCode::Char('p'), true) => self.recall(history, 1),
+            (EARLIER, _) | (KeyCode::Char('p'), true) => self.recall(history, 1),
             (KeyCode::Down, _) | (KeyCode::Char('n'), true) => self.recall(history, -1),
             _ => return false,
         }

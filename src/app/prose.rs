@@ -1,9 +1,14 @@
 //! Numbers and short sentences as they stand on every screen and in every export.
 
 use crate::{
-    app::OpenEpisode,
+    app::{Action, OpenEpisode},
     model::{ActId, ActKind, Episode, LinkKind, signed},
 };
+
+/// Said where filters leave no episode.
+pub fn no_episode_passes() -> String {
+    format!("no episode passes the filters: {} lists them", Action::Filters.key())
+}
 
 /// `-0.33 a17 edit parser.rs (1 of 5 acts to blame; e explains)`: the act of this rank, from 1, of so many.
 pub fn culprit_notice(open: &OpenEpisode, act: ActId, (rank, of): (usize, usize)) -> String {
@@ -16,7 +21,8 @@ pub fn culprit_notice(open: &OpenEpisode, act: ActId, (rank, of): (usize, usize)
         return format!("{id} named by {}: {} {reason}", label.judge, label.label);
     }
     let word = if open.index.failed { "blamed" } else { "credited" };
-    format!("{} {credit} {structural}: {rank} of {of} acts {word}; e explains", open.episode.act(act).id)
+    let (id, explain) = (&open.episode.act(act).id, Action::Explain.key());
+    format!("{id} {credit} {structural}: {rank} of {of} acts {word}; {explain} explains")
 }
 
 /// The chain of causes of `act`, oldest first: `why: a01 > a07 > [a17] > a24`.

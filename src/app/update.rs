@@ -99,7 +99,8 @@ fn on_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
     }
     let Some(action) = action::action_of(key) else {
         model.count = None;
-        model.notice = Some(format!("{} does nothing here; ? lists the keys", key.name()));
+        let help = Action::Help.key();
+        model.notice = Some(format!("{} does nothing here; {help} lists the keys", key.name()));
         return;
     };
     let count = model.count.take().unwrap_or(1);
@@ -114,7 +115,9 @@ fn on_paste(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
         Some(PromptKind::Filter) => filter::paste(model, text),
         None if form::typing(model) => form::paste(model, text, effects),
         None => {
-            model.notice = Some("nothing is being typed to paste into: / searches, f filters".to_owned());
+            let (search, filter) = (Action::Search.key(), Action::Filter.key());
+            model.notice =
+                Some(format!("nothing is being typed to paste into: {search} searches, {filter} filters"));
         }
     }
 }
@@ -168,7 +171,7 @@ fn run(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect
         Action::Back => {
             let dropped = model.overlay.is_none() && search::drop_search(model, effects);
             if !dropped && !back(model) {
-                model.notice = Some("q quits".to_owned());
+                model.notice = Some(format!("{} quits", Action::Quit.key()));
             }
         }
         _ if model.overlay == Some(Overlay::Filters) && filter::list(model, action, count) => {}
@@ -191,7 +194,7 @@ fn run(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect
 /// Actions that need an episode. From the list they open the one under the cursor first.
 fn on_episode(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect>) {
     if model.screen == Screen::Episodes || model.open.is_none() {
-        model.notice = Some("open an episode first: Enter".to_owned());
+        model.notice = Some(format!("open an episode first: {}", Action::Open.key()));
         return;
     }
     match action {

@@ -7,16 +7,25 @@ use clap::{
 
 use super::methods;
 use crate::{
-    app::command_line::ScenarioOptions,
+    app::{Action, action, command_line::ScenarioOptions},
     credit::MessageSetting,
     tui::theme::{ColorChoice, ColorMode},
 };
 
-/// The keys, for `--help`.
-const AFTER_HELP: &str = "\
-Keys: b the act to blame, e the arithmetic, c its cause, x what-if, S sweep of all methods, 1-5 views, ? all keys.
+/// The keys and what else is to know, for `--help`.
+fn after_help() -> String {
+    let [blame, explain, cause, what_if, sweep, help] =
+        [Action::NextCulprit, Action::Explain, Action::Cause, Action::WhatIf, Action::Sweep, Action::Help]
+            .map(Action::key);
+    let views = action::view_digits();
+    format!(
+        "\
+Keys: {blame} the act to blame, {explain} the arithmetic, {cause} its cause, {what_if} what-if, \
+{sweep} sweep of all methods, {views} views, {help} all keys.
 Exit codes: 0 ok, 1 usage or unreadable input, 2 a --fail rule hit, 3 more bad lines than --max-bad, 130 interrupted.
-Reads logs, never writes to one; uses no network.";
+Reads logs, never writes to one; uses no network."
+    )
+}
 
 /// A terminal debugger for multi-agent episodes: who earned or lost the reward, at which act, by what
 /// arithmetic, and whether another baseline would say otherwise.
@@ -24,7 +33,7 @@ Reads logs, never writes to one; uses no network.";
 /// Without a LOG it reads what is piped into it, else it opens the embedded demo: a foraging team with a saboteur.
 /// When stdout is not a terminal it prints the report.
 #[derive(Debug, Parser)]
-#[command(version, after_help = AFTER_HELP, args_conflicts_with_subcommands = true, max_term_width = 100)]
+#[command(version, after_help = after_help(), args_conflicts_with_subcommands = true, max_term_width = 100)]
 pub struct Arguments {
     /// What to do; without one, open the logs in the terminal.
     #[command(subcommand)]

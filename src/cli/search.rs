@@ -18,6 +18,7 @@ use super::{
     filters, headless,
 };
 use crate::{
+    app::Action,
     filter::{Filter, RecordTest},
     model::{LogSummary, Origin, Severity},
     report::{self, MatchFormat, MatchQuestion, MatchSummary},
@@ -41,7 +42,10 @@ pub(super) fn run(options: &Report, pattern: &str) -> anyhow::Result<u8> {
         Format::Json => MatchFormat::Json,
         Format::Markdown => MatchFormat::Markdown,
         Format::Csv | Format::Screen | Format::Svg => {
-            bail!("--search prints text, json or markdown; for a picture press its keys: --keys '/...'")
+            bail!(
+                "--search prints text, json or markdown; for a picture press its keys: --keys '{}...'",
+                Action::Search.key()
+            )
         }
     };
     let pattern = Arc::new(Pattern::new(pattern).with_context(|| format!("--search '{pattern}'"))?);

@@ -28,7 +28,7 @@ use super::{
     theme::{Role, Theme},
 };
 use crate::{
-    app::{Model, OpenEpisode, Overlay, Screen, View},
+    app::{Action, Model, OpenEpisode, Overlay, Screen, View},
     model::AgentId,
 };
 
@@ -114,7 +114,7 @@ fn scrolled(pane: &mut Painter<'_>, top: usize, lines: &[(String, Role)]) -> usi
         pane.put(1, y, line, *role);
     }
     if lines.len() > top + rows && rows > 0 {
-        let more = format!(" {} more lines (j) ", lines.len() - top - rows);
+        let more = format!(" {} more lines ({}) ", lines.len() - top - rows, Action::Down.key());
         let right = pane.width();
         pane.put_right(right, rows - 1, &more, Role::Dim);
     }

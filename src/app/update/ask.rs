@@ -3,6 +3,7 @@
 use super::toggle_overlay;
 use crate::{
     app::{
+        action::Action,
         command_line,
         message::{Effect, ExplainQuestion},
         methods::MethodsVariant,
@@ -19,7 +20,10 @@ pub(super) fn culprit(model: &mut Model, by: isize) {
     let culprits = open.culprits();
     if culprits.is_empty() {
         model.notice = Some(match open.analysis() {
-            Some(_) => "no act has credit of the blamed sign (i: caveats, S: other methods)".to_owned(),
+            Some(_) => {
+                let (caveats, sweep) = (Action::Caveats.key(), Action::Sweep.key());
+                format!("no act has credit of the blamed sign ({caveats}: caveats, {sweep}: other methods)")
+            }
             None => "credit is being computed".to_owned(),
         });
         return;

@@ -7,6 +7,7 @@ use crate::{
         lists::ActRows,
         message::Effect,
         model::{Model, OpenEpisode, Overlay, Pane, Scope, Screen, View},
+        prose,
     },
     model::{ActId, AgentId},
 };
@@ -41,7 +42,7 @@ pub(super) fn list(model: &mut Model, action: Action, count: usize, effects: &mu
     }
     match action {
         Action::Open | Action::Right if rows == 0 && all > 0 => {
-            model.notice = Some("no episode passes the filters: F lists them".to_owned());
+            model.notice = Some(prose::no_episode_passes());
             true
         }
         Action::Open | Action::Right => {

@@ -6,12 +6,12 @@ use super::{ask::select, beside, cursor};
 use crate::{
     app::{
         action::Action,
-        filters::{Entry, FilterState},
+        filters::{DELETE, DELETE_ALL, Entry, FilterState},
         key::{Key, KeyCode},
         listing::{AskedListing, Listing, ListingQuestion},
         message::{Effect, SiftNews},
         model::{Model, OpenEpisode, Overlay, Screen},
-        prompt::{Prompt, PromptKind},
+        prompt::{self, Prompt, PromptKind},
         questions::Question,
     },
     filter::{self, Filter},
@@ -31,10 +31,10 @@ pub(super) fn prompt(model: &mut Model) {
 pub(super) fn type_key(model: &mut Model, key: Key) {
     let Some(prompt) = model.prompt.as_mut() else { return };
     match key.code {
-        KeyCode::Enter => commit(model),
-        KeyCode::Esc => model.prompt = None,
+        prompt::TAKE => commit(model),
+        prompt::LEAVE => model.prompt = None,
         KeyCode::Backspace if prompt.text.is_empty() => model.prompt = None,
-        KeyCode::Tab => prompt.complete(1, |it| model.filters.completions(it)),
+        prompt::COMPLETE => prompt.complete(1, |it| model.filters.completions(it)),
         KeyCode::BackTab => prompt.complete(-1, |it| model.filters.completions(it)),
         _ => {
             if prompt.edit(key, &model.filters.history) {
@@ -94,14 +94,16 @@ fn add(state: &mut FilterState, filter: Filter) {
 pub(super) fn list_key(model: &mut Model, key: Key) -> bool {
     let state = &mut model.filters;
     match key {
-        Key { code: KeyCode::Char('d'), ctrl: false } => {
+        DELETE => {
             if state.row < state.entries.len() {
                 let gone = state.entries.remove(state.row);
                 state.row = state.row.min(state.entries.len().saturating_sub(1));
-                model.notice = Some(format!("{} is deleted; f and Up bring it back", gone.filter.text()));
+                let (text, filter, earlier) =
+                    (gone.filter.text(), Action::Filter.key(), Key::named(prompt::EARLIER).name());
+                model.notice = Some(format!("{text} is deleted; {filter} and {earlier} bring it back"));
             }
         }
-        Key { code: KeyCode::Char('D'), ctrl: false } => {
+        DELETE_ALL => {
             let gone = std::mem::take(&mut state.entries).len();
             state.row = 0;
             model.notice = Some(format!("{} deleted: everything is listed", filter::count(gone)));
@@ -305,6 +307,6 @@ pub(super) fn say_hidden(model: &mut Model) {
         _ => model.filters.rows.as_ref().is_some_and(|it| it.binary_search(&model.row).is_err()),
     };
     if hidden && let Some(notice) = model.notice.take() {
-        model.notice = Some(format!("(not listed: F) {notice}"));
+        model.notice = Some(format!("(not listed: {}) {notice}", Action::Filters.key()));
     }
 }

@@ -82,7 +82,8 @@ fn fork(model: &mut Model, effects: &mut Vec<Effect>) {
     let (scenario, param) = (curve.scenario_at(point.at), curve.param);
     let value = scenario.params.get(param).map_or(point.at, |it| it.get());
     let name = credit::scenario_name(&scenario);
-    model.notice = Some(format!("what-if: {name}, {param} = {value} (u takes it back)"));
+    let undo = Action::Undo.key();
+    model.notice = Some(format!("what-if: {name}, {param} = {value} ({undo} takes it back)"));
     form::edit(model, scenario, effects);
 }
 

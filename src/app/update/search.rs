@@ -9,7 +9,7 @@ use crate::{
         key::{Key, KeyCode},
         message::{Effect, SearchNews},
         model::{Model, OpenEpisode, Overlay, Pane, Screen, View},
-        prompt::{Prompt, PromptKind},
+        prompt::{self, Prompt, PromptKind},
         search::{Before, HitKey, SearchState},
     },
     model::{ActId, EpisodeId, Origin},
@@ -40,8 +40,8 @@ pub(super) fn prompt(model: &mut Model) {
 pub(super) fn type_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
     let Some(prompt) = model.prompt.as_mut() else { return };
     match key.code {
-        KeyCode::Enter => commit(model, effects),
-        KeyCode::Esc => abandon(model, effects),
+        prompt::TAKE => commit(model, effects),
+        prompt::LEAVE => abandon(model, effects),
         // As in every line editor: deleting more than there is leaves the line.
         KeyCode::Backspace if prompt.text.is_empty() => abandon(model, effects),
         _ => {
@@ -267,7 +267,7 @@ fn here(model: &Model) -> HitKey {
 pub(super) fn step(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
     let search = &model.search;
     let Some(pattern) = &search.pattern else {
-        model.notice = Some("nothing is searched for: / searches".to_owned());
+        model.notice = Some(format!("nothing is searched for: {} searches", Action::Search.key()));
         return;
     };
     let len = search.hits.len();

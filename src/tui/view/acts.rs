@@ -2,7 +2,7 @@
 
 use super::{put_agent, stepped_window};
 use crate::{
-    app::{OpenEpisode, Pane, prose},
+    app::{Action, OpenEpisode, Pane, prose},
     model::{ActId, places, signed},
     text,
     tui::{paint::Painter, theme::Role},
@@ -12,9 +12,10 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let word = open.analysis().and_then(|it| it.acts.as_ref()).map(|it| (it.provenance.word(), &it.method));
     // Until credit is known there is no other order.
     let by_time = open.acts_by_time || open.ranking().is_none();
-    let order = if by_time { "by time (s)" } else { "by size (s)" };
+    let (word_of_order, sort) = (if by_time { "time" } else { "size" }, Action::Sort.key());
+    let order = format!("by {word_of_order} ({sort})");
     let title = match word {
-        Some((_, method)) if pane.width() < 40 => format!("Acts: {method} (s)"),
+        Some((_, method)) if pane.width() < 40 => format!("Acts: {method} ({sort})"),
         Some((_, method)) => format!("Acts: {method}, {order}"),
         None => format!("Acts {order}"),
     };
@@ -30,11 +31,11 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let acts = open.act_order();
     if acts.is_empty() {
         let why = if open.listed.is_filtered() {
-            "no act passes the filters (F)"
+            format!("no act passes the filters ({})", Action::Filters.key())
         } else {
-            "no acts in this episode"
+            "no acts in this episode".to_owned()
         };
-        pane.put(2, 1, why, Role::Dim);
+        pane.put(2, 1, &why, Role::Dim);
         return;
     }
     let episode = &open.episode;

@@ -2,7 +2,7 @@
 
 use super::{acts, bars, detail, graph, put_agent, strip, sweep, timeline, window};
 use crate::{
-    app::{Model, OpenEpisode, Pane},
+    app::{Action, Model, OpenEpisode, Pane, View},
     model::{AgentId, Attribution, Value, signed},
     text,
     tui::{paint::Painter, theme::Role},
@@ -74,10 +74,11 @@ fn wall(body: &mut Painter<'_>, x: usize, y: usize, rows: usize) {
 /// Bars per agent, with the sum below.
 pub(super) fn credit_pane(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let analysis = open.analysis();
+    let name = View::Credit.heading();
     let title = match analysis.map(|it| &it.credit) {
-        Some(Ok(credit)) => format!("1 Credit  {}", credit.title),
-        Some(Err(_)) => "1 Credit  unavailable".to_owned(),
-        None => "1 Credit".to_owned(),
+        Some(Ok(credit)) => format!("{name}  {}", credit.title),
+        Some(Err(_)) => format!("{name}  unavailable"),
+        None => name,
     };
     let word = open.credit().map_or("", |it| it.provenance.word());
     pane.rule(0, &title, word);
@@ -181,7 +182,7 @@ fn sum_line(credit: &Attribution, scale: &bars::Scale, hidden: usize, line: &mut
     let bad = credit.balances() == Some(false);
     let x = line.put(1, 0, &text, if bad { Role::Warn } else { Role::Strong });
     if hidden > 0 {
-        line.put(x + 2, 0, &format!("{hidden} more (j)"), Role::Dim);
+        line.put(x + 2, 0, &format!("{hidden} more ({})", Action::Down.key()), Role::Dim);
     }
 }
 

@@ -4,7 +4,7 @@ mod body;
 
 use super::{Told, scrolled};
 use crate::{
-    app::{OpenEpisode, prose},
+    app::{Action, OpenEpisode, prose},
     model::{ActId, LinkKind, Sample, signed},
     text,
     tui::{paint::Painter, theme::Role},
@@ -41,7 +41,7 @@ pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
     }
     if cut && rows > 0 {
         let right = pane.width();
-        pane.put_right(right, rows, " Enter: all ", Role::Dim);
+        pane.put_right(right, rows, &format!(" {}: all ", Action::Open.key()), Role::Dim);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{header::status_word, window};
 use crate::{
-    app::Model,
+    app::{Action, Model, prose},
     model::{EpisodeId, EpisodeSummary, FileState, signed},
     text,
     tui::{paint::Painter, theme::Role},
@@ -14,9 +14,11 @@ const MOST_REASONS: usize = 20;
 pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) {
     let episodes = &model.log.episodes;
     let note = model.filters.episodes_note(episodes.len());
-    let title = note.as_ref().map_or("Episodes".to_owned(), |it| format!("Episodes  {it} (F)"));
+    let filters = Action::Filters.key();
+    let title = note.as_ref().map_or("Episodes".to_owned(), |it| format!("Episodes  {it} ({filters})"));
     let opening = model.opening.and_then(|it| model.log.row(it)).and_then(|it| episodes.get(it));
-    let right = opening.map_or("Enter opens".to_owned(), |it| format!("opening {}", it.name));
+    let right =
+        opening.map_or_else(|| format!("{} opens", Action::Open.key()), |it| format!("opening {}", it.name));
     pane.rule(0, &title, &right);
     if episodes.is_empty() {
         return nothing(model, pane);
@@ -28,7 +30,7 @@ pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) {
     let shown =
         || (top..count).take(rows).map(|it| model.filters.episode_at(it)).map(|it| (it, &episodes[it]));
     if count == 0 {
-        pane.put(2, 2, "no episode passes the filters: F lists them", Role::Plain);
+        pane.put(2, 2, &prose::no_episode_passes(), Role::Plain);
         return;
     }
     let name = shown().map(|it| text::width(&it.1.name)).max().unwrap_or(0).clamp(7, pane.width() / 4);
@@ -85,10 +87,11 @@ fn nothing(model: &Model, pane: &mut Painter<'_>) {
         lines.push("reading".to_owned());
     } else {
         lines.push(format!("no episode in {} records", model.log.records));
+        let findings = Action::Findings.key();
         match model.log.bad_lines {
             0 => {}
-            1 => lines.push("1 line could not be read: ! lists it".to_owned()),
-            bad => lines.push(format!("{bad} lines could not be read: ! lists them")),
+            1 => lines.push(format!("1 line could not be read: {findings} lists it")),
+            bad => lines.push(format!("{bad} lines could not be read: {findings} lists them")),
         }
     }
     for file in model.log.files.iter() {

@@ -2,7 +2,10 @@
 
 use super::window;
 use crate::{
-    app::Model,
+    app::{
+        Action, Model,
+        filters::{DELETE, DELETE_ALL},
+    },
     tui::{paint::Painter, theme::Role},
 };
 
@@ -22,10 +25,12 @@ pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) -> usize {
         pane.put_fit(1, y, width.saturating_sub(1), line, Role::Dim);
     }
     let top = lines.len();
-    let keys = "Space on/off  d delete  D delete all  f add";
+    let (turn, add, delete, all) =
+        (Action::Hold.key(), Action::Filter.key(), DELETE.name(), DELETE_ALL.name());
+    let keys = format!("{turn} on/off  {delete} delete  {all} delete all  {add} add");
     if state.entries.is_empty() {
-        pane.put(1, top, "no filter: f adds one, such as", Role::Plain);
-        for (y, example) in EXAMPLES.iter().enumerate() {
+        pane.put(1, top, &format!("no filter: {add} adds one, such as"), Role::Plain);
+        for (y, example) in examples().iter().enumerate() {
             pane.put(3, top + 1 + y, example, Role::Plain);
         }
         return 0;
@@ -45,18 +50,21 @@ pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) -> usize {
         };
         pane.put_fit(0, top + y, width, &line, role);
     }
-    pane.put_fit(1, height.saturating_sub(1), width.saturating_sub(1), keys, Role::Dim);
+    pane.put_fit(1, height.saturating_sub(1), width.saturating_sub(1), &keys, Role::Dim);
     0
 }
 
 /// One for each kind of filter.
-const EXAMPLES: [&str; 8] = [
-    "agent=coder,tester   who acts; * stands for anything",
-    "!agent=env           ! asks for the opposite",
-    "type=reward          acts with such a record about them",
-    "kind=tool            the kind of act that is logged",
-    "status=failure,open  how the episode ended",
-    "reward<0.5           also <= > >= = and =-1..0.5",
-    "/time ?out/          what the record holds, as / finds it",
-    "text=timeout         the same",
-];
+fn examples() -> [String; 8] {
+    let search = Action::Search.key();
+    [
+        "agent=coder,tester   who acts; * stands for anything".to_owned(),
+        "!agent=env           ! asks for the opposite".to_owned(),
+        "type=reward          acts with such a record about them".to_owned(),
+        "kind=tool            the kind of act that is logged".to_owned(),
+        "status=failure,open  how the episode ended".to_owned(),
+        "reward<0.5           also <= > >= = and =-1..0.5".to_owned(),
+        format!("/time ?out/          what the record holds, as {search} finds it"),
+        "text=timeout         the same".to_owned(),
+    ]
+}

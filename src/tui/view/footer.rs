@@ -37,7 +37,7 @@ pub(super) fn draw(model: &Model, line: &mut Painter<'_>) {
     }
     let mut x = 1;
     for binding in hints(model).iter().take(HINTS) {
-        let key = key_names(binding);
+        let key = binding.action.keys();
         let hint = hint_of(model, binding);
         let width = text::width(&key) + 1 + text::width(hint) + 2;
         if x + width > line.width() + 2 {
@@ -52,7 +52,8 @@ pub(super) fn draw(model: &Model, line: &mut Painter<'_>) {
 fn sampling(state: &SamplingState, plus_minus: &str) -> String {
     let widest = state.widest.map(|it| 1.96 * it).map(|it| format!(", {plus_minus}{it:.2e} at the widest"));
     let widest = widest.unwrap_or_default();
-    format!("sampling: {} of {} permutations{widest}; Esc stops", state.permutations, state.asked)
+    let stop = Action::Back.key();
+    format!("sampling: {} of {} permutations{widest}; {stop} stops", state.permutations, state.asked)
 }
 
 /// What the key does here, where that is more exact than the table's word.
@@ -91,21 +92,6 @@ fn methods_hint(model: &Model, action: Action) -> Option<&'static str> {
         (MethodsVariant::Messages, Action::ScrollRight) => "beta",
         _ => return None,
     })
-}
-
-fn key_names(binding: &Binding) -> String {
-    match binding.action {
-        Action::EpisodeOn => "[ ]".to_owned(),
-        Action::SameAgentOn => "{ }".to_owned(),
-        Action::Cause => "c C".to_owned(),
-        Action::NextHit => "n N".to_owned(),
-        Action::Filter => "f F".to_owned(),
-        Action::Right => "h l".to_owned(),
-        Action::Down => "j k".to_owned(),
-        Action::ScrollRight => "< >".to_owned(),
-        Action::Undo => "u ^R".to_owned(),
-        _ => binding.keys[0].name(),
-    }
 }
 
 fn hints(model: &Model) -> Vec<&'static Binding> {

@@ -1,7 +1,7 @@
 //! View 2: who talked to whom, with loops, cut vertices and the critical path beside it.
 
 use crate::{
-    app::{Model, OpenEpisode, update::pictures},
+    app::{Action, Model, OpenEpisode, View, update::pictures},
     credit::InteractionKind,
     graph::{self, Cell, Drawing, InteractionGraph},
     model::{AgentId, signed},
@@ -12,8 +12,9 @@ use crate::{
 pub(super) fn draw(model: &Model, open: &OpenEpisode, body: &mut Painter<'_>) {
     let (width, height) = (body.width(), body.height());
     let name = open.graph.drawing.as_ref().map_or("", |it| it.0.word());
-    let title = format!("2 Graph  {name} (v: nodes arcs matrix ego)");
-    body.rule(0, &title, &format!("weight: {}{} (W)", open.graph.weight.word(), pending(open)));
+    let variants = graph::View::ALL.map(graph::View::word).join(" ");
+    let title = format!("{}  {name} ({}: {variants})", View::Graph.heading(), Action::Variant.key());
+    body.rule(0, &title, &format!("weight: {}", weight_title(open)));
     let (columns, rows) = pictures::graph_pane(usize::from(model.size.columns), usize::from(model.size.rows));
     let Some((_, drawing)) = &open.graph.drawing else {
         body.put(1, 1, WORKING, Role::Dim);
@@ -31,12 +32,12 @@ pub(super) fn draw(model: &Model, open: &OpenEpisode, body: &mut Painter<'_>) {
 pub(super) fn draw_in(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
     let _ = model;
     let Some((view, drawing)) = &open.graph.drawing else {
-        pane.rule(0, "2 Graph", "");
+        pane.rule(0, &View::Graph.heading(), "");
         pane.put(1, 1, WORKING, Role::Dim);
         return;
     };
-    let title = format!("2 Graph  {} (v)", view.word());
-    pane.rule(0, &title, &format!("{}{} (W)", open.graph.weight.word(), pending(open)));
+    let title = format!("{}  {} ({})", View::Graph.heading(), view.word(), Action::Variant.key());
+    pane.rule(0, &title, &weight_title(open));
     let (width, height) = (pane.width(), pane.height());
     let facts = facts(open);
     let below = (facts.len() + 1).min(height / 3);
@@ -49,6 +50,11 @@ pub(super) fn draw_in(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>)
 
 /// Stands where the graph will.
 const WORKING: &str = "the graph is being worked out";
+
+/// What edges tell, and the key that changes it.
+fn weight_title(open: &OpenEpisode) -> String {
+    format!("{}{} ({})", open.graph.weight.word(), pending(open), Action::Weight.key())
+}
 
 /// Said beside the weight while the numbers are of an earlier state.
 fn pending(open: &OpenEpisode) -> &'static str {
@@ -143,7 +149,7 @@ fn side(open: &OpenEpisode, pane: &mut Painter<'_>) {
     if lines.len() > room && room > 1 {
         let hidden = lines.len() - room + 1;
         lines.truncate(room - 1);
-        lines.push((format!(" {hidden} more (l)"), Role::Dim));
+        lines.push((format!(" {hidden} more ({})", Action::Right.key()), Role::Dim));
     }
     lines.push((String::new(), Role::Plain));
     lines.extend(facts(open));
@@ -286,12 +292,13 @@ fn left_of_matrix(open: &OpenEpisode) -> usize {
 /// A small matrix of messages: rows tell, columns hear.
 pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let weight = summary_weight(open);
+    let title = format!("Who talked to whom ({})", View::Graph.digit());
     let Some(graph) = open.graph.interaction() else {
-        pane.rule(0, "Who talked to whom (2)", "");
+        pane.rule(0, &title, "");
         pane.put(1, 1, "being worked out", Role::Dim);
         return;
     };
-    pane.rule(0, "Who talked to whom (2)", &format!("{}{}", weight.word(), pending(open)));
+    pane.rule(0, &title, &format!("{}{}", weight.word(), pending(open)));
     let (name, left) = (name_columns(open), left_of_matrix(open));
     let agents = open.roster();
     let columns = (pane.width().saturating_sub(left + 6) / 4).min(agents.len());

@@ -1,7 +1,7 @@
 //! The first lines: which log, which episode, how it ended, what state the screen is in, and the verdict.
 
 use crate::{
-    app::{Model, OpenEpisode, Screen},
+    app::{Action, Model, OpenEpisode, Screen},
     model::{RewardSource, Status, signed},
     text,
     tui::{paint::Painter, theme::Role},
@@ -15,7 +15,7 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> usize {
     screen.put(right, 0, &state, Role::State);
     for (number, what) in [(model.log.input_errors, "input error"), (model.log.bad_lines, "bad line")] {
         if number > 0 {
-            let warning = format!("{} (!) ", count(number, what));
+            let warning = format!("{} ({}) ", count(number, what), Action::Findings.key());
             right = right.saturating_sub(text::width(&warning));
             screen.put(right, 0, &warning, Role::Warn);
         }
@@ -24,7 +24,7 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> usize {
     let shape = shown.and_then(|it| it.graph.shape.as_ref());
     let findings = shape.map_or(0, |it| it.warnings);
     if findings > 0 {
-        let warning = format!("{findings} finding{} (!) ", if findings == 1 { "" } else { "s" });
+        let warning = format!("{} ({}) ", count(findings as u64, "finding"), Action::Findings.key());
         right = right.saturating_sub(text::width(&warning));
         screen.put(right, 0, &warning, Role::Warn);
     }

@@ -2,7 +2,7 @@
 
 use super::{overlay, window};
 use crate::{
-    app::Model,
+    app::{Action, Model},
     search::{Hit, Snippet},
     text,
     tui::{paint::Painter, theme::Role},
@@ -12,7 +12,8 @@ use crate::{
 pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) -> usize {
     let search = &model.search;
     let Some(pattern) = &search.pattern else {
-        pane.put(1, 0, "nothing is searched for: Esc, then /", Role::Plain);
+        let (back, search) = (Action::Back.key(), Action::Search.key());
+        pane.put(1, 0, &format!("nothing is searched for: {back}, then {search}"), Role::Plain);
         return 0;
     };
     let width = pane.width();

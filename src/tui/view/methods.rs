@@ -6,7 +6,7 @@ mod messages;
 
 use super::{bars, sweep, window};
 use crate::{
-    app::{MethodsVariant, OpenEpisode},
+    app::{Action, MethodsVariant, OpenEpisode, View},
     credit::{self, Agreement, SweepRow},
     model::{Value, signed},
     text,
@@ -29,8 +29,8 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
 fn title(open: &OpenEpisode, pane: &mut Painter<'_>, right: &str) {
     let variant = open.methods.variant;
     let next = variant.next().title().to_lowercase();
-    let title = format!("4 {}", variant.title());
-    let with_next = format!("{title}  (v: {next})");
+    let title = format!("{} {}", View::Methods.digit(), variant.title());
+    let with_next = format!("{title}  ({}: {next})", Action::Variant.key());
     let room = pane.width().saturating_sub(text::width(right) + 9);
     pane.rule(0, if text::width(&with_next) <= room { &with_next } else { &title }, right);
 }
@@ -83,12 +83,16 @@ fn table(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let y = 3 + room.min(order.len());
     if order.len() > room {
         let right = pane.width();
-        pane.put_right(right, 2, &format!("{} of {} agents (j)", room, order.len()), Role::Dim);
+        let count = format!("{room} of {} agents ({})", order.len(), Action::Down.key());
+        pane.put_right(right, 2, &count, Role::Dim);
     }
     totals(open, pane, name, y, &rows);
     let all = found.rows.len();
-    let more =
-        if first > 0 || columns < all { format!("{all} methods and baselines (h l)") } else { String::new() };
+    let more = if first > 0 || columns < all {
+        format!("{all} methods and baselines ({})", Action::Right.keys())
+    } else {
+        String::new()
+    };
     about(open, &found.rows[open.method_column()], pane, y + 4, &more);
 }
 

@@ -5,8 +5,8 @@ use rustc_hash::FxHashSet;
 use super::{Told, detail, filters, hits, scrolled, sweep};
 use crate::{
     app::{
-        Model, OpenEpisode, Overlay,
-        action::{self, Section},
+        Action, Model, OpenEpisode, Overlay,
+        action::{self, Section, count_digits},
     },
     credit,
     model::{Diagnostic, Explanation, Origin, Severity, Term, Unavailable, Value, signed, unsigned},
@@ -29,7 +29,7 @@ pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> Told {
         Overlay::Hits => "What the search has found".to_owned(),
         Overlay::Filters => "Filters: what is listed, never what is computed".to_owned(),
     };
-    body.rule(0, &title, "Esc closes");
+    body.rule(0, &title, &format!("{} closes", Action::Back.key()));
     let mut pane = body.part(0, 1, width, height.saturating_sub(1));
     let top = model.overlay_top;
     let reach = match (overlay, &model.open) {
@@ -60,7 +60,7 @@ fn help(model: &Model, pane: &mut Painter<'_>) -> usize {
     }
     lines.push((model.terminal.clone(), Role::Dim));
     lines.push((
-        "6 to 9 begin a number that repeats a motion; the mouse is the terminal's own".to_owned(),
+        format!("{} begin a number that repeats a motion; the mouse is the terminal's own", count_digits()),
         Role::Dim,
     ));
     let columns = (pane.width() / 39).clamp(1, 4);
@@ -73,7 +73,8 @@ fn help(model: &Model, pane: &mut Painter<'_>) -> usize {
     }
     if lines.len() > top + per_page {
         let right = pane.width();
-        pane.put_right(right, rows - 1, &format!(" {} more (j) ", lines.len() - top - per_page), Role::Dim);
+        let more = format!(" {} more ({}) ", lines.len() - top - per_page, Action::Down.key());
+        pane.put_right(right, rows - 1, &more, Role::Dim);
     }
     lines.len().saturating_sub(per_page)
 }

@@ -2,8 +2,8 @@
 
 use crate::{
     app::{
-        Model,
-        prompt::{Prompt, PromptKind},
+        Key, Model,
+        prompt::{COMPLETE, EARLIER, LEAVE, Prompt, PromptKind, TAKE},
     },
     text,
     tui::{paint::Painter, theme::Role},
@@ -16,7 +16,10 @@ pub(super) fn draw(model: &Model, prompt: &Prompt, line: &mut Painter<'_>) {
     let (say, role) = match (&prompt.error, prompt.kind) {
         (Some(error), _) => (error.clone(), Role::Warn),
         (None, PromptKind::Search) if model.search.is_on() => (model.search.status(), Role::Dim),
-        (None, PromptKind::Search) => ("regex; Up: earlier  Enter: go  Esc: back".to_owned(), Role::Dim),
+        (None, PromptKind::Search) => {
+            let [earlier, go, back] = [EARLIER, TAKE, LEAVE].map(|it| Key::named(it).name());
+            (format!("regex; {earlier}: earlier  {go}: go  {back}: back"), Role::Dim)
+        }
         (None, PromptKind::Filter) => (completions(model, prompt), Role::Dim),
     };
     let say = line.fit(&say, width * 3 / 5);
@@ -33,13 +36,14 @@ pub(super) fn draw(model: &Model, prompt: &Prompt, line: &mut Painter<'_>) {
 
 /// What Tab would bring, or what a filter looks like.
 fn completions(model: &Model, prompt: &Prompt) -> String {
+    let complete = Key::named(COMPLETE).name();
     let all = model.filters.completions(prompt.typed());
     if all.is_empty() || prompt.text.is_empty() {
-        return "Tab  agent= type= kind= status= reward< text= /regex/  ! not".to_owned();
+        return format!("{complete}  agent= type= kind= status= reward< text= /regex/  ! not");
     }
     // Only what differs: the value, or the field.
     let names = all.iter().map(|it| it.rsplit(['=', ',']).find(|it| !it.is_empty()).unwrap_or(it));
-    format!("Tab  {}", names.collect::<Vec<_>>().join(" "))
+    format!("{complete}  {}", names.collect::<Vec<_>>().join(" "))
 }
 
 /// The text around the cursor, and the cursor.

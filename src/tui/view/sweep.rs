@@ -2,7 +2,7 @@
 
 use super::scrolled;
 use crate::{
-    app::OpenEpisode,
+    app::{Action, OpenEpisode},
     credit::{Agreement, Sweep, SweepRow},
     model::{AgentId, Episode, places, signed},
     text,
@@ -18,7 +18,7 @@ pub(super) fn rows_wanted(sweep: &Sweep) -> usize {
 /// The rows that can be computed, and how many cannot.
 pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let Some(sweep) = open.sweep() else { return };
-    pane.rule(0, "Most blamed under (S)", &tally(sweep));
+    pane.rule(0, &format!("Most blamed under ({})", Action::Sweep.key()), &tally(sweep));
     let width = pane.width().saturating_sub(2);
     let columns = Columns::of(sweep, width);
     pane.put(1, 1, &heading(open, &columns), Role::Dim);
@@ -33,7 +33,8 @@ pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let hidden = able.len().saturating_sub(room);
     if rows > 0 && (unable > 0 || hidden > 0) {
         let more = if hidden > 0 { format!("{hidden} more, ") } else { String::new() };
-        pane.put(1, rows + 1, &format!("{more}{unable} lack data: S says which"), Role::Dim);
+        let line = format!("{more}{unable} lack data: {} says which", Action::Sweep.key());
+        pane.put(1, rows + 1, &line, Role::Dim);
     }
 }
 
@@ -51,7 +52,7 @@ pub(super) fn tally(sweep: &Sweep) -> String {
 pub(super) fn doubts(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let Some(sweep) = open.sweep() else { return };
     let width = pane.width().saturating_sub(2);
-    let mut lines = vec![(format!("sweep (S): {}", tally(sweep)), Role::Dim)];
+    let mut lines = vec![(format!("sweep ({}): {}", Action::Sweep.key(), tally(sweep)), Role::Dim)];
     let other = |agreement| sweep.rows.iter().filter(move |it| it.counted && it.agrees == agreement);
     for (agreement, word) in [(Agreement::Flips, "says"), (Agreement::Tie, "ties")] {
         for row in other(agreement) {

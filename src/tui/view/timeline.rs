@@ -2,7 +2,7 @@
 
 use super::{detail, put_agent, strip, window};
 use crate::{
-    app::{ActRows, OpenEpisode, Scope, prose},
+    app::{ActRows, Action, OpenEpisode, Scope, View, prose},
     model::{ActId, ActKind, AgentId, LinkKind, places, signed},
     text,
     tui::{paint::Painter, theme::Role},
@@ -26,14 +26,18 @@ pub(super) fn draw(open: &OpenEpisode, body: &mut Painter<'_>) {
 fn scope_title(open: &OpenEpisode, shown: usize) -> String {
     let all = open.episode.acts.len();
     let listed = open.listed.is_filtered();
-    let play = if open.timeline.playing { "  PLAYING (p stops)" } else { "" };
+    let play = match open.timeline.playing {
+        true => format!("  PLAYING ({} stops)", Action::Play.key()),
+        false => String::new(),
+    };
+    let scope = Action::Scope.key();
     match open.timeline.scope {
-        Scope::All if listed => format!("all that pass (.){play}"),
-        Scope::All => format!("all {all} acts (.){play}"),
-        Scope::Top => format!("top {shown} of {all} acts by credit (.){play}"),
+        Scope::All if listed => format!("all that pass ({scope}){play}"),
+        Scope::All => format!("all {all} acts ({scope}){play}"),
+        Scope::Top => format!("top {shown} of {all} acts by credit ({scope}){play}"),
         Scope::BlamePath => {
             let wait = if open.is_path_pending() { ", being worked out" } else { "" };
-            format!("blame path: {shown} of {all} acts{wait} (.){play}")
+            format!("blame path: {shown} of {all} acts{wait} ({scope}){play}")
         }
     }
 }
@@ -42,23 +46,22 @@ fn scope_title(open: &OpenEpisode, shown: usize) -> String {
 fn title_of(open: &OpenEpisode, title: &str) -> String {
     match open.listed.note() {
         Some(note) => {
-            let rest = title.strip_prefix(NAME).unwrap_or(title);
-            format!("{NAME}  {note} (F){rest}")
+            let name = View::Timeline.heading();
+            let rest = title.strip_prefix(&name).unwrap_or(title);
+            format!("{name}  {note} ({}){rest}", Action::Filters.key())
         }
         None => title.to_owned(),
     }
 }
 
-/// The name of the view, with its digit.
-const NAME: &str = "3 Timeline";
-
-fn nothing_to_show(open: &OpenEpisode) -> &'static str {
+fn nothing_to_show(open: &OpenEpisode) -> String {
+    let scope = Action::Scope.key();
     if open.is_path_pending() {
-        "the blame path is being worked out"
+        "the blame path is being worked out".to_owned()
     } else if open.listed.is_filtered() {
-        "no act passes the filters (F lists them, . shows more)"
+        format!("no act passes the filters ({} lists them, {scope} shows more)", Action::Filters.key())
     } else {
-        "no acts to show (. shows more)"
+        format!("no acts to show ({scope} shows more)")
     }
 }
 
@@ -109,15 +112,15 @@ impl Lanes {
 /// The lanes with a heading.
 pub(super) fn lanes(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let acts = open.timeline_acts();
-    pane.rule(0, &title_of(open, NAME), &scope_title(open, acts.len()));
+    pane.rule(0, &title_of(open, &View::Timeline.heading()), &scope_title(open, acts.len()));
     if acts.is_empty() {
-        pane.put(2, 1, nothing_to_show(open), Role::Dim);
+        pane.put(2, 1, &nothing_to_show(open), Role::Dim);
         return;
     }
     let lanes = Lanes::of(open, &acts, pane.width());
     if lanes.hidden > 0 {
         let all = open.episode.agents.len();
-        let title = format!("3 Timeline  {} of {all} lanes", all - lanes.hidden);
+        let title = format!("{}  {} of {all} lanes", View::Timeline.heading(), all - lanes.hidden);
         pane.rule(0, &title_of(open, &title), &scope_title(open, acts.len()));
     }
     pane.put(1, 1, "act", Role::Dim);
@@ -287,9 +290,10 @@ fn end_row(open: &OpenEpisode, pane: &mut Painter<'_>, lanes: &Lanes, y: usize) 
 /// One row per agent, one column per act: the whole episode at a glance.
 fn step_strip(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let acts = open.timeline_acts();
-    pane.rule(0, &title_of(open, "3 Timeline  step strip (v: lanes)"), &scope_title(open, acts.len()));
+    let title = format!("{}  step strip ({}: lanes)", View::Timeline.heading(), Action::Variant.key());
+    pane.rule(0, &title_of(open, &title), &scope_title(open, acts.len()));
     if acts.is_empty() {
-        pane.put(2, 1, nothing_to_show(open), Role::Dim);
+        pane.put(2, 1, &nothing_to_show(open), Role::Dim);
         return;
     }
     let episode = &open.episode;
@@ -324,7 +328,10 @@ fn step_strip(open: &OpenEpisode, pane: &mut Painter<'_>) {
     }
     let shown = rows.min(agents - top);
     pane.put(name + 2 + at - first, shown + 1, "^", Role::Strong);
-    let more = if agents > shown { format!("  {} more agents (j)", agents - shown) } else { String::new() };
+    let more = match agents.saturating_sub(shown) {
+        0 => String::new(),
+        hidden => format!("  {hidden} more agents ({})", Action::Down.key()),
+    };
     let legend = format!(
         "{} lost  {} earned  {} no credit  {} told  ! judged a mistake{more}",
         glyphs.loss, glyphs.gain, glyphs.dot, glyphs.line.0

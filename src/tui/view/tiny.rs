@@ -3,7 +3,7 @@
 use super::{Told, bars, overlay, prompt, sweep, window};
 use crate::{
     app::{
-        Model, OpenEpisode, Overlay, Screen, View,
+        Action, Model, OpenEpisode, Overlay, Screen, View, action,
         whatif::{Field, Form},
     },
     credit::SweepRow,
@@ -27,8 +27,8 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> Told {
         over.mark(model.search.pattern.as_deref().filter(|_| model.overlay == Some(Overlay::Detail)));
         told = overlay::draw(model, &mut over);
         let line = match &model.notice {
-            Some(notice) => notice.as_str(),
-            None => "1-5 view  b blame  ? help  q",
+            Some(notice) => notice.clone(),
+            None => hint(),
         };
         let mut last = screen.part(0, height - 1, width, 1);
         last.blank();
@@ -36,11 +36,18 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> Told {
             Some(prompt) => prompt::draw(model, prompt, &mut last),
             None => {
                 let left = prompt::status(model, &mut last);
-                last.put_fit(0, 0, left, line, Role::Dim);
+                last.put_fit(0, 0, left, &line, Role::Dim);
             }
         }
     }
     told
+}
+
+/// The keys that help most.
+fn hint() -> String {
+    let hint = |action: Action| format!("{} {}", action.key(), action::binding(action).hint);
+    let (blame, help) = (hint(Action::NextCulprit), hint(Action::Help));
+    format!("{} view  {blame}  {help}  {}", action::view_digits(), Action::Quit.key())
 }
 
 fn list(model: &Model, pane: &mut Painter<'_>) {

@@ -5,7 +5,7 @@ mod choices;
 use super::{bars, put_agent, sweep, window};
 use crate::{
     app::{
-        Model, OpenEpisode, before, command_line,
+        Action, Model, OpenEpisode, View, before, command_line,
         whatif::{Field, FieldKind, Form, WindowEnd, form},
     },
     credit::{self, Comparison},
@@ -16,9 +16,11 @@ use crate::{
 
 pub(super) fn draw(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
     let title = if open.forks.is_logged() {
-        "5 What-if  edit a cell, credit recomputes at once".to_owned()
+        format!("{}  edit a cell, credit recomputes at once", View::WhatIf.heading())
     } else {
-        format!("5 What-if #{}  u undo  ^R redo  X discard", open.forks.number())
+        let number = open.forks.number();
+        let (undo, redo, discard) = (Action::Undo.key(), Action::Redo.key(), Action::Discard.key());
+        format!("{} #{number}  {undo} undo  {redo} redo  {discard} discard", View::WhatIf.heading())
     };
     let fields = Form::fields(open);
     if fields.is_empty() {
@@ -371,7 +373,7 @@ fn footer(model: &Model, open: &OpenEpisode, fields: &[Field], pane: &mut Painte
     let scenario = open.analysis().map(|it| &it.scenario);
     if let Some(scenario) = scenario {
         let command = command_line::of_scenario(&model.arguments, &open.episode, scenario);
-        let x = pane.put(1, 2, "command (y)  ", Role::Dim);
+        let x = pane.put(1, 2, &format!("command ({})  ", Action::Copy.key()), Role::Dim);
         pane.put_fit(x, 2, width.saturating_sub(x + 1), &command, Role::Plain);
     }
 }
@@ -383,7 +385,7 @@ fn sources(open: &OpenEpisode) -> String {
         line += &format!(", {}", credit.sample);
     }
     if let Some(caveat) = credit.caveats.first() {
-        line += &format!("; {} (i)", caveat.text);
+        line += &format!("; {} ({})", caveat.text, Action::Caveats.key());
     }
     line
 }

@@ -5,7 +5,7 @@
 
 use super::title;
 use crate::{
-    app::OpenEpisode,
+    app::{Action, OpenEpisode},
     credit::{Curve, Flip},
     model::{AgentId, Number, places, signed},
     text,
@@ -29,7 +29,7 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
         return;
     };
     let at = open.curve_at();
-    title(open, pane, &format!("curve {} of {} (j k)", at + 1, study.curves.len()));
+    title(open, pane, &format!("curve {} of {} ({})", at + 1, study.curves.len(), Action::Down.keys()));
     let width = pane.width();
     let x = pane.put(1, 1, &curve.name(), Role::Strong);
     pane.put_fit(x + 2, 1, width.saturating_sub(x + 3), curve.what, Role::Dim);

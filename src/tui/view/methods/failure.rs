@@ -3,7 +3,7 @@
 
 use super::title;
 use crate::{
-    app::OpenEpisode,
+    app::{Action, OpenEpisode},
     credit::{FailureRow, FailureStudy, Rule, Suspicion, Tally},
     model::{ActId, places, signed},
     text,
@@ -84,9 +84,10 @@ fn rules(open: &OpenEpisode, study: &FailureStudy, width: usize) -> Vec<(String,
 fn acts(open: &OpenEpisode, study: &FailureStudy, pane: &mut Painter<'_>) {
     let width = pane.width();
     let at = study.rows.iter().position(|it| Some(it.0) == open.act);
+    let rows = Action::Down.keys();
     let right = match study.rows.len() {
-        1 => "1 act (j k)".to_owned(),
-        n => format!("{n} acts (j k)"),
+        1 => format!("1 act ({rows})"),
+        n => format!("{n} acts ({rows})"),
     };
     pane.rule(0, "Replayed or judged", &right);
     let episode = &open.episode;

@@ -2,7 +2,7 @@
 
 use super::title;
 use crate::{
-    app::OpenEpisode,
+    app::{Action, OpenEpisode},
     credit::{MessageRow, MessageTable, Sender},
     model::{places, signed},
     text,
@@ -49,9 +49,10 @@ fn about(table: &MessageTable, width: usize) -> Vec<(String, Role)> {
         Ok(title) => format!("flow: {title}"),
         Err(why) => format!("flow n/a: {}", why.missing),
     };
+    let (tau, beta) = (Action::Right.keys(), Action::ScrollRight.keys());
     let lines = [
         (format!("credit split: {}", table.title), Role::Strong),
-        (format!("{}  (h l tau, < > beta)", table.sentence()), Role::Plain),
+        (format!("{}  ({tau} tau, {beta} beta)", table.sentence()), Role::Plain),
         (flow, Role::Plain),
     ];
     lines
@@ -69,7 +70,7 @@ fn rows(open: &OpenEpisode, table: &MessageTable, pane: &mut Painter<'_>) {
     let route = width.saturating_sub(id + 4 * NUMBER + 4).min(48);
     let right = |column: usize| id + route + 4 + (column + 1) * NUMBER;
     let count = acts.len();
-    pane.rule(0, "Messages", &format!("{count} (j k)"));
+    pane.rule(0, "Messages", &format!("{count} ({})", Action::Down.keys()));
     pane.put(2, 1, "message", Role::Dim);
     for (column, heading) in ["score", "flow", "centred", "softmax"].iter().enumerate() {
         pane.put_right(right(column), 1, heading, Role::Dim);

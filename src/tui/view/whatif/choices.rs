@@ -3,7 +3,7 @@
 
 use crate::{
     app::{
-        OpenEpisode,
+        Action, OpenEpisode, View,
         whatif::{Choice, Field, FieldKind},
     },
     credit, text,
@@ -24,7 +24,9 @@ enum Row<'a> {
 pub(super) fn draw(open: &OpenEpisode, field: &Field, pane: &mut Painter<'_>) {
     let (width, height) = (pane.width(), pane.height());
     let at = open.form.choice.min(field.last_choice().unwrap_or(0));
-    pane.rule(0, &format!("5 What-if  {}: Enter picks, Esc closes", field.title), &position(at, field));
+    let (pick, close) = (Action::Open.key(), Action::Back.key());
+    let title = format!("{}  {}: {pick} picks, {close} closes", View::WhatIf.heading(), field.title);
+    pane.rule(0, &title, &position(at, field));
     let rows = rows(field);
     let about = about(open, field, at, width.saturating_sub(2));
     let below = about.len().min(ABOUT).min(height.saturating_sub(2 + LEAST));
