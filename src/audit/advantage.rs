@@ -21,8 +21,8 @@ impl Baseline {
         }
     }
 
-    /// What is subtracted from each of `means`, weighted by `weights`; a lone candidate's own mean (METHODS 4:
-    /// its credit is undefined, which the caller says).
+    /// What is subtracted from each of `means`, weighted by `weights`. A lone candidate gets its own mean: its
+    /// credit is undefined, which the caller says (docs/METHODS.md#replay-loo).
     pub fn of(self, means: &[f64], weights: &[f64]) -> Vec<f64> {
         // Plain sums in logged order, as the reference implementation: whether two credits are tied may hang
         // on the last bit.

@@ -1,5 +1,5 @@
 //! Fidelity of declared credit: does what the log's own algorithm assigned to replayed acts order them as the
-//! replays do (METHODS 9, the first diagnostic of C3, for any credit)?
+//! replays do? The first diagnostic of C3 (EIT-EAST-Lab/C3, `c3/analysis`), for any credit.
 //!
 //! Spearman's rho of the declared credit of an act against `Rbar - V(h)` of what happened there, pooled over all
 //! replay groups whose act the credit names. V(h) is the mean of the candidates drawn anew where there are some,

@@ -1,4 +1,5 @@
-//! Credit fidelity: does the credit order candidates as their worth does (METHODS 9)?
+//! Credit fidelity: does the credit order candidates as their worth does? The first diagnostic of C3
+//! (EIT-EAST-Lab/C3, `c3/analysis`), split in halves.
 //!
 //! Spearman's rho of `A_j` against `Delta_j = Rbar_j - V(h)`, pooled over groups. Computed from the same returns,
 //! leave-one-out has fidelity 1 whatever it is worth; so here the credit comes from the first half of each
@@ -151,7 +152,8 @@ mod tests {
 
     #[test]
     fn split_half_of_the_reference() {
-        // METHODS 9: A from the first half of the replays, Delta from the second, of the three buckets.
+        // `diagnostics.split_half_fidelity_all_candidates` of tests/data/vectors.json, from a numpy program that
+        // shares no code with this one: A from the first half of the replays, Delta from the second.
         let found = fidelity(&vector_groups(), Baseline::LeaveOneOut, 7);
         let all = found.all_candidates.number().unwrap();
         close(all.value, 0.632_598_734_918_344_5);

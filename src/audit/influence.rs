@@ -1,4 +1,5 @@
-//! Inter-agent influence: how much a candidate tells about what the next agent says (METHODS 9).
+//! Inter-agent influence: how much a candidate tells about what the next agent says. The third diagnostic of
+//! C3 (EIT-EAST-Lab/C3, `c3/analysis`).
 //!
 //! I(J; Y | h) in nats: J a candidate, Y the symbol of the next text, h the frozen context of the group.
 //! `p(y|j) = (count + a)/(n_j + a V)` with a = 0.01, `p(j)` by number of texts, V the 64 most frequent symbols of
@@ -194,7 +195,8 @@ mod tests {
 
     #[test]
     fn information_of_the_reference() {
-        // Computed by the reference implementation (METHODS 9): a = 0.01, vocabulary x, y, z and OTHER.
+        // `diagnostics.influence.mi_nats_per_bucket` of tests/data/vectors.json, confirmed by C3's reference
+        // implementation: a = 0.01, vocabulary x, y, z and OTHER.
         let (counting, texts) = Counting::of(&vector_groups());
         let values: Vec<f64> = texts.iter().flatten().map(|it| counting.information(it)).collect();
         let want = [0.295_281_424_782_582_74, 0.338_797_332_480_860_7, 0.318_544_817_963_408_4];

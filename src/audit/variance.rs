@@ -1,4 +1,5 @@
-//! Within-group variance of credit: whether it tells the candidates of a group apart at all (METHODS 9).
+//! Within-group variance of credit: does credit tell the candidates of a group apart at all? The second
+//! diagnostic of C3 (EIT-EAST-Lab/C3, `c3/analysis`).
 
 use crate::model::{Estimate, Value};
 

@@ -1,4 +1,5 @@
-//! Backward through the communication graph (METHODS 7): the reward walks back along causal links.
+//! Backward through the communication graph: the reward walks back along causal links.
+//! docs/METHODS.md#backprop; after layer-wise relevance propagation (Bach et al. 2015).
 //!
 //! In reverse topological order an act keeps `rho` of what reached it (all of it where it has no parents) and
 //! passes the rest to its parents: evenly, by their tokens, by how recent they are, or as declared. Sums are exact at every `rho`; acts without a

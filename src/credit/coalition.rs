@@ -1,4 +1,5 @@
-//! Coalition methods (METHODS 5): what the team earns with and without an agent.
+//! Coalition methods: what the team earns with and without an agent. docs/METHODS.md has one section for each
+//! method, with its paper, from `#shapley` to `#shapley-sampled`.
 //!
 //! Decided here:
 //! * Of several logged tables the one with the most players is used, then the most complete, then the first

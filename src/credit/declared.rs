@@ -1,4 +1,4 @@
-//! Credit the log itself assigned (METHODS 1), as logged.
+//! Credit the log itself assigned, as logged. docs/METHODS.md#declared.
 //!
 //! Of several `credit` records the scenario's baseline chooses one, by its key (see [`keys`]); without one the
 //! first that credits the most agents is used. An agent's credit is the item of the agent; without one, the

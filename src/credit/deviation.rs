@@ -1,4 +1,5 @@
-//! Single-deviation counterfactuals (METHODS 3): one engine, a switchable baseline.
+//! Single-deviation counterfactuals: one engine, a switchable baseline. docs/METHODS.md#difference; difference
+//! rewards are Wolpert and Tumer 2002, COMA is Foerster et al. 2018, section 4.
 //!
 //! `A = G - b` per act: `G` is the expected `Q(taken)`, or with the `realised` switch the reward R that came
 //! out (which puts the luck of the continuation into the credit); `b` is what the baseline makes of the

@@ -1,4 +1,5 @@
-//! Discounting (METHODS 6): the nearer to the end, the more of the reward.
+//! Discounting: the nearer to the end, the more of the reward. docs/METHODS.md#discount and `#eligibility`
+//! (Sutton 1988).
 //!
 //! `w_t = gamma^(T-1-t)` by steps, or `gamma^((t_end - t)/tau)` by seconds where `tau` is above 0; an act gets
 //! `R w_t / sum w`, or with `conserve` off the raw return to go `w_t R`.

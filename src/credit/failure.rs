@@ -1,4 +1,5 @@
-//! Failure attribution (METHODS 8): which act lost it, from what replays and alternatives reached.
+//! Failure attribution: which act lost it, from what replays and alternatives reached. The decisive error is
+//! that of Who&When (Zhang et al., ICML 2025); Ochiai and Tarantula come from spectrum-based fault localisation.
 //!
 //! Everything here counts successes: returns that reach the success level. Nothing is blamed because it looks
 //! bad; what a human or a model judged (`Episode::labels`) is listed apart, by index, and enters no number.

@@ -1,4 +1,4 @@
-//! Pairwise interaction (METHODS 5): what two agents earn together beyond what each adds alone.
+//! Pairwise interaction: what two agents earn together beyond what each adds alone.
 //!
 //! The Shapley interaction index (Grabisch and Roubens 1999)
 //! `I_ij = sum_S s!(n-s-2)!/(n-1)! [v(S+ij) - v(S+i) - v(S+j) + v(S)]`: 0 in additive games, above 0 synergy,

@@ -1,4 +1,4 @@
-//! An agent's credit split over its messages (METHODS 7): both ways add up to the agent's credit.
+//! An agent's credit split over its messages: both ways add up to the agent's credit.
 //!
 //! Structural, not causal: scores of steps steer how a number that is already there is divided.
 

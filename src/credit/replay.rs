@@ -1,4 +1,5 @@
-//! Replay groups (METHODS 4): what really happened against its siblings from one frozen context.
+//! Replay groups: what really happened against its siblings from one frozen context. docs/METHODS.md has the
+//! seven methods, from `#replay-loo` to `#replay-value`, with their papers.
 //!
 //! The arithmetic of one group is in `siblings`; here groups become credit of acts and agents.
 //!

@@ -1,4 +1,4 @@
-//! Splits that need only the reward (METHODS 2): broadcast, uniform, activity.
+//! Splits that need only the reward: docs/METHODS.md#broadcast, `#uniform`, `#activity`.
 //!
 //! They ask nothing of the log but R, so they cannot say who mattered; broadcast and uniform cannot even
 //! single an agent out.

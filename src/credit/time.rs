@@ -1,5 +1,6 @@
-//! Methods that follow the value of the situation through time (METHODS 6): generalised advantages, return
-//! redistribution, potential shaping. (Discounting and eligibility need no values: `discount`.)
+//! Methods that follow the value of the situation through time: generalised advantages (docs/METHODS.md#gae,
+//! Schulman et al. 2016), return redistribution (`#redistribution`, Arjona-Medina et al. 2019), potential
+//! shaping (`#shaping`, Ng, Harada and Russell 1999). Discounting and eligibility need no values: `discount`.
 //!
 //! **Convention of values.** `policy.value` and the values of alternatives are expected returns of the *whole*
 //! episode, what was already received included: that is what a replay of the rest adds up to, and it makes
