@@ -1,18 +1,19 @@
-//! One line of the native log: its index pass, its full parse, its writer, its schema.
+//! One line of the native log: how it is indexed, parsed and written, and its schema.
 //!
-//! A log is JSON Lines, one object per line ([`RecordType`] names the ten kinds of record). Two readers share it:
+//! A log is JSON Lines, one object per line; [`RecordType`] names the ten kinds of record. Three readers
+//! share a line:
 //!
 //! ```text
 //! line ──> scan_header ──> Header     borrowed type, episode, id, agents, value, status; no payload parsed
-//!   ├────> is_sound ─────> bool       parse_line has nothing to tell: at the speed of a walk
+//!   ├────> is_sound ─────> bool       true: parse_line would report nothing; costs one walk over the line
 //!   └────> parse_line ───> Parsed     every record on the line in full, and what is wrong with it
 //!                           └──> action_label: a payload as one display-safe line
 //! Record ──> write ──> line           what importers use
 //! ```
 //!
-//! Reading never fails: [`parse_line`] returns what it understood and a list of [`Problem`]s. Where
-//! [`scan_header`] says something about a line, [`parse_line`] says the same; on anything odd the scan returns
-//! `None` and its caller parses in full. Nothing here does IO, knows a file, or joins records to episodes.
+//! Reading never fails: [`parse_line`] returns what it understood and a list of [`Problem`]s. What
+//! [`scan_header`] says of a line, [`parse_line`] says too. Of an odd line the scan returns `None`, and its
+//! caller parses the line in full. Nothing here does IO, knows a file, or joins records to episodes.
 
 mod act;
 mod agree;

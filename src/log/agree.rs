@@ -1,29 +1,29 @@
-//! The index pass held to the parser: what a scan says of a line is what parsing it says.
+//! Holds the index pass to the parser: what a scan says of a line, parsing says too.
 //!
 //! ```text
 //! line -> templates = walk        the same fields, or both leave the line to the parser
-//!      -> plain = header          where a short cut gives something, it gives the same
-//!      -> sound => parse_line     has one record and nothing to tell
+//!      -> plain = header          a short cut gives the same as the long way, or nothing
+//!      -> sound => parse_line     one record and no problem
 //!      -> header = parse_line     wherever the line is what serde_json, or the repair before it, can read
 //! ```
 //!
-//! A line whose payload turns out broken has a header and no record: the scan does not look into payloads. It is
-//! listed when the payload is read. For property tests and fuzzing; nothing else calls it.
+//! A line whose payload turns out to be broken has a header but no record, since the scan does not look into
+//! payloads. It is listed when the payload is read. Only property tests and fuzz targets call this.
 
 use super::header::{Header, PlainHeader, Scan, Scanner, scan_header};
 use super::parse::parse_line;
 use super::sound::is_sound;
 use super::{Body, Record};
 
-/// Asserts that scanning and parsing agree about every line in `text`, whatever its bytes are. The lines are
-/// scanned one after the other by one [`Scanner`], so that the key order of one is tried on the next.
+/// Asserts that scanning and parsing agree about every line in `text`, whatever its bytes are. One
+/// [`Scanner`] reads the lines in order, so the key order of one line is tried on the next.
 ///
 /// # Panics
-/// They do not.
+/// When scanning and parsing disagree.
 pub fn agree(text: &[u8]) {
     let mut twice = Vec::with_capacity(2 * text.len() + 2);
     for line in text.split(|it| *it == b'\n') {
-        // Once to learn it, once to have it recognised.
+        // The first pass learns the key order, the second recognises it.
         for _ in 0..2 {
             twice.extend_from_slice(line);
             twice.push(b'\n');
@@ -54,7 +54,7 @@ fn check(scan: Option<Scan<'_, '_>>, line: &[u8]) {
         [(record, range)] if line[range.clone()].trim_ascii() == whole => {
             check_record(&header, record, &shown)
         }
-        // Its payload is broken, which is told when it is read.
+        // The payload is broken; that is reported when the payload is read.
         _ => {
             assert!(!parsed.problems.is_empty(), "lost without a word: {shown}");
             let valid = serde_json::from_slice::<serde_json::Value>(line).is_ok_and(|it| it.is_object());

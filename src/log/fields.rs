@@ -1,7 +1,8 @@
-//! A lenient view of one JSON object: fields by name, read as what the format says they are.
+//! A lenient view of one JSON object: its fields by name, read as the types the format gives them.
 //!
-//! Every reader takes what it can and notes what it had to bend: `"0.5"` for a number, a single id for a list.
-//! An absent field and an explicit `null` are the same, except for payloads, where `null` is the null action.
+//! Each reader takes what it can and notes what it had to convert: `"0.5"` read as a number, a single id read
+//! as a list. An absent field and an explicit `null` are the same, except for payloads, where `null` is the
+//! null action.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -23,7 +24,7 @@ pub(super) struct Notes<'p> {
     pub problems: &'p mut Vec<Problem>,
     /// Offset of the record in its line.
     pub offset: usize,
-    /// Address of the record's text, where positions in it are positions in the line.
+    /// Address of the record's text, if positions in that text are positions in the line.
     pub base: Option<usize>,
 }
 
@@ -48,7 +49,7 @@ struct Entry<'a> {
 }
 
 impl<'a, 'n, 'p> Fields<'a, 'n, 'p> {
-    /// The fields of the object `json`; of a repeated key the last, with a note.
+    /// The fields of the object `json`. Of a repeated key the last value counts, with a note.
     ///
     /// # Errors
     /// When `json` is not one JSON object.
@@ -103,7 +104,7 @@ impl<'a, 'n, 'p> Fields<'a, 'n, 'p> {
         self.entries.iter().any(|it| it.key == key && it.raw.get() != "null")
     }
 
-    /// Notes that `key` holds something else than `expected`.
+    /// Notes that `key` holds something other than `expected`.
     pub(super) fn wrong_type(&mut self, key: &str, raw: &str, expected: &str) {
         let shown = label(raw, 40);
         let message = format!("`{}{key}` is '{shown}', not {expected}; it is ignored", self.path);
@@ -233,7 +234,7 @@ impl<'a, 'n, 'p> Fields<'a, 'n, 'p> {
         count
     }
 
-    /// `true` or `false`, also as 1 or 0; absent: `false`.
+    /// `true` or `false`, also written as 1 or 0; `false` if absent.
     pub(super) fn flag(&mut self, key: &str) -> bool {
         match self.present(key) {
             None | Some("false" | "0") => false,
@@ -276,7 +277,7 @@ impl<'a, 'n, 'p> Fields<'a, 'n, 'p> {
         }
     }
 
-    /// A list of numbers, or a single one; NaN stands for what is no finite number.
+    /// A list of numbers, or a single one; NaN stands for anything that is not a finite number.
     pub(super) fn numbers(&mut self, key: &str) -> Vec<f64> {
         let Some(raw) = self.present(key) else { return Vec::new() };
         let finite = |number: Option<f64>| number.filter(|it| it.is_finite()).unwrap_or(f64::NAN);
@@ -286,8 +287,8 @@ impl<'a, 'n, 'p> Fields<'a, 'n, 'p> {
         }
     }
 
-    /// Numbers by name in logged order; a list counts its entries `0`, `1`, ...; NaN stands for what is no
-    /// finite number.
+    /// Numbers by name, in logged order. A list counts its entries `0`, `1`, ... NaN stands for anything that
+    /// is not a finite number.
     pub(super) fn number_map(&mut self, key: &'static str) -> Vec<(String, f64)> {
         if let Some(items) = self.present(key).and_then(list) {
             let numbers = items.iter().map(|item| self.number_of(key, item.get()));
@@ -304,7 +305,7 @@ impl<'a, 'n, 'p> Fields<'a, 'n, 'p> {
         })
     }
 
-    /// Texts by name, in logged order; `null` is an empty one.
+    /// Texts by name, in logged order; `null` is read as an empty map.
     pub(super) fn text_map(&mut self, key: &'static str) -> Vec<(String, String)> {
         self.map(
             key,
@@ -360,7 +361,7 @@ impl<'a, 'n, 'p> Fields<'a, 'n, 'p> {
         }
     }
 
-    /// A list of objects; `other` reads an entry that is none.
+    /// A list of objects; `other` reads an entry that is not an object.
     pub(super) fn objects<T>(
         &mut self,
         key: &'static str,
@@ -387,14 +388,14 @@ impl<'a, 'n, 'p> Fields<'a, 'n, 'p> {
         out
     }
 
-    /// The fields nobody has asked for, in logged order.
+    /// The fields that no reader has asked for, in logged order.
     pub(super) fn rest(&mut self) -> Vec<(String, Payload)> {
         let unknown = self.entries.iter().filter(|it| !it.known);
         unknown.map(|it| (it.key.clone().into_owned(), Payload::from_raw(it.raw))).collect()
     }
 }
 
-/// The content of a JSON string; `None`: it is something else.
+/// The content of a JSON string, or `None` for any other JSON.
 pub(crate) fn string(raw: &str) -> Option<Cow<'_, str>> {
     if !raw.starts_with('"') {
         return None;
@@ -402,12 +403,12 @@ pub(crate) fn string(raw: &str) -> Option<Cow<'_, str>> {
     serde_json::from_str(raw).ok().map(|Key(text)| text)
 }
 
-/// The entries of a JSON list; `None`: it is something else.
+/// The entries of a JSON list, or `None` for any other JSON.
 pub(crate) fn list(raw: &str) -> Option<Vec<&RawValue>> {
     if raw.starts_with('[') { serde_json::from_str(raw).ok() } else { None }
 }
 
-/// The fields of a JSON object in order; `None`: it is something else.
+/// The fields of a JSON object in order, or `None` for any other JSON.
 pub(crate) fn object(raw: &str) -> Option<Vec<(Cow<'_, str>, &RawValue)>> {
     if !raw.starts_with('{') {
         return None;

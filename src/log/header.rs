@@ -1,12 +1,12 @@
-//! The index pass: what a line is and whose, without parsing its payload.
+//! The index pass: the kind of a line and whose it is, without parsing the payload.
 //!
 //! ```text
-//! line -> Scanner::scan -> Scan    kind, and the text of what an index wants: templates first, then the walk
-//!                           `----> Header, where names are escaped or lists have to be read
+//! line -> Scanner::scan -> Scan    kind, and the text of header fields: templates first, then the walk
+//!                           `----> Header, where names are escaped or lists must be read
 //! ```
 //!
-//! Values of fields it does not want are skipped by structure; a long payload string costs a vector search for
-//! its closing quote.
+//! Other fields are skipped by structure. A long payload string costs one vector search for its closing
+//! quote.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -19,7 +19,7 @@ use super::template::{Recognised, Templates, by_walk};
 use super::{RecordType, time};
 use crate::model::Timestamp;
 
-/// The fields of a record that an index holds, borrowed from its line.
+/// The fields of a record that an index keeps, borrowed from its line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Header<'a> {
     /// The kind of record.
@@ -43,16 +43,16 @@ pub struct Header<'a> {
     pub value: Option<f64>,
     /// `status` of an episode's end.
     pub status: Option<Cow<'a, str>>,
-    /// Whether the fields above say all that an index wants to know. `false` where one of them is written in
-    /// an unusual way, and for records whose content matters (`run`, judgements): parse the line.
+    /// Whether the fields above say all that an index needs. `false` if one of them is written in an unusual
+    /// way, and for records whose content matters (`run`, judgements): then parse the line.
     pub complete: bool,
 }
 
-/// The header of `line` (with or without its line end), or `None` when anything about it is odd: not one closed
-/// object, a repeated or escaped key, a header field of an unexpected type, a required one missing. The caller
-/// then uses [`super::parse_line`].
+/// The header of `line`, with or without its line end. `None` if anything about it is odd: not one closed
+/// object, a repeated or escaped key, a header field of an unexpected type, a missing required field. The
+/// caller then uses [`super::parse_line`].
 ///
-/// A header is no promise that the payload parses.
+/// A header does not promise that the payload parses.
 pub fn scan_header(line: &[u8]) -> Option<Header<'_>> {
     u32::try_from(line.len()).ok()?;
     let mut marks = Marks::default();
@@ -62,7 +62,7 @@ pub fn scan_header(line: &[u8]) -> Option<Header<'_>> {
     Scan::new(text, record_type, &spans).filter(|_| end == whole)?.header()
 }
 
-/// Scans lines that are mostly alike: it learns in which order a log writes its keys.
+/// Scans lines that look alike: it learns in which order a log writes its keys.
 #[derive(Default)]
 pub struct Scanner {
     templates: Templates,
@@ -70,8 +70,8 @@ pub struct Scanner {
 }
 
 impl Scanner {
-    /// Hands on each line in `text`, whole lines, by its place (without the line end), with what [`scan_header`]
-    /// finds of it, its fields still as written.
+    /// Calls `line` for each line of `text`, which holds whole lines. It passes the place of the line without
+    /// its line end, and what [`scan_header`] finds there, with the fields still as written.
     pub fn scan(&mut self, text: &[u8], mut line: impl FnMut(Range<usize>, Option<Scan<'_, '_>>)) {
         let Self { templates, marks } = self;
         let marked = marks.read(text);
@@ -98,7 +98,7 @@ pub struct Scan<'a, 's> {
     pub record_type: RecordType,
 }
 
-/// The header of most lines: nothing of it has to be unescaped, and it says all that an index wants to know.
+/// The header of most lines: nothing in it needs unescaping, and it says all that an index needs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PlainHeader<'a> {
     /// The episode. All text is ASCII without control characters.
@@ -135,7 +135,7 @@ impl<'a, 's> Scan<'a, 's> {
         self.raw(if self.record_type == RecordType::Message { Field::From } else { Field::Agent })
     }
 
-    /// The header, if it is a plain one; else see [`Scan::header`].
+    /// The header if it is a plain one; otherwise use [`Scan::header`].
     #[inline(always)]
     pub fn plain(&self) -> Option<PlainHeader<'a>> {
         use RecordType::{Action, Counterfactual, Message, Metric, Reward, State, Unknown};
@@ -237,8 +237,8 @@ impl<'a, 's> Scan<'a, 's> {
         })
     }
 
-    /// The names in a list, or the only one: strings, integers, or objects with an `id`. `None`: it holds
-    /// something else.
+    /// The names in a list, or a single name: strings, integers, or objects with an `id`. `None` if the field
+    /// holds anything else.
     fn names(&self, field: Field, into: &mut Vec<Cow<'a, str>>) -> Option<()> {
         let text = self.text;
         let byte = |at: usize| text.text.get(at).copied();
@@ -271,7 +271,7 @@ impl<'a, 's> Scan<'a, 's> {
     }
 }
 
-/// Whether records of this kind must name an episode, and somebody who acted.
+/// Whether records of this kind must name an episode, and whether they must name an actor.
 fn needs(record_type: RecordType) -> (bool, bool) {
     use RecordType::{Action, Message, Metric, Run, Unknown};
     (!matches!(record_type, Run | Metric | Unknown), matches!(record_type, Action | Message))
@@ -331,7 +331,7 @@ fn string(token: &[u8]) -> Option<Cow<'_, str>> {
     Some(Cow::Borrowed(std::str::from_utf8(content).ok()?))
 }
 
-/// An id at `at`: a string, or an integer as its text. The index behind it.
+/// Reads an id at `at`: a string, or an integer as its text. Returns the index after it.
 fn name_at<'a>(text: Marked<'a, '_>, at: usize, slot: &mut Option<Cow<'a, str>>) -> Option<usize> {
     let end = if *text.text.get(at)? == b'"' { text.string_end(at + 1)? } else { text.scalar_end(at)? };
     // A second one is odd.

@@ -9,21 +9,21 @@ use super::fields::{list, object, string};
 use crate::model::Act;
 use crate::text::{clean, shorten};
 
-/// Levels of objects that are spelled out; what lies deeper is shown as JSON.
+/// Levels of objects that are spelled out; deeper ones are shown as JSON.
 const LEVELS: usize = 4;
 
 /// A JSON payload as one display-safe line of at most [`Act::LABEL_CHARS`] characters.
 ///
-/// A string is its text; a tool call `search(query=LHR-JFK, sort=price)`; chat content its text; anything else
-/// compact JSON. A label that had to be cut ends with `…#` and a hash of the whole, so that two payloads that
-/// only differ far behind do not become one.
+/// A string becomes its text, a tool call `search(query=LHR-JFK, sort=price)`, chat content its text, and
+/// anything else compact JSON. A label that had to be cut ends with `…#` and a hash of the whole, so that
+/// payloads that differ only near their ends keep different labels.
 pub fn action_label(json: &str) -> String {
     text_label(&render(json.trim(), LEVELS))
 }
 
-/// A text as one display-safe line like [`action_label`] of the JSON string that holds it.
+/// A text as one display-safe line, like [`action_label`] of the JSON string that holds it.
 pub fn text_label(text: &str) -> String {
-    // Escapes make text longer, dropped marks make it shorter: read more than is needed, but not a megabyte.
+    // Escapes lengthen a text and dropped marks shorten it: read more than needed, but not a megabyte.
     let head_chars = Act::LABEL_CHARS * 4;
     let (head, cut) = match text.char_indices().nth(head_chars) {
         Some((end, _)) => (&text[..end], true),

@@ -1,11 +1,12 @@
-//! Where strings, brackets and lines end in JSON text: bit maps, made in one pass over many lines at once.
+//! Where strings, brackets and lines end in JSON text: bit maps, filled in one pass over many lines.
 //!
 //! ```text
-//! whole lines -> Marks::read -> 5 bits a byte     64 bytes at a time, by the widest registers there are
-//!                    `-> Marked::{string_end, container_end, line_end}     a few bits to look at, not bytes
+//! whole lines -> Marks::read -> 5 bits a byte     64 bytes at a time, in the widest registers of the machine
+//!                    `-> Marked::{string_end, container_end, line_end}     look at bits, not at bytes
 //! ```
 //!
-//! By structure alone, like [`super::walk`], and with the same answers inside a line: it validates nothing.
+//! Like [`super::walk`] it goes by structure alone, gives the same answers inside a line, and validates
+//! nothing.
 
 mod classify;
 #[cfg(test)]
@@ -20,17 +21,17 @@ use super::walk::scalar_end;
 /// Bytes whose bits are made together.
 const WIDTH: usize = 64;
 
-/// A bit for each of 64 bytes, the first in the lowest place.
+/// One bit for each of 64 bytes; the first byte is the lowest bit.
 #[derive(Clone, Copy, Default)]
 struct Bits {
-    /// Line ends, and quotes without a backslash that escapes them.
+    /// Line ends, and quotes that no backslash escapes.
     stops: u64,
     /// Line ends, and brackets of all kinds.
     brackets: u64,
-    /// Whether an odd number of quotes stands before the byte or at it, counted from the start of the text: two
-    /// bytes of a line differ in it if one of them is inside a string.
+    /// Whether the number of quotes up to and including this byte, counted from the start of the text, is
+    /// odd. Two bytes of a line differ here if exactly one of them is inside a string.
     parity: u64,
-    /// What no plain name has: escapes, control characters, anything but ASCII.
+    /// Bytes that no plain name has: escapes, control characters, anything but ASCII.
     odd: u64,
     /// What no number has.
     other: u64,
@@ -45,7 +46,7 @@ struct Carry {
     parity: u64,
 }
 
-/// The bit maps of a text. Reading another text reuses their room.
+/// The bit maps of a text. Reading another text reuses the memory.
 #[derive(Default)]
 pub(super) struct Marks {
     bits: Vec<Bits>,
@@ -64,8 +65,8 @@ impl Marks {
     }
 }
 
-/// The pass over a text, for registers of some kind. All of it is compiled for them, so nothing in it may be left to
-/// a function of its own.
+/// The pass over a text for one kind of register. The compiler builds all of it for those registers, so no
+/// part may be a function that is not inlined.
 struct Fill<'a, C> {
     by: C,
     text: &'a [u8],
@@ -91,7 +92,7 @@ impl<C: Classify> pulp::NullaryFnOnce for Fill<'_, C> {
     }
 }
 
-/// Makes the bits of `text`, by the widest registers that this machine has.
+/// Fills in the bits of `text`, in the widest registers of this machine.
 fn fill(text: &[u8], into: &mut [Bits]) {
     #[cfg(target_arch = "x86_64")]
     if let Some(simd) = pulp::x86::V4::try_new() {
@@ -112,13 +113,13 @@ fn bits(classes: Classes, carry: &mut Carry) -> Bits {
     Bits { stops: quote | newline, brackets: bracket | newline, parity, odd: odd | backslash, other: !number }
 }
 
-/// The bytes that a backslash before them escapes: those behind an odd number of backslashes. `first`: whether the
-/// first of them is one, and afterwards the same of the byte that follows.
+/// The bytes that a backslash escapes: those after an odd number of backslashes. `first` says whether the
+/// first byte is escaped; on return, whether the byte after the last is.
 #[inline(always)]
 fn escaped(backslash: u64, first: &mut u64) -> u64 {
     const ODD: u64 = 0xaaaa_aaaa_aaaa_aaaa;
-    // As a borrow of a subtraction runs through a row of ones, the bit behind each row of backslashes turns out
-    // different for rows that begin in an even and in an odd place.
+    // The borrow of a subtraction runs through a row of ones. So the bit after a row of backslashes differs
+    // between rows that begin at an even place and rows that begin at an odd one.
     let begins = backslash & !*first;
     let rows = ((begins << 1) | ODD).wrapping_sub(begins) ^ ODD;
     let escaped = rows ^ (backslash | *first);
@@ -126,7 +127,7 @@ fn escaped(backslash: u64, first: &mut u64) -> u64 {
     escaped
 }
 
-/// For each bit whether an odd number of ones is at it and below.
+/// For each bit, whether the number of ones at and below it is odd.
 #[inline(always)]
 fn parity(mut ones: u64) -> u64 {
     ones ^= ones << 1;
@@ -158,15 +159,15 @@ impl Marked<'_, '_> {
         Some(number * WIDTH + bits.trailing_zeros() as usize)
     }
 
-    /// The index behind the closing quote of the string whose content starts at `at`; `None`: it does not close on
-    /// its line.
+    /// The index after the closing quote of the string whose content starts at `at`, or `None` if it does not
+    /// close on its line.
     #[inline]
     pub(super) fn string_end(&self, at: usize) -> Option<usize> {
         let stop = self.next(at, |it| it.stops)?;
         (self.text[stop] == b'"').then_some(stop + 1)
     }
 
-    /// Whether `start..end` of a line holds nothing but printable ASCII without escapes.
+    /// Whether `start..end` of a line holds only printable ASCII without escapes.
     #[inline]
     pub(super) fn is_plain(&self, start: usize, end: usize) -> bool {
         let (first, last) = (start / WIDTH, end.saturating_sub(1) / WIDTH);
@@ -181,7 +182,7 @@ impl Marked<'_, '_> {
             }
     }
 
-    /// The index behind the number, `true`, `false` or `null` at `at`; `None`: there is none, or what is there is not
+    /// The index after the number, `true`, `false` or `null` at `at`, or `None` if there is none or it is not
     /// plain JSON (`NaN`).
     #[inline]
     pub(super) fn scalar_end(&self, at: usize) -> Option<usize> {
@@ -192,9 +193,10 @@ impl Marked<'_, '_> {
         }
     }
 
-    /// The index behind the object or array whose opening bracket is at `at`; `None`: it does not close on its line.
+    /// The index after the object or array whose opening bracket is at `at`, or `None` if it does not close
+    /// on its line.
     ///
-    /// Only brackets of the outermost kind are counted: in well-formed text the others balance among themselves.
+    /// Counts only brackets of the outermost kind: in well-formed text the others balance among themselves.
     #[inline(never)]
     pub(super) fn container_end(&self, at: usize) -> Option<usize> {
         let open = self.text[at];
@@ -207,7 +209,7 @@ impl Marked<'_, '_> {
         let mut depth = 0;
         let mut from = u64::MAX << (at % WIDTH);
         loop {
-            // What is a bracket and a quote at once is a line end.
+            // A byte marked both as bracket and as quote is a line end.
             let mut found = bits.brackets & from & (!(bits.parity ^ outside) | bits.stops);
             while found != 0 {
                 let at = number * WIDTH + found.trailing_zeros() as usize;
@@ -230,7 +232,7 @@ impl Marked<'_, '_> {
         }
     }
 
-    /// The index behind the value at `at`; `None`: there is none, or it does not close on its line.
+    /// The index after the value at `at`, or `None` if there is none or it does not close on its line.
     #[inline(always)]
     pub(super) fn value_end(&self, at: usize) -> Option<usize> {
         match self.text.get(at)? {
@@ -240,7 +242,7 @@ impl Marked<'_, '_> {
         }
     }
 
-    /// The index of the first byte at or behind `at` that is not JSON white space, on the same line.
+    /// The index of the first byte at or after `at` on the same line that is not JSON white space.
     #[inline]
     pub(super) fn skip_space(&self, mut at: usize) -> usize {
         while self.text.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {

@@ -25,7 +25,7 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 /// What a line holds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Parsed {
-    /// The records, each with its bytes in the line; more than one only when records are glued together.
+    /// The records, each with its bytes in the line. More than one only if records are glued together.
     pub records: Vec<(Record, Range<usize>)>,
     /// What is wrong with the line.
     pub problems: Vec<Problem>,
@@ -77,10 +77,11 @@ fn trim(line: &[u8], problems: &mut Vec<Problem>) -> usize {
     }
 }
 
-/// The record in the object `bytes`, which stands at `offset` of the line; `Ok(None)`: it is JSON, but no record.
+/// The record in the object `bytes`, which stands at `offset` of the line. `Ok(None)` if it is JSON but not a
+/// record.
 ///
 /// # Errors
-/// When it is not JSON: why.
+/// When it is not JSON, with the reason.
 fn parse_object(bytes: &[u8], offset: usize, problems: &mut Vec<Problem>) -> Result<Option<Record>, String> {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
@@ -106,7 +107,7 @@ fn parse_object(bytes: &[u8], offset: usize, problems: &mut Vec<Problem>) -> Res
     }
 }
 
-/// What `serde_json` says, without its own idea of the place.
+/// What `serde_json` reports, without its own idea of the place.
 fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match text.rfind(" at line ") {
@@ -115,14 +116,14 @@ fn reason(error: &serde_json::Error) -> String {
     }
 }
 
-/// Looks for records from each `{"`, in a line that is not one object.
+/// Looks for records from each `{"` on, in a line that is not one object.
 ///
-/// Behind damage only a complete record of a known type is believed: the payload of a broken record may hold
-/// objects that look like one.
+/// After damage it believes only complete records of a known type, because the payload of a broken record may
+/// hold objects that look like records.
 fn salvage(line: &[u8], start: usize, parsed: &mut Parsed) {
     let mut at = start;
     let mut lost = 0;
-    // An object that never closes costs a walk to the end; this bounds them on a line made to hurt.
+    // An object that never closes costs a walk to the end. The budget bounds such walks on a hostile line.
     let mut budget = line.len() * 8 + 65_536;
     let mut first_error = None;
     while let Some(step) = memchr(b'{', &line[at..]) {

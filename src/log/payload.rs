@@ -3,8 +3,8 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// Any JSON value as the text of the log. Its syntax is valid; numbers may overflow and nesting may be deeper
-/// than `serde_json` parses, which [`Payload::value`] survives.
+/// Any JSON value, as the text in the log. Its syntax is valid. Numbers may overflow and nesting may be
+/// deeper than `serde_json` parses; [`Payload::value`] copes with both.
 #[derive(Clone, Debug)]
 pub struct Payload(Box<RawValue>);
 
@@ -38,7 +38,8 @@ impl Payload {
         self.json() == "null"
     }
 
-    /// The parsed value; what `serde_json` cannot hold (too deep, a number out of range) as its text.
+    /// The parsed value. What `serde_json` cannot hold (too deep, a number out of range) comes back as its
+    /// text.
     pub fn value(&self) -> Value {
         serde_json::from_str(self.json()).unwrap_or_else(|_| Value::from(self.json()))
     }

@@ -2,7 +2,7 @@
 
 use crate::model::Severity;
 
-/// One finding about a line; its caller knows the file and the line number.
+/// One finding about a line. The caller knows the file and the line number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// Stable name of the rule, kebab-case: `bad-json`.

@@ -1,12 +1,12 @@
-//! Fields of a line to a record.
+//! Turns the fields of a line into a record.
 //!
-//! A record that lacks a required field is dropped where nothing can be made of it, and kept where the rest
-//! still serves:
+//! A record that lacks a required field is dropped if nothing can be made of it, and kept if the rest is
+//! still of use:
 //!
-//! | lacks | then |
-//! |---|---|
-//! | `type`; `episode` (all but `run`, `metric`); an action's `agent`; a message's `from`; a reward's `value`; a metric's `values` | dropped, an error |
-//! | a run's `credit_log`; a message's `to`; a state's `scope`; a credit's `algorithm`; a counterfactual's `kind` | kept with an empty one, a warning |
+//! * Dropped, an error: without `type`; without `episode` (except `run` and `metric`); an action without
+//!   `agent`, a message without `from`, a reward without `value`, a metric without `values`.
+//! * Kept with an empty one, a warning: a run without `credit_log`, a message without `to`, a state without
+//!   `scope`, a credit without `algorithm`, a counterfactual without `kind`.
 //!
 //! A counterfactual without `kind` but with `coalitions` is of kind `coalition`.
 
@@ -21,7 +21,7 @@ use crate::text::label;
 /// The version of the format that this reads.
 const VERSION: i64 = 1;
 
-/// The record that `fields` describe, or `None`, with an error noted, when there is none.
+/// The record that `fields` describe. `None` if there is none; then an error is noted.
 pub(super) fn record(fields: &mut Fields) -> Option<Record> {
     let Some(type_name) = fields.text("type") else {
         fields.note(|at| Problem::error("missing-field", at, "a record without `type`; it is skipped"));
@@ -51,13 +51,13 @@ pub(super) fn record(fields: &mut Fields) -> Option<Record> {
     };
     let episode_required = record_type.required().contains(&"episode");
     if episode_required && episode.is_none() {
-        // It was there but of a wrong type, which has been noted.
+        // The field was there but had the wrong type, which is already noted.
         return None;
     }
     Some(Record { episode, id, ts, seq, step, body, extra: fields.rest() })
 }
 
-/// Notes the required fields that are missing; says whether the record can be used all the same.
+/// Notes the required fields that are missing, and says whether the record can be used all the same.
 fn has_what_it_needs(fields: &mut Fields, record_type: RecordType) -> bool {
     let mut usable = true;
     for key in record_type.required() {

@@ -71,8 +71,8 @@ record_types! {
 
 /// One record of the native log.
 ///
-/// Fields that the format does not know are kept in [`Record::extra`]; inside nested objects (a roster entry, a
-/// candidate, `usage`) they stay in the line itself but not in the record.
+/// Fields that the format does not know are kept in [`Record::extra`]; inside nested objects (a roster entry,
+/// a candidate, `usage`) they stay in the line itself but not in the record.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
     /// The episode, an integer id as its text; `None` only where the type allows it.

@@ -1,4 +1,4 @@
-//! Turns almost-JSON into JSON: what `serde_json` rejects but writers produce.
+//! Turns almost-JSON into JSON: text that writers produce and `serde_json` rejects.
 //!
 //! | in the log | becomes |
 //! |---|---|
@@ -17,7 +17,7 @@ use super::Problem;
 /// Levels of nesting that `serde_json` parses.
 const DEPTH: usize = 128;
 
-/// What a repair found, each with the offset of the first and the number of them.
+/// What a repair found: of each kind the offset of the first, and how many.
 #[derive(Default)]
 struct Count {
     first: usize,
@@ -33,8 +33,8 @@ impl Count {
     }
 }
 
-/// The offset in `bytes` of what stands at `offset` of their lossy text, in which U+FFFD takes the place of bytes
-/// that are not UTF-8.
+/// The offset in `bytes` that corresponds to `offset` in their lossy text, where U+FFFD replaces bytes that
+/// are not UTF-8.
 pub(crate) fn raw_offset(bytes: &[u8], offset: usize) -> usize {
     let (mut raw, mut lossy) = (0, 0);
     for chunk in bytes.utf8_chunks() {
@@ -102,7 +102,8 @@ pub(crate) fn repair<'a>(text: &'a str, offset: usize, problems: &mut Vec<Proble
 }
 
 impl Repair<'_> {
-    /// Walks the text; returns the deepest level of nesting and where it first passed what is parsed.
+    /// Walks the text. Returns the deepest level of nesting, and where nesting first went deeper than is
+    /// parsed.
     fn run(&mut self) -> (usize, usize) {
         let bytes = self.text.as_bytes();
         let (mut at, mut depth, mut deepest, mut deepest_at) = (0, 0usize, 0, 0);
@@ -137,7 +138,7 @@ impl Repair<'_> {
         (deepest, deepest_at)
     }
 
-    /// A bare word at `at`; returns the index behind it.
+    /// A bare word at `at`; returns the index after it.
     fn word(&mut self, at: usize) -> usize {
         let rest = &self.text.as_bytes()[at..];
         let length = 1 + rest[1..].iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
@@ -154,7 +155,7 @@ impl Repair<'_> {
         end
     }
 
-    /// The string whose content starts at `at`; returns the index behind its closing quote.
+    /// The string whose content starts at `at`; returns the index after its closing quote.
     fn string(&mut self, mut at: usize) -> usize {
         let bytes = self.text.as_bytes();
         while let Some(&byte) = bytes.get(at) {
@@ -175,7 +176,7 @@ impl Repair<'_> {
         at
     }
 
-    /// The escape at `at`; returns the index behind it.
+    /// The escape at `at`; returns the index after it.
     fn escape(&mut self, at: usize) -> usize {
         let bytes = self.text.as_bytes();
         match bytes.get(at + 1) {

@@ -1,7 +1,7 @@
 //! The JSON Schema of the native log, as `creditscope schema` prints it.
 //!
-//! It is generated from the record types and kept in `assets/`; a test fails when the two differ
-//! (`UPDATE=1 cargo test --lib log::schema` writes it anew).
+//! It is generated from the record types and kept in `assets/`. A test fails if the two differ;
+//! `UPDATE=1 cargo test --lib log::schema` writes the file anew.
 
 /// JSON Schema (2020-12) of one line.
 pub const SCHEMA: &str = include_str!("../../assets/log.schema.json");
@@ -52,7 +52,8 @@ pub(super) mod shape {
         pub ts: Option<Moment>,
         /// Per-writer counter: a gap is lost records, a restart is a new generation.
         pub seq: Option<i64>,
-        /// Unique in the episode; absent: `<agent>#<n>`. The same (run, episode, type, id) again is an update.
+        /// Unique in the episode; absent: `<agent>#<n>`. The same (run, episode, type, id) again is an
+        /// update.
         pub id: Option<Name>,
         /// Environment step.
         pub step: Option<i64>,
@@ -119,7 +120,7 @@ mod tests {
                     fields.insert("$ref".into(), json!("#/$defs/Number"));
                 }
                 for word in ["format", "default"] {
-                    // Widths of machine integers say nothing about the format.
+                    // The widths of machine integers are not part of the format.
                     if fields.get(word).is_some_and(|it| !it.is_object()) {
                         fields.remove(word);
                     }

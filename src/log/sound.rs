@@ -1,12 +1,12 @@
-//! Whether reading a line in full would find anything wrong with it, without building anything of it.
+//! Tells whether reading a line in full would find anything wrong with it, without building the record.
 //!
 //! ```text
-//! line -> UTF-8 -> json: strict, as serde_json is -> fields of the top -> shape: what the format says each is
-//!                                                      `-> all well: parse_line has nothing to tell
+//! line -> UTF-8 -> json: as strict as serde_json -> top-level fields -> shape: what the format says each is
+//!                                                      `-> all well: parse_line would report nothing
 //! ```
 //!
-//! `true` is a promise that [`super::parse_line`] makes one record of the line and has no problem to tell; `false`
-//! is none: whoever wants to know parses the line. Nothing is allocated but for objects of many keys.
+//! `true` promises that [`super::parse_line`] makes one record of the line and reports no problem. `false`
+//! promises nothing: parse the line to know. Only objects with many keys allocate memory.
 
 mod json;
 mod shape;
@@ -17,7 +17,7 @@ use super::RecordType;
 use json::{each_entry, skip_space};
 use shape::{Shape, fits};
 
-/// Keys of an object that are compared with each other; lines with more are parsed.
+/// Keys of one object that are compared with each other; a line with more is parsed.
 const KEYS: usize = 96;
 
 /// A key and its value, as written.
@@ -27,12 +27,12 @@ type Entry<'a> = (&'a [u8], &'a [u8]);
 #[derive(Default)]
 struct Entries<'a> {
     all: SmallVec<[Entry<'a>; 24]>,
-    /// A bit for each key, so that most are known to be new without a look at the others.
+    /// A bit for each key: most keys turn out to be new without a look at the others.
     seen: u64,
 }
 
 impl<'a> Entries<'a> {
-    /// Adds an entry. `None`: its key is there already, is written with escapes, or is one too many.
+    /// Adds an entry. `None` if its key repeats, is written with escapes, or is one too many.
     fn add(&mut self, key: &'a [u8], value: &'a [u8]) -> Option<()> {
         let (first, last) = (key.first().copied().unwrap_or(0), key.last().copied().unwrap_or(0));
         let bit = 1 << ((first ^ last.rotate_left(3) ^ key.len() as u8) & 63);
@@ -55,7 +55,7 @@ impl<'a> Entries<'a> {
     }
 }
 
-/// Whether `line` (with or without its line end) is exactly one record about which there is nothing to tell.
+/// Whether `line`, with or without its line end, is exactly one record without any problem.
 pub fn is_sound(line: &[u8]) -> bool {
     (line.is_ascii() || std::str::from_utf8(line).is_ok()) && is_sound_text(line).is_some()
 }

@@ -1,18 +1,19 @@
-//! Where the header fields of a line stand: one walk over its top-level keys, in any order, by structure alone.
+//! Where the header fields of a line stand: one walk over its top-level keys, in any order, by structure
+//! alone.
 //!
 //! ```text
-//! line -> walk -> Spans          every key once, the values of header fields checked, all others skipped
-//!          `----> each key in turn, for a template to be learned from (see super::template)
+//! line -> walk -> Spans          each key once; values of header fields are checked, all others skipped
+//!          `----> each key in turn, from which a template is learned (see super::template)
 //! ```
 //!
-//! Parses no payload: a string is left behind at its closing quote, an object at its bracket. The walk reaches the
-//! closing bracket of the line, so a truncated or glued one is never taken for a record.
+//! Parses no payload: it leaves a string at its closing quote and an object at its bracket. The walk reaches
+//! the closing bracket of the line, so a truncated or glued line never passes for a record.
 
 use std::ops::Range;
 
 use super::marks::Marked;
 
-/// The fields that an index wants of some kind of record.
+/// The fields that an index needs from at least one kind of record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Field {
     Type,
@@ -57,10 +58,10 @@ impl Field {
     }
 }
 
-/// Where the values of the header fields of a line stand in its text, which is shorter than 4 GiB.
+/// Where the values of the header fields stand in the text of a line, which is shorter than 4 GiB.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Spans {
-    /// First byte and the one behind the last; no value ends at 0.
+    /// The first byte and the one after the last. No value ends at 0.
     at: [(u32, u32); FIELDS],
     /// Whether the type and all names are plain: ASCII without escapes or control characters.
     pub(super) plain: bool,
@@ -86,7 +87,8 @@ impl Spans {
         text.get(self.range(field)?)
     }
 
-    /// Takes the value of `field` at `at`; the index behind it. `None`: it is not what such a value looks like.
+    /// Takes the value of `field` at `at` and returns the index after it. `None` if the value does not look
+    /// like one of that field.
     #[inline(always)]
     pub(super) fn take(&mut self, field: Field, text: Marked<'_, '_>, at: usize) -> Option<usize> {
         let end = match field {
@@ -111,7 +113,7 @@ impl Spans {
         Some(end)
     }
 
-    /// Notes that the value of `field` stands there.
+    /// Notes where the value of `field` stands.
     pub(super) fn set(&mut self, field: Field, start: usize, end: usize) {
         self.at[field as usize] = (start as u32, end as u32);
     }
@@ -128,13 +130,13 @@ pub(super) struct Part {
     pub(super) field: Option<Field>,
     /// First byte of the value.
     pub(super) start: usize,
-    /// The index behind its last.
+    /// The index after its last byte.
     pub(super) end: usize,
 }
 
-/// Walks over the line at `at`, one object with or without white space around it, and shows every key to `part`; its
-/// end too. `None`: anything about it is odd: not one closed object, a repeated header field or one of an unexpected
-/// type, an escaped key.
+/// Walks over the line at `at`: one object, with or without white space around it. Shows every key to `part`
+/// and returns where the object ends. `None` if anything is odd: not one closed object, a repeated header
+/// field, a header field of an unexpected type, an escaped key.
 pub(super) fn walk(text: Marked<'_, '_>, at: usize, mut part: impl FnMut(Part)) -> Option<(Spans, usize)> {
     let mut spans = Spans::default();
     let end = walk_object(text, text.skip_space(at), |key, at| {
@@ -152,8 +154,8 @@ pub(super) fn walk(text: Marked<'_, '_>, at: usize, mut part: impl FnMut(Part)) 
     text.is_line_end(end).then_some((spans, end))
 }
 
-/// Calls `field` with every key of the object at `at` and the index of its value; it returns the index behind
-/// that value. The index behind the object.
+/// Calls `field` with each key of the object at `at` and the index of its value; `field` returns the index
+/// after that value. Returns the index after the object.
 pub(super) fn walk_object<'a>(
     text: Marked<'a, '_>,
     mut at: usize,

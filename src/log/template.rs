@@ -1,9 +1,9 @@
-//! Key orders learned from lines: most lines of a log look like one of its last few.
+//! Key orders learned from lines: most lines of a log look like one of the last few.
 //!
-//! A template is the text between the values of a line, key by key, and what to do with each value. A line that
-//! has the same text in the same places has the same keys, none of them twice, so it needs no look at them. Any
-//! surprise is a miss, and the order-agnostic walk decides. What a template says is what [`walk`] says: the
-//! property test of `super::tests` compares them.
+//! A template holds the text between the values of a line, key by key, and what to do with each value. A line
+//! with the same text in the same places has the same keys, none of them twice, so its keys need no look. Any
+//! surprise is a miss, and the order-agnostic walk decides. A template says what [`walk`] says: the property
+//! test in `super::tests` compares the two.
 
 use std::ops::Range;
 
@@ -15,9 +15,9 @@ use super::spans::{Field, Part, Spans, walk};
 
 /// Templates kept at once: a few for each kind of record of a log.
 const KEPT: usize = 16;
-/// After so many misses in a row the keys have no order: templates are tried and learned only now and then.
+/// After so many misses in a row the keys seem to have no order: templates are tried and learned only rarely.
 const PATIENCE: u32 = 64;
-/// How often then.
+/// Then one line in this many tries the templates.
 const RETRY: u32 = 32;
 
 /// Sixteen bytes of a text, or fewer.
@@ -39,7 +39,7 @@ impl Piece {
     fn is_at(&self, text: &[u8], at: usize) -> bool {
         let there = match text.get(at..at + Self::LEN).and_then(|it| it.first_chunk()) {
             Some(bytes) => words(bytes),
-            // The end of the text is nearer than the end of the piece.
+            // The text ends before the piece does.
             None => words(&padded(text.get(at..).unwrap_or_default())),
         };
         let [a, b] = there;
@@ -60,9 +60,9 @@ fn words(bytes: &[u8; Piece::LEN]) -> [u64; 2] {
     [u64::from_le_bytes(words[0]), u64::from_le_bytes(words[1])]
 }
 
-/// Text that stands between two values.
+/// The text between two values.
 struct Literal {
-    /// Its beginning: all of most keys.
+    /// Its beginning, which is all of most keys.
     first: Piece,
     rest: Box<[Piece]>,
     len: usize,
@@ -75,7 +75,7 @@ impl Literal {
         Self { first: Piece::new(first), rest, len: bytes.len() }
     }
 
-    /// Whether it stands at `at`; the index behind it.
+    /// If it stands at `at`: the index after it.
     #[inline(always)]
     fn behind(&self, text: &[u8], at: usize) -> Option<usize> {
         let mut same = self.first.is_at(text, at);
@@ -87,7 +87,7 @@ impl Literal {
     }
 }
 
-/// The text before a value, and the field that the value is, if it is one of the header.
+/// The text before a value, and which header field the value is, if any.
 struct Step {
     before: Literal,
     field: Option<Field>,
@@ -97,21 +97,21 @@ struct Step {
 struct Template {
     record_type: RecordType,
     steps: Vec<Step>,
-    /// Behind the last value.
+    /// The text after the last value.
     end: Literal,
-    /// Where `type` stands among the steps' text: behind the literal of this step, so far into it.
+    /// Where `type` stands: the step whose text holds it, how far into that text, and where it ends.
     kind: (usize, usize, usize),
 }
 
 impl Template {
-    /// What the line that is `at`, walked over in these `parts`, teaches.
+    /// Learns a template from the line that is `at`, whose walk gave these `parts`.
     fn learn(text: &[u8], at: Range<usize>, parts: &[Part], record_type: RecordType) -> Self {
         let mut steps: Vec<Step> = Vec::with_capacity(parts.len());
         let mut kind = (0, 0, 0);
         let mut from = at.start;
         for part in parts {
             if part.field == Some(Field::Type) {
-                // Its value is a part of the text, so that each kind has templates of its own.
+                // Its value is part of the text, so each kind has its own templates.
                 kind = (steps.len(), part.start - from, part.end - from);
                 continue;
             }
@@ -121,8 +121,8 @@ impl Template {
         Self { record_type, steps, end: Literal::new(&text[from..at.end]), kind }
     }
 
-    /// The end of the line at `at`, if it is like this; then `spans` say where its fields are. They held nothing
-    /// before, or what this template put there.
+    /// The end of the line at `at`, if the line fits this template; `spans` then say where its fields are.
+    /// Before the call they must be empty or hold what this template put there.
     fn fits(&self, text: Marked<'_, '_>, mut at: usize, spans: &mut Spans) -> Option<usize> {
         spans.plain = true;
         let (kind, start, end) = self.kind;
@@ -148,14 +148,14 @@ impl Template {
 #[derive(Default)]
 pub(super) struct Templates {
     kept: Vec<Template>,
-    /// The one that fitted last.
+    /// The template that fitted last.
     last: usize,
-    /// The one that is replaced next.
+    /// The template to replace next.
     oldest: usize,
     misses: u32,
-    /// Of the line looked at last.
+    /// The spans of the last line.
     spans: Spans,
-    /// The template that put something there.
+    /// The template that filled them.
     filled_by: Option<usize>,
 }
 
@@ -170,7 +170,7 @@ pub(super) struct Recognised<'s> {
 }
 
 impl Templates {
-    /// The line at `at` of a text; `None`: anything about it is odd.
+    /// The line at `at` of a text, or `None` if anything about it is odd.
     #[inline]
     pub(super) fn recognise(&mut self, text: Marked<'_, '_>, at: usize) -> Option<Recognised<'_>> {
         let attentive = self.misses < PATIENCE || self.misses.is_multiple_of(RETRY);
@@ -187,7 +187,7 @@ impl Templates {
         Some(Recognised { record_type, spans: &self.spans, end })
     }
 
-    /// The kind and the end of a line that is like one of them.
+    /// The kind and the end of a line that fits one of the templates.
     #[inline]
     fn fitting(&mut self, text: Marked<'_, '_>, at: usize) -> Option<(RecordType, usize)> {
         let likely = self.last;
@@ -214,7 +214,7 @@ impl Templates {
     fn learn(&mut self, text: Marked<'_, '_>, at: usize) -> Option<(RecordType, Spans, usize)> {
         let mut parts: SmallVec<[Part; 24]> = SmallVec::new();
         let (kind, spans, end) = by_walk(text, at, |it| parts.push(it))?;
-        // The text of a template is compared as it is: an escaped type could be written in many ways.
+        // A template compares text as it is, and an escaped type can be written in many ways.
         if spans.of(Field::Type, text.text).is_some_and(|it| !it.contains(&b'\\')) {
             let template = Template::learn(text.text, at..end, &parts, kind);
             if self.kept.len() < KEPT {

@@ -396,7 +396,7 @@ fn damaged_sample_logs_are_scanned_as_they_are_parsed() {
     }
 }
 
-/// What `serde_json` makes of the header, in the terms of [`Header`]; `None`: odd.
+/// The header as `serde_json` reads it, in the terms of [`Header`]; `None` if the line is odd.
 fn header_by_serde(line: &str) -> Option<(String, [Option<String>; 4])> {
     let value: Value = serde_json::from_str(line).ok()?;
     let name = |key: &str| match value.get(key) {
@@ -427,7 +427,7 @@ proptest! {
 
     #[test]
     fn lines_of_one_order_are_scanned_as_any_are(lines in proptest::collection::vec(line(), 1..6), seed in any::<u64>()) {
-        // Every line again with other values in its places, and all of them in turns.
+        // Each line again with other values in its places, and all of them interleaved.
         let mut text = String::new();
         for at in 0..3 * lines.len() {
             text += &lines[at % lines.len()];
@@ -493,7 +493,7 @@ proptest! {
             let written = write(&record);
             let again = parse_line(written.as_bytes());
             prop_assert_eq!(again.records.len(), 1, "{}", written);
-            // By text: NaN stands for what was no number, and does not equal itself.
+            // Compared by text: NaN stands for what was not a number, and does not equal itself.
             prop_assert_eq!(format!("{:?}", again.records[0].0), format!("{record:?}"), "{}", written);
         }
     }

@@ -9,8 +9,8 @@ const MICROS: u128 = MILLIS * 1_000;
 /// From here on a number counts nanoseconds.
 const NANOS: u128 = MICROS * 1_000;
 
-/// The time that a JSON number means, its unit told by its magnitude; exact to the microsecond for plain
-/// decimals. `None`: not a finite number.
+/// The time that a JSON number means; its magnitude tells the unit. Exact to the microsecond for plain
+/// decimals. `None` if it is not a finite number.
 pub fn timestamp_from_number(text: &str) -> Option<Timestamp> {
     decimal(text.as_bytes()).or_else(|| {
         let number: f64 = text.parse().ok()?;
@@ -27,7 +27,7 @@ pub fn timestamp_from_number(text: &str) -> Option<Timestamp> {
     })
 }
 
-/// The same for the way in which most are written: seconds with at most six decimals. `None`: it is another.
+/// The same for the usual form, seconds with at most six decimals. `None` for any other form.
 pub(super) fn plain_seconds(token: &[u8]) -> Option<Timestamp> {
     let (mut whole, mut at) = (0_i64, 0);
     while let Some(digit) = token.get(at).map(|it| it.wrapping_sub(b'0')).filter(|it| *it < 10) {
@@ -76,15 +76,15 @@ pub fn timestamp_from_text(text: &str) -> Option<Timestamp> {
     Some(Timestamp::from_micros(instant.as_microsecond()))
 }
 
-/// The JSON number that [`timestamp_from_number`] reads as exactly `timestamp`: seconds, with as many decimals
-/// as it takes.
+/// The JSON number that [`timestamp_from_number`] reads back as exactly `timestamp`: seconds, with as many
+/// decimals as needed.
 pub(super) fn number_text(timestamp: Timestamp) -> String {
     let micros = i128::from(timestamp.micros());
     let sign = if micros < 0 { "-" } else { "" };
     let magnitude = micros.unsigned_abs();
     let (seconds, fraction) = (magnitude / 1_000_000, magnitude % 1_000_000);
     if seconds >= MILLIS {
-        // As seconds it would be taken for milliseconds; nanoseconds are out of doubt.
+        // Read as seconds it would pass for milliseconds; nanoseconds are unambiguous.
         return format!("{sign}{}", magnitude * 1_000);
     }
     let text = format!("{sign}{seconds}.{fraction:06}");
@@ -92,7 +92,7 @@ pub(super) fn number_text(timestamp: Timestamp) -> String {
     if trimmed.ends_with('.') { format!("{trimmed}0") } else { trimmed.to_owned() }
 }
 
-/// A plain decimal (`-?digits[.digits]`) without a detour through floating point.
+/// A plain decimal (`-?digits[.digits]`), read without floating point.
 fn decimal(text: &[u8]) -> Option<Timestamp> {
     let (negative, digits) = match text.strip_prefix(b"-") {
         Some(rest) => (true, rest),

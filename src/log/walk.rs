@@ -1,14 +1,14 @@
-//! Walking over JSON text by structure alone: strings and nesting, no values.
+//! Walks over JSON text by structure alone: strings and nesting, no values.
 //!
-//! For lines that are looked at one by one; the index pass marks many lines at once, see [`super::marks`]. It never
-//! validates what it walks over; whoever needs the value parses it.
+//! This is for lines looked at one at a time; the index pass marks many lines at once, see [`super::marks`].
+//! It never validates what it walks over: whoever needs the value parses it.
 
 use memchr::{memchr, memchr3};
 
-/// The index behind the closing quote of the string whose content starts at `at`; `None`: it never closes.
+/// The index after the closing quote of the string whose content starts at `at`; `None` if it never closes.
 pub(super) fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
-    // Only at quotes, as prose and code have an escape in every line: a quote closes the string unless an odd
-    // number of backslashes stands before it. Each of them is counted once.
+    // Prose and code have an escape in every line, so this stops only at quotes. A quote closes the string
+    // unless an odd number of backslashes stands before it. Each backslash is counted once.
     loop {
         let quote = at + memchr(b'"', bytes.get(at..)?)?;
         let backslashes = bytes[at..quote].iter().rev().take_while(|it| **it == b'\\').count();
@@ -19,9 +19,9 @@ pub(super) fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     }
 }
 
-/// The index behind the object or array whose opening bracket is at `at`; `None`: it never closes.
+/// The index after the object or array whose opening bracket is at `at`; `None` if it never closes.
 ///
-/// Only brackets of the outermost kind are counted: in well-formed text the others balance among themselves.
+/// Counts only brackets of the outermost kind: in well-formed text the others balance among themselves.
 pub(super) fn container_end(bytes: &[u8], at: usize) -> Option<usize> {
     let open = bytes[at];
     let close = if open == b'{' { b'}' } else { b']' };
@@ -44,7 +44,7 @@ pub(super) fn container_end(bytes: &[u8], at: usize) -> Option<usize> {
     }
 }
 
-/// The index of the first byte at or behind `at` that is not JSON white space.
+/// The index of the first byte at or after `at` that is not JSON white space.
 pub(super) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
     while bytes.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')) {
         at += 1;
@@ -52,8 +52,8 @@ pub(super) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// The index behind the number, `true`, `false` or `null` at `at`; `None`: there is none, or what is there is
-/// not plain JSON (`NaN`).
+/// The index after the number, `true`, `false` or `null` at `at`; `None` if there is none or it is not plain
+/// JSON (`NaN`).
 pub(super) fn scalar_end(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = &bytes[at..];
     let word: &[u8] = match rest.first()? {
@@ -69,7 +69,7 @@ pub(super) fn scalar_end(bytes: &[u8], at: usize) -> Option<usize> {
     rest.starts_with(word).then_some(at + word.len())
 }
 
-/// Which bytes numbers are made of.
+/// The bytes that numbers are made of.
 const OF_NUMBERS: [bool; 256] = {
     let mut table = [false; 256];
     let bytes = b"0123456789-+.eE";

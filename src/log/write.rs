@@ -1,4 +1,4 @@
-//! A record to a line, header fields first so that readers index it at full speed.
+//! Writes a record as a line, header fields first so that readers index it at full speed.
 
 use super::time::number_text;
 use super::{
@@ -9,8 +9,8 @@ use crate::model::Timestamp;
 
 /// `record` as one line of the native log, without a line end.
 ///
-/// Reading it back gives the same record, provided that its extra fields have names the format does not use.
-/// Absent fields and empty lists are left out; non-finite numbers are written as strings.
+/// Reading it back gives the same record, if its extra fields have names that the format does not use. Absent
+/// fields and empty lists are left out. Non-finite numbers are written as strings.
 pub fn write(record: &Record) -> String {
     let mut out = Object::new();
     out.text("type", record.type_name());
@@ -153,7 +153,7 @@ fn state(out: &mut Object, it: &State) {
 }
 
 fn reward(out: &mut Object, it: &Reward) {
-    // A reward must have a value; without a finite one it says so.
+    // A reward must have a value; without a finite one it is written as NaN.
     out.raw("value", &number(it.value.unwrap_or(f64::NAN)));
     out.maybe_text("source", it.source.as_deref());
     out.maybe_text("name", it.name.as_deref());
@@ -335,7 +335,7 @@ impl Object {
 
     fn payload(&mut self, key: &str, payload: Option<&Payload>) {
         if let Some(payload) = payload {
-            // One record is one line: a payload that was pretty-printed in a document is not.
+            // A record takes one line: a payload that a document pretty-printed is put on one.
             if payload.json().contains(['\n', '\r']) {
                 self.raw(key, &on_one_line(payload.json()));
             } else {
@@ -363,7 +363,8 @@ impl Object {
     }
 }
 
-/// Valid JSON without line ends: those between tokens become spaces, and inside strings there are none.
+/// Valid JSON without line ends. Line ends stand only between tokens, never inside strings; they become
+/// spaces.
 fn on_one_line(json: &str) -> String {
     json.replace(['\n', '\r'], " ")
 }

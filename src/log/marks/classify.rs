@@ -1,4 +1,4 @@
-//! What 64 bytes are, a bit each: by the registers that a machine has, each way with the same answer.
+//! Classifies 64 bytes, one bit each, with the registers a machine has. Every way gives the same bits.
 
 use super::WIDTH;
 
@@ -29,7 +29,7 @@ impl Classify for ByWords {
     fn classes(self, block: &[u8; WIDTH]) -> Classes {
         const ONES: u64 = u64::from_le_bytes([1; 8]);
         const LOWS: u64 = ONES * 0x7f;
-        // A bit for each byte that is 0: the high bits of those that are, gathered.
+        // One bit for each byte that is 0, gathered from the high bits.
         let zeros = |word: u64| {
             let high = !(((word & LOWS) + LOWS) | word | LOWS);
             (high >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
@@ -47,7 +47,7 @@ impl Classify for ByWords {
             let low = zeros(word & (ONES * 0xe0));
             let high = !zeros(word & (ONES * 0x80)) & 0xff;
             all.odd |= (low | high) << (8 * place) | like(word, 0x7f);
-            // Of what begins like a digit, those that reach the next row when six is added are none.
+            // Bytes that start like a digit but reach the next row when six is added are not digits.
             let digits = zeros((word & (ONES * 0xf0)) ^ (ONES * 0x30));
             let beyond = zeros((((word & (ONES * 0x0f)) + ONES * 6) & (ONES * 0x10)) ^ (ONES * 0x10));
             all.number |= (digits & !beyond) << (8 * place);
@@ -78,8 +78,9 @@ pub(super) mod wide {
     #[derive(Clone, Copy)]
     pub(in super::super) struct By256(pub(in super::super) V3);
 
-    /// Numbers consist of bytes for which the two tables have a bit in common: by the high half of a byte, which
-    /// rows it may be in, and by the low half, in which rows it is one.
+    /// Numbers consist of bytes for which the two tables share a bit. One table is indexed by the high half
+    /// of the byte and says which rows it may be in; the other by the low half and says in which rows it
+    /// counts.
     const HIGH: [u8; 16] = [0, 0, 2, 1, 4, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     const LOW: [u8; 16] = [1, 1, 1, 1, 1, 5, 1, 1, 1, 1, 0, 2, 0, 2, 2, 0];
 

@@ -1,4 +1,4 @@
-//! The bit maps held to a look at each byte, and the walk over them to the walk over bytes.
+//! Holds the bit maps to a look at each byte, and the walk over them to the walk over bytes.
 
 use proptest::prelude::*;
 
@@ -90,7 +90,7 @@ proptest! {
         if at < end {
             prop_assert_eq!(marked.scalar_end(at), walk::scalar_end(&text[..end], at));
         }
-        // What stands before a value escapes nothing in it.
+        // The byte before a value escapes nothing in it.
         if at > 0 && at < end && text[at - 1] == b'"' {
             prop_assert_eq!(marked.string_end(at), walk::string_end(&text[..end], at));
         }
@@ -98,8 +98,8 @@ proptest! {
 
     #[test]
     fn containers_end_where_the_walk_says(mut text in text(), at in 0..200_usize) {
-        // Outside of strings a backslash is no JSON, and the two need not agree about what it does; nor where one
-        // begins inside of a string.
+        // A backslash outside a string is not JSON, so the two need not agree about what it does; nor if the
+        // container begins inside a string.
         let (mut inside, mut escapes) = (false, false);
         let mut starts = false;
         for (index, byte) in text.iter_mut().enumerate() {

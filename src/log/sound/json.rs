@@ -1,13 +1,14 @@
-//! Strict JSON, by one walk over its text: what `serde_json` accepts, without half surrogate pairs, and no deeper
-//! than a reader goes. Every function takes the index at which something begins and gives the one behind it.
+//! Strict JSON in one walk over the text: what `serde_json` accepts, except half surrogate pairs, and no
+//! deeper than a reader goes. Every function takes the index where something begins and returns the index
+//! after it.
 
 /// Levels of nesting that are read; as in [`super::super::repair`].
 const DEPTH: usize = 128;
 const ONES: u64 = u64::from_le_bytes([1; 8]);
 const HIGHS: u64 = ONES << 7;
 
-/// Calls `visit` with each key, as written without its quotes, and value of the object at `at`, which is `depth`
-/// levels deep. `None`: it is no object, or `visit` gave up.
+/// Calls `visit` with each key (as written, without quotes) and value of the object at `at`, which is `depth`
+/// levels deep. `None` if it is not an object or `visit` gave up.
 pub(super) fn each_entry<'a>(
     text: &'a [u8],
     at: usize,
@@ -40,8 +41,8 @@ pub(super) fn each_entry<'a>(
     }
 }
 
-/// Calls `visit` with each value of the list at `at`, which is `depth` levels deep. `None`: it is no list, or `visit`
-/// gave up.
+/// Calls `visit` with each value of the list at `at`, which is `depth` levels deep. `None` if it is not a
+/// list or `visit` gave up.
 pub(super) fn each_item<'a>(
     text: &'a [u8],
     at: usize,
@@ -82,7 +83,7 @@ fn word_end(text: &[u8], at: usize, word: &[u8]) -> Option<usize> {
     text[at..].starts_with(word).then_some(at + word.len())
 }
 
-/// Behind white space.
+/// The index after white space.
 pub(super) fn skip_space(text: &[u8], mut at: usize) -> usize {
     while text.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')) {
         at += 1;
@@ -106,13 +107,13 @@ fn number_end(text: &[u8], at: usize) -> Option<usize> {
     Some(end)
 }
 
-/// Behind at least one digit.
+/// The index after at least one digit.
 fn digits_end(text: &[u8], at: usize) -> Option<usize> {
     let count = text.get(at..)?.iter().take_while(|it| it.is_ascii_digit()).count();
     (count > 0).then_some(at + count)
 }
 
-/// Behind the closing quote of the string whose content begins at `at`.
+/// The index after the closing quote of the string whose content begins at `at`.
 fn string_end(text: &[u8], mut at: usize) -> Option<usize> {
     loop {
         at = special(text, at)?;
@@ -124,7 +125,8 @@ fn string_end(text: &[u8], mut at: usize) -> Option<usize> {
     }
 }
 
-/// The first byte at or behind `at` that is not the content of a string as it is; eight bytes at a time.
+/// The first byte at or after `at` that ends or escapes the content of a string; looks at eight bytes at a
+/// time.
 fn special(text: &[u8], at: usize) -> Option<usize> {
     let rest = text.get(at..)?;
     let (words, last) = rest.as_chunks::<8>();
@@ -134,7 +136,7 @@ fn special(text: &[u8], at: usize) -> Option<usize> {
             let other = word ^ (ONES * u64::from(byte));
             other.wrapping_sub(ONES) & !other
         };
-        // Exact up to the first of them.
+        // Exact up to the first such byte.
         let found = (like(b'"') | like(b'\\') | (word.wrapping_sub(ONES * 0x20) & !word)) & HIGHS;
         if found != 0 {
             return Some(at + number * 8 + found.trailing_zeros() as usize / 8);
@@ -144,7 +146,7 @@ fn special(text: &[u8], at: usize) -> Option<usize> {
     last.iter().position(is_special).map(|it| at + words.len() * 8 + it)
 }
 
-/// Behind the escape at `at`; a surrogate only with its other half.
+/// The index after the escape at `at`. A surrogate counts only with its other half.
 fn escape_end(text: &[u8], at: usize) -> Option<usize> {
     match text.get(at + 1)? {
         b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(at + 2),

@@ -1,5 +1,5 @@
-//! What the fields of the format hold, as [`super::super::read`] reads them, and whether a value is that without
-//! anything to note. Where it is not sure it says no: the line is then parsed.
+//! What the fields of the format hold, as [`super::super::read`] reads them, and whether a value fits without
+//! anything to note. When in doubt it says no, and the line is parsed.
 
 use smallvec::SmallVec;
 
@@ -9,13 +9,13 @@ use crate::log::{RecordType, time, timestamp_from_number, timestamp_from_text};
 
 /// Characters of an integer that a double holds exactly.
 const EXACT: usize = 15;
-/// Characters of a number without an exponent that no double is too small for.
+/// A number without an exponent and with at most this many characters always fits a double.
 const FINITE: usize = 300;
 
 /// The fields of an object by key.
 pub(super) type Shapes = fn(&[u8]) -> Shape;
 
-/// What a field holds; anything may be `null` instead.
+/// What a field holds. Any field may be `null` instead.
 #[derive(Clone, Copy)]
 pub(super) enum Shape {
     /// Any JSON.
@@ -50,7 +50,7 @@ pub(super) enum Shape {
     Interval,
     /// An object with these fields.
     Object(Shapes),
-    /// A list of objects with these fields, the named of which they must have.
+    /// A list of objects with these fields; the named ones are required.
     Objects(Shapes, &'static [&'static [u8]]),
     /// A list of agents.
     Roster,
@@ -248,7 +248,7 @@ fn episode_end(key: &[u8]) -> Shape {
     }
 }
 
-/// Whether `value`, which is JSON, is of this shape and nothing is to be noted about it.
+/// Whether `value`, which is JSON, has this shape and nothing about it needs a note.
 pub(super) fn fits(shape: Shape, value: &[u8]) -> bool {
     if value == b"null" {
         return true;
@@ -288,12 +288,12 @@ fn all_items(list: &[u8], one: fn(&[u8]) -> bool) -> bool {
     each_item(list, 0, 1, |it| one(it).then_some(())).is_some()
 }
 
-/// Whether it is an object that has no key twice, and all its values pass.
+/// Whether it is an object without repeated keys, all of whose values pass.
 fn all_entries(value: &[u8], one: fn(&[u8]) -> bool) -> bool {
     entries(value).is_some_and(|it| it.all.iter().all(|it| one(it.1)))
 }
 
-/// What an object holds; `None`: it is none, or has a key that has to be looked at more closely.
+/// The entries of an object. `None` if it is not an object or has a key that needs a closer look.
 fn entries(value: &[u8]) -> Option<Entries<'_>> {
     let mut entries = Entries::default();
     let end = if value[0] == b'{' { each_entry(value, 0, 1, |k, v| entries.add(k, v)) } else { None };
@@ -328,7 +328,7 @@ fn is_number(value: &[u8]) -> bool {
     matches!(value[0], b'-' | b'0'..=b'9')
 }
 
-/// Whether it is a number that a double holds, an integer exactly.
+/// Whether it is a number that a double holds, and holds exactly if it is an integer.
 fn is_finite(value: &[u8]) -> bool {
     is_number(value)
         && (value.len() <= EXACT || value.iter().any(|it| !matches!(it, b'-' | b'0'..=b'9')))
@@ -345,7 +345,7 @@ fn is_moment(value: &[u8]) -> bool {
         return time::plain_seconds(value).is_some()
             || as_str(value).and_then(timestamp_from_number).is_some();
     }
-    // With escapes it is left to the parser.
+    // With escapes the parser decides.
     let text = value.strip_prefix(b"\"").and_then(|it| it.strip_suffix(b"\"")).and_then(as_str);
     text.is_some_and(|it| !it.contains('\\') && timestamp_from_text(it).is_some())
 }

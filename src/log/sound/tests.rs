@@ -1,18 +1,18 @@
-//! What is called sound is what the parser has nothing to say about.
+//! A line called sound is one the parser has no problem with.
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::log::parse_line;
 
-/// Whether the parser makes one record of all of the line and has nothing to tell.
+/// Whether the parser makes one record of the whole line and reports nothing.
 fn is_clean(line: &[u8]) -> bool {
     let parsed = parse_line(line);
     let whole = |range: &std::ops::Range<usize>| line[range.clone()].trim_ascii() == line.trim_ascii();
     parsed.problems.is_empty() && matches!(parsed.records.as_slice(), [(_, range)] if whole(range))
 }
 
-/// Holds the promise, and says whether it was given.
+/// Asserts the promise, and returns whether it was given.
 #[track_caller]
 fn check(line: &[u8]) -> bool {
     let sound = is_sound(line);
@@ -229,7 +229,7 @@ fn object(value: impl Strategy<Value = String>) -> impl Strategy<Value = String>
     })
 }
 
-/// A record with what it needs, and more.
+/// A record with its required fields, and more.
 fn record() -> impl Strategy<Value = String> {
     let kinds = RecordType::KNOWN.into_iter().map(RecordType::name).chain(["novel"]).collect::<Vec<_>>();
     let needed = |kind: &str| match kind {
@@ -272,7 +272,7 @@ proptest! {
     fn what_serde_json_reads_is_walked_and_what_it_does_not_is_not(text in value()) {
         let line = format!(r#"{{"type":"novel","x":{text}}}"#);
         let reads = serde_json::from_str::<serde::de::IgnoredAny>(&line).is_ok();
-        // It does not look at halves of surrogates where it does not need the text.
+        // It ignores halves of surrogates where it does not need the text.
         let halved = line.contains("\\ud800");
         prop_assert_eq!(is_sound(line.as_bytes()), reads && !halved, "{}", line);
     }
