@@ -3,17 +3,18 @@
 //! ```text
 //! filter = ["!"] field op value  |  ["!"] "/" regex ["/"]
 //!
-//! agent=coder          who acts; names separated by commas, `*` stands for anything
-//! type=reward          the type of a record; an act has those of the records about it as well
-//! kind=tool            the kind of an action as logged; `message` for messages, `action` where none is logged
-//! status=failure       how the episode ended: success, failure, truncated, error, aborted, open, or its own word
+//! agent=coder          who acts; names separated by commas, `*` stands for any characters
+//! type=reward          the type of a record; an act also has the types of the records about it
+//! kind=tool            the kind of an action as logged; `message` for messages, `action` if none is logged
+//! status=failure       how the episode ended: success, failure, truncated, error, aborted, open, or as logged
 //! reward<0.5           the reward of the episode: < <= > >= = or a range as in reward=-1..0.5
 //! text=regex  /regex/  what a record holds, as a search would find it
 //! ```
 //!
-//! `!` in front, or `!=`, asks for the opposite. Case matters where an upper-case letter is typed. A list of acts
-//! holds the acts that pass all filters about records; the list of episodes holds the episodes that pass those
-//! about episodes and have a record (`!`: have none) that passes each of the others. Nothing here reads a file.
+//! `!` in front, or `!=`, negates. Case matters if the filter holds an upper-case letter. A list of acts
+//! shows the acts that pass all filters about records. The list of episodes shows the episodes that pass all
+//! filters about episodes and have, for each other filter, a record that passes it (with `!`: have none).
+//! Nothing here reads a file.
 
 mod acts;
 mod parse;
@@ -65,7 +66,7 @@ pub enum Test {
 pub struct Bounds {
     /// The least, and whether it belongs to the range.
     pub low: (f64, bool),
-    /// The largest, and whether it belongs to the range.
+    /// The largest value, and whether it belongs to the range.
     pub high: (f64, bool),
 }
 
@@ -83,12 +84,12 @@ impl Filter {
         &self.text
     }
 
-    /// Whether it is about the episode as a whole, and not about its records.
+    /// Whether it asks about the episode as a whole rather than about its records.
     pub fn is_about_episodes(&self) -> bool {
         matches!(self.test, Test::Status(_) | Test::Reward(_))
     }
 
-    /// The pattern, where it is about what records hold.
+    /// The pattern, if the filter asks what records hold.
     pub fn pattern(&self) -> Option<&Arc<Pattern>> {
         match &self.test {
             Test::Text(pattern) => Some(pattern),
@@ -96,7 +97,7 @@ impl Filter {
         }
     }
 
-    /// Whether an episode passes, as far as the list of episodes can tell; one about records is passed here.
+    /// Whether an episode passes, as far as the list of episodes can tell: filters about records pass here.
     /// An episode without a reward is in no range.
     pub fn passes_summary(&self, summary: &EpisodeSummary) -> bool {
         let holds = match &self.test {

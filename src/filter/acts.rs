@@ -6,7 +6,7 @@ use crate::{
     model::{ActId, ActKind, Episode, Origin},
 };
 
-/// For every act of an episode the types of the records that are it or about it.
+/// For every act of an episode, the types of the record that is the act and of the records about it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ActTypes(Vec<u16>);
 
@@ -25,7 +25,7 @@ impl ActTypes {
             types.add(it, RecordType::Credit);
         });
         let replayed = episode.replays.iter().filter_map(|it| it.act);
-        // What the policy says of its alternatives stands in the act's own record.
+        // The alternatives that the policy lists stand in the act's own record.
         let elsewhere = |act: ActId, it: Origin| it != episode.act(act).origin;
         let valued = episode.tables.iter();
         let valued = valued.filter(|it| it.alternatives.iter().any(|other| elsewhere(it.act, other.origin)));
@@ -36,8 +36,8 @@ impl ActTypes {
         types
     }
 
-    /// Adds acts and rewards that were appended to `episode`, behind its first so many. The acts among those whose
-    /// types that changes.
+    /// Adds the acts and rewards appended to `episode` after its first `acts` acts and `rewards` rewards.
+    /// Returns those of the first acts whose types this changes.
     pub fn grow(&mut self, episode: &Episode, acts: usize, rewards: usize) -> Vec<ActId> {
         self.0.resize(episode.acts.len(), 0);
         for id in episode.act_ids().skip(acts) {
@@ -66,8 +66,8 @@ impl ActTypes {
 }
 
 impl Filter {
-    /// Whether an act is listed. `has_text`: whether its record matches, for a filter about what records hold.
-    /// A filter about episodes lists every act.
+    /// Whether an act is listed. `has_text` says whether its record matches; filters about what records hold
+    /// ask it. A filter about episodes lists every act.
     pub fn passes_act(&self, episode: &Episode, types: &ActTypes, act: ActId, has_text: bool) -> bool {
         let it = episode.act(act);
         let holds = match &self.test {

@@ -1,4 +1,4 @@
-//! The grammar of filters; how it reads stands in [`crate::filter`].
+//! The grammar of filters; [`crate::filter`] shows it.
 
 use std::sync::Arc;
 
@@ -8,10 +8,10 @@ use crate::search::Pattern;
 /// The fields, in the order of the help.
 pub const FIELDS: [&str; 6] = ["agent", "type", "kind", "status", "reward", "text"];
 
-/// What may stand between field and value, the longer first.
+/// The operators between field and value, the longer ones first.
 pub const OPERATORS: [&str; 6] = ["!=", "<=", ">=", "=", "<", ">"];
 
-/// Why a text is no filter: what is wrong and what would be right, in one line.
+/// Why a text is not a filter: what is wrong and what would be right, in one line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FilterError {
     /// It begins with no known field.
@@ -26,7 +26,7 @@ pub enum FilterError {
     /// There is no value.
     #[error("{0}{1} what?")]
     Value(String, &'static str),
-    /// A reward is compared with something else than a number.
+    /// A reward compared with something other than a number.
     #[error("'{0}' is no number and no range such as -1..0.5")]
     Number(String),
     /// The expression is none.
@@ -46,7 +46,7 @@ impl Filter {
             None => (false, text),
         };
         if let Some(pattern) = rest.strip_prefix('/') {
-            // The second slash is as optional as it is in a search; one behind a backslash is part of the text.
+            // The second slash is as optional as in a search; a slash after a backslash is part of the text.
             let pattern = pattern.strip_suffix('/').filter(|it| !it.ends_with('\\')).unwrap_or(pattern);
             return Ok(Self { text: text.to_owned(), negated, test: pattern_test(pattern, "/")? });
         }

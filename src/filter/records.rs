@@ -10,7 +10,7 @@ use crate::{
     search::Scanner,
 };
 
-/// Asks lines what one filter asks, without its `!`.
+/// Tests lines against one filter, ignoring its `!`.
 #[derive(Clone, Debug)]
 pub struct RecordTest {
     filter: Arc<Filter>,
@@ -23,7 +23,7 @@ struct Line {
     kind: RecordType,
     type_name: String,
     episode: Option<String>,
-    /// Who acts, and who is told something or named in a roster.
+    /// Who acts, and who receives a message or stands in a roster.
     agents: Vec<String>,
     /// Of an action.
     category: Option<String>,
@@ -36,8 +36,8 @@ impl RecordTest {
         Self { filter, scanner }
     }
 
-    /// Calls `found` with the place and the episode, as logged, of every record in `block` that passes, in
-    /// order; see [`Scanner::scan`] for the block. A filter about episodes finds none.
+    /// Calls `found` with the place and the logged episode of every record in `block` that passes, in order;
+    /// see [`Scanner::scan`] for what a block is. A filter about episodes finds none.
     pub fn scan(&mut self, block: &[u8], mut found: impl FnMut(usize, String)) {
         if let Some(scanner) = &mut self.scanner {
             scanner.scan(block, |range| {
@@ -73,8 +73,8 @@ impl RecordTest {
         }
     }
 
-    /// Whether the record in `line` passes the whole filter, its `!` included, for a list of records; one about
-    /// episodes is passed here. Unlike the list of episodes this asks who acts, not who takes part.
+    /// Whether the record in `line` passes the whole filter, `!` included, for a list of records; filters
+    /// about episodes pass here. Unlike the list of episodes this asks who acts, not who takes part.
     pub fn passes_record(&mut self, line: &[u8]) -> bool {
         let holds = match &self.filter.test {
             Test::Status(_) | Test::Reward(_) => return true,
@@ -93,7 +93,7 @@ fn episodes_of(line: &[u8]) -> Vec<String> {
     lines_of(line, false).into_iter().filter_map(|it| it.episode).collect()
 }
 
-/// What stands in a line; more than one where records were written into one line.
+/// The records in a line; more than one if records were written into one line.
 fn lines_of(line: &[u8], with_kind: bool) -> Vec<Line> {
     // Most actions are told by their header alone.
     let has_kind = with_kind && memmem::find(line, b"\"kind\"").is_some();
@@ -158,7 +158,7 @@ mod tests {
         check("/say \"no\"/", &["one"]);
         check("/hi|llm/", &["two", "three", "four"]);
         check("status=failure", &[]);
-        // The opposite is asked of the list of episodes, not of single records.
+        // Negation is a matter of the list of episodes, not of single records.
         check("!agent=ann", &["one", "three"]);
     }
 

@@ -1,11 +1,11 @@
-//! Names to compare with: several, with `*` for anything.
+//! Names to compare with: several, with `*` for any characters.
 
 /// Alternatives, each a name in which `*` stands for any characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words(Vec<String>);
 
 impl Words {
-    /// The alternatives in `text`, which stand between commas. `None`: there is none.
+    /// The comma-separated alternatives in `text`, or `None` if there are none.
     pub fn parse(text: &str) -> Option<Self> {
         let words: Vec<String> =
             text.split(',').map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).collect();
@@ -17,7 +17,8 @@ impl Words {
         Self(self.0.into_iter().map(change).collect())
     }
 
-    /// Whether one of the alternatives is `name`. Case matters where an upper-case letter is typed.
+    /// Whether one of the alternatives matches `name`. Case matters if the alternatives hold an upper-case
+    /// letter.
     pub fn hold(&self, name: &str) -> bool {
         self.0.iter().any(|word| {
             if word.chars().any(char::is_uppercase) {
@@ -29,7 +30,7 @@ impl Words {
     }
 }
 
-/// Whether `name` is `word`, in which `*` stands for any characters.
+/// Whether `name` matches `word`, in which `*` stands for any characters.
 fn is_like(name: &str, word: &str) -> bool {
     let mut pieces = word.split('*');
     let Some(mut rest) = pieces.next().and_then(|it| name.strip_prefix(it)) else { return false };

@@ -34,11 +34,11 @@ pub struct Act {
     pub duration: Option<f64>,
     /// `llm`, `tool`, `env`, `plan`, ... as logged; empty if absent.
     pub category: String,
-    /// One display-safe line that says what was done, at most [`Act::LABEL_CHARS`] characters.
+    /// One display-safe line that says what was done, in at most [`Act::LABEL_CHARS`] characters.
     pub label: String,
     /// The same for the result; empty if none was logged.
     pub result: String,
-    /// Whether the record says that it failed (`error`).
+    /// What the record says went wrong (`error`), if anything.
     pub error: Option<String>,
     /// The acting policy's view of its alternatives.
     pub policy: Option<Policy>,
@@ -98,7 +98,7 @@ impl Usage {
 pub enum LinkKind {
     /// In the record's `parents`.
     Logged,
-    /// From the order of acts, because the record has no `parents`; drawn dashed.
+    /// From the order of acts, because the record has no `parents`. Drawn dashed.
     Inferred,
 }
 
@@ -113,7 +113,7 @@ pub struct Link {
 
 /// The causal links of an episode: parents and children of each act, as compressed rows.
 ///
-/// Acyclic: a link that would close a cycle has been left out and listed by whoever built this.
+/// Acyclic: whoever builds this leaves out a link that would close a cycle, and lists it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Links {
     parents: Rows,
@@ -157,7 +157,7 @@ impl Links {
     /// From the parents of each act, one row per act in id order; duplicates within a row are dropped.
     pub fn from_parents(mut parents: Vec<Vec<Link>>) -> Self {
         let mut children = vec![Vec::new(); parents.len()];
-        // The act whose parent each act was found to be last.
+        // For each act, the last act that was found to have it as a parent.
         let mut parent_of = vec![usize::MAX; parents.len()];
         for (child, row) in parents.iter_mut().enumerate() {
             row.retain(|link| std::mem::replace(&mut parent_of[link.act.index()], child) != child);
@@ -168,7 +168,7 @@ impl Links {
         Self { parents: Rows::new(&parents), children: Rows::new(&children) }
     }
 
-    /// Adds an act behind all others, with its parents; duplicates are dropped.
+    /// Adds an act after all others, with its parents. Drops duplicate parents.
     pub fn push(&mut self, mut parents: Vec<Link>) {
         let act = ActId::from_index(self.parents.starts.len().saturating_sub(1));
         let mut seen = HashSet::new();
@@ -199,7 +199,8 @@ impl Links {
         self.children.get(act)
     }
 
-    /// An act, all its causes and all its effects, ascending. O(links of these, and one look at each act).
+    /// An act with all its causes and all its effects, ascending. Takes O(links of these) and one look at
+    /// each act.
     pub fn through(&self, act: ActId) -> Vec<ActId> {
         let acts = self.parents.starts.len().saturating_sub(1).max(act.index() + 1);
         let mut seen = vec![false; acts];

@@ -7,9 +7,9 @@ use super::{Absence, ActId, AgentId, Origin};
 pub struct Estimate {
     /// The credit, in reward units unless the attribution says otherwise.
     pub value: f64,
-    /// 95% interval, or sharp bounds where data is missing; `None`: not known.
+    /// 95% interval, or sharp bounds if data is missing; `None` if not known.
     pub interval: Option<(f64, f64)>,
-    /// Standard error, where the interval comes from one.
+    /// Standard error, if the interval comes from one.
     pub standard_error: Option<f64>,
     /// Sample size behind it.
     pub n: Option<u32>,
@@ -54,7 +54,7 @@ impl Value {
     }
 }
 
-/// Why a method cannot be computed, and what can be instead.
+/// Why a method cannot be computed, and what can be computed instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unavailable {
     /// The missing record, with the act or agent it is missing for; no trailing period.
@@ -104,8 +104,8 @@ pub struct Caveat {
     pub text: String,
 }
 
-/// What is known of the difference of two agents' numbers beyond their own intervals: a value that both rest on
-/// moves them together, and leaves their difference alone.
+/// What is known of the difference between two agents' numbers beyond their own intervals. A value that both
+/// rest on moves both and leaves their difference alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Differences {
     agents: usize,
@@ -119,14 +119,14 @@ impl Differences {
         Self { agents, halves: vec![None; agents * agents] }
     }
 
-    /// Says that the difference of `a` and `b` is uncertain by `half` on either side, in reward units.
+    /// Sets the uncertainty of the difference of `a` and `b` to `half` on either side, in reward units.
     pub fn set(&mut self, a: AgentId, b: AgentId, half: f64) {
         for (a, b) in [(a.index(), b.index()), (b.index(), a.index())] {
             self.halves[a * self.agents + b] = Some(half);
         }
     }
 
-    /// Half of the interval of the difference of `a` and `b`; `None`: not known.
+    /// Half of the interval of the difference of `a` and `b`, or `None` if not known.
     pub fn half(&self, a: AgentId, b: AgentId) -> Option<f64> {
         self.halves.get(a.index() * self.agents + b.index()).copied().flatten()
     }
@@ -141,27 +141,29 @@ pub struct Attribution {
     pub baseline: Option<String>,
     /// Name to show: `shapley exact 16/16`, `difference reward (null action)`.
     pub title: String,
-    /// One entry per agent of the episode, ascending by id; agents taken out are `Undefined`.
+    /// One entry per agent of the episode, ascending by id. Removed agents are `Undefined`.
     pub agents: Vec<AgentCredit>,
-    /// Credit per act, ascending by id; only acts the method speaks of. Empty: the method knows agents only.
+    /// Credit per act, ascending by id, for the acts the method credits. Empty if the method credits agents
+    /// only.
     pub acts: Vec<(ActId, Value)>,
     /// Sum of the agents' numbers.
     pub sum: f64,
-    /// What the sum must be by the method's contract (R, or v(N) - v(0)); `None`: the method is not efficient.
+    /// What the sum must be by the method's contract (R, or v(N) - v(0)), or `None` if the method is not
+    /// efficient.
     pub contract: Option<f64>,
     /// The total reward used.
     pub reward: Option<f64>,
-    /// Value of the empty coalition, where the method has one.
+    /// Value of the empty coalition, if the method has one.
     pub empty_value: Option<f64>,
     /// What the numbers rest on.
     pub provenance: Provenance,
     /// What an absent agent does, where that matters.
     pub absence: Option<Absence>,
-    /// The replays or coalitions used, as text: `16 coalitions x 32 replays`; empty: nothing counted.
+    /// The replays or coalitions used, as text: `16 coalitions x 32 replays`. Empty if nothing was counted.
     pub sample: String,
     /// What to know before acting on it.
     pub caveats: Vec<Caveat>,
-    /// The uncertainty of differences, where the method knows it of pairs; `None`: of no pair.
+    /// The uncertainty of differences, if the method knows it for any pair.
     pub differences: Option<Differences>,
 }
 
@@ -171,8 +173,8 @@ impl Attribution {
         self.contract.map(|contract| self.sum - contract)
     }
 
-    /// Whether the sum is what the contract says, but for rounding; `None`: there is no contract. Computed
-    /// credit is exact to 1e-9 of the contract, declared credit as exact as it was printed: 1e-4.
+    /// Whether the sum meets the contract up to rounding, or `None` without a contract. The tolerance is 1e-9
+    /// of the contract for computed credit, and 1e-4 for declared credit, which was printed.
     pub fn balances(&self) -> Option<bool> {
         let tolerance = if self.provenance == Provenance::Declared { 1e-4 } else { 1e-9 };
         let scale = self.contract.unwrap_or(0.0).abs().max(1.0);
@@ -186,7 +188,7 @@ impl Attribution {
 
     /// The credit of `act`, if it is a number.
     pub fn act(&self, act: ActId) -> Option<&Estimate> {
-        // Most methods speak of every act: then each is in its place.
+        // Most methods credit every act: then each entry is at its own index.
         if let Some((_, value)) = self.acts.get(act.index()).filter(|it| it.0 == act) {
             return value.number();
         }
@@ -198,7 +200,7 @@ impl Attribution {
 /// One term of the arithmetic behind a number.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Term {
-    /// What it is: `v({planner, coder}) - v({planner})`; display-safe.
+    /// What the term is: `v({planner, coder}) - v({planner})`; display-safe.
     pub text: String,
     /// Its weight in the sum.
     pub weight: f64,
@@ -212,7 +214,7 @@ pub struct Term {
     pub origins: Vec<Origin>,
 }
 
-/// The arithmetic of one number, term by term: `e` on the screen.
+/// The arithmetic of one number, term by term, which `e` shows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation {
     /// Whose number: `coder`, or `a17 (coder)`.
@@ -235,11 +237,12 @@ pub struct Explanation {
     pub provenance: Provenance,
     /// What an absent agent does, where that matters.
     pub absence: Option<Absence>,
-    /// Where an agent's number is made of those of its acts: the arithmetic of each act, the largest first.
+    /// If an agent's number is made of the numbers of its acts: the arithmetic of each act, the largest
+    /// first.
     pub details: Vec<Detail>,
 }
 
-/// The arithmetic of one act, as a part of its agent's number.
+/// The arithmetic of one act, as part of its agent's number.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Detail {
     /// The act.

@@ -2,7 +2,7 @@
 
 use super::{ActId, AgentId, Origin};
 
-/// A measured or stated value: mean, its standard deviation and how many replays it rests on.
+/// A measured or stated value: mean, standard deviation and the number of replays it rests on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sample {
     /// Mean return, in reward units; `None` when the log holds no finite number.

@@ -27,8 +27,8 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// What it says of which line (file and number): a line that is read twice tells the same twice. `None`: it is
-    /// about no line.
+    /// What it says of which line (file and number): a line that is read twice tells the same twice. `None`:
+    /// it is about no line.
     pub fn about(&self) -> Option<(FileId, u32, &'static str, &str)> {
         self.origin.map(|it| (it.file, it.line, self.rule, self.message.as_str()))
     }

@@ -178,7 +178,7 @@ pub struct Label {
 }
 
 impl Label {
-    /// Whether the judgement blames: any word but those that approve.
+    /// Whether the judgement blames: true for any word except those that approve.
     pub fn blames(&self) -> bool {
         let word = self.label.to_ascii_lowercase();
         !matches!(word.as_str(), "ok" | "good" | "correct" | "right" | "pass" | "passed" | "success")
@@ -317,7 +317,7 @@ impl Episode {
         Some(RewardTotal { value, source: RewardSource::Outcome, origin: Some(end.origin) })
     }
 
-    /// Whether the episode is known to have failed: by status, or without one by a negative reward.
+    /// Whether the episode is known to have failed: by its status, or without one by a negative reward.
     pub fn failed(&self) -> bool {
         match self.outcome.as_ref().and_then(|it| it.status.as_ref()) {
             Some(Status::Success) => false,
@@ -351,7 +351,7 @@ impl Episode {
         (0..self.acts.len() as u32).map(ActId)
     }
 
-    /// The first time stamp of any act: acts are in order of time, those without one among them.
+    /// The first time stamp of any act. Acts without a time stamp stand among the others.
     pub fn start(&self) -> Option<Timestamp> {
         self.acts.iter().find_map(|it| it.time)
     }

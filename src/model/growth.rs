@@ -1,15 +1,15 @@
-//! What was appended to an episode, so that a growing one need not be put together anew for every record.
+//! What was appended to an episode, so that a growing episode need not be assembled anew for every record.
 
 use super::{Act, ActionTable, Diagnostic, Episode, Link, Reward};
 
-/// Records that stand behind all others of an episode and change nothing of what was there.
+/// Records that come after all others of an episode and change nothing that was there before.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Growth {
-    /// New acts, in order of time, with what each came from; their ids go on where the episode's end.
+    /// New acts, in order of time, each with its links to causes. Their ids continue those of the episode.
     pub acts: Vec<(Act, Vec<Link>)>,
     /// New rewards.
     pub rewards: Vec<Reward>,
-    /// Alternatives that the policies of new acts logged, by act.
+    /// Alternatives that policies logged for new acts, by act.
     pub tables: Vec<ActionTable>,
     /// Findings about the new records.
     pub diagnostics: Vec<Diagnostic>,
@@ -23,8 +23,8 @@ impl Growth {
 }
 
 impl Episode {
-    /// Appends what has come: the same episode as put together from all of its records, but for the order of its
-    /// findings.
+    /// Appends the growth. The result is the episode that all of its records give, except for the order of
+    /// its findings.
     pub fn grow(&mut self, growth: Growth) {
         for (act, parents) in growth.acts {
             self.links.push(parents);

@@ -36,13 +36,13 @@ impl EpisodeId {
     /// The bit of an id that is provisional.
     const PROVISIONAL: u32 = 1 << 31;
 
-    /// An id of its own for an episode that is shown before the logs are indexed up to it: see
+    /// A separate id for an episode that is shown before the logs are indexed up to it: see
     /// [`LogSummary::moved`](super::LogSummary::moved).
     pub fn provisional(self) -> Self {
         Self(self.0 | Self::PROVISIONAL)
     }
 
-    /// Which of the provisional ones this is, from 0; `None`: it is not provisional.
+    /// Which provisional id this is, from 0; `None` if it is not provisional.
     pub fn provisional_index(self) -> Option<usize> {
         (self.0 & Self::PROVISIONAL != 0).then_some((self.0 & !Self::PROVISIONAL) as usize)
     }
@@ -53,7 +53,7 @@ dense_id! {
     FileId
 }
 
-/// Where a record stands: what `file:line` in an explanation or a finding points to.
+/// Where a record stands: the `file:line` in an explanation or a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Origin {
     /// The file that holds the record.

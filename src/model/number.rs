@@ -1,4 +1,4 @@
-//! A float that can be compared and hashed, for values that serve as keys.
+//! A float that can be compared and hashed, for values used as keys.
 
 use std::hash::{Hash, Hasher};
 
@@ -39,9 +39,9 @@ impl From<f64> for Number {
     }
 }
 
-/// `value` with its sign and `places` decimals: `+0.37`, `-0.41`, ` 0.00` for an exact zero. What these decimals
-/// would show as zero has one more (`-0.004`), or an exponent (`-4e-5`): only a zero looks like one. What is not
-/// a number is said in words.
+/// `value` with its sign and `places` decimals: `+0.37`, `-0.41`, ` 0.00` for an exact zero. A value that
+/// these decimals would show as zero gets one more (`-0.004`) or an exponent (`-4e-5`): only a zero looks
+/// like zero. What is not a number is written in words.
 pub fn signed(value: f64, places: usize) -> String {
     if value.is_nan() {
         return "nan".to_owned();
@@ -49,7 +49,7 @@ pub fn signed(value: f64, places: usize) -> String {
     if value.is_infinite() {
         return if value > 0.0 { "+inf" } else { "-inf" }.to_owned();
     }
-    // Less than this is what a sum of floats leaves over, in any reward unit anybody uses.
+    // Anything smaller is what a sum of floats leaves over, whatever the reward unit.
     if value.abs() < 1e-12 {
         return format!(" {:.places$}", 0.0);
     }
@@ -64,14 +64,14 @@ pub fn signed(value: f64, places: usize) -> String {
     }
 }
 
-/// The size of something without a sign, a standard error or half an interval, as [`signed`] writes it: `0.06`,
-/// `0.004`, `4e-5`.
+/// A size without a sign, such as a standard error or half an interval, written as [`signed`] writes it:
+/// `0.06`, `0.004`, `4e-5`.
 pub fn unsigned(value: f64, places: usize) -> String {
     signed(value.abs(), places).trim_start_matches(['+', ' ']).to_owned()
 }
 
-/// How many decimals tell values of this largest size apart: three significant digits, two decimals at least
-/// for values around 1.
+/// How many decimals tell apart values whose largest is this: three significant digits, and at least two
+/// decimals for values around 1.
 pub fn places(largest: f64) -> usize {
     match largest.abs() {
         size if !size.is_finite() || size == 0.0 => 2,

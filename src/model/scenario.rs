@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{ActId, AgentId, Number};
 
-/// What takes the place of the action an act really took.
+/// What replaces the action an act really took.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Substitute {
     /// The default (null) action.
@@ -18,17 +18,17 @@ pub enum Substitute {
 pub struct Scenario {
     /// Name of a row of the method table; empty: the best method the log supports.
     pub method: String,
-    /// Baseline of that method, where it has a choice; `None`: the method's default.
+    /// Baseline of that method, if it has a choice; `None` for the method's default.
     pub baseline: Option<String>,
     /// Agents taken out of the game.
     pub dropped: BTreeSet<AgentId>,
     /// The total reward, in place of the logged one.
     pub reward: Option<Number>,
-    /// Discount factor per step applied to the reward; `None`: as logged.
+    /// Discount factor per step applied to the reward; `None` for the logged one.
     pub discount: Option<Number>,
     /// Acts with another action than the one taken.
     pub substitutes: BTreeMap<ActId, Substitute>,
-    /// The acts that are looked at, first and last; `None`: all of them. Acts outside get no credit.
+    /// The first and last act to look at; `None` for all acts. Acts outside get no credit.
     pub window: Option<(ActId, ActId)>,
     /// Parameters of the method by name, where they differ from its defaults.
     pub params: BTreeMap<String, Number>,
@@ -54,7 +54,7 @@ impl Scenario {
         }
     }
 
-    /// Whether it changes the episode itself, and not just how credit is computed.
+    /// Whether it changes the episode itself, not only how credit is computed.
     pub fn edits_episode(&self) -> bool {
         !self.dropped.is_empty()
             || self.reward.is_some()

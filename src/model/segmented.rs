@@ -1,11 +1,11 @@
-//! A list that grows at its end and is handed to other threads while it does.
+//! A list that grows at its end while other threads hold copies of it.
 //!
 //! ```text
 //! segments: [256 entries] [256 entries] [256 entries] [17 entries]
-//!            shared         shared        shared       copied by the next push, if somebody still has it
+//!            shared         shared        shared       copied by the next push if anybody still holds it
 //! ```
 //!
-//! A `Vec` behind an `Arc` would be copied whole by the first push after every hand-over.
+//! The first push after each hand-over would copy a `Vec` behind an `Arc` as a whole.
 
 use std::{
     iter::FusedIterator,
@@ -13,11 +13,11 @@ use std::{
     sync::Arc,
 };
 
-/// Entries of a segment, but for the last: a power of two.
+/// Entries of every segment except the last: a power of two.
 const SEGMENT: usize = 256;
 
-/// A list in segments that clones share: to clone it takes a step for each segment, to push to a clone or to change an
-/// entry copies no more than one segment.
+/// A list in segments that clones share. Cloning takes a step for each segment. Pushing to a clone or
+/// changing an entry copies at most one segment.
 #[derive(Clone, Debug)]
 pub struct Segmented<T> {
     /// Full, but for the last, which is not empty.
@@ -61,13 +61,13 @@ impl<T> Segmented<T> {
         self.range(0..self.len())
     }
 
-    /// The entries at `range`, as far as there are such, in order.
+    /// The entries at `range`, in order, as far as they exist.
     pub fn range(&self, range: Range<usize>) -> Iter<'_, T> {
         let end = range.end.min(self.len());
         Iter { list: self, range: range.start.min(end)..end }
     }
 
-    /// How many entries fulfil `before`, which those do that stand before all others.
+    /// How many entries satisfy `before`; those that do must come before all others.
     pub fn partition_point(&self, mut before: impl FnMut(&T) -> bool) -> usize {
         let whole = self.segments.partition_point(|it| it.last().is_some_and(&mut before));
         match self.segments.get(whole) {
@@ -91,12 +91,12 @@ impl<T: Clone> Segmented<T> {
         }
     }
 
-    /// The entry at `index`, to be changed, if there is one.
+    /// The entry at `index`, mutable, if there is one.
     pub fn get_mut(&mut self, index: usize) -> Option<&mut T> {
         Arc::make_mut(self.segments.get_mut(index / SEGMENT)?).get_mut(index % SEGMENT)
     }
 
-    /// The entries, to be changed; none is shared any more then.
+    /// The entries, mutable. Afterwards none is shared.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
         self.segments.iter_mut().flat_map(Arc::make_mut)
     }
@@ -192,7 +192,7 @@ impl<'a, T> Iterator for Iter<'a, T> {
         self.range.size_hint()
     }
 
-    // By segment, as most loops are: without a look for the segment of every entry.
+    // By segment, as most loops want it: without looking up the segment of every entry.
     fn fold<B, F: FnMut(B, &'a T) -> B>(self, first: B, mut step: F) -> B {
         let (mut at, end, mut folded) = (self.range.start, self.range.end, first);
         while at < end {

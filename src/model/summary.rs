@@ -1,4 +1,5 @@
-//! What is known of the opened logs without reading payloads: the episode list and the state of the files.
+//! What is known of the opened logs without reading payloads: the list of episodes and the state of the
+//! files.
 
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use super::{Diagnostic, EpisodeId, Segmented, Status};
 /// One row of the episode list.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EpisodeSummary {
-    /// Which; that of its row in the list unless it is provisional.
+    /// The id of its row in the list, unless it is provisional.
     pub id: EpisodeId,
     /// The logged id; display-safe.
     pub name: Arc<str>,
@@ -15,7 +16,7 @@ pub struct EpisodeSummary {
     pub run: Option<Arc<str>>,
     /// How it ended, if it has.
     pub status: Option<Status>,
-    /// Total reward so far, in reward units; `None`: no number logged.
+    /// Total reward so far, in reward units; `None` if no number is logged.
     pub reward: Option<f64>,
     /// Whether no `episode_end` has been read.
     pub open: bool,
@@ -43,11 +44,11 @@ pub enum FileState {
     Reading,
     /// All there is has been read.
     CaughtUp,
-    /// It is not there any more; what was read is kept.
+    /// The file is gone; what was read of it is kept.
     Gone,
     /// It cannot be read, and why.
     Failed(String),
-    /// It has the same content as this one, which was read: it is not read again.
+    /// It has the same content as this file, which was read already, so it is not read again.
     SameAs(String),
 }
 
@@ -72,14 +73,14 @@ pub struct FileSummary {
     pub inode: Option<(u64, u64)>,
 }
 
-/// What the counters of the writers say: `seq` of their records.
+/// What the writers' counters tell: the `seq` of their records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
     /// Records with a counter.
     pub records: u64,
-    /// Writers at work at one time, over all files with counters.
+    /// Writers at work at one time, summed over the files that have counters.
     pub writers: u64,
-    /// Places where a counter jumps, and the records that are missing there.
+    /// Places where a counter jumps, and the number of records missing there.
     pub gaps: u64,
     /// Records missing in the gaps.
     pub missing: u64,
@@ -91,7 +92,8 @@ pub struct Counters {
     pub shared_files: u64,
     /// Times the writer changes in those.
     pub turns: u64,
-    /// The same, each with its place; made anew with every summary, as a gap may still be filled.
+    /// The same as findings, each with its place; made anew with every summary, since a gap may still be
+    /// filled.
     pub findings: Vec<Diagnostic>,
 }
 
@@ -104,11 +106,12 @@ pub struct LogSummary {
     pub files: Arc<Vec<FileSummary>>,
     /// Records read.
     pub records: u64,
-    /// Lines of which something was lost.
+    /// Lines that lost something.
     pub bad_lines: u64,
-    /// Errors that are about no line: inputs that cannot be read or that broke off. What they held is missing.
+    /// Errors that belong to no line: inputs that cannot be read or that broke off. What they held is
+    /// missing.
     pub input_errors: u64,
-    /// Everything to tell about lines, in order, at most [`LogSummary::DIAGNOSTICS`].
+    /// All findings about lines, in order, at most [`LogSummary::DIAGNOSTICS`].
     pub diagnostics: Arc<Vec<Diagnostic>>,
     /// Diagnostics beyond that number.
     pub more_diagnostics: u64,
@@ -116,34 +119,34 @@ pub struct LogSummary {
     pub counters: Arc<Counters>,
     /// Whether the files are being followed.
     pub following: bool,
-    /// Why changes are found by polling alone, where file events do not work.
+    /// Why changes are found only by polling, if file events do not work.
     pub polling: Option<String>,
     /// Whether the first pass over the files has ended.
     pub loaded: bool,
-    /// How the first pass goes, while it does.
+    /// How the first pass goes, while it runs.
     pub reading: Option<Reading>,
-    /// How far the lines are read in full of which the first pass read the outside, while that takes long.
+    /// How far the lines that the first pass only scanned have been read in full, if that takes long.
     pub validating: Option<Validating>,
-    /// Under which ids episodes with provisional ones have come to be listed, by those, while they are shown; the
-    /// provisional id where it is listed under that. Not all of their records may be known under the other.
+    /// For each provisional id, while its episode is shown under it: the id of its row in the list, or the
+    /// provisional id itself if it has no other row. The row may not know all of its records yet.
     pub listed: Arc<Vec<EpisodeId>>,
-    /// What the episodes with provisional ids have become, by those: empty while they are shown.
+    /// For each provisional id, what its episode has become. Empty while the provisional ones are shown.
     pub moved: Arc<Vec<EpisodeId>>,
 }
 
 /// How the first pass over the files goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
-    /// Whether the ends of large files are shown before they are indexed up to there: the last episodes of the list
-    /// may lack their beginnings.
+    /// Whether the ends of large files are shown before the index reaches them. The last episodes of the list
+    /// may then lack their beginnings.
     pub tail: bool,
-    /// Records indexed a second so far; `None`: too early to say.
+    /// Records indexed a second so far; `None` if it is too early to say.
     pub rate: Option<u64>,
-    /// Seconds until all is read at this rate; `None`: too early to say.
+    /// Seconds until all is read at this rate; `None` if it is too early to say.
     pub left: Option<u64>,
 }
 
-/// How far lines are read in full behind the first pass.
+/// How far lines have been read in full after the first pass.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Validating {
     /// Bytes read.
@@ -153,7 +156,7 @@ pub struct Validating {
 }
 
 impl Validating {
-    /// Percent that were read, below 100 until all were.
+    /// Percent read; below 100 until all is read.
     pub fn percent(self) -> u64 {
         self.read * 100 / self.size.max(1)
     }

@@ -1,4 +1,4 @@
-//! A record that matches, as it is listed.
+//! A record that matches, as the list of hits shows it.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use crate::{
     text,
 };
 
-/// Bytes of a record that are shown before a match, and from its start on.
+/// Bytes of a record shown before a match, and from its start on.
 const BEFORE: usize = 48;
 const FROM: usize = 240;
 
@@ -18,7 +18,7 @@ const FROM: usize = 240;
 pub struct Hit {
     /// Where its line stands.
     pub origin: Origin,
-    /// The word in its `type`; `unreadable` for a line that is no record.
+    /// The word in its `type`; `unreadable` for a line that is not a record.
     pub record: Box<str>,
     /// Its episode, once the index knows it.
     pub episode: Option<EpisodeId>,
@@ -33,8 +33,8 @@ pub struct Hit {
 }
 
 impl Hit {
-    /// Hits in the order in which they are visited: by episode, there as they stand in the files; first what
-    /// belongs to no episode.
+    /// The order in which hits are visited: by episode, and within an episode as they stand in the files.
+    /// Records without an episode come first.
     pub fn key(&self) -> (Option<u32>, u32, u64) {
         (self.episode.map(|it| it.0), self.origin.file.0, self.origin.offset)
     }
@@ -58,7 +58,7 @@ impl Snippet {
     }
 }
 
-/// A hit and the name of its episode as logged, by which an index finds it.
+/// A hit and the logged name of its episode, by which an index finds the episode.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     /// The hit; its episode is not known yet.
@@ -68,7 +68,7 @@ pub struct Found {
 }
 
 impl Found {
-    /// What there is to say of `line`, which stands at `origin` and matches `pattern`.
+    /// The hit for `line`, which stands at `origin` and matches `pattern`.
     pub fn of(origin: Origin, line: &[u8], pattern: &Pattern) -> Self {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let safe = |it: &str| text::clean(it).into_boxed_str();
@@ -107,7 +107,7 @@ impl Found {
     }
 }
 
-/// The record of an odd line that holds the match; of several that were written into one line, the first such.
+/// The record of an odd line that holds the match; the first such record if the line holds several.
 fn record_of(line: &[u8], pattern: &Pattern) -> Option<Record> {
     let place = pattern.regex.find(line).map(|it| it.range());
     let mut records = parse_line(line).records;
@@ -116,7 +116,7 @@ fn record_of(line: &[u8], pattern: &Pattern) -> Option<Record> {
     (at < records.len()).then(|| records.swap_remove(at).0)
 }
 
-/// The text around the first match: with its escapes undone where it matches so, as a person sees it.
+/// The text around the first match, with its escapes undone if it matches that way, as a person sees it.
 fn snippet(line: &[u8], pattern: &Pattern) -> Snippet {
     let mut unescaped = Vec::new();
     unescape(line, &mut unescaped);
@@ -136,7 +136,7 @@ fn snippet(line: &[u8], pattern: &Pattern) -> Snippet {
     }
 }
 
-/// Runs of blanks, as tables and code have them, as one.
+/// Joins each run of blanks, as tables and code have them, into one blank.
 fn one_line(text: &str) -> Box<str> {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -147,7 +147,7 @@ fn one_line(text: &str) -> Box<str> {
     out.into_boxed_str()
 }
 
-/// `at`, or the end of the character in whose middle it stands.
+/// `at`, or the end of the character that `at` falls into.
 fn letter_at(text: &[u8], mut at: usize) -> usize {
     while text.get(at).is_some_and(|it| it & 0xc0 == 0x80) {
         at += 1;

@@ -6,13 +6,13 @@ use regex::bytes::{Regex, RegexBuilder};
 
 use super::syntax::Syntax;
 
-/// Why a text is no regular expression, in one line.
+/// Why a text is not a regular expression, in one line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct PatternError(String);
 
-/// A regular expression, compiled. Case matters only if it holds an upper-case letter; `^` and `$` match at
-/// every line; it works on bytes, so that a log need not be UTF-8.
+/// A compiled regular expression. Case matters only if it holds an upper-case letter; `^` and `$` match at
+/// every line. It works on bytes, so a log need not be UTF-8.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     text: String,
@@ -32,7 +32,7 @@ impl Pattern {
     /// Compiles `text`.
     ///
     /// # Errors
-    /// It is no regular expression, or one too large to be run: why.
+    /// Why it is not a regular expression, or that it is too large to run.
     pub fn new(text: &str) -> Result<Self, PatternError> {
         let syntax = Syntax::of(text);
         let compiled =

@@ -1,4 +1,4 @@
-//! Lines that match, out of a block of whole lines.
+//! Finds the lines that match in a block of whole lines.
 
 use std::{ops::Range, sync::Arc};
 
@@ -26,9 +26,9 @@ impl Scanner {
         &self.pattern
     }
 
-    /// Calls `found` with the place of every line in `block` that matches, in order; line ends are not part of
-    /// it. `block` begins at the start of a line and ends with a line, with or without its end. Blank lines
-    /// hold no record and never match.
+    /// Calls `found` with the place of every matching line in `block`, in order, without its line end.
+    /// `block` begins at the start of a line and ends at the end of one, with or without the line end. Blank
+    /// lines hold no record and never match.
     pub fn scan(&mut self, block: &[u8], mut found: impl FnMut(Range<usize>)) {
         if !self.pattern.syntax.in_line {
             let mut at = 0;
@@ -74,10 +74,10 @@ impl Scanner {
         self.pattern.regex.is_match(&self.unescaped)
     }
 
-    /// The first line from `at` on, which begins a line, that matches as it stands.
+    /// The first line at or after `at`, a line start, that matches as it stands.
     fn next_raw(&self, block: &[u8], mut at: usize) -> Option<Range<usize>> {
         while at < block.len() {
-            // A match never leaves its line: wherever it ends, that line is the one.
+            // A match never leaves its line, so the line that holds its end is the one.
             let end = self.pattern.regex.shortest_match_at(block, at)?;
             let start = memrchr(b'\n', &block[at..end]).map_or(at, |it| at + it + 1);
             let line = start..line_end(block, end);
@@ -104,7 +104,7 @@ impl Scanner {
     }
 }
 
-/// The index of the line end at or behind `at`, or of the end of the block.
+/// The index of the line end at or after `at`, or the end of the block.
 fn line_end(block: &[u8], at: usize) -> usize {
     memchr(b'\n', &block[at..]).map_or(block.len(), |it| at + it)
 }

@@ -1,16 +1,16 @@
-//! What can be told of a regular expression by looking at it: whether case matters, whether a match can leave
-//! its line, whether it can touch an escape. Where it is not plain to see the answer is the slow and safe one.
+//! What a regular expression reveals to a look at its text: whether case matters, whether a match can leave
+//! its line, whether it can touch an escape. When in doubt the answer is the slow and safe one.
 
 /// What decides how lines are looked through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Syntax {
     /// Whether it holds an upper-case letter, which makes case matter.
     pub(super) upper: bool,
-    /// Whether no match can hold a line end, nor depend on what stands beyond one: many lines can then be
-    /// looked through at once.
+    /// Whether no match can hold a line end or depend on what lies beyond one. Then many lines can be
+    /// searched at once.
     pub(super) in_line: bool,
-    /// Whether a match consists of characters alone that JSON never writes as a short escape (`\n`, `\"`), and
-    /// depends on nothing beside it: undoing escapes then changes something only where a `\u` stands.
+    /// Whether a match holds only characters that JSON never writes as a short escape (`\n`, `\"`), and
+    /// depends on nothing around it. Then undoing escapes matters only in lines with a `\u`.
     pub(super) plain: bool,
 }
 
@@ -55,7 +55,7 @@ impl Syntax {
             _ if letter.is_ascii_punctuation() => {}
             _ => (self.in_line, self.plain) = (false, false),
         }
-        // The names of classes and the digits of codes are no letters of the text.
+        // The names of classes and the digits of codes are not letters of the text.
         match after.strip_prefix('{').and_then(|it| it.split_once('}')) {
             Some((_, after)) if letter.is_ascii_alphabetic() => after,
             _ => after,
@@ -65,7 +65,7 @@ impl Syntax {
     /// Behind an opening bracket.
     fn class<'a>(&mut self, rest: &'a str) -> &'a str {
         self.plain = false;
-        // A bracket right at the start, or behind the `^`, is a member.
+        // A bracket right at the start, or right after the `^`, is a member.
         let from = rest.len() - rest.trim_start_matches(['^', ']']).len();
         let end = rest[from..].find(']').map_or(rest.len(), |it| from + it);
         let content = &rest[..end];
@@ -88,7 +88,7 @@ impl Syntax {
         if inside.starts_with(':') {
             return inside;
         }
-        // Flags may change what everything else means; a name is no text.
+        // Flags may change what everything else means; a group name is not text.
         (self.in_line, self.plain) = (false, false);
         let name = inside.strip_prefix("P<").or_else(|| inside.strip_prefix('<'));
         match name.and_then(|it| it.split_once('>')) {

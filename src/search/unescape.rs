@@ -1,9 +1,9 @@
-//! JSON escapes undone, so that a search sees what a person sees.
+//! Undoes JSON escapes, so that a search sees what a person sees.
 
 use memchr::memchr;
 
-/// Replaces what `out` holds by `line` with its JSON escapes undone. Half a surrogate pair becomes U+FFFD; an
-/// escape that JSON does not know stays as it is written.
+/// Replaces the content of `out` by `line` with its JSON escapes undone. Half a surrogate pair becomes
+/// U+FFFD. An escape that JSON does not know stays as written.
 pub fn unescape(line: &[u8], out: &mut Vec<u8>) {
     out.clear();
     let mut rest = line;
@@ -40,8 +40,8 @@ pub fn unescape(line: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(rest);
 }
 
-/// The character that an escape of four hex digits (or a surrogate pair of them) at the start of `rest` stands
-/// for, and its length.
+/// The character that the four hex digits (or the surrogate pair of them) at the start of `rest` mean, and
+/// the length read.
 fn code_point(rest: &[u8]) -> Option<(char, usize)> {
     let first = hex(rest)?;
     if let Some(letter) = char::from_u32(first) {

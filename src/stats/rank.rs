@@ -10,7 +10,8 @@
 pub fn kendall_tau_b(a: &[f64], b: &[f64]) -> Option<f64> {
     assert_eq!(a.len(), b.len(), "paired");
     let mut pairs: Vec<(u32, u32)> = classes(a).into_iter().zip(classes(b)).collect();
-    // Knight (1966): of the pairs in order of `a`, those that a stable sort by `b` has to swap are discordant.
+    // Knight (1966): of the pairs in order of `a`, those that a stable sort by `b` has to swap are
+    // discordant.
     pairs.sort_unstable();
     let of = |n: u64| n * n.saturating_sub(1) / 2;
     let all = of(pairs.len() as u64);

@@ -23,8 +23,8 @@ pub fn average_ranks(values: &[f64], tolerance: f64) -> Vec<f64> {
 
 /// Spearman's rho of paired values (Spearman 1904): Pearson's correlation of their average ranks, in -1..=1.
 ///
-/// Values that differ by at most `tolerance` of the largest magnitude on their side are ties; 0 ties only what
-/// is equal. `None` with fewer than two pairs or when one side is constant (no order to compare).
+/// Values that differ by at most `tolerance` of the largest magnitude on their side are ties; 0 ties only
+/// what is equal. `None` with fewer than two pairs or when one side is constant (no order to compare).
 ///
 /// # Panics
 /// When the slices differ in length.

@@ -40,7 +40,7 @@ pub fn clean(text: &str) -> String {
     line.text
 }
 
-/// Display-safe lines, split at line ends; at least one. A line end at the very end opens no further line.
+/// Display-safe lines, split at line ends; at least one. A line end at the very end starts no further line.
 pub fn clean_block(text: &str) -> Vec<String> {
     let mut out: Vec<String> = lines(text)
         .map(|part| {
@@ -59,12 +59,12 @@ pub fn clean_block(text: &str) -> Vec<String> {
 }
 
 /// The first meaningful line (one with a letter or digit, else the first that is not blank), display-safe,
-/// trimmed, cut to `max_chars` characters with `…`.
+/// trimmed, and cut to `max_chars` characters with `…`.
 pub fn label(text: &str, max_chars: usize) -> String {
     let meaningful = lines(text).find(|line| line.chars().any(char::is_alphanumeric));
     let line = meaningful.or_else(|| lines(text).find(|line| !line.trim().is_empty())).unwrap_or("");
-    // A character of input gives at least one of output, except for dropped marks: a generous cut first keeps
-    // the label of a huge line cheap.
+    // Each character of input gives at least one of output, except for dropped marks: a generous first cut
+    // keeps the label of a huge line cheap.
     let head = match line.trim().char_indices().nth(max_chars.saturating_mul(4).saturating_add(64)) {
         Some((end, _)) => &line.trim()[..end],
         None => line.trim(),
@@ -96,7 +96,7 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether [`clean`] leaves it as it is, which is seen at a glance: printable ASCII.
+/// Whether [`clean`] leaves it as it is. A quick check: printable ASCII only.
 pub fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
@@ -155,7 +155,7 @@ fn class(c: char) -> Class {
 struct Line {
     text: String,
     column: usize,
-    /// Combining marks since the last base; `None`: there is no base to put one on.
+    /// Combining marks since the last base, or `None` without a base to put them on.
     marks: Option<u8>,
     /// Invisible characters since the last visible one.
     hidden: usize,

@@ -3,8 +3,8 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// Columns that display-safe text takes on a terminal: the sum over its grapheme clusters, which is how it is
-/// drawn cell by cell.
+/// Columns that display-safe text takes on a terminal: the sum over its grapheme clusters, as it is drawn
+/// cell by cell.
 pub fn width(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.graphemes(true).map(grapheme_width).sum() }
 }

@@ -6,8 +6,8 @@ use super::fit::{fit, grapheme_width};
 
 /// Display-safe `text` as lines of at most `columns` columns (0 counts as 1).
 ///
-/// Breaks at spaces, which are dropped at the break; a word longer than a line is broken between graphemes.
-/// Indentation is kept on the first line of each paragraph. Takes time linear in the text.
+/// Breaks at spaces, which are dropped at the break. A word longer than a line is broken between graphemes.
+/// The first line of each paragraph keeps its indentation. Takes time linear in the text.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
     let mut out = Vec::new();
