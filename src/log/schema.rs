@@ -52,8 +52,7 @@ pub(super) mod shape {
         pub ts: Option<Moment>,
         /// Per-writer counter: a gap is lost records, a restart is a new generation.
         pub seq: Option<i64>,
-        /// Unique in the episode; absent: `<agent>#<n>`. The same (run, episode, type, id) again is an
-        /// update.
+        /// Unique in the episode; absent: `<agent>#<n>`. The same (run, episode, type, id) again is an update.
         pub id: Option<Name>,
         /// Environment step.
         pub step: Option<i64>,
