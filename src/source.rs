@@ -1,19 +1,19 @@
 //! Bytes of growing files: from arguments to whole lines, and back to a byte range later.
 //!
-//! Knows nothing of what a line means. Starts no threads (but those of `notify`), never maps a file into
-//! memory (a truncated log would raise SIGBUS), never writes to a log it reads.
+//! Knows nothing of what a line means. Starts no thread of its own (`notify` does). Never maps a file into
+//! memory: a truncated log would raise SIGBUS. Never writes to a log it reads.
 //!
 //! ```text
 //! arguments -> discover -> File / Pipe / Stdin
 //!     File         -> TailFile or, compressed, PackedTail --.
-//!     Pipe, Stdin  -> Spool --------------------------------+-> poll(now, budget) -> TailEvent (blocks of whole lines)
+//!     Pipe, Stdin  -> Spool --------------------------------+-> poll(now, budget) -> TailEvent (whole lines)
 //!                                                           '-> SourceFile -> read(generation, offset, len)
 //! watch: a hint that a poll may find something; correctness rests on polling alone
 //! ```
 //!
-//! Time is the caller's: every `poll` gets a monotonic [`Duration`], so a test can let an hour pass in a line.
-//! Two destructive events between two polls (truncated twice, replaced twice) cannot be told from one by any
-//! reader of files: the records that lived only in between are lost.
+//! Time is the caller's: every `poll` gets a monotonic [`Duration`], so a test can let an hour pass in one
+//! line. No reader of files can tell two destructive events between two polls (truncated twice, replaced
+//! twice) from one: records that existed only in between are lost.
 
 use std::io;
 use std::path::Path;
@@ -52,8 +52,8 @@ pub use watch::{News, Told, Watch};
 /// they carry the old generation.
 #[derive(Clone, Copy, Debug)]
 pub enum TailEvent<'a> {
-    /// Whole lines, many at once, each ended by `\n` (a `\r` before it is left in place). NULs at the start
-    /// of a line, as copytruncate leaves them, are already cut off; no other byte is touched.
+    /// Whole lines, many at once, each with its `\n` (a `\r` before it stays). NULs at the start of a line,
+    /// as copytruncate leaves them, are cut off; no other byte is touched.
     Lines {
         /// Which life of the file, from 0.
         generation: u32,
@@ -62,8 +62,8 @@ pub enum TailEvent<'a> {
         /// The lines.
         bytes: &'a [u8],
     },
-    /// A last line without `\n` that is complete all the same: nothing came for two seconds and it is
-    /// whole, or nothing more can come. Counts as one line.
+    /// A last line without `\n` that is complete all the same: nothing came for two seconds and it is whole,
+    /// or nothing more can come. Counts as one line.
     Unterminated {
         /// Which life of the file, from 0.
         generation: u32,
@@ -72,7 +72,7 @@ pub enum TailEvent<'a> {
         /// The line, without its missing `\n`.
         bytes: &'a [u8],
     },
-    /// A line that is not handed on. Counts as one line.
+    /// A line that is skipped. Counts as one line.
     Skipped {
         /// Which life of the file, from 0.
         generation: u32,
@@ -92,22 +92,23 @@ pub enum TailEvent<'a> {
         /// Which file it is now.
         file: FileKey,
     },
-    /// The path names no file any more. What was read stays; bytes still written to it are still followed.
+    /// The path names no file any more. What was read stays; bytes still written to the old file are still
+    /// read.
     Gone,
-    /// The path names a file again. A [`TailEvent::Restart`] follows when it is another one.
+    /// The path names a file again. A [`TailEvent::Restart`] follows if it is another file.
     Returned,
     /// A part of a compressed source cannot be unpacked. What came before it was handed on and stays; what
-    /// follows it comes as soon as a member begins.
+    /// follows comes as soon as a member begins.
     Damaged {
         /// Which life of the file, from 0.
         generation: u32,
         /// What is wrong and where, in bytes of the compressed file.
         damage: &'a Damage,
     },
-    /// A [`Spool`] or [`PackedTail`] only: nothing more will come and every line was handed on. Sent once,
-    /// last.
+    /// Only from a [`Spool`] or [`PackedTail`]: nothing more will come and every line was handed on. Sent
+    /// once, last.
     Ended {
-        /// Why it ended before the end of the input, if so.
+        /// Why it ended before the end of the input, if it did.
         error: Option<&'a SpoolError>,
     },
 }
@@ -124,7 +125,7 @@ pub enum SkipReason {
 /// How far a poll came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// Nothing is left to read until something is written; false when the budget ended the poll.
+    /// True if nothing is left to read until something is written; false if the budget ended the poll.
     pub caught_up: bool,
     /// Bytes read of the current generation, including a partial last line.
     pub offset: u64,
@@ -150,7 +151,8 @@ pub trait Tail: Send {
     /// `now` is monotonic time from any origin the caller likes, the same for all polls of one tail.
     ///
     /// # Errors
-    /// The file is there but cannot be read (permission, IO error). Nothing is lost: the next poll tries again.
+    /// The file is there but cannot be read (permission, IO error). Nothing is lost: the next poll tries
+    /// again.
     fn poll(
         &mut self,
         now: Duration,
@@ -158,8 +160,8 @@ pub trait Tail: Send {
         sink: &mut dyn FnMut(TailEvent<'_>),
     ) -> io::Result<Progress>;
 
-    /// Hands on an unterminated last line at once, whole or not: nothing more is expected. For a report of a
-    /// saved log, after the poll that caught up. Later polls still work.
+    /// Hands on an unterminated last line at once, whole or not, because nothing more is expected. For a
+    /// report of a saved log, after the poll that caught up. Later polls still work.
     fn finish(&mut self, sink: &mut dyn FnMut(TailEvent<'_>));
 
     /// A handle that reads byte ranges of what was read, from any thread.
@@ -172,19 +174,19 @@ pub trait Tail: Send {
         false
     }
 
-    /// What was read of each generation that can still be told by its content.
+    /// What was read of each generation that its content can still identify.
     fn lives(&self) -> Vec<LifeRead> {
         Vec::new()
     }
 
-    /// Which file is followed at present, if it is one.
+    /// Which file is followed at present, if any.
     fn identity(&self) -> Option<FileKey> {
         None
     }
 }
 
-/// Whether `bytes` hold exactly one JSON object or array as far as brackets and strings tell: the default
-/// for [`TailOptions::accept`], where the caller has no parser at hand.
+/// Whether `bytes` hold exactly one JSON object or array, judged by brackets and strings. The default for
+/// [`TailOptions::accept`], for callers without a parser at hand.
 pub fn is_whole_json(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii();
     if !matches!(bytes.first(), Some(b'{' | b'[')) {

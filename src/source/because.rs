@@ -4,7 +4,7 @@ use std::io;
 
 use rustix::io::Errno;
 
-/// What the system said, with advice where there is some; no trailing period.
+/// What the system reported, with advice if there is some; no trailing period.
 pub fn because(error: &io::Error) -> String {
     let errno = Errno::from_io_error(error);
     let advice = match errno {

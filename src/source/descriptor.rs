@@ -1,8 +1,8 @@
 //! Open files, counted: a thousand logs must not need a thousand descriptors.
 //!
-//! Every file is opened through [`Descriptor`]. While few are open they are kept, so that a file can be read
-//! to its end after it was renamed or deleted; once [`OpenFiles`] is crowded, the holders let go and open again
-//! when there is something to read.
+//! Every file is opened through [`Descriptor`]. While few files are open they stay open, so that a file can
+//! be read to its end after it is renamed or deleted. Once [`OpenFiles`] is crowded, the holders close their
+//! files and open them again when there is something to read.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
@@ -17,7 +17,7 @@ use rustix::process::{Resource, getrlimit};
 
 use super::follow::{FileKey, Stamp, Stat};
 
-/// How many files may stay open without need; clones share one count.
+/// How many files may stay open when nobody reads them; clones share one count.
 #[derive(Clone, Debug)]
 pub struct OpenFiles(Arc<Count>);
 
@@ -33,7 +33,7 @@ impl OpenFiles {
         Self(Arc::new(Count { open: AtomicUsize::new(0), most }))
     }
 
-    /// The count that the whole process shares: a quarter of the descriptors it may have.
+    /// The count that the whole process shares: a quarter of the descriptors that the process may have.
     pub fn of_process() -> Self {
         static SHARED: LazyLock<OpenFiles> = LazyLock::new(|| {
             let limit = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
@@ -67,9 +67,9 @@ pub(super) struct Descriptor {
 }
 
 impl Descriptor {
-    /// Opens the regular file at `path`; `None` where there is none.
+    /// Opens the regular file at `path`; `None` if there is none.
     pub(super) fn open(path: &Path, open_files: &OpenFiles) -> io::Result<Option<Self>> {
-        // Non-blocking: a named pipe that took the path's place would wait for a writer.
+        // Non-blocking, because opening a named pipe that took the path's place would wait for a writer.
         let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or(0);
         let Some(file) = present(OpenOptions::new().read(true).custom_flags(flags).open(path))? else {
             return Ok(None);
@@ -104,12 +104,12 @@ impl Drop for Descriptor {
     }
 }
 
-/// What `stat` says of the regular file at `path`; `None` where there is none.
+/// The `stat` of the regular file at `path`; `None` if there is none.
 pub(super) fn stat_path(path: &Path) -> io::Result<Option<Stat>> {
     Ok(present(path.metadata())?.and_then(|it| regular(&it)))
 }
 
-/// The file `key` in the directory `home`, under whatever name: where a rotation has put it.
+/// The file `key` in the directory `home`, under any name: a rotation may have renamed it.
 pub(super) fn find(home: &Path, key: FileKey, open_files: &OpenFiles) -> Option<Descriptor> {
     let renamed = home
         .read_dir()
@@ -125,7 +125,7 @@ fn present<T>(result: io::Result<T>) -> io::Result<Option<T>> {
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             Ok(None)
         }
-        // A file of a network file system that was deleted on the server.
+        // A file that was deleted on the server of a network file system.
         Err(error) if error.kind() == io::ErrorKind::StaleNetworkFileHandle => Ok(None),
         Err(error) => Err(error),
     }

@@ -1,8 +1,9 @@
 //! Arguments to inputs: files, directories, globs that the shell left alone, `-` for stdin.
 //!
-//! A scan can be repeated: it returns what is new since the last one, so worker files that appear late join in.
-//! Order is stable: arguments as given, and natural order below each (`2.json` before `10.json`). A file that
-//! several arguments or links lead to is found once. What cannot be used is told once, and the rest goes on.
+//! A scan can be repeated: it returns what is new since the last one, so worker files that appear late join
+//! in. The order is stable: arguments as given, and natural order below each (`2.json` before `10.json`). A
+//! file that several arguments or links lead to is found once. Anything unusable is reported once, and the
+//! rest goes on.
 
 use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsStr;
@@ -19,7 +20,7 @@ use super::packed::without_ending;
 
 pub use natural::natural_order;
 
-/// What a directory is searched for; also with the ending of a compressed file behind it, as in `run.jsonl.gz`.
+/// The endings a directory is searched for, also followed by that of a compressed file, as in `run.jsonl.gz`.
 pub const EXTENSIONS: &[&str] = &["jsonl", "ndjson", "jsonlines", "json", "traj"];
 
 /// Something to read.
@@ -41,7 +42,7 @@ pub enum DiscoverError {
     Missing {
         /// The argument.
         path: PathBuf,
-        /// What else could have been meant; begins with its own punctuation, may be empty.
+        /// A hint at what else could have been meant. Begins with its own punctuation; may be empty.
         hint: String,
     },
     /// A directory without anything that looks like a log.
@@ -73,13 +74,13 @@ pub enum DiscoverError {
 }
 
 impl DiscoverError {
-    /// Whether an argument gives nothing at all, as against trouble with one file below it.
+    /// Whether a whole argument gives nothing, as opposed to trouble with one file below it.
     pub fn is_about_an_argument(&self) -> bool {
         !matches!(self, DiscoverError::Unreadable { .. })
     }
 }
 
-/// The arguments, and what was found of them so far.
+/// The arguments, and what they have led to so far.
 #[derive(Debug, Default)]
 pub struct Discovery {
     arguments: Vec<PathBuf>,
@@ -106,7 +107,7 @@ impl Discovery {
         Self { arguments: arguments.into_iter().map(Into::into).collect(), ..Self::default() }
     }
 
-    /// What is new since the last scan, in stable order, and what went wrong for the first time.
+    /// What is new since the last scan, in stable order, and the problems that occurred for the first time.
     pub fn scan(&mut self) -> (Vec<Input>, Vec<DiscoverError>) {
         let mut scan = Scan::default();
         self.directories.clear();
@@ -171,10 +172,10 @@ impl Discovery {
         let mut found = Vec::new();
         self.walk(directory, scan, &mut Entered::new(), &mut found);
         let any = !found.is_empty();
-        // Every second there may be thousands that are known, and nothing more to be asked of the system about them.
+        // Every second there may be thousands of known files; the system need not be asked about them again.
         found.retain(|it| !self.known.contains(it));
         found.sort_by(|a, b| natural_order(a, b));
-        // Files before the links that lead to them: a link `latest.jsonl` beside its file adds nothing.
+        // Files come before the links that lead to them: a link `latest.jsonl` beside its file adds nothing.
         let is_link = |it: &&PathBuf| it.is_symlink();
         let files = found.iter().filter(|it| !is_link(it)).filter_map(|it| it.canonicalize().ok());
         let files: HashSet<PathBuf> = files.collect();
@@ -210,7 +211,7 @@ impl Discovery {
             if kind.is_symlink() {
                 kind = match path.metadata() {
                     Ok(metadata) => metadata.file_type(),
-                    // A link that leads nowhere may have been the way to the log that is looked for.
+                    // A link that leads nowhere may be the way to the log that the user wants.
                     Err(source) if has_log_extension(&path) => {
                         let source = leads_nowhere(&path, source);
                         scan.problems.push(DiscoverError::Unreadable { path, source });
@@ -243,7 +244,7 @@ impl Discovery {
         if self.canonical.contains(&canonical) {
             return;
         }
-        // A pipe is not tried: opening it waits for its writer, and closing it would end that one.
+        // Do not try a pipe: opening it would wait for its writer, and closing it would end that writer.
         if kind.is_file()
             && let Err(source) = File::open(path)
         {
@@ -264,7 +265,7 @@ fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-/// Why a link leads nowhere, where the system only says that there is nothing.
+/// Why a link leads nowhere; the system only says that there is nothing.
 fn leads_nowhere(link: &Path, source: io::Error) -> io::Error {
     match link.read_link() {
         Ok(to) if is_absent(&source) => {
@@ -274,7 +275,7 @@ fn leads_nowhere(link: &Path, source: io::Error) -> io::Error {
     }
 }
 
-/// What else could have been meant by a path that is not there.
+/// What else could have been meant by a path that does not exist.
 fn hint_for(path: &Path) -> String {
     if let Ok(to) = path.read_link() {
         return format!(": it is a link to '{}', which is not there", to.display());

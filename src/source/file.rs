@@ -1,11 +1,11 @@
-//! A followed file: looks at the world, asks [`super::follow`] what to do, does it.
+//! A followed file: looks at the disk, asks [`super::follow`] what to do, and does it.
 //!
 //! ```text
 //! poll: stat the path -> (fingerprint check) -> Follow::step -> read / rewind / restart / replace -> again
 //! ```
 //!
-//! A file that was replaced or rotated away stays open for a while as a *retired* one: a process that still
-//! holds it may write a last line. Descriptors are kept while there is room for them (see
+//! A file that was replaced or rotated away stays open for a while as a *retired* one, because a process that
+//! still holds it may write a last line. Files stay open while there is room for them (see
 //! [`super::OpenFiles`]).
 
 use std::io;
@@ -25,13 +25,13 @@ mod stream;
 pub use options::{Accept, Framing, TailOptions};
 pub(super) use stream::Stream;
 
-/// A file without news for this long is closed when others need the room; the next change opens it again.
+/// A file without news for this long is closed if others need the room; the next change opens it again.
 const IDLE_CLOSE: Duration = Duration::from_secs(60);
 
 /// How many replaced files are watched for late lines at once.
 const RETIRED: usize = 16;
 
-/// How many things other than reading one poll does: a path that is replaced without end must not hold it.
+/// How many steps other than reading one poll takes, so that a path replaced without end cannot hold it.
 const TURNS: usize = 16;
 
 /// A file followed by its path.
@@ -44,7 +44,7 @@ pub struct TailFile {
     stream: Stream,
     retired: Vec<Stream>,
     source: SourceFile,
-    /// The followed file was looked for in its directory since the path last named it.
+    /// Whether its directory was searched for the followed file since the path last named it.
     searched: bool,
 }
 
@@ -52,7 +52,7 @@ impl TailFile {
     /// Follows the file at `path` from its beginning. Reads nothing yet.
     ///
     /// # Errors
-    /// There is no regular file at `path`, or it may not be looked at.
+    /// If there is no regular file at `path`, or its metadata cannot be read.
     pub fn open(path: &Path) -> io::Result<Self> {
         Self::open_with(path, TailOptions::default())
     }
@@ -60,7 +60,7 @@ impl TailFile {
     /// As [`TailFile::open`], with options.
     ///
     /// # Errors
-    /// There is no regular file at `path`, or it may not be looked at.
+    /// If there is no regular file at `path`, or its metadata cannot be read.
     pub fn open_with(path: &Path, options: TailOptions) -> io::Result<Self> {
         let missing = || io::Error::new(io::ErrorKind::NotFound, format!("no file '{}'", path.display()));
         let key = stat_path(path)?.ok_or_else(missing)?.key;
@@ -77,11 +77,11 @@ impl TailFile {
         })
     }
 
-    /// Goes on at `offset`, where a line begins, as if the lines before it had been handed on: somebody else
-    /// reads them. To be called before the first poll.
+    /// Continues at `offset`, where a line begins, as if the lines before it had been handed on: somebody
+    /// else reads those. Call it before the first poll.
     ///
     /// # Errors
-    /// The file cannot be read, or is shorter; then it is followed from its beginning.
+    /// If the file cannot be read or is shorter. It is then followed from its beginning.
     pub fn begin_at(&mut self, offset: u64) -> io::Result<()> {
         let missing = || io::Error::new(io::ErrorKind::NotFound, "the file was replaced");
         let descriptor = self.descriptor()?.ok_or_else(missing)?;
@@ -121,7 +121,7 @@ impl TailFile {
         is_current() || self.source.has_been(&candidate)
     }
 
-    /// Reads what late writers have added to replaced files. One that cannot be read is given up.
+    /// Reads what late writers have added to replaced files. Gives up a file that cannot be read.
     fn poll_retired(&mut self, now: Duration, left: &mut usize, sink: &mut dyn FnMut(TailEvent<'_>)) {
         let mut at = 0;
         while at < self.retired.len() {
@@ -154,7 +154,7 @@ impl TailFile {
         }
     }
 
-    /// Looks at the path and at the followed file, and compares what has to be compared.
+    /// Looks at the path and at the followed file, and compares as far as needed.
     fn observe(&mut self, now: Duration) -> io::Result<(Observation, Option<Arc<Descriptor>>)> {
         let path = stat_path(&self.path)?;
         let at_path = path.filter(|it| it.key == self.follow.key());
@@ -171,7 +171,8 @@ impl TailFile {
         if at_path.is_some() {
             self.searched = false;
             if !self.options.open_files.is_filling() {
-                // Also with nothing to read yet: a deleted file is read to its end only through a descriptor.
+                // Also if there is nothing to read yet: only a descriptor lets us read a deleted file to its
+                // end.
                 self.descriptor()?;
             }
         } else {
@@ -199,8 +200,8 @@ impl TailFile {
         Ok((seen, successor))
     }
 
-    /// The followed file under another name in its directory. Its inode may meanwhile be another file's, so
-    /// the content must match; where nothing was handed on there is nothing to match, and the time of birth
+    /// The followed file under another name in its directory. Its inode may by now belong to another file, so
+    /// the content must match. If nothing was handed on, there is nothing to match, and the time of birth
     /// must do.
     fn find_renamed(&self) -> Option<Descriptor> {
         let found = find(&self.home, self.follow.key(), &self.options.open_files)?;
@@ -214,7 +215,7 @@ impl TailFile {
         trusted.then_some(found)
     }
 
-    /// The followed file, opened if need be; `None` if the path came to name another one just now.
+    /// The followed file, opened if need be; `None` if the path has just come to name another one.
     fn descriptor(&mut self) -> io::Result<Option<Arc<Descriptor>>> {
         if self.stream.descriptor.is_none() {
             let key = self.follow.key();
@@ -237,7 +238,7 @@ impl TailFile {
         sink(TailEvent::Restart { generation, reason, file });
     }
 
-    /// A new generation, in another file; the old one is retired.
+    /// Begins a new generation in another file and retires the old one.
     fn replace(
         &mut self,
         old: Stat,
@@ -321,7 +322,7 @@ impl TailFile {
                     let Some(descriptor) = self.descriptor()? else { break };
                     let got = self.stream.lines.read(descriptor.file(), to, left, sink)?;
                     if got == 0 && self.stream.lines.position().read < to {
-                        // Cut shorter since it was looked at: the next poll will see.
+                        // The file became shorter since the look at it: the next poll will see.
                         break;
                     }
                     left = left.saturating_sub(got);
@@ -346,7 +347,7 @@ impl TailFile {
     fn release(&mut self, now: Duration, caught_up: bool) {
         self.stream.lines.relax();
         let open_files = &self.options.open_files;
-        // A silent file makes room for others, unless it could not be opened again for want of a path.
+        // A silent file makes room for others, unless it could not be opened again because it has no path.
         let silent = self.stream.quiet_for(now) >= IDLE_CLOSE && !self.is_gone();
         if caught_up && (open_files.is_crowded() || open_files.is_filling() && silent) {
             self.stream.descriptor = None;
@@ -361,7 +362,8 @@ impl Tail for TailFile {
         budget: usize,
         sink: &mut dyn FnMut(TailEvent<'_>),
     ) -> io::Result<Progress> {
-        // Half for late lines at most: a process that never lets go of an old file must not starve the new one.
+        // At most half goes to late lines: a process that never lets go of an old file must not starve the
+        // new one.
         let mut left_for_late = budget / 2;
         self.poll_retired(now, &mut left_for_late, sink);
         let left = (budget - budget / 2 + left_for_late).max(1);

@@ -1,8 +1,8 @@
 //! A fingerprint of what was read: tells a file that grew from one that was rewritten.
 //!
-//! Samples of [`SAMPLE`] bytes: the first ones, the last ones, and some at growing distances between. The
-//! first and the last are compared on every change of a file (two small reads), all of them when another
-//! file takes its place and may be the old one continued.
+//! It holds samples of [`SAMPLE`] bytes: the first ones, the last ones, and some at growing distances
+//! between. Every change of a file compares the first and the last sample (two small reads). All samples are
+//! compared when another file takes its place, which may be a continuation of the old one.
 
 use std::fs::File;
 use std::io;
@@ -11,7 +11,8 @@ use std::os::unix::fs::FileExt;
 /// Bytes per sample.
 pub const SAMPLE: usize = 64;
 
-/// Length of the prefix after which the first sample in between is kept; each next one at twice the length.
+/// Length of the prefix after which the first sample in between is taken; each further one at twice the
+/// length.
 const FIRST_MARK: u64 = 4096;
 
 /// Up to [`SAMPLE`] bytes, and where they end in the file.
@@ -44,10 +45,10 @@ pub struct Fingerprint {
 }
 
 impl Fingerprint {
-    /// That of the first `len` bytes of `file`, without reading more of them than the samples.
+    /// The fingerprint of the first `len` bytes of `file`, read from the samples alone.
     ///
     /// # Errors
-    /// The file cannot be read, or is shorter.
+    /// If the file cannot be read or is shorter.
     pub fn of_prefix(file: &File, len: u64) -> io::Result<Self> {
         let sample = |end: u64| {
             let mut sample = Sample { len: end.min(SAMPLE as u64) as usize, end, ..Sample::default() };
@@ -69,7 +70,7 @@ impl Fingerprint {
         self.len
     }
 
-    /// Whether nothing is fingerprinted yet: it matches any file.
+    /// Whether nothing is fingerprinted yet. Such a fingerprint matches any file.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }

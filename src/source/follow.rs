@@ -2,21 +2,21 @@
 //!
 //! ```text
 //! what stat said of the path and of the open file,   ->  step  ->  Action
-//! what comparing the fingerprints said
+//! what comparing the fingerprints gave
 //! ```
 //!
-//! The path is followed, not the inode: an inode alone identifies nothing (it is reused), and a size alone
-//! neither (a file is rewritten to the same size). When the path comes to name another file, the old one is
-//! read to its end first.
+//! It follows the path, not the inode. An inode alone identifies nothing, because it is reused; nor does a
+//! size, because a file may be rewritten to the same size. When the path comes to name another file, the old
+//! one is read to its end first.
 
 use std::time::Duration;
 
-/// For how long after a change the fingerprint is compared at every step, even with an unchanged stamp: a file
-/// system may keep times no finer than two seconds, and a rewrite within one tick has the same stamp.
+/// For this long after a change every step compares the fingerprint, even with an unchanged stamp: a file
+/// system may keep times no finer than two seconds, and a rewrite within one tick keeps the stamp.
 pub const UNSETTLED: Duration = Duration::from_secs(2);
 
-/// What identifies a file. While it is open no other has the same; after it was deleted, its inode goes to
-/// another one, which differs in the time of birth where the file system keeps that.
+/// What identifies a file. While it is open no other file has the same key. After it is deleted, another file
+/// gets its inode; the two differ in the time of birth, if the file system keeps that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FileKey {
     /// The device.
@@ -27,12 +27,12 @@ pub struct FileKey {
     pub born: Option<i128>,
 }
 
-/// When a file was last touched, nanoseconds since the Unix epoch by the clock of its file system.
+/// When a file last changed, nanoseconds since the Unix epoch by the clock of its file system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Stamp {
-    /// Last change of the content (a program can set it).
+    /// Last change of the content (a program can set this time).
     pub modified: i128,
-    /// Last change of content or metadata (a program cannot set it).
+    /// Last change of content or metadata (a program cannot set this time).
     pub changed: i128,
 }
 
@@ -58,7 +58,7 @@ pub struct Position {
     pub delivered: u64,
 }
 
-/// What comparing a file with the fingerprint of what was read said.
+/// The result of comparing a file with the fingerprint of what was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Check {
     /// Not compared: [`Follow::needs_check`] did not ask.
@@ -78,13 +78,13 @@ pub struct Observation {
     pub now: Duration,
     /// The file that the path names.
     pub path: Option<Stat>,
-    /// The followed file where the path names another or none, if it is still open or was found elsewhere.
+    /// The followed file if the path names another file or none, and it is still open or was found elsewhere.
     pub open: Option<Stat>,
     /// How much of the followed file was read.
     pub position: Position,
     /// The followed file against what was read of it.
     pub check: Check,
-    /// The file that the path names, where that is another one, against what was read of the followed one.
+    /// The file that the path names, if it is another one, compared with what was read of the followed one.
     pub successor: Check,
 }
 
@@ -150,15 +150,15 @@ pub enum Action {
         /// Why.
         reason: RestartReason,
     },
-    /// The path's file continues the followed one (a copy with more behind it, as rsync leaves it): open it
-    /// and go on at the same offset.
+    /// The path's file continues the followed one (a copy with more at its end, as rsync leaves it): open it
+    /// and continue at the same offset.
     Adopt,
     /// The followed file is read to its end: open the path's file as a new generation.
     Replace {
         /// Why.
         reason: RestartReason,
     },
-    /// The path names no file any more, and what was open is read to its end.
+    /// The path names no file any more, and the open file is read to its end.
     Gone,
     /// The path names a file again; look again.
     Returned,
@@ -168,7 +168,7 @@ pub enum Action {
 #[derive(Clone, Debug)]
 pub struct Follow {
     key: FileKey,
-    /// Size and stamp of the last step, until something makes them worthless.
+    /// Size and stamp at the last step; `None` once they prove nothing.
     remembered: Option<(u64, Stamp)>,
     unsettled_until: Duration,
     missing: bool,
@@ -191,14 +191,14 @@ impl Follow {
         self.missing
     }
 
-    /// Whether the followed file, looking like `stat`, has to be compared with what was read of it.
+    /// Whether the followed file, looking like `stat`, must be compared with what was read of it.
     pub fn needs_check(&self, now: Duration, stat: &Stat, position: Position) -> bool {
         position.read > 0
             && stat.size >= position.delivered
             && (now < self.unsettled_until || self.remembered != Some((stat.size, stat.stamp)))
     }
 
-    /// Decides. Every answer but `Idle` is to be carried out before the next step.
+    /// Decides. The caller must carry out every answer except `Idle` before the next step.
     pub fn step(&mut self, seen: &Observation) -> Action {
         match seen.path {
             None => match seen.open.map_or(Action::Idle, |stat| self.examine(&stat, seen)) {
@@ -252,7 +252,7 @@ impl Follow {
 
     /// Another file has taken the path, and the followed one is read to its end.
     fn succeed(&mut self, path: Stat, seen: &Observation) -> Action {
-        // Where nothing was handed on, anything would be a continuation; and the old file may still get lines.
+        // If nothing was handed on, anything would be a continuation; and the old file may still get lines.
         let continues = seen.position.delivered > 0
             && path.size >= seen.position.delivered
             && matches!(seen.successor, Check::Same | Check::PartialChanged);

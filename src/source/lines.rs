@@ -1,8 +1,8 @@
 //! From bytes at offsets to blocks of whole lines.
 //!
-//! Reads a file forward with positioned reads into one buffer, hands on everything up to the last `\n` as one
-//! block, keeps the rest (a partial line, perhaps half a character) for the next read. Knows one file of one
-//! generation; does not know whether that file still is what it was (see [`super::follow`]).
+//! Reads a file forward with positioned reads into one buffer. Hands on everything up to the last `\n` as one
+//! block and keeps the rest (a partial line, perhaps half a character) for the next read. Knows one file of
+//! one generation; does not know whether that file still is what it was (see [`super::follow`]).
 
 use std::fs::File;
 use std::io;
@@ -15,7 +15,7 @@ use super::fingerprint::{Fingerprint, SAMPLE, holds};
 use super::follow::{Check, Position};
 use super::{SkipReason, TailEvent};
 
-/// Holes shorter than this are read as any NULs are.
+/// Holes shorter than this are read like any other NULs.
 const HOLE: u64 = 1 << 20;
 
 /// The lines of one file, read so far.
@@ -36,7 +36,7 @@ pub struct LineBuffer {
     awaits_newline: bool,
     /// Bytes are handed on as they come.
     unframed: bool,
-    /// NULs at the start of a line are left to whoever looks at lines one by one.
+    /// Whether NULs at the start of a line are left to whoever looks at lines one by one.
     with_nuls: bool,
     fingerprint: Fingerprint,
 }
@@ -63,7 +63,7 @@ impl LineBuffer {
         }
     }
 
-    /// The same for a file of bytes that are no lines: they are handed on as they come, NULs and all.
+    /// The same for a file of bytes without lines: they are handed on as they come, including NULs.
     pub(super) fn unframed(self, unframed: bool) -> Self {
         Self { unframed, ..self }
     }
@@ -73,13 +73,13 @@ impl LineBuffer {
         Self { base, ..self }
     }
 
-    /// The same for a reader that cuts off the NULs at the start of a line itself: to look for them here is one
-    /// more pass over all bytes.
+    /// The same for a reader that cuts off the NULs at the start of a line itself: to look for them here
+    /// would be one more pass over all bytes.
     pub(super) fn with_nuls(self) -> Self {
         Self { with_nuls: true, ..self }
     }
 
-    /// The same as if the first bytes of the file, which `fingerprint` is of, had been handed on.
+    /// The same as if the first bytes of the file, whose fingerprint is given, had been handed on.
     pub(super) fn behind(self, fingerprint: Fingerprint) -> Self {
         Self { offset: fingerprint.len(), fingerprint, ..self }
     }
@@ -104,11 +104,11 @@ impl LineBuffer {
         &self.fingerprint
     }
 
-    /// Reads on until `to` (a size) or for `budget` bytes; returns how many bytes were read, fewer than asked
-    /// for when the file is shorter.
+    /// Reads on up to the size `to`, or `budget` bytes. Returns how many bytes were read: fewer if the file
+    /// is shorter.
     ///
     /// # Errors
-    /// The file cannot be read; what was read before the error is handed on.
+    /// If the file cannot be read; what was read before the error is handed on.
     pub fn read(
         &mut self,
         file: &File,
@@ -144,7 +144,7 @@ impl LineBuffer {
         Ok(got)
     }
 
-    /// Takes bytes that follow what was taken before, from elsewhere than a file.
+    /// Takes bytes that continue what was taken before, and come from elsewhere than a file.
     pub(super) fn push(&mut self, bytes: &[u8], sink: &mut dyn FnMut(TailEvent<'_>)) {
         self.make_room(bytes.len());
         let fresh = self.end;
@@ -154,7 +154,7 @@ impl LineBuffer {
         self.hand_on(fresh, sink);
     }
 
-    /// Hands on the partial line as it is, if `accept` says it is whole; returns whether it was.
+    /// Hands on the partial line as it is if `accept` says it is whole; returns whether it was.
     pub fn settle(&mut self, accept: &dyn Fn(&[u8]) -> bool, sink: &mut dyn FnMut(TailEvent<'_>)) -> bool {
         if self.start == self.end || !accept(self.partial()) {
             return false;
@@ -170,7 +170,8 @@ impl LineBuffer {
         true
     }
 
-    /// Ends this file's lines: its partial line is handed on if `accept` says it is whole, else reported.
+    /// Ends this file's lines: hands on its partial line if `accept` says it is whole, and reports it
+    /// otherwise.
     pub fn close(&mut self, accept: &dyn Fn(&[u8]) -> bool, sink: &mut dyn FnMut(TailEvent<'_>)) {
         if self.settle(accept, sink) {
             return;
@@ -190,8 +191,8 @@ impl LineBuffer {
         self.end = self.start;
     }
 
-    /// Gives the buffer back between polls: a thousand files must not keep one each. One that holds a line
-    /// longer than a block stays, as it would be copied at every poll.
+    /// Frees the buffer between polls, since a thousand files must not keep one each. A buffer with a line
+    /// longer than a block stays, because it would be copied at every poll.
     pub fn relax(&mut self) {
         let needed = self.end - self.start;
         if needed < self.block && self.bytes.capacity() > needed {
@@ -200,7 +201,7 @@ impl LineBuffer {
         }
     }
 
-    /// Compares `file`, of `size` bytes, with what was read; with every sample if `thorough`.
+    /// Compares `file`, of `size` bytes, with what was read; compares every sample if `thorough`.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -231,7 +232,7 @@ impl LineBuffer {
         }
     }
 
-    /// Hands on what the bytes since `fresh` have completed.
+    /// Hands on the lines that the bytes since `fresh` have completed.
     fn hand_on(&mut self, fresh: usize, sink: &mut dyn FnMut(TailEvent<'_>)) {
         if self.unframed {
             let (generation, offset) = (self.generation, self.position().delivered);
@@ -259,7 +260,7 @@ impl LineBuffer {
         self.consume(nuls);
     }
 
-    /// Ends the line that is being skipped, or that was handed on without its `\n`, if its `\n` is there.
+    /// If its `\n` is there, ends the line that is being skipped or that was handed on without one.
     fn start_of_next_line(&mut self, sink: &mut dyn FnMut(TailEvent<'_>)) {
         let generation = self.generation;
         if let Some(offset) = self.skipping {
@@ -307,8 +308,8 @@ impl LineBuffer {
         self.start += count;
     }
 
-    /// Goes to the end of the hole at `offset`: a copytruncated log of a writer that does not append begins
-    /// with gigabytes of NULs that are not on the disk.
+    /// Jumps to the end of the hole at `offset`. A copytruncated log whose writer does not append begins with
+    /// gigabytes of NULs that are not on the disk.
     fn jump_hole(&mut self, file: &File, to: u64) {
         if self.start < self.end || to - self.offset < HOLE || self.base > 0 {
             return;

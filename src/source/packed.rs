@@ -1,4 +1,4 @@
-//! Compressed logs: gzip (of many members) and zstd (of many frames), told by their first bytes.
+//! Compressed logs: gzip (many members) and zstd (many frames), recognised by their first bytes.
 //!
 //! ```text
 //! packed file -> TailFile (bytes as they come) -> Unpacker -> LineBuffer -> SpoolStore -> TailEvent
@@ -6,10 +6,10 @@
 //! packed pipe -> feed -> Unpacker -> Spool
 //! ```
 //!
-//! Everything is unpacked as it is read, so the first lines are there long before the last, and memory does not
-//! grow with what is packed: pieces of 32 KiB go in, pieces of 256 KiB come out, whole lines go to an unlinked
-//! temporary file that all packed logs share. Damage costs the member it is in: what came before stays, and
-//! reading goes on where the next member begins.
+//! Everything is unpacked as it is read, so the first lines come long before the last. Memory does not grow
+//! with the packed data: pieces of 32 KiB go in, pieces of 256 KiB come out, and whole lines go to an
+//! unlinked temporary file that all packed logs share. Damage costs only the member it is in: what came
+//! before stays, and reading continues where the next member begins.
 
 mod gunzip;
 mod reader;
@@ -29,7 +29,7 @@ pub(super) use unpacker::Unpacker;
 pub enum Packing {
     /// RFC 1952, members one after another.
     Gzip,
-    /// RFC 8878, frames one after another, skippable ones among them.
+    /// RFC 8878: frames one after another, with skippable ones among them.
     Zstd,
 }
 
@@ -81,7 +81,7 @@ enum Begins {
 /// Endings of the names of packed files.
 const ENDINGS: [&str; 4] = ["gz", "gzip", "zst", "zstd"];
 
-/// `path` without the ending of a packed file, if it has one: `run.jsonl` of `run.jsonl.gz`.
+/// `path` without the ending of a packed file, if it has one: `run.jsonl` for `run.jsonl.gz`.
 pub fn without_ending(path: &Path) -> Option<&Path> {
     let ending = path.extension()?;
     if !ENDINGS.iter().any(|it| ending.eq_ignore_ascii_case(it)) {
@@ -92,7 +92,7 @@ pub fn without_ending(path: &Path) -> Option<&Path> {
     Some(Path::new(stem))
 }
 
-/// Whether the file at `path` is packed: its first bytes say so or, while there are none yet, its name does.
+/// Whether the file at `path` is packed: by its first bytes or, while it has none, by its name.
 ///
 /// # Errors
 /// It cannot be opened or read.

@@ -1,10 +1,10 @@
-//! Byte ranges of files that were read before: payloads, parsed when looked at.
+//! Byte ranges of files that were read before: payloads, parsed when somebody looks at them.
 //!
 //! A [`SourceFile`] shares with its tail what became of each generation. A file that still has its path is
-//! opened for the read and closed again; one that was renamed or deleted is read through the descriptor that
-//! the tail left here, or is looked for in its directory; one that was compressed is read from what it was unpacked
-//! to. What is gone gives a typed error, never other bytes
-//! by intent; a rewrite that no poll has seen yet cannot be known, so a caller compares what it parses.
+//! opened for the read and closed again. A renamed or deleted one is read through the descriptor that the
+//! tail left here, or is looked for in its directory. One that was compressed is read from its unpacked copy.
+//! Bytes that are gone give a typed error, never knowingly other bytes. Nobody can know of a rewrite that no
+//! poll has seen yet, so a caller compares what it parses.
 
 use std::io;
 use std::ops::Range;
@@ -24,7 +24,7 @@ const HELD_PER_FILE: usize = 8;
 /// A byte range of one generation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Read {
-    /// Which life of the file, as in the event that told of the bytes.
+    /// Which life of the file, as in the event that handed on the bytes.
     pub generation: u32,
     /// Bytes from the start of the file.
     pub offset: u64,
@@ -70,18 +70,18 @@ pub enum ReadError {
 enum Place {
     /// At the path, if that still is this file.
     AtPath(FileKey),
-    /// Open, with or without a name; the fingerprint is for the day it is let go of.
+    /// Open, with or without a name; the fingerprint serves once the descriptor is let go.
     Held(Arc<Descriptor>, Box<Fingerprint>),
     /// Under some other name, perhaps.
     Elsewhere(FileKey, Box<Fingerprint>),
     /// Nowhere: the file holds other bytes now.
     Overwritten(Box<Fingerprint>),
-    /// Also unpacked from another file, which has the same content: source and generation.
+    /// Also unpacked from another file with the same content: its source and generation.
     Twin(SourceFile, u32, Box<Place>),
 }
 
 impl Place {
-    /// Where the bytes are but for what another file has of them.
+    /// Where the bytes are, apart from what another file has of them.
     fn own(&mut self) -> &mut Place {
         match self {
             Place::Twin(_, _, own) => own.own(),
@@ -96,12 +96,12 @@ struct Shared {
     /// The directory to look in for a renamed file.
     home: PathBuf,
     open_files: OpenFiles,
-    /// Where the bytes stand in the file, if not all of it is ours; its end, once known.
+    /// Where the bytes begin in the file, if not all of it belongs to this source; and their end, once known.
     base: u64,
     end: Option<u64>,
     /// Indexed by generation.
     places: Mutex<Vec<Place>>,
-    /// Of a compressed file: where its unpacked bytes are, whatever the generation.
+    /// Only for a compressed file: where its unpacked bytes are, of all generations.
     unpacked: Option<Arc<Segments>>,
 }
 
@@ -140,7 +140,7 @@ impl SourceFile {
         &self.0.path
     }
 
-    /// Replaces what `into` holds by the bytes at `at`.
+    /// Replaces the content of `into` by the bytes at `at`.
     ///
     /// # Errors
     /// [`ReadError`]; `into` is then empty.
@@ -158,7 +158,8 @@ impl SourceFile {
         let size = descriptor.file().metadata().map_err(|it| self.io(at, it))?.len();
         let Shared { base, end, .. } = *self.0;
         let size = end.map_or(size, |it| it.min(size)).saturating_sub(base);
-        // Asked of the file first, so that a nonsensical length is an error and not an allocation.
+        // Compared with the size of the file first, so that an absurd length is an error and not an
+        // allocation.
         if size < at.offset.saturating_add(at.len as u64) {
             return Err(self.truncated(at));
         }
@@ -172,7 +173,7 @@ impl SourceFile {
         })
     }
 
-    /// The file of the asked generation, opened if need be.
+    /// The file of the requested generation, opened if need be.
     fn descriptor(&self, at: Read) -> Result<Arc<Descriptor>, ReadError> {
         let Shared { path, home, open_files, .. } = &*self.0;
         let vanished = || ReadError::Vanished { path: path.clone(), generation: at.generation };
@@ -196,8 +197,8 @@ impl SourceFile {
         found.map(Arc::new).ok_or_else(vanished)
     }
 
-    /// Where the bytes of `range` stand, whose file is opened if need be. Of a compressed file only those that were
-    /// handed on, in runs of whole lines.
+    /// Where the bytes of `range` stand; opens their file if need be. Of a compressed file only the bytes
+    /// that were handed on, in runs of whole lines.
     pub(super) fn runs(&self, generation: u32, range: Range<u64>) -> Result<Vec<Run>, ReadError> {
         if let Some(segments) = &self.0.unpacked {
             return Ok(segments.runs(generation, range));
@@ -214,7 +215,8 @@ impl SourceFile {
         Ok(runs)
     }
 
-    /// How many of `bytes` stand there, where some may not have been handed on; `None`: there are others.
+    /// How many of `bytes` stand there, as some may not have been handed on; `None` if other bytes stand
+    /// there.
     pub fn holds(&self, generation: u32, offset: u64, bytes: &[u8]) -> Option<usize> {
         let mut found = Vec::new();
         let mut same = 0;
@@ -238,7 +240,7 @@ impl SourceFile {
         ReadError::Io { path: self.0.path.clone(), offset: at.offset, source }
     }
 
-    /// The current generation's file, of which `print` was read, is now overwritten; its next life begins.
+    /// The current generation's file, whose fingerprint is `print`, is now overwritten; its next life begins.
     pub(super) fn overwritten(&self, key: FileKey, print: Fingerprint) {
         let mut places = self.places();
         if let Some(last) = places.last_mut() {
@@ -247,7 +249,7 @@ impl SourceFile {
         places.push(Place::AtPath(key));
     }
 
-    /// Another file has taken the path and begins a generation; the old one is kept open if there is room.
+    /// Another file has taken the path and begins a generation. Keeps the old one open if there is room.
     pub(super) fn replaced(
         &self,
         old: (FileKey, &Fingerprint),
@@ -265,7 +267,7 @@ impl SourceFile {
             };
         }
         places.push(Place::AtPath(key));
-        // The oldest is let go of; without a descriptor it may still be found by name.
+        // Lets go of the oldest; without a descriptor it may still be found by name.
         if let Some(place) = past.checked_sub(HELD_PER_FILE).and_then(|it| places.get_mut(it))
             && let own = place.own()
             && let Place::Held(descriptor, print) = own
@@ -281,14 +283,14 @@ impl SourceFile {
         }
     }
 
-    /// The path names the current generation no more; it is kept open.
+    /// The path no longer names the current generation. Keeps it open.
     pub(super) fn keep(&self, descriptor: Arc<Descriptor>) {
         if let Some(last) = self.places().last_mut() {
             *last.own() = Place::Held(descriptor, Box::default());
         }
     }
 
-    /// No late lines of a past generation are waited for any more: this is all that was read of it.
+    /// No late lines of a past generation are expected any more: this is all that was read of it.
     pub(super) fn ended(&self, generation: u32, all: &Fingerprint) {
         if let Some(Place::Held(_, print) | Place::Elsewhere(_, print)) =
             self.places().get_mut(generation as usize).map(Place::own)
@@ -297,7 +299,7 @@ impl SourceFile {
         }
     }
 
-    /// What was read of the generations before the present one.
+    /// What was read of the generations before the current one.
     pub(super) fn past(&self) -> Vec<LifeRead> {
         let mut places = self.places();
         let past = places.len().saturating_sub(1);
@@ -310,8 +312,8 @@ impl SourceFile {
         places[..past].iter_mut().enumerate().filter_map(read).collect()
     }
 
-    /// From now on `generation` is read from `twin`, which has the same content in a generation of its own, as far as
-    /// it is there.
+    /// From now on `generation` is read from `twin`, which has the same content in a generation of its own,
+    /// as far as it goes.
     pub fn found_in(&self, generation: u32, twin: SourceFile, of_twin: u32) {
         if let Some(place) = self.places().get_mut(generation as usize) {
             let own = match std::mem::replace(place, Place::Overwritten(Box::default())) {
@@ -343,8 +345,8 @@ impl SourceFile {
     }
 }
 
-/// Whether a file with the right inode is the file that was read: the inode may have been reused. One of which
-/// nothing was read is never asked for.
+/// Whether a file with the right inode is the file that was read: the inode may have been reused. Never asked
+/// for a file of which nothing was read.
 fn is_that(candidate: &Descriptor, print: &Fingerprint) -> bool {
     !print.is_empty() && print.matches_throughout(candidate.file()).unwrap_or(false)
 }
@@ -405,7 +407,7 @@ mod tests {
             SourceFile::at_path(path.clone(), dir.path().into(), descriptor.key(), OpenFiles::of_process());
         for generation in 1..=20 {
             fs::remove_file(&path).unwrap();
-            // The inode of a deleted file is soon another's: only the content tells them apart.
+            // The inode of a deleted file soon belongs to another: only the content tells them apart.
             fs::write(&path, format!("{generation:02}")).unwrap();
             let next = Arc::new(Descriptor::open(&path, &OpenFiles::of_process()).unwrap().unwrap());
             let mut print = Fingerprint::default();

@@ -12,7 +12,7 @@ use super::read_at::{Read, ReadError};
 /// A run of unpacked bytes.
 #[derive(Clone, Copy, Debug)]
 struct Segment {
-    /// Where it stands in the unpacked log, and how long it is.
+    /// Where it begins in the unpacked log, and how long it is.
     offset: u64,
     len: u64,
     /// Where it stands in the spool.
@@ -23,7 +23,7 @@ struct Segment {
 #[derive(Debug)]
 pub(super) struct Run {
     pub(super) descriptor: Arc<Descriptor>,
-    /// Where they stand in the file, and in the source.
+    /// Where they begin in the file, and in the source.
     pub(super) at: u64,
     pub(super) bytes: Range<u64>,
 }
@@ -46,7 +46,7 @@ impl Segments {
         &self.path
     }
 
-    /// `len` bytes that stand at `offset` of the log were written to `at` of the spool.
+    /// Notes that `len` bytes at `offset` of the log were written to `at` of the spool.
     pub(super) fn add(&self, generation: u32, offset: u64, len: usize, at: u64) {
         let mut all = self.of_generation.lock().unwrap_or_else(PoisonError::into_inner);
         let generation = generation as usize;
@@ -60,7 +60,8 @@ impl Segments {
         }
     }
 
-    /// Replaces what `into` holds by the bytes at `range`, which may lie in several neighbouring segments.
+    /// Replaces the content of `into` by the bytes at `range`, which may lie in several neighbouring
+    /// segments.
     pub(super) fn read(&self, range: Read, into: &mut Vec<u8>) -> Result<(), ReadError> {
         into.clear();
         let pieces = self.pieces(range).ok_or_else(|| ReadError::Truncated {
@@ -68,7 +69,7 @@ impl Segments {
             offset: range.offset,
             len: range.len,
         })?;
-        // Only now: the length is that of bytes which are there.
+        // Only now, since the length is known to be that of existing bytes.
         into.resize(range.len, 0);
         let mut done = 0;
         for (at, len) in pieces {
@@ -81,7 +82,7 @@ impl Segments {
         Ok(())
     }
 
-    /// Where the bytes of `range` stand that were handed on: whole lines, in runs between which something is missing.
+    /// Where the handed-on bytes of `range` stand: whole lines, in runs between which something is missing.
     pub(super) fn runs(&self, generation: u32, range: Range<u64>) -> Vec<Run> {
         let all = self.of_generation.lock().unwrap_or_else(PoisonError::into_inner);
         let segments = all.get(generation as usize).map_or(&[][..], Vec::as_slice);
@@ -95,7 +96,7 @@ impl Segments {
             .collect()
     }
 
-    /// Places in the spool, with their lengths; `None` where a part was not handed on.
+    /// Places in the spool, with their lengths; `None` if a part was not handed on.
     fn pieces(&self, range: Read) -> Option<Vec<(u64, usize)>> {
         let all = self.of_generation.lock().unwrap_or_else(PoisonError::into_inner);
         let segments = all.get(range.generation as usize)?;

@@ -1,12 +1,13 @@
-//! What cannot be read twice (stdin, a pipe, the output of an importer), copied to an unlinked temporary file.
+//! Input that cannot be read twice (stdin, a pipe, the output of an importer), copied to an unlinked
+//! temporary file.
 //!
 //! ```text
-//! reader -> feed (a thread of the caller's; unpacks) -> SpoolWriter -> temporary file -> Spool::poll -> TailEvent
+//! reader -> feed (the caller's thread; unpacks) -> SpoolWriter -> temporary file -> Spool::poll -> TailEvent
 //!                                                                            '-> SourceFile::read
 //! ```
 //!
-//! The file has no name and goes with the last handle, also after a crash. When the disk is full or the input
-//! breaks, what came before stays readable and [`TailEvent::Ended`] says what happened.
+//! The file has no name and disappears with the last handle, even after a crash. If the disk is full or the
+//! input breaks, what came before stays readable and [`TailEvent::Ended`] says what happened.
 
 use std::fs::File;
 use std::io;
@@ -60,7 +61,7 @@ pub enum SpoolError {
         /// What the system said.
         source: io::Error,
     },
-    /// The writer went away without saying that it was done.
+    /// The writer was dropped without saying that it was done.
     #[error("{from} was given up after byte {kept}; what came before is kept")]
     Abandoned {
         /// What is read.
@@ -94,7 +95,7 @@ struct Shared {
     /// Where its bytes begin in the file.
     base: u64,
     written: AtomicU64,
-    /// Of compressed input: what could not be unpacked and was not told yet.
+    /// Of compressed input: damage that was not reported yet.
     damage: Mutex<Vec<Damage>>,
     /// Set once, when nothing more will be written.
     end: OnceLock<Option<SpoolError>>,
@@ -110,7 +111,8 @@ impl Shared {
     }
 }
 
-/// The writing side of a [`Spool`]. Dropped without [`SpoolWriter::finish`], the spool ends as abandoned.
+/// The writing side of a [`Spool`]. If it is dropped without [`SpoolWriter::finish`], the spool ends as
+/// abandoned.
 #[derive(Debug)]
 pub struct SpoolWriter(Arc<Shared>);
 
@@ -143,7 +145,7 @@ impl SpoolWriter {
         self.0.written()
     }
 
-    /// Ends the spool: nothing more will be written, because of `error` if one is given.
+    /// Ends the spool: nothing more will be written, because of `error` if there is one.
     pub fn finish(self, error: Option<SpoolError>) {
         self.end(error);
     }
@@ -171,8 +173,9 @@ impl Drop for SpoolWriter {
     }
 }
 
-/// Copies `reader` to its end, unpacked if it is compressed, calling `wake` after each piece and at the end. Blocks as the reader does: for a
-/// thread of its own. The spool is ended, well or with the error; an error is told by [`TailEvent::Ended`].
+/// Copies `reader` to its end, unpacked if it is compressed, and calls `wake` after each piece and at the
+/// end. Blocks as the reader does, so give it a thread of its own. The spool ends well or with the error,
+/// which [`TailEvent::Ended`] reports.
 pub fn feed(reader: &mut dyn io::Read, writer: SpoolWriter, wake: &dyn Fn()) {
     let error = copy(reader, &writer, wake).err();
     writer.finish(error);
@@ -207,7 +210,7 @@ fn copy(reader: &mut dyn io::Read, writer: &SpoolWriter, wake: &dyn Fn()) -> Res
     }
 }
 
-/// Writes what comes of the input that `unpacker` was fed.
+/// Writes what `unpacker` makes of the input it was fed.
 fn unpack(
     unpacker: &mut Unpacker,
     room: &mut [u8],
@@ -226,12 +229,12 @@ fn unpack(
     }
 }
 
-/// The reading side: polled as a followed file is. One generation, 0; it never restarts.
+/// The reading side, polled as a followed file is. It has one generation, 0, and never restarts.
 pub struct Spool {
     shared: Arc<Shared>,
     lines: LineBuffer,
     options: TailOptions,
-    /// When bytes came last, and up to where the partial line was found not to be whole.
+    /// When bytes came last, and up to which offset the partial line was found not to be whole.
     grown: Option<Duration>,
     refused: Option<u64>,
     ended: bool,
@@ -290,7 +293,7 @@ impl Spool {
         self.shared.written()
     }
 
-    /// `None` while the writer is at work; then how it ended.
+    /// `None` while the writer is at work; afterwards how it ended.
     pub fn end(&self) -> Option<Result<(), &SpoolError>> {
         self.shared.end.get().map(|error| error.as_ref().map_or(Ok(()), Err))
     }
@@ -303,7 +306,7 @@ impl Tail for Spool {
         budget: usize,
         sink: &mut dyn FnMut(TailEvent<'_>),
     ) -> io::Result<Progress> {
-        // The end is looked at before the size: all that was written before it is then seen.
+        // Looks at the end before the size: everything written before the end is then seen.
         let end = self.shared.end.get();
         let size = self.shared.written();
         if self.lines.read(self.shared.file(), size, budget.max(1), sink)? > 0 {
@@ -327,7 +330,7 @@ impl Tail for Spool {
             && !self.ended
         {
             self.ended = true;
-            // Where it broke off, what is left of a line is no bad one of its writer.
+            // If the input broke off, the rest of a line is not its writer's fault.
             let whole = |line: &[u8]| error.is_none() || (self.options.accept)(line);
             self.lines.settle(&whole, sink);
             sink(TailEvent::Ended { error: error.as_ref() });
@@ -348,8 +351,8 @@ impl Tail for Spool {
     }
 }
 
-/// Many ended spools in one temporary file: what an importer has made of a directory of documents takes one
-/// descriptor. The space is given back with the last of them.
+/// Many ended spools in one temporary file, so that the output of an importer for a directory of documents
+/// takes one descriptor. The space is freed with the last of them.
 #[derive(Clone, Debug)]
 pub struct SpoolStore {
     directory: PathBuf,
@@ -368,12 +371,12 @@ impl SpoolStore {
         Ok(Self { directory, descriptor, end: Arc::default() })
     }
 
-    /// Puts `bytes` behind what is there: where they stand now. `from` names their source in messages, `kept`
-    /// is how many bytes of it are usable.
+    /// Appends `bytes` and returns where they now stand. `from` names their source in messages; `kept` says
+    /// how many bytes of it are usable.
     ///
     /// # Errors
-    /// [`SpoolError::DiskFull`] or [`SpoolError::Write`]; nothing of `bytes` is kept, and the store can still
-    /// be used.
+    /// [`SpoolError::DiskFull`] or [`SpoolError::Write`]. Then nothing of `bytes` is kept, and the store can
+    /// still be used.
     pub(in crate::source) fn append(&self, from: &str, kept: u64, bytes: &[u8]) -> Result<u64, SpoolError> {
         let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
         let at = *end;

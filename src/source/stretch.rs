@@ -1,9 +1,9 @@
-//! A stretch of a file, read as lines apart from the rest of it: so that several threads can read one large file.
+//! A stretch of a file, read as lines apart from the rest, so that several threads can read one large file.
 //!
 //! ```text
-//! SourceFile -> line_end     where the next stretch begins: behind a line end
+//! SourceFile -> line_end     where the next stretch begins: after a line end
 //!            -> lines        the lines of one stretch, as a tail hands them on
-//! TailFile::begin_at         ... and the tail goes on behind the last
+//! TailFile::begin_at         ... and the tail continues after the last stretch
 //! ```
 
 use std::ops::Range;
@@ -17,7 +17,7 @@ use super::read_at::{Read, ReadError, SourceFile};
 use super::segments::Run;
 use super::{SkipReason, TailEvent};
 
-/// Bytes in which a line end is looked for at a time.
+/// Bytes searched for a line end at a time.
 const PIECE: usize = 64 << 10;
 
 /// What a stretch holds, in the order of the file.
@@ -42,8 +42,9 @@ pub enum StretchEvent<'a> {
 }
 
 impl SourceFile {
-    /// Reads the lines of `stretch`, which begins and ends where a line does. Lines that are too long are skipped, as
-    /// a tail does it; NULs at the start of a line may be left in place, as looking for them takes a while.
+    /// Reads the lines of `stretch`, which begins and ends at the start of a line. Skips lines that are too
+    /// long, as a tail does. May leave NULs at the start of a line in place, because looking for them takes
+    /// time.
     ///
     /// # Errors
     /// [`ReadError`]; what came before it was handed on.
@@ -80,7 +81,7 @@ impl SourceFile {
         Ok(())
     }
 
-    /// The index behind the first `\n` at or behind `from`, if there is one before `to`; else `to`.
+    /// The index after the first `\n` at or after `from`, if there is one before `to`; otherwise `to`.
     ///
     /// # Errors
     /// [`ReadError`]

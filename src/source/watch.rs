@@ -1,9 +1,10 @@
-//! File events as a hint: wakes the next poll earlier, and nothing rests on it.
+//! File events as a hint: they wake the next poll earlier, and nothing depends on them.
 //!
-//! Watches the *directories* of the files, as a watch on a file is lost when it is replaced. Silent where the
-//! kernel has no events to give (NFS, FUSE, shares): [`Watch::polling_because`] then says why.
+//! Watches the *directories* of the files, because a watch on a file is lost when the file is replaced. Gives
+//! no events on file systems for which the kernel has none (NFS, FUSE, shares); [`Watch::polling_because`]
+//! then says why.
 //!
-//! Our own opening and reading of the files makes events too; those never wake, or we would wake ourselves.
+//! Our own opening and reading of the files makes events too. Those never wake, or we would wake ourselves.
 
 use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsString;
@@ -15,10 +16,10 @@ use std::time::{Duration, Instant};
 use notify::event::{AccessKind, AccessMode, MetadataKind, ModifyKind, RemoveKind};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
-/// What is of interest among the events of the watched directories.
+/// Which events of the watched directories matter.
 #[derive(Debug, Default)]
 struct Interest {
-    /// Names of followed files; a path may be told in another form than it was asked for.
+    /// Names of followed files; an event may give a path in another form than it was asked for.
     names: HashSet<OsString>,
     /// Directories where anything new is of interest.
     directories: HashSet<PathBuf>,
@@ -32,7 +33,7 @@ impl Interest {
     }
 }
 
-/// Which files something may have happened to, since it was asked last.
+/// The files to which something may have happened since the last question.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Told {
     names: HashSet<OsString>,
@@ -45,7 +46,7 @@ impl Told {
         Self { names: HashSet::new(), all: true }
     }
 
-    /// Whether the file with this path, or one it is a link to in a directory that is watched, was named.
+    /// Whether events named the file with this path, or a file in a watched directory that it links to.
     pub fn names(&self, path: &Path) -> bool {
         self.all || path.file_name().is_some_and(|it| self.names.contains(it))
     }
@@ -67,11 +68,11 @@ impl Told {
     }
 }
 
-/// For how long nothing is told after something was, at the least: a poll finds all that came.
+/// The shortest rest after a wake: a poll finds all that came meanwhile.
 const REST: Duration = Duration::from_millis(80);
-/// An event that is taken so soon after another one has stood behind it.
+/// An event taken so soon after another one had waited in the queue.
 const BATCH: Duration = Duration::from_millis(1);
-/// The same at the most, whatever [`Watch::rest_until`] says.
+/// The longest rest, whatever [`Watch::rest_until`] says.
 const LONGEST_REST: Duration = Duration::from_millis(330);
 
 /// What the next poll waits for.
@@ -89,11 +90,11 @@ pub struct Watch {
     watcher: Option<RecommendedWatcher>,
     watched: BTreeSet<PathBuf>,
     interest: Arc<Mutex<Interest>>,
-    /// A watched directory went away: its watch is gone with it.
+    /// A watched directory was removed, and its watch with it.
     stale: Arc<AtomicBool>,
     /// Until when nothing need be told.
     rest: Arc<Mutex<Option<Instant>>>,
-    /// Whether directories are being added: that waits for the thread that tells, which must not rest then.
+    /// Whether directories are being added. Adding waits for the notifying thread, which must not rest then.
     adding: Arc<AtomicBool>,
     /// What was told since it was asked for.
     told: Arc<Mutex<Told>>,
@@ -144,8 +145,8 @@ impl Watch {
                 let is_awaited = adding.load(Ordering::Relaxed);
                 let more =
                     if is_awaited { Duration::ZERO } else { more.unwrap_or_default().min(LONGEST_REST) };
-                // A busy file makes an event for every record; while we sleep the kernel puts them together. But there may
-                // be others in the queue, which have waited long enough.
+                // A busy file makes an event for every record; while we sleep the kernel merges them. But
+                // others may be in the queue and may have waited long enough.
                 let queued = ended.is_some_and(|it| it.elapsed() < BATCH);
                 if is_first {
                     std::thread::sleep(more);
@@ -163,13 +164,13 @@ impl Watch {
         Self { watcher, watched: BTreeSet::new(), interest, stale, rest, adding, told, problem }
     }
 
-    /// Nothing need be told before `until`: what is found earlier would not be shown earlier. A fraction of a second
-    /// at the most.
+    /// Nothing need be reported before `until`: what is found earlier would not be shown earlier. A fraction
+    /// of a second at most.
     pub fn rest_until(&self, until: Instant) {
         *lock(&self.rest) = Some(until);
     }
 
-    /// Whether something that was watched went away, so that it is to be covered again.
+    /// Whether something watched went away and needs to be covered again.
     pub fn is_stale(&self) -> bool {
         self.stale.load(Ordering::Relaxed)
     }
@@ -179,7 +180,7 @@ impl Watch {
         std::mem::take(&mut *lock(&self.told))
     }
 
-    /// Watches `files` for changes and `directories` for new files. To be repeated after each scan: what is
+    /// Watches `files` for changes and `directories` for new files. Repeat it after each scan: what is
     /// watched already costs nothing, and what was lost is watched again.
     pub fn cover<'a>(
         &mut self,
@@ -210,7 +211,7 @@ impl Watch {
         self.adding.store(false, Ordering::Relaxed);
     }
 
-    /// Why changes are found by polling alone, in a few words; `None` while events are to be expected.
+    /// Why changes are found only by polling, in a few words; `None` while events can be expected.
     pub fn polling_because(&self) -> Option<&str> {
         self.problem.as_deref()
     }
@@ -226,7 +227,7 @@ impl Watch {
         if let Err(error) = watcher.watch(&directory, RecursiveMode::NonRecursive) {
             self.problem = Some(reason(&error));
         }
-        // Also after a failure, which is said once and not tried every second.
+        // Also after a failure, which is reported once and not tried again every second.
         self.watched.insert(directory);
     }
 }
@@ -271,10 +272,10 @@ fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The name of the file system at `directory`, if changes made by others than this machine raise no events.
+/// The name of the file system at `directory`, if changes made by other machines raise no events there.
 #[cfg(target_os = "linux")]
 fn without_events(directory: &Path) -> Option<&'static str> {
-    // `f_type` of statfs(2); the numbers stand in linux/magic.h and in the sources of the file systems.
+    // `f_type` of statfs(2); the numbers are from linux/magic.h and the sources of the file systems.
     const SYSTEMS: [(u32, &str); 11] = [
         (0x6969, "NFS"),
         (0x517B, "SMB"),
@@ -288,7 +289,7 @@ fn without_events(directory: &Path) -> Option<&'static str> {
         (0x5346_414F, "AFS"),
         (0x786F_4256, "a shared folder"),
     ];
-    // The width and the sign of the field differ between architectures; the numbers are of 32 bits.
+    // The width and sign of the field differ between architectures; the numbers have 32 bits.
     let kind = rustix::fs::statfs(directory).ok()?.f_type as u32;
     SYSTEMS.iter().find(|it| it.0 == kind).map(|it| it.1)
 }

@@ -1,4 +1,4 @@
-//! Globs, for where no shell has expanded them: `*`, `?`, `[a-z]`, `[!a]`, and `**` for any depth.
+//! Globs, for when no shell has expanded them: `*`, `?`, `[a-z]`, `[!a]`, and `**` for any depth.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
@@ -10,12 +10,12 @@ pub(super) fn is_pattern(path: &Path) -> bool {
     path.to_string_lossy().contains(['*', '?', '['])
 }
 
-/// Whether the last part of `pattern` says itself what kind of file it wants, as `*.txt` does and `*` does not.
+/// Whether the last part of `pattern` itself says what kind of file it wants: `*.txt` does, `*` does not.
 pub(super) fn names_extension(pattern: &Path) -> bool {
     pattern.file_name().is_some_and(|it| it.to_string_lossy().contains('.'))
 }
 
-/// The paths that `pattern` matches, in no order; adds the directories it looked into.
+/// The paths that `pattern` matches, in no order. Adds the directories it looked into.
 pub(super) fn expand(pattern: &Path, directories: &mut BTreeSet<PathBuf>) -> Vec<PathBuf> {
     let mut found = vec![PathBuf::new()];
     let parts = pattern.components().collect::<Vec<_>>();
@@ -23,7 +23,7 @@ pub(super) fn expand(pattern: &Path, directories: &mut BTreeSet<PathBuf>) -> Vec
         let text = part.as_os_str().to_string_lossy();
         found = match part {
             Component::Normal(_) if text == "**" => {
-                // `a/**` at the end means the files below, which the caller finds by itself.
+                // `a/**` at the end means the files below, which the caller finds itself.
                 let mut entered = HashSet::new();
                 let mut below = Vec::new();
                 found.iter().for_each(|it| descend(it, &mut entered, &mut below));
@@ -76,7 +76,7 @@ fn matches_name(pattern: &[char], name: &str) -> bool {
     !hidden && matches(pattern, &name.chars().collect::<Vec<_>>())
 }
 
-/// Goes back to the last `*` on a mismatch, as no earlier one needs to be tried again.
+/// Goes back to the last `*` on a mismatch; no earlier one needs another try.
 fn matches(pattern: &[char], name: &[char]) -> bool {
     let (mut p, mut n) = (0, 0);
     let mut star = None;
@@ -107,7 +107,8 @@ fn matches(pattern: &[char], name: &[char]) -> bool {
     pattern[p..].iter().all(|it| *it == '*')
 }
 
-/// The length of the class at the start of `pattern` if it matches `c`; a `[` that is never closed is itself.
+/// The length of the class at the start of `pattern` if it matches `c`. A `[` that never closes stands for
+/// itself.
 fn class(pattern: &[char], c: char) -> Option<usize> {
     let negated = matches!(pattern.get(1), Some('!' | '^'));
     let first = 1 + usize::from(negated);

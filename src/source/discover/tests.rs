@@ -1,4 +1,4 @@
-//! Arguments to inputs, over real directories.
+//! From arguments to inputs, over real directories.
 
 use std::os::unix::fs::symlink;
 

@@ -6,15 +6,15 @@ use std::time::Duration;
 use super::super::descriptor::OpenFiles;
 use super::super::is_whole_json;
 
-/// Says of an unterminated last line whether it is a whole record.
+/// Decides whether an unterminated last line is a whole record.
 pub type Accept = Arc<dyn Fn(&[u8]) -> bool + Send + Sync>;
 
-/// In what pieces the bytes of a file are handed on.
+/// How the bytes of a file are divided when handed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Framing {
     /// Whole lines.
     Lines,
-    /// Whatever is there, as [`Lines`](super::super::TailEvent::Lines) events that are none.
+    /// Whatever is there, as [`Lines`](super::super::TailEvent::Lines) events that hold no lines.
     Bytes,
 }
 
@@ -29,7 +29,7 @@ pub struct TailOptions {
     pub grace: Duration,
     /// Bytes per read; also about the size of a [`Lines`](super::super::TailEvent::Lines). Default: 256 KiB.
     pub block: usize,
-    /// Longer lines are skipped and reported, bytes. Default: 64 MiB.
+    /// Lines longer than this, in bytes, are skipped and reported. Default: 64 MiB.
     pub longest_line: usize,
     /// What is handed on. Default: lines.
     pub framing: Framing,

@@ -14,7 +14,7 @@ pub(in crate::source) struct Stream {
     pub(in crate::source) descriptor: Option<Arc<Descriptor>>,
     /// When bytes came last; `None` before the first poll.
     pub(in crate::source) grown: Option<Duration>,
-    /// A partial line up to this offset was found not to be whole.
+    /// The offset up to which a partial line was found not to be whole.
     pub(in crate::source) refused: Option<u64>,
 }
 
@@ -42,7 +42,7 @@ impl Stream {
         now.saturating_sub(self.grown.unwrap_or(now))
     }
 
-    /// Hands on an unterminated last line that was left alone for long enough.
+    /// Hands on an unterminated last line that has not changed for long enough.
     pub(in crate::source) fn settle(
         &mut self,
         now: Duration,

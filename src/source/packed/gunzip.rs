@@ -34,7 +34,7 @@ enum Part {
 pub(super) struct Gunzip {
     part: Part,
     flags: u8,
-    /// The bytes of the present part, where it has few.
+    /// The bytes so far of the current part, if it is a short one.
     held: Vec<u8>,
     inflate: Decompress,
     crc: Crc,
@@ -54,7 +54,7 @@ impl Gunzip {
     /// Unpacks some of `input` into `output`.
     ///
     /// # Errors
-    /// It is no gzip member, or a damaged one: what is wrong.
+    /// What is wrong: it is not a gzip member, or a damaged one.
     pub(super) fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, Broken> {
         let mut step = Step::default();
         while !step.ended {
@@ -95,7 +95,7 @@ impl Gunzip {
         (read, written, status.is_ok())
     }
 
-    /// Takes a byte of the header or of the trailer; whether it was the last one of the member.
+    /// Takes a byte of the header or of the trailer. Returns whether it was the last one of the member.
     fn take(&mut self, byte: u8) -> Result<bool, &'static str> {
         match &mut self.part {
             Part::Fixed => {
@@ -143,7 +143,7 @@ impl Gunzip {
         Ok(false)
     }
 
-    /// Goes to the first part from `flag` on that the flags announce, else to the data.
+    /// Goes to the first part from `flag` on that the flags announce, or else to the data.
     fn next_of_header(&mut self, flag: u8) {
         self.held.clear();
         let parts = [

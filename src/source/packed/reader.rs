@@ -1,4 +1,4 @@
-//! Packed data as an [`io::Read`] of what it unpacks to: for heads of files and for whole documents.
+//! Packed data as an [`io::Read`] of its unpacked bytes: for heads of files and for whole documents.
 
 use std::io::{self, Read};
 
@@ -7,12 +7,12 @@ use super::{Damage, Unpacker};
 /// Bytes read of the packed data at once.
 const PIECE: usize = 32 << 10;
 
-/// Unpacks what `R` gives; data that is not packed passes through. Damage is an error of the kind
-/// [`io::ErrorKind::InvalidData`] that says where.
+/// Unpacks what `R` gives; data that is not packed passes through. Damage is an error of kind
+/// [`io::ErrorKind::InvalidData`] that says where it is.
 pub struct Unpacking<R> {
     packed: R,
     unpacker: Unpacker,
-    /// Bytes that [`Unpacker::end`] gave back, once the end was reached.
+    /// Bytes that [`Unpacker::end`] returned once the end was reached.
     rest: Option<Vec<u8>>,
     /// What is wrong behind the bytes given last.
     damage: Option<Damage>,

@@ -1,8 +1,9 @@
-//! A followed compressed file: its bytes are followed as those of any file, through truncation and rotation, and
-//! unpacked as they come. Offsets are those of the unpacked bytes, in the generation they belong to.
+//! A followed compressed file. Its bytes are followed like those of any file, through truncation and
+//! rotation, and unpacked as they come. Offsets are those of the unpacked bytes, in the generation they
+//! belong to.
 //!
-//! A file that ends within a member is one that is still being written, or one that was cut: what could be
-//! unpacked is handed on either way, and it is told once, after two seconds without news.
+//! A file that ends within a member is still being written, or was cut. Either way what can be unpacked is
+//! handed on; after two seconds without news the cut is reported once.
 
 use std::collections::VecDeque;
 use std::io;
@@ -25,18 +26,18 @@ const PIECE: usize = 32 << 10;
 /// Unpacked bytes made at once.
 const ROOM: usize = 256 << 10;
 
-/// How much memory the decoders behind the ends of what is written so far may take, bytes: thousands of gzip, dozens of
-/// zstd. The others begin their member again when it grows.
+/// Bytes of memory that decoders waiting for more input may take together: enough for thousands of gzip files
+/// or dozens of zstd files. The others give up their decoder and begin their member again when it grows.
 const AWAKE: usize = 256 << 20;
 
-/// Packed bytes a second that all of those are fed again: a member that is long waits longer for its next lines, so
-/// that the work is in proportion to what is new, but for this.
+/// Packed bytes a second that all of those may read again. A long member waits longer for its next lines, so
+/// that the work stays in proportion to what is new, apart from this.
 const REPLAYED: u64 = 8 << 20;
 
 static MEMORY: AtomicUsize = AtomicUsize::new(0);
 static ASLEEP: AtomicUsize = AtomicUsize::new(0);
 
-/// What the packed file brought and was not worked off yet.
+/// What the packed file brought that is not worked off yet.
 enum Arrived {
     Bytes { generation: u32, bytes: Vec<u8> },
     Restart { generation: u32, reason: RestartReason, file: FileKey },
@@ -51,9 +52,9 @@ struct Life {
     stream: Stream,
     /// It ends within a member, and that was told.
     told: bool,
-    /// Since its last bytes it was looked at whether it was cut.
+    /// Whether it was checked for a cut since its last bytes came.
     looked_at: bool,
-    /// What of it is in [`MEMORY`], and whether it is one of those [`ASLEEP`].
+    /// Its share of [`MEMORY`], and whether it is counted in [`ASLEEP`].
     counted: (usize, bool),
     /// When it fell asleep last.
     slept: Duration,
@@ -87,7 +88,7 @@ impl Life {
         ASLEEP.fetch_sub(usize::from(before.1), Ordering::Relaxed);
     }
 
-    /// Gives up the decoder if all of them take too much.
+    /// Gives up the decoder if all of them together take too much.
     fn rest(&mut self, now: Duration) {
         if MEMORY.load(Ordering::Relaxed) > AWAKE && !self.unpacker.is_asleep() {
             self.unpacker.sleep();
@@ -102,7 +103,7 @@ impl Life {
     }
 }
 
-/// How long one of so many sleepers waits, `bytes` of which have to be fed again.
+/// How long one of `asleep` sleepers waits if `bytes` must be fed again for it.
 fn patience(bytes: u64, asleep: usize) -> Duration {
     Duration::from_millis(bytes.saturating_mul(asleep as u64).saturating_mul(1000) / REPLAYED)
 }
@@ -120,12 +121,13 @@ pub struct PackedTail {
     spool: SpoolStore,
     segments: Arc<Segments>,
     arrived: VecDeque<Arrived>,
-    /// The last is the present one; those before may still get late bytes.
+    /// The last one is the current generation; those before may still get late bytes.
     lives: Vec<Life>,
     progress: Progress,
     /// The spool refused it: nothing more is read.
     full: bool,
-    /// What has arrived waits for a decoder whose turn to wake has not come; and nothing is to wait for that.
+    /// Whether what has arrived waits for a decoder whose turn to wake has not come; `hasty`: nothing may
+    /// wait for that.
     waits: bool,
     hasty: bool,
     /// When it was polled last.
@@ -133,11 +135,11 @@ pub struct PackedTail {
 }
 
 impl PackedTail {
-    /// Follows the compressed file at `path` from its beginning; its unpacked lines go to `spool`, which others
-    /// may share. Reads nothing yet. `options` are those of the unpacked lines.
+    /// Follows the compressed file at `path` from its beginning. Its unpacked lines go to `spool`, which
+    /// others may share. Reads nothing yet. `options` are those of the unpacked lines.
     ///
     /// # Errors
-    /// There is no regular file at `path`, or it may not be looked at.
+    /// If there is no regular file at `path`, or its metadata cannot be read.
     pub fn open(path: &Path, spool: SpoolStore, options: TailOptions) -> io::Result<Self> {
         let of_bytes = TailOptions { framing: Framing::Bytes, block: PIECE, ..options.clone() };
         let segments = Arc::new(Segments::new(path.to_owned(), spool.descriptor()));
@@ -156,7 +158,7 @@ impl PackedTail {
         })
     }
 
-    /// Works off what has arrived, as far as `left` bytes of output go.
+    /// Works off what has arrived, as far as `left` bytes of output allow.
     fn unpack(&mut self, now: Duration, left: &mut usize, sink: &mut dyn FnMut(TailEvent<'_>)) {
         while let Some(next) = self.arrived.front() {
             match next {
@@ -177,7 +179,7 @@ impl PackedTail {
         }
     }
 
-    /// Unpacks the bytes at the front; whether it came to their end.
+    /// Unpacks the bytes at the front. Returns whether it came to their end.
     fn unpack_bytes(&mut self, now: Duration, left: &mut usize, sink: &mut dyn FnMut(TailEvent<'_>)) -> bool {
         let Some(Arrived::Bytes { generation, bytes }) = self.arrived.front_mut() else { return true };
         let generation = *generation;
@@ -211,7 +213,7 @@ impl PackedTail {
             let kept =
                 keep(&self.spool, &self.segments, sink, |sink| lines.push(&room[..outcome.produced], sink));
             if let Some(damage) = &outcome.damage {
-                // The line that the damage cuts off is not continued by what follows.
+                // What follows does not continue the line that the damage cut off.
                 let _ =
                     keep(&self.spool, &self.segments, sink, |sink| lines.close(&*self.options.accept, sink));
                 sink(TailEvent::Damaged { generation, damage });
@@ -256,7 +258,7 @@ impl PackedTail {
         tell_cut(life, sink);
     }
 
-    /// Closes replaced files that got no late bytes for long, and hands on last lines that were left alone.
+    /// Closes replaced files that got no late bytes for long, and hands on last lines that stayed unchanged.
     fn settle(&mut self, now: Duration, sink: &mut dyn FnMut(TailEvent<'_>)) {
         while self.lives.len() > 1 && self.lives[0].stream.quiet_for(now) >= self.options.grace {
             let mut old = self.lives.remove(0);
@@ -310,7 +312,7 @@ fn keep(
     failed.map_or(Ok(()), Err)
 }
 
-/// Looks whether a member that does not end was cut; if so, more can be unpacked.
+/// Checks whether a member that does not end was cut; if so, more can be unpacked.
 fn rescue(
     life: &mut Life,
     spool: &SpoolStore,
@@ -325,7 +327,7 @@ fn rescue(
     true
 }
 
-/// Tells once that a generation ends within a member.
+/// Reports once that a generation ends within a member.
 fn tell_cut(life: &mut Life, sink: &mut dyn FnMut(TailEvent<'_>)) {
     if let Some(damage) = life.unpacker.cut()
         && !std::mem::replace(&mut life.told, true)
@@ -374,7 +376,7 @@ impl Tail for PackedTail {
             self.hasty = false;
         }
         if self.full {
-            // What is left of a line, or of a member, is left by us.
+            // We stopped reading, so the rest of a line or of a member is not the writer's fault.
             return;
         }
         for at in 0..self.lives.len() {

@@ -19,7 +19,7 @@ fn zst(text: &str) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// All of `packed`, fed in pieces of `piece` bytes, with `room` bytes of room: what came out, and the damage.
+/// All of `packed`, fed in pieces of `piece` bytes with `room` bytes of room: the output, and the damage.
 fn unpack(packed: &[u8], piece: usize, room: usize) -> (String, Vec<Damage>) {
     let mut unpacker = Unpacker::new();
     let (mut out, mut damage) = (Vec::new(), Vec::new());
@@ -262,7 +262,7 @@ mod any {
 
     proptest! {
         #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
-        /// However the bytes are spoiled, it comes to an end, and says so if anything is missing.
+        /// However the bytes are spoiled, unpacking ends, and reports if anything is missing.
         #[test]
         fn nothing_makes_it_panic_or_hang(
             texts in prop::collection::vec("[a-c]{0,300}", 1..5),

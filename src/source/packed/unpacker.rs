@@ -1,4 +1,4 @@
-//! Packed bytes in, unpacked bytes out, whatever happens to the packed ones. No IO.
+//! Turns packed bytes into unpacked bytes, whatever happens to the packed ones. No IO.
 //!
 //! ```text
 //! Start ─┬─ magic ──> Member ──> Between ──> Member ...
@@ -33,7 +33,7 @@ pub(super) struct Broken {
 /// Gives packed bytes a second time: those between two offsets, or the first of them.
 ///
 /// # Errors
-/// They cannot be read any more: why.
+/// Why they cannot be read any more.
 pub(in crate::source) type Again<'a> = &'a mut dyn FnMut(u64, u64, &mut Vec<u8>) -> Result<(), String>;
 
 /// What one call came to.
@@ -90,7 +90,7 @@ enum State {
     Plain,
     /// In the member that began at `from`, `produced` bytes of which were handed on.
     Inside { from: u64, produced: u64, member: Member },
-    /// As inside, but the decoder was given up: it has to be fed again from `from`.
+    /// Like `Inside`, but the decoder was given up: it must be fed again from `from`.
     Asleep { from: u64, produced: u64, packing: Packing },
     /// Behind a whole member.
     Between,
@@ -98,14 +98,14 @@ enum State {
     Lost,
 }
 
-/// Used up input of a member that is kept: one that was cut has swallowed the head of the next one before that
-/// shows, in zstd by up to a block.
+/// Used input of a member that is kept. A cut member swallows the head of the next one before the cut shows,
+/// in zstd by up to a block.
 const HISTORY: usize = 128 << 10;
 
 /// Unpacks what it is fed.
 pub(in crate::source) struct Unpacker {
     state: State,
-    /// Input that is not used up: `input[start..]`; within a member, some that is used up before it.
+    /// Input not used yet: `input[start..]`. Within a member, some used input before it.
     input: Vec<u8>,
     start: usize,
     /// Where `input[start]` stands in the packed data.
@@ -118,13 +118,13 @@ impl Unpacker {
         Self { state: State::Start, input: Vec::new(), start: 0, at: 0 }
     }
 
-    /// Takes packed bytes that follow those fed before.
+    /// Takes packed bytes that continue those fed before.
     pub(in crate::source) fn feed(&mut self, bytes: &[u8]) {
         self.forget(self.start.saturating_sub(HISTORY));
         self.input.extend_from_slice(bytes);
     }
 
-    /// Where the member that is not complete yet begins, if there is one, and its kind.
+    /// Where the member begins that is not complete yet, if there is one, and its kind.
     pub(in crate::source) fn unfinished(&self) -> Option<(u64, &'static str)> {
         match &self.state {
             State::Inside { from, member, .. } => Some((*from, Member::noun(member.packing()))),
@@ -133,7 +133,7 @@ impl Unpacker {
         }
     }
 
-    /// Gives up the decoder and its memory, where all that was fed is used up.
+    /// Gives up the decoder and its memory, if all that was fed is used.
     pub(in crate::source) fn sleep(&mut self) {
         if self.start < self.input.len() {
             return;
@@ -145,7 +145,7 @@ impl Unpacker {
         }
     }
 
-    /// Forgets input that was used up and in which no member begins, as [`Unpacker::rescue`] has just found.
+    /// Forgets used input in which no member begins, as [`Unpacker::rescue`] has just found.
     pub(in crate::source) fn relax(&mut self) {
         // But for what may be the first bytes of one.
         self.forget(self.start.saturating_sub(FIXED));
@@ -161,21 +161,21 @@ impl Unpacker {
         }
     }
 
-    /// Packed bytes that have to be fed again before it goes on.
+    /// Packed bytes that must be fed again before it can continue.
     pub(in crate::source) fn to_replay(&self) -> u64 {
         if let State::Asleep { from, .. } = self.state { self.at - from } else { 0 }
     }
 
-    /// Whether its decoder was given up: it has to be woken before it is fed.
+    /// Whether its decoder was given up: wake it before feeding it.
     pub(in crate::source) fn is_asleep(&self) -> bool {
         matches!(self.state, State::Asleep { .. })
     }
 
-    /// Wakes a sleeping decoder: what it was fed of its member is fed to it again, given by `again`. What that unpacks
-    /// to was handed on before and is thrown away.
+    /// Wakes a sleeping decoder: `again` gives the part of the member that it had been fed, and it is fed
+    /// that again. The output was handed on before and is thrown away.
     ///
     /// # Errors
-    /// They cannot be had, or are others now: the member is lost.
+    /// If those bytes cannot be had or have changed: the member is lost.
     pub(in crate::source) fn wake(&mut self, again: Again<'_>) -> Result<(), Damage> {
         let State::Asleep { from, produced, packing } = self.state else { return Ok(()) };
         let to = self.at;
@@ -276,7 +276,7 @@ impl Unpacker {
                             self.consume(consumed);
                             outcome.damage = Some(Damage { at: self.at, what });
                             self.state = State::Lost;
-                            // Not further than behind the first byte of the damaged member itself.
+                            // No further back than just after the first byte of the damaged member.
                             let back = (self.at - from).saturating_sub(1).min(self.start as u64);
                             self.start -= back as usize;
                             self.at -= back;
@@ -305,8 +305,8 @@ impl Unpacker {
         outcome
     }
 
-    /// The end of the data: plain bytes that were held back because they could have been a magic, and the
-    /// damage of an end within a member.
+    /// The end of the data. Returns plain bytes that were held back because they could have been a magic
+    /// number, and the damage if the data ends within a member.
     pub(in crate::source) fn end(&mut self) -> (Vec<u8>, Option<Damage>) {
         let rest = match self.state {
             State::Start | State::Plain => self.input.split_off(self.start),
@@ -316,9 +316,9 @@ impl Unpacker {
         (rest, self.cut())
     }
 
-    /// A member that does not end although nothing more comes may have been cut, and have swallowed the next
-    /// ones as its own data: goes on behind it, if one begins in what was fed last. To be followed by
-    /// [`Unpacker::unpack`] if it finds one.
+    /// A member that does not end although nothing more comes may have been cut and may have swallowed the
+    /// next ones as its own data. Continues after it if a member begins in what was fed last. Call
+    /// [`Unpacker::unpack`] afterwards if it finds one.
     pub(in crate::source) fn rescue(&mut self) -> Option<Damage> {
         let State::Inside { from, member, .. } = &self.state else { return None };
         let (from, noun) = (*from, Member::noun(member.packing()));
@@ -359,7 +359,7 @@ impl Unpacker {
         }
     }
 
-    /// Drops the first bytes of the buffer, which were used up.
+    /// Drops the first bytes of the buffer, which are used up.
     fn forget(&mut self, count: usize) {
         if count == self.input.len() {
             self.input = Vec::new();
@@ -375,11 +375,11 @@ impl Unpacker {
     }
 }
 
-/// Bytes that begin every gzip member, and fewer than those of the smallest zstd frame.
+/// Length of the fixed header of a gzip member, which is less than the smallest zstd frame.
 const FIXED: usize = 10;
 
-/// How many bytes of `input` begin no member, and what begins behind them. A few bytes at the end may be the
-/// first of a magic and are not skipped. Stricter than [`Packing::of`], as any bytes may stand here.
+/// How many bytes of `input` begin no member, and what begins after them. A few bytes at the end may begin a
+/// magic number and are not skipped. Stricter than [`Packing::of`], because any bytes may stand here.
 fn next_member(input: &[u8]) -> (usize, Option<Packing>) {
     for at in memchr2_iter(0x1f, 0x28, input) {
         let rest = &input[at..];
@@ -390,7 +390,7 @@ fn next_member(input: &[u8]) -> (usize, Option<Packing>) {
             continue;
         }
         match rest[..FIXED] {
-            // Flags, then how it was packed, then on what system, with the values that RFC 1952 knows.
+            // The flags, the compression level and the system, with the values that RFC 1952 knows.
             [0x1f, 0x8b, 8, 0..0x20, _, _, _, _, 0 | 2 | 4, 0..=13 | 255] => {
                 return (at, Some(Packing::Gzip));
             }

@@ -4,8 +4,8 @@ use zstd::stream::raw::{Decoder, Operation as _};
 
 use super::unpacker::{Broken, Step};
 
-/// A frame being unpacked. Takes up to 128 MiB for a frame that asks for so large a window; one that asks for
-/// more is refused.
+/// A frame being unpacked. Takes up to 128 MiB if the frame asks for so large a window; refuses a frame that
+/// asks for more.
 pub(super) struct Unzstd {
     decoder: Decoder<'static>,
 }
@@ -20,7 +20,7 @@ impl Unzstd {
     /// Unpacks some of `input` into `output`.
     ///
     /// # Errors
-    /// It is no zstd frame, or a damaged one: what is wrong.
+    /// What is wrong: it is not a zstd frame, or a damaged one.
     pub(super) fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, Broken> {
         let mut step = Step::default();
         loop {

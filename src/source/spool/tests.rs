@@ -1,4 +1,4 @@
-//! Spools written and read at once.
+//! Spools written and read at the same time.
 
 use std::io::Read;
 
@@ -18,7 +18,7 @@ fn poll(spool: &mut Spool, seconds: u64) -> (String, Progress) {
     (got, progress)
 }
 
-/// Gives `pieces` one per read, then fails if told to.
+/// Gives one of `pieces` per read, then fails if told to.
 struct Pieces(Vec<&'static str>, Option<io::ErrorKind>);
 
 impl Read for Pieces {

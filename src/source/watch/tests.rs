@@ -1,4 +1,4 @@
-//! Which file events are news, and what is watched.
+//! Which file events count as news, and what is watched.
 
 use std::fs;
 use std::sync::mpsc::{Receiver, channel};
@@ -40,7 +40,7 @@ fn watch() -> (Watch, Receiver<()>) {
     (Watch::new(wake), receiver)
 }
 
-/// A machine may have no watches left; the tests of live events then have nothing to see.
+/// A machine may have no watches left; then the tests of live events have nothing to see.
 fn has_events(watch: &Watch) -> bool {
     watch.polling_because().is_none()
 }
@@ -166,7 +166,7 @@ fn our_own_reading_does_not_wake() {
     }
     fs::write(&sentinel, "").unwrap();
     woken.recv_timeout(LONG).expect("a wake for the sentinel");
-    // Creating, writing and closing it are a few events more; a hundred readings would be two hundred.
+    // Creating, writing and closing it make a few more events; a hundred reads would make two hundred.
     let more = (0..10).take_while(|_| woken.recv_timeout(Duration::from_millis(100)).is_ok()).count();
     assert!(more < 5, "{more} more wakes");
 }
