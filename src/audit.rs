@@ -1,4 +1,4 @@
-//! The audit of credit: is it what it says it is, and is it worth anything? `creditscope audit`.
+//! The audit of credit: is it what it claims to be, and is it worth anything? `creditscope audit`.
 //!
 //! ```text
 //! Episode, next texts -> groups -> Section     the three diagnostics of C3 per replayed agent
@@ -6,11 +6,12 @@
 //! both -> Audit -> report::audit_text, report::audit_json
 //! ```
 //!
-//! The diagnostics come in two forms. The honest one splits the replays (a credit is not judged by the returns
-//! it came from), gives intervals, sets influence beside what chance gives, and leaves undefined what has no
-//! value. The one of `--c3-compat` has the numbers of the reference implementation, to compare with.
+//! The diagnostics come in two forms. The honest one splits the replays (a credit is not judged by the
+//! returns it came from), gives intervals, shows influence beside what chance alone gives, and leaves
+//! undefined what has no value. The other one, for `--c3-compat`, gives the numbers of the reference
+//! implementation, to compare with.
 //!
-//! It must not read a file: whole texts are handed in. Everything drawn at random comes from a seed.
+//! It must not read a file: the caller passes whole texts. Every random draw comes from a seed.
 
 mod advantage;
 mod collect;

@@ -1,12 +1,12 @@
 //! Structural rules: what an episode says that cannot be, or that will mislead whoever reads its credit.
 //!
-//! Data flow: [`Episode`] -> [`check`] -> [`Diagnostic`]s, one per finding, each with its record. Line-level
-//! findings come from the parser and reference findings from the store (`Episode::diagnostics`); [`sorted`]
-//! brings them all into one list.
+//! Data flow: [`Episode`] -> [`check`] -> [`Diagnostic`]s, one per finding, each with its record. The parser
+//! finds what is wrong with lines, and the store finds wrong references (`Episode::diagnostics`); [`sorted`]
+//! brings all findings into one list.
 //!
-//! It must not know a file format, a store or a credit method: only what the log holds is judged, never what
-//! was computed from it. A rule that cannot tell keeps silent: rounding, clock skew and streamed records that
-//! are not complete yet are no findings.
+//! It must not know a file format, a store or a credit method: it judges only what the log holds, never what
+//! was computed from it. A rule that cannot tell stays silent: rounding, clock skew and streamed records that
+//! are not complete yet are not findings.
 //!
 //! `--help`, the documentation and the tests are made from [`rules`]; nothing else lists them.
 
@@ -58,8 +58,8 @@ pub fn check(episode: &Episode) -> Vec<Diagnostic> {
     found
 }
 
-/// Findings by place, then rule, then message; one that is told twice (by the parser on the first pass and
-/// again when its episode was opened) is kept once. What has no place comes last.
+/// Findings by place, then rule, then message. A finding reported twice (by the parser on the first pass and
+/// again when its episode was opened) is kept once. Findings without a place come last.
 pub fn sorted(mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let place = |it: &Diagnostic| it.origin.map(|it| (it.file, it.line));
     findings.sort_by(|a, b| {

@@ -6,8 +6,8 @@
 //!                          +--draw(view, options)--> Drawing (cells with roles)
 //! ```
 //!
-//! A drawing is in cell units and names roles, not colours: the terminal layer paints it. Nothing here reads a
-//! file, keeps state between calls or depends on hash order, so that the same episode always gives the same
+//! A drawing is in cells and names roles, not colours: the terminal layer paints it. Nothing here reads a
+//! file, keeps state between calls or depends on hash order, so the same episode always gives the same
 //! picture.
 
 mod arcs;

@@ -21,11 +21,11 @@ impl Baseline {
         }
     }
 
-    /// What is subtracted from each of `means`, weighted by `weights`. A lone candidate gets its own mean: its
-    /// credit is undefined, which the caller says (docs/METHODS.md#replay-loo).
+    /// What is subtracted from each of `means`, weighted by `weights`. A lone candidate gets its own mean:
+    /// its credit is undefined, which the caller says (docs/METHODS.md#replay-loo).
     pub fn of(self, means: &[f64], weights: &[f64]) -> Vec<f64> {
-        // Plain sums in logged order, as the reference implementation: whether two credits are tied may hang
-        // on the last bit.
+        // Plain sums in logged order, like the reference implementation: whether two credits are tied may
+        // depend on the last bit.
         let weight: f64 = weights.iter().sum();
         let total: f64 = means.iter().zip(weights).map(|(mean, weight)| mean * weight).sum();
         match self {

@@ -1,4 +1,4 @@
-//! Episodes one at a time to one audit: only what the diagnostics need is kept of each.
+//! Gathers episodes, one at a time, into one audit. Of each it keeps only what the diagnostics need.
 
 use std::collections::BTreeMap;
 
@@ -58,9 +58,10 @@ pub struct Audit {
     pub episodes: usize,
     /// Declared credit, in order.
     pub declared: Vec<Declared>,
-    /// The diagnostics, by agent in order of name; then, of several, all groups together.
+    /// The diagnostics by agent, in order of name; if there are several agents, then those of all groups
+    /// together.
     pub sections: Vec<Section>,
-    /// Whether declared credit orders replayed acts as the replays do, by algorithm.
+    /// Whether declared credit orders replayed acts as their replays do, by algorithm.
     pub declared_fidelity: Vec<DeclaredFidelity>,
     /// What is wrong with sums and replays.
     pub findings: Vec<Diagnostic>,
@@ -72,7 +73,7 @@ impl Audit {
         largest(self.declared.iter().filter_map(|it| it.row.residual))
     }
 
-    /// The largest absolute difference between a declared number and the same recomputed.
+    /// The largest absolute difference between a declared number and its recomputed value.
     pub fn worst_recomputed(&self) -> Option<f64> {
         largest(self.declared.iter().filter_map(|it| it.row.worst))
     }

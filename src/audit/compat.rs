@@ -1,9 +1,9 @@
 //! The diagnostics as the reference implementation of C3 computes them (EIT-EAST-Lab/C3, `c3/analysis`), for
 //! `--c3-compat`: to compare numbers with theirs, not to believe them.
 //!
-//! What is not honest about them: what has no value counts as 0 (a lone candidate, a constant side, a group
-//! without next texts); fidelity compares a credit with the very returns it was computed from, which for
-//! leave-one-out against the mean of equal groups is 1 whatever the credit is worth.
+//! They are not honest in two ways. What has no value counts as 0 (a lone candidate, a constant side, a group
+//! without next texts). And fidelity compares a credit with the very returns it was computed from; for
+//! leave-one-out against the mean of equal groups that is 1 whatever the credit is worth.
 
 use crate::stats::spearman;
 
@@ -48,7 +48,7 @@ impl Mode {
         }
     }
 
-    /// Whether V(h) comes from the extra candidates where there are some.
+    /// Whether V(h) comes from the extra candidates if there are any.
     pub fn extra_value(self) -> bool {
         self == Mode::C3Loo
     }
@@ -158,7 +158,7 @@ fn details(group: &Group, mode: Mode) -> Vec<CompatDetail> {
     };
     let base = Baseline::LeaveOneOut.of(&means, &weights);
     let credit = mode.baseline().credit(&means, &weights);
-    // The reference takes the first candidate for real where a bucket does not say.
+    // The reference takes the first candidate as real if a bucket does not say.
     let marked = group.credited().any(|it| it.real);
     let row = |(at, it): (usize, &super::Replayed)| CompatDetail {
         episode: group.episode.clone(),

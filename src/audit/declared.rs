@@ -1,10 +1,10 @@
 //! Fidelity of declared credit: does what the log's own algorithm assigned to replayed acts order them as the
 //! replays do? The first diagnostic of C3 (EIT-EAST-Lab/C3, `c3/analysis`), for any credit.
 //!
-//! Spearman's rho of the declared credit of an act against `Rbar - V(h)` of what happened there, pooled over all
-//! replay groups whose act the credit names. V(h) is the mean of the candidates drawn anew where there are some,
-//! else that of all candidates. Where the declared credit came from these very replays it is judged by what it
-//! was made of, which the log cannot tell and the report says.
+//! Spearman's rho of the declared credit of an act against `Rbar - V(h)` of what happened there, pooled over
+//! all replay groups whose act the credit names. V(h) is the mean of the candidates drawn anew if there are
+//! any, or else the mean of all candidates. If the declared credit came from these very replays, it is judged
+//! by its own source. The log cannot tell; the report says so.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ pub struct DeclaredFidelity {
     pub value: Value,
     /// Replayed acts that it credits.
     pub acts: usize,
-    /// Replayed acts of the episodes it speaks of that it does not credit.
+    /// Replayed acts that it does not credit, in the episodes it covers.
     pub without: usize,
 }
 
@@ -49,7 +49,7 @@ impl DeclaredPoints {
         }
     }
 
-    /// One entry per algorithm that was declared where acts were replayed, by name.
+    /// One entry per algorithm that was declared for episodes with replayed acts, by name.
     pub(super) fn finish(self, seed: u64) -> Vec<DeclaredFidelity> {
         let known = self.of.into_iter().filter(|it| !it.1.0.is_empty() || it.1.1 > 0);
         known
@@ -72,7 +72,7 @@ fn credit(declared: &DeclaredCredit, act: ActId) -> Option<f64> {
     item.value.filter(|it| it.is_finite())
 }
 
-/// `Rbar - V(h)` of what happened; `None`: it was not replayed, or nothing else was.
+/// `Rbar - V(h)` of what happened; `None` if it was not replayed, or nothing else was.
 fn difference(group: &ReplayGroup) -> Option<f64> {
     let mean = |extra: bool| {
         let found = group.candidates.iter().filter(|it| it.extra == extra);

@@ -1,10 +1,10 @@
 //! Credit fidelity: does the credit order candidates as their worth does? The first diagnostic of C3
 //! (EIT-EAST-Lab/C3, `c3/analysis`), split in halves.
 //!
-//! Spearman's rho of `A_j` against `Delta_j = Rbar_j - V(h)`, pooled over groups. Computed from the same returns,
-//! leave-one-out has fidelity 1 whatever it is worth; so here the credit comes from the first half of each
-//! candidate's replays and Delta from the second. V(h) is the mean of the candidates that were drawn anew where
-//! there are some, else that of the second halves.
+//! Spearman's rho of `A_j` against `Delta_j = Rbar_j - V(h)`, pooled over groups. Leave-one-out credit has
+//! fidelity 1 against the returns it was computed from, whatever it is worth. So here the credit comes from
+//! the first half of each candidate's replays and Delta from the second. V(h) is the mean of the candidates
+//! drawn anew if there are any, or else the mean of the second halves.
 
 use crate::{
     model::{Estimate, Value},
@@ -15,11 +15,11 @@ use super::{Baseline, Group, Replayed, advantage::weighted_mean};
 
 /// Credits nearer than this, relative to the largest, are tied.
 const TIE: f64 = 1e-12;
-/// Resamples of the interval, at most; fewer where there are very many points.
+/// At most this many resamples for the interval; fewer if there are very many points.
 const RESAMPLES: usize = 1000;
-/// Points that all resamples may hold together: what keeps a large log at seconds.
+/// At most this many points in all resamples together, so that a large log takes seconds.
 const WORK: usize = 5_000_000;
-/// An interval needs this many groups: fewer say nothing of how groups differ.
+/// An interval needs this many groups: fewer do not show how groups differ.
 const GROUPS: usize = 3;
 
 /// Split-half fidelity of one credit.
@@ -31,13 +31,13 @@ pub struct Fidelity {
     pub real_only: Value,
     /// Groups that could be split.
     pub groups: usize,
-    /// Groups that could not: fewer than two candidates with two replays.
+    /// Groups that could not be used: fewer than two candidates with two replays.
     pub without: usize,
     /// Candidates in them.
     pub points: usize,
 }
 
-/// A candidate's credit, the same from other replays, and whether it is what really happened.
+/// A candidate's credit, its value from other replays, and whether it really happened.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Point {
     pub(super) credit: f64,
@@ -62,7 +62,7 @@ pub fn fidelity(groups: &[Group], baseline: Baseline, seed: u64) -> Fidelity {
     }
 }
 
-/// The candidates of a group that were replayed twice at least; `None`: fewer than two.
+/// The candidates of a group that were replayed at least twice; `None` if fewer than two were.
 fn points(group: &Group, baseline: Baseline) -> Option<Vec<Point>> {
     let twice: Vec<&Replayed> = group.credited().filter(|it| it.returns.len() > 1).collect();
     if twice.len() < 2 {
@@ -112,8 +112,8 @@ fn rho<'a>(groups: impl Iterator<Item = &'a Vec<Point>>) -> Option<f64> {
     spearman(&credit, &delta, TIE)
 }
 
-/// The middle 95% of fidelity over groups drawn with replacement (percentile bootstrap): the candidates of one
-/// group share their baseline, so groups are the unit.
+/// The middle 95% of fidelity over groups drawn with replacement (percentile bootstrap): the candidates of
+/// one group share their baseline, so groups are the unit.
 fn interval(groups: &[Vec<Point>], points: usize, seed: u64) -> Option<(f64, f64)> {
     if groups.len() < GROUPS {
         return None;
@@ -129,7 +129,7 @@ fn interval(groups: &[Vec<Point>], points: usize, seed: u64) -> Option<(f64, f64
         let resample: Vec<&Vec<Point>> = (0..groups.len()).map(|_| drawn()).collect();
         values.extend(rho(resample.into_iter()));
     }
-    // Resamples without an order are left out; when most are, so is the interval.
+    // Resamples without an order are left out; if most are, so is the interval.
     if values.len() < resamples / 2 {
         return None;
     }
@@ -152,8 +152,8 @@ mod tests {
 
     #[test]
     fn split_half_of_the_reference() {
-        // `diagnostics.split_half_fidelity_all_candidates` of tests/data/vectors.json, from a numpy program that
-        // shares no code with this one: A from the first half of the replays, Delta from the second.
+        // `diagnostics.split_half_fidelity_all_candidates` of tests/data/vectors.json, from a numpy program
+        // that shares no code with this one: A from the first half of the replays, Delta from the second.
         let found = fidelity(&vector_groups(), Baseline::LeaveOneOut, 7);
         let all = found.all_candidates.number().unwrap();
         close(all.value, 0.632_598_734_918_344_5);
@@ -164,13 +164,13 @@ mod tests {
 
     #[test]
     fn halves_by_hand() {
-        // First halves 1, 0, 0.5 order the candidates as the second halves 0.5, 0, 1 do but for two: ranks 3 1 2
-        // and 2 1 3, rho = 1 - 6 (1 + 0 + 1) / 24.
+        // First halves 1, 0, 0.5 and second halves 0.5, 0, 1 order the candidates 3 1 2 and 2 1 3: rho = 1 -
+        // 6 (1 + 0 + 1) / 24.
         let groups =
             [group("g", &[(&[1.0, 1.0, 0.0, 1.0], &[]), (&[0.0; 4], &[]), (&[0.0, 1.0, 1.0, 1.0], &[])])];
         let found = fidelity(&groups, Baseline::LeaveOneOut, 7);
         close(found.all_candidates.number().unwrap().value, 0.5);
-        // One group says nothing of how groups differ, and one real candidate has no order.
+        // One group does not show how groups differ, and one real candidate has no order.
         assert_eq!(found.all_candidates.number().unwrap().interval, None);
         assert!(matches!(found.real_only, Value::Undefined(_)));
     }
@@ -189,8 +189,8 @@ mod tests {
 
     #[test]
     fn candidates_drawn_anew_give_the_value_of_the_context() {
-        // Two groups; the second is better throughout. With V(h) from the extra candidates the differences are
-        // 0.5, -0.5 and 0.5, -0.5; rho 1 by ranks 3.5 1.5 3.5 1.5 on both sides.
+        // Two groups; the second is better throughout. With V(h) from the extra candidates the differences
+        // are 0.5, -0.5 and 0.5, -0.5; rho 1 by ranks 3.5 1.5 3.5 1.5 on both sides.
         let mut groups = [
             group("g", &[(&[0.5; 2], &[]), (&[-0.5; 2], &[]), (&[0.0], &[])]),
             group("h", &[(&[9.5; 2], &[]), (&[8.5; 2], &[]), (&[9.0], &[])]),

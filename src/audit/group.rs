@@ -1,4 +1,4 @@
-//! Replay groups of many episodes, as little of each as the diagnostics need.
+//! Replay groups of many episodes, with as little of each as the diagnostics need.
 
 use crate::model::{Candidate, Episode, ReplayGroup};
 
@@ -22,11 +22,11 @@ pub struct Group {
 pub struct Replayed {
     /// Its index in the log.
     pub j: i64,
-    /// Finite returns, in logged order; empty where only a mean is logged.
+    /// Finite returns, in logged order; empty if only a mean is logged.
     pub returns: Vec<f64>,
-    /// Mean return; `None`: the log holds none, and the candidate takes no part.
+    /// Mean return; `None` if the log holds none. The candidate then takes no part.
     pub mean: Option<f64>,
-    /// Replays behind the mean; 1 where the log does not say.
+    /// Replays behind the mean; 1 if the log does not say.
     pub n: f64,
     /// Whether it is what really happened.
     pub real: bool,
@@ -48,8 +48,8 @@ impl Group {
     }
 }
 
-/// The replay groups of `episode`. `next` gives the whole texts that followed a candidate: the model keeps
-/// them shortened, and two long texts may begin alike.
+/// The replay groups of `episode`. `next` gives the whole texts that followed a candidate, because the model
+/// shortens them and two long texts may begin alike.
 pub fn groups(episode: &Episode, next: &mut dyn FnMut(&Candidate) -> Vec<String>) -> Vec<Group> {
     let group = |it: &ReplayGroup| Group {
         episode: episode.name.clone(),

@@ -2,12 +2,12 @@
 //! C3 (EIT-EAST-Lab/C3, `c3/analysis`).
 //!
 //! I(J; Y | h) in nats: J a candidate, Y the symbol of the next text, h the frozen context of the group.
-//! `p(y|j) = (count + a)/(n_j + a V)` with a = 0.01, `p(j)` by number of texts, V the 64 most frequent symbols of
-//! all groups and OTHER.
+//! `p(y|j) = (count + a)/(n_j + a V)` with a = 0.01, `p(j)` by number of texts, V the 64 most frequent
+//! symbols of all groups and OTHER.
 //!
-//! A few texts per candidate give a large number whatever the influence: with all texts different it is
-//! about the logarithm of the number of candidates. So beside it stand n per candidate, the share of OTHER,
-//! and the null: the same with the texts of a group dealt out anew to its candidates.
+//! A few texts per candidate give a large number whatever the influence is: if all texts differ, it is about
+//! the logarithm of the number of candidates. So beside it stand n per candidate, the share of OTHER, and the
+//! null: the same number when the texts of a group are dealt to its candidates at random.
 
 use std::collections::HashMap;
 
@@ -22,20 +22,20 @@ use super::{Group, Symbol, compat::Spread, information::Layout};
 const TOP: usize = 64;
 /// Added to every count.
 const ALPHA: f64 = 0.01;
-/// Deals of the null, at most; fewer where there are very many texts.
+/// At most this many deals for the null; fewer if there are very many texts.
 const DEALS: usize = 200;
 /// Deals of the null, at least.
 const LEAST_DEALS: usize = 40;
-/// Texts that all deals may hold together: what keeps a large log at seconds.
+/// At most this many texts in all deals together, so that a large log takes seconds.
 const WORK: usize = 20_000_000;
 
 /// Influence over groups.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Influence {
-    /// Mean over the groups that have next texts of two candidates at least, in nats, with its standard error
-    /// over groups; undefined when there are none.
+    /// Mean, in nats, over the groups that have next texts of at least two candidates, with its standard
+    /// error over groups. Undefined if there are no such groups.
     pub value: Value,
-    /// What chance alone gives; `None`: not asked for, or no value.
+    /// What chance alone gives; `None` if it was not requested or there is no value.
     pub null: Option<Null>,
     /// Groups with a value.
     pub groups: usize,
@@ -51,7 +51,7 @@ pub struct Influence {
     pub vocabulary: Vec<Symbol>,
 }
 
-/// The mean influence when the texts of each group are dealt out at random to its candidates.
+/// The mean influence if the texts of each group are dealt at random to its candidates.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Null {
     /// Mean over the deals, in nats.
@@ -75,8 +75,8 @@ pub(super) struct Counting {
 pub(super) type Texts = Vec<Vec<usize>>;
 
 impl Counting {
-    /// The vocabulary over `groups`, and the texts of each in it; `None`: fewer than two candidates, or none
-    /// with texts.
+    /// The vocabulary over `groups`, and the texts of each group in it; `None` for a group with fewer than
+    /// two candidates with texts.
     pub(super) fn of(groups: &[Group]) -> (Self, Vec<Option<Texts>>) {
         let mut order: Vec<(Symbol, usize)> = Vec::new();
         let mut places: HashMap<Symbol, usize> = HashMap::new();
@@ -118,7 +118,7 @@ impl Counting {
 /// Influence over `groups`, with its null; the deals come from `seed`.
 pub fn influence(groups: &[Group], seed: u64) -> Influence {
     let (counting, texts) = Counting::of(groups);
-    // One candidate's texts tell nothing about the others.
+    // The texts of one candidate say nothing about the others.
     let texts: Vec<Option<Texts>> = texts
         .into_iter()
         .map(|it| it.filter(|texts| texts.iter().filter(|it| !it.is_empty()).count() > 1))
@@ -165,7 +165,7 @@ fn null(counting: &Counting, groups: &[&Texts], found: f64, seed: u64) -> Null {
     let mut means = vec![0.0; deals];
     let mut counts = Vec::new();
     for (at, texts) in groups.iter().enumerate() {
-        // A stream per group: the deals of one do not hang on how many groups come before it.
+        // A stream per group, so that the deals of one group do not depend on how many groups come before it.
         let mut draws = Draws::new(seed ^ (at as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let layout = counting.layout(texts);
         let mut deck = layout.deck().to_vec();
@@ -178,7 +178,7 @@ fn null(counting: &Counting, groups: &[&Texts], found: f64, seed: u64) -> Null {
         }
     }
     means.sort_by(f64::total_cmp);
-    // What differs only by rounding reaches the value: all texts alike, say.
+    // A difference by rounding alone still reaches the value, as when all texts are alike.
     let reach = means.iter().filter(|it| **it >= found - 1e-9 * found.abs().max(1e-3)).count();
     Null {
         mean: means.iter().sum::<f64>() / deals as f64,
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn texts_that_all_differ_tell_nothing() {
-        // 80 different texts: 64 are told apart, 16 are OTHER. However dealt, the number is about the same.
+        // 80 different texts: 64 are told apart, 16 are OTHER. Every deal gives about the same number.
         let words: Vec<String> = (0..80).map(|it| format!("w{it}")).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let groups = [group("g", &[(&[1.0], &words[..40]), (&[0.0], &words[40..])])];

@@ -1,7 +1,7 @@
-//! The mutual information of one group's candidates and texts, laid out to be computed for many deals of the
-//! same texts.
+//! The mutual information of one group's candidates and texts, laid out so that many deals of the same texts
+//! can be computed.
 
-/// Candidates as places for texts: what stays the same however the texts are dealt out to them.
+/// Candidates as places for texts: the part that stays the same however the texts are dealt.
 pub(super) struct Layout {
     /// Texts per candidate.
     sizes: Vec<usize>,
@@ -19,8 +19,8 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    /// The layout of `texts` (bins per candidate) where there are `bins` bins in all and `alpha` is added to each
-    /// count. Candidates without texts have no weight.
+    /// The layout of `texts` (bins per candidate) over `bins` bins, with `alpha` added to each count.
+    /// Candidates without texts have no weight.
     pub(super) fn of(texts: &[Vec<usize>], bins: usize, alpha: f64) -> Self {
         let total: usize = texts.iter().map(Vec::len).sum();
         let mut filled: Vec<usize> = texts.iter().flatten().copied().collect();
@@ -53,8 +53,8 @@ impl Layout {
         &self.deck
     }
 
-    /// `sum_y [sum_j p(j) p(y|j) ln p(y|j) - p(y) ln p(y)]` in nats, when the texts fall as in `deck`; `counts` is
-    /// room to work in.
+    /// `sum_y [sum_j p(j) p(y|j) ln p(y|j) - p(y) ln p(y)]` in nats, for the texts as they stand in `deck`;
+    /// `counts` is scratch space.
     pub(super) fn information(&self, deck: &[usize], counts: &mut Vec<usize>) -> f64 {
         counts.clear();
         counts.resize(self.filled * self.sizes.len(), 0);
@@ -116,7 +116,7 @@ mod tests {
             let layout = Layout::of(&texts, 7 + more, 0.01);
             let got = layout.information(layout.deck(), &mut vec![3; 2]);
             prop_assert!((got - by_definition(&texts, 7 + more, 0.01)).abs() < 1e-12);
-            // No more can be told of a candidate than which of them it is.
+            // A text cannot say more about the candidate than which one it is.
             prop_assert!(got > -1e-12 && got < (texts.len() as f64).ln() + 1e-12, "{}", got);
         }
     }

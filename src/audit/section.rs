@@ -1,4 +1,4 @@
-//! The diagnostics of one agent's replay groups, or of all together.
+//! The diagnostics of one agent's replay groups, or of all groups together.
 
 use super::{
     Baseline, CompatCredit, Fidelity, Group, Influence, Mode, Spread, Variance, compat_credit,
@@ -8,7 +8,7 @@ use super::{
 /// What is audited together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Section {
-    /// Whose acts were replayed; `None`: all groups, or groups that name nobody.
+    /// Whose acts were replayed; `None` for all groups, or for groups that name nobody.
     pub agent: Option<String>,
     /// Number of groups.
     pub groups: usize,
@@ -22,7 +22,7 @@ pub struct Section {
     pub credits: Vec<(Baseline, Fidelity, Variance)>,
     /// Inter-agent influence.
     pub influence: Influence,
-    /// The same as the reference implementation computes it; `None`: not asked for.
+    /// The same as the reference implementation computes it; `None` if not requested.
     pub compat: Option<Compat>,
 }
 
@@ -55,7 +55,7 @@ impl Section {
         }
     }
 
-    /// Fidelity over all candidates of leave-one-out credit: in the form asked for.
+    /// Fidelity over all candidates of leave-one-out credit, in the requested form.
     pub fn fidelity(&self) -> Option<f64> {
         match &self.compat {
             Some(compat) => compat.credits.first().map(|it| it.all_candidates.0),
@@ -63,7 +63,7 @@ impl Section {
         }
     }
 
-    /// Within-group variance of leave-one-out credit, in the form asked for.
+    /// Within-group variance of leave-one-out credit, in the requested form.
     pub fn variance(&self) -> Option<f64> {
         match &self.compat {
             Some(compat) => compat.credits.first().map(|it| it.variance.mean),
@@ -71,7 +71,7 @@ impl Section {
         }
     }
 
-    /// Inter-agent influence in nats, in the form asked for.
+    /// Inter-agent influence in nats, in the requested form.
     pub fn influence(&self) -> Option<f64> {
         match &self.compat {
             Some(compat) => Some(compat.influence.0.mean),

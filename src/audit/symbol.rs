@@ -1,4 +1,4 @@
-//! What the next agent said, as a symbol: equal texts, but for layout, are one symbol.
+//! What the next agent said, as a symbol: texts that differ only in layout are one symbol.
 //!
 //! The symbols are those of the reference implementation of C3 (`c3/analysis/metrics.py`): the first 16 hex
 //! digits of the sha1 of the canonical text, so that its vocabularies can be compared with ours.
@@ -26,8 +26,8 @@ impl fmt::Display for Symbol {
     }
 }
 
-/// `text` without what only lays it out: fences of code blocks, runs of blanks, blanks at line ends, repeated
-/// empty lines, and empty space at both ends.
+/// `text` without its layout: fences of code blocks, runs of blanks, blanks at line ends, repeated empty
+/// lines, and blank space at both ends.
 pub fn canonical(text: &str) -> String {
     let text = without_fences(text).replace("\r\n", "\n").replace('\r', "\n");
     let mut lines: Vec<String> = Vec::new();
@@ -41,7 +41,8 @@ pub fn canonical(text: &str) -> String {
     lines.join("\n").trim_matches(is_space).to_owned()
 }
 
-/// Each fence with the line end before it, or else with its language and the line end behind it, as a line end.
+/// Replaces each fence by a line end, with the line end before it or else with its language and the line end
+/// after it.
 fn without_fences(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -78,7 +79,7 @@ fn blanks_collapsed(line: &str) -> String {
     out
 }
 
-/// Space in the sense of Python's `str.isspace`, which the reference trims with: Unicode's white space and the
+/// Space in the sense of Python's `str.isspace`, by which the reference trims: Unicode's white space and the
 /// four separators of ASCII.
 fn is_space(c: char) -> bool {
     c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
@@ -99,7 +100,7 @@ mod tests {
         check("a\r\nb\rc", "a\nb\nc");
         check("a\n\n\n\nb", "a\n\nb");
         check("a\n  \n\t\nb", "a\n\nb");
-        // As the reference: a line end before the fence is taken first, and then the language is text.
+        // Like the reference: the line end before the fence is taken first, and then the language is text.
         check("see:\n```python\nx = 1\n```\nend", "see:\npython\nx = 1\n\nend");
         check("```python\nx = 1\n```\nend", "x = 1\n\nend");
         check("```\nx\n```", "x");

@@ -11,8 +11,8 @@ pub struct Variance {
     /// Mean over groups of the population variance of credit, with its standard error over groups; in squared
     /// reward units.
     pub value: Value,
-    /// What of it the noise of the replays alone would give, where every candidate has its spread; a value at
-    /// or below it means that the candidates are not told apart.
+    /// The variance that the noise of the replays alone would give, if every candidate has a spread. A value
+    /// at or below it means that the candidates are not told apart.
     pub noise: Option<f64>,
     /// Groups of two candidates at least.
     pub groups: usize,
@@ -46,7 +46,8 @@ pub fn variance(groups: &[Group], baseline: Baseline) -> Variance {
 }
 
 /// Expected population variance of a group's credit when all candidates are worth the same and only their
-/// measured means differ: `(n-1)/n` of the mean squared standard error, times `(n/(n-1))^2` for leave-one-out.
+/// measured means differ: `(n-1)/n` of the mean squared standard error, times `(n/(n-1))^2` for
+/// leave-one-out.
 fn noise(group: &Group, baseline: Baseline) -> Option<f64> {
     let errors: Option<Vec<f64>> = group
         .credited()
@@ -73,7 +74,8 @@ mod tests {
 
     #[test]
     fn variance_of_the_reference() {
-        // By the reference implementation, per bucket 0.09375, 0.21875, 0.21875 and 0.0416.., 0.0972.., 0.0972...
+        // The reference implementation gives, per bucket, 0.09375, 0.21875, 0.21875 and 0.0416.., 0.0972..,
+        // 0.0972...
         let check = |baseline, mean: f64, first: f64, second: f64| {
             let found = variance(&vector_groups(), baseline);
             let value = found.value.number().unwrap();

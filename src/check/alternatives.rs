@@ -38,7 +38,8 @@ pub(super) fn probabilities(episode: &Episode) -> Vec<Finding> {
     findings
 }
 
-/// Candidates name some of the alternatives only: their probabilities may sum to less than 1, but not to more.
+/// Candidates name some of the alternatives only: their probabilities may sum to less than 1, but not to
+/// more.
 fn of_table(episode: &Episode, table: &ActionTable, findings: &mut Vec<Finding>) {
     let act = episode.act(table.act);
     if act.policy.as_ref().is_some_and(|it| !it.probs.is_empty()) {

@@ -108,7 +108,8 @@ fn standard_error(item: &CreditItem) -> Option<f64> {
 }
 
 /// v(N) - v(0) as the record's parameters state it, or else of the table they name, or else of every table
-/// whose players are the agents credited. None of it logged: nothing can be said, least of all that R is v(N).
+/// whose players are the agents credited. None of it logged: nothing can be said, least of all that R is
+/// v(N).
 fn of_the_game(
     episode: &Episode,
     declared: &DeclaredCredit,

@@ -1,7 +1,7 @@
 //! The arc view: two rows per agent, one lane per edge.
 //!
-//! Each agent has an upper row from which its edges leave and a lower row at which they arrive; every edge runs in
-//! a lane of its own between the two. Agents stand in order of their first act and lanes are given in order of
+//! Each agent has an upper row from which its edges leave and a lower row at which they arrive. Every edge
+//! runs between the two in a lane of its own. Agents stand in order of their first act and lanes in order of
 //! first use, so a growing log adds lines and moves none.
 
 use std::collections::BTreeMap;
@@ -18,10 +18,10 @@ use super::{Interaction, Pair};
 
 const LABEL_LIMIT: usize = 12;
 const WEIGHT_LIMIT: usize = 4;
-/// Lanes drawn at most; nobody follows a line further than this, and the rest is counted as hidden.
+/// At most this many lanes are drawn: nobody follows a line further, and the rest is counted as hidden.
 const MOST_LANES: usize = 120;
 
-/// Draws the arcs. Labels on the lanes are left out where the drawing would be wider than the pane.
+/// Draws the arcs. Leaves out the labels on the lanes if the drawing would be wider than the pane.
 pub fn arcs(graph: &InteractionGraph, options: &Options<'_>) -> Drawing {
     let ranks = graph.ranks();
     let lanes = lanes(graph, &ranks);
@@ -45,7 +45,7 @@ pub fn arcs(graph: &InteractionGraph, options: &Options<'_>) -> Drawing {
         draw_edge(&mut canvas, pair, interaction, &cells, options);
         edges.push(DrawnEdge { pair, cells });
     }
-    // Weights last: they stand beside the corner of their lane, over lines that pass to lanes further right.
+    // Weights last: each stands beside the corner of its lane, over lines that pass to lanes further right.
     if step > 2 {
         for ((pair, interaction), lane) in graph.edges().zip(&lanes) {
             let Some(lane) = lane else { continue };
@@ -60,7 +60,8 @@ pub fn arcs(graph: &InteractionGraph, options: &Options<'_>) -> Drawing {
     Drawing { agents, edges, hidden_edges, pinned_columns: panel.width, ..canvas.finish(options.charset) }
 }
 
-/// A lane per edge, in edge order: the innermost one that is free over the rows of the edge; `None`: no lane is left.
+/// A lane per edge, in edge order: the innermost lane that is free over the rows of the edge, or `None` if no
+/// lane is left.
 fn lanes(graph: &InteractionGraph, ranks: &[usize]) -> Vec<Option<usize>> {
     // By lane: its taken rows, ends by beginnings. They do not overlap.
     let mut taken: Vec<BTreeMap<usize, usize>> = Vec::new();
@@ -184,7 +185,7 @@ impl Panel {
         }
     }
 
-    /// A bar around an axis, to the left where credit is negative; the longest fills its half.
+    /// A bar around an axis, to the left for negative credit; the longest fills its half.
     fn draw_bar(&self, canvas: &mut Canvas, row: usize, value: f64, options: &Options<'_>) {
         let start = 2 + self.digits;
         let half = (self.label + self.credit) / 2;

@@ -1,8 +1,8 @@
-//! From an episode to its interaction graph: who passed what to whom.
+//! From an episode to its interaction graph: who handed what to whom.
 //!
 //! An interaction is a message to one recipient, or a causal link between acts of two agents that no message
-//! carries: a link that starts at a message to the acting agent is the arrival of that message and is counted with
-//! it, and so is a link from another act of the same sender beside it.
+//! carries. A link that starts at a message to the acting agent is the arrival of that message and counts as
+//! part of it; so does a link from another act of the same sender beside it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,11 +35,11 @@ pub struct Interaction {
     pub logged_links: u32,
     /// Whether the log declares it (`episode_start.graph`).
     pub declared: bool,
-    /// Tokens carried: the output tokens of the acts at the source end. A broadcast carries its tokens to each
-    /// recipient. `None`: no act logged any.
+    /// Tokens carried: the output tokens of the acts at the source end. A broadcast carries its tokens to
+    /// each recipient. `None` if no act logged any.
     pub tokens: Option<u64>,
-    /// Credit of the acts at the source end, in reward units; an act's credit is shared equally among the
-    /// interactions it starts, so that no credit is counted twice. `None`: no credit is known.
+    /// Credit of the acts at the source end, in reward units. An act's credit is shared equally among the
+    /// interactions it starts, so no credit counts twice. `None` if no credit is known.
     pub credit: Option<f64>,
     /// Sum of the known latencies, in seconds.
     pub latency_sum: f64,
@@ -47,7 +47,7 @@ pub struct Interaction {
     pub latency_count: u32,
     /// The act that first used it.
     pub first: Option<ActId>,
-    /// What the two earn together; on edges of a [`super::pair_graph`] alone.
+    /// What the two earn together; only on edges of a [`super::pair_graph`].
     pub joint: Option<Joint>,
 }
 
@@ -56,7 +56,7 @@ pub struct Interaction {
 pub struct Joint {
     /// In reward units: above 0 synergy, below 0 redundancy.
     pub value: f64,
-    /// Whether its sign is known; drawn dashed where not.
+    /// Whether its sign is known; drawn dashed if not.
     pub is_sure: bool,
 }
 
@@ -66,7 +66,7 @@ impl Interaction {
         self.messages + self.links
     }
 
-    /// Whether anything passed; an edge can be declared and never used.
+    /// Whether anything passed; a declared edge may never be used.
     pub fn is_used(&self) -> bool {
         self.count() > 0
     }
@@ -76,12 +76,12 @@ impl Interaction {
         self.messages == 0 && self.links > 0 && self.logged_links == 0
     }
 
-    /// Mean latency in seconds, where times are known: received (or first used by the recipient) minus sent.
+    /// Mean latency in seconds, if times are known: received (or first used by the recipient) minus sent.
     pub fn latency(&self) -> Option<f64> {
         (self.latency_count > 0).then(|| self.latency_sum / f64::from(self.latency_count))
     }
 
-    /// The number to show for `weight`; `None`: not known.
+    /// The number to show for `weight`; `None` if not known.
     pub fn weight(&self, weight: Weight) -> Option<f64> {
         match weight {
             Weight::Messages => Some(f64::from(self.count())),
@@ -112,21 +112,22 @@ impl Interaction {
 
 /// The interaction graph: node index = agent id, at most one edge per ordered pair.
 ///
-/// Edges stand in an order that never changes while a log grows: declared edges first, in logged order, then the
-/// others by first use. Nothing is ever removed.
+/// Edges stand in an order that never changes while a log grows: declared edges first, in logged order, then
+/// the others by first use. Nothing is ever removed.
 #[derive(Clone, Debug, Default)]
 pub struct InteractionGraph {
     /// The graph itself.
     pub graph: DiGraph<Participant, Interaction>,
-    /// All agents by when they were first part of an act (whoever acts before those it addresses), the others last.
-    /// A growing log only ever appends to those that were part of an act.
+    /// All agents by when they first took part in an act (the actor before those it addresses), and the
+    /// others last. A growing log only appends to the agents that took part in an act.
     pub order: Vec<AgentId>,
-    /// Where each edge is: petgraph would look through all edges of a hub for each of them.
+    /// Where each edge is: petgraph would search all edges of a hub for each of them.
     places: BTreeMap<Pair, EdgeIndex>,
 }
 
 impl InteractionGraph {
-    /// From participants by agent id, their order and the edges in order; the edges of one pair are added up.
+    /// Builds it from participants by agent id, their order, and the edges in order; adds up the edges of one
+    /// pair.
     pub(super) fn new(
         participants: Vec<Participant>,
         order: Vec<AgentId>,
@@ -148,7 +149,8 @@ impl InteractionGraph {
         Self { graph, order, places: known }
     }
 
-    /// Adds agents who have done nothing yet, so that there are `agents` in all; fewer than there are: none.
+    /// Adds agents that have done nothing yet, up to `agents` in all; adds none if there are that many
+    /// already.
     pub fn add_agents(&mut self, agents: usize) {
         for at in self.agent_count()..agents {
             self.graph.add_node(Participant::default());
@@ -161,7 +163,7 @@ impl InteractionGraph {
         self.graph.node_count()
     }
 
-    /// Number of edges, declared and never used ones included.
+    /// Number of edges, including declared ones that were never used.
     pub fn edge_count(&self) -> usize {
         self.graph.edge_count()
     }
@@ -186,7 +188,7 @@ impl InteractionGraph {
     }
 
     /// The sum of a weight over the edges that leave (or enter) `agent`; for latency, the mean over its
-    /// interactions. `None`: nothing is known.
+    /// interactions. `None` if nothing is known.
     pub fn total(&self, agent: AgentId, direction: petgraph::Direction, weight: Weight) -> Option<f64> {
         let mut total = Interaction::default();
         for edge in self.graph.edges_directed(node(agent), direction) {
@@ -196,7 +198,8 @@ impl InteractionGraph {
     }
 }
 
-/// What passed along `acts`, a path through the causal graph: pairs of different agents of neighbours on it, ascending.
+/// What passed along `acts`, a path through the causal graph: the pairs of different neighbours on it,
+/// ascending.
 pub fn pairs_along(episode: &Episode, acts: &[ActId]) -> Vec<Pair> {
     let mut seen = BTreeSet::new();
     let mut last = None;
@@ -218,7 +221,7 @@ pub(super) fn agent(node: NodeIndex) -> AgentId {
     AgentId::from_index(node.index())
 }
 
-/// Builds the graph. `credit` is the credit per act, where a method speaks of acts; in any order.
+/// Builds the graph. `credit` is the credit per act, if a method credits acts; in any order.
 pub fn build(episode: &Episode, credit: Option<&[(ActId, f64)]>) -> InteractionGraph {
     let mut participants = vec![Participant::default(); episode.agents.len()];
     for (index, act) in episode.acts.iter().enumerate() {
@@ -360,7 +363,7 @@ fn add_latency(interaction: &mut Interaction, sent: &Act, arrival: Option<Timest
     }
 }
 
-/// What an act hands on: its output tokens, or all its tokens where the log does not tell them apart.
+/// What an act hands on: its output tokens, or all its tokens if the log does not tell them apart.
 fn tokens(act: &Act) -> Option<u64> {
     act.usage.output.or_else(|| act.usage.tokens())
 }

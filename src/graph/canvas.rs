@@ -1,8 +1,8 @@
 //! A sheet of cells on which lines join by themselves.
 //!
-//! Lines are kept as arms: how strongly a cell is connected to each of its four neighbours. The characters are
-//! looked up when everything is drawn, so crossings, corners and branches come out right whatever the order of
-//! drawing was.
+//! Lines are kept as arms: how strongly a cell is connected to each of its four neighbours. The characters
+//! are looked up when everything is drawn, so crossings, corners and branches come out right in any order of
+//! drawing.
 
 use unicode_width::UnicodeWidthChar;
 
@@ -33,7 +33,7 @@ impl Side {
         matches!(self, Side::Left | Side::Right)
     }
 
-    /// The side of `from` on which its neighbour `to` lies; `None`: they are not neighbours.
+    /// The side of `from` on which its neighbour `to` lies; `None` if they are not neighbours.
     pub(super) fn between(from: Point, to: Point) -> Option<Self> {
         if from.y == to.y {
             if to.x == from.x + 1 {
@@ -95,7 +95,8 @@ impl Canvas {
         }
     }
 
-    /// Writes `text` from column `x`; gives the column after it. A wide character at the edge is left out.
+    /// Writes `text` from column `x` and returns the column after it. Leaves out a wide character at the
+    /// edge.
     pub(super) fn text(&mut self, x: usize, y: usize, text: &str, role: Role) -> usize {
         let mut at = x;
         for symbol in text.chars() {

@@ -5,15 +5,15 @@ use crate::model::{ActId, Episode};
 /// The longest path through the causal graph of acts.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CriticalPath {
-    /// The acts, from cause to effect; empty: the episode has no acts.
+    /// The acts, from cause to effect; empty if the episode has no acts.
     pub acts: Vec<ActId>,
-    /// Sum of their logged durations, in seconds. `None`: no act has a duration and the path is the one with the
-    /// most acts.
+    /// Sum of their logged durations, in seconds. `None` if no act has a duration; the path is then the one
+    /// with the most acts.
     pub seconds: Option<f64>,
 }
 
-/// Longest path by the sum of durations (an act without one counts 0), or by the number of acts where no
-/// duration is logged. Of equals, the one with more acts, then the earlier one. O(acts + links).
+/// Longest path by the sum of durations (an act without one counts 0), or by the number of acts if no
+/// duration is logged. Of equal paths, the one with more acts, then the earlier one. O(acts + links).
 pub fn critical_path(episode: &Episode) -> CriticalPath {
     let duration = |act: ActId| episode.act(act).duration.filter(|it| it.is_finite() && *it > 0.0);
     let timed = episode.act_ids().any(|it| duration(it).is_some());
@@ -50,7 +50,7 @@ pub fn critical_path(episode: &Episode) -> CriticalPath {
     CriticalPath { acts, seconds }
 }
 
-/// All acts, parents before children; parents may be later in the log than their children.
+/// All acts, parents before children. Parents may be later in the log than their children.
 fn causal_order(episode: &Episode) -> Vec<ActId> {
     let mut waiting: Vec<usize> = episode.act_ids().map(|it| episode.links.parents(it).len()).collect();
     let mut order: Vec<ActId> = episode.act_ids().filter(|it| waiting[it.index()] == 0).collect();

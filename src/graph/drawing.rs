@@ -1,4 +1,4 @@
-//! What a drawing is: rows of cells with roles, and where agents and edges are in it.
+//! What a drawing is: rows of cells with roles, and where agents and edges stand in it.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -33,7 +33,7 @@ pub enum Role {
     Focus,
 }
 
-/// Which characters a drawing may use. Names of agents are never changed by it.
+/// Which characters a drawing may use. It never changes the names of agents.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Charset {
     /// Box drawing, arrows and shades.
@@ -75,7 +75,7 @@ impl Rect {
 /// One cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cell {
-    /// What it shows; [`Cell::CONTINUATION`] right of a wide character.
+    /// The character; [`Cell::CONTINUATION`] right of a wide one.
     pub symbol: char,
     /// What it means.
     pub role: Role,
@@ -110,7 +110,7 @@ pub struct Drawing {
     pub height: usize,
     /// The cells, row by row.
     pub rows: Vec<Vec<Cell>>,
-    /// Where each agent is; an agent can be at more than one place.
+    /// Where each agent stands; an agent may stand in several places.
     pub agents: Vec<(AgentId, Rect)>,
     /// The edges drawn.
     pub edges: Vec<DrawnEdge>,
@@ -147,7 +147,7 @@ pub struct Options<'a> {
     pub selected_agent: Option<AgentId>,
     /// The selected edge.
     pub selected_edge: Option<Pair>,
-    /// The edges of the blame path, ascending, drawn heavy; pairs without an edge do no harm.
+    /// The edges of the blame path, ascending, drawn heavy; pairs without an edge are ignored.
     pub blame: &'a [Pair],
     /// What the numbers mean.
     pub weight: Weight,
@@ -255,7 +255,7 @@ pub(super) fn columns(text: &str) -> usize {
     if text.is_ascii() { text.width() } else { text.chars().map(|it| it.width().unwrap_or(0)).sum() }
 }
 
-/// `text` in at most `limit` columns, with an ellipsis where it was cut. Characters without width are dropped.
+/// `text` in at most `limit` columns, with an ellipsis if it was cut. Drops characters without width.
 pub(super) fn fit(text: &str, limit: usize, charset: Charset) -> String {
     let wide_enough = columns(text) <= limit;
     let room = if wide_enough { limit } else { limit.saturating_sub(1) };

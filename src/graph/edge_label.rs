@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::drawing::{Point, Rect};
 
-/// First cell of each text (ASCII), in edge order; `None`: there is no place where it would be clear whose it is.
+/// First cell of each text (ASCII), in edge order; `None` if no place makes clear whose text it is.
 ///
-/// On a level stretch of the edge's own line if one is long enough, else beside an upright stretch, else (a single
-/// digit) on it.
+/// It stands on a level stretch of the edge's own line if one is long enough, or else beside an upright
+/// stretch, or else (a single digit) on one.
 pub(super) fn place_labels(boxes: &[Rect], routes: &[Vec<Point>], texts: &[String]) -> Vec<Option<Point>> {
     let (mut once, mut taken) = (BTreeSet::new(), BTreeSet::new());
     for &cell in routes.iter().flatten() {

@@ -1,4 +1,4 @@
-//! The ego view: one agent, whom it heard from and whom it told, by weight.
+//! The ego view: one agent, the agents it heard from and the agents it told, by weight.
 
 use petgraph::Direction;
 
@@ -19,7 +19,8 @@ const LONGEST_ARROW: usize = 12;
 /// Rows of the frame and what stands in it.
 const BOX_ROWS: usize = 5;
 
-/// The agent in the middle: the selected one, else the one with the most traffic; of equals the first to act.
+/// The agent in the middle: the selected one, or else the one with the most traffic; of equals the first to
+/// act.
 pub fn ego_focus(graph: &InteractionGraph, options: &Options<'_>) -> Option<AgentId> {
     if let Some(selected) = options.selected_agent.filter(|it| it.index() < graph.agent_count()) {
         return Some(selected);
@@ -44,7 +45,7 @@ pub fn ego(graph: &InteractionGraph, options: &Options<'_>) -> Drawing {
         partners(graph, focus, options)
     };
     let longest = into.len().max(out.len());
-    // One row of headings, and one for "more" where not all fit.
+    // One row of headings, and one for "more" if not all fit.
     let room = options.height.saturating_sub(1).max(BOX_ROWS);
     let shown = if longest > room { (room - 1).max(BOX_ROWS) } else { longest };
     let shape = Shape::new(graph, focus, &into, &out, options);
@@ -102,7 +103,7 @@ fn neighbours<'a>(
             let agent = if direction == Direction::Incoming { pair.0 } else { pair.1 };
             Neighbour { agent, pair, interaction: it.weight() }
         })
-        // A self-loop is both; it is told once, among the targets.
+        // A self-loop is both source and target; it is listed once, among the targets.
         .filter(|it| direction == Direction::Outgoing || it.agent != focus)
         .collect();
     sort(&mut found, graph, options);
@@ -160,7 +161,7 @@ impl Shape {
         options: &Options<'_>,
     ) -> Self {
         let both = || into.iter().chain(out);
-        // A side without anybody leaves its room to the other's names.
+        // A side without anybody leaves its room to the names of the other side.
         let longest = |side: &[Neighbour<'_>]| {
             let agents: Vec<AgentId> = side.iter().map(|it| it.agent).collect();
             if agents.is_empty() { 0 } else { options.label_columns(&agents, LABEL_LIMIT).max(LEAST_LABEL) }
@@ -217,7 +218,7 @@ impl Shape {
         }
     }
 
-    /// One row: gives the rectangle of the name and the cells of the edge.
+    /// Draws one row. Returns the rectangle of the name and the cells of the edge.
     fn draw_neighbour(
         &self,
         canvas: &mut Canvas,

@@ -1,7 +1,7 @@
 //! Groups of agents: for teams too large to draw agent by agent.
 //!
-//! Logged teams, else logged roles, else communities found in who talks to whom. A grouped graph is an interaction
-//! graph again, with groups for agents, so every view draws it.
+//! Logged teams, else logged roles, else communities found in who talks to whom. A grouped graph is an
+//! interaction graph again, with groups for agents, so every view draws it.
 
 use std::collections::BTreeMap;
 
@@ -74,8 +74,8 @@ impl Groups {
         self.groups.iter().map(sum).collect()
     }
 
-    /// The graph between groups: agent ids of the result are indices of groups. What stays within a group is a
-    /// loop.
+    /// The graph between groups: agent ids of the result are indices of groups. What stays within a group is
+    /// a loop.
     pub fn condense(&self, graph: &InteractionGraph) -> InteractionGraph {
         let of = self.of_agents();
         let mut participants = vec![Participant::default(); self.groups.len()];
@@ -139,9 +139,9 @@ fn letters(index: usize) -> String {
     if index < 26 { last.to_string() } else { format!("{}{last}", letters(index / 26 - 1)) }
 }
 
-/// Communities by the method of Blondel et al. 2008 (Louvain), undirected: agents move to the neighbouring community
-/// that raises modularity most until none does, then communities move as if they were agents. Visits agents in
-/// id order, so the result is always the same.
+/// Communities by the method of Blondel et al. 2008 (Louvain), undirected: agents move to the neighbouring
+/// community that raises modularity most until none does, then communities move as if they were agents.
+/// Visits agents in id order, so the result is always the same.
 fn communities(graph: &InteractionGraph) -> Vec<usize> {
     let mut weights: Vec<BTreeMap<usize, f64>> = vec![BTreeMap::new(); graph.agent_count()];
     for ((from, to), edge) in graph.edges().filter(|it| it.1.is_used() && it.0.0 != it.0.1) {

@@ -1,14 +1,14 @@
 //! Layers for the node view: which box comes after which, and in what order within a layer.
 //!
-//! After Sugiyama, Tagawa and Toda 1981: cycles are broken (here by the order of first acts, so that time runs
-//! along the layers), layers are longest paths, and the order within them follows the barycenter of neighbours.
-//! Boxes are numbered in order of first act.
+//! After Sugiyama, Tagawa and Toda 1981: cycles are broken (here by the order of first acts, so that time
+//! runs along the layers), layers are longest paths, and the order within them follows the barycenter of
+//! neighbours. Boxes are numbered in order of first act.
 
 const SWEEPS: usize = 4;
 
-/// The boxes of each layer, in order. A layer is at most `room` broad, unless it is a single box.
+/// The boxes of each layer, in order. A layer is at most `room` broad, unless it holds a single box.
 ///
-/// `breadths`: by box, with the gap to its neighbour.
+/// `breadths` are by box and include the gap to the neighbour.
 pub(super) fn layers(breadths: &[usize], edges: &[(usize, usize)], room: usize) -> Vec<Vec<usize>> {
     let mut layers = Vec::new();
     for layer in longest_paths(breadths.len(), edges) {
@@ -46,8 +46,8 @@ fn longest_paths(count: usize, edges: &[(usize, usize)]) -> Vec<Vec<usize>> {
     layers
 }
 
-/// Sweeps forth and back, each time sorting a layer by where its neighbours in the layers before are; keeps the
-/// order with the shortest edges across.
+/// Sweeps back and forth, each time sorting a layer by where its neighbours in the layer before stand. Keeps
+/// the order with the shortest edges across.
 fn reorder(count: usize, edges: &[(usize, usize)], layers: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
     let mut neighbours = vec![Vec::new(); count];
     for &(from, to) in edges.iter().filter(|it| it.0 != it.1) {

@@ -1,7 +1,7 @@
 //! The matrix view: who passed how much to whom, as numbers in a table.
 //!
-//! Rows are sources and columns are targets, both in order of first act, with the totals of rows at the right and
-//! of columns at the bottom. Names and headings are pinned, so a large matrix can be scrolled under them.
+//! Rows are sources and columns are targets, both in order of first act, with the totals of rows at the right
+//! and of columns at the bottom. Names and headings are pinned, so a large matrix can be scrolled under them.
 
 use petgraph::Direction;
 
@@ -19,7 +19,8 @@ const TOTAL_COLUMNS: usize = 6;
 
 /// Draws the matrix. Cells are as wide as the pane allows, at least 2 columns.
 ///
-/// A mark before the number says what a colour alone would: `*` on the blame path, `>` selected, `~` inferred.
+/// A mark before the number says what a colour alone would: `*` on the blame path, `>` selected, `~`
+/// inferred.
 pub fn matrix(graph: &InteractionGraph, options: &Options<'_>) -> Drawing {
     let grid = Grid::new(graph, options);
     let agents = &graph.order;
@@ -85,7 +86,7 @@ impl Grid {
         let right = totals + if options.shows_credit() { 7 } else { 0 };
         let weights = graph.edges().map(|(_, it)| options.weight.format(it.weight(options.weight), 5).len());
         let natural = 1 + weights.max().unwrap_or(1).max(digits);
-        // A number that is cut says nothing; a name that is cut still has its row's number.
+        // A cut number says nothing; a cut name still has the number of its row.
         let spare = options.width.saturating_sub(digits + 3 + right + natural.max(3) * count);
         let limit = LABEL_LIMIT.min(spare.max(LEAST_LABEL));
         let label = options.label_columns(&graph.order, limit).max("in".len());

@@ -32,11 +32,12 @@ pub struct Degree {
 /// The metrics of an episode's graph. Edges that were declared and never used do not count.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Metrics {
-    /// Groups of more than one agent that can all reach each other, each in order of first act; larger ones first.
+    /// Groups of more than one agent that can all reach each other, each in order of first act; larger ones
+    /// first.
     pub components: Vec<Vec<AgentId>>,
     /// The loop that was run most often.
     pub repeated_loop: Option<RepeatedLoop>,
-    /// Agents without whom the others fall apart (articulation points of the undirected graph), by id.
+    /// Agents whose removal splits the others (articulation points of the undirected graph), by id.
     pub cut_agents: Vec<AgentId>,
     /// The chain of acts that took longest.
     pub critical_path: CriticalPath,
@@ -62,7 +63,8 @@ fn components(graph: &InteractionGraph) -> Vec<Vec<AgentId>> {
     let used: DiGraph<(), ()> =
         graph.graph.filter_map(|_, _| Some(()), |_, edge| edge.is_used().then_some(()));
     let ranks = graph.ranks();
-    // Not Tarjan's algorithm: petgraph's calls itself for every step down a chain, and 100,000 agents may be one.
+    // Not Tarjan's algorithm: petgraph's calls itself for every step down a chain, and 100,000 agents may be
+    // one.
     let mut components: Vec<Vec<AgentId>> = kosaraju_scc(&used)
         .into_iter()
         .filter(|it| it.len() > 1)
@@ -114,8 +116,8 @@ fn degrees(graph: &InteractionGraph) -> Vec<Degree> {
     (0..graph.agent_count()).map(degree).collect()
 }
 
-/// Power iteration with weighted edges; an agent that told nobody anything counts as telling all. petgraph's own
-/// `page_rank` ignores weights and takes O(V² E) per round.
+/// Power iteration with weighted edges; an agent that told nobody anything counts as telling everybody.
+/// petgraph's own `page_rank` ignores weights and takes O(V² E) per round.
 fn page_rank(graph: &InteractionGraph) -> Vec<f64> {
     let count = graph.agent_count();
     let edges: Vec<(usize, usize, f64)> = graph
@@ -202,7 +204,7 @@ mod tests {
         assert!(page_rank(&sample::graph(0, &[])).is_empty());
     }
 
-    /// Number of connected parts when `without` is taken out.
+    /// Number of connected parts when `without` is removed.
     fn parts(agents: usize, edges: &[(u32, u32, u32)], without: Option<usize>) -> usize {
         let mut part: Vec<usize> = (0..agents).collect();
         for _ in 0..agents {
@@ -229,7 +231,8 @@ mod tests {
         ) {
             let cut = cut_agents(&sample::graph(9, &edges));
             for agent in 0..9 {
-                // An agent alone is one part less when it goes; a cut agent leaves more parts than there were.
+                // Removing an agent that stands alone leaves one part less; removing a cut agent leaves more
+                // parts than before.
                 let splits = parts(9, &edges, Some(agent)) > parts(9, &edges, None);
                 prop_assert_eq!(cut.contains(&AgentId::from_index(agent)), splits);
             }

@@ -1,7 +1,7 @@
 //! The node view: boxes in layers and one orthogonal line per edge.
 //!
-//! Drawn only where it stays readable: every edge has cells of its own, and there are few enough corners and
-//! crossings to follow it. Otherwise there is no drawing, and another view says the same.
+//! Drawn only if it stays readable: every edge has cells of its own, and few enough corners and crossings to
+//! follow it. Otherwise there is no drawing, and another view shows the same.
 
 use super::build::InteractionGraph;
 use super::canvas::{Canvas, Side, Stroke, arrow};
@@ -13,12 +13,12 @@ use super::weight::format_credit;
 use super::{Interaction, Pair};
 use crate::model::AgentId;
 
-/// More agents or edges than this are not tried, nor more than about two edges per agent: a hairball.
+/// More agents or edges than this are not tried, nor more than about two edges per agent: that is a hairball.
 const MOST_AGENTS: usize = 24;
 const MOST_EDGES: usize = 40;
 /// Routing is tried with this many placements.
 const MOST_TRIES: usize = 3;
-/// Steps that the search for routes may take in all: some milliseconds.
+/// At most this many steps for the whole search for routes, which is some milliseconds.
 const MOST_STEPS: usize = 30_000;
 const WEIGHT_COLUMNS: usize = 4;
 /// Rows of a roomy box, for the ports at its sides.
@@ -26,7 +26,7 @@ const MOST_PORTS: usize = 4;
 /// Longest labels tried, in columns.
 const LABEL_LIMITS: [usize; 3] = [16, 10, 6];
 
-/// Draws boxes and arrows into the pane, or `None` where not every edge could be followed.
+/// Draws boxes and arrows into the pane; `None` if not every edge could be followed.
 pub fn nodes(graph: &InteractionGraph, options: &Options<'_>) -> Option<Drawing> {
     let (agents, edges) = (graph.agent_count(), graph.edge_count());
     if agents > MOST_AGENTS || edges > MOST_EDGES.min(2 * agents + 6) {
@@ -68,7 +68,7 @@ fn is_readable(routes: &Routes) -> bool {
     routes.crossings <= edges && routes.bends <= 4 * edges
 }
 
-/// A box holds the name and, where known, the credit; a roomy one has a row for each line on its busier side.
+/// A box holds the name and, if known, the credit; a roomy one has a row for each line on its busier side.
 fn box_sizes(
     graph: &InteractionGraph,
     edges: &[(usize, usize)],

@@ -1,13 +1,14 @@
 //! The graph of what pairs of agents earn together: an edge per pair, without direction.
 //!
-//! Who talked to whom plays no part in it: two agents that never exchanged a word can stand in for each other.
+//! Who talked to whom plays no part: two agents that never exchanged a word can stand in for each other.
 
 use super::build::{Interaction, InteractionGraph, Joint, Pair};
 
-/// The agents of `graph`, in its order, with one edge per pair of `joints`, from the earlier agent to the later.
+/// The agents of `graph`, in its order, with one edge per pair of `joints`, from the earlier agent to the
+/// later.
 ///
-/// The edges stand in the order of their agents, so that the picture does not depend on the order of `joints`.
-/// Pairs of agents that are not in the graph are left out.
+/// The edges stand in the order of their agents, so that the picture does not depend on the order of
+/// `joints`. Pairs of agents that are not in the graph are left out.
 pub fn pair_graph(graph: &InteractionGraph, joints: &[(Pair, Joint)]) -> InteractionGraph {
     let ranks = graph.ranks();
     let known = |pair: &Pair| pair.0.index() < ranks.len() && pair.1.index() < ranks.len();

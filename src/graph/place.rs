@@ -54,7 +54,7 @@ impl Size {
     }
 }
 
-/// Places boxes of these sizes, numbered in order of first act; `None`: they do not fit into the pane.
+/// Places boxes of these sizes, numbered in order of first act; `None` if they do not fit into the pane.
 pub(super) fn place(sizes: &[Size], edges: &[(usize, usize)], flow: Flow, pane: Size) -> Option<Vec<Rect>> {
     let gaps = flow.gaps();
     let breadths: Vec<usize> = sizes.iter().map(|it| it.cross(flow) + gaps.box_least).collect();
@@ -176,7 +176,8 @@ fn across(
     Some(starts)
 }
 
-/// Moves intervals apart so that they keep their order and stay between `low` and `high`, half of the way each.
+/// Moves intervals apart so that they keep their order and stay between `low` and `high`, half of the way
+/// each.
 fn spread(wanted: &[usize], breadths: &[usize], gap: usize, low: usize, high: usize) -> Vec<usize> {
     // Pushed down from the top and up from the bottom; the mean of the two keeps order and distance.
     let mut down = Vec::with_capacity(wanted.len());

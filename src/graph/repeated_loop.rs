@@ -1,4 +1,4 @@
-//! The loop that a team really ran most often, counted from the sequence of its acts.
+//! The loop that a team really ran most often, counted in the sequence of its acts.
 
 use std::collections::BTreeMap;
 
@@ -18,10 +18,10 @@ pub struct RepeatedLoop {
     pub runs: u32,
 }
 
-/// The loop with the most rounds, at least 2; of equals the longer, then the earlier one.
+/// The loop with the most rounds, at least 2; of equal ones the longer, then the earlier.
 ///
-/// Acts of one agent in a row count as one. A round returns to its first agent without meeting any agent twice, and
-/// every step of it is an edge of the graph: agents that merely take turns are no loop.
+/// Acts of one agent in a row count as one. A round returns to its first agent without meeting any agent
+/// twice, and every step of it is an edge of the graph: agents that merely take turns are not a loop.
 pub fn repeated_loop(episode: &Episode, graph: &InteractionGraph) -> Option<RepeatedLoop> {
     let mut turns: Vec<AgentId> = episode.acts.iter().map(|it| it.agent).collect();
     turns.dedup();
@@ -41,7 +41,7 @@ pub fn repeated_loop(episode: &Episode, graph: &InteractionGraph) -> Option<Repe
     Some(RepeatedLoop { agents: best.0.to_vec(), runs: best.1.0 })
 }
 
-/// Steps until the first agent acts again, where no other agent acts twice before.
+/// Steps until the first agent acts again, if no other agent acts twice before that.
 fn round_length(turns: &[AgentId]) -> Option<usize> {
     for length in 1..turns.len().min(LONGEST + 1) {
         if turns[length] == turns[0] {

@@ -1,8 +1,8 @@
 //! Routes for the node view: a path of cells per edge, from box to box.
 //!
-//! Each edge is a cheapest path over the free cells of the pane. A cell belongs to one edge; a second one may only
-//! pass straight through it at a right angle, so that every edge can be followed by eye. First cells, arrow
-//! heads and corners are never crossed.
+//! Each edge is a cheapest path over the free cells of the pane. A cell belongs to one edge; a second one may
+//! only pass straight through it at a right angle, so that every edge can be followed by eye. First cells,
+//! arrow heads and corners are never crossed.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -17,7 +17,7 @@ const CROSSING: u32 = 5;
 const WRONG_SIDE: u32 = 5;
 /// Passing beside a box.
 const BESIDE: u32 = 1;
-/// How often edges that found no way are put first and everything is routed again.
+/// How often edges that found no way are moved to the front and everything is routed again.
 const RETRIES: usize = 2;
 /// Pictures with more edges than this are not routed twice.
 const SECOND_TRY_EDGES: usize = 16;
@@ -32,10 +32,11 @@ pub(super) struct Routes {
     pub(super) bends: usize,
 }
 
-/// Routes all edges (pairs of box numbers) between `boxes`; `None`: some edge found no way.
+/// Routes all edges (pairs of box numbers) between `boxes`; `None` if an edge found no way.
 ///
-/// Short edges are routed first; for a small picture a second try in order of first use may need fewer crossings.
-/// `budget` is the number of search steps that may still be taken; it bounds the time whatever the pane's size.
+/// Short edges are routed first; for a small picture a second try in order of first use may need fewer
+/// crossings. `budget` is the number of search steps that may still be taken; it bounds the time for a pane
+/// of any size.
 pub(super) fn route(
     boxes: &[Rect],
     edges: &[(usize, usize)],
@@ -61,7 +62,7 @@ pub(super) fn route(
     }
 }
 
-/// Routes in this order, then with the edge that found no way put first, a few times.
+/// Routes in this order, then a few more times with the edge that found no way moved to the front.
 fn persist(
     boxes: &[Rect],
     edges: &[(usize, usize)],
@@ -124,7 +125,7 @@ struct Sheet {
     height: usize,
     ground: Vec<Ground>,
     beside: Vec<bool>,
-    /// Scratch of the search: cheapest cost and the step before, by cell and direction.
+    /// Scratch of the search: the cheapest cost and the step before, by cell and direction.
     cost: Vec<u32>,
     before: Vec<u32>,
     /// Steps left.
@@ -178,7 +179,7 @@ impl Sheet {
         self.index(next).map(|_| next)
     }
 
-    /// Cost of going on to the cell `index` towards `side`; `None`: it cannot be entered.
+    /// Cost of going on to the cell `index` towards `side`; `None` if it cannot be entered.
     fn enter(&self, index: usize, side: Side) -> Option<u32> {
         let length = if side.is_horizontal() { 1 } else { 2 };
         let crossing = match (self.ground[index], side.is_horizontal()) {
@@ -204,7 +205,7 @@ impl Sheet {
         if source != target {
             return self.search(&starts, target, flow).map(|_| self.trace());
         }
-        // A loop must not come back to the cell where it left: each start is tried alone, as a wall.
+        // A loop must not come back to the cell it left from: each start is tried alone, as a wall.
         let mut best: Option<(u32, Vec<Point>)> = None;
         for start in starts {
             self.ground[start.index] = Ground::Wall;
@@ -218,7 +219,7 @@ impl Sheet {
         best.map(|it| it.1)
     }
 
-    /// Fills `before` with the cheapest path from a start to beside `target`, and gives its cost.
+    /// Fills `before` with the cheapest path from a start to beside `target`, and returns its cost.
     fn search(&mut self, starts: &[Start], target: Rect, flow: Flow) -> Option<u32> {
         self.cost.fill(u32::MAX);
         let end = self.end();
@@ -319,7 +320,8 @@ impl Sheet {
     }
 }
 
-/// Least cost from a cell, entered towards `side`, to a box: rows count double, as cells are twice as high as wide.
+/// Least cost from a cell, entered towards `side`, to a box: rows count double, as cells are twice as high as
+/// wide.
 fn estimate(cell: Point, side: Side, target: Rect) -> u32 {
     // The path ends beside the box, one cell before it. First the way left or up, then the way right or down.
     let apart = |at: usize, start: usize, length: usize| {
@@ -399,7 +401,7 @@ mod tests {
     #[test]
     fn routes_are_short_and_separate() {
         check(&[(0, 1)], 0, 0);
-        // The second one leaves and arrives at another side: over or below.
+        // The second edge leaves and arrives at another side: above or below.
         check(&[(0, 1), (1, 0)], 2, 0);
         check(&[(0, 0)], 2, 0);
     }

@@ -1,4 +1,4 @@
-//! Whole drawings against expected screens, and what holds for every drawing.
+//! Whole drawings against expected screens, and properties of every drawing.
 
 use std::collections::BTreeMap;
 
@@ -364,7 +364,7 @@ fn check_connected(drawing: &Drawing) {
     }
 }
 
-/// No two edges share a cell, but where they cross at a right angle; none runs through a box.
+/// No two edges share a cell, except to cross at a right angle; none runs through a box.
 #[track_caller]
 fn check_traceable(drawing: &Drawing) {
     let mut uses: BTreeMap<Point, Vec<(bool, bool)>> = BTreeMap::new();

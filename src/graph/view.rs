@@ -1,4 +1,4 @@
-//! Which view suits a graph, and drawing by name.
+//! Which view suits a graph, and drawing a view by its name.
 
 use super::{Drawing, InteractionGraph, Options, arcs, ego, matrix, nodes};
 
@@ -47,8 +47,8 @@ impl View {
     }
 }
 
-/// The view to open a graph with: nodes where every edge can be followed in the pane, arcs for up to 12 agents whose
-/// lanes fit, the matrix for up to 30, else ego.
+/// The view to open a graph with: nodes if every edge can be followed in the pane, arcs for up to 12 agents
+/// whose lanes fit, the matrix for up to 30, and otherwise ego.
 pub fn choose(graph: &InteractionGraph, options: &Options<'_>) -> View {
     if nodes(graph, options).is_some() {
         return View::Nodes;
@@ -64,7 +64,7 @@ pub fn choose(graph: &InteractionGraph, options: &Options<'_>) -> View {
     }
 }
 
-/// Draws `view`, and tells which view it is: arcs take the place of nodes that could not be followed.
+/// Draws `view` and says which view it drew: arcs replace nodes that could not be followed.
 pub fn draw(view: View, graph: &InteractionGraph, options: &Options<'_>) -> (View, Drawing) {
     match view {
         View::Nodes => match nodes(graph, options) {

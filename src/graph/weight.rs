@@ -45,14 +45,14 @@ impl Weight {
         }
     }
 
-    /// Whether the numbers belong to an arrow; without, lines have no heads and agents no totals.
+    /// Whether the numbers belong to an arrow. If not, lines have no heads and agents no totals.
     pub fn is_directed(self) -> bool {
         self != Weight::Pairs
     }
 
-    /// `value` in at most `columns` ASCII characters, with less precision where there is no room.
+    /// `value` in at most `columns` ASCII characters, with less precision if there is no room.
     ///
-    /// An unknown value is `?`. Where not even a rounded number fits, a lone `+` stands for "more than fits"
+    /// An unknown value is `?`. If not even a rounded number fits, a lone `+` stands for "more than fits"
     /// (for credit, the sign alone).
     pub fn format(self, value: Option<f64>, columns: usize) -> String {
         let Some(value) = value.filter(|it| it.is_finite()) else {
@@ -96,7 +96,7 @@ fn counts(value: f64) -> Vec<String> {
 }
 
 fn signed(value: f64) -> Vec<String> {
-    // Rounding must not print a negative zero: nothing is owed where nothing is shown.
+    // Rounding must not print a negative zero.
     let plain = |precision: usize| {
         let text = format!("{value:+.precision$}");
         if text.bytes().all(|it| matches!(it, b'-' | b'+' | b'0' | b'.')) {

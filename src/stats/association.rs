@@ -1,4 +1,4 @@
-//! How far two readings of the same things go together.
+//! How strongly two readings of the same things are associated.
 
 use super::sum;
 

@@ -12,7 +12,7 @@ impl Draws {
         Self { state: seed }
     }
 
-    /// The stream of one unit of work: it depends on `seed` and `unit` alone, not on who draws it, or when.
+    /// The stream of one unit of work. It depends on `seed` and `unit` alone, not on who draws it or when.
     pub fn of_unit(seed: u64, unit: u64) -> Self {
         let mut keyed = Self::new(seed);
         let key = keyed.next();

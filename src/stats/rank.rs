@@ -21,13 +21,13 @@ pub fn kendall_tau_b(a: &[f64], b: &[f64]) -> Option<f64> {
     let discordant = swaps(&mut second);
     let tied_b: u64 = second.chunk_by(|x, y| x == y).map(|it| of(it.len() as u64)).sum();
     let (untied_a, untied_b) = (all - tied_a, all - tied_b);
-    // Pairs tied in neither: all, less those tied in a, in b, and back those tied in both.
+    // Pairs tied on neither side: all, minus those tied in a, minus those tied in b, plus those tied in both.
     let untied = (all + tied_both - tied_a - tied_b) as f64;
     let pairs = (untied_a as f64 * untied_b as f64).sqrt();
     (pairs > 0.0).then(|| (untied - 2.0 * discordant as f64) / pairs)
 }
 
-/// The place of each value among the different ones: equal within the tolerance is the same place.
+/// The place of each value among the distinct ones; values equal within the tolerance share a place.
 fn classes(values: &[f64]) -> Vec<u32> {
     let tolerance = scale(values);
     let mut order: Vec<usize> = (0..values.len()).collect();
