@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! Report -> content -> Document -> text, Markdown     the same facts in the same words
-//!    |----> json                                      the same facts at full precision, keys documented there
+//!    |----> json                                      the same facts at full precision; documents its keys
 //!    '----> csv                                       the credit table alone
 //! CheckReport -> findings -> text, JSON
 //! AuditReport -> text, JSON
@@ -11,9 +11,9 @@
 //! the table of methods -> text, Markdown, JSON
 //! ```
 //!
-//! It computes nothing: every number arrives in the [`Report`], so that screen and export cannot differ. It
-//! must not read a file or know a terminal; log text is display-safe when it arrives in the model, what else
-//! is printed goes through [`crate::text::clean`]. The same report gives the same bytes on any machine.
+//! It computes nothing: every number arrives in the [`Report`], so screen and export cannot differ. It must
+//! not read a file or know a terminal. Log text is display-safe when it arrives in the model; everything else
+//! that is printed goes through [`crate::text::clean`]. The same report gives the same bytes on any machine.
 
 mod audit_json;
 mod audit_text;
@@ -49,7 +49,7 @@ pub use matches::{MatchFormat, MatchQuestion, MatchSummary, matches_begin, match
 pub use methods::{methods_json, methods_markdown, methods_text};
 pub use text::text;
 
-/// What filters leave of the lists. No number is changed by them.
+/// What filters leave of the lists. They change no number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listed {
     /// The filters as typed.
@@ -62,7 +62,7 @@ pub struct Listed {
     pub all_episodes: usize,
 }
 
-/// Everything that is to be said about one episode.
+/// All the facts to report about one episode.
 pub struct Report<'a> {
     /// The log as named on the command line.
     pub log: &'a str,
@@ -70,26 +70,26 @@ pub struct Report<'a> {
     pub files: &'a dyn Fn(Origin) -> String,
     /// The episode.
     pub episode: &'a Episode,
-    /// What filters leave of the lists; `None`: there is none.
+    /// What filters leave of the lists; `None` without filters.
     pub listed: Option<&'a Listed>,
     /// What was asked, edits included.
     pub scenario: &'a Scenario,
     /// The answer, or what is missing for it.
     pub credit: &'a Result<Attribution, Unavailable>,
-    /// Credit of single acts; `None`: no method can say, or [`Report::credit`] says it itself.
+    /// Credit of single acts; `None` if no method gives it, or [`Report::credit`] has it itself.
     pub acts: Option<&'a Attribution>,
-    /// What pairs of agents earn together, where the log tells.
+    /// What pairs of agents earn together, if the log tells.
     pub pairs: Option<&'a Interactions>,
     /// The same question put to every method and baseline.
     pub sweep: &'a Sweep,
     /// Who, how much, at which act.
     pub verdict: &'a Verdict,
-    /// Curves, messages and how sure the verdict is; `None`: not computed.
+    /// Curves, messages and how sure the verdict is; `None` if not computed.
     pub study: Option<&'a Study>,
-    /// Curves of which every point is to be printed: by name (`backprop/uniform rho`), by method and parameter, by
-    /// parameter, or `all`.
+    /// Curves whose every point is to be printed: by name (`backprop/uniform rho`), by method and parameter,
+    /// by parameter, or `all`.
     pub curves: &'a [String],
-    /// Where a failed episode was lost; `None`: not asked for.
+    /// Where a failed episode was lost; `None` if not requested.
     pub failure: Option<&'a FailureStudy>,
     /// The arithmetic of single numbers, in the order to show.
     pub explanations: &'a [Explanation],
@@ -97,14 +97,14 @@ pub struct Report<'a> {
     pub findings: &'a [Diagnostic],
     /// Lines of which something was lost.
     pub bad_lines: u64,
-    /// Lines of which only the outside was read: a broken payload among them is not among the bad ones.
+    /// Lines that were only scanned: broken payloads among them do not count as bad lines.
     pub scanned_lines: u64,
     /// The command line that prints this report.
     pub command: &'a str,
 }
 
 impl Report<'_> {
-    /// The attribution that speaks of acts: the one given for it, else the credit shown if it does.
+    /// The attribution that credits acts: the one given for it, or else the shown credit if it does.
     fn act_credit(&self) -> Option<&Attribution> {
         let own = self.credit.as_ref().ok();
         self.acts.or(own).filter(|it| !it.acts.is_empty())

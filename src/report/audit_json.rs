@@ -1,19 +1,21 @@
 //! What `creditscope audit --format json` prints, numbers at full precision.
 //!
-//! | key | |
-//! |---|---|
-//! | `log`, `episodes`, `seed`, `bad_lines` | what was audited |
-//! | `worst_residual`, `worst_recomputed` | largest absolute residual, and difference to the recomputed; null: none |
-//! | `declared` | `episode`, `algorithm`, `file_line`, `method` (null: not recomputed, then `missing`), `sum`, `residual`, `worst`, `items` (`name`, `declared`, `recomputed` (a value), `difference`), `findings` |
-//! | `declared_fidelity` | per declared algorithm `algorithm`, `fidelity` (a value: Spearman against the replays), `acts`, `without` |
-//! | `replays` | per agent, then all together (`agent` null): `groups`, `candidates`, `drawn_anew`, `replays`, `credits` (`baseline`, `fidelity`, `variance`), `influence`, with `--c3-compat` `c3` |
-//! | `findings` | `file_line`, `severity`, `rule`, `message` |
+//! * `log`, `episodes`, `seed`, `bad_lines`: what was audited
+//! * `worst_residual`, `worst_recomputed`: largest absolute residual, and difference to the recomputed; null:
+//!   none
+//! * `declared`: `episode`, `algorithm`, `file_line`, `method` (null: not recomputed, then `missing`), `sum`,
+//!   `residual`, `worst`, `items` (`name`, `declared`, `recomputed` (a value), `difference`), `findings`
+//! * `declared_fidelity`: per declared algorithm `algorithm`, `fidelity` (a value: Spearman against the
+//!   replays), `acts`, `without`
+//! * `replays`: per agent, then all together (`agent` null): `groups`, `candidates`, `drawn_anew`, `replays`,
+//!   `credits` (`baseline`, `fidelity`, `variance`), `influence`, with `--c3-compat` `c3`
+//! * `findings`: `file_line`, `severity`, `rule`, `message`
 //!
 //! `fidelity` has `all_candidates` and `real_only` (values; split-half), `groups`, `without`, `points`;
-//! `variance` has `value`, `noise`, `groups`, `without`; `influence` has `value`, `null` (`mean`, `high`, `p`,
-//! `deals`), `groups`, `without`, `per_candidate` (least and most), `other_share`, `distinct`. `c3` has, in the
-//! names of the reference implementation, `credit` (per mode `mode`, `fidelity`, `var`, `details`) and `mi`. A
-//! *value* is that of `report --format json`.
+//! `variance` has `value`, `noise`, `groups`, `without`; `influence` has `value`, `null` (`mean`, `high`,
+//! `p`, `deals`), `groups`, `without`, `per_candidate` (least and most), `other_share`, `distinct`. `c3` has,
+//! in the names of the reference implementation, `credit` (per mode `mode`, `fidelity`, `var`, `details`) and
+//! `mi`. A *value* is that of `report --format json`.
 
 use serde_json::{Value as Json, json};
 

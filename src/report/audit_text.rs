@@ -1,5 +1,5 @@
-//! What `creditscope audit` prints for people: declared credit beside the same recomputed, the diagnostics of
-//! the replays, findings.
+//! What `creditscope audit` prints for people: declared credit beside its recomputed value, the diagnostics
+//! of the replays, findings.
 
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ use crate::{
     text::{clean, pad},
 };
 
-/// The most declared credits and findings that are listed; the JSON has all.
+/// At most this many declared credits and findings are listed; the JSON has all.
 const LISTED: usize = 40;
 /// Decimals: the diagnostics are read at leisure.
 const PLACES: usize = 3;

@@ -1,5 +1,5 @@
-//! What a report says, in the order in which a reader asks: what is this, who, how much, at which act, by what
-//! others, on whose word, by which arithmetic, and what is wrong with the log.
+//! What a report says, in the order in which a reader asks: what is this, who, how much, at which act, what
+//! do other methods say, on whose word, by which arithmetic, and what is wrong with the log.
 
 mod arithmetic;
 mod credit;
@@ -20,7 +20,7 @@ use crate::{
     text::clean,
 };
 
-/// Findings and episodes beyond these numbers are counted; JSON has them all.
+/// Findings and episodes beyond these numbers are only counted; the JSON has them all.
 const FINDINGS: usize = 50;
 const EPISODES: usize = 50;
 

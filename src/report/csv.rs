@@ -1,8 +1,8 @@
 //! The credit table as CSV (RFC 4180, `\n` line ends): one row per agent, numbers at full precision.
 //!
 //! Columns: `log, episode, agent, method, baseline, state, value, ci95_low, ci95_high, standard_error, n,
-//! reason, provenance, absence`. `state` is `number`, `undefined` or `unavailable`; only a number has a value,
-//! only the others have a reason. Where the method cannot be computed at all, every agent is unavailable.
+//! reason, provenance, absence`. `state` is `number`, `undefined` or `unavailable `; only a number has a
+//! value, only the others have a reason. If the method cannot be computed at all, every agent is unavailable.
 
 use super::{Report, figures};
 use crate::{

@@ -1,4 +1,4 @@
-//! A report as headings, fields, tables and lists: what plain text and Markdown have in common.
+//! A report as headings, fields, tables and lists: the part that plain text and Markdown share.
 
 /// A report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ impl Section {
         self.blocks.push(Block::Text(text.into()));
     }
 
-    /// Adds a field to the list of fields at the end, or begins one.
+    /// Adds a field to the list of fields at the end, or starts such a list.
     pub(super) fn field(&mut self, name: &'static str, value: impl Into<String>) {
         let field = (name, value.into());
         match self.blocks.last_mut() {
@@ -36,7 +36,7 @@ impl Section {
         }
     }
 
-    /// Adds an entry to the list at the end, or begins one.
+    /// Adds an entry to the list at the end, or starts a list.
     pub(super) fn item(&mut self, text: impl Into<String>) {
         match self.blocks.last_mut() {
             Some(Block::List(items)) => items.push(text.into()),
@@ -72,7 +72,7 @@ impl Table {
         Self { columns: columns.to_vec(), rows: Vec::new() }
     }
 
-    /// Without the columns in which no row has anything.
+    /// The table without the columns in which no row has anything.
     pub(super) fn without_empty_columns(mut self) -> Self {
         let used: Vec<bool> =
             (0..self.columns.len()).map(|at| self.rows.iter().any(|row| !row[at].is_empty())).collect();

@@ -4,7 +4,7 @@ use crate::model::{
     Absence, AgentId, Episode, Estimate, RewardSource, Severity, Status, Value, places, signed,
 };
 
-/// Decimals that tell these values apart: three at least, since a report is read at leisure.
+/// Decimals that tell these values apart; at least three, since a report is read at leisure.
 pub(super) fn decimals<'a>(values: impl Iterator<Item = &'a Value>) -> usize {
     let numbers = values.filter_map(Value::number).map(|it| it.value.abs()).filter(|it| it.is_finite());
     let largest = numbers.fold(0.0, f64::max);
@@ -16,13 +16,13 @@ pub(super) fn inline(value: f64, places: usize) -> String {
     signed(value, places).trim_start().to_owned()
 }
 
-/// `[-0.12, +0.05]`, or nothing where no interval is known.
+/// `[-0.12, +0.05]`, or nothing if no interval is known.
 pub(super) fn interval(estimate: &Estimate, places: usize) -> String {
     let Some((low, high)) = estimate.interval else { return String::new() };
     format!("[{}, {}]", inline(low, places), inline(high, places))
 }
 
-/// A share in whole percent; never 0% or 100% for what is not.
+/// A share in whole percent; 0% and 100% only if they are exact.
 pub(super) fn percent(share: f64) -> String {
     let percent = share * 100.0;
     match share {
@@ -71,7 +71,7 @@ pub(super) fn severity(severity: Severity) -> &'static str {
     }
 }
 
-/// The word of the log for what an absent agent does.
+/// The log's word for what an absent agent does.
 pub(super) fn absence(absence: &Absence) -> &str {
     match absence {
         Absence::Removed => "removed",

@@ -1,9 +1,9 @@
 //! What `creditscope check` prints: findings by place, then counts.
 //!
 //! JSON keys: `findings` (`file_line` as `file:line` or null, `offset` in bytes of the unpacked file or null,
-//! `severity`, `rule`, `message`), `counts` (`errors`, `warnings`, `notes`, `not_listed`, `bad_lines`, `files`,
-//! `episodes`, `records`), `rules` (findings by rule), `records_by_type` (only where it is known), `generations`
-//! and `counters` as in [`super::follow_events`].
+//! `severity`, `rule`, `message`), `counts` (`errors`, `warnings`, `notes`, `not_listed`, `bad_lines`,
+//! `files`, `episodes`, `records`), `rules` (findings by rule), `records_by_type` (only where it is known),
+//! `generations` and `counters` as in [`super::follow_events`].
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ use crate::{
 
 /// Everything `creditscope check` has to say.
 pub struct CheckReport<'a> {
-    /// The findings in any order; what is told twice is printed once.
+    /// The findings in any order; a finding that comes twice is printed once.
     pub findings: &'a [Diagnostic],
     /// Findings that were not kept.
     pub not_listed: u64,
@@ -36,7 +36,7 @@ pub struct CheckReport<'a> {
     pub records: u64,
     /// Lines of which something was lost.
     pub bad_lines: u64,
-    /// Records by the word in their `type`; empty: not counted.
+    /// Records by the word in their `type`; empty if not counted.
     pub types: &'a [(String, u64)],
     /// Every life of every file.
     pub lives: &'a [FileSummary],
@@ -81,7 +81,7 @@ pub fn check_text(report: &CheckReport<'_>) -> String {
     out
 }
 
-/// Lines of text about files that began anew and about the writers' counters, where there is anything to tell.
+/// Lines about files that began anew and about the writers' counters, if there are any to report.
 pub(super) fn generations_and_counters(lives: &[FileSummary], counters: &Counters) -> String {
     let mut out = String::new();
     let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();

@@ -2,17 +2,20 @@
 //!
 //! As JSON every line is an object with `event`:
 //!
-//! | event | keys |
-//! |---|---|
-//! | `file` | a file is read from its start: `file`, `file_id`, `format`, `generation` 0, `reason` null, `device`, `inode` |
-//! | `generation` | the same for a file that began anew; `reason`: `truncated`, `rewritten`, `rotated`, `replaced`, `recreated` |
-//! | `bad_line` | something of a line is lost: `file`, `file_id`, `generation`, `line`, `offset` (bytes), `rule`, `reason` |
-//! | `finding` | the same keys and `severity`; the place is null where it is about no line |
-//! | `caught_up` | everything that was there at the start was read: `records` |
-//! | `summary` | last: `ended` (`idle`, `interrupted`, `finished`), `records`, `episodes`, `records_by_type`, `bad_lines`, `rules`, `generations`, `counters`, `files` |
+//! * `file`: a file is read from its start: `file`, `file_id`, `format`, `generation` 0, `reason` null,
+//!   `device`, `inode`
+//! * `generation`: the same for a file that began anew; `reason`: `truncated`, `rewritten`, `rotated`,
+//!   `replaced`, `recreated`
+//! * `bad_line`: something of a line is lost: `file`, `file_id`, `generation`, `line`, `offset` (bytes),
+//!   `rule`, `reason`
+//! * `finding`: the same keys and `severity`; the place is null where it is about no line
+//! * `caught_up`: everything that was there at the start was read: `records`
+//! * `summary`: last: `ended` (`idle`, `interrupted`, `finished`), `records`, `episodes`, `records_by_type`,
+//!   `bad_lines`, `rules`, `generations`, `counters`, `files`
 //!
-//! A `file_id` is one life of one file; findings of compressed files give offsets of the unpacked bytes. `counters`
-//! is what `seq` says: `records`, `writers`, `gaps`, `missing`, `restarts`, `repeated`, `shared_files`, `turns`.
+//! A `file_id` is one life of one file; findings of compressed files give offsets of the unpacked bytes.
+//! `counters` is what `seq` says: `records`, `writers`, `gaps`, `missing`, `restarts`, `repeated`,
+//! `shared_files`, `turns`.
 
 use std::collections::BTreeMap;
 
@@ -29,11 +32,11 @@ use crate::{
 pub enum FollowEvent<'a> {
     /// A life of a file begins.
     File(FileId, &'a FileSummary),
-    /// A line of which something is lost, in this file.
+    /// A line in this file lost something.
     BadLine(&'a Diagnostic, Option<&'a FileSummary>),
-    /// Something else was found; the file of its place, where it has one.
+    /// Something else was found; with the file of its place, if it has one.
     Found(&'a Diagnostic, Option<&'a FileSummary>),
-    /// What was there at the start was read: so many records.
+    /// Everything that was there at the start was read; the number of records.
     CaughtUp(u64),
 }
 

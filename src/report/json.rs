@@ -1,33 +1,42 @@
-//! A report as JSON: the same facts as the text, numbers at full precision. Keys in a stable order: of the report
-//! and the verdict as listed here, of all other objects alphabetical.
+//! A report as JSON: the same facts as the text, numbers at full precision. Keys in a stable order: of the
+//! report and the verdict as listed here, of all other objects alphabetical.
 //!
-//! | key | |
-//! |---|---|
-//! | `log`, `command` | the log as named; the command line that prints this |
-//! | `episode` | `name`, `run`, `environment`, `task`, `status`, `reason`, `steps`, `open`, `agents` (names), `acts` (number) |
-//! | `reward` | null, or `value`, `unit`, `source`, `file_line` |
-//! | `scenario` | `method`, `baseline`, `dropped`, `reward`, `discount`, `substitutes` (act to action, null: its default), `window` (first and last act), `params`, `seed` |
-//! | `verdict` | `sentence`, `short`, `level`, `failed`, `agents`, `all_equal`, `credit` (a value), `share`, `act`, `act_method`, `act_provenance`, `holds`, `of`, `ties`, `flips` (`method`, `agent`), `p_flip`, `method`, `outcome_only` |
-//! | `credit` | an attribution, or `state: "unavailable"` with `missing` and `nearest` |
-//! | `filters` | null, or what `--filter` leaves: `filters`, `acts` (number listed), `episodes` (names that pass), `all_episodes` |
-//! | `acts` | null, or the attribution that speaks of acts |
-//! | `pairs` | what two agents earn together beyond what each adds alone: `agents` (two names), `interaction` (a value), `kind` (synergy, redundancy, additive, unsure) |
-//! | `sweep` | per method and baseline `name`, `title`, `state`, `agents` (named), `agrees`, `counted`, `tau`, `tau_declared`, `p_flip`, and `credit` (values per agent) or `missing` and `nearest` |
-//! | `annotations` | judgements, never measurements: `judge`, `agent`, `act`, `label`, `reason`, `file_line` |
-//! | `failure` | null, or `success`, `null_arm`, `rules` (each found, none or unavailable), `acts` with their success rates and judges, `run`, `agents` and `actions` with Ochiai and Tarantula |
-//! | `curves` | per parameter `name`, `in_force`, `points` (`at`, `credit` by agent, `named`), `flips` (`at`, `before`, `after`, `sentence`) |
-//! | `curves_cut` | what is coarser of them because the episode is very long; absent where nothing is |
-//! | `messages` | null, unavailable, or per sender both splits with their residuals and the flow; structural |
-//! | `explanations` | `subject`, `formula`, `substituted`, `result` (a value), `terms`, `details` (per act), `provenance`, `absence`, `source`, `caveats` |
-//! | `findings`, `bad_lines` | `file_line`, `severity`, `rule`, `message`; lines of which something was lost |
-//! | `scanned_lines` | lines of a large log of which only the outside was read: broken payloads among them are not counted |
+//! * `log`, `command`: the log as named; the command line that prints this
+//! * `episode`: `name`, `run`, `environment`, `task`, `status`, `reason`, `steps`, `open`, `agents` (names),
+//!   `acts` (number)
+//! * `reward`: null, or `value`, `unit`, `source`, `file_line`
+//! * `scenario`: `method`, `baseline`, `dropped`, `reward`, `discount`, `substitutes` (act to action, null:
+//!   its default), `window` (first and last act), `params`, `seed`
+//! * `verdict`: `sentence`, `short`, `level`, `failed`, `agents`, `all_equal`, `credit` (a value), `share`,
+//!   `act`, `act_method`, `act_provenance`, `holds`, `of`, `ties`, `flips` (`method`, `agent`), `p_flip`,
+//!   `method`, `outcome_only`
+//! * `credit`: an attribution, or `state: "unavailable"` with `missing` and `nearest`
+//! * `filters`: null, or what `--filter` leaves: `filters`, `acts` (number listed), `episodes` (names that
+//!   pass), `all_episodes`
+//! * `acts`: null, or the attribution that speaks of acts
+//! * `pairs`: what two agents earn together beyond what each adds alone: `agents` (two names), `interaction`
+//!   (a value), `kind` (synergy, redundancy, additive, unsure)
+//! * `sweep`: per method and baseline `name`, `title`, `state`, `agents` (named), `agrees`, `counted`, `tau`,
+//!   `tau_declared`, `p_flip`, and `credit` (values per agent) or `missing` and `nearest`
+//! * `annotations`: judgements, never measurements: `judge`, `agent`, `act`, `label`, `reason`, `file_line`
+//! * `failure`: null, or `success`, `null_arm`, `rules` (each found, none or unavailable), `acts` with their
+//!   success rates and judges, `run`, `agents` and `actions` with Ochiai and Tarantula
+//! * `curves`: per parameter `name`, `in_force`, `points` (`at`, `credit` by agent, `named`), `flips` (`at`,
+//!   `before`, `after`, `sentence`)
+//! * `curves_cut`: what is coarser of them because the episode is very long; absent where nothing is
+//! * `messages`: null, unavailable, or per sender both splits with their residuals and the flow; structural
+//! * `explanations`: `subject`, `formula`, `substituted`, `result` (a value), `terms`, `details` (per act),
+//!   `provenance`, `absence`, `source`, `caveats`
+//! * `findings`, `bad_lines`: `file_line`, `severity`, `rule`, `message`; lines of which something was lost
+//! * `scanned_lines`: lines of a large log of which only the outside was read: broken payloads among them are
+//!   not counted
 //!
 //! A *value* has a `state`: `number` with `value`, `sign` (-1, 0, 1), `sign_unsure` (the interval holds 0),
 //! `ci95` (null, or low and high; sharp bounds where coalitions are missing), `standard_error`, `n`;
 //! `undefined` or `unavailable` with `reason`. An *attribution* has `state: "number"`, `method`, `baseline`,
-//! `title`, `provenance`, `absence`, `sample`, `agents` and `acts` (a name and a value each), `sum`, `contract`
-//! and `residual` (where the method divides a total) or else `overlap` (sum - R), `reward`, `empty_value`,
-//! `caveats`. NaN and infinities are never written: they are null.
+//! `title`, `provenance`, `absence`, `sample`, `agents` and `acts` (a name and a value each), `sum`,
+//! `contract` and `residual` (where the method divides a total) or else `overlap` (sum - R), `reward`,
+//! `empty_value`, `caveats`. NaN and infinities are never written: they are null.
 
 mod attribution;
 mod study;
@@ -93,7 +102,7 @@ struct VerdictJson<'a> {
     outcome_only: bool,
 }
 
-/// `report` as JSON, indented, ended by a line end. Keys as described above.
+/// `report` as indented JSON with a line end. The keys are described above.
 pub fn json(report: &Report<'_>) -> String {
     let episode = report.episode;
     let credit = match report.credit {

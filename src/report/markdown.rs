@@ -48,7 +48,7 @@ fn render_table(table: &Table, out: &mut String) {
     }
 }
 
-/// Text that Markdown shows as it is; code in `backticks` stays code.
+/// Text that Markdown shows unchanged; code in `backticks` stays code.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -67,7 +67,8 @@ pub(super) fn escaped(text: &str) -> String {
 
 fn escape_plain(text: &str, out: &mut String) {
     for letter in text.chars() {
-        // Every ASCII punctuation mark may be escaped; these are the ones that may mean something within a line.
+        // Every ASCII punctuation mark may be escaped; these are the ones that may mean something within a
+        // line.
         if "\\`*_[]<>|#~&$!".contains(letter) {
             out.push('\\');
         }

@@ -1,9 +1,9 @@
-//! What `creditscope report --search` prints: a record a line, as they are found, so that no number of them has to
-//! be held in memory.
+//! What `creditscope report --search` prints: one record a line, as soon as it is found, so that memory does
+//! not grow with their number.
 //!
-//! JSON keys: `search`, `filters`, `matches` (`file_line`, `type`, `episode`, `agent`, `id`, `before`, `match`,
-//! `after`; null where the record does not say), `count`, `searched_bytes`, `files`, `problem` (null, or why a
-//! file could not be searched to its end).
+//! JSON keys: `search`, `filters`, `matches` (`file_line`, `type`, `episode`, `agent`, `id`, `before`,
+//! `match`, `after`; null where the record does not say), `count`, `searched_bytes`, `files`, `problem`
+//! (null, or why a file could not be searched to its end).
 
 use serde_json::{Value as Json, json};
 
@@ -61,7 +61,7 @@ pub fn matches_begin(format: MatchFormat, question: &MatchQuestion<'_>) -> Strin
     }
 }
 
-/// One match at `place`, as `file:line`; the `number`th, from 0.
+/// The match with this `number`, from 0, at `place`, which is `file:line`.
 pub fn matches_row(format: MatchFormat, place: &str, hit: &Hit, number: u64) -> String {
     let place = clean(place);
     let snippet = &hit.snippet;

@@ -1,4 +1,4 @@
-//! The table of methods, written out: `creditscope methods`, and with it `docs/METHODS.md`.
+//! The table of methods, printed: `creditscope methods`, and with it `docs/METHODS.md`.
 //!
 //! Everything said here stands in a row of [`crate::credit::methods`]; there is no other list of methods.
 //!
@@ -117,7 +117,7 @@ fn overview(methods: &[&Method]) -> Section {
     section
 }
 
-/// What the codes of needs mean; only those that are needed.
+/// What the codes of needs mean; only the codes that occur.
 fn data(methods: &[&Method]) -> Section {
     let mut section = Section::new("data of an episode");
     for need in Need::ALL.into_iter().filter(|it| is_needed(methods, *it)) {

@@ -9,7 +9,7 @@ use crate::text::{fit, pad, width, wrap};
 
 /// The most columns of a line.
 const COLUMNS: usize = 100;
-/// What stands under a heading is indented by this.
+/// Text under a heading is indented by this many columns.
 const INDENT: usize = 2;
 /// Between two columns of a table.
 const GAP: usize = 2;
@@ -55,7 +55,7 @@ fn render_block(block: &Block, lines: &mut Vec<String>) {
     }
 }
 
-/// A label, and beside it `text` on as many lines as it takes.
+/// A label, and beside it `text` on as many lines as it needs.
 fn hanging(label: &str, text: &str, columns: usize, lines: &mut Vec<String>) {
     let room = COLUMNS - INDENT - columns;
     for (at, line) in wrap(text, room).iter().enumerate() {
@@ -85,7 +85,7 @@ fn render_table(table: &Table, lines: &mut Vec<String>) {
     }
 }
 
-/// As wide as the cells ask for; where that is too much, the widest column of words gives way first.
+/// As wide as the cells ask for. If that is too much, the widest column of words shrinks first.
 fn widths(table: &Table) -> Vec<usize> {
     let cells = |at: usize| table.rows.iter().map(move |row| width(&row[at]));
     let columns = table.columns.iter().enumerate();
@@ -101,7 +101,7 @@ fn widths(table: &Table) -> Vec<usize> {
         };
         let next = (0..widths.len()).filter(|at| *at != widest && !table.columns[*at].number);
         let floor = next.map(|at| widths[at]).max().unwrap_or(0).max(NARROWEST);
-        // Down to the next widest, and then together with it, one by one.
+        // Down to the next widest, and then together with it, step by step.
         let step = widths[widest].saturating_sub(floor).clamp(1, over);
         widths[widest] -= step;
     }

@@ -1,5 +1,5 @@
-//! The arithmetic of one number: the formula, every term with its record, size, error and grounds, and for an agent
-//! whose number is made of those of its acts, the arithmetic of these.
+//! The arithmetic of one number: the formula, and every term with its record, size, error and grounds. If an
+//! agent's number is made of the numbers of its acts, their arithmetic too.
 
 use super::super::{
     Report,
@@ -12,7 +12,7 @@ use crate::{
     model::{Estimate, Explanation, Origin, Term, Value, signed, unsigned},
 };
 
-/// Terms, and acts below an agent, beyond these numbers are counted; JSON has them all.
+/// Terms, and acts below an agent, beyond these numbers are only counted; the JSON has them all.
 const TERMS: usize = 8;
 const ACTS: usize = 6;
 /// Records of one term named.

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::model::{ActId, Attribution, Value, signed};
 
-/// Acts beyond this number are counted; JSON has them all.
+/// Acts beyond this number are only counted; the JSON has them all.
 const ACTS: usize = 12;
 
 /// The credit table with its sum.
@@ -51,7 +51,7 @@ pub(super) fn credit(report: &Report<'_>) -> Section {
     section
 }
 
-/// The columns of a credit table; `last` says what stands behind the numbers.
+/// The columns of a credit table; `last` heads the column of grounds for the numbers.
 fn columns(first: &'static str, last: &'static str) -> [Column; 6] {
     [
         Column::words(first),
@@ -82,7 +82,7 @@ fn row(name: String, value: &Value, places: usize, last: String) -> Vec<String> 
     }
 }
 
-/// Agents from the blamed end of the scale; those without a number last.
+/// Agents from the blamed end of the scale; those without a number come last.
 fn ordered(report: &Report<'_>, credit: &Attribution) -> Vec<usize> {
     let sign = if report.episode.failed() { 1.0 } else { -1.0 };
     let key = |at: &usize| credit.agents[*at].value.number().map(|it| sign * it.value);

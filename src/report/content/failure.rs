@@ -1,5 +1,5 @@
-//! Where a failed episode was lost: what each rule found or lacks, the acts with their success rates, and who goes
-//! with failure over the run. Judgements have a column of their own.
+//! Where a failed episode was lost: what each rule found or lacks, the acts with their success rates, and
+//! which agents go with failure over the run. Judgements have a column of their own.
 
 use super::super::{
     Report,
@@ -36,7 +36,7 @@ pub(super) fn failure(report: &Report<'_>) -> Option<Section> {
                 let records = records(report, found);
                 section.item(format!("{}: {}{records}", finding.rule.name(), found.text));
             }
-            // Rules that lack the same record are told together, where the first of them stands.
+            // Rules that lack the same record share one line, at the place of the first of them.
             Err(why) => {
                 let likewise = |it: &&Finding| it.result.as_ref().is_err_and(|it| it.missing == why.missing);
                 let same: Vec<&Finding> = study.findings.iter().filter(likewise).collect();

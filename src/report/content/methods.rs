@@ -66,7 +66,7 @@ pub(super) fn sweep(report: &Report<'_>) -> Option<Section> {
     if !unable.is_empty() {
         section.text(format!("{} cannot be computed from this log:", count(unable.len() as u64, "variant")));
     }
-    // Baselines of one method mostly lack the same record: it is told once.
+    // Baselines of one method mostly lack the same record: it is named once.
     let reason = |row: &SweepRow| row.result.as_ref().err().cloned();
     for rows in unable.chunk_by(|a, b| a.scenario.method == b.scenario.method && reason(a) == reason(b)) {
         let Some(why) = reason(rows[0]) else { continue };

@@ -10,7 +10,7 @@ use crate::model::{Value, signed};
 /// Pairs beyond this number are counted; JSON has them all.
 const PAIRS: usize = 12;
 
-/// The pairs that matter most; `None`: the log does not tell, or nobody has a partner.
+/// The pairs that matter most; `None` if the log does not tell, or nobody has a partner.
 pub(super) fn pairs(report: &Report<'_>) -> Option<Section> {
     let known = report.pairs.filter(|it| !it.pairs.is_empty())?;
     let name = |agent: crate::model::AgentId| report.episode.agent(agent).name.as_str();

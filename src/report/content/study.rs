@@ -54,7 +54,7 @@ pub(super) fn curves(report: &Report<'_>) -> Option<Section> {
     Some(section)
 }
 
-/// The points of the curves that were asked for by name.
+/// The points of the curves requested by name.
 pub(super) fn points(report: &Report<'_>) -> Vec<Section> {
     let Some(study) = report.study else { return Vec::new() };
     let wanted = |it: &&Curve| report.curves.iter().any(|name| name == "all" || it.is_called(name));

@@ -6,7 +6,7 @@ use crate::model::Value;
 
 /// A finite number, or null.
 pub(in crate::report) fn number(value: f64) -> Json {
-    // Never a negative zero, which is no other number.
+    // Writes a negative zero as zero: it is no other number.
     serde_json::Number::from_f64(if value == 0.0 { 0.0 } else { value }).map_or(Json::Null, Json::Number)
 }
 
