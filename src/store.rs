@@ -1,7 +1,7 @@
 //! The columnar index of the opened logs: one row per record, payloads left in their files.
 //!
 //! ```text
-//! whole lines -> LineScanner::scan -> Scanned      any number of stretches at once, knowing nothing of each other
+//! whole lines -> LineScanner::scan -> Scanned      any number of stretches at once, each on its own
 //!                  `-> parse_line, where the header is odd
 //! Scanned     -> Store::add     -> rows + episode summaries      in the order of the file
 //! EpisodeId -> Store::episode -> rows read again -> records -> assemble -> model::Episode
@@ -49,13 +49,13 @@ use rows::Rows;
 pub use scanned::{LineScanner, Scanned};
 use writers::{Stream, Writers};
 
-/// How thoroughly lines are read on the first pass.
+/// How much of a line the first pass reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pass {
-    /// Not at all: only where they stand. Nothing is kept of them; for a search without an index.
+    /// Nothing: only where the lines stand. Keeps nothing of them; for a search without an index.
     Places,
-    /// Only what the index needs; a broken payload is found when its episode is opened, or when somebody reads what
-    /// [`Store::take_unread`] gives.
+    /// Only what the index needs. A broken payload is found when its episode is opened, or when somebody
+    /// reads the lines that [`Store::take_unread`] gives.
     Headers,
     /// Everything, so that every problem is known: for `check`.
     Everything,
@@ -68,20 +68,20 @@ struct Life {
     generation: u32,
     /// Lines read so far.
     lines: u32,
-    /// For an imported document: the line of the document that each line of the spool came from.
+    /// For an imported document: the line of the document from which each line of the spool came.
     line_map: Option<Vec<u32>>,
     /// Which run its episodes belong to.
     run: episodes::RunKey,
     /// Whose counters it goes on with.
     stream: Stream,
-    /// Where its lines stand, and the runs before the present one.
+    /// Where its lines stand, and the runs before the current one.
     extent: places::Extent,
     /// What of it was not read in full.
     revision: revise::Revision,
 }
 
 impl Life {
-    /// The line that the user sees for line `number` of what is read, from 1.
+    /// The line number, from 1, that the user sees for line `number` of what is read.
     fn line(&self, number: u32) -> u32 {
         match &self.line_map {
             Some(map) => map.get(number as usize - 1).copied().unwrap_or(0),
@@ -108,7 +108,7 @@ pub struct Store {
     lines_in_full: u64,
     recounts: Recounts,
     writers: Writers,
-    /// Shared with the summaries given out; copied only when it grows while one of them is in use.
+    /// Shared with the summaries handed out; copied only if it grows while one of them is in use.
     diagnostics: Arc<Vec<Diagnostic>>,
     more_diagnostics: u64,
 }
@@ -136,7 +136,7 @@ impl Store {
         }
     }
 
-    /// Adds a file, or another life of one (`before`: its last life, whose run goes on).
+    /// Adds a file, or another life of one. `before` is its last life, whose run continues.
     pub fn add_life(
         &mut self,
         summary: FileSummary,
@@ -153,7 +153,8 @@ impl Store {
             Some(before) => self.lives[before.index()].stream,
             None => self.writers.stream(),
         };
-        // An imported file is read again from its spool, which has one generation whatever the file goes through.
+        // An imported file is read again from its spool, which has one generation whatever happens to the
+        // file.
         let generation = if line_map.is_some() { 0 } else { summary.generation };
         let (extent, revision) = Default::default();
         self.lives.push(Life {
@@ -191,12 +192,12 @@ impl Store {
         self.lives.len()
     }
 
-    /// Says how a file stands; how far reading has come stays.
+    /// Sets the state of a file; how far it has been read stays.
     pub fn set_state(&mut self, file: FileId, state: FileState) {
         self.lives[file.index()].summary.state = state;
     }
 
-    /// Lists a part of a compressed file that cannot be unpacked, behind the last line read; its data is lost.
+    /// Lists a part of a compressed file that cannot be unpacked, after the last line read. Its data is lost.
     pub fn diagnose_packed(&mut self, file: FileId, message: String) {
         let line = self.lives[file.index()].lines;
         self.diagnose_line(file, line, "damaged-archive", Severity::Error, message);
@@ -211,7 +212,7 @@ impl Store {
         self.scanned = scanned;
     }
 
-    /// Indexes whole lines that were made of line `number` of a foreign file; they stand at `offset` of its spool.
+    /// Indexes whole lines made from line `number` of a foreign file; they stand at `offset` of its spool.
     pub fn read_imported(&mut self, file: FileId, offset: u64, bytes: &[u8], number: u32) {
         let lines = bytes.iter().filter(|it| **it == b'\n').count();
         let map = self.lives[file.index()].line_map.get_or_insert_default();
@@ -260,7 +261,7 @@ impl Store {
         }
     }
 
-    /// Takes the findings kept so far out: for who tells them as they come and keeps none.
+    /// Takes out the findings kept so far, for a caller who reports them as they come and keeps none.
     pub fn take_diagnostics(&mut self) -> Vec<Diagnostic> {
         Arc::unwrap_or_clone(std::mem::take(&mut self.diagnostics))
     }
@@ -314,7 +315,7 @@ impl Store {
         self.episodes.has_open()
     }
 
-    /// The revision of an episode: it rises with every record that comes or goes.
+    /// The revision of an episode: it rises with every record that is added or removed.
     pub fn revision(&self, id: EpisodeId) -> u64 {
         self.episodes.revision(id)
     }

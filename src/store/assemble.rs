@@ -1,11 +1,12 @@
-//! Records of one episode to a [`model::Episode`](crate::model::Episode): names to ids, order, links, tables.
+//! From the records of one episode to a [`model::Episode`](crate::model::Episode): names to ids, order,
+//! links, tables.
 //!
 //! ```text
 //! records -> updates merged -> ordered by time -> people -> acts -> links
 //!                                                    `-> rewards, credit, counterfactuals, states
 //! ```
 //!
-//! Nothing here fails: what does not fit is kept out and listed as a diagnostic.
+//! Nothing here fails: what does not fit is left out and listed as a diagnostic.
 
 mod acts;
 mod growing;
@@ -35,11 +36,11 @@ use crate::{
 pub(super) use growing::Growing;
 use order::Placed;
 
-/// The most characters kept of a task or an answer.
+/// At most this many characters are kept of a task or an answer.
 const TEXT_CHARS: usize = 400;
 
-/// How many recipients, parents and members of coalitions may be implied in one episode: `*`, the id of a state
-/// and `agent_removed` stand for many in a few bytes, so that a log of 10 MB could ask for 80 GB.
+/// How many recipients, parents and members of coalitions one episode may imply. `*`, the id of a state and
+/// `agent_removed` stand for many in a few bytes, so a log of 10 MB could ask for 80 GB.
 const IMPLIED: usize = 1 << 20;
 
 /// Builds an episode from its records (in the order read) and the findings about their lines.
@@ -52,7 +53,7 @@ pub(super) fn assemble(
     built(name, run, records, diagnostics).0
 }
 
-/// As [`assemble`], with what is needed to append to it; `None` where nothing can be.
+/// Like [`assemble`], with what is needed to append to the episode; `None` if nothing can be appended.
 pub(super) fn assemble_growing(
     name: &str,
     run: Option<&Run>,
@@ -85,7 +86,7 @@ fn built(
     (std::mem::take(&mut builder.episode), builder, records)
 }
 
-/// Where the first record of each type and id stands among those kept, without a copy of the ids.
+/// Where the first kept record of each type and id stands, without copying the ids.
 #[derive(Default)]
 struct Seen {
     by_hash: FxHashMap<u64, usize>,
@@ -94,7 +95,7 @@ struct Seen {
 }
 
 impl Seen {
-    /// The place of the record with this type and id; where there is none, the next of `kept` will be it.
+    /// The place of the record with this type and id. If there is none, the next record of `kept` will be it.
     fn place(&mut self, kind: &'static str, id: &str, kept: &[Placed]) -> Option<usize> {
         let mut hasher = FxHasher::default();
         (kind, id).hash(&mut hasher);
@@ -123,13 +124,13 @@ impl Seen {
 #[derive(Default)]
 struct Builder {
     episode: Episode,
-    /// Those of the episode, until all are known: ascending by act.
+    /// The tables of the episode, ascending by act, until all are known.
     tables: Vec<ActionTable>,
     agents: FxHashMap<String, AgentId>,
     acts: FxHashMap<String, ActId>,
-    /// Acts that a `state` follows, by the state's id: a reference to a state means these.
+    /// Acts that a `state` follows, by the state's id: a reference to a state means these acts.
     states: FxHashMap<String, Vec<ActId>>,
-    /// How many were implied so far; `None`: too many, which was said.
+    /// How many were implied so far; `None` if there were too many, which was reported.
     implied: Option<usize>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -140,7 +141,7 @@ impl Builder {
         self.diagnostics.push(Diagnostic { rule, severity, message, origin: Some(origin) });
     }
 
-    /// Whether `count` more may be implied; the first time that they may not is listed.
+    /// Whether `count` more may be implied. Reports the first time that they may not.
     fn may_imply(&mut self, count: usize, origin: Origin) -> bool {
         let Some(implied) = self.implied else { return false };
         self.implied = Some(implied + count).filter(|it| *it <= IMPLIED);
@@ -153,15 +154,15 @@ impl Builder {
         self.implied.is_some()
     }
 
-    /// Merges records with the same type and id: a later one updates the earlier, which keeps its place.
+    /// Merges records with the same type and id: a later one updates the earlier one, which keeps its place.
     fn updated(&mut self, records: Vec<Placed>) -> Vec<Placed> {
         let mut kept: Vec<Placed> = Vec::with_capacity(records.len());
         let mut seen = Seen::default();
-        // Where the unknown fields of an updated record are, by name.
+        // Where the unknown fields of an updated record stand, by name.
         let mut extras: HashMap<usize, HashMap<String, usize>> = HashMap::new();
         for placed in records {
             let id = match &placed.record.body {
-                // Streamed candidates of one group share everything but their content.
+                // Streamed candidates of one group share everything except their content.
                 Body::Counterfactual(_) => None,
                 _ => placed.record.id.as_deref(),
             };
@@ -190,7 +191,7 @@ impl Builder {
         kept
     }
 
-    /// What run, start and end say of the episode as a whole.
+    /// Takes what run, start and end say of the episode as a whole.
     fn about(&mut self, run: Option<&Run>, records: &[(Record, Origin)]) {
         let clean = |text: &Option<String>| text.as_deref().map(text::clean);
         let short = |text: &Option<String>| text.as_deref().map(|it| text::label(it, TEXT_CHARS));
@@ -282,7 +283,7 @@ impl Builder {
         }
     }
 
-    /// The acts that ids name; a state stands for the acts before it. What names nothing is listed.
+    /// The acts that `ids` name; a state stands for the acts before it. Lists ids that name nothing.
     fn references(&mut self, ids: &[String], field: &str, origin: Origin) -> Vec<ActId> {
         let mut found = Vec::with_capacity(ids.len());
         for id in ids {

@@ -1,8 +1,9 @@
 //! Episodes by name: their rows, and what the episode list shows of them.
 //!
 //! Counts what an opened episode would show, from headers alone: a record with the id of an earlier one is an
-//! update of it and not counted again. Agents are those of the roster and those that act, are told something,
-//! or are named by a reward, metric or counterfactual; an agent that only a coalition names is not seen here.
+//! update of it and does not count again. Agents are those of the roster and those that act, receive a
+//! message, or are named by a reward, metric or counterfactual. An agent that only a coalition names is not
+//! seen here.
 
 mod entry;
 mod known;
@@ -48,7 +49,7 @@ pub(super) struct Episodes {
     runs_by_name: FxHashMap<Box<str>, RunKey>,
     agents: FxHashMap<Box<str>, u32>,
     open: usize,
-    /// The list last given out, and the episodes that changed since.
+    /// The list last handed out, and the episodes that changed since.
     list: Arc<Segmented<EpisodeSummary>>,
     changed: Vec<EpisodeId>,
 }
@@ -75,7 +76,7 @@ impl Episodes {
         let entry = &mut self.runs[key.0 as usize];
         entry.name = run.run.as_deref().map(|it| text::clean(it).into());
         entry.run = Some(Arc::new(run.clone()));
-        // What it says goes for the episodes that are already known as well.
+        // What it says also applies to the episodes already known.
         let mut known: Vec<EpisodeId> = entry.episodes.values().copied().collect();
         known.sort_unstable();
         for id in known {
@@ -94,7 +95,7 @@ impl Episodes {
         self.runs_by_name.get(name).copied()
     }
 
-    /// The first episode with this logged id, in whatever run.
+    /// The first episode with this logged id, in any run.
     pub(super) fn find_any(&self, name: &str) -> Option<EpisodeId> {
         self.runs.iter().filter_map(|it| it.episodes.get(name).copied()).min()
     }
@@ -109,7 +110,7 @@ impl Episodes {
         self.open > 0
     }
 
-    /// Rises with every record of an episode that comes or goes.
+    /// Rises with every record of an episode that is added or removed.
     pub(super) fn revision(&self, id: EpisodeId) -> u64 {
         self.entries[id.index()].revision()
     }
@@ -135,7 +136,7 @@ impl Episodes {
         self.runs[self.entries[id.index()].run.0 as usize].run.as_deref()
     }
 
-    /// The list, in order of first appearance. What did not change is shared with the last list.
+    /// The list, in order of first appearance. Unchanged parts are shared with the last list.
     pub(super) fn summaries(&mut self) -> Arc<Segmented<EpisodeSummary>> {
         for id in std::mem::take(&mut self.changed) {
             self.entries[id.index()].changed = false;
@@ -193,7 +194,7 @@ impl Episodes {
         }
     }
 
-    /// The episode with this logged id; a new one begins with the record in row `next`.
+    /// The episode with this logged id. A new one begins with the record in row `next`.
     pub(super) fn id(&mut self, run: RunKey, name: &str, next: RowId) -> EpisodeId {
         let known = &mut self.runs[run.0 as usize].episodes;
         if let Some(id) = known.get(name) {

@@ -1,4 +1,4 @@
-//! Stretches that were scanned apart, joined to what is known: the part of the index pass that is done in the
+//! Joins stretches that were scanned apart to what is known: the part of the index pass that runs in the
 //! order of the file.
 
 use super::{
@@ -8,12 +8,12 @@ use super::{
 };
 use crate::model::{Diagnostic, EpisodeId, FileId, Origin};
 
-/// Numbers of a stretch as those of the store, as far as they were asked for.
+/// Translates numbers of a stretch to those of the store, as far as they were asked for.
 #[derive(Default)]
 struct Joined {
     episodes: Vec<Option<EpisodeId>>,
     agents: Vec<Option<u32>>,
-    /// What stands before counters of ids; too many are kept no number of.
+    /// The text before counters of ids; `None` for a text that gets no number because there are too many.
     prefixes: Vec<Option<Option<u8>>>,
 }
 
@@ -31,7 +31,7 @@ impl Joined {
     }
 }
 
-/// What `list` says of `number`, found out the first time.
+/// What `list` holds for `number`; found out the first time.
 #[inline]
 fn known<T: Copy>(list: &mut Vec<Option<T>>, number: u32, find: impl FnOnce() -> T) -> T {
     let at = number as usize;
@@ -94,7 +94,7 @@ impl Store {
         self.lives[file.index()].lines += scanned.lines;
     }
 
-    /// Follows the counters of writers through a stretch.
+    /// Follows the writers' counters through a stretch.
     fn counters(&mut self, file: FileId, scanned: &Scanned) {
         let life = &self.lives[file.index()];
         for it in &scanned.counted {

@@ -1,7 +1,7 @@
-//! Episodes read in full, and what has come to one since it was.
+//! Reads episodes in full, and reads what has come to an episode since then.
 //!
-//! Reading an episode costs as much as it has records; what is appended to one that grows is read alone, where it
-//! stands behind all the rest (see [`assemble`](super::assemble)).
+//! Reading an episode costs as much as it has records. What is appended to a growing episode is read alone if
+//! it comes after all the rest (see [`assemble`](super::assemble)).
 
 use super::{Reader, Store, assemble, assemble::Growing, parse_line, rows::RowId};
 use crate::{
@@ -9,13 +9,13 @@ use crate::{
     model::{Diagnostic, Episode, EpisodeId, Growth, Origin, Severity},
 };
 
-/// More new records than these are as quickly put together anew with all the others.
+/// With more new records than this, assembling anew with all the others is as quick.
 const APPENDED: u64 = 2_000;
 
-/// An episode that was read, as far as it can be appended to.
+/// An episode that was read, with what appending to it needs.
 pub struct LiveEpisode {
     id: EpisodeId,
-    /// Records that it is made of, and the last of them.
+    /// The number of records it is made of, and the last of them.
     records: u64,
     last: RowId,
     growing: Growing,
@@ -26,7 +26,7 @@ pub struct LiveEpisode {
 struct Lines {
     records: Vec<(Record, Origin)>,
     diagnostics: Vec<Diagnostic>,
-    /// How many could not be read, and why the first of them.
+    /// How many could not be read, and why the first of them could not.
     lost: (u32, Option<(String, Origin)>),
 }
 
@@ -59,8 +59,8 @@ impl Store {
         Ok((episode, live))
     }
 
-    /// What has come to an episode since it was read, or since this was asked last. `None`: it changes more than
-    /// the end, and the episode has to be read in full.
+    /// What has come to an episode since it was read or since the last call. `None` if it changes more than
+    /// the end; then the episode must be read in full.
     pub fn growth(&self, live: &mut LiveEpisode) -> Option<Growth> {
         let (records, (_, last)) = (self.revision(live.id), self.episodes.range(live.id));
         let new = records.checked_sub(live.records).filter(|it| *it <= APPENDED)?;
@@ -97,7 +97,7 @@ impl Store {
                 message: it.message,
                 origin: Some(origin),
             }));
-            // What was taken for one record by its outside may hold those of other episodes once it is read.
+            // What looked like one record to the scan may, once read, hold records of other episodes.
             let own = parsed.records.into_iter().filter(|it| it.0.episode.as_deref() == Some(name));
             lines.records.extend(own.map(|(record, _)| (record, origin)));
         }
@@ -115,7 +115,7 @@ impl Store {
         Ok(lines)
     }
 
-    /// The places of an episode's records, in the order read, with the lines that the user sees.
+    /// The places of an episode's records, in the order read, with the line numbers that the user sees.
     pub(super) fn origins(&self, id: EpisodeId) -> Vec<Origin> {
         let (first, last) = self.episodes.range(id);
         self.rows.of_episode(id.0, first, last).map(|it| self.seen(it.origin)).collect()

@@ -1,10 +1,10 @@
-//! Names to numbers, in the order in which they come; and ids of records as such a number and a counter.
+//! Names as numbers, in the order in which they come; and ids of records as such a number and a counter.
 
 use std::hash::{Hash, Hasher};
 
 use rustc_hash::{FxHashMap, FxHasher};
 
-/// Names that came last, by a hash of a few of their bytes.
+/// The latest names, by a hash of a few of their bytes.
 const RECENT: usize = 256;
 /// Longer names are always looked up.
 const SHORT: usize = 24;
@@ -36,7 +36,7 @@ impl Recent {
 }
 
 impl Names {
-    /// The number of a name; a new one gets the next. `None`: it is no UTF-8, or there are `most` others.
+    /// The number of a name; a new name gets the next. `None` if it is not UTF-8 or there are `most` others.
     #[inline]
     pub(super) fn number(&mut self, name: &[u8], most: usize) -> Option<u32> {
         if name.len() > SHORT || name.is_empty() {
@@ -75,7 +75,7 @@ impl Names {
         Some(number)
     }
 
-    /// The number of the text before a counter; `None`: there are too many of them.
+    /// The number of the text before a counter; `None` if there are too many such texts.
     pub(super) fn prefix(&mut self, text: &[u8]) -> Option<u8> {
         self.number(text, PREFIXES).and_then(|it| u8::try_from(it).ok())
     }
@@ -99,7 +99,7 @@ impl Names {
     }
 }
 
-/// The bytes of a short name as numbers: with its length they tell it from all others.
+/// The bytes of a short name as numbers; together with its length they are unique.
 #[inline]
 fn words(name: &[u8]) -> [u64; 3] {
     let word = |at: usize| {
@@ -123,7 +123,7 @@ fn words(name: &[u8]) -> [u64; 3] {
     }
 }
 
-/// Where a name would be among those that came last.
+/// Where a name would stand among the latest ones.
 #[inline]
 fn slot(words: [u64; 3], len: u32) -> usize {
     let mixed = words[0].rotate_left(7) ^ words[1] ^ words[2].rotate_left(29) ^ u64::from(len);
@@ -135,7 +135,7 @@ fn slot(words: [u64; 3], len: u32) -> usize {
 pub(super) enum Id {
     /// It has none.
     None,
-    /// What stands before the digits at its end, by number, and the number that these are.
+    /// The text before the digits at its end, by number, and the value of those digits.
     Counted {
         /// Number of the text before.
         prefix: u8,
@@ -146,7 +146,7 @@ pub(super) enum Id {
     Hashed(u64),
 }
 
-/// The most texts before a counter that are told apart.
+/// At most this many texts before a counter are told apart.
 pub(super) const PREFIXES: usize = 250;
 
 impl Id {
@@ -161,7 +161,7 @@ impl Id {
         if digits.is_empty() { None } else { counted() }.unwrap_or_else(|| Self::Hashed(hash(text)))
     }
 
-    /// The same with another number for its prefix, if `of` gives one, which is called with its number in `from`.
+    /// The same with another number for its prefix: `of` gets the number in `from` and may give a new one.
     pub(super) fn renumbered(self, from: &Names, of: impl FnOnce(u32) -> Option<u8>) -> Self {
         let Self::Counted { prefix, count } = self else { return self };
         let prefix = u32::from(prefix);

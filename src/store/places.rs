@@ -1,5 +1,5 @@
-//! Where lines stand, for those who read them without the index: what there is to search, and what a place that
-//! was found belongs to.
+//! Where lines stand, for readers without the index: what there is to search, and to what a found place
+//! belongs.
 
 use std::ops::Range;
 
@@ -19,15 +19,15 @@ pub struct Searchable {
     pub source: SourceFile,
     /// Under which generation `source` knows it.
     pub generation: u32,
-    /// Where they stand, in bytes from the start of `source`: from the start of a line to the end of one, the
-    /// last with or without its line end.
+    /// Where they stand, in bytes from the start of `source`: from the start of a line to the end of one. The
+    /// last may lack its line end.
     pub bytes: Range<u64>,
 }
 
 /// What a life keeps for searches.
 #[derive(Debug, Default)]
 pub(super) struct Extent {
-    /// Where its lines stand; `None`: there are none yet.
+    /// Where its lines stand; `None` before the first.
     bytes: Option<Range<u64>>,
     /// Runs that ended, and the offset of the record that began the next.
     past_runs: Vec<(RunKey, u64)>,
@@ -36,13 +36,14 @@ pub(super) struct Extent {
 impl Life {
     /// Whole lines stand there.
     pub(super) fn note_lines(&mut self, offset: u64, end: u64) {
-        // The file is its own from the start; of the spool that imports share, only what was written for it.
+        // A file belongs to one source from its start; of the spool that imports share, only the part written
+        // for it.
         let start = if self.line_map.is_some() { offset } else { 0 };
         let bytes = self.extent.bytes.get_or_insert(start..end);
         bytes.end = bytes.end.max(end);
     }
 
-    /// The record at `offset` begins another run, or the same again.
+    /// The record at `offset` begins another run, or the same one again.
     pub(super) fn begin_run(&mut self, offset: u64, run: RunKey) {
         if run != self.run {
             self.extent.past_runs.push((self.run, offset));
@@ -63,7 +64,7 @@ impl Life {
 }
 
 impl Store {
-    /// All lines that have come so far, in the order of the files.
+    /// All lines so far, in the order of the files.
     pub fn searchable(&self) -> Vec<Searchable> {
         let lives = self.lives.iter().enumerate();
         let with_lines = lives.filter_map(|(at, life)| Some((at, life, life.extent.bytes.clone()?)));
@@ -77,8 +78,8 @@ impl Store {
             .collect()
     }
 
-    /// The number, from 1, that a person knows the line by which is the `index`th, from 0, of `file`: that of
-    /// the foreign file it was made of, if it was.
+    /// The line number, from 1, under which a person knows the line with `index`, from 0, of `file`. For an
+    /// imported line it is that of the foreign file.
     pub fn line_number(&self, file: FileId, index: u32) -> u32 {
         let map = self.lives.get(file.index()).and_then(|it| it.line_map.as_ref());
         match map {
@@ -87,14 +88,15 @@ impl Store {
         }
     }
 
-    /// The episode that a record at `offset` of `file` means by `name`; `None`: the index does not know it (yet).
+    /// The episode that a record at `offset` of `file` means by `name`; `None` if the index does not know it
+    /// (yet).
     pub fn episode_named(&self, file: FileId, offset: u64, name: &str) -> Option<EpisodeId> {
         let life = self.lives.get(file.index())?;
         self.episodes.find(life.run_at(offset), name)
     }
 
-    /// The episode here that is the episode `id` of `other`, an index of parts of the same files under the same
-    /// numbers; `None`: it is not known here (yet).
+    /// The episode in this index that is the episode `id` of `other`, an index of parts of the same files
+    /// under the same numbers; `None` if it is not known here (yet).
     pub fn same_episode(&self, other: &Self, id: EpisodeId) -> Option<EpisodeId> {
         let name = other.episodes.name(id);
         let run = other.episodes.run(id).and_then(|it| it.run.as_deref());
@@ -111,7 +113,7 @@ impl Store {
         self.episodes.find_any(other.episodes.name(id))
     }
 
-    /// Takes the run that `line`, the first of `file`, names; it is not counted.
+    /// Takes the run that `line`, the first of `file`, names. Does not count the line.
     pub fn read_run(&mut self, file: FileId, line: &[u8]) {
         for (record, _) in parse_line(line).records {
             if let Body::Run(run) = &record.body {
@@ -121,13 +123,13 @@ impl Store {
         }
     }
 
-    /// Says that lines of `file` before those that are read are not counted: their numbers are 0, unknown.
+    /// Marks the lines of `file` before those that are read as not counted: their number is 0, unknown.
     pub fn forget_lines(&mut self, file: FileId) {
         self.lives[file.index()].line_map = Some(Vec::new());
     }
 
-    /// Calls `visit` with the place and the bytes of every record of an episode that can still be read, in the
-    /// order read.
+    /// Calls `visit` with the place and the bytes of every record of an episode that can still be read, in
+    /// the order read.
     pub fn each_record(&self, id: EpisodeId, mut visit: impl FnMut(Origin, &[u8])) {
         let origins = self.origins(id);
         let mut reader = Reader::new(&self.lives);

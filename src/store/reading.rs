@@ -1,4 +1,5 @@
-//! Records read again from their files: neighbours in one go, as opening a file costs more than reading on.
+//! Reads records again from their files. Neighbours are read together, as opening a file costs more than
+//! reading on.
 
 use super::Life;
 use crate::{
@@ -7,7 +8,7 @@ use crate::{
     text,
 };
 
-/// The most bytes read at once, unless one record has more.
+/// At most this many bytes are read at once, unless one record has more.
 const BLOCK: u64 = 1 << 20;
 /// Records further apart than this are read one by one.
 const GAP: u64 = 32 << 10;
@@ -34,7 +35,7 @@ impl<'a> Reader<'a> {
         let Some(first) = origins.first() else { return Ok(&[]) };
         if !self.holds(*first) {
             let together = neighbours(origins);
-            // Where the range cannot be had, because its end is gone, a part of it perhaps can.
+            // If the range cannot be had because its end is gone, a part of it perhaps can.
             if self.read(*first, together).is_err() {
                 self.read(*first, u64::from(first.len))?;
             }
@@ -59,7 +60,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Length of the range from the first record to the last that is worth reading with it.
+/// Length of the range from the first record to the last one worth reading with it.
 fn neighbours(origins: &[Origin]) -> u64 {
     let first = origins[0];
     let mut end = first.offset + u64::from(first.len);

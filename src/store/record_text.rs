@@ -8,9 +8,9 @@ use crate::{
     text,
 };
 
-/// The most lines of one field; the log has the rest.
+/// At most this many lines of one field are shown; the log has the rest.
 const LINES: usize = 20_000;
-/// The most bytes of one field: a line of the log may have 64 MiB, and is broken anew for every frame.
+/// At most this many bytes of one field: a line of the log may have 64 MiB, and each frame wraps it anew.
 const BYTES: usize = 1 << 20;
 
 /// The fields of the record in `line`, the payload first.
@@ -61,7 +61,7 @@ fn lines_of(payload: &Payload) -> Vec<String> {
     block(&text)
 }
 
-/// The lines of a text, safe to be shown; of a long one the beginning, and how much is left out.
+/// The lines of a text, display-safe; of a long one the beginning, and how much is left out.
 fn block(text: &str) -> Vec<String> {
     let end = (0..=BYTES.min(text.len())).rev().find(|it| text.is_char_boundary(*it));
     let shown = &text[..end.unwrap_or(0)];

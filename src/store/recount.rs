@@ -1,7 +1,8 @@
-//! What episodes come to that lost a row: counted anew from the rows that are left, and from those lines that say
-//! more than their row does.
+//! Counts episodes that lost a row anew, from the rows that are left and from those lines that say more than
+//! their row does.
 //!
-//! It is done a number of rows at a time, as an episode may be long; meanwhile its list row says what it said before.
+//! It takes a number of rows at a time, as an episode may be long. Meanwhile its row in the list stays as it
+//! was.
 
 use std::collections::BTreeSet;
 
@@ -56,7 +57,7 @@ impl Store {
         !self.recounts.waiting.is_empty() || self.recounts.under_way.is_some()
     }
 
-    /// Counts episodes anew that lost a row, at most about `rows` rows. Whether any came to its end.
+    /// Counts episodes anew that lost a row, up to about `rows` rows. Returns whether any was finished.
     pub fn recount(&mut self, rows: usize) -> bool {
         let mut left = rows;
         let mut ended = false;
@@ -80,7 +81,7 @@ impl Store {
         ended
     }
 
-    /// Goes on until the end of the episode, which it says, or of what is `left`.
+    /// Continues to the end of the episode, or up to `left` rows. Returns whether it reached the end.
     fn recount_some(&mut self, recount: &mut Recount, left: &mut usize) -> bool {
         let (_, last) = self.episodes.range(recount.id);
         if recount.next > last {
@@ -104,7 +105,7 @@ impl Store {
                 continue;
             }
             at += 1;
-            // What can no longer be read says no more than its row.
+            // A line that can no longer be read says no more than its row.
             let Ok(bytes) = reader.first(&origins[at - 1..]) else { continue };
             let Recount { scanner, scanned, counted, .. } = recount;
             scanned.clear();

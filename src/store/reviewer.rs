@@ -1,5 +1,5 @@
-//! Reads lines in full of which only the outside was read, and says about which there is something to tell. Builds
-//! nothing of those that are sound; knows no thread and no clock.
+//! Reads in full the lines that were only scanned, and says which of them have a problem. Builds nothing of
+//! the sound ones; knows no thread and no clock.
 
 use memchr::memchr;
 
@@ -27,7 +27,8 @@ impl Reviewer {
         self.unread.bytes.end - self.unread.bytes.start
     }
 
-    /// Reads about `bytes` bytes more, whole lines; those that are not what they seem are added to `suspects`.
+    /// Reads about `bytes` more bytes of whole lines. Adds the lines that are not what they seem to
+    /// `suspects`.
     ///
     /// # Errors
     /// What is left can no longer be read.
@@ -66,7 +67,8 @@ impl Reviewer {
         }
     }
 
-    /// Whether the line that begins there was read in full and listed; asked for places in ascending order.
+    /// Whether the line that begins there was read in full and listed. Places must be asked in ascending
+    /// order.
     fn is_listed(&mut self, place: u64) -> bool {
         let later = &self.unread.listed[self.passed..];
         self.passed += later.partition_point(|it| *it < place);

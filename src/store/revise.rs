@@ -1,16 +1,17 @@
-//! Lines that the index took for a record by their outside, and that turn out not to be what they seemed.
+//! Lines that the scan took for a record and that turn out not to be what they seemed.
 //!
 //! ```text
-//! Store::take_unread -> Unread    lines that were only scanned: somebody reads them in full, in his own time
-//!                         `-> Suspect    those about which there is something to tell
+//! Store::take_unread -> Unread    lines that were only scanned; the caller reads them in full when it likes
+//!                         `-> Suspect    those with a problem
 //! Store::revise <-----------------'      reads them again, lists them, moves their rows where they belong
-//! Store::recount                         what episodes come to that lost a row (see `recount`)
+//! Store::recount                         counts episodes anew that lost a row (see `recount`)
 //! ```
 //!
-//! In the end the index is the one that reading every line in full gives. Three things stay as they were scanned: a
-//! `seq` in a line that turns out to hold no record was seen all the same, as its writer did write it; a `run` record
-//! that is found behind damage is counted, but does not begin its run after the fact; and in the list of episodes a
-//! record that turns out to be another one counts as the last of its id, until the episode is opened.
+//! In the end the index is what reading every line in full gives. Three things stay as they were scanned. A
+//! `seq` in a line that turns out to hold no record counts as seen, because its writer did write it. A `run`
+//! record found after damage is counted, but does not begin its run after the fact. And in the list of
+//! episodes a record that turns out to be another one counts as the last of its id, until the episode is
+//! opened.
 
 use std::ops::Range;
 
@@ -28,7 +29,7 @@ use crate::{
 /// The least rows between two marks.
 const MARK: u32 = 1024;
 
-/// Lines of one life of a file of which only the outside was read.
+/// Lines of one life of a file that were only scanned.
 #[derive(Clone, Debug)]
 pub struct Unread {
     /// Which.
@@ -37,15 +38,15 @@ pub struct Unread {
     pub source: SourceFile,
     /// Under which generation `source` knows it.
     pub generation: u32,
-    /// Where they stand: from the start of a line to the end of one, the last with or without its line end.
+    /// Where they stand: from the start of a line to the end of one. The last may lack its line end.
     pub bytes: Range<u64>,
     /// Lines of the file before them.
     pub lines: u32,
-    /// Where those begin that were read in full and listed, ascending.
+    /// The starts of those that were read in full and listed, ascending.
     pub listed: Vec<u64>,
 }
 
-/// A line about which there is something to tell, or that is no record.
+/// A line with a problem, or one that is not a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Suspect {
     /// Which file.
@@ -61,15 +62,15 @@ pub struct Suspect {
 /// What a life keeps for it.
 #[derive(Debug, Default)]
 pub(super) struct Revision {
-    /// Where the lines begin that nobody was told of yet, and how many lines there are before them.
+    /// Where the lines begin that were not handed out yet, and how many lines there are before them.
     unread: Option<(u64, u32)>,
     listed: Vec<u64>,
-    /// Offsets, ascending, and the rows at that moment: those of what stands behind come later.
+    /// Offsets, ascending, and the next row at that moment: later lines have later rows.
     marks: Vec<(u64, RowId)>,
 }
 
 impl Revision {
-    /// More lines are about to be added, behind so many `lines` and rows.
+    /// Notes that more lines are about to be added after this many `lines` and rows.
     pub(super) fn note(&mut self, scanned: &Scanned, lines: u32, next: RowId) {
         if scanned.bytes.is_empty() {
             return;
@@ -82,7 +83,7 @@ impl Revision {
         }
     }
 
-    /// The rows among which one is that stands at `offset`.
+    /// The range of rows that contains the row at `offset`.
     fn among(&self, offset: u64, end: RowId) -> (RowId, RowId) {
         let next = self.marks.partition_point(|it| it.0 <= offset);
         let from = next.checked_sub(1).map_or(RowId(0), |it| self.marks[it].1);
@@ -91,8 +92,8 @@ impl Revision {
 }
 
 impl Store {
-    /// Lines that were added since it was asked last, of which only the outside was read. Of those that were read in
-    /// full in the first place there are none.
+    /// Lines added since the last call that were only scanned. There are none among lines that were read in
+    /// full in the first place.
     pub fn take_unread(&mut self) -> Vec<Unread> {
         if self.pass != Pass::Headers {
             return Vec::new();
@@ -111,7 +112,7 @@ impl Store {
         self.lives.iter_mut().enumerate().filter_map(take).collect()
     }
 
-    /// Lines of which only the outside was read in the first place.
+    /// Lines that the first pass only scanned.
     pub fn scanned_lines(&self) -> u64 {
         if self.pass == Pass::Everything {
             return 0;
@@ -120,8 +121,9 @@ impl Store {
         all.saturating_sub(self.lines_in_full)
     }
 
-    /// Reads lines in full: what is wrong with them is listed, and what is no record is one no more. Each line once.
-    /// What can no longer be read, or is fine, stays as it is. Whether anything was told.
+    /// Reads lines in full, each once. Lists what is wrong with them and removes the rows of lines that are
+    /// no record. A line that can no longer be read, or is fine, stays as it is. Returns whether it found
+    /// anything.
     pub fn revise(&mut self, suspects: &[Suspect]) -> bool {
         let mut scanner = LineScanner::new(Pass::Everything);
         let (mut line, mut scanned) = (Vec::new(), Scanned::default());
@@ -134,7 +136,7 @@ impl Store {
             }
             scanned.clear();
             scanner.scan(suspect.offset, &line, &mut scanned);
-            // Otherwise these are not the bytes that were looked at.
+            // Otherwise these are not the bytes that were scanned.
             if scanned.lines == 1 {
                 told |= self.revise_line(suspect, &line, &mut scanned);
             }
@@ -184,7 +186,7 @@ impl Store {
         true
     }
 
-    /// Joins a line that stands before others that are known: the file goes on as it was.
+    /// Joins a line that stands before known lines; the file continues as it was.
     fn add_late(&mut self, file: FileId, line: u32, offset: u64, scanned: &Scanned) {
         let life = &mut self.lives[file.index()];
         let goes_on = (life.lines, life.run, std::mem::take(&mut life.revision));
@@ -218,7 +220,7 @@ fn is_all(row: &ScannedRow, offset: u64, line: &[u8]) -> bool {
     let blank = |it: &&u8| matches!(**it, b' ' | b'\t' | b'\r' | b'\n' | 0);
     let before = line.iter().take_while(blank).count() as u64;
     let behind = line.iter().rev().take_while(blank).count() as u64;
-    // By its outside it is the line, by its content without the space around it.
+    // A scanned row covers the line; a parsed one covers its content without the space around it.
     row.offset <= offset + before && row.offset + u64::from(row.len) + behind >= offset + line.len() as u64
 }
 

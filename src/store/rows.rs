@@ -1,13 +1,13 @@
 //! One row per record, in columns: kind, episode, agent, time, id and place, in about 15 bytes.
 //!
 //! ```text
-//! chunk   <= 64 Ki rows     dictionaries of its episodes and agents, a time to count from
-//! column  2 bytes or 4      what does not fit is in a list beside it
-//! place   a length; where records follow each other without a gap, the offset is a sum of at most 32 lengths
+//! chunk   <= 64 Ki rows     dictionaries of its episodes and agents, and a base for times
+//! column  2 bytes or 4      a value that does not fit is in a list beside the column
+//! place   a length; if records follow each other without a gap, the offset is a sum of at most 32 lengths
 //! ```
 //!
-//! A full chunk never changes, but that rows of it may be left out later (see `removed`). The last one grows; nothing
-//! else is kept of what came before it.
+//! A full chunk never changes, except that rows of it may be left out later (see `removed`). The last chunk
+//! grows; nothing else is kept of what came before it.
 
 mod removed;
 
@@ -21,23 +21,23 @@ use crate::{
 
 /// The most rows of a chunk.
 const CHUNK: usize = 1 << 16;
-/// A chunk of fewer rows is not closed because times are far apart.
+/// A chunk with fewer rows is not closed because times are far apart.
 const LEAST: usize = 1 << 10;
 /// Rows whose offsets are counted from one place.
 const STRIDE: u32 = 32;
 /// Bits of `who` that are the kind.
 const KIND_BITS: u32 = 4;
-/// Agents of a chunk: what is left of 16 bits, without one that stands for nobody.
+/// Agents of a chunk: what 16 bits leave room for, minus the value that stands for nobody.
 const AGENTS: usize = (1 << (16 - KIND_BITS)) - 1;
-/// In the column of lengths: it is in the list of long ones.
+/// In the column of lengths: the length is in the list of long ones.
 const LONG: u16 = u16::MAX;
 /// In the column of times: there is none.
 const NO_TIME: i32 = i32::MIN;
-/// In the column of times: it is in the list of far ones.
+/// In the column of times: the time is in the list of far ones.
 const FAR: i32 = i32::MAX;
 /// In the column of ids: there is none.
 const NO_ID: u32 = u32::MAX;
-/// The prefix of ids that are in the list of hashed ones.
+/// The prefix of ids that are in the list of hashed ids.
 const HASHED: u32 = 0xfe;
 /// Bits of an id that are its counter.
 const COUNT_BITS: u32 = 24;
@@ -45,7 +45,7 @@ const COUNT_BITS: u32 = 24;
 /// What the index keeps of a record.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Row {
-    /// Where it stands; of an imported record the line is that of the spool.
+    /// Where it stands. For an imported record the line is that of the spool.
     pub(super) origin: Origin,
     pub(super) kind: RecordType,
     /// Index of the episode.
@@ -62,7 +62,7 @@ pub(super) struct Row {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct RowId(pub(super) u32);
 
-/// Rows that follow each other in a file, each on the line behind the one before.
+/// Rows that follow each other in a file, each one line after the one before.
 #[derive(Clone, Copy)]
 struct Stretch {
     /// First row, in the chunk.
@@ -81,15 +81,15 @@ struct Chunk {
     episodes: Vec<u32>,
     agents: Vec<u32>,
     episode: Vec<u16>,
-    /// Kind in the low bits, above it the number of the agent, from 1.
+    /// The kind in the low bits, and above it the number of the agent, from 1.
     who: Vec<u16>,
     len: Vec<u16>,
     time: Vec<i32>,
     id: Vec<u32>,
     stretches: Vec<Stretch>,
-    /// Behind the last record and its line end: offset and line.
+    /// Offset and line after the last record and its line end.
     next: (u64, u32),
-    /// What `time` counts from, microseconds; `None` before the first time.
+    /// The base of `time`, in microseconds; `None` before the first time.
     base: Option<i64>,
     long: Vec<(u32, u32)>,
     far: Vec<(u32, i64)>,
@@ -167,7 +167,7 @@ impl Rows {
         self.chunks.partition_point(|it| it.first <= id.0) - 1
     }
 
-    /// The rows of an episode, all of which are among `first..=last`, in the order read.
+    /// The rows of an episode, in the order read; all of them lie in `first..=last`.
     pub(super) fn of_episode(
         &self,
         episode: u32,
@@ -210,7 +210,7 @@ impl Chunk {
         rows == CHUNK || no_room || (rows >= LEAST && row.time.is_some_and(|it| self.delta(it).is_none()))
     }
 
-    /// How far a time is from where the column counts from.
+    /// The distance of a time from the base of the column.
     fn delta(&self, time: Timestamp) -> Option<i32> {
         let base = self.base.unwrap_or(time.micros());
         let delta = i32::try_from(time.micros().checked_sub(base)?).ok()?;
@@ -296,7 +296,7 @@ impl Chunk {
         }
     }
 
-    /// Gives back the room for rows that will not come.
+    /// Frees the room for rows that will not come.
     fn close(&mut self) {
         self.episodes.shrink_to_fit();
         self.agents.shrink_to_fit();
@@ -323,7 +323,7 @@ impl Chunk {
     }
 }
 
-/// What a list beside a column, ordered by row, says of a row.
+/// What a list beside a column, ordered by row, holds for a row.
 fn beside<T: Copy>(list: &[(u32, T)], at: usize) -> Option<T> {
     list.binary_search_by_key(&at, |it| it.0 as usize).ok().map(|it| list[it].1)
 }

@@ -1,5 +1,5 @@
-//! Lines to rows, without knowing what came before them: the part of the index pass that several threads do at
-//! once, each on a stretch of a file of its own.
+//! Lines to rows, without knowing what came before: the part of the index pass that several threads do at
+//! once, each on its own stretch of a file.
 //!
 //! ```text
 //! whole lines -> LineScanner -> Scanned     names numbered within the stretch, lines counted from its start
@@ -23,7 +23,7 @@ use crate::{
 /// A record without an agent.
 pub(super) const NOBODY: u32 = u32::MAX;
 
-/// A record of a stretch; names are numbers of its dictionaries.
+/// A record of a stretch. Its names are numbers of the stretch's dictionaries.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ScannedRow {
     /// First byte, from the start of the file.
@@ -88,7 +88,7 @@ pub struct Scanned {
     /// Lines, of whatever kind.
     pub(super) lines: u32,
     pub(super) bad_lines: u64,
-    /// Lines that were read in full, and where those of them begin that something is wrong with.
+    /// Lines that were read in full, and where those among them begin that have a problem.
     pub(super) in_full: u32,
     pub(super) listed: Vec<u64>,
     /// Problems beyond those that are listed.
@@ -160,7 +160,7 @@ impl Scanned {
         }
     }
 
-    /// Adds what both a header and a record say; `false`: it is of no episode.
+    /// Adds the fields that headers and records share; `false` if it belongs to no episode.
     fn row(&mut self, place: Place, common: &Common<'_>) -> bool {
         let kind = common.kind;
         self.records += 1;
@@ -189,7 +189,8 @@ impl Scanned {
         let common = Common {
             kind,
             episode: header.episode.as_deref(),
-            // A state or a credit record may have an `agent` field too, but not one that takes part by it.
+            // A state or a credit record may also have an `agent` field, but that agent does not take part by
+            // it.
             agent: header.agent.as_deref().filter(|_| names_agent(kind)),
             id: header.id.as_deref(),
             time: header.ts,
@@ -260,7 +261,7 @@ impl Scanned {
         }
     }
 
-    /// Adds what a line holds that has to be read in full.
+    /// Adds the records of a line that must be read in full.
     fn parsed(&mut self, offset: u64, line: &[u8]) {
         // As a truncated file leaves them: they belong to no line.
         let nuls = line.iter().take_while(|it| **it == 0).count();
@@ -311,7 +312,7 @@ struct Place {
     line: u32,
 }
 
-/// Scans lines; it learns from each how the next may look.
+/// Scans lines; learns from each how the next may look.
 pub struct LineScanner {
     pass: Pass,
     scanner: Scanner,
@@ -333,7 +334,7 @@ impl LineScanner {
         let by_headers = self.pass == Pass::Headers;
         self.scanner.scan(bytes, |line, scan| {
             let (at, line) = (offset + line.start as u64, &bytes[line]);
-            // What is sound has the header that it seems to have, and nothing to tell.
+            // A sound line has the header that it seems to have, and no problem.
             if let Some(scan) = scan
                 && (by_headers || is_sound(line))
             {
@@ -352,7 +353,7 @@ impl LineScanner {
     }
 }
 
-/// Whether records of this kind name an agent that takes part; as [`Record::agent`].
+/// Whether records of this kind name an agent that takes part; like [`Record::agent`].
 fn names_agent(kind: RecordType) -> bool {
     use RecordType::{Action, Counterfactual, Message, Metric, Reward};
     matches!(kind, Action | Message | Reward | Counterfactual | Metric)

@@ -9,7 +9,7 @@ use crate::{
     source::{Spool, SpoolWriter, Tail},
 };
 
-/// A store, and files of it that are written as the test goes.
+/// A store, and files of it that the test writes as it goes.
 struct Files {
     store: Store,
     spools: Vec<(Spool, SpoolWriter)>,
@@ -130,7 +130,7 @@ fn a_rotated_file_goes_on_with_its_run() {
         .iter()
         .map(|it| (it.origin.file, it.origin.line))
         .collect();
-    // Without times a file is read to its end before the next, whenever its lines came.
+    // Without times a file is read to its end before the next one, whenever its lines came.
     assert_eq!(origins, [(old, 2), (old, 3), (new, 1)]);
 }
 
@@ -313,7 +313,7 @@ fn bytes_that_are_gone_are_an_error_and_other_records_stay() {
     let mut files = one(&action("e", "a"));
     let nowhere = Origin { file: FileId(7), ..Origin::default() };
     assert!(files.store.record(nowhere).is_err());
-    // Indexed, but never written: as if the file had been cut shorter since.
+    // Indexed but never written, as if the file had been cut shorter since.
     files.store.read(FileId(0), 1_000, action("e", "b").as_bytes());
     let episode = files.store.episode(EpisodeId(0)).unwrap();
     assert_eq!(episode.acts.len(), 1);
@@ -332,7 +332,8 @@ fn an_unterminated_line_is_a_record_when_it_is_whole() {
     check("{}", false);
 }
 
-/// By its outside the first line is an action; read in full it is damaged, and what is saved is another episode's.
+/// To a scan the first line is an action. Read in full it is damaged, and what is saved belongs to another
+/// episode.
 #[test]
 fn records_saved_from_a_damaged_line_stay_in_their_episode() {
     let damaged = concat!(

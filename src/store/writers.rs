@@ -1,15 +1,15 @@
-//! Counters of writers: `seq` rises by one from record to record, so a gap is records that were lost, and a
-//! counter that begins again is another life of its writer. Records do not name their writer; whose counter a
-//! number belongs to is told by the numbers.
+//! Counters of writers. `seq` rises by one from record to record, so a gap means lost records, and a counter
+//! that begins again is another life of its writer. Records do not name their writer; the numbers themselves
+//! tell whose counter they belong to.
 //!
 //! ```text
-//! (file over all its generations, place, seq) -> lane: the counter it continues, fills a hole of, jumps ahead
-//!                                                of, or else a new one -> Counters: gaps, restarts, turns
+//! (file over all its generations, place, seq) -> lane -> Counters: gaps, restarts, turns
+//! lane: the counter that the number continues, fills a hole of or jumps ahead of; or else a new one
 //! ```
 //!
-//! Two counters that go on in turns are two writers of one file; one that ends where the next begins was
-//! restarted. Where several counters could have jumped, the smallest jump is assumed: gaps are never overstated.
-//! Numbers that come late, from another thread or from a rotated file, fill the hole they left.
+//! Two counters that go on in turns are two writers of one file. A counter that ends where the next begins
+//! was restarted. If several counters could have jumped, the smallest jump is assumed, so gaps are never
+//! overstated. Numbers that come late, from another thread or from a rotated file, fill the hole they left.
 
 use std::sync::Arc;
 
@@ -19,11 +19,11 @@ use crate::{
     text,
 };
 
-/// Counters of one file that are told apart; of more, the one not used for longest is forgotten.
+/// Counters of one file that are told apart; beyond that, the one unused for longest is forgotten.
 const LANES: usize = 256;
-/// Holes of one counter that may still be filled; of more, the oldest are only counted.
+/// Holes of one counter that may still be filled; beyond that, the oldest are only counted.
 const HOLES: usize = 1024;
-/// Records of other counters after which one is not taken to have jumped.
+/// A counter that has been silent for this many records of others is not taken to have jumped.
 const STALE: u64 = 1000;
 /// Findings of a kind that are listed; more are counted in one line.
 const LISTED: usize = 50;
@@ -48,9 +48,9 @@ struct Lane {
     next: i64,
     /// Where it begins.
     origin: Origin,
-    /// The lane that was current when it began, and the last number of that one.
+    /// The lane that was current when it began, and the last number of that lane.
     after: Option<(usize, i64)>,
-    /// When it was used last, in records of the file with a counter.
+    /// When it was used last, counted in records of the file with a counter.
     used: u64,
     /// Used again after a later one had begun.
     in_turns: bool,
@@ -63,7 +63,7 @@ struct File {
     lanes: Vec<Lane>,
     current: usize,
     clock: u64,
-    /// How often the counter changes to one that was there before.
+    /// How often the file changes from one counter to another that was there before.
     turns: u64,
     /// Where it did so first.
     turned: Option<Origin>,
@@ -76,7 +76,7 @@ struct File {
 pub(super) struct Writers {
     files: Vec<File>,
     records: u64,
-    /// The last answer, until something other than a next number comes.
+    /// The last answer, kept until something other than the next number comes.
     told: Option<Arc<Counters>>,
 }
 
@@ -87,7 +87,7 @@ impl Writers {
         Stream(self.files.len() as u32 - 1)
     }
 
-    /// A record with a counter; in the order in which the records stand in their file.
+    /// Takes a record with a counter, in the order in which the records stand in their file.
     pub(super) fn see(&mut self, stream: Stream, origin: Origin, seq: i64) {
         self.records += 1;
         let file = &mut self.files[stream.0 as usize];
@@ -210,7 +210,7 @@ impl Lane {
         }
     }
 
-    /// Who it is, for a message; where writers share the file, their counters may be mixed up.
+    /// Its name, for a message. If writers share the file, their counters may be mixed up.
     fn called(&self, file: &File) -> String {
         self.writer.as_ref().filter(|_| file.turns == 0).map_or(String::new(), |it| format!(" of {it}"))
     }
@@ -242,7 +242,7 @@ fn judge(files: &[File]) -> Counters {
                 gaps.push(found("seq-gap", Severity::Warning, hole.origin, message));
             }
             let Some((before, last)) = lane.after else { continue };
-            // The one before went on later: two writers. Else it ended here.
+            // The earlier one continued later: two writers. Otherwise it ended here.
             if lane.in_turns || file.lanes.get(before).is_some_and(|it| it.in_turns && before != at) {
                 continue;
             }
@@ -407,7 +407,7 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
-        /// Whatever order the numbers of some writers come in, no more are missing than were left out.
+        /// In whatever order the numbers of some writers come, no more are missing than were left out.
         #[test]
         fn gaps_are_never_overstated(
             lengths in prop::collection::vec(1..40_usize, 1..4),

@@ -16,8 +16,8 @@ pub(super) struct Node {
     pub(super) record: usize,
 }
 
-/// Later fields over earlier ones; what the update does not say stays. `places` is empty before the first update
-/// of a record, and then says where its unknown fields are.
+/// Puts later fields over earlier ones; fields that the update lacks stay. `places` is empty before the first
+/// update of a record, and afterwards says where its unknown fields stand.
 pub(super) fn update(before: &mut Record, after: Record, places: &mut HashMap<String, usize>) {
     match (&mut before.body, after.body) {
         (Body::Action(old), Body::Action(new)) => update_action(old, *new),
@@ -66,7 +66,7 @@ fn update_message(old: &mut Message, new: Message) {
     old.recv_ts = new.recv_ts.or(old.recv_ts);
 }
 
-/// Adds every action and message; the acts with their records, in order.
+/// Adds every action and message. Returns the acts with their records, in order.
 pub(super) fn add(builder: &mut Builder, records: &[(Record, Origin)]) -> Vec<Node> {
     let mut nodes = Vec::new();
     let mut counts = vec![0_u32; builder.episode.agents.len()];
@@ -89,7 +89,8 @@ pub(super) fn add(builder: &mut Builder, records: &[(Record, Origin)]) -> Vec<No
     nodes
 }
 
-/// The act that a record is, and its id as logged; `None`: it is none. `counts` are the acts so far, by agent.
+/// The act that a record is, and its id as logged; `None` if it is no act. `counts` are the acts so far, by
+/// agent.
 pub(super) fn of_record(
     builder: &mut Builder,
     counts: &mut [u32],
@@ -162,7 +163,7 @@ fn of_action(builder: &Builder, action: &Action) -> Act {
     }
 }
 
-/// A policy with its keys as labels, so that they meet `chosen` and the candidates.
+/// A policy with labels as keys, so that they match `chosen` and the candidates.
 fn policy(policy: &log::Policy) -> Policy {
     let labelled =
         |rows: &[(String, f64)]| rows.iter().map(|(name, value)| (text_label(name), *value)).collect();

@@ -1,9 +1,9 @@
-//! Appending to an episode that was put together: what a new record adds, where it changes nothing of the rest.
+//! Appends to an assembled episode: what a new record adds, if it changes nothing of the rest.
 //!
-//! Most records of an episode that grows are acts and rewards of known agents, later than all before them. Anything
-//! else (an agent or an id that something has named already, a state, a judgement, an update, a clock that goes
-//! back) is answered by `None`: the episode has to be put together anew. A property in the tests holds both ways
-//! to the same result.
+//! Most records of a growing episode are acts and rewards of known agents, later than all before them. For
+//! anything else (an agent or an id that was already named, a state, a judgement, an update, a clock that
+//! goes back) the answer is `None`: the episode must be assembled anew. A property in the tests checks that
+//! both ways give the same result.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use crate::{
     model::{ActId, Diagnostic, Episode, FileId, Growth, Link, LinkKind, Origin, Timestamp},
 };
 
-/// More causes of one act than these are left to putting the episode together anew.
+/// An act with more causes than this has its episode assembled anew.
 const PARENTS: usize = 64;
 
 /// Where the last record of an episode stands among all that may come: time, `seq`, place.
@@ -30,8 +30,8 @@ pub(super) struct End {
 }
 
 impl End {
-    /// `None`: the order of what comes depends on more than what came last. That is so where records without a
-    /// time take theirs from what stands before or behind them in another file.
+    /// `None` if the order of what comes depends on more than the last record. That is so if records without
+    /// a time take theirs from records before or after them in another file.
     pub(super) fn of(records: &[(Record, Origin)]) -> Option<Self> {
         let first = records.first()?.1;
         if records.iter().any(|it| it.1.file != first.file) {
@@ -49,9 +49,9 @@ impl End {
         Some(Self { key: last?, file: first.file, time, offset })
     }
 
-    /// Goes on to a record; `false`: it does not stand behind all others.
+    /// Moves on to a record; `false` if it does not come after all others.
     fn advance(&mut self, record: &Record, origin: Origin) -> bool {
-        // The first time of a file is that of the records before it as well.
+        // The first time of a file is also the time of the records before it.
         let is_first_time = self.time.is_none() && record.ts.is_some();
         if origin.file != self.file || origin.offset < self.offset || is_first_time {
             return false;
@@ -79,14 +79,14 @@ pub(in crate::store) struct Growing {
     acts: usize,
     counts: Vec<u32>,
     before: Before,
-    /// Ids of rewards, and ids that something has named and nothing has.
+    /// Ids of rewards, and ids that were referred to but belong to nothing.
     rewards: HashSet<String>,
     missing: HashSet<String>,
     end: End,
 }
 
 impl Growing {
-    /// Behind `episode`, which `builder` has made of `records`.
+    /// The state after `episode`, which `builder` has made of `records`.
     pub(super) fn of(
         episode: &Episode,
         mut builder: Builder,
@@ -139,8 +139,8 @@ impl Growing {
         }
     }
 
-    /// What `records`, read after all others, add. `None`: they change more than the end, and what was appended
-    /// is not to be gone on with.
+    /// What `records`, read after all others, add. `None` if they change more than the end; then nothing more
+    /// may be appended.
     pub(in crate::store) fn append(&mut self, records: &[(Record, Origin)]) -> Option<Growth> {
         let mut growth = Growth::default();
         for (record, origin) in records {
@@ -176,7 +176,7 @@ impl Growing {
             _ => return None,
         }
         self.note(record);
-        // Which of the records went over the limit depends on the order in which all are looked at.
+        // Which record went over the limit depends on the order in which all of them are looked at.
         self.builder.implied.map(|_| ())
     }
 

@@ -1,4 +1,4 @@
-//! Causal links between acts: as logged, or inferred and marked so.
+//! Causal links between acts: logged, or inferred and marked as such.
 
 use petgraph::{
     algo::kosaraju_scc,
@@ -13,10 +13,10 @@ use crate::{
 
 /// Adds the links of every act.
 ///
-/// One without `parents` is linked to the previous action of the episode or the previous message addressed to
-/// its agent, whichever is later. Actions of one step (or one moment) are joint: none of them is the cause of
-/// another, and the next step of each agent follows from its own part. Of a cycle, the links that go back
-/// in time are left out and listed.
+/// An act without `parents` is linked to the previous action of the episode or the previous message addressed
+/// to its agent, whichever is later. Actions of one step (or one moment) are joint: none of them causes
+/// another, and the next step of each agent follows from its own part. In a cycle, the links that go back in
+/// time are left out and listed.
 pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Origin)]) {
     let mut parents: Vec<Vec<Link>> = vec![Vec::new(); nodes.len()];
     let mut backward: Vec<(ActId, ActId, Origin)> = Vec::new();
@@ -45,7 +45,7 @@ pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Ori
         before.add(node.act, builder.episode.act(node.act));
     }
     // A parent that comes later may be clock skew between writers, or a wrong link that closes a cycle. Every
-    // cycle goes back in time somewhere, so one without its backward links is none.
+    // cycle goes back in time somewhere, so there is no cycle without a backward link.
     let parts = parts(&parents, &backward);
     for (parent, child, origin) in backward {
         if parts[parent.index()] == parts[child.index()] {
@@ -59,20 +59,21 @@ pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Ori
     builder.episode.links = Links::from_parents(parents);
 }
 
-/// When an act happened, for telling joint actions: its step, else its time.
+/// When an act happened, for recognising joint actions: its step, or else its time.
 type Moment = (Option<i64>, Option<Timestamp>);
 
 fn moment(act: &Act) -> Moment {
     (act.step, act.time.filter(|_| act.step.is_none()))
 }
 
-/// The acts so far, as far as links are inferred from them.
+/// The acts so far, as far as inferring links needs them.
 #[derive(Debug)]
 pub(super) struct Before {
-    /// The last message each agent was told, and the last action it took.
+    /// The last message that each agent received, and the last action it took.
     told: Vec<Option<ActId>>,
     own: Vec<Option<(ActId, Moment)>>,
-    /// The last two moments in which somebody took an action: the last action of each and how many there were.
+    /// The last two moments in which somebody took an action: the last action of each, and how many there
+    /// were.
     moments: [Option<(Moment, ActId, u32)>; 2],
 }
 
@@ -81,7 +82,7 @@ impl Before {
         Self { told: vec![None; agents], own: vec![None; agents], moments: [None; 2] }
     }
 
-    /// What `act`, which names no parents, follows from.
+    /// The cause of `act`, which names no parents.
     pub(super) fn cause_of(&self, act: &Act) -> Option<Link> {
         let cause = self.cause(act.agent, moment(act));
         cause.map(|act| Link { act, kind: LinkKind::Inferred })
@@ -117,8 +118,8 @@ impl Before {
     }
 }
 
-/// The number of every act's strongly connected component in the graph of all links: two acts of one component
-/// come of each other.
+/// The number of every act's strongly connected component in the graph of all links: two acts of one
+/// component cause each other.
 fn parts(parents: &[Vec<Link>], backward: &[(ActId, ActId, Origin)]) -> Vec<usize> {
     if backward.is_empty() {
         return Vec::new();

@@ -1,28 +1,29 @@
-//! The order of an episode's records: by `ts`, then `seq`, then place; over several files the same whatever file was
-//! read first, and within one file that of the file as far as updates go.
+//! The order of an episode's records: by `ts`, then `seq`, then place. Over several files it does not depend
+//! on which file was read first. Within one file, updates follow the order of the file.
 //!
-//! A record without a time stands behind the timed record before it in its file. At the start of a file it stands
-//! before the first timed one; in a file without any it stands behind what the file before it ends with.
+//! A record without a time stands after the timed record before it in its file. At the start of a file it
+//! stands before the first timed one. In a file without any time it stands after the end of the file before
+//! it.
 
 use crate::{
     log::Record,
     model::{Origin, Timestamp},
 };
 
-/// A record, its place, and when it is taken to have been written.
+/// A record, its place, and the time at which it counts as written.
 pub(super) struct Placed {
     pub(super) record: Record,
     pub(super) origin: Origin,
     pub(super) when: Option<Timestamp>,
 }
 
-/// Records with the times they are taken to have, in an order in which an update follows what it updates: that of
-/// each file, and between files that of time.
+/// Records with the times at which they count as written, in an order in which an update follows what it
+/// updates: within a file the order of the file, between files the order of time.
 pub(super) fn merged(mut records: Vec<(Record, Origin)>) -> Vec<Placed> {
     records.sort_by_key(|it| (it.1.file, it.1.offset, it.1.line));
     let mut placed: Vec<Placed> = Vec::with_capacity(records.len());
     let mut last: Option<Timestamp> = None;
-    // Where the present file begins, and whether any of its records has a time.
+    // Where the current file begins, and whether any of its records has a time.
     let (mut begun, mut timed) = (0, false);
     for (record, origin) in records {
         let is_next_file = placed.last().is_some_and(|it| it.origin.file != origin.file);

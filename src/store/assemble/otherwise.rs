@@ -12,8 +12,8 @@ use crate::{
     text,
 };
 
-/// Where pieces that arrive one at a time have their place, by name: groups, their candidates by `j`, tables,
-/// their coalitions.
+/// Where pieces that arrive one at a time belong, by name: groups, their candidates by `j`, tables, their
+/// coalitions.
 #[derive(Default)]
 struct Places {
     groups: HashMap<String, usize>,
@@ -71,8 +71,8 @@ pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Ori
     builder.episode.tables = std::mem::take(&mut builder.tables).into();
 }
 
-/// The candidates of a replay group are alternatives of its act too, measured by their replays. Where a value
-/// is known already, the one with more replays behind it counts.
+/// The candidates of a replay group are also alternatives of its act, measured by their replays. If a value
+/// is already known, the one with more replays behind it counts.
 fn replayed_alternatives(builder: &mut Builder, places: &mut Places, group: usize) {
     let Some(act) = builder.episode.replays[group].act else { return };
     let default = builder.episode.act(act).default_action.clone();
@@ -112,7 +112,7 @@ fn sample(value: Option<f64>, returns: &[f64], std: Option<f64>, n: Option<u32>)
     Sample::of_returns(returns.to_vec())
 }
 
-/// The label of the action that `act` really took, in the vocabulary of its alternatives.
+/// The label of the action that `act` really took, as its alternatives write it.
 fn taken_label(act: &Act) -> String {
     let chosen = act.policy.as_ref().and_then(|it| it.chosen.clone());
     chosen.unwrap_or_else(|| act.label.clone())
@@ -127,7 +127,7 @@ fn table(builder: &mut Builder, act: ActId) -> &mut ActionTable {
     &mut tables[at]
 }
 
-/// Probabilities and values that the policy of an act that comes behind all others logged itself.
+/// Probabilities and values that the policy itself logged for an act that comes after all others.
 pub(super) fn table_of_policy(act: ActId, it: &Act, origin: Origin) -> Option<ActionTable> {
     of_policy(&mut Places::default(), act, it, origin)
 }
@@ -161,13 +161,13 @@ fn of_policy(places: &mut Places, act: ActId, it: &Act, origin: Origin) -> Optio
     Some(table)
 }
 
-/// The act that a counterfactual replaces; one that is not in the episode is listed.
+/// The act that a counterfactual replaces. Lists it if it is not in the episode.
 fn replaced(builder: &mut Builder, it: &Counterfactual, origin: Origin) -> Option<ActId> {
     let id = it.of.as_ref()?;
     builder.references(std::slice::from_ref(id), "of", origin).first().copied()
 }
 
-/// Candidates of kinds that say what one other action would have been worth.
+/// Candidates of the kinds that say what one other action would have been worth.
 fn alternatives(
     builder: &mut Builder,
     places: &mut Places,
@@ -203,7 +203,7 @@ fn alternatives(
         let q = sample(value, &candidate.returns, candidate.std, candidate.n);
         match places.alternative(table, &label) {
             Some(known) => {
-                // A measured value is worth more than the policy's own.
+                // A measured value counts for more than the policy's own.
                 if q.mean.is_some() {
                     known.q = q;
                     known.origin = origin;
@@ -337,7 +337,7 @@ fn coalitions(builder: &mut Builder, places: &mut Places, it: &Counterfactual, o
     }
 }
 
-/// Adds the value of a coalition, or puts it in the place of an earlier one.
+/// Adds the value of a coalition, or replaces an earlier one.
 fn put(places: &mut Places, at: usize, table: &mut CoalitionTable, value: CoalitionValue) {
     match places.coalitions.entry((at, value.agents.clone())) {
         Entry::Occupied(known) => table.values[*known.get()] = value,
@@ -348,7 +348,7 @@ fn put(places: &mut Places, at: usize, table: &mut CoalitionTable, value: Coalit
     }
 }
 
-/// `agent_removed` says what all others earn: one coalition of the game.
+/// `agent_removed` says what all others earn, which is one coalition of the game.
 fn removed(builder: &mut Builder, places: &mut Places, it: &Counterfactual, origin: Origin) {
     let Some(agent) = it.agent.as_deref().and_then(|it| builder.agents.get(it).copied()) else { return };
     let Some(candidate) = it.candidates.first() else { return };

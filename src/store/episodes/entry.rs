@@ -1,4 +1,4 @@
-//! One episode in the index: what is counted of its records.
+//! One episode in the index: the counts of its records.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::{
     text,
 };
 
-/// Agents that are kept as a list; more are kept as a set.
+/// Up to this many agents are kept as a list; more are kept as a set.
 const FEW: usize = 64;
 
 /// Agents of an episode beyond the first of all, as numbers over all episodes.
@@ -54,7 +54,7 @@ impl Agents {
     }
 }
 
-/// What few episodes have, or few logs: apart, so that a million others do not take its room.
+/// What only a few episodes or a few logs have: kept apart, so that a million others do not pay for it.
 #[derive(Default)]
 struct Rare {
     agents: Agents,
@@ -66,7 +66,7 @@ struct Rare {
     removed: u32,
 }
 
-/// How an episode ended, where the word is one of ours.
+/// How an episode ended, if its word is one of ours.
 #[derive(Clone, Copy)]
 enum Ended {
     NotSaid,
@@ -84,25 +84,25 @@ pub(super) struct Entry {
     pub(super) name: Arc<str>,
     rare: Option<Box<Rare>>,
     ids: Ids,
-    /// The first agents of all that take part, a bit each.
+    /// Which of the first agents of all take part, one bit each.
     first_agents: u64,
     global: Total,
-    /// The return that its end tells; none where `has_end` is not set.
+    /// The return in its end record; meaningless unless `has_end` is set.
     end: f64,
     pub(super) run: RunKey,
-    /// Its first and its last row; those of other episodes are between.
+    /// Its first and its last row. Rows of other episodes may lie between.
     pub(super) first: RowId,
     pub(super) last: RowId,
     pub(super) records: u32,
     pub(super) acts: u32,
     status: Ended,
     has_end: bool,
-    /// Whether an `episode_start` names agents; else those of the run take part.
+    /// Whether an `episode_start` names agents. If not, the agents of the run take part.
     pub(super) has_roster: bool,
     pub(super) open: bool,
     pub(super) declared: bool,
     pub(super) counterfactuals: bool,
-    /// Whether the list has not been told of its last change.
+    /// Whether it changed since the list last showed it.
     pub(super) changed: bool,
 }
 
@@ -114,7 +114,7 @@ struct Total {
 }
 
 impl Entry {
-    /// An episode that the record in row `first` has just named.
+    /// An episode that the record in row `first` is the first to name.
     pub(super) fn new(name: Arc<str>, run: RunKey, first: RowId) -> Self {
         Self {
             name,
@@ -237,7 +237,7 @@ impl Entry {
         self.rare().removed += 1;
     }
 
-    /// Takes over what went from the same episode as it was counted before.
+    /// Takes over what was removed from the same episode as it was counted before.
     pub(super) fn went_from(&mut self, before: &Self) {
         let removed = before.removed();
         if removed > 0 {
@@ -254,7 +254,7 @@ impl Entry {
         u64::from(self.records) + 2 * u64::from(self.removed())
     }
 
-    /// As [`crate::model::Episode::reward`], without the outcome that stands in for a number.
+    /// Like [`crate::model::Episode::reward`], without an outcome as a substitute for a number.
     pub(super) fn reward(&self) -> Option<f64> {
         let sum = |total: Total| (total.n > 0).then_some(total.sum);
         let per_agent = self.rare.as_ref().and_then(|it| sum(it.per_agent));

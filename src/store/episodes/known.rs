@@ -1,8 +1,8 @@
 //! Which ids an episode has had: a record with the id of an earlier one is an update of it.
 //!
-//! Most logs count: `a1`, `a2`, ... Ids that only rise are new without a look at the others, which takes a few
-//! bytes an episode. Where they do not, all of them are looked up in the index once and then kept, until the
-//! episode ends; a late record brings them back.
+//! Most logs count: `a1`, `a2`, ... Ids that only rise are new without a look at the others, which takes a
+//! few bytes an episode. If they do not rise, all of them are looked up in the index once and then kept until
+//! the episode ends; a late record brings them back.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
@@ -15,9 +15,9 @@ use crate::{
     },
 };
 
-/// The most counters of an episode that are followed.
+/// At most this many counters of an episode are followed.
 const COUNTERS: usize = 24;
-/// The most ids without a counter that are kept beside them, such as that of the only reward.
+/// At most this many ids without a counter are kept beside them, such as that of the only reward.
 const OTHERS: usize = 8;
 
 /// The ids of an episode.
@@ -28,7 +28,7 @@ pub(super) enum Ids {
     None,
     /// Every one rises, but for a few.
     Rising(Box<Rising>),
-    /// They do not. Once forgotten and needed again they are kept for good.
+    /// They do not rise. Ids that were forgotten and needed again are kept for good.
     Known { ids: Box<Known>, for_good: bool },
     /// They did not, and the episode has ended.
     Forgotten,
@@ -66,7 +66,7 @@ pub(super) enum Seen {
 }
 
 impl Ids {
-    /// Takes the id of `row`, an act or a reward. `before` gives the rows of the episode before it.
+    /// Takes the id of `row`, an act or a reward. `before` gives the earlier rows of the episode.
     pub(super) fn take<I: Iterator<Item = Row>>(
         &mut self,
         row: &Row,
@@ -89,7 +89,7 @@ impl Ids {
         }
     }
 
-    /// Whether the id is above all that count the same things, or one of a few others.
+    /// Whether the id is above all ids that count the same things, or one of a few others.
     fn rises(&mut self, row: &Row) -> bool {
         if matches!(self, Self::None) {
             *self = Self::Rising(Box::default());

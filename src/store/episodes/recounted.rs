@@ -1,4 +1,4 @@
-//! An episode counted anew from its rows, as some of them turned out to be none.
+//! Counts an episode anew from its rows, after some of them turned out not to be records.
 
 use super::{Entry, Episodes};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-/// What an episode comes to, as far as it was counted.
+/// What an episode adds up to, as far as it was counted.
 pub(in crate::store) struct Recounted {
     id: EpisodeId,
     entry: Entry,
@@ -46,7 +46,8 @@ impl Recounted {
 }
 
 impl Episodes {
-    /// A record of an episode turned out to be none. What it added is counted anew: see [`Episodes::recount`].
+    /// A record of an episode turned out not to be one. Its episode is counted anew: see
+    /// [`Episodes::recount`].
     pub(in crate::store) fn remove_record(&mut self, id: EpisodeId) {
         self.mark(id);
         self.entries[id.index()].remove_record();
@@ -58,7 +59,7 @@ impl Episodes {
         Recounted { id, entry: Entry::new(old.name.clone(), old.run, old.first) }
     }
 
-    /// Takes what was counted, which is everything that there is of the episode. One of which nothing is left keeps
+    /// Takes what was counted, which is all there is of the episode. An episode without any record left keeps
     /// its place in the list; a record that names it begins another.
     pub(in crate::store) fn take_recounted(&mut self, recounted: Recounted) {
         let Recounted { id, mut entry } = recounted;

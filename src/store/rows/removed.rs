@@ -1,4 +1,4 @@
-//! Rows that turn out to be none: found by their place, and left out from then on.
+//! Rows that turn out not to be records: found by their place, and left out from then on.
 
 use super::{Chunk, Row, RowId, Rows};
 use crate::model::FileId;
@@ -54,7 +54,7 @@ impl Chunk {
             let row = rows.map(|it| it as usize).find(here)?;
             Some((RowId(self.first + row as u32), self.row(row)))
         };
-        // The one that begins nearest before the place, if what was found later is not between them.
+        // The row that begins nearest before the place, unless rows found later lie between.
         let nearest =
             found().max_by_key(|it| (self.stretches[*it].offset <= offset, self.stretches[*it].offset));
         nearest.and_then(look).or_else(|| found().find_map(look))

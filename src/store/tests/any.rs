@@ -1,4 +1,4 @@
-//! The list of episodes says what the opened episodes say, whatever the log.
+//! The list of episodes says what the opened episodes say, for any log.
 
 use proptest::prelude::*;
 
@@ -80,7 +80,7 @@ proptest! {
         files.store.read(file, 0, &text);
         let summary = files.store.summary();
         for index in 0..summary.episodes.len() {
-            // The bytes are nowhere: every record is lost, and that is all that happens.
+            // The bytes are nowhere: every record is lost, and nothing else happens.
             prop_assert!(files.store.episode(EpisodeId::from_index(index)).is_err());
         }
     }

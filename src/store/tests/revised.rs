@@ -1,11 +1,11 @@
-//! What is scanned, and read in full afterwards, is what is read in full in the first place.
+//! Scanning first and reading in full later gives what reading in full at once gives.
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::model::Severity;
 
-/// Reads in full what was only scanned, in steps of `bytes`, and takes what comes of it.
+/// Reads in full what was only scanned, in steps of `bytes`, and applies the result.
 fn review(store: &mut Store, bytes: u64) -> Vec<Suspect> {
     let mut suspects = Vec::new();
     for unread in store.take_unread() {
@@ -44,7 +44,7 @@ fn findings(store: &mut Store) -> Vec<(u32, u64, &'static str, String)> {
     told
 }
 
-/// What the list says of each episode that has a record left, but for its revision and its place.
+/// The list's row of each episode that has a record left, without its revision and its place.
 fn rows(files: &mut Files) -> Vec<EpisodeSummary> {
     let mut rows = files.summaries();
     rows.retain(|it| it.records > 0);
@@ -183,7 +183,7 @@ fn what_was_overwritten_since_is_not_told_of() {
     assert_eq!((store.summary().bad_lines, store.summary().records), (0, 1));
 }
 
-/// A line of `len` bytes that an index may take `line` for, which it has not looked at to its end.
+/// A sound line as long as `line`, for which an index may take `line` if it has not looked at the end.
 fn believed(line: &str, number: usize) -> Option<String> {
     let whose = ["e", "f", "g"][number % 3];
     let start = match number % 4 {
@@ -264,8 +264,8 @@ proptest! {
 
     #[test]
     fn whatever_a_line_was_taken_for_it_is_read(lines in lines(), twist in 0..12_usize) {
-        // Only a line about which there is something to tell is read again. What is found later counts as later, so
-        // each reward has its own id, and there is one end; and a run does not begin after the fact.
+        // Only a line with a problem is read again. What is found later counts as later, so each reward has
+        // its own id and there is one end; and a run does not begin after the fact.
         let mut ends = 0;
         let lines: Vec<String> = lines
             .iter()

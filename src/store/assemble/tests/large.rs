@@ -1,4 +1,4 @@
-//! What few bytes may ask for: everything stays in proportion to the log.
+//! What a few bytes may demand: everything stays in proportion to the log.
 
 use super::*;
 
@@ -66,7 +66,7 @@ fn everybody_but_one_for_many_agents() {
 
 #[test]
 fn a_cycle_of_many_acts_keeps_what_goes_forward() {
-    // Every link goes back in time but one, which closes the cycle.
+    // Every link except one goes back in time; that one closes the cycle.
     let count = 3000;
     let act = |it: usize| {
         format!(r#"{{"type":"action","id":"a{it}","agent":"x","parents":["a{}"]}}"#, (it + 1) % count)

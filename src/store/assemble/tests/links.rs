@@ -1,4 +1,4 @@
-//! Causal links: logged, by way of a state, inferred, left out.
+//! Causal links: logged, through a state, inferred, left out.
 
 use super::*;
 use crate::model::LinkKind;
@@ -87,7 +87,7 @@ fn an_act_follows_what_its_agent_was_told_if_that_came_later() {
         &[action("x", "a", ""), message("m", "a", "b"), action("y", "b", ""), action("z", "c", "")],
         &["m < x~", "y < m~", "z < y~"],
     );
-    // Told before: the action since then is the nearer cause.
+    // The message came before: the action since then is the nearer cause.
     check_all(&[message("m", "a", "b"), action("x", "a", ""), action("y", "b", "")], &["y < x~"]);
 }
 
@@ -96,10 +96,10 @@ fn actions_of_one_step_are_joint() {
     let step = |id: &str, agent: &str, at: u32| action(id, agent, &format!(r#","step":{at}"#));
     let lines = [step("a0", "a", 0), step("b0", "b", 0), step("a1", "a", 1), step("b1", "b", 1)];
     check_all(&lines, &["a1 < a0~", "b1 < b0~"]);
-    // Who took no part in the joint step before follows from nothing that is known.
+    // An agent that took no part in the joint step before follows from nothing known.
     let lines = [step("a0", "a", 0), step("b0", "b", 0), step("c1", "c", 1)];
     check_all(&lines, &[]);
-    // After a step of one agent alone everybody follows from it.
+    // After a step of one agent alone everybody follows from that step.
     let lines = [step("a0", "a", 0), step("b1", "b", 1), step("c1", "c", 1)];
     check_all(&lines, &["b1 < a0~", "c1 < a0~"]);
 }
