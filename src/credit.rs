@@ -1,18 +1,19 @@
 //! The credit engine: who earned or lost the reward, by which method, and what the others say.
 //!
-//! Data flow: [`Episode`] + [`Scenario`] -> [`compute`] -> [`Attribution`]; [`explain`] gives the arithmetic of
-//! one number; [`sweep`] runs every method and baseline on the same question; [`verdict`] says it in a
-//! sentence; [`compare`] sets two attributions side by side; [`audit`] recomputes what the log declares;
-//! [`interactions`] says what pairs do together, [`failure`] where an episode was lost, [`spectrum`] who goes
-//! with failure over a run, [`curve`] how credit moves along a slider, [`flip_probability`] how sure it is.
+//! Data flow: [`Episode`] + [`Scenario`] -> [`compute`] -> [`Attribution`]. [`explain`] gives the arithmetic
+//! of one number; [`sweep`] runs every method and baseline on the same question; [`verdict`] puts the answer
+//! in a sentence; [`compare`] sets two attributions side by side; [`audit`] recomputes what the log declares;
+//! [`interactions`] says what pairs earn together, [`failure`] where an episode was lost, [`spectrum`] who
+//! goes with failure over a run, [`curve`] how credit moves along a slider, [`flip_probability`] how sure it
+//! is.
 //!
 //! It must not know a file format, a store, a clock or a terminal: it reads `model` and `stats` only, so a
 //! test game is three lines. A number, *undefined* (the formula has no value here) and *unavailable* (data is
-//! missing) stay apart everywhere; nothing missing is ever filled in. The same episode and scenario give the
-//! same bits on any machine: sums are compensated and run in a fixed order.
+//! missing) stay apart everywhere, and nothing missing is ever filled in. The same episode and scenario give
+//! the same bits on any machine: sums are compensated and run in a fixed order.
 //!
-//! What the formulas leave open is decided once: edits of a what-if in `question`, blame and ties in `blame`,
-//! what counts as agreement in `sweep`, the choice of the best-supported method in `choice`.
+//! Each choice that the formulas leave open is made in one place: edits of a what-if in `question`, blame and
+//! ties in `blame`, what counts as agreement in `sweep`, the choice of the best-supported method in `choice`.
 
 mod audit;
 mod backprop;
@@ -81,8 +82,8 @@ use question::{Question, missing};
 /// Credit of `episode` under `scenario`. An empty method means the best the log supports.
 ///
 /// # Errors
-/// [`Unavailable`] when the log lacks what the method needs (naming the record and, if there is one, the
-/// nearest method that can be computed), or when the scenario names what the method table does not have.
+/// [`Unavailable`] when the log lacks what the method needs (it names the record and, if there is one, the
+/// nearest method that can be computed), or when the scenario names something that the method table lacks.
 pub fn compute(episode: &Episode, scenario: &Scenario) -> Result<Attribution, Unavailable> {
     compute_plain(episode, scenario)
         .map_err(|unavailable| choice::with_nearest(episode, scenario, unavailable))
@@ -95,15 +96,15 @@ fn compute_plain(episode: &Episode, scenario: &Scenario) -> Result<Attribution, 
     bounded((question.method.compute)(&question)?)
 }
 
-/// [`compute_plain`] of agents alone: acts and their caveats are left out where the method can.
+/// [`compute_plain`] of agents alone: leaves out acts and their caveats if the method can.
 fn compute_agents(episode: &Episode, scenario: &Scenario) -> Result<Attribution, Unavailable> {
     let mut question = question(episode, scenario)?;
     question.agents_only = true;
     bounded((question.method.compute)(&question)?)
 }
 
-/// The same attribution, if its numbers are numbers: where a log holds 1e308, sums and differences of it are
-/// infinite, and differences of those are nothing at all.
+/// The same attribution, if all its numbers are finite. In a log that holds 1e308, sums and differences
+/// become infinite, and differences of those have no value.
 ///
 /// # Errors
 /// When a number, an interval or a sum is beyond what a double holds.
@@ -135,9 +136,9 @@ fn question<'a>(episode: &'a Episode, scenario: &'a Scenario) -> Result<Question
     Question::new(episode, scenario, row)
 }
 
-/// A sampled Shapley value that has not been drawn yet: walk as long as there is time, and look at it in
-/// between. The scenario names `shapley-sampled` (its baseline: how permutations are drawn) and the seed;
-/// `None`: it asks for something else.
+/// A sampled Shapley value that has not been drawn yet: draw as long as there is time, and read it in
+/// between. The scenario names `shapley-sampled` (its baseline says how permutations are drawn) and the seed.
+/// `None` if it asks for another method.
 ///
 /// # Errors
 /// As [`compute`].
@@ -150,14 +151,14 @@ pub fn sampling<'a>(
     sampled.then(|| question().map_err(|it| choice::with_nearest(episode, scenario, it)))
 }
 
-/// The same question with as few permutations as somebody can wait for: what to show while the rest is drawn.
-/// `None`: it can be computed at once as it is.
+/// The same question with so few permutations that somebody can wait for them: shown while the rest is drawn.
+/// `None` if the whole can be computed at once.
 pub fn first_look(scenario: &Scenario) -> Option<Scenario> {
     coalition::first_look(scenario)
 }
 
-/// The scenario with the nearest method in the place of its own, where that cannot follow its edits, and one line that
-/// says so. `None`: it can, or none is near.
+/// The scenario with the nearest method in place of its own, if its own cannot follow its edits, and one line
+/// that says so. `None` if it can, or if no method is near.
 pub fn replacement(episode: &Episode, scenario: &Scenario) -> Option<(Scenario, String)> {
     let why = compute(episode, first_look(scenario).as_ref().unwrap_or(scenario)).err()?;
     let nearest = why.nearest?;

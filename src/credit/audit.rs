@@ -1,9 +1,9 @@
 //! Declared credit beside the same computation done anew from the log.
 //!
-//! For every `credit` record: its items, each beside the recomputed number where the algorithm it names is one
-//! of the method table; the sum against R where the algorithm's contract is to divide it; and what is wrong
-//! with the record itself: unknown or repeated names, numbers that are not finite. Parameters the record
-//! logs (`counterfactual`: which group; numbers by name) are used where the method has them.
+//! For every `credit` record: its items, each beside the recomputed number if the algorithm it names is one
+//! of the method table; the sum against R if the algorithm's contract is to divide it; and what is wrong with
+//! the record itself: unknown or repeated names, numbers that are not finite. Parameters that the record logs
+//! (`counterfactual`: which group; numbers by name) are used if the method has them.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ use super::{compute_plain, scenario_name};
 /// One declared number and the same recomputed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AuditItem {
-    /// What the item credits; `None`: nothing of this episode.
+    /// What the item credits; `None` if that is nothing of this episode.
     pub target: Option<Target>,
     /// Its name; display-safe.
     pub name: String,
@@ -28,7 +28,7 @@ pub struct AuditItem {
     pub declared: Option<f64>,
     /// Recomputed; unavailable says why.
     pub recomputed: Value,
-    /// Declared minus recomputed, where both are numbers.
+    /// Declared minus recomputed, if both are numbers.
     pub difference: Option<f64>,
 }
 
@@ -39,7 +39,7 @@ pub struct AuditRow {
     pub declared: usize,
     /// Its name among the declared credits of the episode, as a baseline of `declared`.
     pub key: String,
-    /// What it was recomputed with, or why it cannot be.
+    /// What it was recomputed with, or why it cannot be recomputed.
     pub recomputed: Result<Scenario, Unavailable>,
     /// Item by item, in logged order.
     pub items: Vec<AuditItem>,
@@ -105,7 +105,7 @@ fn audit_one(episode: &Episode, at: usize, declared: &DeclaredCredit, key: Strin
     }
 }
 
-/// The declared computation done anew, with the logged parameters that the method has.
+/// Recomputes what is declared, with the logged parameters that the method has.
 fn recompute(episode: &Episode, declared: &DeclaredCredit) -> Result<(Scenario, Attribution), Unavailable> {
     let algorithm = &declared.algorithm;
     let (row, baseline) = named_method(declared).ok_or_else(|| Unavailable {
@@ -167,7 +167,7 @@ impl AuditRow {
         self.recomputed.as_ref().ok().map(scenario_name)
     }
 
-    /// Whether every item that could be recomputed agrees within `tolerance` (in reward units). `None`:
+    /// Whether every item that could be recomputed agrees within `tolerance` (in reward units). `None` if
     /// nothing could be recomputed.
     pub fn agrees(&self, tolerance: f64) -> Option<bool> {
         self.worst.map(|it| it <= tolerance)

@@ -1,22 +1,23 @@
 //! Backward through the communication graph: the reward walks back along causal links.
 //! docs/METHODS.md#backprop; after layer-wise relevance propagation (Bach et al. 2015).
 //!
-//! In reverse topological order an act keeps `rho` of what reached it (all of it where it has no parents) and
-//! passes the rest to its parents: evenly, by their tokens, by how recent they are, or as declared. Sums are exact at every `rho`; acts without a
-//! path to the reward get exactly 0. A message's credit is its sender's. It is a heuristic about the shape of
-//! the trace: every number is structural, not causal.
+//! In reverse topological order an act keeps `rho` of what reached it (all of it if it has no parents) and
+//! passes the rest to its parents: evenly, by their tokens, by how recent they are, or as declared. Sums are
+//! exact at every `rho`; acts without a path to the reward get exactly 0. A message's credit is its sender's.
+//! This is a heuristic about the shape of the trace: every number is structural, not causal.
 //!
 //! Decided here:
-//! * A reward starts at the acts it is `of`, in equal parts; without any at the acts of the last moment that
-//!   nothing came of, in equal parts: the outcome came after them. A note that nobody took up long before is on
-//!   no path to it. (With all sinks instead, the agent named agrees with the human annotation of Who&When in 12
-//!   of its 29 hand-crafted failures here, with the last in 17; in the 63 generated ones 20 either way.) Where R is not the sum of the logged rewards, these parts are scaled to R.
-//! * An agent taken out keeps nothing, nor does an act outside the window: such acts pass on all that reaches them. What reaches such an act
-//!   without parents is left undivided, and said.
-//! * Recency of a parent: `exp(-dt/tau)`, dt in seconds from the parent to the act; where a time is missing the
+//! * A reward starts at the acts it is `of`, in equal parts. Without any, it starts in equal parts at the
+//!   acts of the last moment that nothing came of, since the outcome came after them. A note that nobody took
+//!   up long before is on no path to it. (If it started at all sinks instead, the agent named would agree
+//!   with the human annotation of Who&When in 12 of its 29 hand-crafted failures here, against 17; in the 63
+//!   generated ones 20 either way.) If R is not the sum of the logged rewards, these parts are scaled to R.
+//! * A dropped agent keeps nothing, nor does an act outside the window: such acts pass on all that reaches
+//!   them. What reaches such an act without parents is left undivided, and a caveat says so.
+//! * Recency of a parent: `exp(-dt/tau)`, dt in seconds from the parent to the act. If a time is missing, the
 //!   parents of that act weigh evenly. A declared weight is that of the edge between the two agents in the
 //!   interaction graph; links without one weigh 1.
-//! * Tokens of a parent: input + output; where one parent of an act has none logged, its parents weigh evenly.
+//! * Tokens of a parent: input + output. If one parent of an act has none logged, its parents weigh evenly.
 
 use std::collections::BinaryHeap;
 
@@ -119,7 +120,7 @@ struct Flow {
     rho: f64,
     /// What reached a root of an agent taken out.
     undivided: f64,
-    /// Acts of whose parents something needed to weigh them is not known.
+    /// Acts whose parents lack something needed to weigh them.
     unweighed: usize,
 }
 
@@ -174,11 +175,12 @@ fn flow(question: &Question<'_>, reward: f64) -> Result<Flow, Unavailable> {
     Ok(Flow { reached, kept, started, weights, rho, undivided: undivided.value(), unweighed })
 }
 
-/// Every act after all that came of it, and of those that may be next the youngest: a fixed order whatever the links.
+/// Every act after all that came of it. Of the acts that may be next, the youngest: a fixed order for any
+/// links.
 fn youngest_first(episode: &Episode, pass: &mut impl FnMut(usize)) {
     let n = episode.acts.len();
     let parents = |at: usize| episode.links.parents(ActId::from_index(at)).iter().map(|it| it.act.index());
-    // Where no link goes back in time, that is the reverse of the order of time.
+    // If no link goes back in time, that is the reverse of the order of time.
     if (0..n).all(|at| parents(at).all(|parent| parent < at)) {
         return (0..n).rev().for_each(pass);
     }
@@ -202,7 +204,7 @@ struct LinkWeights {
 }
 
 impl LinkWeights {
-    /// With the number of acts of whose parents something needed to weigh them is not known.
+    /// Returns them with the number of acts whose parents lack something needed to weigh them.
     fn of(question: &Question<'_>, kind: &str) -> (Self, usize) {
         let episode = question.episode;
         let mut starts = Vec::with_capacity(episode.acts.len() + 1);
@@ -232,7 +234,7 @@ impl LinkWeights {
     }
 }
 
-/// What the parents of `act` weigh; `None`: evenly.
+/// The weights of the parents of `act`; `None` if they weigh evenly.
 fn weights(question: &Question<'_>, act: ActId, kind: &str) -> Option<Vec<f64>> {
     let episode = question.episode;
     let parents = || episode.links.parents(act).iter().map(|it| episode.act(it.act));
@@ -243,7 +245,7 @@ fn weights(question: &Question<'_>, act: ActId, kind: &str) -> Option<Vec<f64>> 
             let now = episode.act(act).time?;
             let ages: Option<Vec<f64>> =
                 parents().map(|it| it.time.map(|then| now.seconds_since(then).max(0.0))).collect();
-            // Relative to the youngest, so that old parents do not all round to nothing.
+            // Relative to the youngest, so that old parents do not all round to zero.
             let ages = ages?;
             let youngest = ages.iter().copied().fold(f64::INFINITY, f64::min);
             Some(ages.iter().map(|it| (-(it - youngest) / tau).exp()).collect())
@@ -258,7 +260,7 @@ fn weights(question: &Question<'_>, act: ActId, kind: &str) -> Option<Vec<f64>> 
     }
 }
 
-/// The acts of the last step (else of the last time, else the last act alone) that nothing came of.
+/// The acts of the last step (or of the last time, or the last act alone) that nothing came of.
 fn last_sinks(episode: &Episode) -> Vec<ActId> {
     let sinks: Vec<ActId> = episode.act_ids().filter(|it| episode.links.children(*it).is_empty()).collect();
     let Some(&last) = sinks.last() else { return Vec::new() };
@@ -271,7 +273,7 @@ fn last_sinks(episode: &Episode) -> Vec<ActId> {
     sinks.into_iter().filter(|it| joint(*it)).collect()
 }
 
-/// What of R starts at each act, and by which record.
+/// The part of R that starts at each act, and the record that says so.
 fn starts(question: &Question<'_>, reward: f64) -> Vec<(f64, Option<Origin>)> {
     let episode = question.episode;
     let valued = |global: bool| -> Vec<&Reward> {

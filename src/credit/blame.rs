@@ -2,11 +2,12 @@
 //!
 //! Decided here:
 //! * In a failed episode the most negative credit is blamed; in a success the most positive is named.
-//! * A failure in which nobody has negative credit has no loser: the least earner is named, and said to be
-//!   that ([`BlameKind::EarnedLeast`]). Likewise a success in which nobody gained.
+//! * A failure in which nobody has negative credit has no loser: the least earner is named, and named as that
+//!   ([`BlameKind::EarnedLeast`]). Likewise a success in which nobody gained.
 //! * Values closer than `1e-12` of the largest are equal. Agents that cannot be told from the extreme one tie
-//!   with it, if their own value has the blamed sign: where the method knows how uncertain the difference of the
-//!   two is ([`Attribution::differences`]), when that may be 0; else when their intervals meet. Ties name all.
+//!   with it if their own value has the blamed sign. They cannot be told apart if the difference of the two
+//!   may be 0, for methods that know its uncertainty ([`Attribution::differences`]), and otherwise if their
+//!   intervals meet. All that tie are named.
 //! * A share is part of the gross loss (the sum of negative credits) or gross gain: never above 100%.
 
 use crate::model::{AgentId, Attribution, Estimate};
@@ -17,11 +18,11 @@ use crate::stats::sum;
 pub enum BlameKind {
     /// A failure: they lost the most.
     Lost,
-    /// A failure in which nobody lost: they earned least.
+    /// A failure in which nobody lost: these earned least.
     EarnedLeast,
     /// A success: they earned the most.
     Earned,
-    /// A success in which nobody gained: they lost least.
+    /// A success in which nobody gained: these lost least.
     LostLeast,
 }
 
@@ -37,18 +38,18 @@ impl BlameKind {
 pub struct Blame {
     /// In what sense.
     pub kind: BlameKind,
-    /// Who: the extreme one first, then those that tie with it by value, then id.
+    /// The extreme one first, then those that tie with it, by value and then by id.
     pub agents: Vec<AgentId>,
     /// Whether all agents with a number have the same: nobody is singled out.
     pub all_equal: bool,
     /// How many agents have a number.
     pub known: usize,
-    /// Share of each named agent in the gross loss or gain; `None` where nobody lost or gained.
+    /// Share of each named agent in the gross loss or gain; `None` if nobody lost or gained.
     pub shares: Vec<Option<f64>>,
 }
 
-/// Who stands out in `attribution`; `failed` as in [`crate::model::Episode::failed`]. `None`: no agent has a
-/// number.
+/// Who stands out in `attribution`; `failed` as in [`crate::model::Episode::failed`]. `None` if no agent has
+/// a number.
 pub fn blame(failed: bool, attribution: &Attribution) -> Option<Blame> {
     let sign = if failed { 1.0 } else { -1.0 };
     // From here on the blamed end is the low one.
@@ -75,7 +76,7 @@ pub fn blame(failed: bool, attribution: &Attribution) -> Option<Blame> {
             || (meet(attribution, (agent, it), (first, &extreme)) && (!lost || sign * it.value < -tolerance))
     };
     let mut named: Vec<&(AgentId, Estimate)> = entries.iter().filter(|it| ties(it.0, &it.1)).collect();
-    // Rounding must not decide the order of equal ones.
+    // Rounding must not decide the order of equal values.
     let equal = named.iter().take_while(|it| (it.1.value - extreme.value).abs() <= tolerance).count();
     named[..equal].sort_by_key(|it| it.0);
     let shares = named.iter().map(|it| (lost && gross < 0.0).then(|| sign * it.1.value / gross)).collect();
@@ -88,7 +89,7 @@ pub fn blame(failed: bool, attribution: &Attribution) -> Option<Blame> {
     })
 }
 
-/// Below this difference two of these values are the same: `1e-12` of the largest magnitude.
+/// Two of these values count as equal below this difference: `1e-12` of the largest magnitude.
 pub(super) fn tolerance(values: impl Iterator<Item = f64>) -> f64 {
     values.filter(|it| it.is_finite()).fold(0.0, |scale: f64, it| scale.max(it.abs())) * 1e-12
 }
@@ -101,7 +102,7 @@ fn meet(attribution: &Attribution, a: (AgentId, &Estimate), b: (AgentId, &Estima
     }
 }
 
-/// Whether the intervals of two numbers meet; a number without one is a point, two points never overlap.
+/// Whether the intervals of two numbers meet. A number without one is a point; two points never overlap.
 pub(super) fn overlap(a: &Estimate, b: &Estimate) -> bool {
     if a.interval.is_none() && b.interval.is_none() {
         return false;
@@ -110,8 +111,8 @@ pub(super) fn overlap(a: &Estimate, b: &Estimate) -> bool {
     a.0 <= b.1 && b.0 <= a.1
 }
 
-/// Rank of each agent from the blamed end, from 1; agents that cannot be told apart share it. `None` where there
-/// is no number.
+/// Rank of each agent from the blamed end, from 1; agents that cannot be told apart share a rank. `None` for
+/// an agent without a number.
 pub(super) fn ranks(failed: bool, attribution: &Attribution) -> Vec<Option<u32>> {
     let tolerance =
         tolerance(attribution.agents.iter().filter_map(|it| it.value.number()).map(|it| it.value));
@@ -123,7 +124,7 @@ pub(super) fn ranks(failed: bool, attribution: &Attribution) -> Vec<Option<u32>>
     };
     let is_point = |it: &(AgentId, Option<&Estimate>)| it.1.is_none_or(|it| it.interval.is_none());
     if attribution.differences.is_none() && numbers.iter().all(is_point) {
-        // Points never meet: the rank of one is where it stands among all.
+        // Points never meet: the rank of a point is its place among all.
         let sign = if failed { 1.0 } else { -1.0 };
         let mut sorted: Vec<f64> = numbers.iter().filter_map(|it| Some(sign * it.1?.value)).collect();
         sorted.sort_by(f64::total_cmp);
@@ -193,7 +194,7 @@ mod tests {
             }
         }
         assert_eq!(blame(true, &both).expect("numbers").agents, [AgentId(0), AgentId(1), AgentId(2)]);
-        // What the first two share is what is uncertain: 0.1 apart for sure. Of the third nothing is known.
+        // The first two share their uncertainty: they differ by 0.1 for sure. Nothing is known of the third.
         let mut differences = Differences::of(3);
         differences.set(AgentId(0), AgentId(1), 0.05);
         differences.set(AgentId(0), AgentId(2), 0.35);

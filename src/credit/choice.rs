@@ -1,4 +1,5 @@
-//! Which method to use when nobody says: the best the log supports, and the nearest to one it does not.
+//! Which method to use if nobody says: the best one the log supports, and the nearest to one it does not
+//! support.
 
 use crate::model::{Attribution, Episode, Provenance, Scenario, Unavailable};
 
@@ -8,12 +9,12 @@ use super::method::{Family, scenario_name};
 use super::question::missing;
 use super::table::{method, methods};
 
-/// Every method with every baseline, in the order of the method table. Edits nothing.
+/// Every method with every baseline, in the order of the method table. The scenarios edit nothing.
 pub fn variants() -> Vec<Scenario> {
     methods().iter().flat_map(super::Method::scenarios).collect()
 }
 
-/// One step down the ladder of support: a method, and when its numbers are good enough to be shown first.
+/// One step of the ladder of support: a method, and when its numbers are good enough to show first.
 struct Rung {
     method: &'static str,
     accept: fn(&Episode, &Attribution) -> bool,
@@ -37,12 +38,11 @@ const LADDER: &[Rung] = &[
 
 /// The best-supported method for an episode.
 ///
-/// In order: exact Shapley; Shapley with missing coalitions where its bounds separate the one blamed; Shapley
-/// sampled from the walks that are logged; removal;
-/// a single deviation with measured values; a replay group; a single deviation with modelled values; declared
-/// credit; propagation along the links; an even split. `None`: the log holds nothing to divide. Below exact
-/// Shapley a method is passed over when it tells nobody apart, or knows one agent of several and that one
-/// neither lost nor gained.
+/// In order: exact Shapley; Shapley with missing coalitions if its bounds separate the one blamed; Shapley
+/// sampled from the logged walks; removal; a single deviation with measured values; a replay group; a single
+/// deviation with modelled values; declared credit; propagation along the links; an even split. `None` if the
+/// log holds nothing to divide. A method below exact Shapley is skipped if it tells nobody apart, or knows
+/// only one agent of several and that one neither lost nor gained.
 pub fn best_scenario(episode: &Episode) -> Option<Scenario> {
     LADDER.iter().find_map(|rung| {
         let row = method(rung.method)?;
@@ -53,9 +53,9 @@ pub fn best_scenario(episode: &Episode) -> Option<Scenario> {
     })
 }
 
-/// The scenario to read the decisive act from: `scenario` itself if it speaks of acts, else, under the same
-/// edits, a measured single deviation, a replay group, a modelled single deviation, declared credit of acts,
-/// propagation. `None`: nothing in the log speaks of acts.
+/// The scenario from which to read the decisive act: `scenario` itself if it credits acts; otherwise, under
+/// the same edits, a measured single deviation, a replay group, a modelled single deviation, declared credit
+/// of acts, or propagation. `None` if nothing in the log credits acts.
 pub fn act_scenario(episode: &Episode, scenario: &Scenario) -> Option<Scenario> {
     let scenario = resolve(episode, scenario).ok()?;
     let speaks = |it: &Scenario| {
@@ -71,7 +71,7 @@ pub fn act_scenario(episode: &Episode, scenario: &Scenario) -> Option<Scenario> 
     speaking.into_iter().next().map(|it| it.1)
 }
 
-/// How well an attribution's numbers per act are founded, best first; `None`: it has none.
+/// How well founded an attribution's numbers per act are, best first; `None` if it has none.
 pub(super) fn act_rank(attribution: &Attribution) -> Option<u8> {
     attribution.acts.iter().any(|it| it.1.number().is_some()).then_some(())?;
     let family = method(&attribution.method).map(|it| it.family);
@@ -97,7 +97,7 @@ pub(super) fn names_culprit(scenario: &Scenario) -> bool {
     })
 }
 
-/// Whether all alternatives are the candidates of replay groups: these speak for themselves.
+/// Whether all alternatives are candidates of replay groups, which have methods of their own.
 fn only_replayed(episode: &Episode) -> bool {
     episode.tables.iter().filter(|it| it.alternatives.iter().any(|it| it.q.n.is_some())).all(|table| {
         let groups = episode.replays.iter().filter(|it| it.act == Some(table.act));
@@ -110,15 +110,15 @@ fn is_replayed(attribution: &Attribution) -> bool {
     attribution.provenance == Provenance::Replayed
 }
 
-/// Whether some number is a range between sharp bounds, because data is missing.
+/// Whether some number is a range between sharp bounds because data is missing.
 fn is_bounded(attribution: &Attribution) -> bool {
     let bounded = |it: &crate::model::Estimate| it.interval.is_some() && it.standard_error.is_none();
     attribution.agents.iter().any(|it| it.value.number().is_none_or(bounded))
 }
 
-/// Whether the numbers say something of who mattered: two of them differ, or the one agent that has a number has
-/// another than 0, of whatever sign. (One that earned in a failure was cleared by a measurement: nothing of less
-/// ground may blame it in its place.)
+/// Whether the numbers say something about who mattered: two of them differ, or the only agent with a number
+/// has one other than 0, of either sign. (An agent that earned in a failure was cleared by a measurement;
+/// nothing less founded may blame it instead.)
 fn tells_apart(episode: &Episode, attribution: &Attribution) -> bool {
     blame(episode.failed(), attribution).is_some_and(|it| {
         let first = it.agents.first().and_then(|it| attribution.agent(*it));
@@ -141,7 +141,7 @@ pub(super) fn resolve(episode: &Episode, scenario: &Scenario) -> Result<Scenario
         return Ok(scenario.clone());
     }
     let best = best_scenario(episode).or_else(|| {
-        // A reward set by hand can be divided although the log has none.
+        // A reward set by hand can be divided even if the log has none.
         scenario.reward.is_some().then(|| Scenario::of_method("backprop"))
     });
     best.map(|it| carry(scenario, it)).ok_or_else(|| {
@@ -174,9 +174,9 @@ pub(super) fn same_choice(a: &Scenario, b: &Scenario) -> bool {
     a.method == b.method && baseline(a) == baseline(b)
 }
 
-/// What to try in place of a method that is unavailable, nearest first: its other baselines (an even mean
-/// before the rest, as it needs least), then what puts the same question in another way, then its family, then
-/// the ladder of support.
+/// What to try in place of an unavailable method, nearest first: its other baselines (an even mean before the
+/// rest, as it needs least), then what asks the same question in another way, then its family, then the
+/// ladder of support.
 pub(super) fn alternatives(scenario: &Scenario) -> Vec<Scenario> {
     let family = method(&scenario.method).map(|it| it.family);
     let distance = |it: &Scenario| {
@@ -202,7 +202,7 @@ fn root(row: &'static super::Method) -> &'static str {
     row.variant_of.unwrap_or(row.name)
 }
 
-/// Names the nearest method that can be computed, if the message does not yet name one.
+/// Names the nearest method that can be computed, unless the message already names one.
 pub(super) fn with_nearest(episode: &Episode, scenario: &Scenario, mut missing: Unavailable) -> Unavailable {
     if missing.nearest.is_none() && method(&scenario.method).is_some() {
         let near = alternatives(scenario).into_iter().map(|it| carry(scenario, it));

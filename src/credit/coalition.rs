@@ -4,11 +4,11 @@
 //! Decided here:
 //! * Of several logged tables the one with the most players is used, then the most complete, then the first
 //!   (or the one a declared credit names); a caveat says so.
-//! * Taking agents out plays the subgame on the rest, with the coalitions logged of it; nothing is
+//! * Dropping agents plays the subgame on the rest, with the coalitions logged for it; nothing is
 //!   extrapolated. A reward set by hand replaces the value of the grand coalition (of the subgame).
-//! * Coalition values cannot be discounted again, and they were recorded with the logged actions: a discount
-//!   is a caveat, a substituted act makes these methods unavailable.
-//! * Missing coalitions are never made up: Shapley and Banzhaf are linear in v, so each agent gets the sharp
+//! * Coalition values cannot be discounted again, and they were recorded with the logged actions. So a
+//!   discount is a caveat, and a substituted act makes these methods unavailable.
+//! * Missing coalitions are never made up. Shapley and Banzhaf are linear in v, so each agent gets the sharp
 //!   bounds that values in `[lo, hi]` allow (default: the range of the logged values), shown as an interval
 //!   around its middle.
 //! * Coalition values count as replayed: somebody ran those teams, though the log may not say how often.
@@ -44,7 +44,7 @@ pub use sampled::Sampling;
 pub(super) use sampled::{METHOD as SAMPLED, first_look, luck};
 use terms::terms;
 
-/// v(0) of the episode's first coalition table, where it is logged.
+/// v(0) of the episode's first coalition table, if it is logged.
 pub(super) fn empty_value(episode: &Episode) -> Option<f64> {
     let table = episode.coalitions.first()?;
     table.values.iter().find(|it| it.agents.is_empty())?.value.mean

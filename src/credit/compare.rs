@@ -16,7 +16,8 @@ pub struct ComparisonRow {
     pub after: Value,
     /// After minus before, where both are numbers.
     pub change: Option<f64>,
-    /// Rank before, 1 = most blamed (in a success: earned most); shared inside overlapping intervals.
+    /// Rank before, 1 = most blamed (in a success: earned most). Agents inside overlapping intervals share a
+    /// rank.
     pub rank_before: Option<u32>,
     /// Rank after.
     pub rank_after: Option<u32>,
@@ -37,13 +38,13 @@ pub struct Comparison {
     pub named_before: Vec<AgentId>,
     /// Who stands out after.
     pub named_after: Vec<AgentId>,
-    /// Whether those after are all others than those before.
+    /// Whether all blamed after differ from all blamed before.
     pub flips: bool,
     /// Kendall's tau-b between the two, over agents with both numbers.
     pub tau: Option<f64>,
     /// Probability that the two name different agents, by 4,000 seeded draws of every credit from its normal
-    /// error, drawn independently; `None` unless every number on both sides has a standard error and one is
-    /// not 0.
+    /// error, drawn independently. `None` unless every number on both sides has a standard error and one of
+    /// them is not 0.
     pub p_flip: Option<f64>,
 }
 

@@ -1,14 +1,14 @@
 //! How credit moves as one number of a method is turned, and where the verdict flips.
 //!
-//! Decided here: a range up to 100 is walked evenly. A wider one that begins at 0 is walked as `t/(1-t)`, so
-//! that 0, 1 and "very large" are the ends and the middle of the slider (the temperature of a policy); one
-//! around 0 from `-2s` to `2s`, s the size of the reward, at least 1. A flip is where whom the numbers blame
-//! changes; it is found by halving between two neighbouring points, so two flips inside one step may be seen
-//! as one or none. Two flips at one place (a tie at a single value) are one, and what holds at an end alone is
+//! Decided here: a range up to 100 is walked evenly. A wider range that begins at 0 is walked as `t/(1-t)`,
+//! so that 0, 1 and "very large" are the ends and the middle of the slider (the temperature of a policy). One
+//! around 0 runs from `-2s` to `2s`, where s is the size of the reward, at least 1. A flip is where the blame
+//! changes. It is found by halving between two neighbouring points, so two flips inside one step may be seen
+//! as one or none. Two flips at one place (a tie at a single value) are one, and what holds only at an end is
 //! none.
 //!
-//! What is worth a curve ([`sliders`]) is read from the method table: shares (a parameter between 0 and 1 that is
-//! no switch: gamma, lambda, rho, alpha) and temperatures (tau), of every method and baseline whose numbers they
+//! The method table tells what is worth a curve ([`sliders`]): shares (a parameter between 0 and 1 that is no
+//! switch: gamma, lambda, rho, alpha) and temperatures (tau), of every method and baseline whose numbers they
 //! move in this log.
 
 use crate::model::{AgentId, Attribution, Episode, Scenario, Unavailable};
@@ -26,9 +26,9 @@ pub struct CurvePoint {
     pub place: f64,
     /// The parameter.
     pub at: f64,
-    /// The credit of each agent, by id; `None`: no number there.
+    /// The credit of each agent, by id; `None` without a number there.
     pub credit: Vec<Option<f64>>,
-    /// Whom the numbers blame (in a success: name); ties: all of them.
+    /// Whom the numbers blame (in a success: name); of a tie all.
     pub blamed: Vec<AgentId>,
 }
 
@@ -39,7 +39,7 @@ pub struct Flip {
     pub place: f64,
     /// The parameter, within `1e-6` of the range.
     pub at: f64,
-    /// Who is blamed below it; empty: nobody is told apart.
+    /// Who is blamed below it; empty if nobody is told apart.
     pub before: Vec<AgentId>,
     /// Who above.
     pub after: Vec<AgentId>,
@@ -54,7 +54,7 @@ pub struct Curve {
     pub param: &'static str,
     /// What it does.
     pub what: &'static str,
-    /// The value in force, and where that is on the slider.
+    /// The value in force, and its place on the slider.
     pub current: (f64, f64),
     /// Ascending.
     pub points: Vec<CurvePoint>,
@@ -71,25 +71,26 @@ pub struct SliderOf {
     pub param: &'static str,
 }
 
-/// Points of a curve that is drawn: fine enough to be stepped along.
+/// Points of a curve that is drawn: fine enough to step along.
 pub const CURVE_STEPS: usize = 41;
 
 /// Fewer points say little of a curve.
 const LEAST_STEPS: usize = 5;
 
-/// Acts, agents and logged values looked at by all curves together, at most about: beyond it they are coarser.
+/// About how many acts, agents and logged values all curves together may look at; beyond it they are coarser.
 const WORK: usize = 60_000_000;
-/// A flip is found once it lies between places of the slider that are no further apart.
+/// A flip is found once it lies between places of the slider that are at most this far apart.
 const EXACT: f64 = 1e-7;
-/// Halvings that are enough for that, however far apart the points are.
+/// Halvings that suffice for that, however far apart the points are.
 const HALVINGS: usize = 24;
 
-/// The curves of an episode, and what was spared for them.
+/// The curves of an episode, and what was saved on them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Curves {
     /// Credit along every parameter that moves it, the method shown first.
     pub list: Vec<Curve>,
-    /// What is coarser than it could be, in a sentence, because the episode is very long; `None`: nothing is.
+    /// What is coarser than it could be because the episode is very long, in a sentence; `None` if nothing
+    /// is.
     pub cut: Option<String>,
 }
 
@@ -111,8 +112,8 @@ impl Budget {
     }
 }
 
-/// Every parameter whose curve says something of `episode`, the method of `reference` first, then in the order of
-/// the method table.
+/// Every parameter whose curve says something about `episode`: the method of `reference` first, then in the
+/// order of the method table.
 pub fn sliders(episode: &Episode, reference: &Scenario) -> Vec<SliderOf> {
     sliders_within(episode, reference, &mut Budget { left: usize::MAX })
 }
@@ -123,10 +124,10 @@ fn sliders_within(episode: &Episode, reference: &Scenario, budget: &mut Budget) 
     let mut found = Vec::new();
     for row in methods().iter().filter(|it| it.names_culprit) {
         for param in row.params.iter().filter(|it| is_slider(it)) {
-            // Where a parameter does not apply it moves nothing.
+            // A parameter that does not apply moves nothing.
             let mut candidates = row.scenarios();
             candidates.retain(|it| param.applies(episode, it));
-            // The baseline in force has the first word, then the first that knows the parameter.
+            // The baseline in force comes first, then the first one that knows the parameter.
             candidates.sort_by_key(|it| u8::from(!choice::same_choice(it, reference)));
             let own = |it: Scenario| match choice::same_choice(&it, reference) {
                 true => reference.clone(),
@@ -140,8 +141,8 @@ fn sliders_within(episode: &Episode, reference: &Scenario, budget: &mut Budget) 
     found
 }
 
-/// The curves of [`sliders`]. On a very long episode with fewer points, and flips that are found less exactly: half of
-/// what may be spent goes to points, the rest to flips.
+/// The curves of [`sliders`]. A very long episode gets fewer points and less exact flips: half of the budget
+/// goes to points, the rest to flips.
 pub fn curves(episode: &Episode, reference: &Scenario) -> Curves {
     curves_within(episode, reference, Budget::of(episode, WORK))
 }
@@ -155,7 +156,7 @@ fn curves_within(episode: &Episode, reference: &Scenario, mut budget: Budget) ->
     budget.spend(steps * walks.len());
     let flips: usize = walks.iter().map(Walk::changes).sum();
     let halvings = (budget.left / flips.max(1)).min(HALVINGS);
-    // Of the slider, on either side of the place that is told.
+    // Of the slider, on either side of the reported place.
     let within = 1.0 / (steps - 1) as f64 / 2f64.powi(halvings as i32 + 1);
     let is_coarse = flips > 0 && within > EXACT;
     let cut = ((steps < CURVE_STEPS || is_coarse) && !walks.is_empty()).then(|| {
@@ -265,7 +266,7 @@ impl<'a> Walk<'a> {
         self.points.windows(2).filter(|it| it[0].blamed != it[1].blamed).count()
     }
 
-    /// The curve, each flip between two points found by so many halvings at most.
+    /// The curve, with each flip located between two points by at most so many halvings.
     fn finish(self, halvings: usize) -> Curve {
         let Self { episode, scenario, row, param, slider, points } = self;
         let mut flips: Vec<Flip> = Vec::new();
@@ -289,7 +290,7 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        // What holds at the very end of a slider alone (rho = 0 exactly) is not a place where the blame moves on.
+        // What holds only at the very end of a slider (rho = 0 exactly) is not a place where the blame moves.
         let inside = ONE_PLACE..1.0 - ONE_PLACE;
         flips.retain(|it| it.before != it.after && inside.contains(&it.place));
         let value = current(episode, &scenario, row, param);
@@ -301,8 +302,8 @@ impl<'a> Walk<'a> {
 /// Flips nearer than this on the slider are one.
 const ONE_PLACE: f64 = 1e-5;
 
-/// Where between `low`, at which `holds`, and `high`, at which it does not, it stops to hold, and how exactly that is
-/// known: after so many halvings at most.
+/// Where `holds` stops being true between `low`, where it is true, and `high`, where it is not; and how
+/// exactly that is known after at most so many halvings.
 fn halve(mut low: f64, mut high: f64, halvings: usize, holds: impl Fn(f64) -> bool) -> (f64, f64) {
     let mut left = halvings;
     while high - low > EXACT && left > 0 {
@@ -335,14 +336,15 @@ fn at_value(scenario: &Scenario, param: &str, at: f64) -> Scenario {
     let mut scenario = scenario.clone();
     scenario.params.insert(param.to_owned(), at.into());
     if param == "gamma" {
-        // The discount would win over the parameter that is being turned.
+        // The discount would override the parameter that is being turned.
         scenario.discount = None;
     }
     scenario
 }
 
 impl Curve {
-    /// The what-if that has the parameter at this value, to three significant digits: it is to be read and typed.
+    /// The what-if with the parameter at this value, to three significant digits, since people read and type
+    /// it.
     pub fn scenario_at(&self, at: f64) -> Scenario {
         let short = format!("{at:.2e}").parse().unwrap_or(at);
         at_value(&self.scenario, self.param, short)
@@ -380,7 +382,7 @@ impl Curve {
     }
 }
 
-/// Whom an attribution names, ascending; empty where all are equal.
+/// Whom an attribution names, ascending; empty if all are equal.
 pub(super) fn named(episode: &Episode, attribution: &Attribution) -> Vec<AgentId> {
     let found = blame(episode.failed(), attribution).filter(|it| !it.all_equal || it.known == 1);
     let mut agents = found.map(|it| it.agents).unwrap_or_default();

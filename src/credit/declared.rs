@@ -1,9 +1,9 @@
 //! Credit the log itself assigned, as logged. docs/METHODS.md#declared.
 //!
-//! Of several `credit` records the scenario's baseline chooses one, by its key (see [`keys`]); without one the
-//! first that credits the most agents is used. An agent's credit is the item of the agent; without one, the
-//! sum of the items of its acts. A repeated item counts once, the last one, as a later record updates an
-//! earlier one. Declared numbers follow no what-if: an edited scenario makes them unavailable.
+//! Of several `credit` records the scenario's baseline chooses one, by its key (see [`keys`]). Without a
+//! baseline the first that credits the most agents is used. An agent's credit is the item of the agent or,
+//! without one, the sum of the items of its acts. Of a repeated item the last counts, as a later record
+//! updates an earlier one. Declared numbers follow no what-if: an edited scenario makes them unavailable.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,8 +37,8 @@ pub(super) const METHOD: Method = Method {
     terms,
 };
 
-/// A name for each declared credit of an episode: its algorithm; where that repeats, followed by the record's
-/// id or its place (`shapley#2`).
+/// A name for each declared credit of an episode: its algorithm, followed by the record's id or its place
+/// (`shapley#2`) if the algorithm repeats.
 pub(super) fn keys(episode: &Episode) -> Vec<String> {
     let mut keys: Vec<String> = Vec::with_capacity(episode.declared.len());
     let mut seen = BTreeSet::new();
@@ -53,7 +53,7 @@ pub(super) fn keys(episode: &Episode) -> Vec<String> {
     keys
 }
 
-/// The method, and its baseline, that a declared algorithm names; `None`: not one of the method table.
+/// The method, with its baseline, that a declared algorithm names; `None` if the method table lacks it.
 pub(super) fn named_method(declared: &DeclaredCredit) -> Option<(&'static Method, Option<&'static str>)> {
     let name: String = declared
         .algorithm
@@ -61,7 +61,7 @@ pub(super) fn named_method(declared: &DeclaredCredit) -> Option<(&'static Method
         .chars()
         .map(|it| if it.is_alphanumeric() { it.to_ascii_lowercase() } else { '_' })
         .collect();
-    // A difference reward over coalitions takes an agent out: that is removal.
+    // A difference reward over coalitions removes an agent: that is the method `removal`.
     let param = |name: &str| declared.params.iter().find(|it| it.0 == name).map(|it| it.1.as_str());
     if name.starts_with("difference") && param("removal").is_some_and(|it| it.contains("agent")) {
         return super::method("removal").map(|it| (it, None));
@@ -100,8 +100,8 @@ fn chosen<'a>(question: &Question<'a>) -> Result<(String, &'a DeclaredCredit), U
     Ok((keys(episode).swap_remove(at), &episode.declared[at]))
 }
 
-/// Whether [`keys`] calls the declared credit `at` so. The sweep asks for every one by its key, and a log may hold
-/// one for each of thousands of steps.
+/// Whether [`keys`] gives the declared credit `at` this key. The sweep asks for each one by its key, and a
+/// log may hold one for each of thousands of steps.
 fn has_key(episode: &Episode, at: usize, key: &str) -> bool {
     let declared = &episode.declared[at];
     let repeats = || episode.declared[..at].iter().any(|it| it.algorithm == declared.algorithm);
@@ -116,7 +116,7 @@ fn has_key(episode: &Episode, at: usize, key: &str) -> bool {
     }
 }
 
-/// The items of a record, the last one of each agent and act.
+/// The items of a record: of each agent and act the last one.
 struct Items<'a> {
     agents: BTreeMap<AgentId, &'a CreditItem>,
     acts: BTreeMap<ActId, &'a CreditItem>,
@@ -143,7 +143,7 @@ impl<'a> Items<'a> {
         items
     }
 
-    /// What an agent's credit consists of; `None`: the record does not credit it.
+    /// The items that make up an agent's credit; `None` if the record does not credit it.
     fn agent(&self, agent: AgentId) -> Option<Vec<&'a CreditItem>> {
         if let Some(item) = self.agents.get(&agent) {
             return Some(vec![item]);
@@ -217,7 +217,7 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
     let named = named_method(declared);
     let in_reward_units = declared.units.as_deref().is_none_or(|it| it == "reward");
     if named.is_some_and(|it| it.0.efficient) && in_reward_units {
-        // An efficient division of a coalition game leaves v(0) out.
+        // An efficient division of a coalition game leaves out v(0).
         let shapley = named.is_some_and(|it| it.0.name == "shapley");
         let game = |of: fn(&Episode) -> Option<f64>| if shapley { of(question.episode) } else { None };
         attribution.empty_value = game(super::coalition::empty_value);

@@ -1,18 +1,18 @@
-//! Single-deviation counterfactuals: one engine, a switchable baseline. docs/METHODS.md#difference; difference
-//! rewards are Wolpert and Tumer 2002, COMA is Foerster et al. 2018, section 4.
+//! Single-deviation counterfactuals: one engine, a switchable baseline. docs/METHODS.md#difference;
+//! difference rewards are Wolpert and Tumer 2002, COMA is Foerster et al. 2018, section 4.
 //!
-//! `A = G - b` per act: `G` is the expected `Q(taken)`, or with the `realised` switch the reward R that came
-//! out (which puts the luck of the continuation into the credit); `b` is what the baseline makes of the
-//! alternatives. An agent's credit is the sum over its actions (its messages count where alternatives of them
-//! are logged, or where it does nothing else).
+//! `A = G - b` per act. `G` is the expected `Q(taken)` or, with the `realised` switch, the reward R that came
+//! out (which puts the luck of the continuation into the credit). `b` is what the baseline makes of the
+//! alternatives. An agent's credit is the sum over its actions (its messages count if alternatives of them
+//! are logged, or if it does nothing else).
 //!
 //! Decided here:
-//! * An agent has a number only if *every* one of those acts has; the numbers per act stay available.
+//! * An agent has a number only if *every* one of those acts has one; the numbers per act stay available.
 //! * An agent that never acted is undefined: there is nothing to deviate from.
-//! * zero, constant and critic need no alternatives: where not every act they speak of has `Q(taken)`, all of
-//!   them take the realised R, and a caveat says so.
+//! * zero, constant and critic need no alternatives. If not every act they cover has `Q(taken)`, all of them
+//!   take the realised R, and a caveat says so.
 //! * A substituted act takes `G = Q(alternative)`, realised or not: nothing else of it has happened.
-//! * Standard errors are known only if that of every value used is; acts are taken as independent.
+//! * Standard errors are known only if those of all values used are known; acts count as independent.
 
 mod baseline;
 mod method;
@@ -82,10 +82,10 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
     Ok(attribution)
 }
 
-/// The acts the baseline speaks of, ascending, each with its arithmetic or what is missing for it.
+/// The acts the baseline covers, ascending, each with its arithmetic or what it lacks.
 struct Deviations<'a> {
     acts: Vec<(ActId, Result<Deviation<'a>, String>)>,
-    /// The place of every act of the episode among them; beyond their end: it is not.
+    /// The place of every act of the episode among them; beyond their end if it is not among them.
     places: Vec<u32>,
     /// Whether G is the realised reward.
     realised: bool,
@@ -174,7 +174,7 @@ fn deviation<'a>(question: &Question<'a>, act: ActId, pot: Option<&Pot>) -> Resu
         _ => Estimate { n, ..Estimate::exact(value) },
     };
     let measured = |it: &Alternative| it.q.n.is_some() || !it.q.returns.is_empty();
-    // What cancels was still compared with: regret 0 of the best action rests on its value.
+    // A value that cancels was still compared with: regret 0 of the best action rests on its value.
     let mut involved: Vec<&Alternative> = subtracted.weights.iter().map(|it| it.alternative).collect();
     if let Gain::Expected(taken, _) = gain {
         involved.push(taken);
@@ -189,7 +189,7 @@ fn deviation<'a>(question: &Question<'a>, act: ActId, pot: Option<&Pot>) -> Resu
     Ok(Deviation { gain, subtracted, estimate, provenance })
 }
 
-/// The alternatives a number rests on, each with its total weight; those that cancel are left out.
+/// The alternatives a number rests on, each with its total weight. Leaves out those that cancel.
 fn uses<'a>(gain: &Gain<'a>, subtracted: &baseline::Subtracted<'a>) -> Vec<(&'a Alternative, f64)> {
     let mut used: Vec<(&Alternative, f64)> =
         subtracted.weights.iter().map(|it| (it.alternative, -it.weight)).collect();

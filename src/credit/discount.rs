@@ -1,14 +1,14 @@
 //! Discounting: the nearer to the end, the more of the reward. docs/METHODS.md#discount and `#eligibility`
 //! (Sutton 1988).
 //!
-//! `w_t = gamma^(T-1-t)` by steps, or `gamma^((t_end - t)/tau)` by seconds where `tau` is above 0; an act gets
+//! `w_t = gamma^(T-1-t)` by steps, or `gamma^((t_end - t)/tau)` by seconds if `tau` is above 0. An act gets
 //! `R w_t / sum w`, or with `conserve` off the raw return to go `w_t R`.
 //!
 //! Eligibility is the same with `gamma lambda` in place of gamma: how much of a trace is left at the end.
 //!
 //! Decided here: every act is a step of its own, messages too, but neighbours with equal time stamps share
-//! one. `gamma` is the scenario's discount, else the parameter, else the run's where that is below 1, else 0.9.
-//! Acts of agents taken out, and those outside the window, get nothing; the others share R.
+//! one. `gamma` is the scenario's discount, or else the parameter, or else the run's if that is below 1, or
+//! else 0.9. Acts of dropped agents and acts outside the window get nothing; the others share R.
 
 use crate::model::{ActId, Attribution, Estimate, Number, Provenance, Term, Unavailable, Value};
 use crate::stats::{Sum, sum};

@@ -1,7 +1,7 @@
-//! The arithmetic behind one number: the formula with the numbers in it, every term with its record, and for an
-//! agent whose number is made of those of its acts, the arithmetic of these.
+//! The arithmetic behind one number: the formula with the numbers in it, and every term with its record. If
+//! an agent's number is made of the numbers of its acts, their arithmetic too.
 //!
-//! Every term names the records it comes from, or says in its text why there is none.
+//! Every term names the records it comes from, or says in its text why there are none.
 
 use crate::model::{
     ActId, AgentId, Attribution, Detail, Episode, Explanation, Provenance, Scenario, Term, Unavailable, Value,
@@ -11,23 +11,23 @@ use super::method::{Family, Target};
 use super::question::{Question, caveat, missing};
 use super::{act_scenario, choice, coalition, compute, figure, question, scenario_name};
 
-/// Acts of an agent that are explained with it; the others one by one.
+/// Acts of an agent that are explained with it; ask for the others one by one.
 const DETAILS: usize = 12;
 
-/// The arithmetic behind one number: formula with the numbers substituted, each term with its record, sample
-/// size and standard error, the largest first.
+/// The arithmetic behind one number: the formula with the numbers substituted, and each term with its record,
+/// sample size and standard error, the largest first.
 ///
 /// # Errors
-/// As [`compute`]; also when the method does not speak of the target.
+/// As [`compute`]; also when the method does not credit the target.
 pub fn explain(episode: &Episode, scenario: &Scenario, target: Target) -> Result<Explanation, Unavailable> {
     let scenario = choice::resolve(episode, scenario)?;
     explain_credit(episode, &scenario, compute(episode, &scenario)?, target)
 }
 
-/// [`explain`] where the credit is known already: `attribution` is that of `scenario`, whose method is named.
+/// [`explain`] if the credit is known already: `attribution` is that of `scenario`, whose method is named.
 ///
 /// # Errors
-/// When the method does not speak of the target.
+/// When the method does not credit the target.
 pub fn explain_credit(
     episode: &Episode,
     scenario: &Scenario,
@@ -104,7 +104,7 @@ fn largest_first(terms: &mut [Term]) {
     terms.sort_by(|a, b| size(b).total_cmp(&size(a)));
 }
 
-/// The arithmetic of the largest acts of `agent`, where they say more than `terms` do.
+/// The arithmetic of the largest acts of `agent`, if it says more than `terms` do.
 fn details(
     question: &Question<'_>,
     attribution: &Attribution,
@@ -154,8 +154,8 @@ fn say_why_without_record(question: &Question<'_>, term: &mut Term) {
 /// How the reason of a term without a record ends.
 const NO_RECORD: &str = "no record";
 
-/// What one term of an explanation rests on, in a word: `replayed`, `modelled`, `structural`, `declared`, or
-/// `logged` for the reward itself.
+/// What one term of an explanation rests on, in one word: `replayed`, `modelled`, `structural`, `declared`,
+/// or `logged` for the reward itself.
 pub fn grounds(explanation: &Explanation, term: &Term) -> &'static str {
     let family = super::method(&explanation.method).map(|it| it.family);
     match explanation.provenance {
@@ -166,7 +166,7 @@ pub fn grounds(explanation: &Explanation, term: &Term) -> &'static str {
     }
 }
 
-/// The formula with numbers, one line; of many terms the largest five.
+/// The formula with numbers, on one line; of many terms the largest five.
 fn substituted(subject: &str, terms: &[Term], result: &Value) -> String {
     let result = match result {
         Value::Number(it) => figure::exact(it.value),

@@ -1,17 +1,19 @@
 //! Failure attribution: which act lost it, from what replays and alternatives reached. The decisive error is
-//! that of Who&When (Zhang et al., ICML 2025); Ochiai and Tarantula come from spectrum-based fault localisation.
+//! that of Who&When (Zhang et al., ICML 2025); Ochiai and Tarantula come from spectrum-based fault
+//! localisation.
 //!
-//! Everything here counts successes: returns that reach the success level. Nothing is blamed because it looks
-//! bad; what a human or a model judged (`Episode::labels`) is listed apart, by index, and enters no number.
+//! Everything here counts successes: returns that reach the success level. Nothing is blamed for looking bad.
+//! What a human or a model judged (`Episode::labels`) is listed apart, by index, and enters no number.
 //!
 //! Decided here:
-//! * Success is a return of at least 1 where every logged return lies in 0..=1; elsewhere the caller has to say.
-//! * The prefix after act t is what the replays of the candidate that happened at t continue: their successes
-//!   say what was still possible. The rescue arm at t is every other candidate there, `extra` ones included;
-//!   the null arm is the candidates that happened, over all groups.
+//! * Success is a return of at least 1 if every logged return lies in 0..=1; otherwise the caller must say.
+//! * The replays of the candidate that happened at act t continue the prefix after t: their successes say
+//!   what was still possible. The rescue arm at t is every other candidate there, including `extra` ones; the
+//!   null arm is the candidates that happened, over all groups.
 //! * A correction is an alternative that reached success at least once and more often than what happened did.
-//!   The decisive error is the act of the earliest one; it is certain where the 95% intervals do not meet.
-//! * A mean without its returns tells no successes: such candidates are not counted.
+//!   The decisive error is the act of the earliest correction; it is certain if the 95% intervals do not
+//!   meet.
+//! * A mean without its returns tells no successes: such candidates do not count.
 
 mod findings;
 mod prefix;
@@ -60,7 +62,7 @@ pub struct FailureReport {
     pub success: f64,
     /// Every correction, ascending by act; of one act the most successful first.
     pub corrections: Vec<Correction>,
-    /// Acts of which what happened was replayed, ascending, with how often that still succeeded.
+    /// Acts whose actual candidate was replayed, ascending, with how often that still succeeded.
     pub prefixes: Vec<(ActId, Tally)>,
     /// Positions in [`FailureReport::prefixes`].
     pub first_error: FirstError,
@@ -68,7 +70,7 @@ pub struct FailureReport {
     pub largest_drop: Option<RateDrop>,
     /// Acts with another candidate replayed, ascending, with how often one of those succeeded.
     pub rescues: Vec<(ActId, Tally)>,
-    /// The rate of the null arm: how often what happened succeeds when it is replayed.
+    /// The rate of the null arm: how often what happened succeeds if it is replayed.
     pub noise: Option<f64>,
     /// The latest act from which resampling still rescues.
     pub commitment: Option<ActId>,
@@ -89,8 +91,8 @@ impl FailureReport {
     }
 }
 
-/// Finds where `episode` was lost. `success`: the least return that counts as success; `None`: 1 where every
-/// logged return lies in 0..=1.
+/// Finds where `episode` was lost. `success` is the least return that counts as success; `None` means 1 if
+/// every logged return lies in 0..=1.
 ///
 /// # Errors
 /// When no replay or alternative with returns is logged, the success level cannot be told, or the episode
@@ -153,9 +155,9 @@ pub fn failure(episode: &Episode, success: Option<f64>) -> Result<FailureReport,
         let others = table.alternatives.iter().filter(|it| !it.taken);
         note(table.act, taken, others.map(|it| (it.label.as_str(), tally(&it.q), it.origin)).collect());
     }
-    // Stable: of one act the most successful stays first.
+    // Stable, so that of one act the most successful stays first.
     corrections.sort_by_key(|it| it.act);
-    // The table of an act holds the candidates of its replay group once more.
+    // The table of an act repeats the candidates of its replay group.
     let mut seen = BTreeSet::new();
     corrections.retain(|it| seen.insert((it.act, it.label.clone())));
     let (prefixes, rescues) = (merged(prefixes), merged(rescues));
@@ -245,7 +247,7 @@ mod tests {
         let draft = group(Draft::of(1).acts(&[0]), 0, &[0.0, 0.0], &[1.0, 0.0]);
         let report = failure(&draft.reward(0.5, &[]).episode(), None).expect("replays");
         assert!(!report.decisive().expect("a correction").is_certain());
-        // What succeeds as often anyway was not the error.
+        // What succeeds just as often was not the error.
         let draft = group(Draft::of(1).acts(&[0]), 0, &[1.0, 0.0], &[1.0, 0.0]);
         let report = failure(&draft.reward(0.5, &[]).episode(), None).expect("replays");
         assert_eq!(report.decisive(), None);

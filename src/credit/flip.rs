@@ -1,8 +1,9 @@
 //! How sure a verdict is: how often it would be another if the logged values were drawn again.
 //!
 //! Every measured value with a known standard error (replays, alternatives, coalitions) is drawn anew from a
-//! normal around its mean, the credit is computed from those, and whom it blames is compared. So errors that
-//! several agents share (a coalition both are in) move them together, which intervals side by side cannot say.
+//! normal distribution around its mean, the credit is computed from the draws, and the agents blamed are
+//! compared. So an error that several agents share (a coalition both are in) moves them together, which
+//! intervals side by side cannot show.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +19,7 @@ use super::sweep::{Sweep, SweepRow};
 /// How often the verdict is another.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FlipProbability {
-    /// Share of the draws that blame (in a success: name) somebody else alone or first, 0..=1.
+    /// Share of the draws that blame (in a success: name) somebody else, alone or first, 0..=1.
     pub probability: f64,
     /// How many draws.
     pub draws: u32,
@@ -26,7 +27,7 @@ pub struct FlipProbability {
     pub named: Vec<(AgentId, f64)>,
 }
 
-/// Values drawn in all, at most, times the methods asked: what a large table costs bounds how often it is drawn.
+/// At most this many values drawn in all, times the methods asked: a large table is drawn less often.
 const BUDGET: usize = 4_000_000;
 /// Draws in any case: fewer say nothing.
 const LEAST: u32 = 50;
@@ -47,8 +48,8 @@ pub fn flip_probability(
     counter.finish()
 }
 
-/// [`flip_probability`] of the rows of a sweep that count, from the same draws for all; `None`: the row does not
-/// count, its uncertainty is not known, or it names nobody. The seed is that of the rows.
+/// [`flip_probability`] of the rows of a sweep that count, from the same draws for all. `None` if the row
+/// does not count, its uncertainty is not known, or it names nobody. The seed is that of the rows.
 pub fn sweep_flips(episode: &Episode, sweep: &Sweep, draws: u32) -> Vec<Option<FlipProbability>> {
     let counter = |row: &SweepRow| {
         let attribution = row.result.as_ref().ok().filter(|_| row.counted && !row.blamed.is_empty())?;
@@ -123,7 +124,7 @@ fn draw(episode: &Episode, seed: u64, draws: u32, counters: &mut [Counter]) {
     }
 }
 
-/// The one with the extreme number, whatever its interval: the draws are what speaks of uncertainty here.
+/// The agent with the extreme number, whatever its interval: here the draws stand for uncertainty.
 fn extreme(episode: &Episode, attribution: &Attribution) -> Option<AgentId> {
     let mut points = Attribution { differences: None, ..attribution.clone() };
     for credit in &mut points.agents {
@@ -176,7 +177,8 @@ mod tests {
 
     #[test]
     fn close_ones_flip_as_often_as_the_difference_changes_sign() {
-        // phi_0 - phi_1 = v(0) - v(1) has SE 0.2 sqrt(2): its mean of -0.1 lies 0.354 SE below 0, so P = 0.362.
+        // phi_0 - phi_1 = v(0) - v(1) has SE 0.2 sqrt(2): its mean of -0.1 lies 0.354 SE below 0, so P =
+        // 0.362.
         let found = flips(&team(-0.5, -0.4, 0.2));
         assert!((found.probability - 0.362).abs() < 0.08, "{found:?}");
         assert_eq!(found, flips(&team(-0.5, -0.4, 0.2)));

@@ -1,6 +1,6 @@
 //! Coalition games: what a set of agents would have earned.
 //!
-//! The seam of the coalition methods: logged tables implement [`Game`] here, a replayer or a test may too.
+//! The seam of the coalition methods: logged tables implement [`Game`] here; a replayer or a test may too.
 
 use crate::model::Estimate;
 
@@ -58,7 +58,7 @@ pub trait Game {
     /// What `coalition` earns.
     ///
     /// # Errors
-    /// [`Missing`] when the value is not known; it is never made up.
+    /// [`Missing`] if the value is not known; it is never made up.
     fn value(&mut self, coalition: Coalition) -> Result<Estimate, Missing>;
 }
 
@@ -68,18 +68,18 @@ pub(super) struct Table {
     pub(super) n: usize,
     /// By mask; 0 where missing.
     pub(super) values: Vec<f64>,
-    /// Variance of each value (0 where missing), if it is known of all that are known.
+    /// Variance of each value (0 for a missing one), if it is known for all known values.
     pub(super) variances: Option<Vec<f64>>,
     /// The coalitions without a value, ascending.
     pub(super) missing: Vec<Coalition>,
     /// How many known values have no known uncertainty.
     pub(super) uncertain: usize,
-    /// Fewest and most runs behind a value, where known.
+    /// Fewest and most runs behind a value, if known.
     pub(super) runs: Option<(u32, u32)>,
 }
 
 impl Table {
-    /// The most players a table is made for: 2^24 values are 128 MiB.
+    /// At most this many players for a table: 2^24 values take 128 MiB.
     pub(super) const MAX_PLAYERS: usize = 24;
 
     /// Asks `game` for every coalition. At most [`Table::MAX_PLAYERS`] players.

@@ -4,10 +4,10 @@
 //! `I_ij = sum_S s!(n-s-2)!/(n-1)! [v(S+ij) - v(S+i) - v(S+j) + v(S)]`: 0 in additive games, above 0 synergy,
 //! below 0 redundancy. It is drawn on the edges of the graph; it divides nothing.
 //!
-//! With `p(s) = s!(n-s-2)!/(n-1)!` the coefficient of v(S) is `p(s-2)` where both are in S, `-p(s-1)` where one
-//! is, `p(s)` where none is. That is `x_i x_j A + (x_i + x_j) B + C` in the memberships x, so all pairs follow
-//! from sums over the sets that hold i, and over those that hold i and j, of two weighted tables; the latter
-//! come from folding a table in halves, a bit at a time: a few passes for all pairs.
+//! With `p(s) = s!(n-s-2)!/(n-1)!` the coefficient of v(S) is `p(s-2)` if both are in S, `-p(s-1)` if one is,
+//! and `p(s)` if none is. That is `x_i x_j A + (x_i + x_j) B + C` in the memberships x. So all pairs follow
+//! from sums of two weighted tables over the sets that hold i, and over those that hold i and j. Folding a
+//! table in halves, a bit at a time, gives these: a few passes for all pairs.
 
 use crate::model::{Absence, AgentId, Caveat, Episode, Estimate, Scenario, Unavailable};
 use crate::stats::sum;
@@ -76,8 +76,8 @@ impl Interactions {
     }
 }
 
-/// The interaction of every pair of agents, under the edits of `scenario` (its method does not matter, but
-/// `lo` and `hi` of a coalition method bound what is not logged).
+/// The interaction of every pair of agents, under the edits of `scenario`. Its method does not matter, but
+/// `lo` and `hi` of a coalition method bound what is not logged.
 ///
 /// # Errors
 /// When no coalition values are logged, or fewer than two or more than 24 agents play.
@@ -229,8 +229,8 @@ impl Weights {
     }
 }
 
-/// For each bit of the index, the sum of the entries where it is set; folds the table away. Halves are added
-/// to halves, so rounding grows with the number of bits only.
+/// For each bit of the index, the sum of the entries where it is set. Folds the table away, adding halves to
+/// halves, so rounding grows only with the number of bits.
 fn memberships(table: &mut [f64]) -> Vec<f64> {
     let bits = table.len().trailing_zeros() as usize;
     let mut sums = vec![0.0; bits];

@@ -1,6 +1,6 @@
 //! An agent's credit split over its messages: both ways add up to the agent's credit.
 //!
-//! Structural, not causal: scores of steps steer how a number that is already there is divided.
+//! Structural, not causal: scores of steps only steer how an existing number is divided.
 
 use crate::model::{
     ActId, ActKind, AgentId, Attribution, CreditItem, DeclaredCredit, Episode, Origin, Scenario, Unavailable,
@@ -47,13 +47,13 @@ impl Default for MessageSetting {
 pub struct MessageRow {
     /// The message.
     pub act: ActId,
-    /// What it keeps when the reward walks back through the graph; `None`: that cannot be computed.
+    /// What it keeps when the reward walks back through the graph; `None` if that cannot be computed.
     pub flow: Option<f64>,
-    /// The logged score; `None`: none is logged, it counts as the mean of its sender's others.
+    /// The logged score; `None` if none is logged: it then counts as the mean of its sender's others.
     pub score: Option<f64>,
     /// The record of the score.
     pub origin: Option<Origin>,
-    /// Its part of the sender's credit by `phi/|M| + beta (s - mean s)`; `None`: the sender has no number.
+    /// Its part of the sender's credit by `phi/|M| + beta (s - mean s)`; `None` if the sender has no number.
     pub centred: Option<f64>,
     /// The same by `phi softmax(s/tau)`.
     pub softmax: Option<f64>,
@@ -68,15 +68,16 @@ pub struct Sender {
     pub credit: Option<f64>,
     /// Its messages, in order of time.
     pub messages: Vec<MessageRow>,
-    /// Sum of the messages' part in the propagation: less than the agent's own where it also acted.
+    /// Sum of the messages' part in the propagation; less than the agent's own if it also acted.
     pub flow: Option<f64>,
-    /// Sum of the centred split minus the credit: 0 but for rounding.
+    /// Sum of the centred split minus the credit: 0 up to rounding.
     pub centred_residual: Option<f64>,
     /// Sum of the softmax split minus the credit.
     pub softmax_residual: Option<f64>,
 }
 
-/// Credit of every message: by propagation, and by both splits of its sender's credit. Structural, not causal.
+/// Credit of every message: by propagation, and by both splits of its sender's credit. Structural, not
+/// causal.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MessageTable {
     /// What was used.
@@ -85,7 +86,8 @@ pub struct MessageTable {
     pub title: String,
     /// Title of the propagation, or why there is none.
     pub flow: Result<String, Unavailable>,
-    /// The algorithm whose scores steer the splits; `None`: no message is scored, both splits are even.
+    /// The algorithm whose scores steer the splits; `None` if no message is scored: both splits are then
+    /// even.
     pub scores: Option<String>,
     /// Agents that sent something, ascending by id.
     pub senders: Vec<Sender>,

@@ -160,7 +160,7 @@ pub struct Baseline {
 pub struct Param {
     /// Kebab-case, unique within its method.
     pub name: &'static str,
-    /// Used when the scenario does not set it; `None`: taken from the log.
+    /// Used if the scenario does not set it; `None` if it is taken from the log.
     pub default: Option<f64>,
     /// Smallest allowed.
     pub min: f64,
@@ -201,7 +201,7 @@ impl Param {
         }
     }
 
-    /// Whether it has a say in what `scenario` asks of `episode`.
+    /// Whether it influences what `scenario` asks of `episode`.
     pub fn applies(&self, episode: &Episode, scenario: &Scenario) -> bool {
         match self.applies {
             Applies::Always => true,
@@ -268,7 +268,7 @@ pub struct Method {
     pub family: Family,
     /// Data it needs whatever the baseline.
     pub needs: &'static [Need],
-    /// Its choices; the first is the default; empty: no choice.
+    /// Its choices; the first is the default. Empty if there is no choice.
     pub baselines: &'static [Baseline],
     /// Numbers that can be set.
     pub params: &'static [Param],
@@ -282,8 +282,8 @@ pub struct Method {
     pub efficient: bool,
     /// Whether it can single an agent out at all.
     pub names_culprit: bool,
-    /// The method whose question it asks again with another weighting or estimator: of the two one is a
-    /// second opinion on nothing, so the sweep counts one.
+    /// The method whose question it repeats with another weighting or estimator. A second answer to one
+    /// question is no second opinion, so the sweep counts one of the two.
     pub variant_of: Option<&'static str>,
     /// Names under which logs declare this very computation (lower case, `_` between words), each with the
     /// baseline it means.

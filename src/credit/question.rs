@@ -3,14 +3,16 @@
 //! Every method reads the episode through this, so an edit means the same everywhere:
 //!
 //! * `reward` replaces R (and the value of the grand coalition, see `coalition`). It wins over what dropping
-//!   agents or discounting would make of R, and says so.
-//! * `dropped`: R becomes the logged value of the team without them; where that is not logged, R stays and a
+//!   agents or discounting would make of R, and a caveat says so.
+//! * `dropped`: R becomes the logged value of the team without them. If that is not logged, R stays and a
 //!   caveat says so.
-//! * `discount`: R = sum of `gamma^k r_k`, k the logged step of the reward where every reward has one, else
-//!   its place in order (from 0). A return or a status is one number without a step and stays as it is.
-//! * `window`: acts outside it get no credit and count for nothing; methods that divide R divide it among the
-//!   acts inside, methods that know whole agents only (coalitions, even splits) say that it does not touch them.
-//! * `substitutes`: R' = R - Q(taken) + Q(alternative), in expectation, only where both are logged.
+//! * `discount`: R = sum of `gamma^k r_k`, where k is the logged step of the reward if every reward has one,
+//!   and otherwise its place in order (from 0). A return or a status is one number without a step and stays
+//!   as it is.
+//! * `window`: acts outside it get no credit and count for nothing. Methods that divide R divide it among the
+//!   acts inside; methods that know whole agents only (coalitions, even splits) say that it does not touch
+//!   them.
+//! * `substitutes`: R' = R - Q(taken) + Q(alternative), in expectation, only if both are logged.
 
 use std::cell::OnceCell;
 
@@ -29,12 +31,12 @@ pub(super) struct Question<'a> {
     pub(super) episode: &'a Episode,
     pub(super) scenario: &'a Scenario,
     pub(super) method: &'static Method,
-    /// The chosen baseline; `None` where the method has no choice (or, for declared credit, a free one).
+    /// The chosen baseline; `None` if the method has no choice (or, for declared credit, a free one).
     pub(super) baseline: Option<&'static Baseline>,
-    /// The counterfactual group to use, where a declared credit names one; `None`: the best supported.
+    /// The counterfactual group to use, if a declared credit names one; `None` for the best supported.
     pub(super) group: Option<&'a str>,
-    /// Whether nobody asks for the credit of acts, nor for what else goes with that of agents: a curve computes agents
-    /// many times over, and acts may be a million.
+    /// Whether nobody asks for the credit of acts or for anything else beside that of agents: a curve
+    /// computes agents many times over, and there may be a million acts.
     pub(super) agents_only: bool,
     /// See [`Question::acts_of`].
     acts: OnceCell<Vec<Vec<ActId>>>,
@@ -123,7 +125,8 @@ impl<'a> Question<'a> {
         by_agent.get(agent.index()).map_or(&[], Vec::as_slice)
     }
 
-    /// The value of a parameter: the scenario's, else its default; `None`: to be taken from the log.
+    /// The value of a parameter: the scenario's, or else its default; `None` if it is to be taken from the
+    /// log.
     pub(super) fn param(&self, name: &str) -> Option<f64> {
         let set = self.scenario.params.get(name).map(|it| it.get());
         set.or_else(|| self.method.param(name).and_then(|it| it.default))
@@ -138,7 +141,7 @@ impl<'a> Question<'a> {
         self.scenario.dropped.contains(&agent)
     }
 
-    /// Whether an act gets no credit: its agent is taken out, or it lies outside the window.
+    /// Whether an act gets no credit: its agent is dropped, or it lies outside the window.
     pub(super) fn leaves_out(&self, act: ActId) -> bool {
         self.is_dropped(self.episode.act(act).agent) || !self.in_window(act)
     }
@@ -190,7 +193,7 @@ impl<'a> Question<'a> {
         figure::list(&names)
     }
 
-    /// An attribution without numbers yet: every agent [`Value::Unavailable`], those taken out undefined.
+    /// An attribution without numbers yet: every agent [`Value::Unavailable`], the dropped ones undefined.
     pub(super) fn start(&self, title: impl Into<String>, provenance: Provenance) -> Attribution {
         let value = |agent| {
             if self.agents_only {
@@ -222,7 +225,7 @@ impl<'a> Question<'a> {
         }
     }
 
-    /// The reward to be divided.
+    /// The reward to divide.
     ///
     /// # Errors
     /// When the log holds neither reward nor outcome, or a substitute's value is not logged.
@@ -312,7 +315,7 @@ impl<'a> Question<'a> {
 
     fn team_without_dropped(&self) -> Option<(f64, Origin)> {
         let tables = self.episode.coalitions.iter();
-        // Taking out agents none of whom is a player leaves the grand coalition, which says nothing new.
+        // If none of the dropped agents is a player, the grand coalition remains, which says nothing new.
         tables.filter(|it| it.players.iter().any(|it| self.is_dropped(*it))).find_map(|table| {
             let row = table.values.iter().find(|row| {
                 let mut rest = table.players.iter().filter(|it| !self.is_dropped(**it));
@@ -333,7 +336,7 @@ impl<'a> Question<'a> {
         taken.ok_or_else(|| format!("the value of the action taken at {} is not logged", self.act(act)))
     }
 
-    /// The same, where nobody is told what is missing: of a million acts that takes a while to write.
+    /// The same without the message about what is missing: for a million acts that takes a while to write.
     pub(super) fn known_taken(&self, act: ActId) -> Option<&'a Alternative> {
         self.episode.table(act)?.alternatives.iter().find(|it| it.taken)
     }

@@ -7,10 +7,10 @@
 //! * The credit of an act is that of the candidate marked as what really happened (or of its substitute).
 //!   Candidates marked `extra` only serve to estimate V and take no part.
 //! * A group of one candidate is undefined: 0 would be a claim.
-//! * Several groups at one act: the mean of their credits.
-//! * An agent's credit is the sum over its replayed acts; replays are dear, so unlike with single deviations
-//!   acts without a group do not make it unavailable, but a caveat says how many there are. Groups tied to
-//!   no act count for their agent by their mean.
+//! * An act with several groups gets the mean of their credits.
+//! * An agent's credit is the sum over its replayed acts. Replays are expensive, so unlike with single
+//!   deviations acts without a group do not make it unavailable; a caveat says how many there are. Groups
+//!   tied to no act count for their agent by their mean.
 
 mod methods;
 mod siblings;
@@ -36,7 +36,7 @@ enum Subject {
     Agent(AgentId),
 }
 
-/// Groups by subject; those a declared credit names, where it names some that exist.
+/// Groups by subject; only those that a declared credit names, if it names some that exist.
 fn groups<'a>(question: &Question<'a>) -> BTreeMap<Subject, Vec<&'a ReplayGroup>> {
     let replays = &question.episode.replays;
     let wanted = question.group.filter(|name| replays.iter().any(|it| it.name == *name));
@@ -52,8 +52,8 @@ fn groups<'a>(question: &Question<'a>) -> BTreeMap<Subject, Vec<&'a ReplayGroup>
     by_subject
 }
 
-/// Whether groups of `subject` are credited. Nobody knows when a group without an act was: with a window it
-/// counts for nothing.
+/// Whether groups of `subject` are credited. Nobody knows when a group without an act took place: with a
+/// window it counts for nothing.
 fn counts(question: &Question<'_>, subject: Subject) -> bool {
     match subject {
         Subject::Act(act) => !question.leaves_out(act),
@@ -224,7 +224,7 @@ fn sample(question: &Question<'_>) -> String {
     if runs == 0 { text } else { format!("{text}, {}", figure::count(runs as usize, "replay")) }
 }
 
-/// Says of each agent with a number how many of its acts that leaves out.
+/// Says, for each agent with a number, how many of its acts are left out.
 fn partial_cover(question: &Question<'_>, attribution: &mut Attribution) {
     let episode = question.episode;
     let mut partial = Vec::new();

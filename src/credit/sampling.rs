@@ -1,16 +1,17 @@
 //! Sampled Shapley values: anytime, cancellable, the same bytes for a seed whatever the thread count.
 //!
 //! Data flow: a [`Walk`] (a game that is entered one player at a time) -> [`Estimator::step`] as often as
-//! there is time -> [`Estimator::estimate`], with intervals that shrink. Whoever stops calling `step` has
-//! cancelled it. Whoever owns threads gives each an [`Estimator::worker`] and a part of
-//! [`Estimator::next_units`], and hands back in order what they drew.
+//! there is time -> [`Estimator::estimate`], with intervals that shrink. To cancel, stop calling `step`.
+//! Whoever owns threads gives each an [`Estimator::worker`] and a part of [`Estimator::next_units`], and
+//! hands back what they drew, in order.
 //!
-//! Work is cut into fixed units. Each draws from a stream that depends on the seed and its number alone, sums
-//! what it drew, and the sums of units are added in the order of their numbers: threads decide when, not what.
+//! Work is cut into fixed units. Each draws from a stream that depends only on the seed and its number, and
+//! sums what it drew. The sums of units are added in the order of their numbers: threads decide when, not
+//! what.
 //!
-//! Every walk telescopes from v(nobody) to v(all), so estimates sum to `v(N) - v(0)` however few there are.
-//! The unit of evidence is what is independent: a permutation, a permutation with its reverse, or one round of
-//! all rotations of a permutation (which puts every player once in every place: stratified by size).
+//! Every walk telescopes from v(nobody) to v(all), so estimates sum to `v(N) - v(0)` for any number of walks.
+//! The unit of evidence is what is independent: a permutation, a permutation with its reverse, or one round
+//! of all rotations of a permutation (which puts every player once in every place: stratified by size).
 
 use std::ops::Range;
 
@@ -24,10 +25,10 @@ pub trait Walk {
     /// How many players there are.
     fn n_players(&self) -> usize;
 
-    /// Begins anew: the value of nobody, in reward units.
+    /// Begins anew. Returns the value of nobody, in reward units.
     fn start(&mut self) -> f64;
 
-    /// The value with `player` in as well; each player joins once after a start. NaN: not known.
+    /// The value with `player` in as well; each player joins once after a start. NaN if not known.
     fn join(&mut self, player: usize) -> f64;
 }
 
@@ -142,7 +143,7 @@ pub struct Progress {
     pub permutations: u64,
     /// Independent samples so far.
     pub samples: u64,
-    /// The largest standard error of any player; `None`: too few samples, or values are missing.
+    /// The largest standard error of any player; `None` with too few samples or missing values.
     pub widest: Option<f64>,
 }
 
@@ -199,14 +200,15 @@ impl<W: Walk> Estimator<W> {
         self.give(&portion)
     }
 
-    /// The units of work that walk the next `budget` permutations, for [`Worker::draw`]. They may be cut at will.
+    /// The units of work that walk the next `budget` permutations, for [`Worker::draw`]. They may be divided
+    /// in any way.
     pub fn next_units(&self, budget: usize) -> Range<u64> {
         let n = self.players.len();
         let each = samples_per_unit(self.worker.drawing, n) * self.worker.drawing.permutations(n);
         self.next_unit..self.next_unit + budget.div_ceil(each) as u64
     }
 
-    /// Takes what a worker drew. Portions have to be given in the order of their units.
+    /// Takes what a worker drew. Give the portions in the order of their units.
     ///
     /// # Panics
     /// When a portion is not the next one.
@@ -222,7 +224,7 @@ impl<W: Walk> Estimator<W> {
         self.progress()
     }
 
-    /// Somebody else to draw for it, with a walk of its own.
+    /// A worker that draws for it, with a walk of its own.
     pub fn worker(&self) -> Worker<W>
     where
         W: Clone,
@@ -230,7 +232,7 @@ impl<W: Walk> Estimator<W> {
         self.worker.clone()
     }
 
-    /// The estimates so far: mean, 95% interval, and how many permutations they rest on. NaN where a value is
+    /// The estimates so far: mean, 95% interval, and how many permutations they rest on. NaN if a value is
     /// missing or nothing was drawn yet.
     pub fn estimate(&self) -> Vec<Estimate> {
         let n = u32::try_from(self.progress().permutations).unwrap_or(u32::MAX);

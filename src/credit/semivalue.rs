@@ -33,7 +33,7 @@ fn players(values: &[f64]) -> usize {
 /// Coefficients by size of the coalition, 0..=n.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Coefficients {
-    /// Where the agent is in the coalition; `with[0]` is 0.
+    /// If the agent is in the coalition; `with[0]` is 0.
     pub(super) with: Vec<f64>,
     /// Where it is not; `without[n]` is 0.
     pub(super) without: Vec<f64>,
@@ -75,7 +75,7 @@ impl Coefficients {
         if inside { self.with[size] } else { self.without[size] }
     }
 
-    /// The number of each player. `values` is by mask, `2^n` of them; what is not known must be 0.
+    /// The number of each player. `values` is by mask, `2^n` of them; unknown ones must be 0.
     pub(super) fn apply(&self, values: &[f64]) -> Vec<f64> {
         let n = self.with.len() - 1;
         assert_eq!(values.len(), 1 << n, "one value per coalition");
@@ -92,14 +92,14 @@ impl Coefficients {
         (0..n).map(number).collect()
     }
 
-    /// One pass in blocks of 64: inside a block the low six bits vary, and the coefficients depend only on how
-    /// many high bits are set. Values accumulate per position and class of block, unweighted: the low bits and
-    /// the common sum follow from these at the end. The weighted totals of blocks fold into the high bits like
-    /// a carry: a block is the right half of a pair for every trailing one of its number. Partial sums stay
-    /// short and their sums are compensated, so the error does not grow with the table.
+    /// One pass in blocks of 64: inside a block the low six bits vary, and the coefficients depend only on
+    /// how many high bits are set. Values accumulate per position and class of block, unweighted: the low
+    /// bits and the common sum follow from these at the end. The weighted totals of blocks fold into the high
+    /// bits like a carry: a block is the right half of a pair for every trailing one of its number. Partial
+    /// sums stay short and their sums are compensated, so the error does not grow with the table.
     ///
-    /// The pass runs on the widest registers the machine has. Every lane adds in the same order on all of them,
-    /// and nothing is fused, so the bits are the same everywhere.
+    /// The pass runs on the widest registers the machine has. Every lane adds in the same order on all of
+    /// them, and nothing is fused, so the bits are the same everywhere.
     fn apply_blocks(&self, values: &[f64], n: usize) -> Vec<f64> {
         let high = n - LOW;
         let differences: Vec<[f64; SIZE]> = (0..=high).map(|set| self.differences(set)).collect();

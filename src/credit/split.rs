@@ -1,6 +1,6 @@
 //! Splits that need only the reward: docs/METHODS.md#broadcast, `#uniform`, `#activity`.
 //!
-//! They ask nothing of the log but R, so they cannot say who mattered; broadcast and uniform cannot even
+//! They ask nothing of the log except R, so they cannot say who mattered; broadcast and uniform cannot even
 //! single an agent out.
 
 use crate::model::{ActKind, AgentId, Attribution, Caveat, Estimate, Provenance, Term, Unavailable, Value};

@@ -1,6 +1,8 @@
-//! What takes longer than credit itself and is asked for after it: curves, messages, and how sure the verdict is.
+//! What takes longer than credit itself and is computed after it: curves, messages, and how sure the verdict
+//! is.
 //!
-//! A screen shows the verdict first and this when it is there; a report waits for it. Pure, like everything here.
+//! A screen shows the verdict first and adds this when it is ready; a report waits for it. Pure, like
+//! everything here.
 
 use crate::model::{Attribution, Episode, Scenario, Unavailable};
 
@@ -11,7 +13,7 @@ use super::question::missing;
 use super::sweep::Sweep;
 use super::verdict::Verdict;
 
-/// Draws of the values from which P(flip) is counted; fewer where there are very many values.
+/// Draws of the values from which P(flip) is counted; fewer if there are very many values.
 pub const FLIP_DRAWS: u32 = 200;
 
 /// Everything computed for one scenario after its credit.
@@ -19,15 +21,16 @@ pub const FLIP_DRAWS: u32 = 200;
 pub struct Study {
     /// Credit along every parameter that moves it, the method shown first.
     pub curves: Vec<Curve>,
-    /// What is coarser of the curves than it could be, because the episode is very long; `None`: nothing is.
+    /// What is coarser of the curves than it could be because the episode is very long; `None` if nothing is.
     pub cut: Option<String>,
     /// Credit of every message, or why there is none.
     pub messages: Result<MessageTable, Unavailable>,
-    /// How often each row of the sweep would name another, in its order; `None`: its uncertainty is not known.
+    /// How often each row of the sweep would name another, in its order; `None` if its uncertainty is not
+    /// known.
     pub flips: Vec<Option<FlipProbability>>,
 }
 
-/// Studies `scenario`, of which `credit` and `sweep` are the answers. The same in, the same out.
+/// Studies `scenario`, whose answers are `credit` and `sweep`. The same input gives the same output.
 pub fn study(
     episode: &Episode,
     scenario: &Scenario,

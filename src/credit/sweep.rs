@@ -1,18 +1,20 @@
 //! The same question put to every method and baseline: who would each of them name?
 //!
-//! Every row carries the edits of the reference scenario. Which rows count for "holds under k of m":
+//! Every row carries the edits of the reference scenario. Three conditions make a row count for "holds under
+//! k of m":
 //!
-//! * the row is available and can name a culprit: its method and baseline can ([`super::Method::names_culprit`]),
-//!   at least two agents have a number (or there is but one agent), and these differ;
-//! * it asks the reference's question: numbers from the mere shape of the trace are no evidence for or against
-//!   what a measurement, a model or a record says, so structural rows count only for a structural reference;
-//!   declared numbers in other units than the reward are not comparable;
-//! * it is not a duplicate: equal in every number to a counted row of the same method (replays weighted by
-//!   equal counts; Owen with one agent to a team beside Shapley), the declared twin of a counted row (the trainer's own Shapley beside ours), or a variant
-//!   of a counted method ([`super::Method::variant_of`]: eligibility beside discount, a sampled Shapley value
-//!   beside the exact one).
+//! * The row is available and can name a culprit: its method and baseline can
+//!   ([`super::Method::names_culprit`]), at least two agents have a number (or there is only one agent), and
+//!   these differ.
+//! * It asks the reference's question. Numbers from the mere shape of the trace are no evidence for or
+//!   against what a measurement, a model or a record says, so structural rows count only for a structural
+//!   reference. Declared numbers in other units than the reward are not comparable.
+//! * It is not a duplicate: equal in every number to a counted row of the same method (replays weighted by
+//!   equal counts; Owen with one agent to a team beside Shapley), the declared twin of a counted row (the
+//!   trainer's own Shapley beside ours), or a variant of a counted method ([`super::Method::variant_of`]:
+//!   eligibility beside discount, a sampled Shapley value beside the exact one).
 //!
-//! The reference itself is one of the m when it names anybody.
+//! The reference itself is one of the m if it names anybody.
 
 use crate::model::{AgentId, Attribution, DeclaredCredit, Episode, Provenance, Scenario, Unavailable};
 use crate::stats::kendall_tau_b;
@@ -28,7 +30,7 @@ use super::{compute_plain, declared, method};
 pub enum Agreement {
     /// It names the same.
     Holds,
-    /// It names some of the same, and others: undecided.
+    /// It names some of the same agents, and others: undecided.
     Tie,
     /// It names others.
     Flips,
@@ -57,7 +59,7 @@ pub struct SweepRow {
     pub title: String,
     /// Its numbers, or what is missing for them.
     pub result: Result<Attribution, Unavailable>,
-    /// Whom it names; ties: all of them. Empty without a voice.
+    /// Whom it names; of a tie all. Empty without a voice.
     pub blamed: Vec<AgentId>,
     /// How that stands to the reference.
     pub agrees: Agreement,
@@ -67,7 +69,7 @@ pub struct SweepRow {
     pub tau: Option<f64>,
     /// The same against the credit that the log assigned: [`Sweep::declared`].
     pub declared_tau: Option<f64>,
-    /// How often it would name another, its values drawn anew; `None`: not known, or not counted yet
+    /// How often it would name another if its values were drawn anew; `None` if not known, or not counted yet
     /// ([`super::study`]).
     pub flip: Option<FlipProbability>,
 }
@@ -84,7 +86,7 @@ impl SweepRow {
 pub struct Sweep {
     /// In the order of the method table.
     pub rows: Vec<SweepRow>,
-    /// The credit of the log that rows are ranked against: the first in reward units. `None`: there is none.
+    /// The logged credit that rows are ranked against: the first in reward units. `None` if there is none.
     pub declared: Option<String>,
 }
 
@@ -100,20 +102,20 @@ impl Sweep {
     }
 }
 
-/// Puts the question of `reference` to every method and baseline. Each declared credit is a row of its own.
+/// Puts the question of `reference` to every method and baseline. Each declared credit has a row of its own.
 pub fn sweep(episode: &Episode, reference: &Scenario) -> Sweep {
     let resolved = resolve(episode, reference);
     let reference = resolved.as_ref().unwrap_or(reference);
     sweep_of(episode, reference, &compute_plain(episode, reference))
 }
 
-/// [`sweep`] where the reference's own credit is known already; its method is named.
+/// [`sweep`] if the reference's own credit is known already; its method is named.
 pub fn sweep_of(
     episode: &Episode,
     reference: &Scenario,
     computed: &Result<Attribution, Unavailable>,
 ) -> Sweep {
-    // The attribution names the declared record it used, where the scenario left that open.
+    // The attribution names the declared record it used, if the scenario left that open.
     let mut choice = reference.clone();
     if let (Ok(attribution), "declared") = (computed, choice.method.as_str()) {
         choice.baseline.clone_from(&attribution.baseline);
@@ -149,7 +151,7 @@ pub fn sweep_of(
     Sweep { rows, declared }
 }
 
-/// Ranks every row against the first credit of the log that has reward units; its algorithm.
+/// Ranks every row against the first logged credit in reward units. Returns its algorithm.
 fn against_declared(records: &[Option<&DeclaredCredit>], rows: &mut [SweepRow]) -> Option<String> {
     let usable = |at: usize| records[at].is_some_and(has_reward_units) && rows[at].result.is_ok();
     let at = (0..rows.len()).find(|at| usable(*at))?;
@@ -225,7 +227,7 @@ fn judge(
         }
         row.agrees = agreement(&named, &row.blamed);
     }
-    // The reference has the first word, so that its duplicates are the ones left out.
+    // The reference goes first, so that its duplicates are the ones left out.
     let order = own_row.into_iter().chain((0..rows.len()).filter(|it| Some(*it) != own_row));
     let mut counted: Vec<usize> = Vec::new();
     let methods: Vec<Option<Scenario>> = records.iter().map(|it| it.and_then(computation)).collect();
@@ -254,7 +256,7 @@ fn judge(
 }
 
 /// Whether the credits cannot have the blamed sign: a gain over the worst alternative is never a loss, and a
-/// regret against the best response never a gain. Such a row has no say in who is to blame (to praise).
+/// regret against the best response never a gain. Such a row has no vote on whom to blame (or praise).
 fn one_sided(scenario: &Scenario, failed: bool) -> bool {
     match scenario.baseline.as_deref() {
         Some("worst") => scenario.method == "difference" && failed,
@@ -281,9 +283,8 @@ fn has_reward_units(declared: &DeclaredCredit) -> bool {
     matches!(declared.units.as_deref(), None | Some("reward" | "normalised"))
 }
 
-/// Whether `row` says again what `other` said: the same method, or another way to divide the same game, with
-/// the same numbers. Two declared credits
-/// never do: each is a word of its own.
+/// Whether `row` repeats what `other` said: the same method, or another way to divide the same game, with the
+/// same numbers. Two declared credits never do: each is a statement of its own.
 fn is_duplicate(row: &SweepRow, other: &SweepRow) -> bool {
     let (Ok(a), Ok(b)) = (&row.result, &other.result) else { return false };
     if row.scenario.method == "declared"
@@ -311,7 +312,7 @@ fn both_divide(row: &SweepRow, other: &SweepRow) -> bool {
     divides(row) && divides(other)
 }
 
-/// Whether two rows put one question, one of them as a variant of the other's method.
+/// Whether two rows ask one question, one of them by a variant of the other's method.
 fn is_variant(row: &SweepRow, other: &SweepRow) -> bool {
     let (a, b) = (method(&row.scenario.method), method(&other.scenario.method));
     let (Some(a), Some(b)) = (a, b) else { return false };

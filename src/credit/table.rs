@@ -5,11 +5,11 @@
 //! pages of `creditscope methods`, explanations, the sweep, what a log's own word for a method means, and
 //! which method is nearest to one that cannot be computed. So a new method touches two places:
 //!
-//! 1. its own file in `credit`, with a `const` of type [`Method`]: what it is called, needs and takes, and the
-//!    two functions `compute` and `terms`;
+//! 1. its own file in `credit`, with a `const` of type [`Method`]: what it is called, needs and takes, and
+//!    the two functions `compute` and `terms`;
 //! 2. one line below.
 //!
-//! `tests` adds one in this way and finds it everywhere.
+//! The tests add a method in this way and find it everywhere.
 
 use super::method::Method;
 use super::{backprop, coalition, declared, deviation, discount, replay, split, time};

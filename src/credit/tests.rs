@@ -28,7 +28,7 @@ fn the_table_is_sound() {
 
 #[test]
 fn numbers_beyond_a_double_are_no_credit() {
-    // v(ab) - v(b) overflows: 1e308 + 1e308 is infinite, and half of it minus half of it nothing at all.
+    // v(ab) - v(b) overflows: 1e308 + 1e308 is infinite, and half of it minus half of it has no value.
     let game = |huge: f64| Draft::of(2).acts(&[0, 1]).coalitions(&[0.0, huge, -huge, huge]).episode();
     let shapley = Scenario::of_method("shapley");
     assert!(compute(&game(1e300), &shapley).is_ok());

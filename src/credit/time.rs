@@ -2,21 +2,21 @@
 //! Schulman et al. 2016), return redistribution (`#redistribution`, Arjona-Medina et al. 2019), potential
 //! shaping (`#shaping`, Ng, Harada and Russell 1999). Discounting and eligibility need no values: `discount`.
 //!
-//! **Convention of values.** `policy.value` and the values of alternatives are expected returns of the *whole*
-//! episode, what was already received included: that is what a replay of the rest adds up to, and it makes
-//! `V_{t+1} - V_t` the change an act made, whatever was rewarded in between. Where a log's values are of the
-//! rewards still *to come*, the `to-come` switch says so. Either way a reward in the middle counts once.
+//! **Convention of values.** `policy.value` and the values of alternatives are expected returns of the
+//! *whole* episode, including what was already received. That is what a replay of the rest adds up to, and it
+//! makes `V_{t+1} - V_t` the change an act made, whatever was rewarded in between. If a log's values are of
+//! the rewards still *to come*, the `to-come` switch says so. Either way a reward in the middle counts once.
 //!
 //! Decided here:
 //! * Acts at one time stamp are one joint step. Each of them gets the whole advantage (it is the advantage of
-//!   the joint act); a redistributed change, which must add up, is shared evenly among them.
-//! * Between two known values lies a span. Where several steps lie in it its credit is the span's: an agent
-//!   that alone acts in it gets it, no single act does; where several agents act in it, it is nobody's, they
-//!   are unavailable, and a caveat says how much it is.
-//! * With a window a span counts where all of it lies inside; what it divides is then no longer R.
-//! * Nothing is logged after the last act: the redistributed change of the last step is part of the residual
-//!   `R - V`, unless `end` says what the value after it is; the potential after it is R, the return that came
-//!   out, unless `end` says otherwise (0 in Ng, Harada and Russell).
+//!   the joint act). A redistributed change must add up, so they share it evenly.
+//! * Between two known values lies a span. If several steps lie in it, its credit belongs to the span. An
+//!   agent that alone acts in it gets it, but no single act does. If several agents act in it, nobody gets
+//!   it: they are unavailable, and a caveat says how much it is.
+//! * With a window a span counts if all of it lies inside; what it divides is then no longer R.
+//! * Nothing is logged after the last act. The redistributed change of the last step is part of the residual
+//!   `R - V`, unless `end` gives the value after it. The potential after it is R, the return that came out,
+//!   unless `end` says otherwise (0 in Ng, Harada and Russell).
 
 mod methods;
 mod timeline;
@@ -34,13 +34,13 @@ use super::question::{Question, caveat, total};
 pub(super) use methods::{GAE, REDISTRIBUTION, SHAPING};
 use timeline::{Span, Timeline, value_before};
 
-/// What each span earned, and how that is shared inside it.
+/// What each span earned, and how its credit is shared inside it.
 struct Credited {
     timeline: Timeline,
     credits: Vec<f64>,
     /// Whether the acts of a joint step share its credit, instead of each getting all of it.
     shared: bool,
-    /// V before the first span, where the method divides R - V_0.
+    /// V before the first span, if the method divides R - V_0.
     prior: Option<f64>,
     reward: f64,
     caveats: Vec<crate::model::Caveat>,
@@ -87,7 +87,7 @@ fn credited(question: &Question<'_>) -> Result<Credited, Unavailable> {
 }
 
 /// `c_t = V_{t+1} - V_t` plus the residual `R - V_T` to the last step, to all of them, or as `|c_t|`
-/// (Arjona-Medina et al. 2019). `values` before each span, `steps` in each; `end` is V_T, without which the
+/// (Arjona-Medina et al. 2019). `values` are before each span, `steps` in each. `end` is V_T; without it the
 /// last change is part of the residual.
 fn redistributed(values: &[f64], steps: &[f64], end: Option<f64>, reward: f64, residual: &str) -> Vec<f64> {
     let last = values.last().copied().unwrap_or(0.0);
@@ -105,13 +105,13 @@ fn redistributed(values: &[f64], steps: &[f64], end: Option<f64>, reward: f64, r
     changes.iter().enumerate().map(|(at, change)| change + left * share(at)).collect()
 }
 
-/// What one act gets of its span; `None`: its span covers several steps.
+/// What one act gets of its span; `None` if its span covers several steps.
 fn act_share(span: &Span, credit: f64, shared: bool) -> Option<f64> {
     let among = if shared { span.acts.len() as f64 } else { 1.0 };
     (span.steps == 1).then_some(credit / among)
 }
 
-/// What `agent` gets of a span; `None`: it is in it with others, and nobody can say.
+/// What `agent` gets of a span; `None` if others are in it too, and nobody can say.
 fn agent_share(
     question: &Question<'_>,
     span: &Span,
@@ -131,7 +131,7 @@ fn agent_share(
 struct Own<'a> {
     credits: Sum,
     spans: usize,
-    /// The first span in which it acts with others and that nobody can divide.
+    /// The first span that nobody can divide, in which it acts with others.
     undivided: Option<&'a Span>,
     /// Its first act before any known value.
     unvalued: Option<ActId>,
@@ -282,7 +282,7 @@ pub(super) fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>
         n: None,
         origins,
     };
-    // What is known of the end is the reward, unless `end` was set by hand.
+    // The reward is all that is known of the end, unless `end` was set by hand.
     let ending = || -> Vec<Origin> {
         let pot = question.pot().ok().and_then(|it| it.origin);
         pot.into_iter().filter(|_| !question.scenario.params.contains_key("end")).collect()

@@ -1,4 +1,4 @@
-//! Every key of `tests/data/vectors.json` is read by some test: the ones beside the methods, and what is left
+//! Every key of `tests/data/vectors.json` is read by some test: by those beside the methods, or by those
 //! here.
 
 use std::collections::BTreeSet;
@@ -28,7 +28,7 @@ const READERS: &[&str] = &[
     include_str!("vectors.rs"),
 ];
 
-/// Keys that say what a vector is, and are not expected values.
+/// Keys that describe a vector and are not expected values.
 const WORDS: &[&str] =
     &["about", "name", "source", "rule", "id", "agent", "fanout", "bucket_id", "n", "warn"];
 

@@ -1,10 +1,10 @@
 //! The verdict: who, how much of it, at which act, on what grounds, and who disagrees.
 //!
 //! Decided here: the decisive act of the one agent named is its *first* act that attains its lowest (in a
-//! success: highest) credit per act, read from the attribution itself or else from the best founded row of the
-//! sweep that speaks of its acts: measured before modelled before declared before structural. It is never an
-//! act whose credit has the other sign, and never one that a better founded row has cleared. Agents that tie
-//! have no decisive act.
+//! success: highest) credit per act. It is read from the attribution itself, or else from the best founded
+//! row of the sweep that credits its acts: measured before modelled before declared before structural. It is
+//! never an act whose credit has the other sign, and never one that a better founded row has cleared. Agents
+//! that tie have no decisive act.
 
 mod sentence;
 
@@ -62,13 +62,13 @@ impl Level {
 pub struct Verdict {
     /// What it rests on.
     pub level: Level,
-    /// Whether the episode failed: the named lost (else: earned).
+    /// Whether the episode failed: the named agents lost (otherwise they earned).
     pub failed: bool,
     /// Whether the episode is still open.
     pub open: bool,
-    /// In what sense the named stand out; `None`: nobody has a number.
+    /// In what sense the named stand out; `None` if nobody has a number.
     pub kind: Option<BlameKind>,
-    /// Who; ties: all of them. All agents with a number when nobody is told apart ([`Verdict::all_equal`]).
+    /// Who; of a tie all. All agents with a number if nobody is told apart ([`Verdict::all_equal`]).
     pub named: Vec<AgentId>,
     /// Whether the numbers tell nobody apart.
     pub all_equal: bool,
@@ -76,7 +76,7 @@ pub struct Verdict {
     pub known: usize,
     /// Credit of the first named.
     pub credit: Option<Estimate>,
-    /// Its part of the gross loss (sum of negative credits) or gross gain, 0..=1; `None`: there is none.
+    /// Its part of the gross loss (sum of negative credits) or gross gain, 0..=1; `None` if there is none.
     pub share: Option<f64>,
     /// The decisive act.
     pub act: Option<ActId>,
@@ -88,12 +88,12 @@ pub struct Verdict {
     pub holds: usize,
     /// Counted rows of the sweep.
     pub of: usize,
-    /// Counted rows that name some of the same and others.
+    /// Counted rows that name some of the same agents, and others.
     pub ties: usize,
     /// Counted rows that name others: `method/baseline` and whom, one entry per agent named.
     pub flips: Vec<(String, AgentId)>,
-    /// How often the verdict would name another, the values drawn anew; `None`: their uncertainty is not known,
-    /// or it was not counted yet ([`super::study`]).
+    /// How often the verdict would name another if the values were drawn anew; `None` if their uncertainty is
+    /// not known or it was not counted yet ([`super::study`]).
     pub flip: Option<FlipProbability>,
     /// Index into [`Episode::labels`] of the judgement to show beside it.
     pub label: Option<usize>,
@@ -103,7 +103,7 @@ pub struct Verdict {
     pub title: String,
     /// Total reward used.
     pub reward: Option<f64>,
-    /// Whether the numbers divide a status that stands in for a reward, as none is logged.
+    /// Whether the numbers divide a status that stands for a reward, because none is logged.
     pub outcome_only: bool,
     /// Whether any row of the sweep rests on more than the shape of the trace.
     pub evidence: bool,
@@ -112,7 +112,7 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// The verdict where no method has anything to divide.
+    /// The verdict if no method has anything to divide.
     pub fn nothing(episode: &Episode) -> Self {
         Self {
             level: Level::Nothing,
@@ -188,7 +188,7 @@ fn has_evidence(sweep: &Sweep) -> bool {
     found.any(|it| it.provenance != Provenance::Structural)
 }
 
-/// The judgement to show: the first that names an agent and an act, else an agent, else any.
+/// The judgement to show: the first that names an agent and an act, or else an agent, or else any.
 fn label(episode: &Episode) -> Option<usize> {
     let find = |wanted: fn(&crate::model::Label) -> bool| episode.labels.iter().position(wanted);
     find(|it| it.blames() && it.agent.is_some() && it.act.is_some())

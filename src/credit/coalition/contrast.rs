@@ -1,8 +1,8 @@
 //! The difference of two agents' credits, with its own standard error.
 //!
 //! Two intervals that overlap may still belong to numbers that differ for sure: a coalition that holds both
-//! agents moves them together. `Var(phi_i - phi_j) = sum_S (coef_i - coef_j)^2 Var v(S)`, and only coalitions
-//! that hold one of the two count, where the coefficients differ by `with(s) - without(s)`.
+//! agents moves them together. `Var(phi_i - phi_j) = sum_S (coef_i - coef_j)^2 Var v(S)`. Only coalitions
+//! that hold exactly one of the two count; there the coefficients differ by `with(s) - without(s)`.
 
 use crate::model::{AgentId, Estimate, Unavailable};
 use crate::stats::sum;
@@ -15,7 +15,7 @@ use super::{coefficients, tabulate};
 /// `a`'s credit minus `b`'s, for Shapley and Banzhaf.
 ///
 /// # Errors
-/// When a coalition is missing, or one of them does not play.
+/// When a coalition is missing, or one of the two does not play.
 pub(in super::super) fn contrast(
     question: &Question<'_>,
     a: AgentId,

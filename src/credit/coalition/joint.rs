@@ -1,11 +1,11 @@
-//! How uncertain the difference of two agents' numbers is, where both rest on the same coalition values.
+//! How uncertain the difference of two agents' numbers is, if both rest on the same coalition values.
 //!
-//! `phi_i - phi_j = sum_S (c_i(S) - c_j(S)) v(S)`: a value that both weigh alike (a coalition that holds both, or
-//! neither) leaves the difference alone, however noisy it is. So two intervals may overlap and the two agents
-//! still differ for sure: `Var = sum_S (c_i - c_j)^2 Var v(S)`; values that are not logged and lie in
-//! `[lo, hi]` add `|c_i - c_j| (hi - lo) / 2` each.
+//! `phi_i - phi_j = sum_S (c_i(S) - c_j(S)) v(S)`. A value that both weigh alike (a coalition that holds
+//! both, or neither) leaves the difference alone, however noisy it is. So two intervals may overlap and the
+//! two agents still differ for sure: `Var = sum_S (c_i - c_j)^2 Var v(S)`. Values that are not logged and lie
+//! in `[lo, hi]` add `|c_i - c_j| (hi - lo) / 2` each.
 //!
-//! It says nothing where no value has a known uncertainty: then only equal numbers are ties.
+//! It says nothing if no value has a known uncertainty: then only equal numbers are ties.
 
 use crate::model::{AgentId, Differences, Estimate};
 
@@ -14,8 +14,8 @@ use super::super::semivalue::Coefficients;
 use super::NORMAL_95;
 use super::linear::Form;
 
-/// Pairs times coalitions looked at, at most: about ten milliseconds of work. Beyond, intervals side by side
-/// are all there is.
+/// At most this many pairs times coalitions: about ten milliseconds of work. Beyond it there are only
+/// intervals side by side.
 const WORK: usize = 1 << 24;
 
 /// Variance and reach of the bounds of every pair of players.
@@ -43,7 +43,8 @@ impl Pairs {
     }
 }
 
-/// Shapley and Banzhaf; `bounds` hold what is not logged. `None`: nothing is uncertain, or there is too much.
+/// For Shapley and Banzhaf. `bounds` hold what is not logged. `None` if nothing is uncertain or there is too
+/// much.
 pub(super) fn of_table(
     agents: usize,
     players: &[AgentId],
@@ -56,7 +57,7 @@ pub(super) fn of_table(
     if !uncertain || n < 2 || table.values.len().saturating_mul(n * n) > WORK {
         return None;
     }
-    // Where a coalition holds one of the two, their coefficients differ by this, elsewhere by nothing.
+    // If a coalition holds one of the two, their coefficients differ by this; otherwise by nothing.
     let apart = |mask: Coalition| coefficients.with[mask.size()] - coefficients.without[mask.size()];
     let mut pairs = Pairs::of(n);
     let mut missing = table.missing.iter().peekable();
@@ -81,7 +82,8 @@ pub(super) fn of_table(
     Some(pairs.differences(agents, players))
 }
 
-/// The methods that are a form. `error` gives the standard error of a value, `None` for one that is not logged.
+/// For methods in linear form. `error` gives the standard error of a value, `None` if the value is not
+/// logged.
 pub(super) fn of_form(
     agents: usize,
     players: &[AgentId],
@@ -111,14 +113,14 @@ pub(super) fn of_form(
         }
     }
     if unknown {
-        // As with the intervals: without the errors of all values only the bounds are known.
+        // As with the intervals: unless the errors of all values are known, only the bounds count.
         pairs.variance.fill(0.0);
     }
     (missing || !unknown).then(|| pairs.differences(agents, players))
 }
 
-/// Removal and first in: of two agents only the values in which they part are uncertain, as the one they share
-/// cancels. `own` is that value of each player.
+/// For removal and first in. Of two agents only the values in which they differ are uncertain, as the shared
+/// one cancels. `own` is that value of each player.
 pub(super) fn of_marginals(
     agents: usize,
     players: &[AgentId],

@@ -1,6 +1,6 @@
 //! Methods that are linear in some of the coalition values: one coefficient per agent and coalition.
 //!
-//! Owen, Myerson and precedence all have this form, and differ only in which coalitions they need and with
+//! Owen, Myerson and precedence all have this form. They differ only in which coalitions they need and with
 //! what weight. Numbers, standard errors, sharp bounds and explanations follow from the coefficients.
 
 use crate::model::{Estimate, Unavailable};
@@ -10,7 +10,7 @@ use super::super::game::{Coalition, Game};
 use super::super::question::{Question, missing};
 use super::NORMAL_95;
 
-/// The most coefficients a form may have: 2^24 are 128 MiB.
+/// At most this many coefficients in a form: 2^24 take 128 MiB.
 const MOST: usize = 1 << 24;
 
 /// `phi_i = sum over rows of coefficient(i) v(coalition)`.
@@ -24,10 +24,10 @@ pub(super) struct Form {
 }
 
 impl Form {
-    /// From `(coalition, player, coefficient)` in any order; what is said twice adds up.
+    /// From `(coalition, player, coefficient)` in any order; repeated entries add up.
     ///
     /// # Errors
-    /// When there are too many to be held.
+    /// When there are too many to hold.
     pub(super) fn of(n: usize, mut entries: Vec<(Coalition, usize, f64)>) -> Result<Self, Unavailable> {
         // Stable, so that equal ones add up in a fixed order.
         entries.sort_by_key(|it| (it.0, it.1));
@@ -64,11 +64,11 @@ impl Form {
 /// The numbers of a form in a game.
 pub(super) struct Evaluated {
     pub(super) estimates: Vec<Estimate>,
-    /// The coalitions it needs and the log does not have.
+    /// The coalitions that it needs and the log lacks.
     pub(super) absent: Vec<Coalition>,
     /// Where those may lie.
     pub(super) bounds: (f64, f64),
-    /// Fewest and most runs behind a value, where known.
+    /// Fewest and most runs behind a value, if known.
     pub(super) runs: Option<(u32, u32)>,
 }
 

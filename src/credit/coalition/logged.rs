@@ -1,4 +1,4 @@
-//! The coalition values an episode logs, as a game on the agents that are not taken out.
+//! The coalition values an episode logs, as a game of the agents that are not dropped.
 
 use crate::model::{
     AgentId, Attribution, CoalitionTable, CoalitionValue, Episode, Estimate, Number, Origin, Provenance,
@@ -111,7 +111,7 @@ impl<'a> LoggedGame<'a> {
         format!("v({{{}}})", members.join(", "))
     }
 
-    /// An attribution without numbers yet, with what is to be said of the game.
+    /// An attribution without numbers yet, with the caveats of the game.
     pub(in super::super) fn start(&mut self, question: &Question<'_>, title: String) -> Attribution {
         let mut attribution = question.start(title, Provenance::Replayed);
         for credit in &mut attribution.agents {
@@ -175,7 +175,7 @@ impl Game for LoggedGame<'_> {
     }
 }
 
-/// The table to use: the one a declared credit names, else most players, then most complete, then first.
+/// The table to use: the one a declared credit names, or else most players, then most complete, then first.
 fn chosen<'a>(question: &Question<'a>) -> Result<&'a CoalitionTable, Unavailable> {
     let tables = &question.episode.coalitions;
     if let Some(table) = question.group.and_then(|name| tables.iter().find(|it| it.name == name)) {

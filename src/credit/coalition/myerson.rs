@@ -1,12 +1,13 @@
-//! The Myerson value (Myerson 1977): Shapley where only agents that can talk to each other work together.
+//! The Myerson value (Myerson 1977): Shapley if only agents that can talk to each other work together.
 //!
 //! A coalition earns what its connected parts earn: `v^g(S) = v(0) + sum over parts C of [v(C) - v(0)]`. The
-//! Shapley value of that has a closed form over connected sets C with b neighbours outside: an agent inside
-//! gets `(c-1)! b!/(c+b)!` of `v(C) - v(0)`, a neighbour `-c! (b-1)!/(c+b)!`, the others nothing (they change
-//! neither whether C is whole nor whether it is a part). So only connected coalitions have to be logged.
+//! Shapley value of that game has a closed form over connected sets C with b neighbours outside: an agent
+//! inside gets `(c-1)! b!/(c+b)!` of `v(C) - v(0)`, a neighbour `-c! (b-1)!/(c+b)!`, and the others nothing
+//! (they change neither whether C is whole nor whether it is a part). So only connected coalitions need to be
+//! logged.
 //!
-//! Decided here: the graph is the declared one where the log declares edges, else messages and causal links
-//! between agents; directions and weights do not matter.
+//! Decided here: the graph is the declared one if the log declares edges, and otherwise that of messages and
+//! causal links between agents. Directions and weights do not matter.
 
 use crate::model::{ActKind, AgentId, Unavailable};
 
@@ -57,7 +58,7 @@ fn structure(question: &Question<'_>, players: &[AgentId]) -> Result<Structure, 
     })
 }
 
-/// The neighbours of each player, and where that is from.
+/// The neighbours of each player, and where that comes from.
 pub(super) struct Neighbours {
     pub(super) masks: Vec<u64>,
     pub(super) declared: bool,

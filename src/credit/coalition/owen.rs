@@ -108,7 +108,7 @@ pub(super) fn of_unions(n: usize, unions: &[Coalition]) -> Result<Form, Unavaila
         for chosen in 0..1u64 << others.len() {
             let joined = others.iter().enumerate().filter(|it| chosen >> it.0 & 1 == 1);
             let joined = joined.fold(0, |mask, it| mask | it.1.0);
-            // A marginal contribution to h unions weighs what `with` says of h + 1.
+            // A marginal contribution to h unions has the weight that `with` gives for h + 1.
             let weight = outer.with[chosen.count_ones() as usize + 1];
             for inside in 0..1u64 << members.len() {
                 let size = inside.count_ones() as usize;

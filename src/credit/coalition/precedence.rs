@@ -1,12 +1,12 @@
 //! Shapley under precedence (Faigle and Kern 1992; asymmetric Shapley values, Frye et al. 2020): agents join
 //! only after those they build on.
 //!
-//! The mean marginal contribution over the linear extensions of an order of agents. With no constraints it is
-//! Shapley, with a chain the differences telescope, and only sets closed under predecessors have to be logged
-//! (a chain of n: n+1 values).
+//! The mean marginal contribution over the linear extensions of an order of agents. Without constraints it is
+//! Shapley, along a chain the differences telescope, and only sets closed under predecessors need to be
+//! logged (for a chain of n: n+1 values).
 //!
-//! Decided here: agent a comes before b when an act of a is a causal ancestor of b's *first* act. That cannot
-//! run in a circle: the ancestor is earlier. (Later acts may depend on each other both ways.)
+//! Decided here: agent a comes before b if an act of a is a causal ancestor of b's *first* act. That cannot
+//! run in a circle, since the ancestor is earlier. (Later acts may depend on each other both ways.)
 
 use std::collections::BTreeMap;
 
@@ -66,7 +66,7 @@ pub(super) fn predecessors(question: &Question<'_>, players: &[AgentId]) -> Resu
     let mut of_act: Vec<u64> = vec![0; episode.acts.len()];
     let mut before = vec![None::<u64>; players.len()];
     for (id, act) in episode.act_ids().zip(&episode.acts) {
-        // Parents are earlier in the order of acts or, where clocks disagree, left to what is known so far.
+        // Parents are earlier in the order of acts; if clocks disagree, only what is known so far counts.
         let mut ancestors = 0;
         for parent in episode.links.parents(id) {
             ancestors |= of_act[parent.act.index()];
@@ -82,7 +82,7 @@ pub(super) fn predecessors(question: &Question<'_>, players: &[AgentId]) -> Resu
     Ok(closed(before.into_iter().map(Option::unwrap_or_default).collect()))
 }
 
-/// The transitive closure; what would run in a circle is left out, the later player's word first.
+/// The transitive closure. Leaves out what would run in a circle, the later player's constraint first.
 pub(super) fn closed(mut before: Vec<u64>) -> Vec<u64> {
     loop {
         let mut changed = false;

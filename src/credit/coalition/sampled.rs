@@ -1,7 +1,7 @@
-//! The sampled Shapley value of a logged game: anytime, so that a large number of permutations can be watched
-//! as it comes, and from the walks that are logged where not every coalition is.
+//! The sampled Shapley value of a logged game. It is anytime: one can watch a large number of permutations
+//! arrive. If not every coalition is logged, it uses the walks that are.
 //!
-//! Where every coalition is logged (24 players at most) permutations are drawn: see [`Sampling`]. Where not, no
+//! If every coalition is logged (at most 24 players), permutations are drawn: see [`Sampling`]. If not, no
 //! order is drawn whose coalitions would have to be made up: the logged walks are the sample, see `walks`.
 
 use std::ops::Range;
@@ -80,13 +80,13 @@ const PARAMS: &[Param] = &[
     },
 ];
 
-/// Permutations after which it is asked whether the precision is reached, whoever draws them.
+/// The precision is checked after this many permutations, whoever draws them.
 const BLOCK: u64 = 8192;
 
-/// Permutations that are walked at once, while somebody waits.
+/// Permutations walked at once while somebody waits.
 const FIRST: u64 = 16_384;
 
-/// The same question with as few permutations as one can wait for; `None`: it has no more than those.
+/// The same question with as few permutations as one can wait for; `None` if it has no more than those.
 pub(in super::super) fn first_look(scenario: &Scenario) -> Option<Scenario> {
     let asked = scenario.params.get(PERMUTATIONS).map(|it| it.get());
     if scenario.method != METHOD.name || asked.is_none_or(|it| it <= FIRST as f64) {
@@ -97,8 +97,8 @@ pub(in super::super) fn first_look(scenario: &Scenario) -> Option<Scenario> {
     Some(first)
 }
 
-/// A sampled Shapley value under way. Walk on as long as there is time, and look at it in between; whoever
-/// stops has what was walked so far. Where not every coalition is logged it is at its end from the start.
+/// A sampled Shapley value under way. Walk as long as there is time, and read it in between; whoever stops
+/// has what was walked so far. If not every coalition is logged, it is complete from the start.
 pub struct Sampling<'a> {
     question: Question<'a>,
     game: LoggedGame<'a>,
@@ -111,7 +111,7 @@ enum Source {
     Logged(LoggedWalks),
 }
 
-/// What is said of a table once it is walked and no longer at hand.
+/// What is known of a table once it is walked and no longer at hand.
 struct Facts {
     grand: Option<f64>,
     empty: Option<f64>,
@@ -123,7 +123,7 @@ impl<'a> Sampling<'a> {
     /// Nothing is drawn yet.
     ///
     /// # Errors
-    /// When no coalition values are logged; where not all are, when no walk is complete.
+    /// When no coalition values are logged; if not all are, when no walk is complete.
     pub(in super::super) fn of(question: Question<'a>) -> Result<Self, Unavailable> {
         let mut game = LoggedGame::of(&question)?;
         let n = game.players().len();
@@ -161,8 +161,8 @@ impl<'a> Sampling<'a> {
         }
     }
 
-    /// The units of work to do next, for [`Worker::draw`]: none when it is at its end. They may be cut at will;
-    /// all of them are to be given back before the next.
+    /// The units of work to do next, for [`Worker::draw`]; none at the end. They may be divided in any way;
+    /// return all of them before asking again.
     pub fn next_units(&self) -> Range<u64> {
         match &self.source {
             Source::Drawn { estimator, asked, precision, .. } => {
@@ -176,7 +176,7 @@ impl<'a> Sampling<'a> {
         }
     }
 
-    /// Somebody to draw for it; `None`: it is not drawn.
+    /// A worker that draws for it; `None` if nothing is drawn.
     pub fn worker(&self) -> Option<Worker<TableWalk<Arc<[f64]>>>> {
         match &self.source {
             Source::Drawn { estimator, .. } => Some(estimator.worker()),
@@ -325,8 +325,8 @@ pub(in super::super) fn compute(question: &Question<'_>) -> Result<Attribution, 
     Ok(sampling.attribution())
 }
 
-/// Of drawn permutations the terms of the exact value, which the estimate is off by a rest (see `explain`); of
-/// logged walks what the agent added in each of them.
+/// For drawn permutations the terms of the exact value, which differs from the estimate by a rest (see
+/// `explain`). For logged walks what the agent added in each of them.
 fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>, Unavailable> {
     let sampling = Sampling::of(question.clone())?;
     let Source::Logged(walks) = &sampling.source else { return exact_terms(question, target) };
@@ -356,7 +356,7 @@ fn step_term(game: &LoggedGame<'_>, step: &walks::Step, agent: &str) -> Term {
     }
 }
 
-/// What is left between an estimate and the arithmetic of the exact value: the luck of the draw.
+/// The difference between an estimate and the arithmetic of the exact value: the luck of the draw.
 pub(in super::super) fn luck(question: &Question<'_>, terms: &[Term], estimate: f64) -> Option<Term> {
     if question.method.name != METHOD.name {
         return None;

@@ -1,4 +1,5 @@
-//! Coalition methods that know who belongs, talks or builds on whom: Owen, Myerson, precedence.
+//! Coalition methods that know who belongs to whom, talks to whom or builds on whom: Owen, Myerson,
+//! precedence.
 
 use crate::model::{AgentId, Attribution, Term, Unavailable, Value};
 use crate::stats::sum;

@@ -9,7 +9,7 @@ use super::super::question::{Question, missing};
 use super::linear::Form;
 use super::{LoggedGame, bounds, coefficients, pair, tabulate};
 
-/// Terms shown one by one; the rest are one term together.
+/// Terms shown one by one; the rest are one term.
 const SHOWN: usize = 40;
 
 /// The marginal contributions, the largest [`SHOWN`] of them one by one.
@@ -44,8 +44,8 @@ fn value_term(game: &mut LoggedGame<'_>, coalition: Coalition, weight: f64) -> T
     }
 }
 
-/// `(size of the term, coalition, weight)` of the largest terms, ascending by coalition, and what the others
-/// sum to.
+/// `(size of the term, coalition, weight)` of the largest terms, ascending by coalition, and the sum of the
+/// others.
 struct Largest {
     kept: Vec<(f64, Coalition, f64)>,
     rest: Sum,

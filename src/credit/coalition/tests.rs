@@ -150,7 +150,7 @@ fn a_dropped_player_leaves_the_subgame() {
     let got = compute(&episode, &drop("shapley")).expect("the subgame is logged");
     assert_close(&numbers(&got), &[0.5, 0.4, f64::NAN]);
     assert!(matches!(got.agents[2].value, Value::Undefined(_)));
-    // A split divides what the rest is logged to earn.
+    // A split divides what the log says the rest earns.
     assert_close(&numbers(&compute(&episode, &drop("uniform")).expect("logged")), &[0.5, 0.5, f64::NAN]);
     // Without that coalition R stays, and it is said.
     let mut incomplete = values;

@@ -1,19 +1,19 @@
-//! The Shapley value from the walks a log holds: who recorded a large team did not run all 2^n coalitions, but
-//! some orders of joining, each from nobody to the whole team.
+//! The Shapley value from the walks a log holds. Whoever recorded a large team did not run all 2^n
+//! coalitions, but some orders of joining, each from nobody to the whole team.
 //!
-//! A *walk* is a chain of logged coalitions from nobody to everybody, one more player at a time. Nothing that is
-//! not logged is made up: an order one of whose coalitions is missing is no walk and counts for nothing.
+//! A *walk* is a chain of logged coalitions from nobody to everybody, one more player at a time. Nothing that
+//! is not logged is made up: an order with a missing coalition is no walk and counts for nothing.
 //!
-//! Which orders were logged is read from the coalitions, as a log does not say it. Of coalitions of one size
-//! each belongs to another walk, so the size with the most coalitions that lie on complete walks tells how many
+//! A log does not say which orders were run; they are read from the coalitions. Coalitions of one size belong
+//! to different walks. So the size with the most coalitions that lie on complete walks tells how many walks
 //! there are, and each of these coalitions stands for one. Near both ends walks meet (50 players begin in at
 //! most 50 ways): the chains through one coalition of that size differ in how they got there or went on, and
 //! weigh evenly in the sample of that coalition. The mean over the samples is the estimate, their spread its
-//! standard error. A sample telescopes, so estimates sum to v(N) - v(0) however few walks there are. Where all
-//! coalitions are logged this is the Shapley value itself.
+//! standard error. A sample telescopes, so estimates sum to v(N) - v(0) for any number of walks. If all
+//! coalitions are logged, this is the Shapley value itself.
 //!
-//! It estimates the Shapley value if the walks were drawn at random; nobody can see in the log whether they
-//! were. Holes in a table are not random draws: see [`Refusal::Holes`].
+//! It estimates the Shapley value if the walks were drawn at random, which nobody can see in the log. Holes
+//! in a table are not random draws: see [`Refusal::Holes`].
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ use crate::stats::Moments;
 
 use super::super::game::Coalition;
 
-/// Steps between coalitions that are looked at before giving up: well below a second.
+/// At most this many steps between coalitions before giving up: well below a second.
 const MOST_WORK: usize = 20_000_000;
 
 /// What the walks of a log say.
@@ -52,7 +52,8 @@ pub(super) struct Step {
 /// Why there is no estimate.
 #[derive(Debug, PartialEq)]
 pub(super) enum Refusal {
-    /// No walk is complete. The largest coalition that can be reached from nobody, if v(nobody) is logged.
+    /// No walk is complete. Holds the largest coalition that can be reached from nobody, if v(nobody) is
+    /// logged.
     NoWalk(Option<Coalition>),
     /// Most coalitions are logged: a table with holes, whose orders are not a random sample of all orders.
     Holes,
@@ -138,7 +139,7 @@ fn of_chains(n: usize, known: &[(Coalition, f64)]) -> Result<LoggedWalks, Refusa
     })
 }
 
-/// How many chains lead to each coalition from nobody, and on from it to everybody. As floats: 64! are 1e89.
+/// How many chains lead from nobody to each coalition, and from it to everybody. As floats: 64! is 1e89.
 fn count_chains(n: usize, sizes: &mut [Vec<Node>]) {
     sizes[0].iter_mut().for_each(|it| it.from = 1.0);
     sizes[n].iter_mut().for_each(|it| it.to = 1.0);
@@ -174,8 +175,8 @@ enum Way {
     On,
 }
 
-/// Takes every step of the chains from the coalition at `sizes[size][at]` on, each with the share of the chains
-/// that take it; how many steps were looked at.
+/// Takes every step of the chains from the coalition at `sizes[size][at]` on, each with the share of the
+/// chains that take it. Returns how many steps it looked at.
 fn follow(
     sizes: &[Vec<Node>],
     size: usize,

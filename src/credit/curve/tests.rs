@@ -1,4 +1,4 @@
-//! Curves along sliders, their flips, and what is spared on long episodes.
+//! Curves along sliders, their flips, and the savings on long episodes.
 
 use super::*;
 use crate::credit::fixture::{Draft, assert_close};
@@ -35,7 +35,7 @@ fn what_is_spared_on_a_very_long_episode_is_said() {
     let scenario = with("backprop", None);
     let all = curves(&episode, &scenario);
     assert_eq!((all.cut, all.list[0].points.len()), (None, CURVE_STEPS));
-    // Nothing left but for the fewest points: a flip is somewhere between two of them.
+    // Nothing left except for the fewest points: a flip is somewhere between two of them.
     let few = curves_within(&episode, &scenario, Budget::of(&episode, 1));
     assert_eq!(few.list.len(), all.list.len());
     assert!(few.list.iter().all(|it| it.points.len() == LEAST_STEPS));

@@ -1,13 +1,13 @@
 //! The baselines: what is subtracted from the value of the act taken.
 //!
 //! Decided here:
-//! * The action set is every logged alternative, but for a default action that the policy gives no probability
-//!   while it gives others one (the null action lies outside the policy's choice), and for actions with
-//!   probability 0 and no value (masked ones), which must not poison a sum.
-//! * Alternatives without a probability count as impossible where the logged ones sum to 1 within `1e-6`.
-//!   Where they do not and one is missing, the policy is not known; where none is missing, they are
-//!   renormalised and a caveat says so.
-//! * With nothing but the action taken to compare with, the credit is 0, flagged "no contrast".
+//! * The action set is every logged alternative, with two exceptions: a default action that the policy gives
+//!   no probability while it gives others one (the null action lies outside the policy's choice), and actions
+//!   with probability 0 and no value (masked ones), which must not poison a sum.
+//! * Alternatives without a probability count as impossible if the logged ones sum to 1 within `1e-6`. If
+//!   they do not and one is missing, the policy is not known; if none is missing, they are renormalised and a
+//!   caveat says so.
+//! * If only the action taken is there to compare with, the credit is 0, flagged "no contrast".
 
 use crate::model::{ActId, Alternative, Origin};
 use crate::stats::sum;
@@ -119,7 +119,7 @@ pub(super) struct Subtracted<'a> {
     pub(super) modelled: bool,
     /// Whether there was nothing but the action taken.
     pub(super) no_contrast: bool,
-    /// What the probabilities summed to, where that is not 1.
+    /// What the probabilities summed to, if that is not 1.
     pub(super) renormalised: Option<f64>,
 }
 
@@ -175,10 +175,10 @@ pub(super) fn title(question: &Question<'_>) -> String {
     format!("{} ({detail}{realised})", known_as(name))
 }
 
-/// What is subtracted at `act`, of which `taken` was (or is thought to be) taken.
+/// What is subtracted at `act`, where `taken` was (or is assumed to be) taken.
 ///
 /// # Errors
-/// What is missing for it, naming the act.
+/// What it lacks, naming the act.
 pub(super) fn subtracted<'a>(
     question: &Question<'a>,
     act: ActId,
@@ -275,7 +275,7 @@ fn even<'a>(set: &[&'a Alternative]) -> Odds<'a> {
     set.iter().map(|it| (*it, weight)).collect()
 }
 
-/// Weighted alternatives with their values; those of weight 0 are left out.
+/// Weighted alternatives with their values. Leaves out those of weight 0.
 fn weighted<'a>(question: &Question<'a>, act: ActId, odds: Odds<'a>) -> Result<Vec<Weighted<'a>>, String> {
     let used = odds.into_iter().filter(|it| it.1 != 0.0);
     used.map(|(alternative, weight)| {
@@ -288,7 +288,7 @@ fn weighted<'a>(question: &Question<'a>, act: ActId, odds: Odds<'a>) -> Result<V
     .collect()
 }
 
-/// All weight on the first of highest (`sign` 1) or lowest (-1) value.
+/// All weight on the first alternative with the highest (`sign` 1) or lowest (-1) value.
 fn extreme(weights: Vec<Weighted<'_>>, sign: f64) -> Vec<Weighted<'_>> {
     let mut best: Option<Weighted<'_>> = None;
     for one in weights {
@@ -299,7 +299,7 @@ fn extreme(weights: Vec<Weighted<'_>>, sign: f64) -> Vec<Weighted<'_>> {
     best.into_iter().collect()
 }
 
-/// The policy's probabilities, summing to 1, and what they summed to if that was something else.
+/// The policy's probabilities, summing to 1, and their logged sum if it was another.
 fn policy<'a>(
     question: &Question<'a>,
     act: ActId,

@@ -66,7 +66,8 @@ fn any_alternative_can_be_the_null_action() {
         let scenario = Scenario { params, ..with("null") };
         compute(&episode, &scenario).expect("values are logged")
     };
-    // Alternatives are worth (-30, 7, 0) and (-30, 7, 6); 0 and what is past the last mean the logged default.
+    // Alternatives are worth (-30, 7, 0) and (-30, 7, 6); 0 and what is past the last mean the logged
+    // default.
     assert_close(&numbers(&with_null(1.0)), &[37.0, 37.0]);
     assert_close(&numbers(&with_null(2.0)), &[0.0, 0.0]);
     assert_close(&numbers(&with_null(0.0)), &numbers(&with_null(4.0)));

@@ -1,11 +1,11 @@
 //! The rules of failure attribution side by side: what each found, on what records, or what it lacks.
 //!
 //! Data flow: [`Episode`], what counts as success, and the outcomes of its run -> [`failure_study`] ->
-//! [`FailureStudy`]: one [`Finding`] per [`Rule`], one [`FailureRow`] per act that anything is known of, the
-//! spectrum over the run. Screen and report show these and compute nothing.
+//! [`FailureStudy`]: one [`Finding`] per [`Rule`], one [`FailureRow`] per act that anything is known of, and
+//! the spectrum over the run. Screen and report show these and compute nothing.
 //!
-//! A rule that finds nothing says so; one that lacks data names the record. What humans or models judged stands
-//! in the rows by index and moves no number.
+//! A rule that finds nothing says so; one that lacks data names the record. What humans or models judged
+//! stands in the rows by index and moves no number.
 
 use std::collections::BTreeMap;
 
@@ -113,7 +113,7 @@ pub struct Found {
     pub agent: Option<AgentId>,
     /// The numbers it rests on, one sentence.
     pub text: String,
-    /// Whether the 95% intervals support it: else it may be chance.
+    /// Whether the 95% intervals support it; otherwise it may be chance.
     pub certain: bool,
     /// The records it rests on, ascending.
     pub origins: Vec<Origin>,
@@ -131,7 +131,7 @@ pub struct Finding {
 /// One act of which something is known.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FailureRow {
-    /// How often what happened there still succeeded when it was replayed.
+    /// How often what happened there still succeeded if it was replayed.
     pub happened: Option<Tally>,
     /// How often another candidate there succeeded.
     pub others: Option<Tally>,
@@ -150,13 +150,13 @@ pub struct FailureStudy {
     pub findings: Vec<Finding>,
     /// Acts of which something is known, ascending.
     pub rows: Vec<(ActId, FailureRow)>,
-    /// The rate of the null arm: how often what happened succeeds when it is replayed.
+    /// The rate of the null arm: how often what happened succeeds if it is replayed.
     pub null_arm: Option<Tally>,
-    /// Agents by how far they go with failure over the run; empty: [`Rule::Spectrum`] says why.
+    /// Agents by how strongly they go with failure over the run; if empty, [`Rule::Spectrum`] says why.
     pub agents: Vec<Suspicion>,
     /// Kinds of action likewise.
     pub actions: Vec<Suspicion>,
-    /// Of how many episodes of the run that is, of how many, and how many of those failed.
+    /// How many episodes of the run it rests on, out of how many, and how many of those failed.
     pub run: Option<(usize, usize, usize)>,
 }
 
@@ -168,9 +168,9 @@ impl FailureStudy {
     }
 }
 
-/// Puts every rule to `episode`. `success`: the least return that counts as success; `None`: what tells the
-/// successes of the run from its failures, else 1 where every logged return lies in 0..=1. `run`: the outcomes of
-/// the run, as far as they are known.
+/// Applies every rule to `episode`. `success` is the least return that counts as success. `None` means the
+/// level that tells the successes of the run from its failures, or else 1 if every logged return lies in
+/// 0..=1. `run` holds the outcomes of the run, as far as they are known.
 pub fn failure_study(episode: &Episode, success: Option<f64>, run: Option<&RunOutcomes>) -> FailureStudy {
     let level = match success.or_else(|| run.and_then(RunOutcomes::success_level)) {
         Some(level) => Ok(level),
@@ -330,7 +330,7 @@ fn first(
         let other = other.and_then(act).map_or("none".to_owned(), |it| name(episode, it));
         text += &format!("; the other search says {other}: success was won back at {}", repaired.join(", "));
     }
-    // Halving is wrong where something was repaired, and few replays prove little.
+    // Halving is wrong if something was repaired, and few replays prove little.
     let certain = !error.disagrees() && still < 0.2;
     Ok(at(episode, act_found, text, certain, records(episode, &[act_found])))
 }

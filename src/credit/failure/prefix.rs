@@ -1,4 +1,5 @@
-//! Where success was lost, from how often replays of growing prefixes still succeed. Pure functions on counts.
+//! Where success was lost, from how often replays of growing prefixes still succeed. Pure functions on
+//! counts.
 
 use crate::stats::{wilson, zero_of_n_upper};
 
@@ -35,15 +36,16 @@ impl Tally {
 /// prefixes given.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FirstError {
-    /// By looking at every prefix; `None`: some replay of each succeeds.
+    /// By looking at every prefix; `None` if some replay of each succeeds.
     pub linear: Option<usize>,
-    /// By halving, which is right when success once lost stays lost.
+    /// By halving, which is right if success once lost stays lost.
     pub binary: Option<usize>,
     /// The prefixes that halving looked at, in order.
     pub evaluated: Vec<usize>,
     /// Prefixes after which more replays succeed than before: something was repaired.
     pub repairs: Vec<usize>,
-    /// The success rate that the replays at [`FirstError::linear`] still allow at 95%: no success is not none.
+    /// The success rate that the replays at [`FirstError::linear`] still allow at 95%: no success seen is not
+    /// none.
     pub still_possible: Option<f64>,
 }
 
@@ -99,7 +101,7 @@ impl RateDrop {
     }
 }
 
-/// The largest fall, the first of equal ones; `None`: the rate never falls.
+/// The largest fall, the first of equal ones; `None` if the rate never falls.
 pub fn largest_drop(prefixes: &[Tally]) -> Option<RateDrop> {
     let mut largest: Option<RateDrop> = None;
     for (at, pair) in prefixes.windows(2).enumerate() {
@@ -112,9 +114,9 @@ pub fn largest_drop(prefixes: &[Tally]) -> Option<RateDrop> {
     largest
 }
 
-/// The point of commitment: the latest position from which resampling still rescues more often than replays of
-/// what happened succeed anyway (`noise`, the rate of the null arm): its interval lies above `noise`. `None`:
-/// no position does.
+/// The point of commitment: the latest position from which resampling still rescues more often than replays
+/// of what happened succeed anyway. There its interval lies above `noise`, the rate of the null arm. `None`
+/// if there is no such position.
 pub fn point_of_commitment(rescues: &[Tally], noise: f64) -> Option<usize> {
     rescues.iter().rposition(|it| it.interval().is_some_and(|(low, _)| low > noise))
 }

@@ -25,14 +25,14 @@ pub struct SpectrumRun {
 pub enum Elements {
     /// Agents that acted.
     Agents,
-    /// Kinds of action by agent: `coder: tool`; the label where no kind is logged.
+    /// Kinds of action by agent: `coder: tool`; the label if no kind is logged.
     Actions,
 }
 
 impl SpectrumRun {
     /// The summary of an episode.
     pub fn of(episode: &Episode, elements: Elements) -> Self {
-        // Named once each, however often they come: there are far fewer than acts.
+        // Each is named once, however often it comes: there are far fewer than acts.
         let mut met: FxHashSet<(AgentId, &str)> = FxHashSet::default();
         for act in &episode.acts {
             met.insert(match elements {
@@ -50,10 +50,10 @@ impl SpectrumRun {
     }
 }
 
-/// The episodes of one run, as far as they were looked at. Made one by one, so that a long run can be cut.
+/// The episodes of one run, as far as they were looked at. Built one by one, so that a long run can be cut.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunOutcomes {
-    /// The run; `None`: none is logged, so all episodes without a run are together.
+    /// The run; `None` if none is logged: all episodes without a run belong together.
     pub run: Option<String>,
     /// Episodes of the run that have ended, seen or not.
     pub ended: usize,
@@ -75,7 +75,7 @@ impl RunOutcomes {
         self.agents.iter().filter(|it| it.failed).count()
     }
 
-    /// The least return of a success, where every failure of the run has less: what counts as success.
+    /// The least return of a success, if every failure of the run has less: the level that counts as success.
     pub fn success_level(&self) -> Option<f64> {
         let totals =
             |failed: bool| self.agents.iter().filter(move |it| it.failed == failed).map(|it| it.total);

@@ -40,7 +40,7 @@ fn nothing_outside_the_window_has_credit() {
         let outside = got.acts.iter().filter(|it| !inside(it.0));
         let blank = |value: &Value| value.number().is_none_or(|it| it.value == 0.0);
         assert!(outside.clone().all(|it| blank(&it.1)), "{}: {:?}", got.title, got.acts);
-        // What propagation cannot hand on inside the window is said.
+        // A caveat names what propagation cannot hand on inside the window.
         let said = got.caveats.iter().any(|it| it.text.contains("left undivided"));
         assert!(
             said || got.balances() != Some(false),

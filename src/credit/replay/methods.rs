@@ -1,4 +1,4 @@
-//! The rows of the replay methods, and what can be set of them.
+//! The rows of the replay methods, and their parameters.
 
 use super::super::method::{Applies, Baseline, Family, Method, Need, Param};
 use super::{compute, terms};
@@ -92,7 +92,7 @@ const NORMALISED_OPTIONS: &[Param] = &[FULL_MEAN, BY_REPLAYS, POOLED, DROP_DUPLI
 /// Options of pooled replays.
 const POOLED_OPTIONS: &[Param] = &[FULL_MEAN, BY_REPLAYS, NORMALISE, DROP_DUPLICATES, MIN_REPLAYS];
 
-/// Options of the replay tree, whose groups are what is nested: they cannot be pooled.
+/// Options of the replay tree. Its groups are nested, so they cannot be pooled.
 const TREE_OPTIONS: &[Param] = &[FULL_MEAN, BY_REPLAYS, NORMALISE, DROP_DUPLICATES, MIN_REPLAYS];
 
 /// Options of the critic's values.

@@ -9,11 +9,11 @@
 //! Decided here:
 //! * Below what really happened lie its own replays and every candidate of the groups at later acts: all of
 //!   those began from what it led to.
-//! * A pool is all groups whose agents share a role (where the roster gives one, else the agent).
-//! * Options combine: any of these can be normalised, weighed by replays, and (but for the tree, whose groups
-//!   are what is nested) pooled.
-//! * The spread a normalised credit is divided by is taken as known: its own uncertainty is left out.
-//! * Of candidates with one label the one that happened is kept, else the first.
+//! * A pool is all groups whose agents share a role (if the roster gives one; otherwise the agent).
+//! * Options combine: any of these can be normalised, weighed by replays, and (except for the tree, whose
+//!   groups are nested) pooled.
+//! * The spread by which a normalised credit is divided counts as known: its own uncertainty is left out.
+//! * Of candidates with one label the one that happened is kept, or else the first.
 
 use crate::model::{AgentId, Candidate, Estimate, ReplayGroup, Substitute, Value};
 use crate::stats::sum;
@@ -80,10 +80,10 @@ impl Kind {
 /// A candidate that takes part.
 struct Sibling<'a> {
     candidate: &'a Candidate,
-    /// Mean return; 0 where the method asks for values only.
+    /// Mean return; 0 if the method asks for values only.
     mean: f64,
     standard_error: Option<f64>,
-    /// The critic's value; 0 where the method does not ask for it.
+    /// The critic's value; 0 if the method does not ask for it.
     q: f64,
     weight: f64,
 }
@@ -260,7 +260,8 @@ fn pool<'a>(question: &Question<'a>, group: &'a ReplayGroup, kind: Kind) -> Vec<
     episode.replays.iter().filter(joins).collect()
 }
 
-/// Mean over the leaves below what really happened: its own replays and all of the groups at later acts.
+/// Mean over the leaves below what really happened: its own replays and all those of the groups at later
+/// acts.
 fn leaves_below(question: &Question<'_>, group: &ReplayGroup, own: &Candidate) -> Option<(f64, Option<f64>)> {
     let later = question.episode.replays.iter().filter(|it| group.act.is_some() && it.act > group.act);
     let below = later.flat_map(|it| it.candidates.iter().filter(|it| !it.extra));
@@ -278,7 +279,7 @@ fn leaves_below(question: &Question<'_>, group: &ReplayGroup, own: &Candidate) -
     (all > 0.0).then_some((mean, error))
 }
 
-/// What each sibling weighs in the baseline of the one at `own`; `None`: they weigh nothing.
+/// The weight of each sibling in the baseline of the one at `own`; `None` if they have no weight.
 fn base(weights: &[f64], own: usize, full_mean: bool) -> Option<Vec<f64>> {
     let counted = |at: usize| if at == own && !full_mean { 0.0 } else { weights[at] };
     let all = sum((0..weights.len()).map(counted));
@@ -290,7 +291,8 @@ fn against(base: &[f64], own: usize, share: f64) -> Vec<f64> {
     base.iter().enumerate().map(|(at, weight)| f64::from(u8::from(at == own)) - share * weight).collect()
 }
 
-/// What the credit of one candidate takes of each sibling's mean return, and of the critic's value of it.
+/// How much of each sibling's mean return, and of the critic's value of it, the credit of one candidate
+/// takes.
 struct Weights {
     returns: Vec<f64>,
     values: Option<Vec<f64>>,
@@ -322,7 +324,7 @@ fn estimate(parts: &[Part<'_>]) -> Estimate {
     let value = sum(parts.iter().map(|it| it.weight * it.value));
     let measured = || parts.iter().filter(|it| !it.modelled);
     let n = measured().filter_map(|it| it.candidate.returns.n).min();
-    // A critic says nothing of its own error: the interval would be that of the replays alone.
+    // A critic does not tell its own error: the interval would be that of the replays alone.
     let errors: Option<Vec<f64>> =
         parts.iter().map(|it| it.standard_error.map(|error| error * it.weight)).collect();
     match errors {

@@ -179,7 +179,7 @@ fn a_substitute_is_another_candidate() {
     assert!(compute(&episode, &with(Substitute::Default)).is_err());
 }
 
-/// Credit of every candidate in turn, under parameters; `q` where the critic has values.
+/// Credit of every candidate in turn, under parameters; with `q` if the critic has values.
 fn each_with(returns: &[f64], q: &[f64], method: &str, params: &[(&str, f64)]) -> Vec<f64> {
     let candidates: Vec<(f64, u32)> = returns.iter().map(|it| (*it, 1)).collect();
     let params: std::collections::BTreeMap<_, _> =

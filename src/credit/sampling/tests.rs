@@ -1,4 +1,4 @@
-//! Sampled against exact; what threads may not change.
+//! Sampled against exact values; what threads must not change.
 
 use proptest::prelude::*;
 
@@ -162,8 +162,8 @@ fn what_a_game_does_not_know_is_not_made_up() {
     assert_eq!(estimator.walk().missing(), Some(Missing(Coalition::all(3))));
 }
 
-/// Within four standard errors of the exact value. Which games are drawn is fixed: of other ones about one
-/// number in 16,000 would lie outside by chance alone.
+/// Within four standard errors of the exact value. The games drawn are fixed; of others about one number in
+/// 16,000 would lie outside by chance alone.
 #[test]
 fn agrees_with_exact_within_four_standard_errors() {
     for drawing in [Drawing::Plain, Drawing::Antithetic, Drawing::Stratified] {

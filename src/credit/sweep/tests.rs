@@ -54,7 +54,7 @@ fn duplicates_count_once() {
     let draft =
         Draft::of(2).acts(&[0, 1]).replay(0, 1, &[(1.0, 4), (0.0, 4)]).replay(1, 0, &[(1.0, 4), (0.5, 4)]);
     let found = swept(&draft.end(Status::Failure).episode());
-    // Equal counts weigh nothing: of the two weightings one counts, for each of the two methods.
+    // Equal counts change nothing: of the two weightings one counts, for each of the two methods.
     let counted: Vec<String> = found.rows.iter().filter(|it| it.counted).map(SweepRow::name).collect();
     assert_eq!(counted, ["replay-loo/equal", "replay-mean/equal"]);
     // The trainer's own Shapley beside ours is no second opinion; another algorithm is.
@@ -77,7 +77,7 @@ fn variants_and_methods_that_coincide_count_once() {
     assert!(
         !row(&found, "shapley-sampled/plain").counted && row(&found, "shapley-sampled/plain").result.is_ok()
     );
-    // Asked for itself, the variant has the first word.
+    // If the variant itself is asked for, it goes first.
     let baseline = Some("plain".to_owned());
     let found = sweep(&team().episode(), &Scenario { baseline, ..Scenario::of_method("shapley-sampled") });
     assert!(row(&found, "shapley-sampled/plain").counted && !row(&found, "shapley").counted);

@@ -12,7 +12,7 @@ thread_local! {
     static TABLE: Cell<Option<&'static [Method]>> = const { Cell::new(None) };
 }
 
-/// The table of this test's thread, where it has one of its own.
+/// The table of this test's thread, if it has one of its own.
 pub(super) fn table() -> Option<&'static [Method]> {
     TABLE.get()
 }

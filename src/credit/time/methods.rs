@@ -1,4 +1,4 @@
-//! The rows of the methods that follow values through time, and what can be set of them.
+//! The rows of the methods that follow values through time, and their parameters.
 
 use super::super::method::{Applies, Baseline, Family, Method, Need, Param};
 use super::{compute, terms};

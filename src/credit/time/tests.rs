@@ -8,7 +8,7 @@ use crate::credit::{Target, compute, explain};
 use crate::model::{ActId, AgentId, Attribution, Episode, Policy, Provenance, Scenario, Timestamp, Value};
 use crate::stats::sum;
 
-/// An action at `time` with V(h) before it; NaN: not logged.
+/// An action at `time` with V(h) before it; NaN if not logged.
 fn step(draft: Draft, agent: u32, time: f64, value: f64) -> Draft {
     draft.act(agent, &[]).last(|act| {
         act.time = Some(Timestamp::from_seconds(time));

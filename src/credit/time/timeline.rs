@@ -1,8 +1,8 @@
 //! An episode as a sequence of spans between known values of the situation.
 //!
 //! `V(h)` is logged before an act. Neighbouring acts with one time stamp are one joint step; their values are
-//! of one situation (their mean, should they differ). Where a step has no value it is merged into the span
-//! before it: what happens between two known values belongs to all the acts in between.
+//! of one situation (their mean, if they differ). A step without a value is merged into the span before it:
+//! what happens between two known values belongs to all the acts in between.
 
 use smallvec::SmallVec;
 
@@ -15,7 +15,7 @@ use super::super::question::{Question, missing};
 pub(super) struct Span {
     /// Ascending.
     pub(super) acts: SmallVec<[ActId; 4]>,
-    /// How many joint steps it covers; 1: the value of each is known.
+    /// How many joint steps it covers; 1 if the value of each is known.
     pub(super) steps: usize,
     /// V(h) before it, as logged.
     pub(super) value: f64,
@@ -24,7 +24,7 @@ pub(super) struct Span {
 }
 
 impl Span {
-    /// The one agent that acts in it; `None`: several do.
+    /// The only agent that acts in it; `None` if several do.
     pub(super) fn agent(&self, question: &Question<'_>) -> Option<AgentId> {
         let agent = |act: &ActId| question.episode.act(*act).agent;
         let first = agent(self.acts.first()?);
@@ -49,7 +49,7 @@ pub(super) struct Timeline {
 }
 
 impl Timeline {
-    /// Actions are steps; messages where they have a value, or where nothing but messages is logged.
+    /// Actions are steps. Messages are steps if they have a value, or if nothing but messages is logged.
     ///
     /// # Errors
     /// When no act has a value.
@@ -94,8 +94,8 @@ impl Timeline {
         Ok(timeline)
     }
 
-    /// Each reward goes to the last span that began when it came; without times to the last act it is `of`,
-    /// else to the last span. What R holds beyond the logged rewards comes at the end.
+    /// Each reward goes to the last span that had begun when it came; without times, to the last act it is
+    /// `of`, or else to the last span. What R holds beyond the logged rewards comes at the end.
     fn place_rewards(&mut self, question: &Question<'_>, reward: f64) {
         let episode = question.episode;
         let of_kind: Option<fn(&Reward) -> bool> = match episode.reward().map(|it| it.source) {
@@ -114,7 +114,7 @@ impl Timeline {
             for it in episode.rewards.iter().filter(|it| of_kind(it)) {
                 let Some(value) = it.value else { continue };
                 let at = match begun.as_ref().zip(it.time) {
-                    // The last that has begun, or the first where none has.
+                    // The last that has begun, or the first if none has.
                     Some((begun, came)) => begun.partition_point(|it| *it <= came).saturating_sub(1),
                     None => it.of.iter().max().and_then(|act| span_of[act.index()]).unwrap_or(last),
                 };
@@ -128,7 +128,7 @@ impl Timeline {
         }
     }
 
-    /// When the first span from each on begins, ascending; `None`: one of them has no time.
+    /// When the first span from each on begins, ascending; `None` if one of them has no time.
     fn starts(&self, question: &Question<'_>) -> Option<Vec<Timestamp>> {
         let start = |it: &Span| it.acts.first().and_then(|act| question.episode.act(*act).time);
         let mut starts: Vec<Timestamp> = self.spans.iter().map(start).collect::<Option<_>>()?;

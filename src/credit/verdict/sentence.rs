@@ -1,6 +1,6 @@
 //! The verdict in words: true at every level of data, readable at 2 a.m.
 //!
-//! What is not measured is said to be not measured, before the number it qualifies; the word of a human or a
+//! What is not measured is called not measured, before the number it qualifies. The word of a human or a
 //! model judge stands beside the numbers and is never called a measurement.
 
 use unicode_width::UnicodeWidthStr;
@@ -17,7 +17,7 @@ const SHORT: usize = 76;
 const SHORT_NAME: usize = 20;
 
 impl Verdict {
-    /// The verdict as one line of clauses joined by ` · `, as long as it must be.
+    /// The verdict as one line of clauses joined by ` · `, at any length.
     pub fn sentence(&self, episode: &Episode) -> String {
         let name = |agent: AgentId| episode.agent(agent).name.clone();
         let mut clauses = Vec::new();
@@ -29,7 +29,7 @@ impl Verdict {
             Some(grounds) => format!("{grounds}: {who}"),
             None => who,
         });
-        // Where nothing is measured, a judge's word is the best there is.
+        // If nothing is measured, a judge's word is the best there is.
         let unmeasured = self.level >= Level::Structural;
         clauses.extend(self.judgement(episode, false).filter(|_| unmeasured));
         clauses.extend(self.decisive(episode));
@@ -45,7 +45,7 @@ impl Verdict {
     /// The verdict in at most 76 columns: who, on what grounds, and what else fits.
     pub fn short(&self, episode: &Episode) -> String {
         let name = |agent: AgentId| clipped(&episode.agent(agent).name, SHORT_NAME);
-        // Where room is short the clause with the highest number goes first; 0 stays.
+        // If room is short, the clause with the highest number goes first; 0 stays.
         let mut clauses: Vec<(u8, String)> = Vec::new();
         if self.open {
             clauses.push((1, "still open".to_owned()));
@@ -140,7 +140,7 @@ impl Verdict {
         self.method.split_once('/').map_or("the log", |it| it.1)
     }
 
-    /// What the number rests on, where that is not a measurement; it comes before the number.
+    /// What the number rests on, if that is not a measurement; it stands before the number.
     fn grounds(&self) -> Option<String> {
         match self.level {
             Level::Measured | Level::Nothing => None,
@@ -216,7 +216,7 @@ impl Verdict {
         Some(text)
     }
 
-    /// How often another would be named, were the values measured again.
+    /// How often another would be named if the values were measured again.
     fn surety(&self, episode: &Episode) -> Option<String> {
         let flip = self.flip.as_ref().filter(|_| !self.all_equal)?;
         let reference = self.named.first()?;
@@ -261,12 +261,12 @@ fn figure(credit: &Estimate) -> String {
     }
 }
 
-/// Half an interval, in the decimals of the number it belongs to where that shows anything.
+/// Half an interval, in the decimals of the number it belongs to if that shows anything.
 fn spread(half: f64) -> String {
     if (0.005..1000.0).contains(&half) { format!("{half:.2}") } else { plain(half) }
 }
 
-/// `text` in at most `columns` columns, with an ellipsis where it was cut.
+/// `text` in at most `columns` columns, with an ellipsis if it was cut.
 fn clipped(text: &str, columns: usize) -> String {
     if text.width() <= columns {
         return text.to_owned();

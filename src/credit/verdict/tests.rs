@@ -110,7 +110,8 @@ fn declared_only() {
         "declared by qmix: coder -0.40 (100% of loss)",
     );
     assert_eq!(found.level, Level::Declared);
-    // The trainer's Shapley, where its coalitions are logged, can be recomputed; asked for, it says no more.
+    // The trainer's Shapley can be recomputed if its coalitions are logged; asked for directly, it says no
+    // more.
     let episode = coalitions().declared("shapley", &[(0, 0.1), (1, -0.4), (2, -0.2)]).episode();
     let found = by(&episode, &Scenario::of_method("declared"));
     assert!(

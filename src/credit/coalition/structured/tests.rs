@@ -143,7 +143,8 @@ fn apply(form: &Form, v: &[f64], n: usize) -> Vec<f64> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
-    /// The credits of a union sum to its Shapley value in the game of unions; single unions, or one, are Shapley.
+    /// The credits of a union sum to its Shapley value in the game of unions; single unions, or one, are
+    /// Shapley.
     #[test]
     fn quotient_consistency_of_owen(n in 2usize..7, seed in 0u64..1000, parts in 1usize..4) {
         let mut draws = Draws::new(seed);

@@ -122,7 +122,7 @@ fn fifty_agents_and_two_hundred_walks() {
     assert!(got.balances() == Some(true), "{} {:?}", got.sum, got.contract);
     assert!(got.caveats.iter().any(|it| it.text.contains("as good as these orders were drawn at random")));
     assert!(got.caveats.iter().any(|it| it.text.contains("on no complete walk")));
-    // It is what a log like this supports best, and what is near to what it does not.
+    // It is the method that a log like this supports best, and the nearest to those it does not support.
     assert_eq!(best_scenario(&episode).map(|it| it.method).as_deref(), Some("shapley-sampled"));
     let refused = compute(&episode, &Scenario::of_method("shapley")).expect_err("2^50 values");
     assert_eq!(refused.nearest.as_deref().map(|it| it.split('/').next()), Some(Some("shapley-sampled")));
@@ -143,7 +143,7 @@ fn nothing_is_made_up_where_no_walk_is_complete() {
         let known: Vec<(Coalition, f64)> = known.iter().map(|it| (Coalition(it.0), it.1)).collect();
         compute(&episode(4, &known), &sampled()).expect_err("no walk").missing
     };
-    // Nobody, one, two; and three and all, none of which holds the two.
+    // Nobody, one, two; and three and all, neither of which holds the two.
     assert_eq!(
         refused(&[(0, 0.0), (1, 1.0), (3, 2.0), (12, 2.0), (14, 3.0), (15, 4.0)]),
         "no logged walk leads from nobody to everybody: beyond 2 of 4 players, as in v({a0, a1}), no coalition \

@@ -1,4 +1,4 @@
-//! Every rule on one small team, and what each says where it lacks data.
+//! Every rule on one small team, and what each says if it lacks data.
 
 use super::*;
 use crate::credit::fixture::Draft;
@@ -14,7 +14,8 @@ fn group(draft: Draft, act: u32, happened: u32, other: u32) -> Draft {
     })
 }
 
-/// Planner, coder, planner, coder act; `rates` are of 8, what happened and the other, act by act.
+/// Planner, coder, planner, coder act. `rates` are successes of 8, of what happened and of the other, act by
+/// act.
 fn lost(rates: &[(u32, u32)]) -> Episode {
     let team = Draft::team(&["planner", "coder"]).acts(&[0, 1, 0, 1]);
     let draft = rates.iter().enumerate().fold(team, |draft, (act, it)| group(draft, act as u32, it.0, it.1));
@@ -135,7 +136,8 @@ fn the_spectrum_needs_failures_and_successes() {
     assert!(missing(Some(&run(&[(&[0], bad.clone())]))).contains("no other episode"));
     let all = run(&[(&[0], bad.clone()), (&[1], bad.clone())]);
     assert!(missing(Some(&all)).contains("all 2 episodes of the run failed"));
-    // The coder is in both failures and one of two successes: 2 / sqrt(2 x 3) = 0.82; planner 2 / sqrt(2 x 4).
+    // The coder is in both failures and one of two successes: 2 / sqrt(2 x 3) = 0.82; planner 2 / sqrt(2 x
+    // 4).
     let mixed = run(&[(&[0, 1], bad.clone()), (&[0, 1], bad), (&[0], ok.clone()), (&[0, 1], ok)]);
     let study = failure_study(&episode, None, Some(&mixed));
     let it = found(&study, Rule::Spectrum);
@@ -147,7 +149,7 @@ fn the_spectrum_needs_failures_and_successes() {
 
 #[test]
 fn the_run_may_say_what_counts_as_success() {
-    // Returns up to 9 say nothing of themselves; the run's successes have 7 and more, its failures 2.
+    // Returns up to 9 say nothing by themselves; the run's successes have 7 and more, its failures 2.
     let draft = Draft::of(1).acts(&[0]).replay(0, 0, &[(0.0, 1), (0.0, 1)]).last_replay(|it| {
         it.candidates[0].returns = Sample::of_returns(vec![2.0, 2.0]);
         it.candidates[1].returns = Sample::of_returns(vec![9.0, 7.0]);
