@@ -1,6 +1,6 @@
 //! What a person waits for after opening an episode or changing a what-if: whole answers, from the episode to
-//! the numbers (the bench `methods` has the bare arithmetic). Targets, one core of a small machine: 100 ms for
-//! everything on the screen of 6 agents and 100 acts, 20 ms for one method.
+//! the numbers (the bench `methods` times the bare arithmetic). Targets, on one core of a small machine: 100
+//! ms for everything on the screen of 6 agents and 100 acts, 20 ms for one method.
 
 #![allow(missing_docs, reason = "the macro of criterion makes a public function")]
 
@@ -75,7 +75,7 @@ fn one_episode(c: &mut Criterion) {
     let best = best_scenario(&episode).expect("something can be computed");
     for (method, baseline) in [("difference", "policy"), ("replay-loo", "equal"), ("backprop", "uniform")] {
         let scenario = Scenario { baseline: Some(baseline.to_owned()), ..Scenario::of_method(method) };
-        // A baseline by another name would measure an error message.
+        // A baseline with another name would measure an error message.
         let scenario =
             if compute(&episode, &scenario).is_ok() { scenario } else { Scenario::of_method(method) };
         assert!(compute(&episode, &scenario).is_ok(), "{method}");
@@ -91,7 +91,7 @@ fn one_episode(c: &mut Criterion) {
     group.finish();
 }
 
-/// The demo under a what-if: what an edited cell costs, by method and in all.
+/// The demo under a what-if: the cost of an edited cell, by method and in all.
 fn what_if(c: &mut Criterion) {
     let mut group = c.benchmark_group("the demo, porter dropped");
     group.sample_size(20).measurement_time(Duration::from_secs(2));

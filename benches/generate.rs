@@ -17,11 +17,12 @@ pub struct Shape {
     pub acts: usize,
     /// Episodes under way at a time.
     pub workers: usize,
-    /// Characters of text in each act; 0: the action is a number.
+    /// Characters of text in each act; 0 if the action is a number.
     pub text: usize,
-    /// Whether every act has valued alternatives, and the episode all coalitions, replays and declared credit.
+    /// Whether every act has valued alternatives, and the episode all coalitions, replays and declared
+    /// credit.
     pub counterfactuals: bool,
-    /// Whether acts have their payload first and their header fields in a strange order behind it.
+    /// Whether acts have their payload first and their header fields in a strange order after it.
     pub foreign: bool,
 }
 
@@ -138,7 +139,7 @@ impl Worker {
         Self { episode, act: 0, earned: 0.0 }
     }
 
-    /// Writes the next record; `true`: the episode is over.
+    /// Writes the next record; returns `true` when the episode is over.
     fn go_on(&mut self, shape: Shape, now: f64, random: &mut Random, out: &mut String) -> bool {
         let episode = self.episode;
         if self.act == shape.acts {

@@ -1,5 +1,5 @@
-//! From a key to a frame on an episode of 10^6 acts. Target: 16 ms a key in every view, as on one of a hundred acts:
-//! what a key costs is what is on the screen. Beside it what is made once, off the loop.
+//! From a key to a frame on an episode of 10^6 acts. Target: 16 ms a key in every view, as on an episode of a
+//! hundred acts: a key costs what is on the screen. Also what is made once, off the loop.
 
 #![allow(missing_docs, reason = "the macro of criterion makes a public function")]
 
@@ -25,7 +25,7 @@ use creditscope::{
 
 mod generate;
 
-/// Views: how to come there, and the keys that are measured, which lead back to where they began.
+/// Views: the keys that lead there, and the keys that are measured, which return to where they began.
 const WAYS: [(&str, &str, &str); 17] = [
     ("credit, agents", "1", "jk"),
     ("credit, acts", "1\t", "jk"),
@@ -73,7 +73,7 @@ fn keys(c: &mut Criterion) {
     }
 }
 
-/// Keys after which something is worked out from all acts or agents: how to come there, the key, and the way back.
+/// Keys after which something is computed from all acts or agents: the way there, the key, and the way back.
 const ASKING: [(&str, &str, char, &str); 8] = [
     ("commit a filter", "1\tfagent=agent_03", '\n', "FD\u{1b}"),
     ("commit a second filter", "1\tfagent=agent_03\nf!type=reward", '\n', "FD\u{1b}"),
@@ -85,8 +85,8 @@ const ASKING: [(&str, &str, char, &str); 8] = [
     ("blame path of no named act", "3.", '.', ".."),
 ];
 
-/// What the loop has to do from such a key until the last answer is on the screen: the answers themselves are worked
-/// out by threads, and not counted.
+/// The work of the loop from such a key until the last answer is on the screen. Threads compute the answers,
+/// which does not count.
 fn asking(c: &mut Criterion) {
     let theme = Theme::new(ColorMode::Indexed256, Charset::Unicode);
     let text = generate::episode(generate::MANY_ACTS, 1);
@@ -129,7 +129,8 @@ fn forget(open: &mut OpenEpisode) {
     }
 }
 
-/// Applies a message and everything that follows from it; how long the loop took, with a frame after each message.
+/// Applies a message and all that follows from it. Returns how long the loop took, with a frame after each
+/// message.
 fn looped(rehearsal: &mut Rehearsal, theme: Theme, message: Message) -> Duration {
     let mut spent = Duration::ZERO;
     let mut messages = VecDeque::from([message]);
@@ -180,7 +181,7 @@ fn agents(c: &mut Criterion) {
     group.finish();
 }
 
-/// Views that list agents: how to come there, and the keys that are measured.
+/// Views that list agents: the keys that lead there, and the keys that are measured.
 const AGENTS: [(&str, &str, &str); 8] = [
     ("credit, agents", "1", "jk"),
     ("credit, agents by name", "1", "sjks"),
@@ -192,7 +193,7 @@ const AGENTS: [(&str, &str, &str); 8] = [
     ("what-if", "5", "jk"),
 ];
 
-/// The key of a letter; `^D` and `^U` are written as the control characters they send.
+/// The key for a letter; `^D` and `^U` are written as the control characters they send.
 fn key_of(letter: char) -> creditscope::app::Key {
     match letter {
         '\u{4}' => creditscope::app::Key::ctrl('d'),
@@ -201,7 +202,7 @@ fn key_of(letter: char) -> creditscope::app::Key {
     }
 }
 
-/// What opening takes, step by step: each on a thread other than that of the screen.
+/// What opening takes, step by step; each step runs on a thread other than the screen's.
 fn opening(c: &mut Criterion) {
     let text = generate::episode(generate::MANY_ACTS, 1);
     let mut logs = OpenedLogs::embedded("generated", &text, Pass::Headers).expect("a temporary file");

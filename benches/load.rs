@@ -1,7 +1,8 @@
-//! From bytes of a log to its list of episodes, and from there to one episode. Targets: records of 150 bytes in ten
-//! times what `wc -l` takes on one thread and six times on two, those of 2 kB in twice and 1.2 times (`compare.sh`
-//! prints the ratios); a foreign order of keys at 1.5 times the speed of sonic-rs; 100 ms for an episode of 4,000
-//! acts of 2 kB, which is put together anew when it has grown, but for at most a fifth of the time.
+//! From the bytes of a log to its list of episodes, and from there to one episode. Targets: records of 150
+//! bytes in ten times what `wc -l` takes on one thread and six times on two, those of 2 kB in twice and 1.2
+//! times (`compare.sh` prints the ratios); a foreign order of keys at 1.5 times the speed of sonic-rs; 100 ms
+//! for an episode of 4,000 acts of 2 kB. That one is assembled anew when it has grown, but for at most a
+//! fifth of the time.
 
 #![allow(missing_docs, reason = "the macro of criterion makes a public function")]
 
@@ -23,7 +24,7 @@ use generate::{FOREIGN, LLM, RICH, SHORT, Shape};
 /// Bytes of a log that is indexed.
 const LOG: usize = 20 << 20;
 
-/// The log in a file that is in memory where the system has such files.
+/// The log in a file, kept in memory if the system has such files.
 fn file(text: &[u8]) -> tempfile::NamedTempFile {
     let memory = Path::new("/dev/shm");
     let file = if memory.is_dir() {
@@ -66,7 +67,7 @@ fn index(c: &mut Criterion) {
     group.finish();
 }
 
-/// What an index wants, read by a parser that borrows from the line.
+/// The fields an index needs, read by a parser that borrows from the line.
 #[derive(serde::Deserialize)]
 #[allow(dead_code, reason = "only the time it takes is wanted")]
 struct Borrowed<'a> {

@@ -62,7 +62,7 @@ fn step_on_two<W: Walk + Clone + Send>(estimator: &mut Estimator<W>, budget: usi
     estimator.give(&second)
 }
 
-/// Own values and six partners each, with whom something more is earned.
+/// Own values, and six partners each with whom more is earned.
 #[derive(Clone)]
 struct Graph {
     own: Vec<f64>,

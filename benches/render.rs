@@ -1,6 +1,6 @@
 //! From a key press to a frame. Targets, one core of a small machine: 2 ms for a frame at 80x24, 5 ms at
-//! 160x45, 33 ms from a key to the frame in any view, also on an episode of 4,000 acts and in a list of 100,000
-//! episodes.
+//! 160x45, 33 ms from a key to the frame in any view, also on an episode of 4,000 acts and in a list of
+//! 100,000 episodes.
 
 #![allow(missing_docs, reason = "the macro of criterion makes a public function")]
 
@@ -112,7 +112,7 @@ fn messages(c: &mut Criterion) {
         ..EpisodeSummary::default()
     };
     let episodes: Segmented<_> = (0..100_000).map(row).collect();
-    // Each summary has a list of its own, as it is when something has changed.
+    // Each summary has a list of its own, as it does when something has changed.
     let summary = || {
         let mut episodes = episodes.clone();
         episodes.push(row(0));

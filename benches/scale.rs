@@ -2,11 +2,11 @@
 //! compares wall time and memory with other programs in the same run.
 //!
 //! ```text
-//! generate KIND BYTES FILE                  a seeded log of about so many bytes: short, llm or foreign (payload
-//!                                           first) records; many episodes, acts or agents;
+//! generate KIND BYTES FILE                  a seeded log of about so many bytes: short, llm or foreign
+//!                                           (payload first) records; many episodes, acts or agents;
 //!                                           team: 10^5 acts by 10^4 agents
 //! index FILE [THREADS]                      reads FILE to its end, says what it found and what the rows take
-//! first FILE                                the end of FILE first: when the list is there, and the newest episode
+//! first FILE                                the end of FILE first: the time to the list and the newest episode
 //! ```
 
 #![allow(missing_docs, reason = "a program, not a library")]
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|it| it != "--bench").collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments.as_slice() {
-        // As a part of all benches there is nothing to measure.
+        // As part of all benches there is nothing to measure.
         [] => {
             println!("{USAGE}");
             Ok(())

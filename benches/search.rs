@@ -1,5 +1,6 @@
-//! Searching a log from its files: bytes a second, beside `grep -c` on the same file in the same run. Targets, one
-//! core of a small machine: a word 1 GB/s, and not slower than `grep -c` where grep has to respect UTF-8.
+//! Searches a log in its files: bytes a second, beside `grep -c` on the same file in the same run. Targets,
+//! on one core of a small machine: a word at 1 GB/s, and not slower than `grep -c` when grep has to respect
+//! UTF-8.
 
 #![allow(missing_docs, reason = "the macro of criterion makes a public function")]
 
@@ -38,7 +39,7 @@ const SEARCHES: [(&str, &str, &[&str]); 5] = [
     ("expression", r"\bstep\s+zanzibar", &["-c", "-i", "-P", r"\bstep\s+zanzibar"]),
 ];
 
-/// The log in a file that is in memory where the system has such files.
+/// The log in a file, kept in memory if the system has such files.
 fn file(text: &[u8]) -> tempfile::NamedTempFile {
     let memory = Path::new("/dev/shm");
     let file = if memory.is_dir() {
@@ -67,7 +68,7 @@ fn found(all: &[Searchable], pattern: &Arc<Pattern>) -> u64 {
     collector.found()
 }
 
-/// Lines that grep counts; `None`: there is no grep, or not one that knows these arguments.
+/// Lines that grep counts; `None` if there is no grep, or none that knows these arguments.
 fn grep(arguments: &[&str], path: &Path) -> Option<u64> {
     let mut command = Command::new("grep");
     command.env("LC_ALL", "C.UTF-8").args(arguments).arg(path).stderr(Stdio::null());

@@ -10,9 +10,10 @@
 //!   less, tail        `less +F` and `tail -f` on the small log, in place of the program
 //! ```
 //!
-//! Lines are appended one at a time, 150 to 400 ms apart. Each takes from the return of write() to the arrival of
-//! the bytes after which the screen, as a terminal emulator has it, shows the id of the record. Then the log
-//! grows by 100 lines a second, then not at all, and the time on a processor is taken from /proc.
+//! Lines are appended one at a time, 150 to 400 ms apart. The time of each runs from the return of write() to
+//! the arrival of the bytes after which the screen, as a terminal emulator shows it, has the id of the
+//! record. Then the log grows by 100 lines a second, then not at all; the time on a processor comes from
+//! /proc.
 
 #![cfg_attr(not(target_os = "linux"), allow(unused))]
 #![allow(missing_docs, reason = "a program, not a library")]
@@ -43,7 +44,7 @@ const USAGE: &str =
 #[cfg(target_os = "linux")]
 fn main() -> std::process::ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|it| it != "--bench").collect();
-    // As a part of all benches there is nothing to measure.
+    // As part of all benches there is nothing to measure.
     if arguments.is_empty() {
         println!("{USAGE}");
         return std::process::ExitCode::SUCCESS;

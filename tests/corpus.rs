@@ -1,7 +1,7 @@
 //! Every fuzz target on stable: its committed corpus, then seeded mutations of it.
 //!
-//! The targets are the same that `cargo fuzz` drives (`fuzz/README.md`); `CREDITSCOPE_FUZZ_SECONDS=300` lets each go
-//! on for that long.
+//! The targets are those that `cargo fuzz` drives (`fuzz/README.md`). `CREDITSCOPE_FUZZ_SECONDS=300` lets
+//! each run that long.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests, which may")]
 

@@ -1,8 +1,9 @@
-//! Follows real files through everything that happens to logs: with a simulated clock, where nothing sleeps, and with
-//! the program itself.
+//! Follows real files through everything that happens to logs: with a simulated clock, without sleeping, and
+//! with the program itself.
 //!
-//! What a reader must survive, and the tests that hold it to that (`module::function` below `tests/follow`; the rows
-//! are those of the format's table of hazards). The storm drives all of them together, in random order.
+//! What a reader must survive, and the tests that check it (`module::function` below `tests/follow`; the rows
+//! are those of the format's table of hazards, and a test reads them). The storm drives all of them together,
+//! in random order.
 //!
 //! | hazard | tests |
 //! |---|---|

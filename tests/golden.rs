@@ -1,5 +1,5 @@
 //! Golden logs through store, check and report: every rule on the log that breaks it, and key facts of the
-//! sample logs recomputed here.
+//! sample logs, recomputed here.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests, which may")]
 

@@ -1,4 +1,4 @@
-//! Whole screens as they are drawn, at the sizes people have, with colours told apart in a second block.
+//! Whole screens as they are drawn, at usual sizes. A second block under each shows the colours.
 //!
 //! A changed screen shows as a difference to its snapshot: look at it before accepting it
 //! (`INSTA_UPDATE=always cargo test --test screens`).
@@ -20,7 +20,7 @@ use ratatui::{
     style::{Color, Modifier},
 };
 
-/// Relative, as tests run in the package's folder: paths on a screen are then the same everywhere.
+/// Relative, since tests run in the package's folder: paths on a screen are then the same everywhere.
 fn sample(name: &str) -> String {
     format!("sample-logs/{name}")
 }

@@ -1,8 +1,8 @@
-//! Drives the real binary in a real pseudo-terminal, keystroke by keystroke, and reads its screen through a
+//! Drives the real binary in a real pseudo-terminal, keystroke by keystroke. Reads its screen through a
 //! terminal emulator and its bytes through a strict parser. One module per promise about terminal manners.
 //!
 //! Nothing here sleeps for correctness: a test waits for what it expects to see, up to a generous deadline.
-//! Linux only, because processes are looked at through `/proc`.
+//! Linux only, because it looks at processes through `/proc`.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests, which may")]

@@ -1,4 +1,5 @@
-//! The rules of the source tree that the compiler cannot check: who may name whom, and what a file looks like.
+//! The rules of the source tree that the compiler cannot check: who may name whom, and what a file looks
+//! like.
 //!
 //! Reads `src` as text. Test code (a `tests` file or folder, the `stage` of tests, a `mod tests` at the end
 //! of a file) may name any module: it looks at the whole from one place.

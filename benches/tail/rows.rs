@@ -44,14 +44,14 @@ pub struct Row {
     pub poll: bool,
     /// Acts that the episode has before it grows.
     pub acts: usize,
-    /// What stands before the episode, about how many bytes of it.
+    /// What stands before the episode, and about how many bytes of it.
     pub behind: Option<(Shape, usize)>,
     /// A shell script that runs another program on `$1`.
     pub instead: Option<&'static str>,
 }
 
 impl Row {
-    /// An episode that stands behind `bytes` of others.
+    /// An episode after `bytes` of others.
     pub fn behind(shape: Shape, bytes: usize) -> Self {
         Self { behind: Some((shape, bytes)), ..Self::default() }
     }

@@ -1,4 +1,4 @@
-//! The program as it is called.
+//! The program as a user calls it.
 
 use std::{
     path::{Path, PathBuf},

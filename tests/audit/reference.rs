@@ -91,7 +91,7 @@ fn buckets_open_with_their_replay_credit() {
         let log = folder.join(format!("buckets_toy.{role}.jsonl"));
         let report = json(&["report", log.to_str().unwrap(), "--method", "replay-loo"]);
         close(&report["verdict"]["credit"]["value"], credit, role);
-        // Also when nobody asks for it: whatever method is best supported, it rests on the replays.
+        // Also without asking for it: whatever method is best supported rests on the replays.
         let report = json(&["report", log.to_str().unwrap()]);
         assert_eq!(report["credit"]["provenance"], "replayed", "{role}");
         assert_eq!(report["verdict"]["agents"], serde_json::json!([agent]), "{role}");
@@ -116,7 +116,8 @@ fn bucket(id: &str, returns: [&str; 3], next: [&str; 2]) -> String {
 fn numbers_by_hand() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("buckets.jsonl");
-    // Means 1 and 0.25, V 0.5; means 0.5 and 0.75, V 0. The long texts differ only behind their 200th character.
+    // Means 1 and 0.25, V 0.5; means 0.5 and 0.75, V 0. The long texts differ only after their 200th
+    // character.
     let long = |end: &str| format!("\"{}{end}\"", "x".repeat(300));
     let log = bucket("one", ["[1,1]", "[0,0.5]", "[0.5]"], [&long("y"), &long("z")])
         + &bucket("two", ["[0.5]", "[0.75]", "[0,0]"], ["", ""]);
@@ -130,18 +131,18 @@ fn numbers_by_hand() {
     let credits: Vec<f64> =
         c3[0]["details"].as_array().unwrap().iter().map(|it| it["A_hat"].as_f64().unwrap()).collect();
     assert_eq!(credits, [0.75, -0.75, -0.25, 0.25]);
-    // Against V of the extra candidates the differences are 0.5, -0.25, 0.5, 0.75. Ranks of credit 4 1 2 3, of
-    // difference 2.5 1 2.5 4: products about 2.5 are 0 + 2.25 + 0 + 0.75, squares 5 and 4.5.
+    // Against V of the extra candidates the differences are 0.5, -0.25, 0.5, 0.75. Ranks of credit are 4 1 2
+    // 3, of the differences 2.5 1 2.5 4: products about 2.5 are 0 + 2.25 + 0 + 0.75, squares 5 and 4.5.
     close(&c3[0]["fidelity"]["spearman_all_candidates"], 3.0 / (5.0f64 * 4.5).sqrt(), "fidelity");
     // What really happened: credits 0.75 and -0.25, differences equal: no order, which counts as 0 there.
     close(&c3[0]["fidelity"]["spearman_real_only"], 0.0, "real only");
-    // Halves exist in the first bucket only: credit 1, -1 against 0.5, 0 (V of the extra candidate taken off).
+    // Only the first bucket has halves: credit 1, -1 against 0.5, 0 (minus V of the extra candidate).
     let honest = &section["credits"][0]["fidelity"];
     close(&honest["all_candidates"]["value"], 1.0, "split-half");
     assert_eq!((&honest["groups"], &honest["without"]), (&1.into(), &1.into()));
     assert_eq!(honest["real_only"]["state"], "undefined");
-    // Influence: one text each, both known; V = 2 + 1, whole = 1.03, marginal (1.01 + 0.01)/2/1.03. The second
-    // bucket has no texts: 0 there, left out here.
+    // Influence: one text each, both known; V = 2 + 1, whole = 1.03, marginal (1.01 + 0.01)/2/1.03. The
+    // second bucket has no texts: 0 there, left out here.
     let information = (1.01 * (1.01f64 / 0.51).ln() + 0.01 * (0.01f64 / 0.51).ln()) / 1.03;
     close(&section["c3"]["mi"]["mean"], information / 2.0, "influence");
     close(&section["influence"]["value"]["value"], information, "influence without groups that have none");

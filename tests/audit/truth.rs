@@ -8,7 +8,8 @@ const GAMES: [&str; 7] = ["or", "xor", "and", "lazy", "saboteur", "redundancy", 
 
 const THIRD: f64 = 1.0 / 3.0;
 
-/// Asserts the credit of every agent of `truth-GAME` under `method` (with its baseline behind a slash).
+/// Asserts the credit of every agent of `truth-GAME` under `method`, which may end with a slash and its
+/// baseline.
 #[track_caller]
 fn check(game: &str, method: &str, want: &[(&str, f64)]) {
     let log = sample(&format!("truth-{game}.jsonl"));
@@ -111,8 +112,8 @@ fn a_saboteur_is_found_by_counterfactuals_only() {
 #[test]
 fn of_two_copies_neither_is_missed() {
     let of = |copies: f64, writer: f64| [("copy-1", copies), ("copy-2", copies), ("writer", writer)];
-    // The writer completes the team in 4 of 6 orders, all but those it comes first in; a copy in the one order
-    // writer, this copy, the other.
+    // The writer completes the team in 4 of 6 orders, all but those it comes first in; a copy in the one
+    // order writer, this copy, the other.
     check("redundancy", "shapley", &of(1.0 / 6.0, 2.0 / 3.0));
     check("redundancy", "removal", &of(0.0, 1.0));
     check("redundancy", "difference/null", &of(0.0, 1.0));

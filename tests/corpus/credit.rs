@@ -1,4 +1,4 @@
-//! A whole log, any bytes: credit by every method, told in every format.
+//! A whole log, any bytes: credit by every method, printed in every format.
 
 use creditscope::{
     app::Analysis,
@@ -78,7 +78,7 @@ fn told(episode: &Episode) {
     assert!(value.is_ok(), "{json}");
 }
 
-/// What is a number is finite, and an interval holds its estimate.
+/// Every number is finite, and an interval holds its estimate.
 fn numbers(analysis: &Analysis) {
     let mut all = vec![&analysis.credit];
     all.extend(analysis.sweep.rows.iter().map(|it| &it.result));

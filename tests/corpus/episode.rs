@@ -1,4 +1,4 @@
-//! A whole log, any bytes: indexed, put together to episodes, checked against every rule, drawn as a graph.
+//! A whole log, any bytes: indexed, assembled to episodes, checked by every rule, drawn as a graph.
 
 use creditscope::{
     check,
@@ -44,7 +44,7 @@ pub fn run(log: &[u8]) {
     }
 }
 
-/// Lines that were read in full behind the index are lines that were read in full in the first place.
+/// Reading lines in full after the index gives what reading them in full at once gives.
 fn same_findings(behind: &LogSummary, at_once: &LogSummary) {
     assert_eq!((behind.records, behind.bad_lines), (at_once.records, at_once.bad_lines));
     assert_eq!(behind.more_diagnostics, at_once.more_diagnostics);
@@ -60,7 +60,7 @@ fn same_findings(behind: &LogSummary, at_once: &LogSummary) {
     }
 }
 
-/// What the headers say is what the records say, where no line is lost.
+/// The headers say what the records say, if no line is lost.
 fn agree(by_headers: &LogSummary, in_full: &LogSummary) {
     let lost = in_full.more_diagnostics > 0
         || in_full.diagnostics.iter().any(|it| it.severity == Severity::Error)
@@ -71,7 +71,7 @@ fn agree(by_headers: &LogSummary, in_full: &LogSummary) {
     }
 }
 
-/// Everything that an id may point to is there, and what is said to be sorted is.
+/// Everything that an id may point to exists, and whatever claims to be sorted is sorted.
 pub fn sound(episode: &Episode) {
     let (agents, acts) = (episode.agents.len(), episode.acts.len());
     let all_agents = |ids: &[AgentId]| ids.iter().all(|it| it.index() < agents);

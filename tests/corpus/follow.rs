@@ -1,8 +1,8 @@
 //! The follow machine against a model of a file: whatever a writer does, nothing is lost and nothing comes
 //! twice.
 //!
-//! A file in memory obeys what the machine says. A poll comes before and after every destructive step: two of
-//! them in one interval cannot be told from one by any reader of files.
+//! A file in memory does what the machine says. A poll comes before and after every destructive step, because
+//! no reader of files can tell two of them in one interval from one.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -28,7 +28,7 @@ pub enum Step {
     Rotate(u8),
     /// Takes the name away.
     Delete,
-    /// Puts a copy with more behind it in the place of the file.
+    /// Replaces the file by a copy with more at its end.
     CopyAndContinue(u8),
     /// Lets seconds pass.
     Pass(u8),
@@ -101,7 +101,7 @@ impl World {
         }
     }
 
-    /// Looks a last time; asserts that what was read is what was written.
+    /// Looks a last time, and asserts that what was read is what was written.
     pub fn finish(mut self) {
         self.poll();
         assert_eq!(self.got, self.written);

@@ -1,4 +1,4 @@
-//! A foreign document, any bytes: told by its head, turned into native lines.
+//! A foreign document, any bytes: recognised by its head, turned into native lines.
 
 use std::path::Path;
 

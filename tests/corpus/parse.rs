@@ -42,7 +42,7 @@ fn well_formed(parsed: &Parsed, line: &[u8]) {
     }
 }
 
-/// Where the scan says something of a whole record, the parse says the same. (Inside of a value that the scan
+/// If the scan says something about a whole record, the parse says the same. (Inside a value that the scan
 /// skips, a line may be broken; what can be saved of it may be something else.)
 pub fn agrees(parsed: &Parsed, line: &[u8]) {
     let Some(header) = scan_header(line) else { return };
@@ -77,7 +77,7 @@ pub fn agrees(parsed: &Parsed, line: &[u8]) {
     assert_eq!((header.value, header.status.as_deref()), (value, status), "{shown}");
 }
 
-/// A line that `serde_json` reads as an object is one record or none, and its words are those that it reads.
+/// A line that `serde_json` reads as an object is one record or none, with the words that `serde_json` reads.
 fn serde_is_right(parsed: &Parsed, line: &[u8]) {
     let Ok(Value::Object(object)) = serde_json::from_slice(line) else { return };
     let shown = String::from_utf8_lossy(line);
@@ -88,7 +88,7 @@ fn serde_is_right(parsed: &Parsed, line: &[u8]) {
     assert_eq!(&line[range.clone()], trimmed, "{shown}");
     let word = |key: &str| match object.get(key)? {
         Value::String(text) => Some(text.clone()),
-        // Integers beyond 64 bits lose digits there, and keep them here.
+        // Integers beyond 64 bits lose digits there and keep them here.
         Value::Number(number) if number.is_i64() || number.is_u64() => Some(number.to_string()),
         _ => None,
     };

@@ -24,8 +24,8 @@ fn corpus(target: &str) -> Vec<(PathBuf, Vec<u8>)> {
     paths.into_iter().map(|path| (path.clone(), fs::read(&path).unwrap())).collect()
 }
 
-/// Replays the corpus, then `count` mutations of it; more of them for as long as `CREDITSCOPE_FUZZ_SECONDS` says.
-/// An input that fails is kept and named.
+/// Replays the corpus, then `count` mutations of it, or more as `CREDITSCOPE_FUZZ_SECONDS` says. Keeps and
+/// names an input that fails.
 pub fn run(target: &str, body: fn(&[u8]), count: usize) {
     let corpus = corpus(target);
     for (path, input) in &corpus {
@@ -59,7 +59,7 @@ fn mutation(target: &str, body: fn(&[u8]), corpus: &[(PathBuf, Vec<u8>)], dice: 
     attempt(target, body, &mutated(input, other, dice, LONGEST), &format!("mutation {number}"));
 }
 
-/// Runs `body`; an input that fails is written to a file, so that it can be looked at and committed.
+/// Runs `body`. Writes an input that fails to a file, so that one can look at it and commit it.
 fn attempt(target: &str, body: fn(&[u8]), input: &[u8], name: &str) {
     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| body(input))) {
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{target}-failed"));

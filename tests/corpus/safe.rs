@@ -1,4 +1,4 @@
-//! What text of a log may be once it is shown: nothing that drives a terminal, hides or turns text around.
+//! What log text may be once it is shown: nothing that drives a terminal, hides text or turns it around.
 
 /// Asserts that `text` is one line that can be shown.
 #[track_caller]

@@ -1,6 +1,6 @@
 //! Bytes as decisions: what a fuzzer hands to something that is not text.
 
-/// Reads decisions off the front of an input; where it ends, every further one is 0.
+/// Reads decisions off the front of an input; after its end every further decision is 0.
 pub struct Script<'a>(&'a [u8]);
 
 impl<'a> Script<'a> {

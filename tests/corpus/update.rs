@@ -1,5 +1,5 @@
-//! The program without a terminal under any messages in any order: it survives, and its cursors stay on what
-//! there is.
+//! The program without a terminal under any messages in any order: it survives, and its cursors stay on
+//! something that exists.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use super::{logs::read, script::Script};
 /// A message, without the parts that are expensive to make.
 #[derive(Clone, Debug)]
 pub enum Step {
-    /// The key in this place of the table, counted around its end.
+    /// The key at this place of the table, counted around its end.
     Bound(usize),
     /// A character; DEL is the backspace key.
     Typed(char),
@@ -50,7 +50,7 @@ pub enum Step {
     Wake,
     /// A copy was made, or not.
     Copied(bool),
-    /// What is asked for from now on is answered, or not yet.
+    /// Whether what is asked from now on is answered.
     Answers(bool),
 }
 

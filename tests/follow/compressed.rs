@@ -1,4 +1,4 @@
-//! A rotated log that is compressed under a new name in a watched directory has been read, and is not read again.
+//! A rotated log that is compressed under a new name in a watched directory is not read a second time.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -97,7 +97,7 @@ fn a_rotated_log_that_is_compressed_later_is_read_once() {
         } else {
             it.after(200);
         }
-        // As gzip does it: a piece, the rest, then the plain file goes.
+        // As gzip works: a piece, the rest, then the plain file is deleted.
         let packed = gz(record("a") + &record("b") + &record("late"));
         fs::write(it.path("live.1.jsonl.gz"), &packed[..20]).unwrap();
         it.after(1_000);
@@ -167,7 +167,7 @@ fn another_log_with_the_same_first_line_is_read() {
     fs::write(it.path("two.jsonl.gz"), gz(RUN.to_owned() + &record("x") + &record("b"))).unwrap();
     it.after(1_000);
     it.check(6, &["a", "b", "b", "x"]);
-    // One that has only begun waits until it says what it is, and not for ever.
+    // One that has only begun waits until it says what it is, but not for ever.
     fs::write(it.path("three.jsonl.gz"), gz(RUN)).unwrap();
     it.after(1_000);
     assert_eq!(it.summary().records, 6);

@@ -282,7 +282,7 @@ fn inode_reuse() {
     println!("inode reused in {reused} of 20");
 }
 
-/// A file that gets the inode of the followed one under another name is not taken for it.
+/// A file that gets the inode of the followed one under another name is not mistaken for it.
 #[test]
 fn inode_reuse_by_a_neighbour() {
     for _ in 0..20 {

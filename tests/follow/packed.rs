@@ -199,7 +199,7 @@ fn a_saved_file_that_is_cut_is_told_at_its_end() {
     assert!(told.contains("cut, or still being written"), "{told}");
 }
 
-/// The first rows are there long before the last, and a poll does no more than its budget.
+/// The first rows come long before the last, and a poll does no more than its budget.
 #[test]
 fn a_bomb_is_unpacked_a_budget_at_a_time() {
     let text = "0123456789abcde\n".repeat(1 << 20);
@@ -241,7 +241,7 @@ fn a_line_longer_than_is_read_takes_no_memory_and_no_room_in_the_spool() {
     assert_eq!(shown, format!("one|[skipped 4+{} TooLong]two|", 30 << 20));
 }
 
-/// More unfinished frames than decoders are kept for: each is begun again when it grows.
+/// More unfinished frames than there are decoders to keep: each begins again when it grows.
 #[test]
 fn very_many_growing_files_share_few_decoders() {
     let dir = tempfile::tempdir().unwrap();
@@ -276,8 +276,8 @@ fn very_many_growing_files_share_few_decoders() {
     }
 }
 
-/// What those that have to begin their member again are fed again is bounded: a long member waits for its turn, and
-/// nothing of it is lost.
+/// What decoders that begin their member again are fed a second time is bounded: a long member waits for its
+/// turn, and nothing of it is lost.
 #[test]
 fn long_members_of_very_many_growing_files_wait_for_their_turn() {
     let dir = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! Reading again what was read before, and how many descriptors that takes.
+//! Reads again what was read before, and counts the descriptors that takes.
 
 use std::fs;
 use std::time::Duration;

@@ -285,7 +285,7 @@ fn a_full_disk_for_the_spool_is_told_and_the_rest_is_read() {
         let read = stdout.lines().find(|it| it.starts_with("read ")).unwrap();
         let records: u32 = read.split(' ').nth(1).unwrap().parse().unwrap();
         assert!((1000..60_010).contains(&records), "what came before is kept: {read}");
-        // The line at which it broke off is none that a writer broke, nor is the file a damaged one.
+        // The line at which it broke off is not a writer's broken line, nor is the file damaged.
         assert!(read.ends_with("; 0 lines lost data") && !stdout.contains("damaged-archive"), "{stdout}");
     }
 }
@@ -312,7 +312,7 @@ fn files_that_cannot_be_read_are_told_and_the_rest_is_read() {
     assert_eq!(alone.status.code(), Some(1));
     let circle = "cannot read 'self.jsonl': its symbolic links lead in a circle";
     assert!(text(&alone.stderr).contains(circle), "{alone:?}");
-    // A link to what is gone: the way to the log that somebody looks for.
+    // A link to something gone: the way to the log that somebody wants.
     std::os::unix::fs::symlink("gone.jsonl", folder.path().join("latest.jsonl")).unwrap();
     let output = run(folder.path(), &["check", "."]);
     let nowhere = "latest.jsonl': it is a link to 'gone.jsonl', which is not there";
@@ -326,7 +326,7 @@ fn files_that_cannot_be_read_are_told_and_the_rest_is_read() {
     assert!(text(&alone.stderr).contains("its name is not UTF-8: name the directory it is in"), "{alone:?}");
 }
 
-/// As somebody who may not read a file. The superuser may read everything, so as nobody where the test is that.
+/// As a user who may not read a file. The superuser may read everything, so the test then runs as nobody.
 #[test]
 fn a_file_without_permission_is_told_and_the_rest_is_read() {
     let folder = tempfile::tempdir().unwrap();
@@ -444,8 +444,8 @@ fn a_search_says_what_it_could_not_read() {
     );
 }
 
-/// What only the reading of payloads shows is counted by what depends on it, and a large log that was not read in full is
-/// not said to be whole.
+/// What only a reading of payloads shows is counted by whatever depends on it, and a large log that was not
+/// read in full is not called whole.
 #[test]
 fn broken_payloads_count_where_lines_are_counted() {
     let folder = tempfile::tempdir().unwrap();

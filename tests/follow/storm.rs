@@ -1,9 +1,9 @@
-//! Everything at once, against the whole reader: a directory of logs, polled every 100 ms, with a hazard every
-//! 250 ms, in random order. Every record is an episode of its own, so the list of episodes says what was read:
-//! nothing lost, nothing twice, and of bad lines exactly those that were written.
+//! Everything at once, against the whole reader: a directory of logs, polled every 100 ms, with a hazard
+//! every 250 ms, in random order. Every record is an episode of its own, so the list of episodes tells what
+//! was read: nothing lost, nothing twice, and exactly the bad lines that were written.
 //!
-//! The one thing a writer must not do is what no reader of files can survive: destroy bytes that no poll has seen.
-//! So it is silent for one poll before it overwrites a file in place; before a rotation it need not be.
+//! The one thing a writer must not do is what no reader of files survives: destroy bytes that no poll has
+//! seen. So it is silent for one poll before it overwrites a file in place; before a rotation it need not be.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -112,8 +112,8 @@ struct Storm {
     happened: BTreeMap<Hazard, u32>,
 }
 
-/// A log that nobody writes to any more, and is compressed as `gzip` does it: into a new file, a piece at a time, then the
-/// plain one is deleted.
+/// A log that nobody writes to any more. It is compressed as `gzip` works: into a new file, a piece at a
+/// time; then the plain one is deleted.
 struct Compressing {
     plain: PathBuf,
     packed: PathBuf,
@@ -171,7 +171,7 @@ impl Storm {
         (0..self.dice.roll(sides)).map(|_| self.record()).collect()
     }
 
-    /// Completes a half-written record and writes `text` behind it.
+    /// Completes a half-written record and writes `text` after it.
     fn write(&mut self, text: impl AsRef<[u8]>) {
         let rest = self.rest.take().unwrap_or_default();
         self.file.write_all(&[&rest, text.as_ref()].concat()).unwrap();
@@ -226,7 +226,7 @@ impl Storm {
         }
     }
 
-    /// Has a log compressed that nobody writes to from `due` on.
+    /// Compresses a log that nobody writes to from `due` on.
     fn compress_later(&mut self, plain: PathBuf, due: u64) {
         let ending = [".gz", ".zst"][self.dice.roll(2) as usize];
         let packed = PathBuf::from(plain.display().to_string() + ending);
@@ -258,10 +258,10 @@ impl Storm {
         });
     }
 
-    /// The time until the next hazard, then the hazard.
+    /// Waits until the next hazard, then runs it.
     fn blow(&mut self, hazard: Hazard) {
         for step in 1..=HAZARD / STEP {
-            // A poll and a bit of silence before bytes are overwritten, with no record half written.
+            // A poll and some silence before bytes are overwritten, with no record half written.
             let last = hazard.destroys() && step > (HAZARD - POLL) / STEP - 1;
             if last && self.rest.is_some() {
                 self.write("");
@@ -365,7 +365,7 @@ impl Storm {
                 self.write(one.trim_end().to_owned() + &two);
             }
             Interleaved => {
-                // The first writer's record is cut off by the second one's, which is whole.
+                // The second writer's record, which is whole, cuts off the first one's.
                 let record = self.record();
                 self.write(
                     "{\"type\":\"action\",\"episode\":\"torn\",\"agent\":\"a\",\"action\":\"hal".to_owned()
@@ -502,7 +502,7 @@ impl Storm {
             lost.is_empty() && other.is_empty(),
             "seed {seed}: lost {lost:?}, other {other:?}; {happened:?}"
         );
-        // A cut member is listed as well, and what it swallowed of the next one's head.
+        // A cut member is listed too, and what it swallowed of the next one's head.
         let packed = |it: &Diagnostic| {
             it.origin.is_some_and(|it| summary.files[it.file.index()].path.ends_with("packed.jsonl.gz"))
         };

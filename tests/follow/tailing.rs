@@ -1,4 +1,4 @@
-//! A file in a temporary directory, its tail, and what came of it in a form to compare.
+//! A file in a temporary directory, its tail, and the result in a form to compare.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
@@ -24,7 +24,7 @@ impl Tailing {
         Self::with(content, Self::small_blocks())
     }
 
-    /// As [`Tailing::of`], but the file is closed after every poll, as one of very many is.
+    /// Like [`Tailing::of`], but the file is closed after every poll, as one of very many is.
     pub fn closed_between_polls(content: &str) -> Self {
         Self::with(content, TailOptions { open_files: OpenFiles::at_most(0), ..Self::small_blocks() })
     }
@@ -51,8 +51,8 @@ impl Tailing {
         TailOptions { accept: Arc::new(|it| it == b"ok"), ..TailOptions::default() }
     }
 
-    /// A tenth of a second later: polls until caught up. Lines are shown with `|` for their end, other
-    /// events in brackets.
+    /// A tenth of a second later: polls until caught up. Shows lines with `|` for their end, and other events
+    /// in brackets.
     #[track_caller]
     pub fn poll(&mut self) -> String {
         self.poll_after(Duration::from_millis(100))

@@ -1,7 +1,7 @@
-//! A writer that does everything a log can suffer, in random order; what was read must be what was written.
+//! A writer that does everything a log can suffer, in random order. What was read must be what was written.
 //!
-//! Every record is numbered. A poll comes between two destructive events (two in one interval cannot be told
-//! apart by any reader), everything else happens between polls as it likes.
+//! Every record is numbered. A poll comes between two destructive events (no reader can tell two in one
+//! interval apart); everything else happens between polls as it likes.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
@@ -28,10 +28,10 @@ struct Writer {
     dice: Dice,
     it: Tailing,
     file: File,
-    /// A process that still holds a rotated file; it goes before the reader gives that file up.
+    /// A process that still holds a rotated file; it ends before the reader gives that file up.
     late: Option<Late>,
     late_lines: bool,
-    /// Records written whole, in order; late ones are apart, as they may be read after newer ones.
+    /// Records written whole, in order. Late ones are kept apart, as they may be read after newer ones.
     written: u64,
     /// The rest of a record that is half written.
     rest: Option<Vec<u8>>,
@@ -46,7 +46,8 @@ struct Late {
 }
 
 impl Writer {
-    /// `open_files`: with none, the log is closed between polls, and late lines would be lost: there are none.
+    /// If `open_files` is none, the log is closed between polls and late lines would be lost: then there are
+    /// none.
     fn new(seed: u64, open_files: usize) -> Self {
         let mut it = Tailing::of("");
         let late_lines = open_files > 0;
@@ -125,7 +126,7 @@ impl Writer {
                 self.poll();
                 self.destroy();
                 self.poll();
-                // So many replaced files at once are not all watched.
+                // Not all of so many replaced files are watched.
                 if let Some(late) = &mut self.late {
                     late.replaced_since += 1;
                 }

@@ -1,5 +1,5 @@
-//! Explanations on the sample logs: every number of every method is the sum of its terms, and every term names
-//! its records or says why it has none.
+//! Explanations on the sample logs: every number of every method is the sum of its terms, and every term
+//! names its records or says why it has none.
 
 use creditscope::{
     credit::{self, Target},

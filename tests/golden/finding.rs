@@ -111,7 +111,7 @@ fn filters_limit_what_a_report_lists_and_change_no_number() {
         text(&report(&["dev-team.jsonl", "--filter", "status=failure", "--filter", "agent=tester"]));
     assert!(printed.contains("FILTERS: WHAT IS LISTED, NEVER WHAT IS COMPUTED"), "{printed}");
     assert!(printed.contains("4 of 5 pass: duration-forgotten, "), "{printed}");
-    // Without a choice the report is about one that passes.
+    // Without a choice the report is about an episode that passes.
     let passed = json(&["dev-team.jsonl", "--filter", "status=success"]);
     assert_eq!(passed["episode"]["name"], "merge-repaired");
 }

@@ -30,7 +30,7 @@ struct Printed {
     credit: Result<Attribution, Unavailable>,
 }
 
-/// Prints `scenario` of the first episode (`None`: the best the log supports).
+/// Prints `scenario` of the first episode (`None` for the best the log supports).
 fn print(name: &str, log: &Opened, scenario: Option<Scenario>) -> Printed {
     let episode = &log.episodes[0];
     let scenario = scenario.or_else(|| credit::best_scenario(episode)).unwrap_or_default();
@@ -140,7 +140,7 @@ fn close(found: &BTreeMap<String, f64>, expected: &BTreeMap<String, f64>, tolera
     }
 }
 
-/// Asserts the Shapley values that the README of the samples tells (three decimals), those that the log
+/// Asserts the Shapley values that the README of the samples gives (three decimals), those that the log
 /// declares (six), and those that the program computes.
 #[track_caller]
 fn check_shapley(name: &str, episode: &str, told: &[(&str, f64)]) {
@@ -301,7 +301,8 @@ fn sample_logs_are_sound() {
     for name in LOGS {
         let log = open(&sample(name));
         let found: Vec<&str> = log.findings.iter().map(|it| it.rule).collect();
-        // Two workers share the live log, one of its episodes is still open, and nothing else is wrong anywhere.
+        // Two workers share the live log, one of its episodes is still open, and nothing else is wrong
+        // anywhere.
         let expected: &[&str] =
             if name.starts_with("live") { &["interleaved-writers", "open-episode"] } else { &[] };
         assert_eq!(found, expected, "{name}: {:#?}", log.findings);

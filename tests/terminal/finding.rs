@@ -1,4 +1,4 @@
-//! Searching and filtering as somebody at the keyboard sees it, also in a log that grows.
+//! Searching and filtering as a person at the keyboard sees it, also in a log that grows.
 
 use super::{
     logs::{self, Log, action},
@@ -124,7 +124,7 @@ fn the_act_in_full_begins_where_the_search_has_found_something() {
     session.wait_for("line 96 of the report");
     session.wait_for("line 98 of the report");
     session.wait_until("the match to be marked", |it| marked(it) == "needle");
-    // From there one scrolls as ever, and what was scrolled stays.
+    // From there one scrolls as usual, and the scrolled position stays.
     session.keys("g");
     session.wait_for("cause  ");
     session.settle(std::time::Duration::from_millis(150));

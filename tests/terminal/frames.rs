@@ -77,7 +77,7 @@ fn the_screen_is_cleared_when_asked_resized_or_resumed_only() {
     session.wait_until("resuming clears", |it| clears(it) == 4);
 }
 
-/// Watches a program that has nothing to do; bytes, ticks of the kernel and nanoseconds it took.
+/// Watches a program that has nothing to do. Returns the bytes, kernel ticks and nanoseconds it took.
 fn idle(session: &mut Session) -> (usize, u64, u64) {
     session.settle(Duration::from_millis(1000));
     let pid = session.pid();
@@ -104,8 +104,8 @@ fn a_followed_log_that_does_not_grow_costs_next_to_nothing() {
     let (bytes, ticks, nanoseconds) = idle(&mut session);
     println!("followed and idle for 5 s: {bytes} bytes, {ticks} ticks, {nanoseconds} ns");
     assert_eq!(bytes, 0);
-    // Five looks a second at the file's size: correctness rests on them where no events come. A tick is 10 ms,
-    // and less than one of work may still end in the next.
+    // Five looks a second at the file's size: correctness rests on them if no events come. A tick is 10 ms,
+    // and less than one tick of work may still end in the next.
     assert!(ticks <= 2, "{ticks} ticks, {nanoseconds} ns");
 }
 
@@ -222,8 +222,9 @@ fn a_cursor_move_is_400_bytes() {
 
 #[test]
 fn a_move_to_another_record_is_800_bytes() {
-    // Over the 400 of a mere move: these show another record with its causes, alternatives and payload, some
-    // 250 characters of new text, or draw two boxes of the graph anew; now and then the list turns a page.
+    // More than the 400 of a mere move: these show another record with its causes, alternatives and payload,
+    // some 250 characters of new text, or draw two boxes of the graph anew. Now and then the list turns a
+    // page.
     const RECORD: usize = 800;
     let mut session = small(Run::demo());
     session.keys("\t");

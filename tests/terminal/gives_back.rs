@@ -1,7 +1,8 @@
-//! Gates 6 and 7: the terminal is given back, however the program ends, and the program ends with its terminal.
+//! Gates 6 and 7: the terminal is given back, however the program ends, and the program ends with its
+//! terminal.
 //!
-//! There is no hidden switch that makes the program panic. The test takes away the memory for another thread,
-//! which the playback needs: a panic of the real binary, on its own path, with the terminal taken.
+//! No hidden switch makes the program panic. The test takes away the memory for another thread, which the
+//! playback needs: a panic of the real binary, on its own path, with the terminal taken.
 
 use std::time::{Duration, Instant};
 
@@ -112,7 +113,7 @@ fn two_signals_at_once_end_it_once() {
 fn a_signal_ends_it_although_the_terminal_does_not_read() {
     let mut session = Run::demo().start();
     session.wait_for("SUM");
-    // Nobody takes bytes from here on, as when a connection stalls; each ^L makes some kilobytes of them.
+    // Nobody takes bytes from here on, as if a connection stalled; each ^L makes some kilobytes of them.
     session.stall();
     let main = session.pid();
     let (mut worked, mut unchanged) = (0, 0);
@@ -149,7 +150,7 @@ fn after_a_panic() {
     process::signal(program, Signal::TERM);
     session.wait_for("status=101.");
     assert_given_back(&mut session);
-    // The message is on the screen the user came from, each line from the first column on.
+    // The message is on the screen the user came from, each line starting at the first column.
     assert!(session.has("panicked at src/"), "{}", session.screen());
     let staircase = session.screen().lines().any(|it| it.starts_with("          ") && it.contains("thread"));
     assert!(!staircase, "{}", session.screen());

@@ -1,4 +1,4 @@
-//! Gates 9 and 10: keys that arrive everywhere, and from the terminal also where stdin is a log.
+//! Gates 9 and 10: keys that work everywhere, and come from the terminal also if stdin is a log.
 
 use std::time::Duration;
 
@@ -79,7 +79,7 @@ fn escape_and_the_key_after_it_may_arrive_together() {
 
 #[test]
 fn what_tmux_screen_and_flow_control_take_is_not_missed() {
-    // ^A ^B ^S ^Q ^\ may never arrive; where they do, they do nothing but say so, and the program lives on.
+    // ^A ^B ^S ^Q ^\ may never arrive; if they do, they only say so, and the program lives on.
     let mut session = demo("");
     for key in ["\x01", "\x02", "\x13", "\x11", "\x1c"] {
         session.keys(key);

@@ -1,5 +1,5 @@
-//! Large logs: the screen before the index, keys while it grows, the end of the file first; a line of 64 MiB, with
-//! memory in bounds.
+//! Large logs: the screen before the index, keys while the index grows, the end of the file first; and a line
+//! of 64 MiB, with memory in bounds.
 
 use std::{
     fmt::Write as _,
@@ -15,8 +15,8 @@ use super::{
     session::{Ended, PROGRAM, Run, Session, together},
 };
 
-/// Sizes of a log that takes a while to index, most of all in a debug build: the first at which the walk is through
-/// before the index is taken, for how fast a machine reads and answers is not for a test to say.
+/// Sizes of a log that takes a while to index, especially in a debug build. The test uses the first size at
+/// which the walk ends before the index does: how fast a machine is, is not for a test to say.
 const LARGE: [usize; 5] = [64 << 20, 128 << 20, 256 << 20, 512 << 20, 1 << 30];
 /// The longest line that is read, with its end.
 const LINE: usize = 64 << 20;
@@ -59,13 +59,13 @@ fn write_large(path: &Path, bytes: usize) -> String {
     format!("ep-{:05}", episode - 1)
 }
 
-/// Whether the header still says how far the index is. An optimised build may be through before the first key.
+/// Whether the header still says how far the index is. An optimised build may finish before the first key.
 fn is_reading(session: &Session) -> bool {
     session.has("% of ") || !cfg!(debug_assertions)
 }
 
-/// What somebody does who does not wait, and sees. Whether all keys were answered before the index was there; what they
-/// show is checked either way.
+/// What an impatient person does and sees. Returns whether all keys were answered before the index was
+/// complete; what they show is checked either way.
 fn walked(log: &Path, last: &str) -> bool {
     let mut session = Run::log(log).start();
     let mut ahead = true;

@@ -1,4 +1,4 @@
-//! Logs that grow, stop in the middle of a line, shrink, are renamed and come back while somebody looks.
+//! Logs that grow, stop in the middle of a line, shrink, are renamed and come back while somebody watches.
 
 use std::{
     fs::{self, OpenOptions},
@@ -76,7 +76,7 @@ fn half_a_line_is_not_shown_until_it_is_whole() {
     // In the middle of a letter.
     let cut = line.find('ö').unwrap() + 1;
     log.append_raw(&line.as_bytes()[..cut]);
-    // Longer than the time after which a last line without its end is taken for whole.
+    // Longer than the time after which a last line without its end counts as whole.
     session.settle(Duration::from_millis(2500));
     assert!(session.has("2 acts") && !session.has("bad line"), "{}", session.screen());
     log.append_raw(&line.as_bytes()[cut..]);
@@ -128,7 +128,8 @@ fn assert_alive(log: &Log, session: &mut Session, acts: usize) {
     session.wait_for("MOVE");
 }
 
-/// The bytes of what was read before are gone, and it says so: nothing is shown that cannot be looked at.
+/// The bytes of what was read before are gone, and the screen says so: it shows nothing that cannot be looked
+/// at.
 #[track_caller]
 fn assert_began_anew(session: &mut Session) {
     session.keys("!");
@@ -170,7 +171,7 @@ fn copied_and_truncated() {
     }
     session.wait_for("52 acts");
     fs::copy(log.path(), log.directory().join("run.jsonl.1")).unwrap();
-    // The writer goes on where it was: the kernel fills the gap with NULs.
+    // The writer continues where it was: the kernel fills the gap with NULs.
     let mut writer = OpenOptions::new().write(true).open(log.path()).unwrap();
     let end = writer.seek(SeekFrom::End(0)).unwrap();
     OpenOptions::new().write(true).open(log.path()).unwrap().set_len(0).unwrap();
@@ -231,7 +232,7 @@ fn an_episode_that_ends_is_judged_and_the_next_awaited() {
         &json!({"type": "episode_end", "episode": "e1", "ts": 301.0, "status": "failure", "return": -0.25}),
     );
     session.wait_for("FAIL");
-    // A log that was seen to grow is followed on: a run has more than one episode.
+    // A log that was seen to grow stays followed: a run has more than one episode.
     log.append(&json!({"type": "action", "episode": "e2", "agent": "ann", "ts": 302.0, "action": "again"}));
     session.keys("0");
     session.wait_for("e2");

@@ -1,5 +1,5 @@
-//! Logs as they come: empty, damaged, tiny, huge, without what the program is about. Each gives a screen that
-//! can be used, or a message that says what is wrong.
+//! Logs as they come: empty, damaged, tiny, huge, or without what the program is about. Each gives a screen
+//! that can be used, or a message that says what is wrong.
 
 use std::{fs, path::Path, time::Duration};
 

@@ -24,7 +24,7 @@ pub const DEADLINE: Duration = Duration::from_secs(30);
 /// The program under test.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_creditscope");
 
-/// Pseudo-terminals are opened one at a time: between opening one and marking it close-on-exec, a process
+/// Pseudo-terminals are opened one at a time. Between opening one and marking it close-on-exec, a process
 /// started by another test would inherit it and keep it alive.
 static OPENING: Mutex<()> = Mutex::new(());
 
@@ -84,8 +84,8 @@ impl Run {
         self
     }
 
-    /// Under a shell that outlives the program, as it is in life: what the program leaves behind in the
-    /// terminal can be looked at. The shell prints `status=` and the exit code.
+    /// Under a shell that outlives the program, as in life, so that one can look at what the program leaves
+    /// behind in the terminal. The shell prints `status=` and the exit code.
     pub fn under_shell(self) -> Self {
         self.script(r#""$0" "$@"; printf 'status=%s.\n' $?; read -r line"#)
     }
@@ -269,7 +269,7 @@ impl Session {
         }
     }
 
-    /// Waits for bytes, at most this long. `false`: there were none.
+    /// Waits for bytes, at most this long. `false` if there were none.
     pub fn receive(&mut self, limit: Duration) -> bool {
         match self.bytes.recv_timeout(limit) {
             Ok(bytes) => {
@@ -336,7 +336,7 @@ impl Session {
         format!("{:?} {:?} {:?}", termios.input_flags, termios.output_flags, termios.local_flags)
     }
 
-    /// Closes the terminal, as a lost connection does. The program must draw once more for it: its reader
+    /// Closes the terminal, as a lost connection does. The program must draw once more to notice: its reader
     /// lets go when it has read something, so one key is typed.
     pub fn hang_up(&mut self, key: &str) {
         self.settle(Duration::from_millis(100));

@@ -1,4 +1,5 @@
-//! Bytes on their way to a terminal, taken apart strictly: what is not understood is an error, not ignored.
+//! Takes apart the bytes on their way to a terminal, strictly: what is not understood is an error, not
+//! ignored.
 
 /// Begins a frame.
 pub const FRAME_BEGIN: &[u8] = b"\x1b[?2026h";

@@ -1,4 +1,5 @@
-//! Reads the header fields of every line of a log with a parser that borrows from the line, and counts the lines.
+//! Reads the header fields of every line of a log with a parser that borrows from the line, and counts the
+//! lines.
 //!
 //! `peers serde_json|sonic-rs FILE`
 
