@@ -1,5 +1,5 @@
-//! The table of actions. A key is written in [`BINDINGS`] and nowhere else: help, footers, the tiny view, titles, notices
-//! and `--help` are made from it, and the README's tables are tested against it.
+//! The table of actions. A key is written in [`BINDINGS`] and nowhere else: help, footers, the tiny view,
+//! titles, notices and `--help` are made from it, and the README's tables are tested against it.
 
 use super::{
     key::{Key, KeyCode},

@@ -1,22 +1,22 @@
-//! The agents in the order in which they are listed: which stands in a row, and in which row one stands, without a
-//! look at the others.
+//! The agents in the order in which they are listed: which agent stands in a row, and in which row an agent
+//! stands, without a look at the others.
 //!
 //! [`AgentRanking`] belongs to a credit result and is made with it, off the loop.
 
 use super::model::OpenEpisode;
 use crate::model::{AgentId, Attribution, Estimate, Unavailable};
 
-/// Of more agents than twice as many only those at both ends of an order, and those on the screen, are measured for
-/// the columns they need: the largest numbers are at the ends.
+/// Of more than twice this many agents, only those at both ends of an order and those on the screen are
+/// measured for the columns they need: the largest numbers are at the ends.
 const ENDS: usize = 250;
 
-/// What a scale has to hold: credits and their intervals.
+/// What a scale must hold: credits and their intervals.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Extent {
     /// The largest finite value, without its sign.
     pub largest: f64,
-    /// The least end of a value or an interval, and the greatest; 0 is between them. An end further out than three
-    /// times `largest` counts as that.
+    /// The least and the greatest end of a value or an interval; 0 lies between them. An end further out than
+    /// three times `largest` counts as that.
     pub ends: (f64, f64),
 }
 
@@ -39,7 +39,7 @@ impl Extent {
 /// Agents by their credit.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AgentRanking {
-    /// Least credit first, those without a number last, equals by id; and the row of each agent.
+    /// Least credit first, agents without a number last, equal ones by id; and the row of each agent.
     rising: Order,
     /// Largest credit first, likewise.
     falling: Order,
@@ -69,7 +69,7 @@ impl Order {
 }
 
 impl AgentRanking {
-    /// Of `agents` agents by their `credit`; without one nothing is ranked.
+    /// For `agents` agents by their `credit`; without credit nothing is ranked.
     pub fn of(agents: usize, credit: Result<&Attribution, &Unavailable>) -> Self {
         let Ok(credit) = credit else { return Self::default() };
         let number = |it: usize| credit.agent(AgentId::from_index(it)).map(|it| it.value);
@@ -86,7 +86,7 @@ impl AgentRanking {
 /// Agents in the order in which they are listed.
 #[derive(Clone, Copy, Debug)]
 pub struct AgentRows<'a> {
-    /// The order of those that are ranked; `None`: as the episode has them.
+    /// The order of those that are ranked; `None` for the order of the episode.
     order: Option<&'a Order>,
     len: usize,
 }
@@ -108,13 +108,13 @@ impl AgentRows<'_> {
         (row < self.len).then(|| ranked.unwrap_or(AgentId::from_index(row)))
     }
 
-    /// The row of an agent; `None`: it is not of this episode.
+    /// The row of an agent; `None` if it is not of this episode.
     pub fn row_of(&self, agent: AgentId) -> Option<usize> {
         let ranked = self.order.and_then(|it| it.rows.get(agent.index())).map(|it| *it as usize);
         Some(ranked.unwrap_or(agent.index())).filter(|it| *it < self.len)
     }
 
-    /// The agents from row `top` on, `rows` of them or as many as there are.
+    /// The agents from row `top` on: `rows` of them, or as many as there are.
     pub fn shown(&self, top: usize, rows: usize) -> impl Iterator<Item = AgentId> + Clone + '_ {
         (top..self.len.min(top.saturating_add(rows))).filter_map(|it| self.get(it))
     }
@@ -126,8 +126,8 @@ impl OpenEpisode {
         AgentRows { order: None, len: self.episode.agents.len() }
     }
 
-    /// Agents in the order shown: most blamed first after a failure, else who earned most; those without a
-    /// number last.
+    /// Agents in the order shown: most blamed first after a failure, otherwise who earned most. Those without
+    /// a number come last.
     pub fn agent_order(&self) -> AgentRows<'_> {
         let len = self.episode.agents.len();
         let ranking = self.analysis().filter(|it| !self.by_roster && it.credit.is_ok()).map(|it| &*it.agents);
@@ -135,8 +135,8 @@ impl OpenEpisode {
         AgentRows { order: order.filter(|it| it.agents.len() <= len), len }
     }
 
-    /// Agents whose numbers are as long as any: all of a few; of many those with the largest and the least credit, and
-    /// those in the rows from `top` on that are shown.
+    /// Agents whose numbers are as long as any. Of a few agents all; of many those with the largest and the
+    /// least credit, and those that are shown from row `top` on.
     pub fn longest_agents(&self, top: usize, rows: usize) -> Vec<AgentId> {
         let order = self.agent_order();
         if order.len() <= 2 * ENDS {
@@ -164,7 +164,7 @@ mod tests {
         runtime::stage::Stage,
     };
 
-    /// The order of a list of agents as one sorts it who knows nothing but their credit.
+    /// The order of a list of agents as somebody would sort it who knows only their credit.
     fn naive(open: &OpenEpisode) -> Vec<AgentId> {
         let mut agents: Vec<AgentId> = open.episode.agent_ids().collect();
         let Some(credit) = open.credit().filter(|_| !open.by_roster) else { return agents };
@@ -185,7 +185,7 @@ mod tests {
         assert_eq!((order.get(agents.len()), order.row_of(AgentId::from_index(agents.len()))), (None, None));
     }
 
-    /// Declared credit of so many agents, some without a number, many with the same.
+    /// Declared credit of this many agents, some without a number, many with the same.
     fn team(agents: usize, status: &str) -> Stage {
         let credit = |it: usize| match it % 7 {
             0 => "null".to_owned(),

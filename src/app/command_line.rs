@@ -1,4 +1,4 @@
-//! The command line that computes what is on the screen, and its way back into a scenario.
+//! The command line that computes what is on the screen, and the way back from it to a scenario.
 
 use crate::{
     credit,
@@ -32,7 +32,7 @@ impl ScenarioOptions {
     /// The scenario these options mean for `episode`.
     ///
     /// # Errors
-    /// A sentence naming the option, what it names that is not there, and what is.
+    /// A sentence with the option, the unknown name in it, and the known names.
     pub fn scenario(&self, episode: &Episode) -> Result<Scenario, String> {
         let mut scenario = match &self.method {
             Some(name) => known_method(name)?,
@@ -83,8 +83,8 @@ fn substitution<'a>(episode: &Episode, text: &'a str) -> Result<(ActId, &'a str)
     }
 }
 
-/// The acts of `FIRST..LAST`; without one of them, from the first or to the last of the episode. Ids may hold
-/// dots themselves: any `..` with known acts on both sides will do.
+/// The acts of `FIRST..LAST`. Without one of them, from the first or to the last act of the episode. Ids may
+/// hold dots themselves: any `..` with known acts on both sides will do.
 fn window(episode: &Episode, text: &str) -> Result<Option<(ActId, ActId)>, String> {
     let act = |id: &str| episode.acts.iter().position(|it| it.id == id).map(ActId::from_index);
     let end = |id: &str, open: Option<ActId>| if id.is_empty() { open } else { act(id) };
@@ -101,7 +101,7 @@ fn window(episode: &Episode, text: &str) -> Result<Option<(ActId, ActId)>, Strin
     Err(format!("--window: '{text}' is not FIRST..LAST with acts of this episode"))
 }
 
-/// The method called `name` in the table, or under a name that logs and papers know it by: `coma`.
+/// The method called `name` in the table, or by a name that logs and papers use for it: `coma`.
 fn known_method(name: &str) -> Result<Scenario, String> {
     if let Some(method) = credit::method(name) {
         return Ok(Scenario::of_method(method.name));
@@ -119,7 +119,7 @@ fn known_method(name: &str) -> Result<Scenario, String> {
 
 fn known_baseline(method: &str, name: &str) -> Result<String, String> {
     let baselines = credit::method(method).map_or(&[][..], |it| it.baselines);
-    // The baselines of declared credit are the records of the log; computing says which there are.
+    // The baselines of declared credit are the records of the log; only computing tells which there are.
     if method == "declared" || baselines.iter().any(|it| it.name == name) {
         return Ok(name.to_owned());
     }

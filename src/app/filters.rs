@@ -1,4 +1,4 @@
-//! The filters of the session, and what they leave of the list of episodes; of acts: `listing`.
+//! The filters of the session, and what they leave of the list of episodes. For acts see `listing`.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -22,7 +22,7 @@ pub struct Entry {
     pub on: bool,
 }
 
-/// Revisions of filters and of what is known of them, and a list of episodes.
+/// Revisions of the filters and of what is known of them, and a list of episodes.
 pub type RowsOf = ((u64, u64), Arc<Segmented<EpisodeSummary>>);
 
 /// The filters of the session: they stay from episode to episode.
@@ -38,9 +38,9 @@ pub struct FilterState {
     pub revision: u64,
     /// Which episodes have records that pass.
     pub sifted: Sifted,
-    /// Rows of the episode list that are listed; `None`: all.
+    /// The rows of the episode list that are shown; `None` for all.
     pub rows: Option<Arc<Vec<usize>>>,
-    /// For which filters, news and episodes `rows` was made.
+    /// The filters, news and episodes for which `rows` was made.
     pub rows_of: Option<RowsOf>,
     /// Agents seen so far, and kinds of acts, for the completion.
     pub agents: BTreeSet<String>,
@@ -53,7 +53,7 @@ pub struct FilterState {
 pub struct Sifted {
     /// The request under way, or answered.
     pub request: u64,
-    /// The filters asked for, by their texts without `!`, and the episodes found for each.
+    /// The requested filters, by their texts without `!`, and the episodes found for each.
     pub filters: Vec<(Arc<Filter>, BTreeSet<EpisodeId>)>,
     /// Percent looked through; `None`: all.
     pub percent: Option<u64>,
@@ -72,14 +72,14 @@ impl FilterState {
         self.on().filter(|it| !it.is_about_episodes()).cloned().collect()
     }
 
-    /// `3 of 12, 2 filters` for the list of episodes; `None`: every episode is listed because no filter is on.
+    /// `3 of 12, 2 filters` for the list of episodes; `None` if no filter is on and every episode is listed.
     pub fn episodes_note(&self, all: usize) -> Option<String> {
         let rows = self.rows.as_ref()?;
         let part = self.sifted.percent.map_or(String::new(), |it| format!(", {it}% looked through"));
         Some(format!("{} of {all}, {}{part}", rows.len(), count(self.on().count())))
     }
 
-    /// Rows of the list of episodes that are listed, of `all`.
+    /// How many rows the list of episodes has, of `all`.
     pub fn row_count(&self, all: usize) -> usize {
         self.rows.as_ref().map_or(all, |it| it.len())
     }
@@ -95,8 +95,8 @@ impl FilterState {
         rows.partition_point(|it| *it < episode).min(rows.len().saturating_sub(1))
     }
 
-    /// The listed episode `by` rows behind (before: negative) the one in `row`, which need not be listed, of `all`;
-    /// at most the last or first. `None`: there is none further.
+    /// The listed episode `by` rows after (if negative, before) the one in `row`, which need not be listed,
+    /// of `all`; at most the last or first. `None` if there is none further.
     pub fn step(&self, row: usize, by: isize, all: usize) -> Option<usize> {
         let len = self.row_count(all) as isize;
         let (from, is_listed) = match &self.rows {
@@ -112,7 +112,7 @@ impl FilterState {
         (0..len).contains(&first).then(|| self.episode_at(last as usize))
     }
 
-    /// What may stand where something is being typed: whole lines that begin with `text`.
+    /// What could stand where the user is typing: whole lines that begin with `text`.
     pub fn completions(&self, text: &str) -> Vec<String> {
         let (sign, rest) = text.strip_prefix('!').map_or(("", text), |it| ("!", it));
         let operator =

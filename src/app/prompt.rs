@@ -36,7 +36,7 @@ pub struct Prompt {
     pub error: Option<String>,
     /// Which line of the history it is, counted from the newest; and what was typed before.
     recalled: Option<(usize, String)>,
-    /// What stood there before the completion, and which one it is.
+    /// What stood there before the completion, and which completion it is.
     completed: Option<(String, usize)>,
 }
 
@@ -64,17 +64,17 @@ impl Prompt {
         }
         let at = at.unwrap_or(if by < 0 { -1 } else { 0 }).rem_euclid(all.len() as isize) as usize;
         self.set(all[at].clone());
-        // The only one is taken for good: the next Tab goes on from there.
+        // The only completion is final: the next Tab continues from there.
         self.completed = (all.len() > 1).then_some((typed, at));
         self.error = None;
     }
 
-    /// What stood there before the completion, if it is one, else what stands there.
+    /// What stood there before the completion if it is one; otherwise what stands there.
     pub fn typed(&self) -> &str {
         self.completed.as_ref().map_or(&self.text, |it| &it.0)
     }
 
-    /// Edits the line. `history`: earlier lines, the newest last. `false`: the key does not edit.
+    /// Edits the line. `history` holds earlier lines, the newest last. `false` if the key does not edit.
     pub fn edit(&mut self, key: Key, history: &[String]) -> bool {
         self.completed = None;
         match (key.code, key.ctrl) {
@@ -104,7 +104,8 @@ impl Prompt {
         true
     }
 
-    /// Puts pasted text in as one line: line ends and tabs become a space, other control characters go.
+    /// Inserts pasted text as one line: line ends and tabs become a space, other control characters are
+    /// dropped.
     pub fn paste(&mut self, text: &str) {
         self.completed = None;
         let room = LONGEST.saturating_sub(self.text.chars().count());
@@ -126,7 +127,7 @@ impl Prompt {
         self.at = start;
     }
 
-    /// `by` lines further back in the history; behind the newest there is what was typed.
+    /// Goes `by` lines back in the history; after the newest comes what was typed.
     fn recall(&mut self, history: &[String], by: isize) {
         let now = self.recalled.as_ref().map_or(0, |it| it.0 + 1);
         let next = now.saturating_add_signed(by).min(history.len());

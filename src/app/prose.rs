@@ -1,4 +1,4 @@
-//! Numbers and short sentences as they stand on every screen and in every export.
+//! Numbers and short sentences that every screen and every export write alike.
 
 use crate::{
     app::{Action, OpenEpisode},
@@ -10,7 +10,8 @@ pub fn no_episode_passes() -> String {
     format!("no episode passes the filters: {} lists them", Action::Filters.key())
 }
 
-/// `-0.33 a17 edit parser.rs (1 of 5 acts to blame; e explains)`: the act of this rank, from 1, of so many.
+/// `-0.33 a17 edit parser.rs (1 of 5 acts to blame; e explains)`: the act with this rank, from 1, and how
+/// many there are.
 pub fn culprit_notice(open: &OpenEpisode, act: ActId, (rank, of): (usize, usize)) -> String {
     let credit = open.act_credit(act).map_or_else(String::new, |it| signed(it.value, 3));
     let structural = open.analysis().and_then(|it| it.acts.as_ref()).map_or("", |it| it.provenance.word());
@@ -65,7 +66,7 @@ pub fn act_line(open: &OpenEpisode, act: ActId) -> String {
     line
 }
 
-/// What kind of act it is, in one word: the logged kind, else action or message.
+/// What kind of act it is, in one word: the logged kind, or else action or message.
 pub fn act_kind(episode: &Episode, act: ActId) -> &str {
     let it = episode.act(act);
     match it.kind {
@@ -75,18 +76,18 @@ pub fn act_kind(episode: &Episode, act: ActId) -> &str {
     }
 }
 
-/// How wide [`when`] is in a column of the acts: judged by those at the beginning and at the end.
+/// How wide [`when`] is in a column of acts, judged by the acts at the beginning and at the end.
 pub fn when_width(open: &OpenEpisode) -> usize {
     const LOOKED_AT: usize = 500;
     let ids = || open.episode.act_ids().take(LOOKED_AT);
     let is_timed = |it: &ActId| open.episode.act(*it).time.is_some();
-    // Times go up: the first and the last are as long as any. Steps are mostly said where there are no times.
+    // Times go up, so the first and the last are as long as any. Steps mostly appear if there are no times.
     let ends = [ids().find(is_timed), open.episode.act_ids().rev().take(LOOKED_AT).find(is_timed)];
     let steps = ids().filter(|it| !is_timed(it)).chain(ends.into_iter().flatten());
     steps.map(|it| when(open, it).len()).max().unwrap_or(0)
 }
 
-/// Seconds from the start of the episode, or the environment step where there is no time.
+/// Seconds from the start of the episode, or the environment step if there is no time.
 pub fn when(open: &OpenEpisode, act: ActId) -> String {
     let it = open.episode.act(act);
     match (it.time.and_then(|time| Some(time.seconds_since(open.index.start?))), it.step) {

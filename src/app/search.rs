@@ -11,14 +11,14 @@ use crate::{
 /// The place of a hit among all: see [`Hit::key`].
 pub type HitKey = (Option<u32>, u32, u64);
 
-/// A search: what is looked for, what was found and how far it is.
+/// A search: what is looked for, what was found, and how far it is.
 #[derive(Clone, Debug, Default)]
 pub struct SearchState {
     /// Patterns searched for, the newest last.
     pub history: Vec<String>,
     /// What is looked for; `None`: nothing.
     pub pattern: Option<Arc<Pattern>>,
-    /// The number of the request under way, or answered.
+    /// The number of the current or last request.
     pub request: u64,
     /// What was found, by [`Hit::key`].
     pub hits: Vec<Hit>,
@@ -34,11 +34,11 @@ pub struct SearchState {
     pub problem: Option<String>,
     /// The hit gone to last.
     pub at: Option<HitKey>,
-    /// To go to the first hit from here on, as soon as there is one.
+    /// The place after which to go to the first hit, as soon as there is one.
     pub seeking: Option<HitKey>,
     /// The hit to go to once its episode is open.
     pub awaited: Option<HitKey>,
-    /// What the prompt began from, and Esc goes back to.
+    /// Where the prompt began; Esc goes back there.
     pub before: Option<Before>,
     /// Rises with every change of `hits`.
     pub revision: u64,
@@ -85,7 +85,7 @@ impl SearchState {
         (self.searched * 100).checked_div(self.size).unwrap_or(if self.done { 100 } else { 0 })
     }
 
-    /// `3 of 17`, `17 hits 45%`, `no hit`: how it stands, in a few words.
+    /// `3 of 17`, `17 hits 45%`, `no hit`: its state in a few words.
     pub fn status(&self) -> String {
         let found = match (self.rank(), self.found) {
             (Some(rank), found) => format!("{} of {found}", rank + 1),
@@ -99,17 +99,17 @@ impl SearchState {
     }
 }
 
-/// So many acts, or an eighth of all, are kept apart when they are appended.
+/// At most this many acts, or an eighth of all, are kept apart when they are appended.
 const RECENT: usize = 1_000;
 
-/// Where the records of an episode stand that are acts or about acts, and the acts by id: finds the act of a hit.
+/// Where an episode's records stand that are acts or about acts, and the acts by id: finds the act of a hit.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ActPlaces {
     /// File and offset of a record, ascending, and its act.
     places: Vec<(u32, u64, ActId)>,
     /// Acts by logged id, but for those of `recent`.
     by_id: Vec<ActId>,
-    /// Acts that were appended, by logged id: few, so that another one has not to find its place among all.
+    /// Appended acts, by logged id. They are few, so that a new one need not find its place among all.
     recent: Vec<ActId>,
 }
 
@@ -143,7 +143,7 @@ impl ActPlaces {
         self.places.get(at).filter(|it| (it.0, it.1) == (origin.file.0, origin.offset)).map(|it| it.2)
     }
 
-    /// Adds acts and rewards that were appended to `episode`, behind its first so many.
+    /// Adds the acts and rewards appended to `episode` after its first `acts` acts and `rewards` rewards.
     pub(super) fn grow(&mut self, episode: &Episode, acts: usize, rewards: usize) {
         let place = |it: Origin, act: ActId| (it.file.0, it.offset, act);
         let known = self.places.len();
@@ -168,7 +168,7 @@ impl ActPlaces {
         }
     }
 
-    /// The act that a hit is, or is about; `None`: it says nothing about one act.
+    /// The act that a hit is, or is about; `None` if it says nothing about one act.
     pub fn act_of(&self, episode: &Episode, hit: &Hit) -> Option<ActId> {
         let id = hit.id.as_deref();
         let (file, start) = (hit.origin.file.0, hit.origin.offset);

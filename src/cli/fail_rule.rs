@@ -20,7 +20,7 @@ enum Operator {
 }
 
 impl<Q> Comparison<Q> {
-    /// Parses `QUANTITY OPERATOR NUMBER`; `quantity` knows the names, of which `names` tells a person.
+    /// Parses `QUANTITY OPERATOR NUMBER`. `quantity` knows the names; `names` lists them for the message.
     fn parse(text: &str, names: &str, quantity: impl Fn(&str) -> Option<Q>) -> Result<Self, String> {
         let wrong = |what: &str| {
             format!(
@@ -108,12 +108,12 @@ impl FailRule {
         .map(Self)
     }
 
-    /// Whether every line of the log has to be read in full for it.
+    /// Whether it needs every line of the log read in full.
     pub(super) fn is_about_lines(&self) -> bool {
         matches!(self.0.quantity, Quantity::BadLines)
     }
 
-    /// Whether the rule holds; the line that says so. A quantity that the report does not have never holds.
+    /// The line that says so if the rule holds. A quantity that the report lacks never holds.
     pub(super) fn hit(&self, episode: &Episode, analysis: &Analysis, bad_lines: u64) -> Option<String> {
         let value = self.value(episode, analysis, bad_lines)?;
         let text = &self.0.text;
@@ -159,8 +159,9 @@ enum Audited {
 }
 
 impl AuditRule {
-    /// Parses `QUANTITY OPERATOR NUMBER`; quantities are `residual` and `worst_recomputed` (the largest of all
-    /// declared credit), `fidelity`, `variance` and `influence` (of any replayed agent), `findings`, `bad_lines`.
+    /// Parses `QUANTITY OPERATOR NUMBER`; quantities are `residual` and `worst_recomputed` (the largest of
+    /// all declared credit), `fidelity`, `variance` and `influence` (of any replayed agent), `findings`,
+    /// `bad_lines`.
     ///
     /// # Errors
     /// A sentence that says what a rule looks like.
@@ -181,7 +182,7 @@ impl AuditRule {
         .map(Self)
     }
 
-    /// Whether the rule holds; the line that says so. What the audit has no number for never holds.
+    /// The line that says so if the rule holds. A quantity without a number in the audit never holds.
     pub(super) fn hit(&self, audit: &Audit, bad_lines: u64) -> Option<String> {
         let text = &self.0.text;
         let (value, whose) = self.values(audit, bad_lines).into_iter().find(|it| self.0.holds(it.0))?;

@@ -18,7 +18,7 @@ pub(super) fn parse(texts: &[String]) -> anyhow::Result<Vec<Arc<Filter>>> {
     texts.iter().map(parse).collect()
 }
 
-/// The episodes that pass, by their rows; `None`: there is no filter.
+/// The episodes that pass, by their rows; `None` without filters.
 pub(super) fn episodes(store: &Store, summary: &LogSummary, filters: &[Arc<Filter>]) -> Option<Vec<usize>> {
     if filters.is_empty() {
         return None;
@@ -53,7 +53,7 @@ pub(super) fn acts(store: &Store, id: EpisodeId, episode: &Episode, filters: &[A
     episode.act_ids().map(passes).collect()
 }
 
-/// Leaves the acts that are `listed` in what is printed; every number stays.
+/// Keeps only the acts that are `listed` in what is printed; every number stays.
 pub(super) fn limit(analysis: &mut Analysis, listed: &[bool]) {
     let keep = |it: &mut Attribution| it.acts.retain(|it| listed.get(it.0.index()).copied().unwrap_or(true));
     analysis.credit.iter_mut().for_each(keep);

@@ -1,4 +1,4 @@
-//! `creditscope methods`: what each credit method computes, from what, and what can be set. Also the words of
+//! `creditscope methods`: what each credit method computes, from what, and its parameters. Also the text of
 //! `--help` about methods.
 
 use anyhow::bail;
@@ -13,7 +13,7 @@ use crate::{
     report,
 };
 
-/// Prints the table of methods, or the rows asked for.
+/// Prints the table of methods, or the requested rows.
 pub(super) fn run(options: &Methods) -> anyhow::Result<u8> {
     let mut methods: Vec<&Method> = Vec::new();
     for name in &options.methods {
@@ -58,7 +58,7 @@ pub(super) fn baseline_help() -> String {
     help
 }
 
-/// The help of `--param`: what of each method can be set. Parameters that several methods share stand once.
+/// The help of `--param`: the parameters of each method. A parameter that several methods share appears once.
 pub(super) fn param_help() -> String {
     let mut shared: Vec<(&credit::Param, Vec<&str>)> = Vec::new();
     for method in credit::methods() {
@@ -85,7 +85,7 @@ pub(super) fn param_help() -> String {
     help
 }
 
-/// Takes any name, which is looked up once the log is known, and offers those of the table to completions.
+/// Takes any name, which is looked up once the log is known, and offers those of the table as completions.
 #[derive(Clone, Debug)]
 pub(super) struct MethodName;
 

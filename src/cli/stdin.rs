@@ -1,4 +1,4 @@
-//! What stands in for a missing LOG: stdin, where something is piped into it, else the demo.
+//! What replaces a missing LOG: stdin if something is piped into it, otherwise the demo.
 //!
 //! ```text
 //! stdin is            then
@@ -15,7 +15,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 /// How long to wait for the first byte of a pipe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Patience {
-    /// Until it comes, or the writer goes: there is nothing else to do.
+    /// Until bytes come or the writer goes: there is nothing else to do.
     Endless,
     /// A moment: a screen is to be drawn.
     Short,
@@ -24,7 +24,7 @@ pub(super) enum Patience {
 /// Before a pipe that brings nothing is mentioned.
 const SILENCE: Duration = Duration::from_secs(2);
 
-/// Names stdin in `logs` if they are empty and something is piped into it.
+/// Adds stdin to `logs` if they are empty and something is piped in.
 pub(super) fn fill(logs: &mut Vec<String>, patience: Patience) {
     if logs.is_empty() && is_a_log(io::stdin(), patience) {
         logs.push("-".to_owned());
@@ -51,7 +51,7 @@ fn is_a_log(stdin: impl AsFd, patience: Patience) -> bool {
     kind.is_file() || (kind.is_socket() && waits(&file, Duration::ZERO) == Some(true))
 }
 
-/// Whether bytes are waiting; `None`: none have come so far, but they may.
+/// Whether bytes are waiting; `None` if none have come so far, but some may.
 fn waits(file: &File, limit: Duration) -> Option<bool> {
     let mut polled = [PollFd::new(file, PollFlags::IN)];
     let limit = Timespec { tv_sec: limit.as_secs() as i64, tv_nsec: i64::from(limit.subsec_nanos()) };

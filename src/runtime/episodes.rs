@@ -1,4 +1,5 @@
-//! Every episode of a log, read by several threads and taken in their order: for `check`, which looks at all of them.
+//! Reads every episode of a log with several threads and takes them in order: for `check`, which looks at all
+//! of them.
 //!
 //! ```text
 //! thread t reads episodes t, t + n, t + 2n, ... -> work -> a few results waiting -> take, in the order of the list
@@ -13,14 +14,14 @@ use crate::{
 
 /// The most threads: more would wait for memory.
 const MOST: usize = 4;
-/// Results of a thread that wait to be taken: one long episode need not hold up the others.
+/// Results of one thread that may wait to be taken: one long episode need not hold up the others.
 const WAITING: usize = 16;
 
-/// Has `work` done to every episode of `store` by several threads and hands what comes of it to `take`, in the order of the
-/// list, until that gives an error.
+/// Runs `work` on every episode of `store` with several threads and hands the results to `take`, in the order
+/// of the list, until `take` returns an error.
 ///
 /// # Errors
-/// The first that `take` gives.
+/// The first error of `take`.
 pub fn each_episode<T: Send, E>(
     store: &Store,
     work: impl Fn(Result<Episode, String>) -> T + Sync,
@@ -49,7 +50,7 @@ pub fn each_episode<T: Send, E>(
             })
             .collect();
         for at in 0..count {
-            // A thread that panicked takes the others with it at the end of the scope.
+            // A thread that panicked ends the others at the end of the scope.
             let Ok(result) = results[at % threads].recv() else { break };
             take(result)?;
         }

@@ -1,6 +1,6 @@
-//! The thread that owns the store: polls the files and answers what is asked about them. What is searched for it
-//! hands to the search thread, and adds to what that finds what only the index knows. What is indexed it has read in full,
-//! by the validate thread, and lists what that finds.
+//! The thread that owns the store: it polls the files and answers requests about them. It hands searches to
+//! the search thread and adds to the results what only the index knows. It has the validate thread read in
+//! full what is indexed, and lists what that finds.
 
 mod request;
 mod validating;
@@ -31,40 +31,40 @@ use crate::{
 use request::Request;
 use validating::Validation;
 
-/// Bytes read between two looks at what is asked: about ten milliseconds of work.
+/// Bytes read between two looks at the requests: about ten milliseconds of work.
 const BUDGET: usize = 4 << 20;
-/// Between two polls of files that are followed, where file events come earlier.
+/// Time between two polls of followed files; file events may come earlier.
 const POLL: Duration = Duration::from_millis(200);
 /// The same where none come.
 const POLL_ONLY: Duration = Duration::from_millis(100);
-/// The same of a log that grows, which is not looked at before what is found could be shown; but not later than this.
+/// The same for a growing log, which is not polled before the result could be shown; but no later than this.
 const LONGEST_POLL: Duration = Duration::from_millis(330);
 /// Between two looks for new files.
 const RESCAN: Duration = Duration::from_secs(1);
-/// For each file, between two looks at whether all of them are watched; with new files it is looked at once.
+/// Time per file between two checks that all files are watched; new files are checked at once.
 const COVER: Duration = Duration::from_millis(10);
-/// The least time between two summaries, while a large log is read.
+/// The least time between two summaries while a large log is read.
 const REPORT: Duration = Duration::from_millis(60);
 /// The same while a log grows, which is shown ten times a second.
 const LIVE_REPORT: Duration = Duration::from_millis(95);
-/// The same once it has grown without a pause for so many summaries: nobody reads lines that fast, and each picture
-/// of them costs.
+/// The same once it has grown without a pause for several summaries: nobody reads lines that fast, and each
+/// frame of them costs.
 const STREAM_REPORT: Duration = Duration::from_millis(320);
 const STREAM: u32 = 10;
-/// What comes this soon after the last summary could be shown has waited for that.
+/// What comes this soon after the last summary could be shown has waited for it.
 const WAITED: Duration = Duration::from_millis(20);
-/// A summary of very many episodes takes a while, here and where it is shown: reading goes on for this many
+/// A summary of very many episodes takes a while, here and on the screen. Reading continues for this many
 /// times as long before the next.
 const REPORT_SHARE: u32 = 15;
-/// The same for putting a long episode together that grows.
+/// The same for assembling a long episode that grows.
 const EPISODE_SHARE: u32 = 4;
-/// Between two looks at what is asked, while the episodes of a run are looked at.
+/// Time between two looks at the requests while the episodes of a run are surveyed.
 const SURVEY: Duration = Duration::from_millis(10);
 
 /// Whether to follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Follow {
-    /// When an episode is open, none has begun, or the log was seen to grow.
+    /// If an episode is open, none has begun, or the log was seen to grow.
     WhileOpen,
     /// In any case.
     Always,
@@ -78,8 +78,8 @@ pub struct LogThread {
 }
 
 impl LogThread {
-    /// Starts the thread on the logs that `open` gives, which polls them when there is `news`; messages go to `send`. `open` is given a function that
-    /// wakes the thread.
+    /// Starts the thread on the logs that `open` gives. It polls them when there is `news` and sends messages
+    /// to `send`. `open` gets a function that wakes the thread.
     ///
     /// # Errors
     /// Those of `open`.
@@ -135,7 +135,7 @@ impl LogThread {
 struct Opened {
     id: EpisodeId,
     revision: u64,
-    /// When it was sent, and how long it took to put it together.
+    /// When it was sent, and how long assembling it took.
     sent: Instant,
     cost: Duration,
     /// What it takes to append to it.
@@ -155,7 +155,7 @@ struct State<F> {
     validation: Validation,
     /// A search or a filter is under way.
     sought: bool,
-    /// Whether what comes has to be searched, and whether filters are asked of it.
+    /// Whether new records must be searched, and whether filters apply to them.
     searching: bool,
     sifting: bool,
     started: Instant,
@@ -175,7 +175,7 @@ impl<F: Fn(Message)> State<F> {
         let mut dirty = true;
         self.cover();
         loop {
-            // What came of reading in full is looked at after every file was: whether they still are what was read.
+            // The results of reading in full are used after every file was checked to be what was read.
             let settles = self.validation.has_work(&self.logs);
             let round = self.poll(settles);
             dirty |= round.changed;
@@ -192,7 +192,7 @@ impl<F: Fn(Message)> State<F> {
                 dirty |= self.validation.settle(&mut self.logs);
             }
             let following = self.following();
-            // Nothing may come after this that would bring the rest.
+            // After this nothing may come that would bring the rest.
             let last = round.caught_up && !following;
             let due = last || first_end || reported.is_none_or(|it| it.elapsed() >= pause);
             if due && (dirty || self.is_behind()) {
@@ -260,8 +260,8 @@ impl<F: Fn(Message)> State<F> {
         }
     }
 
-    /// Reads on. What is not followed is read once: what is appended later stays unread, whatever woke the thread, but
-    /// what is listed as broken is only listed of a file that still is what was read.
+    /// Reads on. A file that is not followed is read once: what is appended later stays unread, whatever woke
+    /// the thread. But a broken line is only listed if its file still is what was read.
     fn poll(&mut self, all: bool) -> Round {
         let read = self.loaded && self.follow == Follow::Never && !self.logs.is_piped();
         if read && !all {
@@ -276,8 +276,8 @@ impl<F: Fn(Message)> State<F> {
         self.logs.poll_some(now, BUDGET, which)
     }
 
-    /// Waits for a request, for the next poll, or, when something is to be shown, for `shown`: until then nothing
-    /// more would be. That files have changed is looked at then as well, and not at each of their records.
+    /// Waits for a request, for the next poll or, if something is to be shown, until `shown`. Before that
+    /// nothing more would appear, so changed files are looked at then too, and not at each of their records.
     fn wait(
         &self,
         queue: &Receiver<Request>,
@@ -332,7 +332,7 @@ impl<F: Fn(Message)> State<F> {
             ..summary
         };
         if let Some(open) = &mut self.open {
-            // The same episode under the id that stays: what was shown of it may have lacked its beginning.
+            // The same episode under its final id: what was shown of it may have lacked its beginning.
             let settled = self.logs.settled(open.id);
             if settled != open.id {
                 (open.id, open.revision, open.live) = (settled, 0, None);
@@ -347,7 +347,7 @@ impl<F: Fn(Message)> State<F> {
         self.open.as_ref().is_some_and(changed)
     }
 
-    /// Sends what was appended to the episode on the screen, if it was only that. `false`: it was not.
+    /// Sends what was appended to the episode on the screen. `false` if more than its end changed.
     fn send_growth(&mut self) -> bool {
         let Some(open) = self.open.as_mut() else { return false };
         let (id, before) = (open.id, open.revision);
@@ -362,8 +362,8 @@ impl<F: Fn(Message)> State<F> {
         true
     }
 
-    /// Sends the episode on the screen again if it has grown: what was appended to it, else all of it; a long one not
-    /// every time, unless it is the `last`.
+    /// Sends the episode on the screen again if it has grown: what was appended to it, or else all of it. A
+    /// long episode is not sent every time, unless this is the `last`.
     fn send_grown_episode(&mut self, last: bool) {
         if !self.is_behind() || self.send_growth() {
             return;
@@ -378,7 +378,7 @@ impl<F: Fn(Message)> State<F> {
         let Some(revision) = self.logs.revision(id) else { return };
         self.validation.yield_to_others(true);
         let began = Instant::now();
-        // What it takes to append is not kept of a log that does not grow.
+        // A log that does not grow keeps nothing for appending.
         let read = if self.following() {
             self.logs.live_episode(id)
         } else {
@@ -392,7 +392,7 @@ impl<F: Fn(Message)> State<F> {
         self.open = Some(Opened { id, revision, sent: Instant::now(), cost: began.elapsed(), live });
     }
 
-    /// A little of the survey under way; its end is sent.
+    /// Does a little of the survey under way, and sends its result at the end.
     fn step_survey(&mut self) {
         let Some(mut survey) = self.survey.take() else { return };
         if survey.step(&self.logs.store, SURVEY) {
@@ -409,7 +409,7 @@ impl<F: Fn(Message)> State<F> {
             Request::Open(id) => {
                 let settled = self.logs.settled(id);
                 if settled != id {
-                    // Whoever asked must know by which id it is answered.
+                    // Whoever asked must know the id of the answer.
                     let following = self.following();
                     self.report(following);
                 }

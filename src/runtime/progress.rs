@@ -7,7 +7,7 @@ use crate::model::{LogSummary, Reading};
 /// Before that it is too early to say.
 const EARLY: Duration = Duration::from_millis(150);
 
-/// How the first pass over the logs goes, `elapsed` after it began.
+/// How far the first pass over the logs is, `elapsed` after it began.
 pub(super) fn reading(summary: &LogSummary, elapsed: Duration) -> Option<Reading> {
     if summary.loaded {
         return None;
@@ -20,7 +20,7 @@ pub(super) fn reading(summary: &LogSummary, elapsed: Duration) -> Option<Reading
     let seconds = elapsed.as_secs_f64();
     let rate = (summary.records as f64 / seconds) as u64;
     let left = size.saturating_sub(read) as f64 * seconds / read as f64;
-    // What is not known to have an end has no time left.
+    // Input without a known end has no time left.
     let left = (size > read).then_some(left.ceil() as u64);
     Some(Reading { tail, rate: Some(rate), left })
 }

@@ -1,13 +1,14 @@
-//! Searching logs that may be larger than memory: files to blocks, blocks to hits, on a thread of its own.
+//! Searches logs that may be larger than memory: files to blocks, blocks to hits, on a thread of its own.
 //!
 //! ```text
 //! log thread: what there is to read -> Blocks -> Collector -> places, snippets -> log thread: whose episode
 //!             a search, a growing log               256 KiB of whole lines at a time, for a search or filters
 //! ```
 //!
-//! The search thread reads the files itself and never waits for the index; the log thread only adds what it
-//! alone knows, the episode and the line number. A new search, or the end of one, is looked for before every
-//! block. The same parts run without a thread for `creditscope report --search` and for pictures.
+//! The search thread reads the files itself and never waits for the index. The log thread only adds what it
+//! alone knows, the episode and the line number. Before every block it checks whether a new search has come
+//! or this one has ended. The same parts run without a thread for `creditscope report --search` and for
+//! pictures.
 
 mod blocks;
 mod collect;
@@ -28,10 +29,10 @@ use crate::{
     store::Store,
 };
 
-/// The most hits of one search that are kept and can be visited; more are counted.
+/// At most this many hits of one search are kept and can be visited; more are counted.
 pub const KEPT_HITS: usize = 10_000;
 
-/// Looks through all that `store` has read, at once.
+/// Searches all that `store` has read, at once.
 pub fn search_all(store: &Store, request: u64, pattern: &Arc<Pattern>) -> SearchNews {
     let mut blocks = Blocks::default();
     blocks.cover(store.searchable());
@@ -43,7 +44,7 @@ pub fn search_all(store: &Store, request: u64, pattern: &Arc<Pattern>) -> Search
     SearchNews { request, hits, found: collector.found(), searched, size, done: true, problem }
 }
 
-/// The episodes that have a record which passes each of `filters`, of all that `store` has read, at once.
+/// The episodes with a record that passes each of `filters`, in all that `store` has read, at once.
 pub fn sift_all(store: &Store, request: u64, filters: &[Arc<Filter>]) -> SiftNews {
     let mut blocks = Blocks::default();
     blocks.cover(store.searchable());
@@ -57,7 +58,7 @@ pub fn sift_all(store: &Store, request: u64, filters: &[Arc<Filter>]) -> SiftNew
     SiftNews { request, found, searched, size, done: true, problem }
 }
 
-/// For each pattern the places, as file and offset, of the records of an episode that match; ascending.
+/// For each pattern the places, as file and offset, of an episode's records that match; ascending.
 pub fn match_records(store: &Store, id: EpisodeId, patterns: &[Arc<Pattern>]) -> Vec<Vec<(u32, u64)>> {
     let mut scanners: Vec<Scanner> = patterns.iter().map(|it| Scanner::new(Arc::clone(it))).collect();
     let mut places = vec![Vec::new(); patterns.len()];

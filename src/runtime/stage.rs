@@ -13,12 +13,12 @@ use crate::{
 /// A model, the log behind it, and nobody at the terminal.
 pub(crate) struct Stage {
     pub(crate) rehearsal: Rehearsal,
-    /// What left for the outside with the last message.
+    /// The effects of the last message.
     pub(crate) effects: Vec<Effect>,
 }
 
 impl Stage {
-    /// Opens a log; its only episode, if there is one only, is on the screen.
+    /// Opens a log. If it has only one episode, that is on the screen.
     pub(crate) fn of(text: &str) -> Self {
         let mut logs = OpenedLogs::embedded("log.jsonl", text.as_bytes(), Pass::Headers).unwrap();
         logs.read_all();

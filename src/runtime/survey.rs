@@ -1,7 +1,7 @@
 //! Looks at the episodes of a run, one after the other: who took part, and how it ended.
 //!
-//! An episode has to be put together for that, so a long run is looked at in steps, between other work, and no
-//! further than [`MOST`] episodes, those nearest to the one asked for.
+//! That needs each episode assembled. So a long run is looked at in steps, between other work, and only the
+//! [`MOST`] episodes nearest to the requested one.
 
 use std::time::{Duration, Instant};
 
@@ -31,7 +31,7 @@ impl Survey {
         let ended = summary.episodes.iter().enumerate().filter(|it| !it.1.open && it.1.run == run);
         let mut ids: Vec<EpisodeId> = ended.map(|it| EpisodeId::from_index(it.0)).collect();
         let count = ids.len();
-        // The nearest in the order of the log; then in that order, whatever was near.
+        // First the nearest in the order of the log; then those in that order.
         ids.sort_by_key(|it| (it.index().abs_diff(id.index()), it.index()));
         ids.truncate(MOST);
         ids.sort_unstable_by(|a, b| b.cmp(a));
@@ -40,7 +40,7 @@ impl Survey {
         Self { id, left: ids, outcomes }
     }
 
-    /// Looks at episodes for about `time`; whether all have been looked at.
+    /// Looks at episodes for about `time`. Returns whether all have been looked at.
     pub fn step(&mut self, store: &Store, time: Duration) -> bool {
         let began = Instant::now();
         while let Some(id) = self.left.pop() {
@@ -59,7 +59,7 @@ impl Survey {
         self.outcomes
     }
 
-    /// The whole run at once; `episode` is the one asked for, which is not put together again.
+    /// The whole run at once. `episode` is the requested one, which is not assembled again.
     pub fn all(store: &mut Store, id: EpisodeId, episode: &Episode) -> RunOutcomes {
         let mut survey = Self::of(store, id);
         while let Some(next) = survey.left.pop() {
@@ -118,7 +118,7 @@ mod tests {
         let episode = store.episode(id).unwrap();
         let found = Survey::all(store, id, &episode);
         assert_eq!((found.agents.len(), found.ended), (MOST, MOST + 29));
-        // The first of the run are left out: e30 is the first that is not, and failed.
+        // The first episodes of the run are left out: e30 is the first that is not, and it failed.
         assert!(found.agents[0].failed && !found.agents[1].failed);
     }
 }

@@ -1,5 +1,5 @@
-//! The thread that reads in full what the index pass read by its outside only, behind everything else: so that a line
-//! whose payload is broken is listed as any other is.
+//! The thread that reads in full what the index pass only scanned, after everything else, so that a line with
+//! a broken payload is listed like any other.
 //!
 //! ```text
 //! log thread: Store::take_unread -> Validator -> Reviewer -> suspects -> log thread: Store::revise
@@ -7,7 +7,8 @@
 //!             and as lines come      none while somebody waits           these are still the bytes that were read
 //! ```
 //!
-//! Its memory does not depend on what it reads, and it opens a file for one slice at a time. Without work it sleeps.
+//! Its memory does not depend on what it reads, and it opens a file for one slice at a time. Without work it
+//! sleeps.
 
 use std::{
     collections::VecDeque,
@@ -24,18 +25,19 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, unbounded};
 use super::{OpenedLogs, spawn};
 use crate::store::{Reviewer, Suspect, Unread};
 
-/// Bytes read between two looks at whether somebody waits: about a millisecond of work.
+/// Bytes read between two checks whether somebody waits: about a millisecond of work.
 const SLICE: u64 = 1 << 20;
-/// Between two looks at whether somebody still waits.
+/// Time between two checks whether somebody still waits.
 const PAUSE: Duration = Duration::from_millis(5);
 /// The least time between two reports of how far it is.
 const REPORT: Duration = Duration::from_secs(1);
 /// The same where there is something to list.
 const NEWS: Duration = Duration::from_millis(100);
-/// The most suspects that nobody has looked at: it waits until somebody has.
+/// At most this many suspects may be waiting to be examined; then it waits too.
 const WAITING: usize = 10_000;
 
-/// Reads in full, here and now, what was only scanned, and lists what comes of it. For whoever prints what he has read.
+/// Reads in full, here and now, what was only scanned, and lists what comes of it. For callers that print
+/// what they read.
 pub fn validate(logs: &mut OpenedLogs) {
     let mut suspects = Vec::new();
     for mut reviewer in logs.store.take_unread().into_iter().map(Reviewer::new) {
@@ -100,7 +102,7 @@ impl Validator {
 }
 
 fn work(queue: &Receiver<Vec<Unread>>, shared: &Shared, send: &impl Fn(Validated)) {
-    // Of the thread, there; elsewhere the pauses alone must do.
+    // On Linux this lowers the priority of this thread; elsewhere the pauses alone must do.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::nice(10);
     let mut left: VecDeque<Reviewer> = VecDeque::new();
@@ -124,7 +126,7 @@ fn work(queue: &Receiver<Vec<Unread>>, shared: &Shared, send: &impl Fn(Validated
         let Some(reviewer) = left.front_mut() else { continue };
         let began = Instant::now();
         let before = reviewer.left();
-        // What is gone has been told of, or will be, by whoever follows the file.
+        // Whoever follows the file has reported what is gone, or will.
         let failed = reviewer.step(SLICE, &mut found.suspects).is_err();
         let after = if failed { 0 } else { reviewer.left() };
         found.bytes += before - after;

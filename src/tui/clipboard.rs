@@ -2,11 +2,11 @@
 
 use crossterm::{clipboard::CopyToClipboard, queue};
 
-/// The longest text sent: beyond this terminals drop the sequence, and the file has it all.
+/// The longest text sent: beyond this terminals drop the sequence, and the file has all of it.
 const LIMIT: usize = 74_000;
 
-/// The OSC 52 sequence that hands `text` to the clipboard of the terminal; wrapped for tmux where it runs.
-/// `None`: the text is too long for any terminal.
+/// The OSC 52 sequence that hands `text` to the clipboard of the terminal, wrapped for tmux if it runs.
+/// `None` if the text is too long for any terminal.
 pub fn osc52(text: &str, tmux: bool) -> Option<Vec<u8>> {
     if text.len() > LIMIT {
         return None;

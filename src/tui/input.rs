@@ -4,7 +4,7 @@ use crossterm::event::{Event, KeyCode as Code, KeyEventKind, KeyModifiers, Mouse
 
 use crate::app::{Key, KeyCode, Message};
 
-/// Reads events until the terminal fails or `send` says that nobody listens any more. Blocks: give it a
+/// Reads events until the terminal fails or `send` says that nobody listens any more. Blocks, so give it a
 /// thread of its own.
 pub fn read_events(mut send: impl FnMut(Message) -> bool) {
     while let Ok(event) = crossterm::event::read() {
@@ -19,8 +19,8 @@ pub fn read_events(mut send: impl FnMut(Message) -> bool) {
     }
 }
 
-/// Whether Esc stands before the key. The bytes of Esc and of a key pressed right after it arrive as one over a slow
-/// link, where they are also what Alt and the key send. Nothing is bound to Alt.
+/// Whether Esc came before the key. Over a slow link the bytes of Esc and of a key pressed right after it
+/// arrive together, and look like Alt with that key. Nothing is bound to Alt.
 fn is_escape_first(event: &Event) -> bool {
     matches!(event, Event::Key(key) if key.kind == KeyEventKind::Press
         && key.modifiers.contains(KeyModifiers::ALT)
@@ -29,7 +29,7 @@ fn is_escape_first(event: &Event) -> bool {
 
 fn message_of(event: &Event) -> Option<Message> {
     match event {
-        // A terminal that does not know its size says 0: what we have is better.
+        // A terminal that does not know its size says 0: the size at hand is better.
         Event::Resize(0, _) | Event::Resize(_, 0) => None,
         Event::Resize(columns, rows) => Some(Message::Resize(*columns, *rows)),
         Event::Key(key) if key.kind == KeyEventKind::Press => {

@@ -21,7 +21,7 @@ impl<'a> Painter<'a> {
         Self { buffer, area, theme, marked: None }
     }
 
-    /// Marks what `pattern` matches in the texts written from now on, but not in headings, units and rules.
+    /// Marks what `pattern` matches in the texts written from now on, except in headings, units and rules.
     pub fn mark(&mut self, pattern: Option<&'a Pattern>) {
         self.marked = pattern;
     }
@@ -56,7 +56,7 @@ impl<'a> Painter<'a> {
         Painter { area, buffer: self.buffer, theme: self.theme, marked: self.marked }
     }
 
-    /// Writes `text` at column `x` of row `y`, cut at the right edge; the column after it.
+    /// Writes `text` at column `x` of row `y`, cut at the right edge. Returns the column after it.
     pub fn put(&mut self, x: usize, y: usize, text: &str, role: Role) -> usize {
         let end = self.put_styled(x, y, text, self.theme.style(role));
         let is_log_text =
@@ -77,7 +77,7 @@ impl<'a> Painter<'a> {
         end
     }
 
-    /// Writes `text`, cut to `columns` with an ellipsis; the column after those columns.
+    /// Writes `text`, cut to `columns` with an ellipsis. Returns the column after those columns.
     pub fn put_fit(&mut self, x: usize, y: usize, columns: usize, text: &str, role: Role) -> usize {
         let columns = columns.min(self.width().saturating_sub(x));
         let fitted = self.fit(text, columns);
@@ -85,7 +85,7 @@ impl<'a> Painter<'a> {
         x + columns
     }
 
-    /// Writes `text`, cut at its beginning: the end of an id is what tells it from its neighbours.
+    /// Writes `text`, cut at its beginning: the end of an id tells it from its neighbours.
     pub fn put_tail(&mut self, x: usize, y: usize, columns: usize, text: &str, role: Role) -> usize {
         let columns = columns.min(self.width().saturating_sub(x));
         let mark = self.theme.glyphs.ellipsis;
@@ -102,7 +102,7 @@ impl<'a> Painter<'a> {
         self.put(right.saturating_sub(text::width(text)), y, text, role);
     }
 
-    /// Writes pieces one after the other; the column after the last.
+    /// Writes pieces one after the other. Returns the column after the last.
     pub fn line(&mut self, mut x: usize, y: usize, pieces: &[(&str, Role)]) -> usize {
         for (text, role) in pieces {
             x = self.put(x, y, text, *role);
@@ -135,7 +135,7 @@ impl<'a> Painter<'a> {
         }
     }
 
-    /// Changes the style of `columns` cells and keeps what is written there.
+    /// Changes the style of `columns` cells and keeps their text.
     pub fn restyle(&mut self, x: usize, y: usize, columns: usize, role: Role) {
         let part = self.part(x, y, columns, 1);
         let style = part.theme.style(role);
@@ -152,9 +152,9 @@ impl<'a> Painter<'a> {
             return x + text::width(text);
         }
         let (left, top) = (self.area.x + x as u16, self.area.y + y as u16);
-        // What was written there before leaves nothing behind: bold over a dim rule is bold.
+        // Nothing of what was written there before remains: bold over a dim rule is bold.
         let style = Style::reset().patch(style);
-        // A log may hold characters this terminal cannot show; glyphs of our own are ASCII already.
+        // A log may hold characters that this terminal cannot show; our own glyphs are ASCII already.
         let ascii;
         let text = if self.theme.glyphs.ascii && !text.is_ascii() {
             ascii = text::to_ascii(text);

@@ -2,8 +2,8 @@
 
 /// One row of text per cell row, the top one first.
 ///
-/// `values` are drawn from left to right over `columns` cells, `None` is a gap; `low` to `high` is the height of
-/// `rows` cells. Neighbouring values are joined by a line.
+/// `values` are drawn from left to right over `columns` cells; `None` is a gap. The `rows` cells span `low`
+/// to `high`. A line joins neighbouring values.
 pub(super) fn plot(
     values: &[Option<f64>],
     (low, high): (f64, f64),
@@ -28,7 +28,7 @@ pub(super) fn plot(
             continue;
         };
         let at = y(value);
-        // A steep part is drawn as a column, so that the line does not fall apart.
+        // A steep part is drawn as a column, so that the line does not break apart.
         let (from, to) = match before {
             Some(before) if before + 1 < at => (before + 1, at),
             Some(before) if at + 1 < before => (at, before - 1),

@@ -4,9 +4,11 @@ use std::ops::Range;
 
 use ratatui::buffer::{Buffer, Cell};
 
-/// Rows that moved this far are looked for in any case; farther ones when some are exactly the same.
+/// Rows that moved this far are always looked for; rows that moved farther, only if some are exactly the
+/// same.
 const NEAR: i32 = 3;
-/// Fewer saved cells are not worth the bytes of a scroll, and of the flicker where a terminal shows it.
+/// Saving fewer cells than this is not worth the bytes of a scroll, nor the flicker on terminals that show
+/// it.
 const WORTH: usize = 48;
 
 /// Rows to be moved by the terminal.
@@ -18,7 +20,7 @@ pub(super) struct Scroll {
     pub(super) by: i32,
 }
 
-/// The scroll after which the fewest cells have to be written, if it is worth it.
+/// The scroll after which the fewest cells must be written, if it is worth it.
 pub(super) fn find(shown: &Buffer, frame: &Buffer) -> Option<Scroll> {
     let (width, height) = (frame.area.width, i32::from(frame.area.height));
     if shown.area != frame.area {
@@ -45,7 +47,7 @@ pub(super) fn find(shown: &Buffer, frame: &Buffer) -> Option<Scroll> {
         by != 0 && (by.abs() <= NEAR || (0..height).filter(same).count() > 1)
     };
     for by in (1 - height..height).filter(|it| is_likely(*it)) {
-        // What row `y` costs less when its content comes from `y + by`; the best run of such rows.
+        // How much less row `y` costs if its content comes from `y + by`; finds the best run of such rows.
         let (mut sum, mut start) = (0, 0);
         for y in 0..height {
             let from = y + by;
@@ -57,7 +59,7 @@ pub(super) fn find(shown: &Buffer, frame: &Buffer) -> Option<Scroll> {
                 (sum, start) = (0, y);
             }
             sum += in_place[y as usize] - differing(from, y);
-            // The region holds source and target rows; those that come in are blank and written whole.
+            // The region holds source and target rows; rows that enter it are blank and written whole.
             let (first, last) = (start.min(start + by), y.max(from));
             let entering = if by > 0 { y + 1..last + 1 } else { first..start };
             let price: i64 = entering.map(|it| filled(it) - in_place[it as usize]).sum();

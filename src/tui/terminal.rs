@@ -26,7 +26,7 @@ use super::wire;
 /// Exit code after a panic, as Rust has it.
 const PANICKED: i32 = 101;
 
-/// Whether the terminal is ours at the moment. Process-wide, because signals and panics have to know.
+/// Whether the terminal is ours at the moment. One for the process, because signals and panics must know.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// The terminal while it is ours: paints what changed and nothing else.
@@ -37,7 +37,7 @@ pub struct Terminal {
     shown: Buffer,
     stale: bool,
     wire: Vec<u8>,
-    /// Whether the mouse is captured, so that it is again after a suspension.
+    /// Whether the mouse is captured, so that it is captured again after a suspension.
     mouse: bool,
 }
 
@@ -45,11 +45,11 @@ impl Terminal {
     /// Takes the terminal: raw mode, alternate screen, hidden cursor. A panic gives it back first.
     ///
     /// # Errors
-    /// When the terminal refuses.
+    /// If the terminal refuses.
     pub fn take() -> io::Result<Self> {
         install_panic_hook();
         enter()?;
-        // From here on dropping it gives the terminal back, also when the next line fails.
+        // From here on dropping it gives the terminal back, also if the next line fails.
         let mut terminal = Self { shown: Buffer::default(), stale: true, wire: Vec::new(), mouse: false };
         let (columns, rows) = size()?;
         terminal.resize(columns, rows);
@@ -67,11 +67,11 @@ impl Terminal {
         self.stale = true;
     }
 
-    /// Shows `frame`, which has the size of [`Terminal::area`]: one write, wrapped in a synchronized
-    /// update; no byte, and `false`, when nothing changed.
+    /// Shows `frame`, which has the size of [`Terminal::area`], in one write wrapped in a synchronized
+    /// update. Writes no byte and returns `false` if nothing changed.
     ///
     /// # Errors
-    /// When the terminal is gone.
+    /// If the terminal is gone.
     pub fn show(&mut self, frame: Buffer) -> io::Result<bool> {
         let stale = std::mem::take(&mut self.stale);
         self.wire.clear();
@@ -93,7 +93,7 @@ impl Terminal {
     /// Captures the mouse, or leaves it to the terminal.
     ///
     /// # Errors
-    /// When the terminal is gone.
+    /// If the terminal is gone.
     pub fn mouse(&mut self, captured: bool) -> io::Result<()> {
         self.mouse = captured;
         let mut wire = Vec::new();
@@ -108,7 +108,7 @@ impl Terminal {
     /// Writes bytes that are not part of the picture, such as a clipboard sequence.
     ///
     /// # Errors
-    /// When the terminal is gone.
+    /// If the terminal is gone.
     pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         write(bytes)
     }
@@ -116,7 +116,7 @@ impl Terminal {
     /// Gives the terminal back, stops the process until it is continued, and takes the terminal again.
     ///
     /// # Errors
-    /// When the terminal refuses.
+    /// If the terminal refuses.
     pub fn suspend(&mut self) -> io::Result<()> {
         restore();
         rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP)?;
@@ -136,8 +136,8 @@ impl Drop for Terminal {
     }
 }
 
-/// Columns and rows. A terminal that does not know (a serial line, a container without one) is taken for the
-/// usual 80x24.
+/// Columns and rows. A terminal that does not know its size (a serial line, a container without one) counts
+/// as the usual 80x24.
 fn size() -> io::Result<(u16, u16)> {
     let (columns, rows) = terminal::size()?;
     Ok(if columns == 0 || rows == 0 { (80, 24) } else { (columns, rows) })
@@ -170,14 +170,14 @@ pub fn restore() {
     if !TAKEN.load(Ordering::SeqCst) {
         return;
     }
-    // First, because it is the worst to be left with, and needs no cooperation.
+    // First, because raw mode is the worst to be left with, and ending it needs no cooperation.
     let _ = terminal::disable_raw_mode();
     let mut stdout = io::stdout().lock();
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
     let mut wire = Vec::new();
-    // Writing to a vector cannot fail, and a terminal that is gone cannot be told so.
+    // Writing to a vector cannot fail, and a terminal that is gone cannot be told.
     let _ = queue!(
         wire,
         EndSynchronizedUpdate,
@@ -200,15 +200,16 @@ fn install_panic_hook() {
     std::panic::set_hook(Box::new(move |info| {
         restore();
         before(info);
-        // Without the thread that panicked the rest would wait for ever, in a terminal it does not own.
+        // Without the thread that panicked the others would wait for ever, in a terminal that is not theirs.
         std::process::exit(PANICKED);
     }));
 }
 
-/// Blocks until the terminal has gone away: its other end was closed. Never returns while it is there.
+/// Blocks until the terminal has gone away, that is, its other end was closed. Never returns while it is
+/// there.
 ///
-/// A terminal that dies while SIGHUP is ignored (`nohup`) would otherwise leave a process behind that
-/// reads end-of-file for ever.
+/// A terminal that dies while SIGHUP is ignored (`nohup`) would otherwise leave a process behind that reads
+/// end-of-file for ever.
 pub fn wait_for_hang_up() {
     let stdout = io::stdout();
     let mut fds = [PollFd::new(&stdout, PollFlags::empty())];
@@ -216,7 +217,7 @@ pub fn wait_for_hang_up() {
         match rustix::event::poll(&mut fds, None) {
             Ok(_) if fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) => return,
             Ok(_) | Err(Errno::INTR) => {}
-            // Out of memory, say: nothing is known, and it may pass.
+            // Out of memory, for example: nothing is known, and it may pass.
             Err(_) => std::thread::sleep(Duration::from_millis(500)),
         }
     }

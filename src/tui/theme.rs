@@ -1,4 +1,4 @@
-//! Colours by role and glyphs by character set: the only place that knows either.
+//! Colours by role and glyphs by character set: only this module knows either.
 
 use ratatui::style::{Color, Modifier, Style};
 
@@ -31,7 +31,7 @@ pub enum ColorChoice {
     Mode(ColorMode),
 }
 
-/// What the environment says about colours and characters. Read once, passed in, so that it can be tested.
+/// What the environment says about colours and characters. Read once and passed in, so that tests can set it.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
     /// `NO_COLOR`.
@@ -67,7 +67,7 @@ impl Environment {
     }
 
     /// Colours: `--color`, then NO_COLOR, CLICOLOR_FORCE, CLICOLOR, TERM=dumb, COLORTERM, the suffix of TERM,
-    /// else 16.
+    /// and otherwise 16.
     pub fn color_mode(&self, choice: ColorChoice) -> ColorMode {
         let non_zero =
             |value: &Option<String>| value.as_deref().is_some_and(|it| !it.is_empty() && it != "0");
@@ -102,7 +102,7 @@ impl Environment {
         by_terminal()
     }
 
-    /// Characters: ASCII without a UTF-8 locale, and under a Chinese, Japanese or Korean one, where the
+    /// Characters: ASCII without a UTF-8 locale, and under a Chinese, Japanese or Korean one, in which the
     /// width of line-drawing characters is ambiguous.
     pub fn charset(&self) -> Charset {
         let locale = self.locale.as_deref().unwrap_or("").to_ascii_lowercase();

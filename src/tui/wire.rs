@@ -1,12 +1,13 @@
-//! The difference of two pictures as bytes for a terminal, few of them: an engineer looks through SSH.
+//! The difference of two pictures as bytes for a terminal, and few of them, because people look through SSH.
 //!
-//! Beyond drawing only cells that changed:
+//! It draws only cells that changed, and beyond that:
 //!
 //! * rows that moved up or down together are moved by the terminal (scroll region), then corrected;
-//! * a short stretch that did not change is written again where that is shorter than jumping over it;
+//! * a short stretch that did not change is written again if that is shorter than jumping over it;
 //! * the blank rest of a row is erased, not written;
-//! * styles are changed by the shorter of "turn off and on" and "reset, then on", colours of the palette by
-//!   their two digits (`38;5;n` is for those that need it: plain `xterm` and the Linux console know no other).
+//! * styles are changed by the shorter of "turn off and on" and "reset, then on", and palette colours by
+//!   their two digits (only colours that need it use `38;5;n`: plain `xterm` and the Linux console know no
+//!   other).
 //!
 //! Assumes that the terminal is in its default style when a frame begins, and leaves it so. Writes the
 //! symbols of cells as they are: whoever filled the buffer has cleaned them.
@@ -40,11 +41,11 @@ const MODIFIERS: [(Modifier, u8, u8); 9] = [
     (Modifier::CROSSED_OUT, 9, 29),
 ];
 
-/// Fewer bytes than this are written as they are: no scroll could save much.
+/// A frame with fewer bytes than this is written as it is: no scroll could save much.
 const SMALL: usize = 200;
 
-/// Appends to `wire` what turns the picture `shown` into `frame`, which has the same size; the cursor is
-/// anywhere afterwards.
+/// Appends to `wire` what turns the picture `shown` into `frame`, which has the same size. Afterwards the
+/// cursor may be anywhere.
 pub fn paint(wire: &mut Vec<u8>, shown: &Buffer, frame: &Buffer) {
     let start = wire.len();
     write_changes(wire, shown, frame);
@@ -54,12 +55,12 @@ pub fn paint(wire: &mut Vec<u8>, shown: &Buffer, frame: &Buffer) {
     let Some(found) = scroll::find(shown, frame) else { return };
     let mut scrolled = Vec::new();
     let (top, bottom) = (found.rows.start + 1, found.rows.end);
-    // Deleting and inserting lines inside margins: also the Linux console knows these.
+    // Deletes and inserts lines inside margins: the Linux console knows these too.
     let by = Some(found.by.unsigned_abs()).filter(|it| *it > 1).map_or(String::new(), |it| it.to_string());
     let what = if found.by > 0 { 'M' } else { 'L' };
     put(&mut scrolled, format_args!("\x1b[{top};{bottom}r\x1b[{top}H\x1b[{by}{what}\x1b[r"));
     write_changes(&mut scrolled, &scroll::applied(shown, &found), frame);
-    // A terminal without synchronised updates shows the scroll: it has to be worth it.
+    // A terminal without synchronised updates shows the scroll, so it must be worth it.
     if scrolled.len() * 10 < (wire.len() - start) * 9 {
         wire.truncate(start);
         wire.extend_from_slice(&scrolled);
@@ -110,7 +111,7 @@ fn differs(old: &Cell, new: &Cell) -> bool {
     old.symbol() != new.symbol() || from != to && !(is_blank(new) && from.on_blank() == to.on_blank())
 }
 
-/// The columns a cell takes: 2 where it holds a wide character, whose second half is a blank cell.
+/// The columns a cell takes: 2 if it holds a wide character, whose second half is a blank cell.
 fn columns(cell: &Cell) -> u16 {
     if cell.symbol().width() > 1 { 2 } else { 1 }
 }
@@ -135,7 +136,7 @@ fn put(wire: &mut Vec<u8>, arguments: std::fmt::Arguments<'_>) {
     let _ = wire.write_fmt(arguments);
 }
 
-/// What a cell looks like besides its symbol. Underlines have the colour of the text.
+/// The look of a cell apart from its symbol. Underlines have the colour of the text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Style {
     foreground: Color,
@@ -178,7 +179,7 @@ impl Pen<'_> {
 
     fn erase_to_end(&mut self, x: u16, y: u16) {
         self.move_to(x, y);
-        // What is erased takes the background, on some terminals also what shows on a blank.
+        // Erased cells take the background, and on some terminals also what shows on a blank.
         if self.style.on_blank() != Style::default() {
             self.restyle(Style::default());
         }
@@ -212,7 +213,7 @@ impl Pen<'_> {
         self.at = Some((x, y));
     }
 
-    /// Whether the cell may be written as it is, in the style at hand.
+    /// Whether the cell may be written as it is, in the current style.
     fn can_rewrite(&self, x: u16, y: u16) -> bool {
         let cell = &self.frame[(x, y)];
         let [byte] = cell.symbol().as_bytes() else { return false };
@@ -300,7 +301,7 @@ fn color(color: Color, base: u8) -> String {
     }
 }
 
-/// The columns of a symbol, where all terminals agree on them: one character that is plainly narrow, or one of
+/// The columns of a symbol if all terminals agree on them: one character that is plainly narrow, or one of
 /// the old wide scripts. After anything else the cursor is placed anew.
 fn certain_width(symbol: &str) -> Option<u16> {
     let mut characters = symbol.chars();

@@ -1,4 +1,4 @@
-//! `update` survives any messages in any order, and its cursors stay on what there is.
+//! `update` survives any messages in any order, and its cursors stay on something that exists.
 
 use proptest::prelude::*;
 

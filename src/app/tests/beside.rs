@@ -1,4 +1,4 @@
-//! Long episodes: what takes a look at every act is worked out beside the loop, and the screen says so meanwhile.
+//! Long episodes: what needs a look at every act is computed off the loop, and meanwhile the screen says so.
 
 use proptest::prelude::*;
 
@@ -15,7 +15,7 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// [`FAILED`] with so many acts more, by its tester, each the cause of the next; the first is caused by `a3`.
+/// [`FAILED`] with this many more acts by its tester, each the cause of the next; `a3` causes the first.
 fn padded(acts: usize) -> String {
     let line = |n: usize| {
         let parent = if n == 0 { "a3".to_owned() } else { format!("x{}", n - 1) };
@@ -31,7 +31,7 @@ fn long() -> Stage {
     Stage::of(&padded(3_000))
 }
 
-/// Presses a key; the questions that are asked, not answered yet.
+/// Presses a key. Returns the questions asked, not answered yet.
 fn ask(stage: &mut Stage, key: char) -> Vec<Effect> {
     let effects = update(stage.model_mut(), Message::Key(crate::runtime::Rehearsal::key(key)));
     effects.into_iter().filter(|it| matches!(it, Effect::Ask { .. } | Effect::Analyse { .. })).collect()
@@ -55,7 +55,7 @@ fn a_filter_shows_every_act_until_it_is_known_which_pass() {
     assert_eq!(listed(&stage), (3_006, Some("1 filter, being worked out".to_owned())));
     answer(&mut stage, &asked[0]);
     assert_eq!(listed(&stage), (3, Some("3 of 3006 acts, 1 filter".to_owned())));
-    // What is listed stays until the next answer, and an answer to what was asked before it is nobody's.
+    // What is listed stays until the next answer, and an answer to an earlier question is ignored.
     stage.press("fkind=action");
     let older = ask(&mut stage, '\n');
     assert_eq!(listed(&stage), (3, Some("3 of 3006 acts, 2 filters, being worked out".to_owned())));
@@ -131,7 +131,7 @@ fn messages_stay_as_they_were_divided_until_they_are_divided_anew() {
     let credit = analysis.credit.as_ref().unwrap();
     let table = credit::message_table(&open.episode, &analysis.scenario, credit, split);
     assert_eq!(open.messages(), table.as_ref().ok());
-    // What is changed while the study is made is divided anew when it is there.
+    // A change made during the study is divided anew when the study is ready.
     let mut stage = long();
     stage.press("4vv");
     stage.model_mut().open.as_mut().unwrap().methods.study = None;
@@ -203,7 +203,7 @@ fn a_method_that_cannot_follow_an_edit_gives_way_when_that_is_known() {
     assert_eq!(stage.episode().form.field, short.episode().form.field);
     let field = &crate::app::whatif::Form::fields(stage.episode())[stage.episode().form.field];
     assert!(matches!(field.kind, crate::app::whatif::FieldKind::Action(_)), "{:?}", field.kind);
-    // It is decided once: what is undone comes back as it was.
+    // It is decided once: undo brings back what was.
     stage.press("u");
     stage.send(Message::Key(Key::ctrl('r')));
     assert_eq!(stage.episode().forks.scenario(), short.episode().forks.scenario());

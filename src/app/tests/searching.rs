@@ -22,7 +22,7 @@ fn a_search_goes_to_the_first_hit_and_on() {
     stage.press("1sg");
     assert_eq!(stage.act(), "a1");
     search(&mut stage, "coder");
-    // The message to the coder is the first record behind the plan that names one.
+    // The message to the coder is the first record after the plan that names one.
     assert_eq!(stage.act(), "m1");
     assert!(stage.notice().starts_with("hit 2 of 7 log.jsonl:4 message m1 planner: "), "{}", stage.notice());
     stage.press("n");
@@ -110,7 +110,7 @@ fn what_is_typed_is_searched_at_once_and_esc_brings_everything_back() {
     stage.press("\x1b");
     assert_eq!((pattern(&stage), stage.act()), ("plan", before.as_str()));
     assert_eq!(stage.model().prompt, None);
-    // Nothing was searched for before: nothing is now.
+    // Nothing was searched for before, so nothing is now.
     let mut stage = Stage::of(FAILED);
     let before = stage.act().to_owned();
     stage.press("/red\x1b");
@@ -197,7 +197,7 @@ fn the_list_of_hits_has_a_cursor_of_its_own() {
     assert_eq!((stage.act(), stage.model().overlay.clone()), ("a=4", None));
 }
 
-/// What the search thread would tell, of the hits that stand in these lines.
+/// What the search thread would report of the hits in these lines.
 fn news(stage: &Stage, hits: &[Hit], lines: &[u32], done: bool) -> Message {
     let told: Vec<Hit> = hits.iter().filter(|it| lines.contains(&it.origin.line)).cloned().collect();
     let (request, found) = (stage.model().search.request, told.len() as u64);
@@ -234,7 +234,7 @@ fn hits_are_shown_as_they_come() {
     assert_eq!(stage.notice(), "no record matches /coder yet, 0% searched");
     let some = news(&stage, &hits, &[6], false);
     stage.send(some);
-    // The first that comes is gone to, and later ones are put before it in their order.
+    // The cursor goes to the first that comes; later ones are put before it in their order.
     assert_eq!((stage.act(), stage.model().search.status()), ("m2", "1 of 1 45%".to_owned()));
     let rest = news(&stage, &hits, &[2, 4, 5], true);
     stage.send(rest);

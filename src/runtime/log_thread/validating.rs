@@ -1,5 +1,5 @@
-//! What the log thread does about lines that are read in full behind the index: hands them on when all is indexed and
-//! nobody waits, and lists what comes of it, a little at a time.
+//! How the log thread deals with lines that are read in full after the index: it hands them on when all is
+//! indexed and nobody waits, and lists what comes of it, a little at a time.
 
 use std::{
     collections::VecDeque,
@@ -15,13 +15,13 @@ use crate::{
     store::Suspect,
 };
 
-/// Between two looks for new lines of a log that grows.
+/// Time between two looks for new lines of a growing log.
 const NEW_LINES: Duration = Duration::from_millis(250);
 /// Before that it is not worth a word.
 const LONG: Duration = Duration::from_secs(1);
-/// Between two looks at what is asked, while suspects are looked at.
+/// Time between two looks at the requests while suspects are examined.
 const SLICE: Duration = Duration::from_millis(5);
-/// Suspects looked at, and rows counted, between two looks at the clock.
+/// Suspects examined, and rows counted, between two looks at the clock.
 const SUSPECTS: usize = 64;
 const ROWS: usize = 2_000;
 
@@ -52,7 +52,7 @@ impl Validation {
         self.validator.yield_to_others(yields);
     }
 
-    /// Hands on what was only scanned; to be called when everything there is was.
+    /// Hands on what was only scanned. Call it when everything there is was scanned.
     pub(super) fn hand_on(&mut self, logs: &mut OpenedLogs, growing: bool) {
         if growing && self.looked.is_some_and(|it| it.elapsed() < NEW_LINES) {
             return;
@@ -66,7 +66,7 @@ impl Validation {
         }
     }
 
-    /// Takes what came back. Whether there is a word about it that was not there before.
+    /// Takes what came back. Returns whether there is something new to report.
     pub(super) fn take(&mut self, validated: Validated) -> bool {
         let before = self.word();
         self.progress.read += validated.bytes;
@@ -82,12 +82,12 @@ impl Validation {
         self.since.filter(|it| it.elapsed() >= LONG).map(|_| self.progress)
     }
 
-    /// Whether something came back that was not looked at.
+    /// Whether something came back that was not examined yet.
     pub(super) fn has_work(&self, logs: &OpenedLogs) -> bool {
         !self.suspects.is_empty() || logs.store.is_to_recount()
     }
 
-    /// Looks at some of what came back, after a poll of the files. Whether the log is another for it.
+    /// Examines some of what came back, after a poll of the files. Returns whether this changed the log.
     pub(super) fn settle(&mut self, logs: &mut OpenedLogs) -> bool {
         let began = Instant::now();
         let mut changed = false;

@@ -1,7 +1,7 @@
-//! What is shown of large files before they are indexed: a small index of their ends.
+//! The part of large files that is shown before they are indexed: a small index of their ends.
 //!
-//! Its episodes have ids of their own, which say that they are provisional. Those that the store does not know yet
-//! stand at the end of the list. When everything is joined, each becomes the episode of the store with its name.
+//! Its episodes have ids of their own, marked as provisional. Those that the store does not know yet stand at
+//! the end of the list. When everything is joined, each becomes the episode of the store with its name.
 
 use std::sync::Arc;
 
@@ -12,18 +12,18 @@ use crate::{
     store::{Pass, Store},
 };
 
-/// Bytes of the first line of a log that are looked at: it may name the run.
+/// Bytes of the first line of a log that are examined: it may name the run.
 const FIRST_LINE: u64 = 64 << 10;
 
 /// The index of the ends of large files.
 pub(super) struct Preview {
     store: Store,
-    /// It stays as it is: a file began anew, and those that follow are known by other numbers.
+    /// It stays as it is: a file began anew, and later files have other numbers.
     frozen: bool,
 }
 
 impl Preview {
-    /// Of nothing yet; knows the files that `followed` does, by the same numbers.
+    /// An empty one. It knows the files that `followed` knows, by the same numbers.
     pub(super) fn new(pass: Pass, followed: &[Followed]) -> Self {
         let mut preview = Self { store: Store::new(pass), frozen: false };
         let mut lives: Vec<&Followed> = followed.iter().collect();
@@ -35,14 +35,14 @@ impl Preview {
         preview
     }
 
-    /// Adds a file that the store knows as `id`; of a large one the run is read from its first line.
+    /// Adds a file that the store knows as `id`; for a large one, reads the run from its first line.
     pub(super) fn add(&mut self, id: FileId, summary: FileSummary, source: SourceFile, large: bool) {
         while self.store.file_count() < id.index() {
             self.store.add_life(FileSummary::default(), source.clone(), None, None);
         }
         let mut head = Vec::new();
         if large && let Ok(end) = source.line_end(0, 0, FIRST_LINE) {
-            // Without it the episodes are in no run until they are indexed.
+            // Without it the episodes belong to no run until they are indexed.
             let _ = source.read(Read { generation: 0, offset: 0, len: end as usize }, &mut head);
         }
         let id = self.store.add_life(summary, source, None, None);
@@ -62,8 +62,8 @@ impl Preview {
         self.frozen = true;
     }
 
-    /// The episodes that `store` does not know yet, and the ids under which the list has each: those it knows under the
-    /// store's.
+    /// The episodes that `store` does not know yet, and the id under which the list has each; known ones have
+    /// the store's id.
     pub(super) fn episodes(&mut self, store: &Store) -> (Vec<EpisodeSummary>, Vec<EpisodeId>) {
         let all = self.store.summary().episodes;
         let known: Vec<Option<EpisodeId>> =
@@ -74,13 +74,13 @@ impl Preview {
         (new, listed.collect())
     }
 
-    /// The index, and the id in it of the episode with the provisional `id`; `None`: it is none.
+    /// The index, and its id for the episode with the provisional `id`; `None` if that is not provisional.
     pub(super) fn of(&self, id: EpisodeId) -> Option<(&Store, EpisodeId)> {
         let index = id.provisional_index().filter(|it| *it < self.store.episode_count())?;
         Some((&self.store, EpisodeId::from_index(index)))
     }
 
-    /// What each of its episodes is in `store`, which has read what it has read.
+    /// What each of its episodes is in `store`, which has read everything that this has read.
     pub(super) fn moved(&self, store: &Store) -> Arc<Vec<EpisodeId>> {
         let ids = (0..self.store.episode_count()).map(EpisodeId::from_index);
         let found = ids.map(|it| {

@@ -1,4 +1,4 @@
-//! Files as blocks of whole lines: the next 256 KiB of what has not been seen yet.
+//! Files as blocks of whole lines: the next 256 KiB not seen yet.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use crate::{model::FileId, source::Read, store::Searchable, text};
 
 /// Bytes read at a time, unless one line has more.
 const BLOCK: u64 = 256 << 10;
-/// The longest line that is held in memory; a longer one is no record and is passed over.
+/// The longest line that is held in memory; a longer one is no record and is skipped.
 const LONGEST: u64 = 64 << 20;
 
 /// Whole lines of one file.
@@ -24,7 +24,7 @@ pub struct Block<'a> {
 }
 
 impl<'a> Block<'a> {
-    /// Tells which line of the file a place in the block belongs to; asked for places in ascending order.
+    /// Tells to which line of the file a place in the block belongs. Ask for places in ascending order.
     pub fn counter(&self) -> LineCounter<'a> {
         LineCounter { bytes: self.bytes, at: 0, lines: self.lines }
     }
@@ -82,7 +82,7 @@ impl Blocks {
         self.turn = 0;
     }
 
-    /// Hands the next block to `visit`. `false`: everything has been seen.
+    /// Hands the next block to `visit`. `false` if everything has been seen.
     pub fn next(&mut self, visit: &mut dyn FnMut(Block<'_>)) -> bool {
         while let Some(place) = self.places.get_mut(self.turn) {
             if place.failed || place.at >= place.searchable.bytes.end {
@@ -90,7 +90,7 @@ impl Blocks {
                 continue;
             }
             match place.read(&mut self.buffer) {
-                // A line that was passed over leaves nothing to show.
+                // A skipped line leaves nothing to show.
                 Ok(len) => {
                     let bytes = &self.buffer[..len];
                     let (file, offset, lines) = (place.searchable.file, place.at, place.lines);
@@ -118,15 +118,15 @@ impl Blocks {
         })
     }
 
-    /// Why a file could not be searched to its end: of the first such.
+    /// Why a file could not be searched to its end; the first such reason.
     pub fn problem(&self) -> Option<&str> {
         self.problem.as_deref()
     }
 }
 
 impl Place {
-    /// Reads whole lines from where it stands; their length. A line that is longer than what is held in memory
-    /// is passed over: then the length is 0.
+    /// Reads whole lines from the current place and returns their length. Skips a line that is longer than
+    /// what is held in memory: then the length is 0.
     fn read(&mut self, buffer: &mut Vec<u8>) -> Result<usize, String> {
         let mut len = BLOCK;
         loop {
@@ -138,7 +138,7 @@ impl Place {
             if let Some(end) = memrchr(b'\n', buffer) {
                 return Ok(end + 1);
             }
-            // One long line: read again with more room, so that nothing has to be put together.
+            // One long line: read again with more room, so that nothing needs to be joined.
             if len >= LONGEST {
                 self.skip_line(buffer)?;
                 return Ok(0);

@@ -1,4 +1,4 @@
-//! From blocks to hits, and to the episodes that filters are about.
+//! From blocks to hits, and to the episodes that filters ask about.
 
 use std::sync::Arc;
 
@@ -10,13 +10,13 @@ use crate::{
     store::Store,
 };
 
-/// Finds what matches one pattern: counts every line and describes the first of them.
+/// Finds what matches one pattern: counts every match and describes the first of them.
 pub struct HitCollector {
     scanner: Scanner,
     /// How many more hits may be kept.
     room: usize,
     found: u64,
-    /// Those that nobody has taken yet, each with its index among the lines of its file.
+    /// Hits that nobody has taken yet, each with its index among the lines of its file.
     hits: Vec<(Found, u32)>,
 }
 
@@ -60,7 +60,7 @@ impl HitCollector {
     }
 }
 
-/// Adds what only the index knows: number of the line, and whose episode it is.
+/// Adds what only the index knows: the line number, and whose episode it is.
 pub fn name_hits(store: &Store, found: Vec<(Found, u32)>) -> Vec<Hit> {
     let named = |(Found { hit, episode }, index): (Found, u32)| {
         let Origin { file, offset, .. } = hit.origin;
@@ -115,7 +115,7 @@ impl EpisodeCollector {
     }
 }
 
-/// The episodes that the index knows for what was found: which filter, which episode, each pair once.
+/// The episodes that the index knows for what was found: which filter and which episode, each pair once.
 pub(in crate::runtime) fn name_episodes(store: &Store, found: &[Passing]) -> Vec<(usize, EpisodeId)> {
     let named = |it: &Passing| Some((it.filter, store.episode_named(it.file, it.offset, &it.episode)?));
     let mut pairs: Vec<(usize, EpisodeId)> = found.iter().filter_map(named).collect();

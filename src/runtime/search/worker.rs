@@ -1,5 +1,5 @@
-//! The thread that searches. Of searches, and of filters, the newest wins; what it finds goes to the log thread as
-//! it comes.
+//! The thread that searches. The newest search wins, and so does the newest set of filters. What it finds
+//! goes to the log thread as it comes.
 
 use std::{
     sync::Arc,
@@ -18,14 +18,14 @@ use crate::{
 
 /// The least time between two reports of a search under way.
 const PAUSE: Duration = Duration::from_millis(50);
-/// So many finds are told of without waiting for it, so that they do not pile up.
+/// This many finds are reported without waiting for the pause, so that they do not pile up.
 const MANY: usize = 10_000;
 
 /// Something asked of the thread.
 enum Order {
     /// Search for this, and for nothing else any more.
     Search { request: u64, pattern: Arc<Pattern>, all: Vec<Searchable> },
-    /// Look for episodes with records that pass these filters, and no others any more.
+    /// Look for episodes with records that pass these filters, and for no others any more.
     Sift { request: u64, filters: Vec<Arc<Filter>>, all: Vec<Searchable> },
     /// More has come.
     Cover(Vec<Searchable>),
@@ -35,7 +35,7 @@ enum Order {
     EndSift,
 }
 
-/// How a job goes on: what was found since the last report, and how far it is.
+/// The state of a job: what was found since the last report, and how far it is.
 pub(in crate::runtime) struct Sought {
     pub(in crate::runtime) request: u64,
     pub(in crate::runtime) findings: Findings,
@@ -47,7 +47,7 @@ pub(in crate::runtime) struct Sought {
 
 /// What was found.
 pub(in crate::runtime) enum Findings {
-    /// By a search: new hits, each with its index among the lines; and how many there are over all.
+    /// From a search: new hits, each with its index among the lines; and how many there are in all.
     Hits(Vec<(Found, u32)>, u64),
     /// By filters.
     Passing(Vec<Passing>),
@@ -71,7 +71,7 @@ impl Searcher {
         let _ = self.orders.send(Order::Search { request, pattern, all });
     }
 
-    /// Looks in `all` for episodes with records that pass; older filters are forgotten.
+    /// Looks in `all` for episodes with records that pass; forgets older filters.
     pub(in crate::runtime) fn sift(&self, request: u64, filters: Vec<Arc<Filter>>, all: Vec<Searchable>) {
         let _ = self.orders.send(Order::Sift { request, filters, all });
     }
@@ -106,14 +106,14 @@ struct Job {
     began: Instant,
     /// When it was last told about.
     told: Option<Instant>,
-    /// All there is has been searched, and that was told.
+    /// Everything there is has been searched, and that was reported.
     rests: bool,
 }
 
 fn work(queue: &Receiver<Order>, send: &impl Fn(Sought)) {
     let (mut search, mut sift): (Option<Job>, Option<Job>) = (None, None);
     loop {
-        // Somebody waits for a search; filters come after it.
+        // Somebody waits for a search, so filters come after it.
         let busy = [search.as_mut(), sift.as_mut()].into_iter().flatten().find(|it| !it.rests);
         let order = match busy {
             Some(job) => match queue.try_recv() {
@@ -157,11 +157,11 @@ impl Job {
         Self { request, blocks, collector, began: Instant::now(), told: None, rests: false }
     }
 
-    /// Searches one block; what there is to tell, where it is time to.
+    /// Searches one block. Returns what there is to report, if it is time to.
     fn step(&mut self) -> Option<Sought> {
         let Self { blocks, collector, .. } = self;
         let done = !blocks.next(&mut |block| collector.take(&block));
-        // The first find is told at once: somebody waits for it.
+        // The first find is reported at once: somebody waits for it.
         let first = self.told.is_none() && self.collector.waiting() > 0;
         let due = self.told.unwrap_or(self.began).elapsed() >= PAUSE || self.collector.waiting() >= MANY;
         if !(done || first || due) {

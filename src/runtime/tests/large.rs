@@ -1,4 +1,4 @@
-//! Files that are read in stretches, by threads, end first: in the end the index is that of a plain pass.
+//! Files read in stretches by threads, the end first: in the end the index is that of a plain pass.
 
 use proptest::prelude::*;
 
@@ -145,7 +145,7 @@ fn the_end_is_shown_first_and_becomes_the_episodes_of_the_whole() {
     let (read, size) = second.bytes();
     assert!(0 < read && read < size && second.moved.is_empty());
 
-    // Whatever the list knows an episode by, it has a row, also once the index knows the beginning of it.
+    // Whatever id the list has for an episode, it has a row, also once the index knows its beginning.
     let mut both = 0;
     while !logs.poll(Duration::ZERO, 100).caught_up {
         let summary = logs.summary();
@@ -240,7 +240,7 @@ fn the_thread_shows_the_end_first_and_sends_the_open_episode_again_when_it_is_wh
     let cut = first.episodes.first().unwrap();
     assert!(cut.id.provisional_index().is_some() && cut.acts < 9, "{cut:?}");
     thread.open(cut.id);
-    // The id by which it is known, then the episode under it, then all there is: each at its own time.
+    // The id by which it is known, then the episode under it, then all there is, each at its own time.
     let (mut moved, mut whole, mut loaded) = (None, false, false);
     while !(whole && loaded) {
         match messages.recv_timeout(Duration::from_secs(20)).unwrap() {

@@ -1,4 +1,4 @@
-//! What the index read by its outside only is read in full behind it, from whatever it was read.
+//! What the index only scanned is read in full afterwards, whatever the source.
 
 use std::{fs, io::Write, path::Path};
 
@@ -8,13 +8,13 @@ use super::*;
 
 const BROKEN: &str = "{\"type\":\"action\",\"episode\":\"e\",\"agent\":\"b\",\"action\":[1,,2]}\n";
 
-/// `acts` acts of one episode, with a broken one behind each hundredth.
+/// `acts` acts of one episode, with a broken one after each hundred.
 fn hurt(acts: usize) -> String {
     let lines = (0..acts).map(|it| act("e", it) + if it % 100 == 99 { BROKEN } else { "" });
     lines.collect()
 }
 
-/// What is known of a log that was read without a thread and then validated.
+/// The summary of a log that was read without a thread and then validated.
 fn validated(path: &Path) -> LogSummary {
     let mut logs = open(path);
     logs.read_all();
@@ -55,7 +55,8 @@ fn lines_that_come_are_read_in_full_too_and_the_open_episode_is_sent_without_the
     let broken = BROKEN.replace("\"e\"", "\"e0\"");
     let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();
     file.write_all((broken + &act("e0", 2)).as_bytes()).unwrap();
-    // The broken one is never an act of an opened episode: it is not read. In the list it was one for a moment.
+    // The broken line is never an act of an opened episode, as it is not read. In the list it was one for a
+    // moment.
     let summary = wait_for(&messages, |it| it.bad_lines == 1 && it.episodes[0].agents == 1);
     check(&summary, 3, 1);
     assert_eq!(summary.diagnostics[0].origin.unwrap().line, 3);

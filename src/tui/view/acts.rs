@@ -41,7 +41,7 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let episode = &open.episode;
     let widest = |of: &dyn Fn(ActId) -> usize| acts.shown(0, 200).map(of).max().unwrap_or(0);
     let id = widest(&|it| text::width(&episode.act(it).id)).clamp(3, if pane.width() < 40 { 8 } else { 14 });
-    // In a narrow pane what was done is worth more than when.
+    // In a narrow pane what was done matters more than when.
     let narrow = pane.width() < 40;
     let when = if narrow { 0 } else { prose::when_width(open).min(10) };
     let agent = widest(&|it| text::width(&episode.agent(episode.act(it).agent).name));

@@ -16,13 +16,13 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// Around all values and the intervals they have. An interval many times wider than any value is cut,
-    /// so that bars can still be told apart.
+    /// Around all values and their intervals. An interval many times wider than any value is cut, so that
+    /// bars can still be told apart.
     pub(super) fn of<'a>(values: impl Iterator<Item = &'a Estimate> + Clone) -> Self {
         Self::around(Extent::of(values))
     }
 
-    /// Around what is known to be the extent of all values.
+    /// Around the known extent of all values.
     pub(super) fn around(extent: Extent) -> Self {
         let (mut low, mut high) = extent.ends;
         if low == 0.0 && high == 0.0 {
@@ -98,7 +98,7 @@ fn paint_body(
     pane.put(x + from, y, &body, role);
 }
 
-/// The number of a bar: `-0.41`, with `?` where its interval holds 0.
+/// The number of a bar: `-0.41`, with `?` if its interval holds 0.
 pub(super) fn number(value: &Value, places: usize) -> String {
     match value {
         Value::Number(estimate) => {
@@ -110,7 +110,7 @@ pub(super) fn number(value: &Value, places: usize) -> String {
     }
 }
 
-/// Half the width of the interval, or nothing where it is not known: `0.06`.
+/// Half the width of the interval, or nothing if it is not known: `0.06`.
 pub(super) fn half_width(value: &Value, places: usize) -> String {
     let interval = value.number().and_then(|it| it.interval);
     interval.map_or(String::new(), |(low, high)| unsigned((high - low) / 2.0, places))

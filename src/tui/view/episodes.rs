@@ -8,7 +8,7 @@ use crate::{
     tui::{paint::Painter, theme::Role},
 };
 
-/// Reasons for an empty list beyond these are left to `!`.
+/// Further reasons for an empty list are left to the findings.
 const MOST_REASONS: usize = 20;
 
 pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) {
@@ -104,7 +104,7 @@ fn nothing(model: &Model, pane: &mut Painter<'_>) {
         };
         lines.push(format!("{}  {}  {state}", file.path, file.format));
     }
-    // What was passed over or broken is why there is nothing.
+    // Lines that were skipped or broken are why there is nothing.
     if model.log.loaded {
         lines.extend(model.log.diagnostics.iter().take(MOST_REASONS).map(|it| text::clean(&it.message)));
     }

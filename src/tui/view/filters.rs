@@ -9,7 +9,7 @@ use crate::{
     tui::{paint::Painter, theme::Role},
 };
 
-/// Draws the list; it moves with its own cursor and is not scrolled.
+/// Draws the list; its cursor moves it, it has no scroll position.
 pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) -> usize {
     let state = &model.filters;
     let (width, height) = (pane.width(), pane.height());

@@ -56,7 +56,7 @@ fn sampling(state: &SamplingState, plus_minus: &str) -> String {
     format!("sampling: {} of {} permutations{widest}; {stop} stops", state.permutations, state.asked)
 }
 
-/// What the key does here, where that is more exact than the table's word.
+/// What the key does here, if that is more exact than the table's word.
 fn hint_of(model: &Model, binding: &Binding) -> &'static str {
     if model.overlay == Some(Overlay::Filters) && binding.action == Action::Hold {
         return "on/off";

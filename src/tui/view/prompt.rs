@@ -1,4 +1,4 @@
-//! The line that is being typed, and how the search stands.
+//! The line that is being typed, and the state of the search.
 
 use crate::{
     app::{
@@ -9,7 +9,7 @@ use crate::{
     tui::{paint::Painter, theme::Role},
 };
 
-/// Draws the prompt over the whole line, with what is to say of it at the right.
+/// Draws the prompt over the whole line, with a note about it at the right.
 pub(super) fn draw(model: &Model, prompt: &Prompt, line: &mut Painter<'_>) {
     line.blank();
     let width = line.width();
@@ -34,7 +34,7 @@ pub(super) fn draw(model: &Model, prompt: &Prompt, line: &mut Painter<'_>) {
     line.put_right(width, 0, &say, role);
 }
 
-/// What Tab would bring, or what a filter looks like.
+/// What Tab would insert, or what a filter looks like.
 fn completions(model: &Model, prompt: &Prompt) -> String {
     let complete = Key::named(COMPLETE).name();
     let all = model.filters.completions(prompt.typed());
@@ -49,7 +49,7 @@ fn completions(model: &Model, prompt: &Prompt) -> String {
 /// The text around the cursor, and the cursor.
 fn typed(prompt: &Prompt, line: &mut Painter<'_>) {
     let room = line.width().saturating_sub(1);
-    // What is typed goes to the screen cleaned: a log's text may have been pasted.
+    // What is typed reaches the screen cleaned: a log's text may have been pasted.
     let before = text::clean(&prompt.text[..prompt.at]);
     let x = line.put(0, 0, text::fit_end(&before, room), Role::Plain);
     let mut rest = prompt.text[prompt.at..].chars();
@@ -58,7 +58,7 @@ fn typed(prompt: &Prompt, line: &mut Painter<'_>) {
     line.put(x, 0, &text::clean(rest.as_str()), Role::Plain);
 }
 
-/// How the search stands, at the right end of the line; the columns that are left.
+/// The state of the search, at the right end of the line. Returns the columns that are left.
 pub(super) fn status(model: &Model, line: &mut Painter<'_>) -> usize {
     let width = line.width();
     let Some(pattern) = &model.search.pattern else { return width };

@@ -42,7 +42,7 @@ fn scope_title(open: &OpenEpisode, shown: usize) -> String {
     }
 }
 
-/// The title of the pane; what is not listed is said right behind the name of the view.
+/// The title of the pane; what is not listed is named right after the view.
 fn title_of(open: &OpenEpisode, title: &str) -> String {
     match open.listed.note() {
         Some(note) => {
@@ -190,7 +190,7 @@ fn act_row(
         pane.put(lanes.column(*agent), y, &glyphs.wall.to_string(), Role::Rule);
     }
     if !lanes.shown.contains(&it.agent) {
-        // Its lane is beside the screen: the name stands in for it.
+        // Its lane is off the screen: the name replaces it.
         let name = &episode.agent(it.agent).name;
         let word = if it.kind == ActKind::Message { "tells" } else { "does" };
         let text = format!("({name} {word} {})", it.label);
@@ -202,12 +202,12 @@ fn act_row(
         let from = lanes.column(it.agent);
         pane.put(from, y, &glyphs.dot.to_string(), if here { Role::Strong } else { Role::Plain });
         let room = lanes.end().saturating_sub(from + 2);
-        // A label may run over lanes to its right: it is worth more than the bare lines.
+        // A label may run over lanes to its right: it matters more than the bare lines.
         let room = room.min(lanes.lane * 2).max(lanes.lane.saturating_sub(2).min(room));
         if room > 2 {
             let text = pane.fit(&it.label, room - 1);
-            // Plain, wherever the cursor is: its row and those of cause and effect are marked at their beginning,
-            // and a step down the list writes no label again.
+            // Plain, wherever the cursor is: its row and those of cause and effect are marked at their
+            // beginning, so a step down the list writes no label again.
             pane.put(from + 1, y, &format!(" {text} "), Role::Plain);
         }
     }
@@ -361,7 +361,7 @@ impl StripColumn {
     }
 }
 
-/// The row of the act under the cursor, or of the next that is shown.
+/// The row of the act under the cursor, or of the next act that is shown.
 fn row_at(open: &OpenEpisode, acts: &ActRows<'_>) -> usize {
     let row = open.act.map_or(0, |it| acts.row_from(it));
     if row < acts.len() { row } else { 0 }

@@ -1,4 +1,4 @@
-//! The record under the cursor as lines, and where a search has matched it.
+//! The record under the cursor as lines, and where a search matched it.
 
 use crate::{app::OpenEpisode, search::Pattern, text, tui::theme::Role};
 
@@ -8,7 +8,7 @@ pub(super) struct Body {
     pub(super) lines: Vec<(String, Role)>,
     /// The first line with a match, and the column where it begins.
     pub(super) found: Option<(usize, usize)>,
-    /// Whether the record is there: it is read when it is looked at.
+    /// Whether the record is there: it is read when somebody looks at it.
     pub(super) is_read: bool,
 }
 
@@ -51,8 +51,8 @@ impl Body {
     }
 }
 
-/// The piece in which the first match begins, and its column there. One that goes on in the next piece is found
-/// where the pieces are put together again.
+/// The piece in which the first match begins, and its column there. To find a match that goes on in the next
+/// piece, the pieces are joined again.
 fn first_match(pieces: &[String], pattern: &Pattern) -> Option<(usize, usize)> {
     for (at, piece) in pieces.iter().enumerate() {
         if let Some(range) = pattern.ranges(piece).first() {
@@ -62,7 +62,7 @@ fn first_match(pieces: &[String], pattern: &Pattern) -> Option<(usize, usize)> {
     if pieces.len() < 2 {
         return None;
     }
-    // A line is broken at a space, which is gone, or within a long word, where nothing is.
+    // A line is broken at a space, which is dropped, or within a long word, where nothing is.
     for joint in [" ", ""] {
         let whole = pieces.iter().map(|it| it.trim()).collect::<Vec<_>>().join(joint);
         let Some(range) = pattern.ranges(&whole).first().cloned() else { continue };

@@ -1,7 +1,8 @@
-//! Variant of view 4: credit along one parameter, a small line per agent, with the places where the blame moves.
+//! Variant of view 4: credit along one parameter, a small line per agent, with the places where the blame
+//! moves.
 //!
-//! All lines share one scale, so that they can be compared; `A`, `B`, ... below mark the flips, `o` the value in
-//! force, `^` the cursor.
+//! All lines share one scale, so that they can be compared; `A`, `B`, ... below mark the flips, `o` the value
+//! in force, `^` the cursor.
 
 use super::title;
 use crate::{
@@ -56,7 +57,8 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     }
 }
 
-/// Agents that are blamed somewhere first, then in the order of the credit shown; as many as there are rows.
+/// First the agents that are blamed somewhere, then the others in the order of the credit shown; as many as
+/// there are rows.
 fn agents_shown(open: &OpenEpisode, curve: &Curve, rows: usize) -> Vec<AgentId> {
     let order = open.agent_order();
     let mut agents: Vec<AgentId> = order.shown(0, rows.max(1)).collect();

@@ -1,4 +1,4 @@
-//! Logs to draw: the samples, and those with too little, too much or something hostile in them.
+//! Logs to draw: the samples, and logs with too little, too much or something hostile in them.
 
 use std::fmt::Write;
 
@@ -68,7 +68,7 @@ fn roster(agents: usize) -> String {
     format!(r#"{{"type":"episode_start","episode":"e","agents":[{}]}}"#, names.join(",")) + "\n"
 }
 
-/// Every agent acts and tells the next one; names, ids and texts end with `more`.
+/// Every agent acts and sends a message to the next one; names, ids and texts end with `more`.
 fn team(agents: usize, more: &str) -> String {
     let mut log = String::new();
     for agent in 0..agents {

@@ -1,5 +1,6 @@
-//! The choices of one field as a list, a row each: grouped by what they belong with, the ones that cannot be
-//! picked with what is missing for them, and below it all what is known of the one under the cursor.
+//! The choices of one field as a list, a row each, grouped by what they belong with. Choices that cannot be
+//! picked say what is missing for them. Below the list stands all that is known of the choice under the
+//! cursor.
 
 use crate::{
     app::{
@@ -10,7 +11,7 @@ use crate::{
     tui::{paint::Painter, theme::Role, view::window},
 };
 
-/// Rows kept for what is known of the choice under the cursor.
+/// Rows kept for the text about the choice under the cursor.
 const ABOUT: usize = 5;
 /// The list is never shorter than this, whatever that leaves for the rest.
 const LEAST: usize = 4;
@@ -73,7 +74,7 @@ fn rows(field: &Field) -> Vec<Row<'_>> {
 fn choice_row(field: &Field, choice: &Choice, here: bool, name: usize, pane: &mut Painter<'_>) {
     let marks = pane.theme().glyphs.marks;
     let (off, on) = if field.is_single_choice() { (marks[0], marks[1]) } else { (marks[2], marks[3]) };
-    // A choice that cannot be picked is struck by its mark too, not by colour alone.
+    // A choice that cannot be picked also has a mark, not only a colour.
     let mark = match (&choice.blocked, choice.selected) {
         (Some(_), _) => "(-)",
         (None, true) => on,

@@ -16,7 +16,7 @@ const AROUND: usize = 16;
 /// Rows gone down.
 const ROWS: usize = 8;
 
-/// Sixty episodes that differ in every column, and one of eighty acts with words to be found and links that lead
+/// Sixty episodes that differ in every column, and one of eighty acts with words to find and links that lead
 /// nowhere.
 fn log() -> String {
     let mut log = String::new();
@@ -65,8 +65,8 @@ fn log() -> String {
     log
 }
 
-/// Walks down a list after `keys`; the bytes of a row, and how many a frame without scrolling takes. What stands
-/// below the list on the same screen is left out: it shows another record, and is no part of it.
+/// Walks down a list after `keys`. Returns the bytes of a row, and of a frame without scrolling. Leaves out
+/// what stands below the list on the same screen: it shows another record, and is no part of the list.
 fn walk(keys: &str, down: usize, mode: ColorMode) -> (usize, usize) {
     let mut stage = Stage::of(&log());
     stage.press(keys);
