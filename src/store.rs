@@ -72,7 +72,7 @@ struct Life {
     line_map: Option<Vec<u32>>,
     /// Which run its episodes belong to.
     run: episodes::RunKey,
-    /// Whose counters it goes on with.
+    /// The counters that it continues.
     stream: Stream,
     /// Where its lines stand, and the runs before the current one.
     extent: places::Extent,

@@ -11,7 +11,7 @@ pub struct Group {
     pub episode: String,
     /// Its name in the log.
     pub name: String,
-    /// Whose act was replaced, where the log says so.
+    /// Whose act was replaced, if the log says so.
     pub agent: Option<String>,
     /// The candidates by `j`.
     pub candidates: Vec<Replayed>,

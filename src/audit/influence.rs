@@ -18,7 +18,7 @@ use crate::{
 
 use super::{Group, Symbol, compat::Spread, information::Layout};
 
-/// Symbols that are told apart.
+/// At most this many symbols are told apart.
 const TOP: usize = 64;
 /// Added to every count.
 const ALPHA: f64 = 0.01;

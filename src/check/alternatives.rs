@@ -61,7 +61,7 @@ fn of_table(episode: &Episode, table: &ActionTable, findings: &mut Vec<Finding>)
     }
 }
 
-/// Lists the first probability that is none; says whether there was one.
+/// Lists the first value that is not a probability. Returns whether there was one.
 fn range<'a>(
     origin: Origin,
     of: &str,

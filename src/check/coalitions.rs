@@ -83,7 +83,7 @@ fn set(episode: &Episode, agents: &[AgentId]) -> String {
 
 pub(super) fn inconsistent(episode: &Episode) -> Vec<Finding> {
     let mut findings = Vec::new();
-    // What was said of each coalition so far: its table and the value.
+    // The table and value of each coalition so far.
     let mut said: HashMap<&[AgentId], Vec<(usize, &CoalitionValue)>> = HashMap::new();
     for (at, table) in episode.coalitions.iter().enumerate() {
         for value in &table.values {

@@ -101,7 +101,7 @@ fn per_agent(declared: &DeclaredCredit) -> Option<BTreeMap<AgentId, Vec<&CreditI
     Some(credits)
 }
 
-/// `std` is of one sample where `n` is given, else of the estimate.
+/// `std` is of one sample if `n` is given, and otherwise of the estimate.
 fn standard_error(item: &CreditItem) -> Option<f64> {
     let std = item.std.filter(|it| it.is_finite() && *it >= 0.0)?;
     Some(item.n.filter(|it| *it > 0).map_or(std, |n| std / f64::from(n).sqrt()))

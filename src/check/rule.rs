@@ -19,7 +19,7 @@ pub struct Rule {
 pub(super) struct Finding {
     /// What, where, what to do; display-safe; no trailing period.
     pub(super) message: String,
-    /// The record; `None`: it is about the episode as a whole.
+    /// The record; `None` if it is about the episode as a whole.
     pub(super) origin: Option<Origin>,
 }
 

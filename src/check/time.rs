@@ -54,7 +54,7 @@ fn of_act(episode: &Episode, id: ActId, act: &Act, findings: &mut Vec<Finding>) 
     }
 }
 
-/// Lists what `what` is said to follow although it comes first.
+/// Lists causes that `what` names although they come after it.
 fn after(
     episode: &Episode,
     causes: &[ActId],
@@ -76,7 +76,7 @@ fn after(
     }
 }
 
-/// By how many seconds `effect` is before `cause`, where that is beyond clock skew.
+/// By how many seconds `effect` is before `cause`, if that is more than clock skew.
 fn earlier(effect: Option<Timestamp>, cause: Option<Timestamp>) -> Option<f64> {
     let early = cause?.seconds_since(effect?);
     (early > SKEW).then_some(early)

@@ -29,7 +29,7 @@ pub enum FilterError {
     /// A reward compared with something other than a number.
     #[error("'{0}' is no number and no range such as -1..0.5")]
     Number(String),
-    /// The expression is none.
+    /// It is not a regular expression.
     #[error("{0}")]
     Pattern(#[from] crate::search::PatternError),
 }

@@ -95,7 +95,7 @@ fn episodes_of(line: &[u8]) -> Vec<String> {
 
 /// The records in a line; more than one if records were written into one line.
 fn lines_of(line: &[u8], with_kind: bool) -> Vec<Line> {
-    // Most actions are told by their header alone.
+    // The header alone decides about most actions.
     let has_kind = with_kind && memmem::find(line, b"\"kind\"").is_some();
     if let Some(header) = scan_header(line).filter(|_| !has_kind) {
         let agents = header.agent.iter().chain(&header.others).map(ToString::to_string).collect();

@@ -20,7 +20,7 @@ pub type Pair = (AgentId, AgentId);
 pub struct Participant {
     /// Number of its actions and messages.
     pub acts: u32,
-    /// Its first act; `None`: it never acted.
+    /// Its first act; `None` if it never acted.
     pub first: Option<ActId>,
 }
 

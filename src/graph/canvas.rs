@@ -51,7 +51,7 @@ impl Side {
     }
 }
 
-/// How a line is drawn. Heavy hides light where both share an arm.
+/// How a line is drawn. A heavy line hides a light one if both share an arm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stroke {
     Light,

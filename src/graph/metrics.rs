@@ -21,7 +21,7 @@ const RANK_ROUNDS: usize = 100;
 pub struct Degree {
     /// Agents it heard from.
     pub sources: u32,
-    /// Agents it told something.
+    /// Agents it sent something to.
     pub targets: u32,
     /// Messages and links that arrived.
     pub received: u32,
@@ -194,12 +194,12 @@ mod tests {
 
     #[test]
     fn ranks_follow_messages() {
-        // Everything ends at 2: it ranks first, and the one that is told more ranks before the other.
+        // Everything ends at 2: it ranks first, and of the others the one that receives more.
         let graph = sample::graph(4, &[(0, 1, 3), (0, 3, 1), (1, 2, 1), (3, 2, 1)]);
         let ranks = page_rank(&graph);
         assert!((ranks.iter().sum::<f64>() - 1.0).abs() < 1e-9);
         assert!(ranks[2] > ranks[1] && ranks[1] > ranks[3] && ranks[3] > ranks[0], "{ranks:?}");
-        // Two agents that only tell each other share evenly.
+        // Two agents that only talk to each other share evenly.
         assert_eq!(page_rank(&sample::graph(2, &[(0, 1, 5), (1, 0, 1)])), [0.5, 0.5]);
         assert!(page_rank(&sample::graph(0, &[])).is_empty());
     }

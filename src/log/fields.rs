@@ -259,7 +259,7 @@ impl<'a, 'n, 'p> Fields<'a, 'n, 'p> {
         timestamp
     }
 
-    /// A list of ids, or a single one; `None`: absent.
+    /// A list of ids, or a single one; `None` if absent.
     pub(super) fn names(&mut self, key: &str) -> Option<Vec<String>> {
         let raw = self.present(key)?;
         match list(raw) {

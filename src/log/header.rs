@@ -118,7 +118,7 @@ pub struct PlainHeader<'a> {
 }
 
 impl<'a, 's> Scan<'a, 's> {
-    /// `None`: a required field is missing.
+    /// `None` if a required field is missing.
     #[inline]
     fn new(text: Marked<'a, 's>, record_type: RecordType, spans: &'s Spans) -> Option<Self> {
         let scan = Self { text, spans, record_type };
@@ -181,7 +181,7 @@ impl<'a, 's> Scan<'a, 's> {
         };
         let (mut others, mut value, mut status) = (Vec::new(), None, None);
         let seq = self.raw(Field::Seq).map(counter);
-        // Written as `1.0`, say.
+        // Written as `1.0`, for example.
         let readable = !matches!(seq, Some(None));
         let mut complete = match record_type {
             RecordType::Run => false,
@@ -346,7 +346,7 @@ fn name_from(token: &[u8]) -> Option<Cow<'_, str>> {
     is_plain_integer(token).then(|| ascii(token).map(Cow::Borrowed))?
 }
 
-/// The same where it is ASCII without escapes.
+/// The same if it is ASCII without escapes.
 fn plain_name(token: &[u8]) -> Option<&[u8]> {
     let plain = |it: &u8| matches!(it, b' '..=b'~') && !matches!(it, b'"' | b'\\');
     let [b'"', content @ .., b'"'] = token else { return is_plain_integer(token).then_some(token) };

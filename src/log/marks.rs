@@ -147,7 +147,7 @@ pub(super) struct Marked<'a, 'm> {
 }
 
 impl Marked<'_, '_> {
-    /// The first byte at or behind `at` whose bit is set.
+    /// The first byte at or after `at` whose bit is set.
     #[inline(always)]
     fn next(&self, at: usize, of: impl Fn(&Bits) -> u64) -> Option<usize> {
         let mut number = at / WIDTH;

@@ -62,7 +62,7 @@ pub(super) fn plain_seconds(token: &[u8]) -> Option<Timestamp> {
     Some(Timestamp::from_micros(micros))
 }
 
-/// The time that a string means: RFC 3339, with UTC where it names no offset, or a number in a string.
+/// The time that a string means: RFC 3339, in UTC if it names no offset, or a number in a string.
 pub fn timestamp_from_text(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     let looks_numeric = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));

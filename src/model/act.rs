@@ -16,7 +16,7 @@ pub enum ActKind {
 /// One action or message.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Act {
-    /// The logged id, or `<agent>#<n>` where the log gives none; display-safe.
+    /// The logged id, or `<agent>#<n>` if the log gives none; display-safe.
     pub id: String,
     /// Action or message.
     pub kind: ActKind,
@@ -51,7 +51,7 @@ pub struct Act {
 }
 
 impl Act {
-    /// The longest label kept, in characters; the payload itself is read when looked at.
+    /// The longest label kept, in characters. The payload itself is read when somebody looks at it.
     pub const LABEL_CHARS: usize = 200;
 }
 

@@ -114,7 +114,7 @@ pub struct Differences {
 }
 
 impl Differences {
-    /// Nothing known yet of so many agents.
+    /// Nothing known yet, for this many agents.
     pub fn of(agents: usize) -> Self {
         Self { agents, halves: vec![None; agents * agents] }
     }
@@ -137,7 +137,7 @@ impl Differences {
 pub struct Attribution {
     /// Row of the method table.
     pub method: String,
-    /// Baseline, where the method has a choice.
+    /// Baseline, if the method has a choice.
     pub baseline: Option<String>,
     /// Name to show: `shapley exact 16/16`, `difference reward (null action)`.
     pub title: String,
@@ -157,7 +157,7 @@ pub struct Attribution {
     pub empty_value: Option<f64>,
     /// What the numbers rest on.
     pub provenance: Provenance,
-    /// What an absent agent does, where that matters.
+    /// What an absent agent does, if that matters.
     pub absence: Option<Absence>,
     /// The replays or coalitions used, as text: `16 coalitions x 32 replays`. Empty if nothing was counted.
     pub sample: String,
@@ -168,7 +168,7 @@ pub struct Attribution {
 }
 
 impl Attribution {
-    /// Sum minus contract, where there is a contract.
+    /// Sum minus contract, if there is a contract.
     pub fn residual(&self) -> Option<f64> {
         self.contract.map(|contract| self.sum - contract)
     }
@@ -204,7 +204,7 @@ pub struct Term {
     pub text: String,
     /// Its weight in the sum.
     pub weight: f64,
-    /// Its value; `None`: not known.
+    /// Its value; `None` if not known.
     pub value: Option<f64>,
     /// Standard error of the value.
     pub standard_error: Option<f64>,
@@ -235,7 +235,7 @@ pub struct Explanation {
     pub method: String,
     /// What the number rests on.
     pub provenance: Provenance,
-    /// What an absent agent does, where that matters.
+    /// What an absent agent does, if that matters.
     pub absence: Option<Absence>,
     /// If an agent's number is made of the numbers of its acts: the arithmetic of each act, the largest
     /// first.

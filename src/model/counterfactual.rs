@@ -11,7 +11,7 @@ pub struct Sample {
     pub std: Option<f64>,
     /// Number of returns behind the mean, if known.
     pub n: Option<u32>,
-    /// The returns themselves, where logged.
+    /// The returns themselves, if logged.
     pub returns: Vec<f64>,
 }
 
@@ -83,9 +83,9 @@ pub struct Alternative {
 pub struct ActionTable {
     /// The act that was really taken.
     pub act: ActId,
-    /// The alternatives, the taken one among them where its value is known.
+    /// The alternatives, including the one taken if its value is known.
     pub alternatives: Vec<Alternative>,
-    /// V(h), where logged.
+    /// V(h), if logged.
     pub value: Option<f64>,
     /// Groups (`counterfactual.group`) merged here.
     pub groups: Vec<String>,
@@ -119,7 +119,7 @@ pub struct Candidate {
 pub struct ReplayGroup {
     /// `counterfactual.group`.
     pub name: String,
-    /// The act replaced, where the log names one that is in the episode.
+    /// The act replaced, if the log names one of the episode.
     pub act: Option<ActId>,
     /// The agent whose act was replaced.
     pub agent: Option<AgentId>,

@@ -1,4 +1,4 @@
-//! What is wrong with a log, told with its place.
+//! What is wrong with a log, with its place.
 
 use super::{FileId, Origin};
 
@@ -22,13 +22,13 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// What, where, what to do; display-safe; no trailing period.
     pub message: String,
-    /// The record, where there is one.
+    /// The record, if there is one.
     pub origin: Option<Origin>,
 }
 
 impl Diagnostic {
-    /// What it says of which line (file and number): a line that is read twice tells the same twice. `None`:
-    /// it is about no line.
+    /// File, line, rule and message: a line that is read twice gives the same finding twice. `None` if it is
+    /// about no line.
     pub fn about(&self) -> Option<(FileId, u32, &'static str, &str)> {
         self.origin.map(|it| (it.file, it.line, self.rule, self.message.as_str()))
     }

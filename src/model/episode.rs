@@ -10,13 +10,13 @@ use super::{
 pub struct Agent {
     /// The logged id; display-safe.
     pub name: String,
-    /// Role, where the roster gives one.
+    /// Role, if the roster gives one.
     pub role: Option<String>,
-    /// Team, where the roster gives one.
+    /// Team, if the roster gives one.
     pub team: Option<String>,
-    /// Model, where the roster gives one.
+    /// Model, if the roster gives one.
     pub model: Option<String>,
-    /// Policy, where the roster gives one.
+    /// Policy, if the roster gives one.
     pub policy: Option<String>,
     /// Whether the roster names it (else it was added at first use).
     pub in_roster: bool,
@@ -29,7 +29,7 @@ pub struct Reward {
     pub id: Option<String>,
     /// In reward units; `None` when the log holds no finite number.
     pub value: Option<f64>,
-    /// `None`: the global reward.
+    /// `None` for the global reward.
     pub agent: Option<AgentId>,
     /// Who says so.
     pub source: Option<String>,
@@ -92,7 +92,7 @@ pub enum Status {
 /// The `episode_end` record.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outcome {
-    /// How it ended; `None` when the record does not say.
+    /// How it ended; `None` if the record does not say.
     pub status: Option<Status>,
     /// Why it ended.
     pub reason: Option<String>,
@@ -115,7 +115,7 @@ pub struct Outcome {
 pub struct CreditItem {
     /// Whom it credits. For an item of an act: the act's agent.
     pub agent: Option<AgentId>,
-    /// The act it credits; `None`: the agent as a whole.
+    /// The act it credits; `None` for the agent as a whole.
     pub act: Option<ActId>,
     /// What it named, when that is not in the episode; display-safe.
     pub unknown: Option<String>,
@@ -161,13 +161,13 @@ pub struct DeclaredCredit {
 pub struct Label {
     /// Who judged (`algorithm` of the credit record: `human_annotation`, ...); display-safe.
     pub judge: String,
-    /// Whom it names, where that is an agent of the episode.
+    /// Whom it names, if that is an agent of the episode.
     pub agent: Option<AgentId>,
     /// Whom it names, as written; display-safe.
     pub agent_text: String,
-    /// The act it names, where there is one.
+    /// The act it names, if there is one.
     pub act: Option<ActId>,
-    /// The act as written, where it is not in the episode or belongs to another agent.
+    /// The act as written, if it is not in the episode or belongs to another agent.
     pub act_text: Option<String>,
     /// The label word, such as `mistake`.
     pub label: String,
@@ -198,7 +198,7 @@ pub struct DeclaredEdge {
     pub weight: Option<f64>,
 }
 
-/// A `state` record; its content is read when looked at.
+/// A `state` record; its content is read when somebody looks at it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
     /// `env`, `collective`, or an agent.
@@ -222,9 +222,9 @@ pub struct Metric {
     pub name: String,
     /// Value.
     pub value: f64,
-    /// Unit, where logged.
+    /// Unit, if logged.
     pub unit: Option<String>,
-    /// Whose; `None`: the episode's.
+    /// Whose it is; `None` for the episode.
     pub agent: Option<AgentId>,
 }
 
@@ -261,7 +261,7 @@ pub struct Episode {
     pub links: Links,
     /// Rewards, in order.
     pub rewards: Segmented<Reward>,
-    /// The end; `None`: the episode is still open.
+    /// The end; `None` if the episode is still open.
     pub outcome: Option<Outcome>,
     /// Alternatives per act, ascending by act.
     pub tables: Segmented<ActionTable>,
@@ -281,7 +281,7 @@ pub struct Episode {
     pub metrics: Vec<Metric>,
     /// Records of types this version does not know.
     pub unknown_records: u32,
-    /// What went wrong while it was put together: dangling references, dropped cycles, repeated ids.
+    /// What went wrong while it was assembled: dangling references, dropped cycles, repeated ids.
     pub diagnostics: Vec<Diagnostic>,
 }
 

@@ -30,7 +30,7 @@ pub struct Scenario {
     pub substitutes: BTreeMap<ActId, Substitute>,
     /// The first and last act to look at; `None` for all acts. Acts outside get no credit.
     pub window: Option<(ActId, ActId)>,
-    /// Parameters of the method by name, where they differ from its defaults.
+    /// Parameters of the method by name, if they differ from its defaults.
     pub params: BTreeMap<String, Number>,
     /// Seed of anything drawn at random.
     pub seed: u64,

@@ -20,7 +20,7 @@ const SEGMENT: usize = 256;
 /// changing an entry copies at most one segment.
 #[derive(Clone, Debug)]
 pub struct Segmented<T> {
-    /// Full, but for the last, which is not empty.
+    /// All full except the last, which is not empty.
     segments: Vec<Arc<Vec<T>>>,
 }
 

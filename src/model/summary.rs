@@ -69,7 +69,7 @@ pub struct FileSummary {
     pub state: FileState,
     /// Why this generation began: `truncated`, `rotated`, ...; `None` for the first.
     pub began: Option<&'static str>,
-    /// Device and inode of the file, where it is one.
+    /// Device and inode, if it is a file.
     pub inode: Option<(u64, u64)>,
 }
 

@@ -15,7 +15,7 @@ const LISTED: usize = 40;
 /// Decimals: the diagnostics are read at leisure.
 const PLACES: usize = 3;
 
-/// Everything `creditscope audit` has to say.
+/// Everything that `creditscope audit` prints.
 pub struct AuditReport<'a> {
     /// The log as named on the command line.
     pub log: &'a str,

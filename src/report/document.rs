@@ -12,7 +12,7 @@ pub(super) struct Document {
 /// A part of a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Section {
-    /// Its heading; empty: none.
+    /// Its heading; empty for none.
     pub(super) title: String,
     /// What stands in it.
     pub(super) blocks: Vec<Block>,

@@ -20,7 +20,7 @@ use crate::{
     text::clean,
 };
 
-/// Everything `creditscope check` has to say.
+/// Everything that `creditscope check` prints.
 pub struct CheckReport<'a> {
     /// The findings in any order; a finding that comes twice is printed once.
     pub findings: &'a [Diagnostic],
@@ -40,7 +40,7 @@ pub struct CheckReport<'a> {
     pub types: &'a [(String, u64)],
     /// Every life of every file.
     pub lives: &'a [FileSummary],
-    /// What the counters of the writers say.
+    /// The state of the writers' counters.
     pub counters: &'a Counters,
 }
 

@@ -111,7 +111,7 @@ pub struct FollowSummary<'a> {
     pub rules: &'a BTreeMap<&'static str, u64>,
     /// Every life of every file.
     pub lives: &'a [FileSummary],
-    /// What the counters of the writers say.
+    /// The state of the writers' counters.
     pub counters: &'a Counters,
 }
 

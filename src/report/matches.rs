@@ -30,7 +30,7 @@ pub struct MatchQuestion<'a> {
     pub filters: &'a [String],
 }
 
-/// What there is to say at the end.
+/// The summary at the end.
 #[derive(Clone, Copy, Debug)]
 pub struct MatchSummary<'a> {
     /// Records printed.
@@ -109,7 +109,7 @@ pub fn matches_row(format: MatchFormat, place: &str, hit: &Hit, number: u64) -> 
     }
 }
 
-/// What stands behind the last match.
+/// What follows the last match.
 pub fn matches_end(format: MatchFormat, question: &MatchQuestion<'_>, summary: &MatchSummary<'_>) -> String {
     let problem = summary.problem.map(clean);
     if format == MatchFormat::Json {

@@ -2,7 +2,7 @@
 //! of them.
 //!
 //! ```text
-//! thread t reads episodes t, t + n, t + 2n, ... -> work -> a few results waiting -> take, in the order of the list
+//! thread t reads episodes t, t + n, t + 2n, ... -> work -> a few results wait -> take, in the list's order
 //! ```
 
 use crossbeam_channel::bounded;

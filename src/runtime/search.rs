@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! log thread: what there is to read -> Blocks -> Collector -> places, snippets -> log thread: whose episode
-//!             a search, a growing log               256 KiB of whole lines at a time, for a search or filters
+//!             a search, a growing log               256 KiB of lines at a time, for a search or filters
 //! ```
 //!
 //! The search thread reads the files itself and never waits for the index. The log thread only adds what it

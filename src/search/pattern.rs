@@ -59,7 +59,7 @@ impl Pattern {
     }
 }
 
-/// What is wrong, without the drawing of where.
+/// What is wrong, without the drawing that shows where.
 fn reason(error: &regex::Error) -> String {
     match error {
         regex::Error::CompiledTooBig(_) => {

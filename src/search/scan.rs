@@ -11,7 +11,7 @@ use super::{Pattern, unescape};
 pub struct Scanner {
     pattern: Arc<Pattern>,
     unescaped: Vec<u8>,
-    /// `\u`, the start of the escapes that any character may hide behind.
+    /// `\u`, the start of the escapes that may stand for any character.
     unicode: memmem::Finder<'static>,
 }
 

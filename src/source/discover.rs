@@ -62,7 +62,7 @@ pub enum DiscoverError {
     Unreadable {
         /// The file or directory.
         path: PathBuf,
-        /// What the system said.
+        /// What the system reported.
         source: io::Error,
     },
     /// A socket and the like.

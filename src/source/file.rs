@@ -37,7 +37,7 @@ const TURNS: usize = 16;
 /// A file followed by its path.
 pub struct TailFile {
     path: PathBuf,
-    /// The directory that holds the file itself, behind any symbolic link.
+    /// The directory that holds the file itself, after following symbolic links.
     home: PathBuf,
     options: TailOptions,
     follow: Follow,
@@ -406,7 +406,7 @@ impl Tail for TailFile {
     }
 }
 
-/// The directory of the file behind `path`.
+/// The directory of the file that `path` leads to.
 fn home_of(path: &Path) -> PathBuf {
     let file = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     match file.parent() {

@@ -60,7 +60,7 @@ pub enum ReadError {
         path: PathBuf,
         /// First byte asked for.
         offset: u64,
-        /// What the system said.
+        /// What the system reported.
         source: io::Error,
     },
 }

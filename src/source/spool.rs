@@ -48,7 +48,7 @@ pub enum SpoolError {
         directory: PathBuf,
         /// How many bytes are usable.
         kept: u64,
-        /// What the system said.
+        /// What the system reported.
         source: io::Error,
     },
     /// The input cannot be read on.
@@ -58,7 +58,7 @@ pub enum SpoolError {
         from: String,
         /// How many bytes are usable.
         kept: u64,
-        /// What the system said.
+        /// What the system reported.
         source: io::Error,
     },
     /// The writer was dropped without saying that it was done.

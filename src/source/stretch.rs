@@ -100,7 +100,7 @@ impl SourceFile {
                     None => at += got as u64,
                 }
             }
-            // Where something is missing no line goes on.
+            // No line continues across a gap.
             if runs.peek().is_some() {
                 return Ok(bytes.end);
             }

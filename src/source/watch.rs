@@ -21,7 +21,7 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 struct Interest {
     /// Names of followed files; an event may give a path in another form than it was asked for.
     names: HashSet<OsString>,
-    /// Directories where anything new is of interest.
+    /// Directories in which anything new matters.
     directories: HashSet<PathBuf>,
 }
 
@@ -55,7 +55,7 @@ impl Told {
         !self.all && self.names.is_empty()
     }
 
-    /// Whether this was not told already.
+    /// Adds an event. Returns whether it is news.
     fn add(&mut self, event: &notify::Result<Event>) -> bool {
         let paths = match event {
             Ok(event) if !event.need_rescan() && !event.paths.is_empty() && !removes_directory(event) => {
@@ -78,7 +78,7 @@ const LONGEST_REST: Duration = Duration::from_millis(330);
 /// What the next poll waits for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum News {
-    /// File events, where there are any.
+    /// File events, if there are any.
     #[default]
     Events,
     /// The clock alone.
@@ -92,11 +92,11 @@ pub struct Watch {
     interest: Arc<Mutex<Interest>>,
     /// A watched directory was removed, and its watch with it.
     stale: Arc<AtomicBool>,
-    /// Until when nothing need be told.
+    /// Until when nothing need be reported.
     rest: Arc<Mutex<Option<Instant>>>,
     /// Whether directories are being added. Adding waits for the notifying thread, which must not rest then.
     adding: Arc<AtomicBool>,
-    /// What was told since it was asked for.
+    /// What was reported since the last question.
     told: Arc<Mutex<Told>>,
     problem: Option<String>,
 }
@@ -175,7 +175,7 @@ impl Watch {
         self.stale.load(Ordering::Relaxed)
     }
 
-    /// What was told since this was asked last.
+    /// What was reported since the last call.
     pub fn take_told(&self) -> Told {
         std::mem::take(&mut *lock(&self.told))
     }
@@ -189,7 +189,7 @@ impl Watch {
     ) {
         let mut wanted = BTreeSet::new();
         for file in files {
-            // The path itself, and the file behind a link.
+            // The path itself, and the file that a link leads to.
             for path in [absolute(file), file.canonicalize().ok()].into_iter().flatten() {
                 if let (Some(parent), Some(name)) = (path.parent(), path.file_name()) {
                     wanted.insert(parent.to_owned());

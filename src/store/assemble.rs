@@ -120,7 +120,7 @@ impl Seen {
     }
 }
 
-/// The episode so far, and where its names lead.
+/// The episode so far, and what its names mean.
 #[derive(Default)]
 struct Builder {
     episode: Episode,

@@ -142,7 +142,7 @@ pub(super) enum Id {
         /// At most seven digits, without a zero in front.
         count: u32,
     },
-    /// A hash of it; odd where it could be counted.
+    /// A hash of it; odd if it could be counted.
     Hashed(u64),
 }
 
@@ -171,7 +171,7 @@ impl Id {
         }
     }
 
-    /// A hash of its text; `None`: there is none.
+    /// A hash of its text; `None` without an id.
     pub(super) fn hash(self, prefixes: &Names) -> Option<u64> {
         match self {
             Self::None => None,

@@ -26,7 +26,7 @@ pub(super) struct Recounts {
 struct Recount {
     id: EpisodeId,
     counted: Recounted,
-    /// The first row not looked at.
+    /// The first row that is still to be read.
     next: RowId,
     scanner: LineScanner,
     scanned: Scanned,

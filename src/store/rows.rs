@@ -31,11 +31,11 @@ const KIND_BITS: u32 = 4;
 const AGENTS: usize = (1 << (16 - KIND_BITS)) - 1;
 /// In the column of lengths: the length is in the list of long ones.
 const LONG: u16 = u16::MAX;
-/// In the column of times: there is none.
+/// In the column of times: no time.
 const NO_TIME: i32 = i32::MIN;
 /// In the column of times: the time is in the list of far ones.
 const FAR: i32 = i32::MAX;
-/// In the column of ids: there is none.
+/// In the column of ids: no id.
 const NO_ID: u32 = u32::MAX;
 /// The prefix of ids that are in the list of hashed ids.
 const HASHED: u32 = 0xfe;

@@ -67,7 +67,7 @@ pub(super) struct Counted {
     /// From 0 at the start of the stretch.
     pub(super) line: u32,
     pub(super) seq: i64,
-    /// Who counts, where the record says so.
+    /// Whose counter it is, if the record says so.
     pub(super) writer: Option<Box<Writer>>,
 }
 

@@ -36,7 +36,7 @@ pub(super) struct Stream(u32);
 #[derive(Clone, Copy, Debug)]
 struct Hole {
     from: i64,
-    /// The number behind it, and where that stands.
+    /// The number after it, and where that stands.
     to: i64,
     origin: Origin,
 }
@@ -52,7 +52,7 @@ struct Lane {
     after: Option<(usize, i64)>,
     /// When it was used last, counted in records of the file with a counter.
     used: u64,
-    /// Used again after a later one had begun.
+    /// Whether it was used again after a later one had begun.
     in_turns: bool,
     holes: Vec<Hole>,
     writer: Option<String>,
@@ -119,7 +119,7 @@ impl Writers {
         }
     }
 
-    /// What they say so far.
+    /// What the counters tell so far.
     pub(super) fn counters(&mut self) -> Arc<Counters> {
         let (files, records) = (&self.files, self.records);
         let told = self.told.get_or_insert_with(|| Arc::new(judge(files)));

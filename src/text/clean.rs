@@ -151,7 +151,7 @@ fn class(c: char) -> Class {
     }
 }
 
-/// A display-safe line while it is put together.
+/// A display-safe line while it is assembled.
 struct Line {
     text: String,
     column: usize,

@@ -144,7 +144,7 @@ pub(super) fn acts(report: &Report<'_>) -> Option<Section> {
         section.text(format!("{} with smaller credit or none", count(more as u64, "more act")));
     }
     section.field("grounds", credit.provenance.word());
-    // What holds for the agents has been said above.
+    // What holds for the agents stands above already.
     let said = report.credit.as_ref().is_ok_and(|it| std::ptr::eq(it, credit));
     for caveat in credit.caveats.iter().filter(|_| !said) {
         section.field("caveat", caveat.text.clone());

@@ -16,7 +16,7 @@ use crate::{
 const ACTS: usize = 20;
 const ELEMENTS: usize = 10;
 
-/// The section; `None`: it was not asked for.
+/// The section; `None` if it was not requested.
 pub(super) fn failure(report: &Report<'_>) -> Option<Section> {
     let study = report.failure?;
     let mut section = Section::new("Failure");

@@ -10,7 +10,7 @@ use crate::{
     model::{Value, signed},
 };
 
-/// The sweep; `None`: it was not run.
+/// The sweep; `None` if it was not run.
 pub(super) fn sweep(report: &Report<'_>) -> Option<Section> {
     let sweep = report.sweep;
     if sweep.rows.is_empty() {

@@ -14,7 +14,7 @@ pub struct Unpacking<R> {
     unpacker: Unpacker,
     /// Bytes that [`Unpacker::end`] returned once the end was reached.
     rest: Option<Vec<u8>>,
-    /// What is wrong behind the bytes given last.
+    /// What is wrong after the bytes given last.
     damage: Option<Damage>,
 }
 

@@ -50,7 +50,7 @@ struct Life {
     unpacker: Unpacker,
     /// Its unpacked lines.
     stream: Stream,
-    /// It ends within a member, and that was told.
+    /// It ends within a member, and that was reported.
     told: bool,
     /// Whether it was checked for a cut since its last bytes came.
     looked_at: bool,

@@ -280,7 +280,7 @@ mod any {
             packed.truncate(cut.index(packed.len() + 1));
             let (got, damage) = unpack(&packed, piece, 64);
             prop_assert!(damage.len() < 100);
-            // Of a cut magic nobody can tell that it was one.
+            // Nobody can tell that a cut magic number was one.
             if spoils.is_empty() && damage.is_empty() && packed.len() > 3 {
                 prop_assert!(whole.starts_with(&got), "{got}");
             }

@@ -67,7 +67,7 @@ impl Member {
         }
     }
 
-    /// What a part of such a file is called.
+    /// The name of a part of such a file.
     fn noun(packing: Packing) -> &'static str {
         match packing {
             Packing::Gzip => "gzip member",
@@ -333,7 +333,7 @@ impl Unpacker {
         Some(Damage { at: self.at, what })
     }
 
-    /// What to say of data that ends here.
+    /// The damage to report of data that ends here, if any.
     pub(in crate::source) fn cut(&self) -> Option<Damage> {
         let left = (self.input.len() - self.start) as u64;
         let (from, noun) = match self.unfinished() {

@@ -142,7 +142,7 @@ fn a_burst_wakes_once_until_somebody_asks() {
     while !files.iter().all(|it| told.names(it)) {
         woken.recv_timeout(LONG).expect("a wake for what is not told yet");
         wakes += 1;
-        // What comes in the meantime is told with it.
+        // What comes in the meantime is reported with it.
         std::thread::sleep(Duration::from_millis(300));
         told.names.extend(watch.take_told().names);
     }

@@ -170,7 +170,7 @@ impl Entry {
         self.rare.as_ref()?.label.as_deref()
     }
 
-    /// How it ended, as far as that is said.
+    /// How it ended, as far as the log says.
     pub(super) fn status(&self) -> Option<Status> {
         Some(match self.status {
             Ended::NotSaid => return None,

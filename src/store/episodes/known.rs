@@ -26,7 +26,7 @@ pub(super) enum Ids {
     /// Nothing has an id.
     #[default]
     None,
-    /// Every one rises, but for a few.
+    /// All of them rise, except a few.
     Rising(Box<Rising>),
     /// They do not rise. Ids that were forgotten and needed again are kept for good.
     Known { ids: Box<Known>, for_good: bool },

@@ -20,7 +20,7 @@ impl Rows {
         chunks.filter_map(|chunk| chunk.at_place(file, offset, len, from, to)).next()
     }
 
-    /// Leaves a row out: its episode has it no more.
+    /// Leaves a row out: its episode no longer has it.
     pub(in crate::store) fn remove(&mut self, id: RowId) {
         let at = self.chunk_of(id);
         let chunk = &mut self.chunks[at];

@@ -174,7 +174,7 @@ fn what_was_overwritten_since_is_not_told_of() {
     let mut suspects = Vec::new();
     Reviewer::new(store.take_unread().remove(0)).step(100, &mut suspects).unwrap();
     assert_eq!(suspects.len(), 1);
-    // The tail finds out before anything is told.
+    // The tail finds out before anything is reported.
     std::fs::write(folder.path(), "{}\n").unwrap();
     for second in 0..2 {
         tail.poll(std::time::Duration::from_secs(second), 1 << 20, &mut |_| {}).unwrap();

@@ -40,7 +40,7 @@ fn whoever_a_record_names_takes_part() {
         r#"{"type":"counterfactual","kind":"coalition","coalitions":[{"agents":["b","a"],"value":1}]}"#;
     check_names(&[coalitions], &["b", "a"]);
     check_names(&[r#"{"type":"episode_start","graph":{"edges":[{"from":"x","to":"y"}]}}"#], &["x", "y"]);
-    // Credit is somebody's word: it may name anybody and brings nobody into the episode.
+    // Credit is somebody's word: it may name anybody and adds nobody to the episode.
     check_names(&[r#"{"type":"credit","algorithm":"x","agents":{"ghost":1}}"#], &[]);
     check_names(&[r#"{"type":"state","scope":"env","state":1}"#], &[]);
 }

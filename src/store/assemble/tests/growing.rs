@@ -1,4 +1,4 @@
-//! Appending gives what putting together anew gives, or says that it cannot.
+//! Appending gives what assembling anew gives, or says that it cannot.
 
 use proptest::prelude::*;
 
