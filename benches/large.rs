@@ -116,12 +116,12 @@ fn asking(c: &mut Criterion) {
 
 /// As if nobody had looked at failure attribution, and no verdict named an act.
 fn forget(open: &mut OpenEpisode) {
-    open.methods.failure = None;
+    open.methods.failure.clear();
     open.methods.variant = Default::default();
     open.methods.split = Default::default();
     open.timeline.scope = creditscope::app::Scope::All;
     open.lists = Default::default();
-    if let Some(analysis) = &mut open.logged
+    if let Some(analysis) = open.logged.get_mut()
         && !analysis.ranking.path.is_empty()
     {
         let analysis = Arc::make_mut(analysis);

@@ -8,6 +8,7 @@ mod agents;
 pub mod command_line;
 pub mod filters;
 mod index;
+mod job;
 pub mod key;
 pub mod listing;
 mod lists;
@@ -16,9 +17,10 @@ mod methods;
 mod model;
 pub mod prompt;
 pub mod prose;
-mod questions;
+mod rest;
 pub mod search;
 mod shape;
+mod slot;
 #[cfg(test)]
 pub(crate) mod tests;
 pub(crate) mod update;
@@ -27,15 +29,19 @@ pub mod whatif;
 pub use action::Action;
 pub use agents::{AgentRanking, AgentRows, Extent};
 pub use index::{ActRanking, EpisodeIndex, ReadEpisode};
+pub use job::{
+    Analysis, Answer, Cores, CreditJob, ExplainJob, FlowJob, Host, Job, Lane, MessageRows, OneCore, Order,
+    Remainder, RequestId, SamplingEnd, SamplingState, ShapeJob, Start, StudyJob, Task, Turn, Work, analyse,
+    before, study,
+};
 pub use key::{Key, KeyCode};
 pub use lists::ActRows;
-pub use message::{
-    Analysis, Effect, ExplainQuestion, Message, SamplingEnd, SamplingState, SearchNews, SiftNews,
-};
+pub use message::{Effect, Message, Receive, SearchNews, SiftNews, SlotRef};
 pub use methods::{MethodsState, MethodsVariant};
 pub use model::{
     DetailState, GraphState, Model, OpenEpisode, Overlay, Pane, Scope, Screen, Size, TimelineState, View,
 };
-pub use questions::{Answer, MessageRows, Question, before};
+pub use rest::Rest;
 pub use shape::Shape;
+pub use slot::Slot;
 pub use update::update;

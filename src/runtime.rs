@@ -2,17 +2,15 @@
 //!
 //! ```text
 //! log thread     owns the store; polls files, answers Open and Payload
-//! worker thread  computes credit; the newest request of a kind wins
-//! sampling       one while values are drawn that take long, and what it draws with: see `sampling`
-//! shape thread   works out the graph of an episode, checks it, explains a number; the newest of a kind wins
-//! study thread   computes what takes longer: curves, messages, P(flip); the newest request wins
+//! a lane thread  does jobs, the newest of a kind: credit; the graph and what a key asks of every act; studies
+//! sampling       one while values are drawn that take long, and what it draws with: see `worker`
 //! search thread  reads the files for what is searched, beside the log thread, which names what it finds
 //! validate thread reads in full what the index pass read by its outside, behind everything else
 //! input thread   blocks on the terminal        (spawned by the command line)
 //! all of them -> one channel of messages -> the loop of the terminal
 //! ```
 
-mod analyse;
+mod cores;
 mod episodes;
 mod head;
 mod log_thread;
@@ -21,7 +19,6 @@ mod piped;
 mod progress;
 mod readers;
 mod rehearsal;
-mod sampling;
 pub mod search;
 #[cfg(test)]
 pub(crate) mod stage;
@@ -32,7 +29,7 @@ mod translated;
 mod validation;
 mod worker;
 
-pub use analyse::{analyse, explain, flow, study};
+pub use cores::analyse;
 pub use episodes::each_episode;
 pub use log_thread::{Follow, LogThread};
 pub use opened::{OpenError, OpenedLogs, Round, Which};

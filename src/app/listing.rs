@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::index::ActRanking;
+use super::{index::ActRanking, job::RequestId, slot::Slot};
 use crate::{
     filter::{ActTypes, Filter, count},
     model::{ActId, Episode},
@@ -133,11 +133,9 @@ impl Listing {
     }
 }
 
-/// What a listing was asked for, and what becomes of the cursor when it is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AskedListing {
-    /// The number of the request.
-    pub request: u64,
+/// What becomes of the cursor when a listing that was asked for is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CursorMove {
     /// Whether the cursor goes to what is listed.
     pub snap: bool,
     /// Whether it goes to the first act to blame that is listed: credit came before the listing.
@@ -147,20 +145,14 @@ pub struct AskedListing {
 /// What filters leave of the acts of the episode on the screen, and what is known of them.
 #[derive(Clone, Debug, Default)]
 pub struct ListedActs {
-    /// The listing; `None`: every act is listed.
-    listing: Option<Arc<Listing>>,
+    /// The listing; where there is none every act is listed.
+    pub(super) listing: Slot<Arc<Listing>, CursorMove>,
     /// How many filters are about records.
     pub(super) filters: usize,
     /// Rises with every new listing.
     pub version: u64,
-    /// The listing that is being made.
-    pub pending: Option<AskedListing>,
-    /// The records that match each pattern, by its text: which request asked, and the answer.
-    pub matches: Arc<Matches>,
-    /// The request for them under way.
-    pub request: Option<u64>,
-    /// Of which revision of the episode, and which patterns, they are.
-    pub asked: Option<(u64, Vec<String>)>,
+    /// The records that match each pattern, by its text; of which revision of the episode, and which patterns, they are.
+    pub(super) matches: Slot<Arc<Matches>, (u64, Vec<String>)>,
     /// For which filters, episode and matches the listing was asked for.
     pub stamp: Option<(u64, u64, bool)>,
     /// For which ranking.
@@ -172,48 +164,63 @@ pub struct ListedActs {
 impl ListedActs {
     /// Whether an act is listed.
     pub fn holds(&self, act: ActId) -> bool {
-        self.listing.as_ref().is_none_or(|it| it.holds(act))
+        self.listing.get().is_none_or(|it| it.holds(act))
     }
 
     /// The listing; `None`: every act is listed.
     pub fn listing(&self) -> Option<&Arc<Listing>> {
-        self.listing.as_ref()
+        self.listing.get()
     }
 
     /// The acts that are listed, ascending; `None`: every one.
     pub fn acts(&self) -> Option<&[ActId]> {
-        self.listing.as_ref().map(|it| it.acts())
+        self.listing.get().map(|it| it.acts())
     }
 
     /// Whether filters are on, and what they leave is known.
     pub fn is_filtered(&self) -> bool {
-        self.listing.is_some()
+        self.listing.get().is_some()
     }
 
     /// `12 of 98 acts, 2 filters`; `None`: no filter is on.
     pub fn note(&self) -> Option<String> {
-        let wait = match (self.pending, self.request) {
-            (Some(_), _) => ", being worked out",
-            (None, Some(_)) => ", being read",
-            (None, None) => "",
+        let wait = match (self.listing.is_pending(), self.matches.is_pending()) {
+            (true, _) => ", being worked out",
+            (false, true) => ", being read",
+            (false, false) => "",
         };
         let filters = count(self.filters);
-        match &self.listing {
+        match self.listing.get() {
             Some(it) => Some(format!("{} of {} acts, {filters}{wait}", it.acts.len(), it.listed.len())),
-            None => self.pending.map(|_| format!("{filters}{wait}")),
+            None => self.listing.is_pending().then(|| format!("{filters}{wait}")),
         }
     }
 
-    /// Puts a listing in the place of the one before.
-    pub(super) fn put(&mut self, listing: Option<Listing>) {
+    /// Puts the listing that answers `request` in the place of the one before; what becomes of the cursor. `None`: nobody
+    /// waits for it.
+    pub(super) fn fill(&mut self, request: RequestId, listing: Listing) -> Option<CursorMove> {
+        let cursor = self.listing.take(request)?;
         self.version += 1;
-        self.pending = None;
-        self.listing = listing.map(Arc::new);
+        self.listing.put(Arc::new(listing), cursor);
+        Some(cursor)
+    }
+
+    /// Lists every act.
+    pub(super) fn list_all(&mut self) {
+        self.version += 1;
+        self.listing.clear();
+    }
+
+    /// Has the cursor go to the first act to blame that is listed, once the listing is there that is being made.
+    pub(super) fn lead_to_culprit(&mut self) {
+        if let Some(cursor) = self.listing.wanted_mut() {
+            cursor.to_culprit = true;
+        }
     }
 
     /// Adds what was appended to `episode`, which has become revision `revision`.
     pub(super) fn grow(&mut self, episode: &Episode, revision: u64) {
-        if let Some(listing) = &mut self.listing {
+        if let Some(listing) = self.listing.get_mut() {
             Arc::make_mut(listing).grow(episode);
         }
         self.stamp.iter_mut().for_each(|it| it.1 = revision);
@@ -221,7 +228,7 @@ impl ListedActs {
 
     /// The ids of acts are others: everything is to be found out anew.
     pub(super) fn forget(&mut self) {
-        self.put(None);
+        self.list_all();
         (self.stamp, self.ranked) = (None, None);
         self.named = (0, 0);
     }

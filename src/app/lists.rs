@@ -9,6 +9,7 @@ use std::{borrow::Cow, sync::Arc};
 use super::{
     index::ActRanking,
     model::{OpenEpisode, Scope},
+    slot::Slot,
 };
 use crate::model::ActId;
 
@@ -128,9 +129,7 @@ impl TableActs {
 #[derive(Clone, Debug, Default)]
 pub struct ActLists {
     /// The acts around one, and which one that is. They stay on the screen while those around another are worked out.
-    pub(super) around: Option<(Around, Vec<ActId>)>,
-    /// The request for others that is under way, and what it is for.
-    pub(super) pending: Option<(u64, Around)>,
+    pub(super) around: Slot<Vec<ActId>, Around>,
     /// Whether the cursor goes to what is shown once that is known: something else is shown than before.
     pub(super) snap: bool,
 }
@@ -203,7 +202,7 @@ impl OpenEpisode {
         match (self.ranking().filter(|it| !it.path.is_empty()), self.listed.listing()) {
             (Some(ranking), None) => &ranking.path,
             (Some(_), Some(listing)) => listing.path(),
-            (None, _) => self.lists.around.as_ref().map_or(&[], |it| it.1.as_slice()),
+            (None, _) => self.lists.around.get().map_or(&[], Vec::as_slice),
         }
     }
 
@@ -216,7 +215,7 @@ impl OpenEpisode {
 
     /// Whether the acts that the timeline shows are being worked out.
     pub fn is_path_pending(&self) -> bool {
-        self.lists.pending.is_some() && self.path_wanted().is_some()
+        self.lists.around.is_pending() && self.path_wanted().is_some()
     }
 }
 

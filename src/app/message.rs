@@ -1,77 +1,20 @@
 //! What comes in and what goes out.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use super::{
-    agents::AgentRanking,
-    index::{ActRanking, ReadEpisode},
+    index::ReadEpisode,
+    job::{Answer, Job, RequestId, Work},
     key::Key,
-    questions::{Answer, MessageRows, Question},
-    shape::Shape,
+    model::Model,
+    rest::Rest,
 };
 use crate::{
-    credit::{Interactions, MessageSetting, RunOutcomes, Study, Sweep, Target, Verdict},
+    credit::RunOutcomes,
     filter::Filter,
-    graph::InteractionGraph,
-    model::{
-        Attribution, Episode, EpisodeId, Explanation, Growth, LogSummary, Origin, RecordText, Scenario,
-        Unavailable,
-    },
+    model::{EpisodeId, Growth, LogSummary, Origin, RecordText},
     search::{Hit, Pattern},
 };
-
-/// Everything computed for one scenario of one episode, in one go.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Analysis {
-    /// The scenario asked for, with the method filled in.
-    pub scenario: Scenario,
-    /// Credit, or why there is none.
-    pub credit: Result<Attribution, Unavailable>,
-    /// Where the scenario edits the episode: credit by the same method without the edits, so that a
-    /// comparison shows the edit and not the method.
-    pub unedited: Option<Attribution>,
-    /// Credit per act, by the same method or by the nearest that knows acts.
-    pub acts: Option<Attribution>,
-    /// What pairs of agents earn beyond their own credits, or what the log lacks for it.
-    pub pairs: Result<Interactions, Unavailable>,
-    /// Every other method and baseline under the same edits.
-    pub sweep: Sweep,
-    /// What to tell first.
-    pub verdict: Verdict,
-    /// The acts in the order of `acts`, and the way of the blame.
-    pub ranking: Arc<ActRanking>,
-    /// The agents in the order of `credit`.
-    pub agents: Arc<AgentRanking>,
-    /// Where another method took the place of the one asked for: which did, and why.
-    pub instead: Option<String>,
-    /// Where the credit is drawn and that takes long: how far it has come. Until it ends the same request is
-    /// answered again and again, with newer credit and the sweep and verdict of the first.
-    pub sampling: Option<SamplingState>,
-}
-
-/// How far a sampled value has come.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SamplingState {
-    /// Permutations walked.
-    pub permutations: u64,
-    /// Permutations asked for.
-    pub asked: u64,
-    /// The largest standard error of an agent; `None`: not known yet.
-    pub widest: Option<f64>,
-    /// Whether it goes on.
-    pub end: SamplingEnd,
-}
-
-/// Whether a sampled value goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SamplingEnd {
-    /// It does.
-    Open,
-    /// All that was asked for is there.
-    Done,
-    /// Somebody stopped it.
-    Stopped,
-}
 
 /// How a search goes on: what is new since the last news, and how far it is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -109,15 +52,47 @@ pub struct SiftNews {
     pub problem: Option<String>,
 }
 
-/// Which number is to be explained.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ExplainQuestion {
-    /// The method and the edits.
-    pub scenario: Scenario,
-    /// The row of the sweep that it is of; `None`: the credit shown.
-    pub row: Option<usize>,
-    /// The agent or act.
-    pub target: Target,
+/// Where the answer to a job goes.
+#[derive(Clone, Copy)]
+pub struct SlotRef {
+    /// The number of the request.
+    pub request: RequestId,
+    fill: fn(&mut Model, RequestId, Answer, &mut Vec<Effect>),
+}
+
+impl SlotRef {
+    /// To whoever asks for jobs of kind `W`.
+    pub fn of<W: Receive>(request: RequestId) -> Self {
+        let fill = |model: &mut Model, request, answer: Answer, effects: &mut Vec<Effect>| {
+            if let Some(answer) = answer.into::<W>() {
+                W::receive(model, request, answer, effects);
+            }
+        };
+        Self { request, fill }
+    }
+
+    /// Hands the answer over.
+    pub(super) fn fill(self, model: &mut Model, answer: Answer, effects: &mut Vec<Effect>) {
+        (self.fill)(model, self.request, answer, effects);
+    }
+}
+
+impl fmt::Debug for SlotRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SlotRef").field(&self.request).finish()
+    }
+}
+
+impl PartialEq for SlotRef {
+    fn eq(&self, other: &Self) -> bool {
+        self.request == other.request
+    }
+}
+
+/// What becomes of the answer to a kind of job. Implemented where the job is asked for.
+pub trait Receive: Work + Sized {
+    /// Takes the answer to `request`; one that nobody waits for any more is dropped.
+    fn receive(model: &mut Model, request: RequestId, answer: Self::Answer, effects: &mut Vec<Effect>);
 }
 
 /// Something that happened outside.
@@ -140,20 +115,6 @@ pub enum Message {
         /// The episode, or why it cannot be read.
         result: Result<ReadEpisode, String>,
     },
-    /// The shape of an episode was worked out; answers [`Effect::Shape`] with the same number.
-    Shape {
-        /// The number of the request.
-        request: u64,
-        /// The result.
-        result: Box<Shape>,
-    },
-    /// The graph with the credit that crosses its edges; answers [`Effect::Flow`] with the same number.
-    Flow {
-        /// The number of the request.
-        request: u64,
-        /// The result.
-        result: Box<InteractionGraph>,
-    },
     /// Records were appended to an episode that was sent, and change nothing of what it was.
     Grown {
         /// Which.
@@ -165,35 +126,13 @@ pub enum Message {
     },
     /// The time asked for with [`Effect::Settle`] or [`Effect::Rest`] has come.
     Settle,
-    /// The arithmetic of a number was worked out; answers [`Effect::Explain`] with the same number.
-    Explained {
-        /// The number of the request.
-        request: u64,
-        /// The arithmetic, or why there is none.
-        result: Box<Result<Explanation, Unavailable>>,
-    },
-    /// Credit was computed; answers [`Effect::Analyse`] with the same number, several times while values are drawn.
-    Analysis {
-        /// The number of the request.
-        request: u64,
-        /// The result.
-        result: Box<Analysis>,
-    },
-    /// What takes longer than credit was computed; answers [`Effect::Study`] with the same number.
-    Study {
-        /// The number of the request.
-        request: u64,
-        /// The result.
-        result: Box<Study>,
-        /// What is looked up in its messages.
-        rows: Box<MessageRows>,
-    },
-    /// A question about all acts was answered; answers [`Effect::Ask`] with the same number.
-    Answered {
-        /// The number of the request.
-        request: u64,
+    /// A job was done, or a part of it; answers [`Effect::Work`] with the same slot, several times while values are
+    /// drawn.
+    Worked {
+        /// Where it goes.
+        slot: SlotRef,
         /// The answer.
-        answer: Box<Answer>,
+        answer: Answer,
     },
     /// The episodes of a run were looked at; answers [`Effect::Survey`].
     Run {
@@ -216,7 +155,7 @@ pub enum Message {
     /// Which records of an episode match; answers [`Effect::Match`].
     Matched {
         /// The number of the request.
-        request: u64,
+        request: RequestId,
         /// For each pattern the places of the records that match, as file and offset, ascending.
         places: Vec<Vec<(u32, u64)>>,
     },
@@ -226,73 +165,27 @@ pub enum Message {
     Copied(Result<String, String>),
 }
 
+impl Message {
+    /// The answer to a job of kind `W`.
+    pub fn worked<W: Receive>(request: RequestId, answer: W::Answer) -> Self {
+        Self::Worked { slot: SlotRef::of::<W>(request), answer: Answer::new::<W>(answer) }
+    }
+}
+
 /// Something asked of the outside.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// Put this episode together, and again whenever it grows.
     Open(EpisodeId),
-    /// Work out the graph of an episode, and check it.
-    Shape {
-        /// Comes back with the answer.
-        request: u64,
-        /// The episode.
-        episode: Arc<Episode>,
-    },
-    /// Build the graph with the credit of acts on the edges they start.
-    Flow {
-        /// Comes back with the answer.
-        request: u64,
-        /// The episode.
-        episode: Arc<Episode>,
-        /// Its credit.
-        analysis: Arc<Analysis>,
-    },
-    /// Compute credit.
-    Analyse {
-        /// Comes back with the answer.
-        request: u64,
-        /// The episode.
-        episode: Arc<Episode>,
-        /// What to compute; an empty method name asks for the best the log supports.
-        scenario: Scenario,
-        /// Whether the nearest method takes the place of one that cannot follow the edits.
-        or_nearest: bool,
-    },
-    /// Work out what takes a look at every act.
-    Ask {
-        /// Comes back with the answer.
-        request: u64,
-        /// The episode.
-        episode: Arc<Episode>,
+    /// Do this job off the loop.
+    Work {
+        /// Where the answer goes.
+        slot: SlotRef,
         /// What to work out.
-        question: Question,
+        job: Job,
     },
-    /// Work out the arithmetic of a number.
-    Explain {
-        /// Comes back with the answer.
-        request: u64,
-        /// The episode.
-        episode: Arc<Episode>,
-        /// Its credit, in which the number is known.
-        analysis: Arc<Analysis>,
-        /// Whose number.
-        question: ExplainQuestion,
-    },
-    /// Stop drawing for this request: what there is is its last answer.
-    StopSampling(u64),
-    /// Compute what takes longer than credit: curves, messages, how sure it is.
-    Study {
-        /// Comes back with the answer.
-        request: u64,
-        /// The episode.
-        episode: Arc<Episode>,
-        /// Its credit.
-        analysis: Arc<Analysis>,
-        /// How messages are divided.
-        setting: MessageSetting,
-        /// Whether nobody looks at it yet: what the screen shows does not wait for it.
-        ahead: bool,
-    },
+    /// Stop the job of this request, whose answer comes in parts: what there is is its last answer.
+    StopWork(RequestId),
     /// Look at the episodes of this one's run.
     Survey(EpisodeId),
     /// Read a record in full.
@@ -317,7 +210,7 @@ pub enum Effect {
     /// Tell which records of an episode match.
     Match {
         /// Comes back with the answer.
-        request: u64,
+        request: RequestId,
         /// Which episode.
         episode: EpisodeId,
         /// What to look for.
@@ -325,9 +218,9 @@ pub enum Effect {
     },
     /// Send [`Message::Settle`] after this many milliseconds.
     Settle(u64),
-    /// Send [`Message::Settle`] when many times as long has passed as it takes to answer the [`Effect::Analyse`]
-    /// before: an episode that grows is not computed anew for each of its records.
-    Rest,
+    /// Send [`Message::Settle`] when these requests are answered and the rest that follows is over: an episode that grows
+    /// is not computed anew for each of its records.
+    Rest(Rest),
     /// Send [`Message::Wake`] after this many milliseconds.
     Wake(u64),
     /// Hand this text to the clipboard and to a file.

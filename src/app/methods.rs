@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use super::{
     OpenEpisode,
+    job::MessageRows,
     lists::{ActRows, TableActs},
-    questions::MessageRows,
+    slot::Slot,
 };
 use crate::{
     credit::{Curve, FailureStudy, MessageSetting, MessageTable, RunOutcomes, Study},
-    model::{Scenario, Unavailable},
+    model::Scenario,
 };
 
 /// What view 4 shows.
@@ -72,24 +73,14 @@ pub struct MethodsState {
     pub point: Option<usize>,
     /// How messages are divided.
     pub split: MessageSetting,
-    /// What was computed after the credit, for this scenario.
-    pub study: Option<(Scenario, Arc<Study>)>,
-    /// The request for it that is under way.
-    pub request: Option<u64>,
-    /// How that divides messages.
-    pub(super) asked_split: MessageSetting,
+    /// What was computed after the credit; for which scenario, and how it divides messages.
+    pub study: Slot<Arc<Study>, (Scenario, MessageSetting)>,
     /// What the rules of failure attribution say.
-    pub failure: Option<Arc<FailureStudy>>,
+    pub failure: Slot<Arc<FailureStudy>>,
     /// The acts of its rows.
     pub failure_acts: TableActs,
-    /// The request for it that is under way.
-    pub failure_request: Option<u64>,
-    /// What is looked up in the messages of the study.
-    pub message_rows: MessageRows,
-    /// How the messages of the study are divided.
-    pub(super) divided: MessageSetting,
-    /// The request to divide them otherwise that is under way, and how.
-    pub(super) dividing: Option<(u64, MessageSetting)>,
+    /// What is looked up in the messages of the study, and how those are divided.
+    pub messages: Slot<MessageRows, MessageSetting>,
     /// The outcomes of the run, as far as they were looked at.
     pub run: Option<Arc<RunOutcomes>>,
     /// Whether they were asked for.
@@ -99,8 +90,12 @@ pub struct MethodsState {
 impl OpenEpisode {
     /// What was computed after the credit on the screen; `None`: it is not there yet.
     pub fn study(&self) -> Option<&Study> {
-        let (scenario, study) = self.methods.study.as_ref()?;
-        (self.analysis()?.scenario == *scenario).then_some(study)
+        let (scenario, _) = self.methods.study.of()?;
+        self.methods
+            .study
+            .get()
+            .filter(|_| self.analysis().is_some_and(|it| it.scenario == *scenario))
+            .map(|it| &**it)
     }
 
     /// The curve under the cursor.
@@ -144,37 +139,17 @@ impl OpenEpisode {
         match self.methods.variant {
             MethodsVariant::Table | MethodsVariant::Curves => ActRows::All(0),
             MethodsVariant::Failure => ActRows::Table(&self.methods.failure_acts),
-            MethodsVariant::Messages if self.study().is_some() => {
-                ActRows::Table(&self.methods.message_rows.acts)
-            }
-            MethodsVariant::Messages => ActRows::All(0),
+            MethodsVariant::Messages => match self.methods.messages.get() {
+                Some(rows) if self.study().is_some() => ActRows::Table(&rows.acts),
+                _ => ActRows::All(0),
+            },
         }
     }
 }
 
 impl MethodsState {
-    /// Keeps what was computed after the credit of `scenario`, and what is looked up in its messages.
-    pub(super) fn keep_study(&mut self, scenario: Scenario, study: Study, rows: MessageRows) {
-        self.message_rows = rows;
-        self.study = Some((scenario, Arc::new(study)));
-    }
-
-    /// Keeps messages that were divided otherwise.
-    pub(super) fn keep_messages(
-        &mut self,
-        messages: Result<MessageTable, Unavailable>,
-        rows: MessageRows,
-        setting: MessageSetting,
-    ) {
-        if let Some((_, study)) = &mut self.study {
-            Arc::make_mut(study).messages = messages;
-            self.message_rows = rows;
-            self.divided = setting;
-        }
-    }
-
     /// Whether messages are being divided otherwise than they are shown.
     pub fn is_dividing(&self) -> bool {
-        self.dividing.is_some()
+        self.messages.is_pending()
     }
 }

@@ -5,14 +5,14 @@ use std::{borrow::Cow, sync::Arc};
 use super::{
     filters::FilterState,
     index::{ActRanking, EpisodeIndex, judged},
+    job::{Analysis, ComparedCredits, RequestId, SHORT_EPISODE, SamplingEnd, SamplingState},
     listing::ListedActs,
     lists::ActLists,
-    message::{Analysis, SamplingEnd, SamplingState},
     methods::MethodsState,
     prompt::Prompt,
-    questions::SHORT_EPISODE,
     search::{FoundActs, SearchState},
     shape::Shape,
+    slot::Slot,
     whatif::{Forks, Form},
 };
 use crate::{
@@ -142,12 +142,10 @@ pub struct TimelineState {
 /// State of the graph view.
 #[derive(Clone, Debug)]
 pub struct GraphState {
-    /// Agents and edges, and what they say; `None`: being worked out.
-    pub shape: Option<Arc<Shape>>,
+    /// Agents and edges, and what they say.
+    pub shape: Slot<Arc<Shape>>,
     /// The same agents and edges with the credit that crosses them, and of which credit that is.
-    pub flow: Option<(Arc<ActRanking>, graph::InteractionGraph)>,
-    /// Requests under way: for the shape and for the flow.
-    pub requests: (Option<u64>, Option<u64>),
+    pub flow: Slot<graph::InteractionGraph, Arc<ActRanking>>,
     /// What pairs of agents earn together; `None`: the log does not tell.
     pub pairs: Option<graph::InteractionGraph>,
     /// The drawing chosen by hand; `None`: by size.
@@ -167,8 +165,8 @@ pub struct GraphState {
 impl GraphState {
     /// Who talked to whom; `None`: being worked out.
     pub fn interaction(&self) -> Option<&graph::InteractionGraph> {
-        let flow = self.flow.as_ref().filter(|_| self.weight == graph::Weight::CreditFlow);
-        flow.map(|it| &it.1).or(self.shape.as_ref().map(|it| &it.interaction))
+        let flow = self.flow.get().filter(|_| self.weight == graph::Weight::CreditFlow);
+        flow.or(self.shape.get().map(|it| &it.interaction))
     }
 
     /// The graph whose edges carry the weight chosen; `None`: being worked out.
@@ -178,23 +176,9 @@ impl GraphState {
 
     /// Whether what is shown is being worked out: the graph, or the credit that crosses its edges.
     pub fn is_pending(&self) -> bool {
-        let flow = self.weight == graph::Weight::CreditFlow && self.requests.1.is_some();
-        self.shape.is_none() || flow
+        let flow = self.weight == graph::Weight::CreditFlow && self.flow.is_pending();
+        self.shape.get().is_none() || flow
     }
-}
-
-/// What the log says, and the credit on the screen.
-pub type ComparedCredits = (Option<Arc<Analysis>>, Arc<Analysis>);
-
-/// What a what-if changes, as far as it is known.
-#[derive(Clone, Debug, Default)]
-pub struct Compared {
-    /// Credit before and after, agents in the order of their ranks before.
-    pub result: Option<Box<Comparison>>,
-    /// Of which credits that is.
-    pub(super) of: Option<ComparedCredits>,
-    /// The request that is under way, and of which credits it is.
-    pub pending: Option<(u64, ComparedCredits)>,
 }
 
 /// State of the detail pane.
@@ -244,19 +228,16 @@ pub struct OpenEpisode {
     /// Whether the cursor was put on the agent to blame once.
     pub placed: bool,
     /// Credit as the log supports it.
-    pub logged: Option<Arc<Analysis>>,
+    pub logged: Slot<Arc<Analysis>>,
     /// Credit under the what-if on the screen, if there is one.
-    pub edited: Option<Arc<Analysis>>,
-    /// Requests under way: for `logged` and for `edited`.
-    pub requests: (Option<u64>, Option<u64>),
-    /// The request whose values are still being drawn, after its first answer.
-    pub drawing: Option<u64>,
+    pub edited: Slot<Arc<Analysis>>,
     /// What-ifs.
     pub forks: Forks,
     /// The what-if form.
     pub form: Form,
-    /// What the what-if on the screen changes.
-    pub compared: Compared,
+    /// What the what-if on the screen changes: credit before and after, agents in the order of their ranks before;
+    /// `None`: one of them is not known.
+    pub compared: Slot<Option<Box<Comparison>>, ComparedCredits>,
     /// Agent under the cursor.
     pub agent: AgentId,
     /// Act under the cursor.
@@ -288,13 +269,23 @@ pub struct OpenEpisode {
 impl OpenEpisode {
     /// The analysis on the screen: the what-if's, else the log's.
     pub fn analysis(&self) -> Option<&Arc<Analysis>> {
-        if self.forks.is_logged() { self.logged.as_ref() } else { self.edited.as_ref() }
+        self.shown().get()
+    }
+
+    fn shown(&self) -> &Slot<Arc<Analysis>> {
+        if self.forks.is_logged() { &self.logged } else { &self.edited }
     }
 
     /// How far the values on the screen have come, while they are being drawn.
     pub fn sampling(&self) -> Option<&SamplingState> {
-        self.drawing?;
+        self.shown().begun()?;
         self.analysis()?.sampling.as_ref().filter(|it| it.end == SamplingEnd::Open)
+    }
+
+    /// The request that they are drawn for, while they are being drawn.
+    pub fn sampling_request(&self) -> Option<RequestId> {
+        self.sampling()?;
+        self.shown().begun()
     }
 
     /// The credit on the screen.
@@ -330,12 +321,12 @@ impl OpenEpisode {
 
     /// The act that a hit is, or is about; `None`: it says nothing about one act, or that is being worked out.
     pub fn act_of(&self, hit: &Hit) -> Option<ActId> {
-        self.graph.shape.as_ref()?.places.act_of(&self.episode, hit)
+        self.graph.shape.get()?.places.act_of(&self.episode, hit)
     }
 
     /// What is wrong with the episode, as far as it was looked for.
     pub fn findings(&self) -> &[Diagnostic] {
-        self.graph.shape.as_ref().map_or(&self.episode.diagnostics, |it| &it.findings)
+        self.graph.shape.get().map_or(&self.episode.diagnostics, |it| &it.findings)
     }
 }
 
@@ -383,9 +374,11 @@ pub struct Model {
     /// Number before a motion.
     pub count: Option<usize>,
     /// The request for the arithmetic of a number that is under way.
-    pub explaining: Option<u64>,
-    /// The last request number given out.
-    pub requests: u64,
+    pub explaining: Slot<()>,
+    /// The number of the last request.
+    pub request: RequestId,
+    /// Whether what nobody looks at yet is worked out ahead.
+    pub works_ahead: bool,
     /// One line about terminal and colours, for the help.
     pub terminal: String,
 }
@@ -414,8 +407,9 @@ impl Model {
             arguments,
             mouse: false,
             count: None,
-            explaining: None,
-            requests: 0,
+            explaining: Slot::default(),
+            request: RequestId::default(),
+            works_ahead: true,
             terminal: String::new(),
         }
     }

@@ -1,10 +1,10 @@
 //! The program without a terminal, on a small log of one failed episode or on the samples.
 
 pub(crate) mod any;
-mod beside;
 mod command_line;
 mod filtering;
 mod forms;
+mod jobs;
 mod live;
 mod methods;
 mod questions;

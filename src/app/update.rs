@@ -1,12 +1,12 @@
 //! How messages change the model: pure, total, and the same on every machine.
 
 mod ask;
-mod beside;
 mod cursor;
 mod filter;
 mod form;
 mod growth;
 mod incoming;
+mod jobs;
 mod methods;
 pub(crate) mod pictures;
 mod search;
@@ -15,7 +15,7 @@ use super::{
     action::{self, Action},
     key::{Key, KeyCode},
     message::{Effect, Message},
-    model::{Model, Overlay, Screen, Size, View},
+    model::{Model, OpenEpisode, Overlay, Screen, Size, View},
     prompt::PromptKind,
     whatif::Forks,
 };
@@ -37,16 +37,11 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Episode { id, revision, result } => {
             incoming::episode(model, id, revision, result, &mut effects);
         }
-        Message::Analysis { request, result } => incoming::analysis(model, request, *result),
-        Message::Shape { request, result } => incoming::shape(model, request, *result),
-        Message::Explained { request, result } => ask::explained(model, request, *result),
-        Message::Flow { request, result } => incoming::flow(model, request, *result),
+        Message::Worked { slot, answer } => slot.fill(model, answer, &mut effects),
         Message::Grown { id, revisions, growth } => {
             growth::grown(model, id, revisions, *growth, &mut effects);
         }
         Message::Settle => growth::settle(model, &mut effects),
-        Message::Study { request, result, rows } => methods::study(model, request, *result, *rows),
-        Message::Answered { request, answer } => beside::answered(model, request, *answer),
         Message::Run { id, outcomes } => methods::run(model, id, *outcomes),
         Message::Payload { origin, result } => incoming::payload(model, origin, result),
         Message::Search(news) => search::news(model, news, &mut effects),
@@ -63,7 +58,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     }
     search::refresh(model);
     filter::refresh(model, &mut effects);
-    beside::refresh(model, &mut effects);
+    jobs::refresh(model, &mut effects);
     ask::read_payload(model, &mut effects);
     methods::refresh(model, &mut effects);
     incoming::request_flow(model, &mut effects);
@@ -249,10 +244,10 @@ fn form_or(
 /// Stops what is being drawn, where nothing lies over it that Esc would close. `false`: nothing is.
 fn stop_sampling(model: &Model, effects: &mut Vec<Effect>) -> bool {
     let open = model.open.as_ref().filter(|it| model.overlay.is_none() && !it.form.list);
-    let Some(request) = open.filter(|it| it.sampling().is_some()).and_then(|it| it.drawing) else {
+    let Some(request) = open.and_then(OpenEpisode::sampling_request) else {
         return false;
     };
-    effects.push(Effect::StopSampling(request));
+    effects.push(Effect::StopWork(request));
     true
 }
 
@@ -276,7 +271,7 @@ fn toggle_overlay(model: &mut Model, overlay: Overlay) {
 
 /// One level back: overlay, playback, view, list. `false`: there is nothing to back out of.
 fn back(model: &mut Model) -> bool {
-    model.explaining = None;
+    model.explaining.cancel();
     if model.overlay.take().is_some() {
         model.overlay_top = 0;
         return true;

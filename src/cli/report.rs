@@ -9,7 +9,7 @@ use super::{
     filters, headless, print,
 };
 use crate::{
-    app::{Analysis, command_line},
+    app::{self, Analysis, command_line},
     check,
     credit::{self, Curve, MessageSetting, Study, Target},
     model::{Episode, EpisodeId, Explanation, LogSummary, Origin},
@@ -156,7 +156,7 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
 /// Curves, messages and how sure the verdict is, of which verdict and sweep are told.
 fn study(options: &Report, episode: &Episode, analysis: &mut Analysis) -> Study {
     let setting = MessageSetting { beta: options.message_beta, tau: options.message_tau };
-    let study = runtime::study(episode, analysis, setting);
+    let study = app::study(episode, analysis, setting);
     study.tell(&mut analysis.sweep, &mut analysis.verdict);
     study
 }

@@ -80,24 +80,13 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
     let code = run::run(&mut terminal, &mut model, &messages, setting, |effect| match effect {
         Effect::Open(id) => log.open(id),
         Effect::Payload(origin) => log.payload(origin),
-        Effect::Shape { request, episode } => worker.shape(request, episode),
-        Effect::Explain { request, episode, analysis, question } => {
-            worker.explain(request, episode, analysis, question);
-        }
-        Effect::Flow { request, episode, analysis } => worker.flow(request, episode, analysis),
-        Effect::Ask { request, episode, question } => worker.ask(request, episode, question),
-        Effect::Analyse { request, episode, scenario, or_nearest } => {
-            worker.request(request, episode, scenario, or_nearest);
-        }
-        Effect::Study { request, episode, analysis, setting, .. } => {
-            worker.study(request, episode, analysis, setting);
-        }
+        Effect::Work { slot, job } => worker.submit(slot, job),
+        Effect::StopWork(request) => worker.stop(request),
         Effect::Survey(id) => log.survey(id),
         Effect::Search { request, pattern } => log.search(request, pattern),
         Effect::StopSearch => log.stop_search(),
         Effect::Sift { request, filters } => log.sift(request, filters),
         Effect::Match { request, episode, patterns } => log.match_records(request, episode, patterns),
-        Effect::StopSampling(request) => worker.stop(request),
         Effect::Copy(text) => {
             let _ = send.send(Message::Copied(keep_copy(&text)));
         }
@@ -105,7 +94,7 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
         Effect::Quit(_)
         | Effect::Wake(_)
         | Effect::Settle(_)
-        | Effect::Rest
+        | Effect::Rest(_)
         | Effect::Redraw
         | Effect::Suspend
         | Effect::Mouse(_) => {}

@@ -4,14 +4,11 @@
 use std::collections::VecDeque;
 
 use super::{
-    OpenedLogs, Survey, analyse,
-    analyse::followed,
-    explain, flow,
+    OpenedLogs, Survey,
     search::{match_records, search_all, sift_all},
-    study,
 };
 use crate::{
-    app::{Analysis, Effect, Key, KeyCode, Message, MessageRows, Model, Shape, update},
+    app::{Effect, Key, KeyCode, Message, Model, update},
     model::LogSummary,
 };
 
@@ -21,30 +18,22 @@ pub struct Rehearsal {
     pub model: Model,
     /// The logs.
     pub logs: OpenedLogs,
-    /// Whether what nobody looks at yet is studied ahead, as the program does.
-    studies_ahead: bool,
 }
 
 impl Rehearsal {
     /// Shows `logs`, which have been read to their end, on a terminal of this size.
-    pub fn new(model: Model, logs: OpenedLogs, columns: u16, rows: u16) -> Self {
-        Self::with(model, logs, (columns, rows), true)
+    pub fn new(model: Model, mut logs: OpenedLogs, columns: u16, rows: u16) -> Self {
+        let summary = LogSummary { loaded: true, ..logs.store.summary() };
+        let mut rehearsal = Self { model: Model { mouse: false, ..model }, logs };
+        rehearsal.send(Message::Resize(columns, rows));
+        rehearsal.send(Message::Log(summary));
+        rehearsal
     }
 
     /// The same, but nothing is studied before somebody looks at it: the verdict does not say how sure it is. For
     /// tests that open many episodes.
     pub fn unstudied(model: Model, logs: OpenedLogs, columns: u16, rows: u16) -> Self {
-        Self::with(model, logs, (columns, rows), false)
-    }
-
-    fn with(mut model: Model, mut logs: OpenedLogs, size: (u16, u16), studies_ahead: bool) -> Self {
-        let (columns, rows) = size;
-        let summary = LogSummary { loaded: true, ..logs.store.summary() };
-        model.mouse = false;
-        let mut rehearsal = Self { model, logs, studies_ahead };
-        rehearsal.send(Message::Resize(columns, rows));
-        rehearsal.send(Message::Log(summary));
-        rehearsal
+        Self::new(Model { works_ahead: false, ..model }, logs, columns, rows)
     }
 
     /// Applies a message and everything that follows from it, in the order in which it is asked for. What is
@@ -54,11 +43,6 @@ impl Rehearsal {
         let mut messages = VecDeque::from([message]);
         while let Some(message) = messages.pop_front() {
             for effect in update(&mut self.model, message) {
-                if matches!(effect, Effect::Study { ahead: true, .. }) && !self.studies_ahead {
-                    // It is asked for again when it is looked at.
-                    self.model.open.iter_mut().for_each(|it| it.methods.request = None);
-                    continue;
-                }
                 match self.answer(&effect) {
                     Some(answer) => messages.push_back(answer),
                     None => outside.push(effect),
@@ -94,30 +78,7 @@ impl Rehearsal {
                 let result = self.logs.store.episode(*id).map(Into::into);
                 Some(Message::Episode { id: *id, revision, result })
             }
-            Effect::Shape { request, episode } => {
-                Some(Message::Shape { request: *request, result: Box::new(Shape::of(episode)) })
-            }
-            Effect::Explain { request, episode, analysis, question } => {
-                let result = Box::new(explain(episode, analysis, question));
-                Some(Message::Explained { request: *request, result })
-            }
-            Effect::Flow { request, episode, analysis } => {
-                Some(Message::Flow { request: *request, result: Box::new(flow(episode, analysis)) })
-            }
-            Effect::Ask { request, episode, question } => {
-                let answer = Box::new(question.clone().answer(episode));
-                Some(Message::Answered { request: *request, answer })
-            }
-            Effect::Analyse { request, episode, scenario, or_nearest } => {
-                let (scenario, instead) = followed(episode, scenario, *or_nearest);
-                let result = Box::new(Analysis { instead, ..analyse(episode, &scenario) });
-                Some(Message::Analysis { request: *request, result })
-            }
-            Effect::Study { request, episode, analysis, setting, .. } => {
-                let result = Box::new(study(episode, analysis, *setting));
-                let rows = Box::new(MessageRows::of(&result.messages));
-                Some(Message::Study { request: *request, result, rows })
-            }
+            Effect::Work { slot, job } => Some(Message::Worked { slot: *slot, answer: job.run() }),
             Effect::Survey(id) => {
                 let episode = self.model.open.as_ref().filter(|it| it.id == *id).map(|it| &it.episode);
                 let outcomes = Box::new(Survey::all(&mut self.logs.store, *id, episode?));
@@ -139,10 +100,10 @@ impl Rehearsal {
             }
             Effect::Sift { .. }
             | Effect::StopSearch
-            | Effect::StopSampling(_)
+            | Effect::StopWork(_)
             | Effect::Wake(_)
             | Effect::Settle(_)
-            | Effect::Rest
+            | Effect::Rest(_)
             | Effect::Copy(_)
             | Effect::Mouse(_)
             | Effect::Redraw

@@ -9,7 +9,7 @@ mod validated;
 
 use super::*;
 use crate::{
-    app::Message,
+    app::{CreditJob, Job, Message, RequestId, SlotRef},
     model::{Episode, EpisodeId, FileState, LogSummary},
     source::{News, Told},
     store::Pass,
@@ -230,14 +230,15 @@ fn the_worker_answers_the_newest_request_of_a_kind() {
         let _ = send.send(message);
     });
     let edited = crate::model::Scenario::of_method("uniform");
-    for number in 0..200 {
+    for number in 1..=200 {
         let scenario = if number % 2 == 0 { crate::model::Scenario::default() } else { edited.clone() };
-        worker.request(number, episode.clone(), scenario, false);
+        let job = CreditJob { episode: episode.clone(), scenario, or_nearest: false };
+        worker.submit(SlotRef::of::<CreditJob>(RequestId(number)), Job::new(job));
     }
     let mut answered = Vec::new();
-    while !(answered.contains(&198) && answered.contains(&199)) {
+    while !(answered.contains(&199) && answered.contains(&200)) {
         match messages.recv_timeout(Duration::from_secs(60)) {
-            Ok(Message::Analysis { request, .. }) => answered.push(request),
+            Ok(Message::Worked { slot, .. }) => answered.push(slot.request.0),
             other => panic!("{other:?} after {answered:?}"),
         }
     }

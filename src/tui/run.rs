@@ -19,7 +19,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{clipboard, terminal::Terminal, theme::Theme, view};
 use crate::{
-    app::{Effect, Message, Model, update},
+    app::{Effect, Message, Model, RequestId, Rest, update},
     model::{EpisodeId, Origin},
 };
 
@@ -28,11 +28,6 @@ const KEY_FRAME: Duration = Duration::from_millis(33);
 /// The least time between two frames that show what was appended: 10 a second; and between any and one that shows only
 /// what was computed.
 const LIVE_FRAME: Duration = Duration::from_millis(100);
-/// An episode that grows is computed anew after this many times as long as that takes: a quarter of a percent of a
-/// processor.
-const REST: u32 = 400;
-/// The least and the most of it.
-const RESTS: (Duration, Duration) = (Duration::from_millis(480), Duration::from_secs(30));
 /// How long a frame waits for the answer to what a key asked for: shorter than a person notices.
 const ANSWER: Duration = Duration::from_millis(30);
 
@@ -138,8 +133,8 @@ struct Program<'a, F> {
     setting: Setting,
     outside: F,
     awaited: Awaited,
-    /// What is being computed of an episode that grows, and that something rests after.
-    resting: Option<Resting>,
+    /// What is being computed of an episode that grows, since when, and the rest after it.
+    resting: Option<(Instant, Rest)>,
     timers: Timers,
 }
 
@@ -148,22 +143,16 @@ impl<F: FnMut(Effect)> Program<'_, F> {
     /// waits for what comes of it.
     fn take(&mut self, message: Message, urgent: bool) -> io::Result<Option<u8>> {
         let began = Instant::now();
-        if let Some(resting) = &mut self.resting
-            && let Some(pause) = resting.pause_after(&message, Instant::now())
+        if let (Some((since, rest)), Message::Worked { slot, answer }) = (&mut self.resting, &message)
+            && let Some(pause) = rest.answered(slot.request, answer, since.elapsed())
         {
             self.resting = None;
             self.timers.set(pause, Message::Settle);
         }
         let mut effects: VecDeque<Effect> = update(self.model, message).into();
-        let mut asked = Resting { since: began, credit: None, shape: None, took: Duration::ZERO };
         while let Some(effect) = effects.pop_front() {
             if urgent {
                 self.awaited.note(&effect, Instant::now());
-            }
-            match &effect {
-                Effect::Analyse { request, .. } => asked.credit = Some(*request),
-                Effect::Shape { request, .. } => asked.shape = Some(*request),
-                _ => {}
             }
             match effect {
                 Effect::Quit(code) => return Ok(Some(code)),
@@ -173,7 +162,7 @@ impl<F: FnMut(Effect)> Program<'_, F> {
                 Effect::Settle(milliseconds) => {
                     self.timers.set(Duration::from_millis(milliseconds), Message::Settle)
                 }
-                Effect::Rest => self.resting = Some(asked),
+                Effect::Rest(rest) => self.resting = Some((began, rest)),
                 Effect::Redraw => self.terminal.resize(self.model.size.columns, self.model.size.rows),
                 Effect::Suspend => {
                     self.terminal.suspend()?;
@@ -244,33 +233,6 @@ fn is_growth(message: &Message) -> bool {
     matches!(message, Message::Log(_) | Message::Grown { .. })
 }
 
-/// The computation of an episode that grows, after which comes a rest.
-#[derive(Clone, Copy, Debug)]
-struct Resting {
-    since: Instant,
-    /// The last requests for credit and for the graph that have not been answered.
-    credit: Option<u64>,
-    shape: Option<u64>,
-    /// The time that the answers there are have taken, on threads of their own.
-    took: Duration,
-}
-
-impl Resting {
-    /// How long to rest, if `message` is the last of the answers.
-    fn pause_after(&mut self, message: &Message, now: Instant) -> Option<Duration> {
-        let (awaited, answered) = match message {
-            Message::Analysis { request, .. } => (&mut self.credit, *request),
-            Message::Shape { request, .. } => (&mut self.shape, *request),
-            _ => return None,
-        };
-        // A request that was pushed out by a newer one has that one's answer.
-        awaited.take_if(|it| answered >= *it)?;
-        self.took += now.saturating_duration_since(self.since);
-        let is_last = self.credit.is_none() && self.shape.is_none();
-        is_last.then(|| (self.took * REST).clamp(RESTS.0, RESTS.1))
-    }
-}
-
 /// Messages that come by themselves after a while.
 #[derive(Debug, Default)]
 struct Timers {
@@ -302,9 +264,8 @@ struct Awaited {
     log: bool,
     episode: Option<EpisodeId>,
     payload: Option<Origin>,
-    /// Numbers of the last requests for credit (of what the log says, and of a what-if), for the graph and for what
-    /// takes a look at every act.
-    requests: VecDeque<u64>,
+    /// The last requests for jobs that somebody waits for.
+    requests: VecDeque<RequestId>,
     /// The number of the last search, until it has been heard of.
     search: Option<u64>,
     /// Since when, if no frame was drawn meanwhile.
@@ -321,12 +282,8 @@ impl Awaited {
         match effect {
             Effect::Open(id) => self.episode = Some(*id),
             Effect::Payload(origin) => self.payload = Some(*origin),
-            Effect::Analyse { request, .. }
-            | Effect::Explain { request, .. }
-            | Effect::Shape { request, .. }
-            | Effect::Flow { request, .. }
-            | Effect::Ask { request, .. } => {
-                self.requests.push_back(*request);
+            Effect::Work { slot, job } if job.is_awaited() => {
+                self.requests.push_back(slot.request);
                 if self.requests.len() > 4 {
                     self.requests.pop_front();
                 }
@@ -347,8 +304,8 @@ impl Awaited {
             | Message::Copied(_) => true,
             Message::Matched { .. } => true,
             Message::Sifted(_) | Message::Grown { .. } | Message::Settle => false,
-            // These take their time: the screen shows the rest meanwhile.
-            Message::Study { .. } | Message::Run { .. } => false,
+            // It takes its time: the screen shows the rest meanwhile.
+            Message::Run { .. } => false,
             Message::Log(summary) => {
                 let first = self.log;
                 self.log &= !summary.loaded;
@@ -358,12 +315,8 @@ impl Awaited {
             Message::Payload { origin, .. } => self.payload.take_if(|it| it == origin).is_some(),
             // The first answer; what is found later comes as a log that grows does.
             Message::Search(news) => self.search.take_if(|it| *it == news.request).is_some(),
-            Message::Analysis { request, .. }
-            | Message::Explained { request, .. }
-            | Message::Shape { request, .. }
-            | Message::Flow { request, .. }
-            | Message::Answered { request, .. } => {
-                let at = self.requests.iter().position(|it| it == request);
+            Message::Worked { slot, .. } => {
+                let at = self.requests.iter().position(|it| *it == slot.request);
                 at.and_then(|it| self.requests.remove(it)).is_some()
             }
         }
@@ -384,7 +337,7 @@ impl Awaited {
 mod tests {
     use super::*;
     use crate::{
-        app::{Key, KeyCode},
+        app::{Key, KeyCode, Shape, ShapeJob},
         model::{FileId, LogSummary},
     };
 
@@ -410,7 +363,7 @@ mod tests {
     #[test]
     fn what_is_appended_waits_for_frames_of_its_own_kind_alone() {
         let log = || Message::Log(LogSummary::default());
-        let shape = || Message::Shape { request: 1, result: Box::default() };
+        let shape = || Message::worked::<ShapeJob>(RequestId(1), Shape::default());
         let start = Instant::now();
         let at = |ms: u64| start + Duration::from_millis(ms);
         let mut paced = Paced::default();
@@ -422,25 +375,6 @@ mod tests {
         paced.note(&shape());
         paced.drawn(at(100));
         assert_eq!([log(), shape()].map(|it| paced.earliest(&it, false)), [Some(at(100)), Some(at(200))]);
-    }
-
-    #[test]
-    fn the_rest_is_longer_the_longer_all_answers_took() {
-        let shape = |request| Message::Shape { request, result: Box::default() };
-        let since = Instant::now();
-        let asked = Resting { since, credit: None, shape: Some(4), took: Duration::ZERO };
-        let check = |mut resting: Resting, request, after: u64, expected: Option<u64>| {
-            let pause = resting.pause_after(&shape(request), since + Duration::from_millis(after));
-            assert_eq!(pause, expected.map(Duration::from_millis), "{resting:?}");
-        };
-        check(asked, 4, 10, Some(4_000));
-        check(asked, 5, 10, Some(4_000));
-        check(asked, 3, 10, None);
-        check(asked, 4, 0, Some(480));
-        check(asked, 4, 60_000, Some(30_000));
-        check(Resting { took: Duration::from_millis(10), ..asked }, 4, 10, Some(8_000));
-        check(Resting { credit: Some(9), ..asked }, 4, 10, None);
-        check(Resting { shape: None, ..asked }, 4, 10, None);
     }
 
     #[test]

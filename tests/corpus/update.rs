@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use creditscope::{
-    app::{Key, KeyCode, Message, Model, Screen, action::BINDINGS, update},
+    app::{CreditJob, Key, KeyCode, Message, Model, RequestId, Screen, action::BINDINGS, update},
     graph::Charset,
     model::{ActId, EpisodeId, Links, LogSummary, Origin},
     runtime::Rehearsal,
@@ -201,11 +201,12 @@ impl Run {
             }
             Step::Stale(request) => {
                 let open = self.model().open.as_ref()?;
-                let analysis = open.logged.clone()?;
-                if open.requests.0 == Some(*request) || open.requests.1 == Some(*request) {
+                let analysis = open.logged.get()?.clone();
+                let request = RequestId(*request);
+                if open.logged.awaits(request) || open.edited.awaits(request) {
                     return None;
                 }
-                Message::Analysis { request: *request, result: Box::new((*analysis).clone()) }
+                Message::worked::<CreditJob>(request, (*analysis).clone())
             }
             Step::Payload(pending) => {
                 let asked = self.model().open.as_ref().and_then(|it| it.detail.pending);

@@ -216,7 +216,7 @@ fn answers_nobody_waits_for_are_dropped() {
     let mut stage = two();
     filter(&mut stage, "/plan/");
     let before = acts(&stage).len();
-    stage.send(Message::Matched { request: 1, places: vec![Vec::new()] });
+    stage.send(Message::Matched { request: RequestId(1), places: vec![Vec::new()] });
     assert_eq!(acts(&stage).len(), before);
     let stale = SiftNews { request: 0, done: true, ..SiftNews::default() };
     let rows = stage.model().filters.rows.clone();

@@ -114,7 +114,7 @@ fn parameters_show_where_they_have_a_say() {
     let mut shown = |method: &str, baseline: Option<&str>| -> Vec<&str> {
         let next = Scenario { baseline: baseline.map(str::to_owned), ..Scenario::of_method(method) };
         let open = stage.model_mut().open.as_mut().unwrap();
-        let logged = open.logged.as_ref().unwrap().scenario.clone();
+        let logged = open.logged.get().unwrap().scenario.clone();
         open.forks.push(next, &logged);
         let params = Form::fields(open).into_iter().filter_map(|it| match it.kind {
             FieldKind::Param(name) => Some(name),

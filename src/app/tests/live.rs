@@ -150,11 +150,11 @@ fn an_episode_that_cannot_be_read_says_why() {
 #[test]
 fn an_answer_that_nobody_waits_for_is_dropped() {
     let mut stage = two();
-    let stale = stage.episode().logged.clone().unwrap();
+    let stale = stage.episode().logged.get().cloned().unwrap();
     stage.open(1);
-    let fresh = stage.episode().logged.clone().unwrap();
-    stage.send(Message::Analysis { request: 1, result: Box::new((*stale).clone()) });
-    assert!(Arc::ptr_eq(&fresh, stage.episode().logged.as_ref().unwrap()));
+    let fresh = stage.episode().logged.get().cloned().unwrap();
+    stage.send(Message::worked::<CreditJob>(RequestId(1), (*stale).clone()));
+    assert!(Arc::ptr_eq(&fresh, stage.episode().logged.get().unwrap()));
     let origin = stage.episode().episode.acts[0].origin;
     let elsewhere = crate::model::Origin { line: origin.line + 100, ..origin };
     stage.send(Message::Payload { origin: elsewhere, result: Err("no".to_owned()) });
@@ -228,7 +228,7 @@ fn growth(stage: &Stage, id: &str) -> Message {
 fn grow(stage: &mut Stage, id: &str) -> bool {
     let message = growth(stage, id);
     stage.send(message);
-    stage.effects.contains(&Effect::Rest)
+    stage.effects.iter().any(|it| matches!(it, Effect::Rest(_)))
 }
 
 #[test]
@@ -244,13 +244,13 @@ fn what_is_appended_is_shown_at_once_and_computed_when_there_is_time() {
     assert_eq!((stage.act(), stage.episode().settling), ("b5", Settling::Behind));
     stage.send(Message::Settle);
     assert_eq!(stage.episode().settling, Settling::Resting);
-    assert!(stage.effects.contains(&Effect::Rest));
+    assert!(stage.effects.iter().any(|it| matches!(it, Effect::Rest(_))));
     stage.send(Message::Settle);
     assert_eq!(stage.episode().settling, Settling::Settled);
     // A search finds what was appended, by its place and by its id.
     let episode = &stage.episode().episode;
     assert_eq!(crate::app::EpisodeIndex::of(episode), *stage.episode().index);
-    assert_eq!(ActPlaces::of(episode), stage.episode().graph.shape.as_ref().unwrap().places);
+    assert_eq!(ActPlaces::of(episode), stage.episode().graph.shape.get().unwrap().places);
     // The cursor stays where it was put.
     stage.press("g");
     assert!(grow(&mut stage, "b6"));

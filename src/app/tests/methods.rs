@@ -74,7 +74,7 @@ fn the_acts_of_a_failed_episode_are_walked_and_explained() {
         FAILED.replace("[-0.6,-0.5]", "[0,0]").replace("[0.5,0.4]", "[1,1]").replace("[0,0.2]", "[0,0]");
     let mut stage = Stage::of(&log.replace("\"value\":-0.6,\"of\"", "\"value\":0,\"of\""));
     stage.press("4vv");
-    let failure = stage.episode().methods.failure.clone().expect("shown");
+    let failure = stage.episode().methods.failure.get().cloned().expect("shown");
     // Replayed: a1; named by the human: a3.
     let rows: Vec<&str> =
         failure.rows.iter().map(|it| stage.episode().episode.act(it.0).id.as_str()).collect();

@@ -4,22 +4,22 @@ use super::*;
 use crate::model::{AgentId, Number, Scenario};
 
 /// A what-if with sampled values under way, its request, and the effects it came with.
-fn under_way() -> (Stage, u64) {
+fn under_way() -> (Stage, RequestId) {
     let mut stage = Stage::of(FAILED);
     let open = stage.model_mut().open.as_mut().unwrap();
-    let logged = open.logged.as_ref().unwrap().scenario.clone();
+    let logged = open.logged.get().unwrap().scenario.clone();
     let params = [("permutations".to_owned(), Number::new(4096.0))].into();
     open.forks.push(
         Scenario { params, baseline: Some("plain".to_owned()), ..Scenario::of_method("shapley-sampled") },
         &logged,
     );
-    open.requests.1 = Some(70);
-    answer(&mut stage, 70, 1024, SamplingEnd::Open);
-    (stage, 70)
+    open.edited.ask(RequestId(70), ());
+    answer(&mut stage, RequestId(70), 1024, SamplingEnd::Open);
+    (stage, RequestId(70))
 }
 
 /// Sends an answer to `request` that has come to so many permutations.
-fn answer(stage: &mut Stage, request: u64, permutations: u64, end: SamplingEnd) {
+fn answer(stage: &mut Stage, request: RequestId, permutations: u64, end: SamplingEnd) {
     let open = stage.episode();
     let scenario = Scenario {
         params: [("permutations".to_owned(), Number::new(permutations as f64))].into(),
@@ -29,7 +29,7 @@ fn answer(stage: &mut Stage, request: u64, permutations: u64, end: SamplingEnd) 
     let mut analysis = crate::runtime::analyse(&open.episode, &scenario);
     analysis.scenario = open.forks.scenario().clone();
     analysis.sampling = Some(SamplingState { permutations, asked: 4096, widest: Some(0.01), end });
-    stage.send(Message::Analysis { request, result: Box::new(analysis) });
+    stage.send(Message::worked::<CreditJob>(request, analysis));
 }
 
 fn title(stage: &Stage) -> &str {
@@ -40,7 +40,7 @@ fn title(stage: &Stage) -> &str {
 fn newer_answers_take_the_place_of_older_ones() {
     let (mut stage, request) = under_way();
     assert_eq!(title(&stage), "Shapley, plain (sampled, 1024 permutations)");
-    assert!(stage.episode().sampling().is_some() && stage.episode().requests.1.is_none());
+    assert!(stage.episode().sampling().is_some() && !stage.episode().edited.is_pending());
     answer(&mut stage, request, 2048, SamplingEnd::Open);
     assert_eq!(title(&stage), "Shapley, plain (sampled, 2048 permutations)");
     answer(&mut stage, request, 4096, SamplingEnd::Done);
@@ -58,20 +58,20 @@ fn esc_stops_and_what_is_there_stays() {
     stage.key(Key::named(KeyCode::Esc));
     assert!(stage.effects.is_empty() && stage.episode().sampling().is_some(), "Esc closed the help");
     stage.key(Key::named(KeyCode::Esc));
-    assert_eq!(stage.effects, [Effect::StopSampling(request)]);
+    assert_eq!(stage.effects, [Effect::StopWork(request)]);
     answer(&mut stage, request, 2048, SamplingEnd::Stopped);
     assert_eq!(stage.notice(), "stopped at 2048 permutations of 4096");
     assert_eq!(title(&stage), "Shapley, plain (sampled, 2048 permutations)");
     // Then it means what it means elsewhere.
     stage.key(Key::named(KeyCode::Esc));
-    assert!(!stage.effects.contains(&Effect::StopSampling(request)));
+    assert!(!stage.effects.contains(&Effect::StopWork(request)));
 }
 
 #[test]
 fn another_edit_and_undo_end_it() {
     let (mut stage, request) = under_way();
     stage.send(Message::Key(Key::char('u')));
-    assert_eq!(stage.effects, [Effect::StopSampling(request)]);
+    assert_eq!(stage.effects, [Effect::StopWork(request)]);
     answer(&mut stage, request, 2048, SamplingEnd::Open);
     assert!(stage.episode().forks.is_logged() && stage.notice() == "");
     let (mut stage, request) = under_way();

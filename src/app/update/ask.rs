@@ -1,11 +1,12 @@
 //! Questions: who is to blame, what caused it, how the number came about.
 
-use super::toggle_overlay;
+use super::{jobs, toggle_overlay};
 use crate::{
     app::{
         action::Action,
         command_line,
-        message::{Effect, ExplainQuestion},
+        job::{ExplainJob, RequestId},
+        message::{Effect, Receive},
         methods::MethodsVariant,
         model::{Model, OpenEpisode, Overlay, Pane, Screen, View},
         prose,
@@ -119,30 +120,32 @@ pub(super) fn explain(model: &mut Model, effects: &mut Vec<Effect>) {
         }
         None => credit::Target::Agent(open.agent),
     };
-    let question = ExplainQuestion { scenario, row, target };
-    model.requests += 1;
-    model.explaining = Some(model.requests);
+    let job = ExplainJob { episode: open.episode.clone(), analysis, scenario, row, target };
+    let request = model.request.take_next();
+    model.explaining.ask(request, ());
     model.notice = Some(EXPLAINING.to_owned());
-    effects.push(Effect::Explain {
-        request: model.requests,
-        episode: open.episode.clone(),
-        analysis,
-        question,
-    });
+    jobs::ask(model, request, job, effects);
 }
 
 /// What is said until the arithmetic is there.
 const EXPLAINING: &str = "the arithmetic is being worked out";
 
-/// The arithmetic is there: shows it, or hides it where it was shown. Where somebody has gone on to something else
-/// meanwhile it is dropped.
-pub(super) fn explained(model: &mut Model, request: u64, result: Result<Explanation, Unavailable>) {
-    if model.explaining.take_if(|it| *it == request).is_none() {
-        return;
-    }
-    model.notice.take_if(|it| it == EXPLAINING);
-    if matches!(model.overlay, None | Some(Overlay::Explain(_))) && model.screen == Screen::Episode {
-        toggle_overlay(model, Overlay::Explain(Box::new(result)));
+impl Receive for ExplainJob {
+    /// Shows the arithmetic, or hides it where it was shown. Where somebody has gone on to something else meanwhile it is
+    /// dropped.
+    fn receive(
+        model: &mut Model,
+        request: RequestId,
+        result: Result<Explanation, Unavailable>,
+        _: &mut Vec<Effect>,
+    ) {
+        if model.explaining.take(request).is_none() {
+            return;
+        }
+        model.notice.take_if(|it| it == EXPLAINING);
+        if matches!(model.overlay, None | Some(Overlay::Explain(_))) && model.screen == Screen::Episode {
+            toggle_overlay(model, Overlay::Explain(Box::new(result)));
+        }
     }
 }
 

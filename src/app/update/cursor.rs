@@ -258,7 +258,7 @@ pub(super) fn to_culprit_agent(open: &mut OpenEpisode) {
     }
     to_culprit_act(open);
     // What filters leave may come later.
-    open.listed.pending.iter_mut().for_each(|it| it.to_culprit = true);
+    open.listed.lead_to_culprit();
 }
 
 /// Puts the act cursor on the first act to blame that is listed.

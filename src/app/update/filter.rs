@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use super::{ask::select, beside, cursor};
+use super::{ask::select, cursor, jobs};
 use crate::{
     app::{
         action::Action,
         filters::{DELETE, DELETE_ALL, Entry, FilterState},
+        job::{ListingJob, RequestId},
         key::{Key, KeyCode},
-        listing::{AskedListing, Listing, ListingQuestion},
-        message::{Effect, SiftNews},
+        listing::{CursorMove, Listing, ListingQuestion},
+        message::{Effect, Receive, SiftNews},
         model::{Model, OpenEpisode, Overlay, Screen},
         prompt::{self, Prompt, PromptKind},
-        questions::Question,
     },
     filter::{self, Filter},
     model::EpisodeId,
@@ -152,11 +152,11 @@ pub(super) fn sifted(model: &mut Model, news: SiftNews) {
 }
 
 /// The records of the episode on the screen were read for filters about what they hold.
-pub(super) fn matched(model: &mut Model, request: u64, places: Vec<Vec<(u32, u64)>>) {
-    let Some(open) = model.open.as_mut().filter(|it| it.listed.request == Some(request)) else { return };
-    open.listed.request = None;
-    let texts = open.listed.asked.iter().flat_map(|it| it.1.iter().cloned());
-    open.listed.matches = Arc::new(texts.zip(places).collect());
+pub(super) fn matched(model: &mut Model, request: RequestId, places: Vec<Vec<(u32, u64)>>) {
+    let Some(open) = model.open.as_mut() else { return };
+    let Some((revision, texts)) = open.listed.matches.take(request) else { return };
+    let matches = texts.iter().cloned().zip(places).collect();
+    open.listed.matches.put(Arc::new(matches), (revision, texts));
     open.listed.stamp = None;
 }
 
@@ -190,20 +190,20 @@ fn ask_for_records(model: &mut Model, effects: &mut Vec<Effect>) {
     patterns.sort_by(|a, b| a.text().cmp(b.text()));
     patterns.dedup();
     let texts: Vec<String> = patterns.iter().map(|it| it.text().to_owned()).collect();
-    let asked = open.listed.asked.as_ref();
+    let asked = open.listed.matches.newest();
     if asked.is_some_and(|it| it.1 == texts && (it.0 == open.revision || texts.is_empty()))
         || (asked.is_none() && texts.is_empty())
     {
         return;
     }
-    open.listed.asked = Some((open.revision, texts));
+    let of = (open.revision, texts);
     if patterns.is_empty() {
-        open.listed.request = None;
+        open.listed.matches.keep_for(of);
         return;
     }
-    model.requests += 1;
-    open.listed.request = Some(model.requests);
-    effects.push(Effect::Match { request: model.requests, episode: open.id, patterns });
+    let request = model.request.take_next();
+    open.listed.matches.ask(request, of);
+    effects.push(Effect::Match { request, episode: open.id, patterns });
 }
 
 fn list_episodes(model: &mut Model) {
@@ -236,7 +236,7 @@ fn list_acts(model: &mut Model, effects: &mut Vec<Effect>) {
     let state = &mut model.filters;
     let Some(open) = model.open.as_mut() else { return };
     name(state, open);
-    let waiting = open.listed.request.is_some();
+    let waiting = open.listed.matches.is_pending();
     let stamp = (state.revision, open.revision, waiting);
     let before = open.listed.stamp;
     let ranking = open.ranking().cloned();
@@ -252,22 +252,22 @@ fn list_acts(model: &mut Model, effects: &mut Vec<Effect>) {
     open.listed.filters = filters.len();
     if filters.is_empty() {
         open.listed.ranked = None;
-        if open.listed.is_filtered() || open.listed.pending.is_some() {
-            open.listed.put(None);
+        if open.listed.is_filtered() || open.listed.listing.is_pending() {
+            open.listed.list_all();
         }
         return;
     }
     open.listed.ranked.clone_from(&ranking);
     // The cursor goes to what is listed when the filters change; a jump to the act to blame may leave it.
     let changed = before.is_none_or(|it| it.1 == open.revision) && !(before.is_none() && open.placed);
-    let earlier = open.listed.pending;
-    open.listed.pending = Some(AskedListing {
-        request: model.requests + 1,
-        snap: (changed && before != Some(stamp)) || earlier.is_some_and(|it| it.snap),
-        to_culprit: earlier.is_some_and(|it| it.to_culprit),
-    });
-    let question = ListingQuestion { filters, matches: open.listed.matches.clone(), ranking };
-    beside::ask(model, Question::Listing(question), effects);
+    let earlier = open.listed.listing.wanted().copied().unwrap_or_default();
+    let cursor = CursorMove { snap: (changed && before != Some(stamp)) || earlier.snap, ..earlier };
+    let request = model.request.take_next();
+    open.listed.listing.ask(request, cursor);
+    let matches = open.listed.matches.get().cloned().unwrap_or_default();
+    let question = ListingQuestion { filters, matches, ranking };
+    let job = ListingJob { episode: open.episode.clone(), question };
+    jobs::ask(model, request, job, effects);
 }
 
 /// Remembers agents and kinds of acts for the completion.
@@ -280,18 +280,19 @@ fn name(state: &mut FilterState, open: &mut OpenEpisode) {
     }
 }
 
-/// What filters leave of the acts was worked out. One of other filters is dropped.
-pub(super) fn listed(open: &mut OpenEpisode, request: u64, mut listing: Listing) {
-    let Some(asked) = open.listed.pending.take_if(|it| it.request == request) else { return };
-    // More may have been appended since it was asked for.
-    listing.grow(&open.episode);
-    open.listed.put(Some(listing));
-    if asked.to_culprit {
-        cursor::to_culprit_act(open);
-    }
-    if let Some(act) = open.act.filter(|it| !open.listed.holds(*it) && asked.snap) {
-        let nearest = open.listed.acts().and_then(|it| cursor::nearest(it, act));
-        nearest.into_iter().for_each(|it| select(open, it));
+impl Receive for ListingJob {
+    fn receive(model: &mut Model, request: RequestId, mut listing: Listing, _: &mut Vec<Effect>) {
+        let Some(open) = model.open.as_mut() else { return };
+        // More may have been appended since it was asked for.
+        listing.grow(&open.episode);
+        let Some(cursor) = open.listed.fill(request, listing) else { return };
+        if cursor.to_culprit {
+            cursor::to_culprit_act(open);
+        }
+        if let Some(act) = open.act.filter(|it| !open.listed.holds(*it) && cursor.snap) {
+            let nearest = open.listed.acts().and_then(|it| cursor::nearest(it, act));
+            nearest.into_iter().for_each(|it| select(open, it));
+        }
     }
 }
 

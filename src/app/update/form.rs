@@ -1,13 +1,11 @@
 //! Editing a what-if.
 
-use super::{
-    beside,
-    incoming::{Wanted, request},
-};
+use super::incoming::{Wanted, request};
 use crate::app::{
     action::Action,
+    job::{Analysis, is_short},
     key::{Key, KeyCode},
-    message::{Analysis, Effect},
+    message::Effect,
     model::{Model, OpenEpisode, Overlay, Screen, View},
     whatif::{Field, FieldKind, Forks, Form, form},
 };
@@ -205,7 +203,7 @@ pub(super) fn pick(model: &mut Model, effects: &mut Vec<Effect>) -> bool {
 pub(super) fn edit(model: &mut Model, mut next: Scenario, effects: &mut Vec<Effect>) {
     let Some(open) = model.open.as_mut() else { return };
     let may_fail = next.edits_episode() && form::current(open).is_some_and(|it| it.method == next.method);
-    let later = may_fail && beside::is_long(&open.episode);
+    let later = may_fail && !is_short(&open.episode);
     if may_fail
         && !later
         && let Some((nearest, why)) = credit::replacement(&open.episode, &next)
@@ -213,7 +211,7 @@ pub(super) fn edit(model: &mut Model, mut next: Scenario, effects: &mut Vec<Effe
         model.notice = Some(why);
         next = nearest;
     }
-    let Some(logged) = open.logged.as_ref().map(|it| it.scenario.clone()) else { return };
+    let Some(logged) = open.logged.get().map(|it| it.scenario.clone()) else { return };
     let before = open.forks.number();
     let kind = field_kind(open);
     open.forks.push(next, &logged);
@@ -243,9 +241,9 @@ pub(super) fn decided(open: &mut OpenEpisode, analysis: &Analysis) -> Option<Str
         return None;
     }
     let kind = field_kind(open);
-    open.forks.decide(analysis.instead.is_some().then(|| analysis.scenario.clone()));
+    open.forks.decide(analysis.replaced.is_some().then(|| analysis.scenario.clone()));
     stay_on(open, kind.as_ref());
-    analysis.instead.clone()
+    analysis.replaced.clone()
 }
 
 /// Walks the history of edits with `walk`; `nothing` is said when it cannot.
@@ -267,8 +265,8 @@ pub(super) fn history(
         model.overlay = None;
     }
     let logged = open.forks.is_logged();
-    open.requests.1 = None;
-    effects.extend(open.drawing.take().map(Effect::StopSampling));
+    effects.extend(open.edited.begun().map(Effect::StopWork));
+    open.edited.cancel();
     if !logged {
         request(model, Wanted::Edited, effects);
     }

@@ -9,10 +9,7 @@
 
 use std::sync::Arc;
 
-use super::{
-    incoming::{Wanted, request, request_shape},
-    methods,
-};
+use super::{incoming::request_all, methods};
 use crate::{
     app::{
         message::Effect,
@@ -61,7 +58,7 @@ fn append(open: &mut OpenEpisode, growth: Growth) {
     // Copied only while somebody still computes from what it was.
     Arc::make_mut(&mut open.episode).grow(growth);
     Arc::make_mut(&mut open.index).grow(&open.episode, acts, rewards);
-    if let Some(shape) = &mut open.graph.shape {
+    if let Some(shape) = open.graph.shape.get_mut() {
         Arc::make_mut(shape).grow(&open.episode);
     }
     open.found.stamp = None;
@@ -85,11 +82,6 @@ fn compute(model: &mut Model, effects: &mut Vec<Effect>) {
     open.settling = Settling::Resting;
     open.blamed = None;
     methods::outdated(open);
-    let edited = !open.forks.is_logged();
-    request_shape(model, effects);
-    request(model, Wanted::Logged, effects);
-    if edited {
-        request(model, Wanted::Edited, effects);
-    }
-    effects.push(Effect::Rest);
+    let rest = request_all(model, effects);
+    effects.extend(rest.map(Effect::Rest));
 }

@@ -2,20 +2,20 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{cursor, form, methods, search};
+use super::{cursor, form, jobs, methods, search};
 use crate::{
     app::{
         index::ReadEpisode,
+        job::{Analysis, CreditJob, FlowJob, RequestId, SamplingEnd, ShapeJob},
         listing::ListedActs,
         lists::ActLists,
-        message::{Analysis, Effect, SamplingEnd},
+        message::{Effect, Receive},
         methods::MethodsState,
-        model::{
-            Compared, DetailState, GraphState, Model, OpenEpisode, Pane, Scope, Screen, Settling,
-            TimelineState,
-        },
+        model::{DetailState, GraphState, Model, OpenEpisode, Pane, Scope, Screen, Settling, TimelineState},
+        rest::Rest,
         search::FoundActs,
         shape::Shape,
+        slot::Slot,
         whatif::{Forks, Form},
     },
     credit::{Interaction, InteractionKind},
@@ -103,14 +103,9 @@ pub(super) fn episode(
         }
         None => model.open = Some(opened(id, read, revision)),
     }
-    // The shape has a thread of its own: neither waits for the other.
-    request_shape(model, effects);
-    request(model, Wanted::Logged, effects);
-    if model.open.as_ref().is_some_and(|it| !it.forks.is_logged()) {
-        request(model, Wanted::Edited, effects);
-    }
+    let rest = request_all(model, effects);
     if growing {
-        effects.push(Effect::Rest);
+        effects.extend(rest.map(Effect::Rest));
     }
 }
 
@@ -121,13 +116,11 @@ fn opened(id: EpisodeId, read: ReadEpisode, revision: u64) -> OpenEpisode {
         revision,
         settling: Settling::default(),
         placed: false,
-        logged: None,
-        edited: None,
-        requests: (None, None),
-        drawing: None,
+        logged: Slot::default(),
+        edited: Slot::default(),
         forks: Forks::default(),
         form: Form::default(),
-        compared: Compared::default(),
+        compared: Slot::default(),
         agent: AgentId(0),
         act: episode.act_ids().next(),
         pane: Pane::Agents,
@@ -136,9 +129,8 @@ fn opened(id: EpisodeId, read: ReadEpisode, revision: u64) -> OpenEpisode {
         methods: MethodsState::default(),
         timeline: TimelineState { scope: Scope::All, playing: false, lane: 0, strip: false },
         graph: GraphState {
-            shape: None,
-            flow: None,
-            requests: (None, None),
+            shape: Slot::default(),
+            flow: Slot::default(),
             pairs: None,
             view: None,
             weight: graph::Weight::Messages,
@@ -175,7 +167,8 @@ fn grow(open: &mut OpenEpisode, read: ReadEpisode, revision: u64) {
     let stays = |moved: &[Option<usize>]| moved.iter().enumerate().all(|(at, to)| *to == Some(at));
     let same_ids = stays(&agents) && stays(&acts);
     if new.agents.len() != old.agents.len() || !same_ids {
-        (open.logged, open.edited) = (None, None);
+        open.logged.empty();
+        open.edited.empty();
         open.forks.change(|scenario| {
             scenario.dropped = scenario.dropped.iter().filter_map(|it| new_agent(*it)).collect();
             let substitutes = std::mem::take(&mut scenario.substitutes);
@@ -187,11 +180,11 @@ fn grow(open: &mut OpenEpisode, read: ReadEpisode, revision: u64) {
     }
     // So may the graph, without what the new records add, until it is worked out anew.
     if new.agents.len() != old.agents.len() || !same_ids {
-        open.graph.flow = None;
+        open.graph.flow.empty();
     }
-    match &mut open.graph.shape {
+    match open.graph.shape.get_mut() {
         Some(shape) if same_ids => Arc::make_mut(shape).interaction.add_agents(new.agents.len()),
-        shape => *shape = None,
+        _ => open.graph.shape.empty(),
     }
     open.graph.drawing = None;
     open.graph.pairs = pairs(open);
@@ -233,64 +226,67 @@ pub(super) enum Wanted {
     Edited,
 }
 
-/// Asks for credit; an older request of the same kind is forgotten.
-pub(super) fn request(model: &mut Model, wanted: Wanted, effects: &mut Vec<Effect>) {
-    let Some(open) = model.open.as_mut() else { return };
-    model.requests += 1;
-    let request = model.requests;
-    let mut or_nearest = false;
-    let scenario = match wanted {
-        Wanted::Logged => {
-            open.requests.0 = Some(request);
-            Scenario::default()
-        }
-        Wanted::Edited => {
-            open.requests.1 = Some(request);
-            // Its worker forgets what it was drawing for.
-            open.drawing = None;
-            or_nearest = open.forks.may_be_replaced();
-            open.forks.scenario().clone()
-        }
-    };
-    effects.push(Effect::Analyse { request, episode: open.episode.clone(), scenario, or_nearest });
+/// Asks for all that is computed from the whole of the episode on the screen; the rest that is due afterwards.
+pub(super) fn request_all(model: &mut Model, effects: &mut Vec<Effect>) -> Option<Rest> {
+    let edited = !model.open.as_ref()?.forks.is_logged();
+    // They have a lane each: neither waits for the other.
+    let shape = request_shape(model, effects)?;
+    let logged = request(model, Wanted::Logged, effects)?;
+    let last = if edited { request(model, Wanted::Edited, effects)? } else { logged };
+    Some(Rest::after(last, shape))
 }
 
-/// Credit was computed. An answer nobody waits for any more is dropped.
-pub(super) fn analysis(model: &mut Model, request: u64, result: Analysis) {
-    let Some(open) = model.open.as_mut() else { return };
-    let result = Arc::new(result);
-    let drawn = open.drawing.take_if(|it| *it == request).is_some();
-    if result.sampling.is_some_and(|it| it.end == SamplingEnd::Open) {
-        open.drawing = Some(request);
-    }
-    if let Some(state) = result.sampling.filter(|it| it.end == SamplingEnd::Stopped) {
-        model.notice = Some(format!("stopped at {} permutations of {}", state.permutations, state.asked));
-    }
-    if open.requests.0 == Some(request) {
-        open.requests.0 = None;
-        open.logged = Some(result);
-        if !std::mem::replace(&mut open.placed, true) {
-            cursor::to_culprit_agent(open);
+/// Asks for credit; an older request of the same kind is forgotten.
+pub(super) fn request(model: &mut Model, wanted: Wanted, effects: &mut Vec<Effect>) -> Option<RequestId> {
+    let open = model.open.as_mut()?;
+    let request = model.request.take_next();
+    let (slot, scenario, or_nearest) = match wanted {
+        Wanted::Logged => (&mut open.logged, Scenario::default(), false),
+        Wanted::Edited => {
+            let or_nearest = open.forks.may_be_replaced();
+            (&mut open.edited, open.forks.scenario().clone(), or_nearest)
         }
-    } else if open.requests.1 == Some(request) || drawn {
-        open.requests.1 = None;
-        if let Some(notice) = form::decided(open, &result) {
-            model.notice = Some(notice);
+    };
+    slot.ask(request, ());
+    let job = CreditJob { episode: open.episode.clone(), scenario, or_nearest };
+    jobs::ask(model, request, job, effects);
+    Some(request)
+}
+
+impl Receive for CreditJob {
+    fn receive(model: &mut Model, request: RequestId, result: Analysis, _: &mut Vec<Effect>) {
+        let Some(open) = model.open.as_mut() else { return };
+        if let Some(state) = result.sampling.filter(|it| it.end == SamplingEnd::Stopped) {
+            model.notice = Some(format!("stopped at {} permutations of {}", state.permutations, state.asked));
         }
-        open.edited = Some(result);
-    } else {
-        open.drawing = open.drawing.filter(|it| *it != request);
-        return;
+        let is_part = result.sampling.is_some_and(|it| it.end == SamplingEnd::Open);
+        let result = Arc::new(result);
+        let keep = |slot: &mut Slot<_>, result| {
+            if is_part { slot.fill_part(request, result) } else { slot.fill(request, result) }
+        };
+        if open.logged.awaits(request) {
+            keep(&mut open.logged, result);
+            if !std::mem::replace(&mut open.placed, true) {
+                cursor::to_culprit_agent(open);
+            }
+        } else if open.edited.awaits(request) {
+            if let Some(notice) = form::decided(open, &result) {
+                model.notice = Some(notice);
+            }
+            keep(&mut open.edited, result);
+        } else {
+            return;
+        }
+        methods::outdated(open);
+        open.graph.flow.cancel();
+        open.graph.pairs = pairs(open);
+        if open.graph.pairs.is_none() && !open.graph.weight.is_directed() {
+            // There is nothing to show of pairs: back to the messages.
+            open.graph.weight = graph::Weight::default();
+            open.graph.edge = None;
+        }
+        open.graph.drawing = None;
     }
-    methods::outdated(open);
-    open.graph.requests.1 = None;
-    open.graph.pairs = pairs(open);
-    if open.graph.pairs.is_none() && !open.graph.weight.is_directed() {
-        // There is nothing to show of pairs: back to the messages.
-        open.graph.weight = graph::Weight::default();
-        open.graph.edge = None;
-    }
-    open.graph.drawing = None;
 }
 
 /// What pairs earn together, as a graph; pairs that add nothing to each other have no edge.
@@ -302,55 +298,57 @@ fn pairs(open: &OpenEpisode) -> Option<graph::InteractionGraph> {
     };
     let felt = known.pairs.iter().filter(|it| it.kind != InteractionKind::Additive);
     let joints: Vec<_> = felt.map(|it| ((it.a, it.b), joint(it))).collect();
-    Some(graph::pair_graph(&open.graph.shape.as_ref()?.interaction, &joints))
+    Some(graph::pair_graph(&open.graph.shape.get()?.interaction, &joints))
 }
 
 /// Asks for the graph of the episode on the screen and what is wrong with it.
-pub(super) fn request_shape(model: &mut Model, effects: &mut Vec<Effect>) {
-    let Some(open) = model.open.as_mut() else { return };
-    model.requests += 1;
-    open.graph.requests.0 = Some(model.requests);
-    effects.push(Effect::Shape { request: model.requests, episode: open.episode.clone() });
+fn request_shape(model: &mut Model, effects: &mut Vec<Effect>) -> Option<RequestId> {
+    let open = model.open.as_mut()?;
+    let request = model.request.take_next();
+    open.graph.shape.ask(request, ());
+    let job = ShapeJob { episode: open.episode.clone() };
+    jobs::ask(model, request, job, effects);
+    Some(request)
 }
 
-/// The shape of the episode was worked out. One of an older state of it is dropped.
-pub(super) fn shape(model: &mut Model, request: u64, result: Shape) {
-    let Some(open) = model.open.as_mut() else { return };
-    if open.graph.requests.0.take_if(|it| *it == request).is_none() {
-        return;
-    }
-    let (first, mut shape) = (open.graph.shape.is_none(), result);
-    // More may have been appended since it was asked for.
-    shape.grow(&open.episode);
-    open.graph.shape = Some(Arc::new(shape));
-    open.graph.pairs = pairs(open);
-    open.graph.drawing = None;
-    open.found = FoundActs::default();
-    if first {
-        search::arrived(model);
+impl Receive for ShapeJob {
+    fn receive(model: &mut Model, request: RequestId, mut shape: Shape, _: &mut Vec<Effect>) {
+        let Some(open) = model.open.as_mut() else { return };
+        let is_first = open.graph.shape.get().is_none();
+        // More may have been appended since it was asked for.
+        shape.grow(&open.episode);
+        if !open.graph.shape.fill(request, Arc::new(shape)) {
+            return;
+        }
+        open.graph.pairs = pairs(open);
+        open.graph.drawing = None;
+        open.found = FoundActs::default();
+        if is_first {
+            search::arrived(model);
+        }
     }
 }
 
 /// Asks for the credit on the edges of the graph, where they show it and it is not there.
 pub(super) fn request_flow(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(open) = model.open.as_mut() else { return };
-    let wanted = open.graph.weight == graph::Weight::CreditFlow && open.graph.shape.is_some();
+    let wanted = open.graph.weight == graph::Weight::CreditFlow && open.graph.shape.get().is_some();
     let Some(analysis) = open.analysis().cloned().filter(|_| wanted) else { return };
-    let known = open.graph.flow.as_ref().is_some_and(|it| Arc::ptr_eq(&it.0, &analysis.ranking));
-    if known || open.graph.requests.1.is_some() {
+    let is_known = open.graph.flow.of().is_some_and(|it| Arc::ptr_eq(it, &analysis.ranking));
+    if is_known || open.graph.flow.is_pending() {
         return;
     }
-    model.requests += 1;
-    open.graph.requests.1 = Some(model.requests);
-    effects.push(Effect::Flow { request: model.requests, episode: open.episode.clone(), analysis });
+    let (episode, request) = (open.episode.clone(), model.request.take_next());
+    open.graph.flow.ask(request, analysis.ranking.clone());
+    jobs::ask(model, request, FlowJob { episode, analysis }, effects);
 }
 
-/// The credit on the edges was worked out.
-pub(super) fn flow(model: &mut Model, request: u64, result: graph::InteractionGraph) {
-    let Some(open) = model.open.as_mut() else { return };
-    if open.graph.requests.1.take_if(|it| *it == request).is_some() {
-        open.graph.flow = open.ranking().cloned().map(|it| (it, result));
-        open.graph.drawing = None;
+impl Receive for FlowJob {
+    fn receive(model: &mut Model, request: RequestId, flow: graph::InteractionGraph, _: &mut Vec<Effect>) {
+        let Some(open) = model.open.as_mut() else { return };
+        if open.graph.flow.fill(request, flow) {
+            open.graph.drawing = None;
+        }
     }
 }
 

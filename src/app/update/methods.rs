@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
-use super::{ask::select, beside, form};
+use super::{ask::select, form, jobs};
 use crate::{
     app::{
         action::Action,
-        lists::TableActs,
-        message::Effect,
+        job::{FailureAnswer, FailureJob, MessageRows, MessagesJob, RequestId, StudyAnswer, StudyJob},
+        message::{Effect, Receive},
         methods::MethodsVariant,
         model::{Model, OpenEpisode, Overlay, Screen, View},
-        questions::{MessageRows, Question},
     },
-    credit::{self, FailureStudy, MessageSetting, MessageTable, RunOutcomes, Study},
+    credit::{self, MessageSetting, MessageTable, RunOutcomes},
     model::{ActId, Unavailable},
 };
 
@@ -89,11 +88,9 @@ fn fork(model: &mut Model, effects: &mut Vec<Effect>) {
 
 /// Forgets what belongs to credit that is being computed anew.
 pub(super) fn outdated(open: &mut OpenEpisode) {
-    open.methods.study = None;
-    open.methods.request = None;
-    open.methods.dividing = None;
-    open.methods.failure = None;
-    open.methods.failure_request = None;
+    open.methods.study.clear();
+    open.methods.messages.cancel();
+    open.methods.failure.clear();
 }
 
 /// Asks for what the screen shows and does not have.
@@ -105,89 +102,91 @@ pub(super) fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
         shown.is_some_and(|it| it != MethodsVariant::Table) || matches!(model.overlay, Some(Overlay::Sweep));
     // What grows is studied when somebody looks; what stands is studied ahead.
     let growing = model.log.following && model.open.as_ref().is_some_and(|it| it.episode.outcome.is_none());
+    let ahead = model.works_ahead && !growing;
     let Some(open) = model.open.as_mut() else { return };
     if let Some(analysis) = open.analysis().cloned()
         && open.study().is_none()
-        && open.methods.request.is_none()
-        && (asked || !growing)
+        && !open.methods.study.is_pending()
+        && (asked || ahead)
     {
-        model.requests += 1;
-        open.methods.request = Some(model.requests);
-        open.methods.asked_split = open.methods.split;
-        let (request, episode, setting) = (model.requests, open.episode.clone(), open.methods.split);
-        effects.push(Effect::Study { request, episode, analysis, setting, ahead: !asked });
+        let (request, setting) = (model.request.take_next(), open.methods.split);
+        open.methods.study.ask(request, (analysis.scenario.clone(), setting));
+        let job = StudyJob { episode: open.episode.clone(), analysis, setting };
+        jobs::ask(model, request, job, effects);
     }
+    let Some(open) = model.open.as_mut() else { return };
     if shown == Some(MethodsVariant::Failure) && !open.methods.surveyed {
         open.methods.surveyed = true;
         effects.push(Effect::Survey(open.id));
     }
-    if let Some(question) = failure_wanted(open).filter(|_| shown == Some(MethodsVariant::Failure)) {
-        open.methods.failure_request = Some(model.requests + 1);
-        beside::ask(model, question, effects);
+    let failure = &mut open.methods.failure;
+    if shown == Some(MethodsVariant::Failure) && failure.get().is_none() && !failure.is_pending() {
+        let request = model.request.take_next();
+        failure.ask(request, ());
+        let job = FailureJob { episode: open.episode.clone(), run: open.methods.run.clone() };
+        jobs::ask(model, request, job, effects);
     }
     divide(model, effects);
-}
-
-/// What the rules of failure attribution say, where it is not there and nobody works it out.
-fn failure_wanted(open: &OpenEpisode) -> Option<Question> {
-    let methods = &open.methods;
-    (methods.failure.is_none() && methods.failure_request.is_none())
-        .then(|| Question::Failure { run: methods.run.clone() })
 }
 
 /// Has messages divided as is asked for, where they are not. The study holds the rest, which stays.
 fn divide(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(open) = model.open.as_mut() else { return };
     let setting = open.methods.split;
-    let asked = open.methods.dividing.map_or(open.methods.divided, |it| it.1);
-    if open.study().is_none() || asked == setting {
+    if open.study().is_none() || open.methods.messages.newest() == Some(&setting) {
         return;
     }
     let Some(analysis) = open.analysis().filter(|it| it.credit.is_ok()).cloned() else { return };
-    open.methods.dividing = Some((model.requests + 1, setting));
-    beside::ask(model, Question::Messages { analysis, setting }, effects);
+    let (episode, request) = (open.episode.clone(), model.request.take_next());
+    open.methods.messages.ask(request, setting);
+    jobs::ask(model, request, MessagesJob { episode, analysis, setting }, effects);
 }
 
-/// The rules of failure attribution were worked out.
-pub(super) fn failure(open: &mut OpenEpisode, request: u64, study: FailureStudy, acts: TableActs) {
-    if open.methods.failure_request.take_if(|it| *it == request).is_some() {
-        (open.methods.failure, open.methods.failure_acts) = (Some(Arc::new(study)), acts);
+impl Receive for FailureJob {
+    fn receive(model: &mut Model, request: RequestId, answer: FailureAnswer, _: &mut Vec<Effect>) {
+        let Some(open) = model.open.as_mut() else { return };
+        if open.methods.failure.fill(request, Arc::new(answer.study)) {
+            open.methods.failure_acts = answer.acts;
+        }
     }
 }
 
-/// Messages were divided.
-pub(super) fn messages(
-    open: &mut OpenEpisode,
-    request: u64,
-    table: Result<MessageTable, Unavailable>,
-    rows: MessageRows,
-) {
-    if let Some((_, setting)) = open.methods.dividing.take_if(|it| it.0 == request) {
-        open.methods.keep_messages(table, rows, setting);
+impl Receive for MessagesJob {
+    fn receive(
+        model: &mut Model,
+        request: RequestId,
+        (table, rows): (Result<MessageTable, Unavailable>, MessageRows),
+        _: &mut Vec<Effect>,
+    ) {
+        let Some(methods) = model.open.as_mut().map(|it| &mut it.methods) else { return };
+        if let Some(study) = methods.study.get_mut().filter(|_| methods.messages.fill(request, rows)) {
+            Arc::make_mut(study).messages = table;
+        }
     }
 }
 
-/// A study was made. One nobody waits for any more is dropped.
-pub(super) fn study(model: &mut Model, request: u64, result: Study, rows: MessageRows) {
-    let Some(open) = model.open.as_mut().filter(|it| it.methods.request == Some(request)) else { return };
-    open.methods.request = None;
-    // Nobody else may hold it: it would be copied.
-    (open.compared.of, open.compared.pending) = (None, None);
-    let slot = if open.forks.is_logged() { &mut open.logged } else { &mut open.edited };
-    let Some(analysis) = slot else { return };
-    let analysis = Arc::make_mut(analysis);
-    result.tell(&mut analysis.sweep, &mut analysis.verdict);
-    let scenario = analysis.scenario.clone();
-    open.methods.divided = open.methods.asked_split;
-    open.methods.dividing = None;
-    open.methods.keep_study(scenario, result, rows);
+impl Receive for StudyJob {
+    fn receive(model: &mut Model, request: RequestId, answer: StudyAnswer, _: &mut Vec<Effect>) {
+        let Some(open) = model.open.as_mut() else { return };
+        let Some((scenario, setting)) = open.methods.study.take(request) else { return };
+        // Nobody else may hold it: it would be copied.
+        open.compared.outdate();
+        let slot = if open.forks.is_logged() { &mut open.logged } else { &mut open.edited };
+        // Meanwhile another scenario may be on the screen.
+        let Some(analysis) = slot.get_mut().filter(|it| it.scenario == scenario) else { return };
+        let analysis = Arc::make_mut(analysis);
+        let StudyAnswer { study, rows } = answer;
+        study.tell(&mut analysis.sweep, &mut analysis.verdict);
+        open.methods.study.put(Arc::new(study), (scenario, setting));
+        open.methods.messages.cancel();
+        open.methods.messages.put(rows, setting);
+    }
 }
 
 /// The outcomes of the run of an episode.
 pub(super) fn run(model: &mut Model, id: crate::model::EpisodeId, outcomes: RunOutcomes) {
     if let Some(open) = model.open.as_mut().filter(|it| it.id == id) {
         open.methods.run = Some(Arc::new(outcomes));
-        open.methods.failure = None;
-        open.methods.failure_request = None;
+        open.methods.failure.clear();
     }
 }

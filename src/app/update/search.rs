@@ -163,7 +163,7 @@ fn back_to_before(model: &mut Model) {
     if let (Some((id, agent, act, pane)), Some(open)) = (before.open, open)
         && open.id == id
     {
-        let shape = open.graph.shape.as_ref();
+        let shape = open.graph.shape.get();
         let place = |it: Origin| (it.file, it.offset);
         let is_there = |it: &ActId| act.is_some_and(|act| place(open.episode.act(*it).origin) == place(act));
         let here = open.act.filter(is_there);

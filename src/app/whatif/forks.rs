@@ -87,9 +87,9 @@ impl Forks {
     }
 
     /// It is known whether it had to: what took its place.
-    pub(crate) fn decide(&mut self, instead: Option<Scenario>) {
+    pub(crate) fn decide(&mut self, replacement: Option<Scenario>) {
         self.undecided.remove(&self.number());
-        if let (Some(scenario), false) = (instead, self.is_logged()) {
+        if let (Some(scenario), false) = (replacement, self.is_logged()) {
             self.entries[self.at].1 = scenario;
         }
     }

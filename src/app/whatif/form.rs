@@ -150,7 +150,7 @@ impl Form {
 /// The scenario on the screen with its method filled in.
 pub(crate) fn current(open: &OpenEpisode) -> Option<Scenario> {
     if open.forks.is_logged() {
-        open.logged.as_ref().map(|it| it.scenario.clone())
+        open.logged.get().map(|it| it.scenario.clone())
     } else {
         Some(open.forks.scenario().clone())
     }
@@ -192,7 +192,7 @@ fn method_field(open: &OpenEpisode, scenario: &Scenario) -> Field {
             },
         })
         .collect();
-    let logged = open.logged.as_ref().map(|it| it.scenario.method.clone());
+    let logged = open.logged.get().map(|it| it.scenario.method.clone());
     choice_field(FieldKind::Method, "method", choices, logged.as_ref() != Some(&scenario.method))
 }
 
@@ -222,7 +222,7 @@ fn baseline_field(open: &OpenEpisode, scenario: &Scenario) -> Option<Field> {
         label: name,
     });
     let choices: Vec<Choice> = choices.collect();
-    let logged = open.logged.as_ref().map(|it| &it.scenario);
+    let logged = open.logged.get().map(|it| &it.scenario);
     let changed = logged.is_some_and(|it| it.method == scenario.method && it.baseline != scenario.baseline);
     (!choices.is_empty()).then(|| choice_field(FieldKind::Baseline, "baseline", choices, changed))
 }

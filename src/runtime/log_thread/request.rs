@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{LogThread, Sought, Validated};
 use crate::{
+    app::RequestId,
     filter::Filter,
     model::{EpisodeId, Origin},
     search::Pattern,
@@ -27,7 +28,7 @@ pub(super) enum Request {
     /// none.
     Sift(u64, Vec<Arc<Filter>>),
     /// Tell which records of an episode match.
-    Match(u64, EpisodeId, Vec<Arc<Pattern>>),
+    Match(RequestId, EpisodeId, Vec<Arc<Pattern>>),
     /// The search thread has found something.
     Sought(Sought),
     /// The validate thread is further.
@@ -67,7 +68,7 @@ impl LogThread {
     }
 
     /// Asks which records of an episode match `patterns`.
-    pub fn match_records(&self, request: u64, id: EpisodeId, patterns: Vec<Arc<Pattern>>) {
+    pub fn match_records(&self, request: RequestId, id: EpisodeId, patterns: Vec<Arc<Pattern>>) {
         let _ = self.requests.send(Request::Match(request, id, patterns));
     }
 }

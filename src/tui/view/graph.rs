@@ -165,7 +165,7 @@ fn side(open: &OpenEpisode, pane: &mut Painter<'_>) {
 /// Repair loops, single points of failure, the critical path.
 fn facts(open: &OpenEpisode) -> Vec<(String, Role)> {
     let episode = &open.episode;
-    let Some(metrics) = open.graph.shape.as_ref().map(|it| &it.metrics) else { return Vec::new() };
+    let Some(metrics) = open.graph.shape.get().map(|it| &it.metrics) else { return Vec::new() };
     let name = |agent: &AgentId| episode.agent(*agent).name.as_str();
     let names = |agents: &[AgentId]| agents.iter().map(name).collect::<Vec<_>>().join(", ");
     let mut lines = Vec::new();

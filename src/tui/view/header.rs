@@ -21,7 +21,7 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> usize {
         }
     }
     let shown = model.open.as_ref().filter(|_| model.screen == Screen::Episode);
-    let shape = shown.and_then(|it| it.graph.shape.as_ref());
+    let shape = shown.and_then(|it| it.graph.shape.get());
     let findings = shape.map_or(0, |it| it.warnings);
     if findings > 0 {
         let warning = format!("{} ({}) ", count(findings as u64, "finding"), Action::Findings.key());

@@ -224,7 +224,7 @@ fn findings(model: &Model, width: usize) -> Vec<(String, Role)> {
     if model.log.more_diagnostics > 0 {
         lines.push((format!("and {} more", model.log.more_diagnostics), Role::Dim));
     }
-    if model.open.as_ref().is_some_and(|it| it.graph.shape.is_none()) {
+    if model.open.as_ref().is_some_and(|it| it.graph.shape.get().is_none()) {
         lines.push(("the episode is still being checked".to_owned(), Role::Dim));
     }
     lines

@@ -76,9 +76,7 @@ fn beside_title(open: &OpenEpisode, shown: std::ops::Range<usize>, all: usize) -
             let share = 100 * state.permutations.min(state.asked) / state.asked.max(1);
             words.push(format!("sampled {share}%"));
         }
-        None if open.requests.1.is_some() || open.compared.pending.is_some() => {
-            words.push("computing".to_owned())
-        }
+        None if open.edited.is_pending() || open.compared.is_pending() => words.push("computing".to_owned()),
         None => {}
     }
     words.join("  ")
@@ -232,10 +230,10 @@ fn number_note(open: &OpenEpisode, field: &Field, given: Option<f64>) -> String 
 /// Credit before and after.
 fn result(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let analysis = open.analysis();
-    let before = analysis.and_then(|it| before(open.logged.as_deref(), it));
+    let before = analysis.and_then(|it| before(open.logged.get().map(|it| &**it), it));
     let (Some(before), Some(after)) = (before, analysis.map(|it| &it.credit)) else {
         pane.rule(0, "result", "");
-        let why = match open.logged.as_ref().map(|it| &it.credit) {
+        let why = match open.logged.get().map(|it| &it.credit) {
             Some(Err(why)) => why.missing.clone(),
             _ => "computing".to_owned(),
         };
@@ -256,7 +254,7 @@ fn result(open: &OpenEpisode, pane: &mut Painter<'_>) {
             return;
         }
     };
-    let Some(comparison) = open.compared.result.as_deref() else {
+    let Some(comparison) = open.compared.get().and_then(Option::as_deref) else {
         pane.rule(0, "result", "");
         pane.put(1, 1, "computing", Role::Plain);
         return;

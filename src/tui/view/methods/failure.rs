@@ -15,7 +15,7 @@ use crate::{
 const NAME: usize = 22;
 
 pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
-    let Some(study) = open.methods.failure.as_deref() else {
+    let Some(study) = open.methods.failure.get() else {
         title(open, pane, "");
         pane.put(1, 1, "computing", Role::Dim);
         return;

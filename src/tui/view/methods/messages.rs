@@ -65,7 +65,7 @@ fn rows(open: &OpenEpisode, table: &MessageTable, pane: &mut Painter<'_>) {
     let episode = &open.episode;
     let width = pane.width();
     let acts = open.methods_acts();
-    let places = places(open.methods.message_rows.largest);
+    let places = places(open.methods.messages.get().map_or(0.0, |it| it.largest));
     let id = acts.shown(0, 500).map(|it| text::width(&episode.act(it).id)).max().unwrap_or(3).clamp(3, 16);
     let route = width.saturating_sub(id + 4 * NUMBER + 4).min(48);
     let right = |column: usize| id + route + 4 + (column + 1) * NUMBER;

@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     app::{
-        MethodsVariant, Scope,
+        CreditJob, ExplainJob, MethodsVariant, Scope, StudyJob,
+        job::ListingJob,
         listing::{Listing, ListingQuestion},
     },
     credit,
@@ -34,7 +35,7 @@ fn long() -> Stage {
 /// Presses a key. Returns the questions asked, not answered yet.
 fn ask(stage: &mut Stage, key: char) -> Vec<Effect> {
     let effects = update(stage.model_mut(), Message::Key(crate::runtime::Rehearsal::key(key)));
-    effects.into_iter().filter(|it| matches!(it, Effect::Ask { .. } | Effect::Analyse { .. })).collect()
+    effects.into_iter().filter(|it| matches!(it, Effect::Work { job, .. } if job.is_awaited() && job.get::<ExplainJob>().is_none())).collect()
 }
 
 fn answer(stage: &mut Stage, question: &Effect) {
@@ -51,7 +52,10 @@ fn a_filter_shows_every_act_until_it_is_known_which_pass() {
     let mut stage = long();
     stage.press("1\tfagent=coder");
     let asked = ask(&mut stage, '\n');
-    assert!(matches!(asked.as_slice(), [Effect::Ask { .. }]), "{asked:?}");
+    assert!(
+        matches!(asked.as_slice(), [Effect::Work { job, .. }] if job.get::<ListingJob>().is_some()),
+        "{asked:?}"
+    );
     assert_eq!(listed(&stage), (3_006, Some("1 filter, being worked out".to_owned())));
     answer(&mut stage, &asked[0]);
     assert_eq!(listed(&stage), (3, Some("3 of 3006 acts, 1 filter".to_owned())));
@@ -104,10 +108,10 @@ fn failure_attribution_says_that_it_is_being_worked_out() {
     stage.press("4v");
     let asked = ask(&mut stage, 'v');
     assert_eq!(stage.episode().methods.variant, MethodsVariant::Failure);
-    assert!(stage.episode().methods.failure.is_none() && asked.len() == 1, "{asked:?}");
+    assert!(stage.episode().methods.failure.get().is_none() && asked.len() == 1, "{asked:?}");
     assert_eq!(ask(&mut stage, 'j'), [], "it is asked for once");
     answer(&mut stage, &asked[0]);
-    let found = stage.episode().methods.failure.clone().unwrap();
+    let found = stage.episode().methods.failure.get().cloned().unwrap();
     assert_eq!(*found, credit::failure_study(&stage.episode().episode, None, None));
     assert!(!stage.episode().methods_acts().is_empty());
 }
@@ -134,9 +138,12 @@ fn messages_stay_as_they_were_divided_until_they_are_divided_anew() {
     // A change made during the study is divided anew when the study is ready.
     let mut stage = long();
     stage.press("4vv");
-    stage.model_mut().open.as_mut().unwrap().methods.study = None;
+    stage.model_mut().open.as_mut().unwrap().methods.study.clear();
     let effects = update(stage.model_mut(), Message::Key(Key::char('v')));
-    let study = effects.iter().find(|it| matches!(it, Effect::Study { .. })).unwrap();
+    let study = effects
+        .iter()
+        .find(|it| matches!(it, Effect::Work { job, .. } if job.get::<StudyJob>().is_some()))
+        .unwrap();
     assert_eq!(ask(&mut stage, 'l'), []);
     answer(&mut stage, study);
     assert_eq!(setting(&stage).tau, before.tau * 1.25);
@@ -145,7 +152,7 @@ fn messages_stay_as_they_were_divided_until_they_are_divided_anew() {
 #[test]
 fn the_blame_path_of_no_named_act_follows_the_cursor() {
     let mut stage = long();
-    let analysis = Arc::make_mut(stage.model_mut().open.as_mut().unwrap().logged.as_mut().unwrap());
+    let analysis = Arc::make_mut(stage.model_mut().open.as_mut().unwrap().logged.get_mut().unwrap());
     Arc::make_mut(&mut analysis.ranking).path.clear();
     stage.press("3g.");
     let asked = ask(&mut stage, '.');
@@ -166,9 +173,9 @@ fn the_blame_path_of_no_named_act_follows_the_cursor() {
 fn what_a_what_if_changes_is_known_when_it_is_there() {
     let mut stage = long();
     let asked = ask(&mut stage, '5');
-    assert!(stage.episode().compared.result.is_none() && asked.len() == 1, "{asked:?}");
+    assert!(stage.episode().compared.get().is_none() && asked.len() == 1, "{asked:?}");
     answer(&mut stage, &asked[0]);
-    assert!(stage.episode().compared.pending.is_none());
+    assert!(!stage.episode().compared.is_pending());
     let fields = crate::app::whatif::Form::fields(stage.episode());
     let reward = fields.iter().position(|it| it.kind == crate::app::whatif::FieldKind::Reward);
     stage.model_mut().open.as_mut().unwrap().form.field = reward.unwrap();
@@ -179,7 +186,7 @@ fn what_a_what_if_changes_is_known_when_it_is_there() {
     let (before, after) = (analysis.unedited.as_ref().unwrap(), analysis.credit.as_ref().unwrap());
     let mut expected = credit::compare(&open.episode, before, after);
     expected.rows.sort_by_key(|it| (it.rank_before.unwrap_or(u32::MAX), it.agent));
-    assert_eq!(open.compared.result.as_deref(), Some(&expected));
+    assert_eq!(open.compared.get().unwrap().as_deref(), Some(&expected));
     assert!(expected.sum_before != expected.sum_after);
 }
 
@@ -193,7 +200,10 @@ fn a_method_that_cannot_follow_an_edit_gives_way_when_that_is_known() {
     short.press("\n");
     let asked = ask(&mut stage, '\n');
     let method = stage.episode().forks.scenario().method.clone();
-    assert!(matches!(asked.as_slice(), [Effect::Analyse { or_nearest: true, .. }]), "{asked:?}");
+    assert!(
+        matches!(asked.as_slice(), [Effect::Work { job, .. }] if job.get::<CreditJob>().unwrap().or_nearest),
+        "{asked:?}"
+    );
     assert!(!stage.notice().contains("; now "), "{}", stage.notice());
     answer(&mut stage, &asked[0]);
     assert!(short.notice().contains("; now ") && stage.notice() == short.notice(), "{}", stage.notice());
