@@ -1,20 +1,45 @@
-//! Numbers: ordered sums, moments, rank correlation, intervals of rates, seeded draws.
+//! Numbers: ordered sums, moments, rank correlation, intervals, seeded draws, and the statistics of few runs.
+//!
+//! Few runs: an [`Arm`] is what was measured of one coalition or candidate, a [`Table`] all arms measured together, a
+//! credit [`Weights`] of their means. [`Table::contrast`] says how far such a sum is known, [`can_be_least`] which
+//! of several can be the least, [`flip_range`] how likely another measurement finds another one, [`regret`] what the
+//! best of several was worth.
 //!
 //! Pure functions over slices. Every result depends on its arguments alone: sums run in the order given,
 //! draws come from a seed. Nothing here knows an episode.
 
+mod arm;
 mod association;
+mod contrast;
 mod draw;
+mod flip;
 mod moments;
 mod rank;
+mod regret;
+mod seeds;
+mod solve;
 mod spearman;
+mod student;
 mod sum;
+mod table;
 mod wilson;
+mod worst;
 
+#[cfg(test)]
+mod vectors;
+
+pub use arm::Arm;
 pub use association::{mutual_information, population_variance};
+pub use contrast::{Contrast, Interval, NoInterval, Weights};
 pub use draw::Draws;
+pub use flip::{CreditsOf, FlipDraws, FlipRange, flip_range, flip_range_of};
 pub use moments::Moments;
 pub use rank::kendall_tau_b;
+pub use regret::{Regret, best_response, regret};
+pub use seeds::{share_seeds, shared_seeds_p};
 pub use spearman::{average_ranks, spearman};
+pub use student::{f_upper_tail, normal_cdf, normal_quantile, student_cdf, student_quantile};
 pub use sum::{Sum, sum};
+pub use table::{ReturnKind, Table};
 pub use wilson::{wilson, zero_of_n_upper};
+pub use worst::{can_be_least, error_of_one, not_above};

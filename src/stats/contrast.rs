@@ -1,0 +1,361 @@
+//! A sum of weighted means of arms, and the interval it is known to.
+//!
+//! * Real-valued returns: Welch's t with the degrees of freedom of Satterthwaite (1946). Where an arm has fewer than
+//!   four runs these are mixed (0.7 to 0.3, harmonically) with those that equal variances would give, as a variance
+//!   from two runs is too rough to weigh others by. One run borrows the variance of the table; so do arms that
+//!   show no spread at all, together.
+//! * Pass/fail and few values: four pseudo-observations are shared over the arms by the weight they have in the
+//!   standard error, at least 0.75 each, half at either bound, and t is used. For two arms that is Agresti and
+//!   Caffo (2000) with t, for equal arms Price and Bonett (2004). The interval is not symmetric about the value.
+//! * Runs that share seeds: t of the differences, run by run; pass/fail with two pseudo-observations.
+//!
+//! How often these cover the truth is in docs/STATISTICS.md.
+
+use super::arm::{Spread, variance};
+use super::student::student_quantile;
+use super::sum;
+use super::table::{ReturnKind, Table};
+
+/// Weights of arms: arm and weight, ascending by arm, no weight 0.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Weights(Vec<(usize, f64)>);
+
+impl Weights {
+    /// From arms and weights in any order; what is said twice adds up.
+    pub fn of(mut terms: Vec<(usize, f64)>) -> Self {
+        // Stable, so that equal ones add up in a fixed order.
+        terms.sort_by_key(|it| it.0);
+        let mut weights: Vec<(usize, f64)> = Vec::with_capacity(terms.len());
+        for (arm, weight) in terms {
+            match weights.last_mut().filter(|it| it.0 == arm) {
+                Some(last) => last.1 += weight,
+                None => weights.push((arm, weight)),
+            }
+        }
+        weights.retain(|it| it.1 != 0.0);
+        Self(weights)
+    }
+
+    /// One weight per arm.
+    pub fn dense(weights: &[f64]) -> Self {
+        Self(weights.iter().copied().enumerate().filter(|it| it.1 != 0.0).collect())
+    }
+
+    /// Arm and weight, ascending by arm.
+    pub fn terms(&self) -> &[(usize, f64)] {
+        &self.0
+    }
+
+    /// These minus `other`.
+    pub fn minus(&self, other: &Self) -> Self {
+        let (ours, theirs) = (&self.0, &other.0);
+        let (mut i, mut j) = (0, 0);
+        let mut terms = Vec::with_capacity(ours.len() + theirs.len());
+        while i < ours.len() || j < theirs.len() {
+            let a = ours.get(i).filter(|a| theirs.get(j).is_none_or(|b| a.0 <= b.0));
+            let b = theirs.get(j).filter(|b| ours.get(i).is_none_or(|a| b.0 <= a.0));
+            let weight = a.map_or(0.0, |it| it.1) - b.map_or(0.0, |it| it.1);
+            if weight != 0.0 {
+                terms.extend(a.or(b).map(|it| (it.0, weight)));
+            }
+            i += usize::from(a.is_some());
+            j += usize::from(b.is_some());
+        }
+        Self(terms)
+    }
+
+    /// The same with every weight times `factor`.
+    pub fn times(&self, factor: f64) -> Self {
+        Self(self.0.iter().map(|it| (it.0, it.1 * factor)).filter(|it| it.1 != 0.0).collect())
+    }
+
+    /// The sum of weighted `values`, one per arm.
+    pub fn apply(&self, values: &[f64]) -> f64 {
+        sum(self.0.iter().map(|it| it.1 * values[it.0]))
+    }
+}
+
+/// Why there is no interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NoInterval {
+    /// Nothing of what was measured takes part.
+    NothingMeasured,
+    /// A value that takes part is stated without spread: nobody can know how far it is off.
+    Stated,
+    /// Something that takes part was never run.
+    NoRuns,
+    /// Every run of the table returned the same, and the log does not say what else can come out.
+    Constant,
+    /// Every value rests on one run: nothing shows a spread.
+    OneRunEach,
+    /// No value that was run more than once shows a spread.
+    NoSpread,
+}
+
+impl NoInterval {
+    /// In words, after "no interval: ".
+    pub fn words(self) -> &'static str {
+        match self {
+            NoInterval::NothingMeasured => "nothing measured takes part",
+            NoInterval::Stated => "a value is stated without `returns`, or `std` and `n`",
+            NoInterval::NoRuns => "a value rests on no run",
+            NoInterval::Constant => {
+                "every run returned the same, and the log does not say what else can come out"
+            }
+            NoInterval::OneRunEach => "every value rests on one run",
+            NoInterval::NoSpread => "no value shows a spread",
+        }
+    }
+}
+
+/// An interval that covers the truth in `level` of all measurements like this one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Interval {
+    /// Lower end, in reward units.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// How often it covers, 0..1.
+    pub level: f64,
+    /// Degrees of freedom of the t it was made with; infinite: a normal.
+    pub df: f64,
+    /// Standard error it was made with.
+    pub standard_error: f64,
+}
+
+/// The sum of weighted means, with what its interval is made of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Contrast {
+    /// The sum of weighted means as logged.
+    pub value: f64,
+    /// The middle of the interval: off the value where pseudo-observations take part.
+    pub centre: f64,
+    /// Standard error around the centre.
+    pub standard_error: f64,
+    /// Degrees of freedom; infinite: the spread is known.
+    pub df: f64,
+    /// What the sum can be at all, where every return is one of two values.
+    limits: Option<(f64, f64)>,
+}
+
+impl Contrast {
+    /// The interval at `level`, e.g. 0.95.
+    pub fn interval(&self, level: f64) -> Interval {
+        let half = student_quantile(0.5 + level / 2.0, self.df) * self.standard_error;
+        let (mut low, mut high) = (self.centre - half, self.centre + half);
+        if let Some((least, most)) = self.limits {
+            (low, high) = (low.max(least), high.min(most));
+        }
+        let (low, high) = (low.min(self.value), high.max(self.value));
+        Interval { low, high, level, df: self.df, standard_error: self.standard_error }
+    }
+
+    /// Whether the truth is above 0, told with an error of at most `alpha`.
+    pub(super) fn is_above_zero(&self, alpha: f64) -> bool {
+        self.centre > 0.0 && self.centre > student_quantile(1.0 - alpha, self.df) * self.standard_error
+    }
+
+    /// The sum of independent contrasts.
+    fn sum(parts: &[Contrast]) -> Contrast {
+        let total = |of: fn(&Contrast) -> f64| sum(parts.iter().map(of));
+        let variance = total(|it| it.standard_error.powi(2));
+        let limits: Option<Vec<(f64, f64)>> = parts.iter().map(|it| it.limits).collect();
+        Contrast {
+            value: total(|it| it.value),
+            centre: total(|it| it.centre),
+            standard_error: variance.sqrt(),
+            df: satterthwaite(parts.iter().map(|it| (it.standard_error.powi(2), it.df))),
+            limits: limits
+                .map(|it| (sum(it.iter().map(|limit| limit.0)), sum(it.iter().map(|limit| limit.1)))),
+        }
+    }
+}
+
+/// Pseudo-observations of a contrast, in all.
+const PSEUDO: f64 = 4.0;
+/// The least an arm gets of them.
+const LEAST_PSEUDO: f64 = 0.75;
+/// Degrees of freedom per observation of a pass/fail arm with three runs or more; else 1.
+const PASS_FAIL_DF: f64 = 4.0;
+/// Share of Satterthwaite's degrees of freedom where an arm has fewer than four runs.
+const UNEQUAL_SHARE: f64 = 0.7;
+
+/// Degrees of freedom of a sum of variances `(variance, df)`; infinite where all are.
+pub(super) fn satterthwaite(parts: impl Iterator<Item = (f64, f64)>) -> f64 {
+    let (mut all, mut weighted) = (0.0, 0.0);
+    for (variance, df) in parts {
+        all += variance;
+        weighted += variance * variance / df;
+    }
+    if weighted == 0.0 { f64::INFINITY } else { all * all / weighted }
+}
+
+impl Table {
+    /// The sum of `weights` times the means of the arms, with its standard error and degrees of freedom.
+    ///
+    /// # Errors
+    /// Why the data carry no interval.
+    pub fn contrast(&self, weights: &Weights) -> Result<Contrast, NoInterval> {
+        let terms = weights.terms();
+        if terms.is_empty() {
+            return Err(NoInterval::NothingMeasured);
+        }
+        for (arm, _) in terms {
+            match self.spreads[*arm] {
+                Spread::Nothing if self.arms[*arm].returns().is_some() => return Err(NoInterval::NoRuns),
+                Spread::Nothing => return Err(NoInterval::Stated),
+                Spread::OneRun | Spread::Known { .. } => {}
+            }
+        }
+        if self.kind() == ReturnKind::Constant {
+            return Err(NoInterval::Constant);
+        }
+        if self.paired.is_empty() {
+            return self.unpaired(terms);
+        }
+        let mut rest = Vec::new();
+        let mut parts = Vec::new();
+        let mut from = 0;
+        for stretch in &self.paired {
+            let start = from + terms[from..].partition_point(|it| it.0 < stretch.start);
+            let end = start + terms[start..].partition_point(|it| it.0 < stretch.end);
+            rest.extend_from_slice(&terms[from..start]);
+            match end - start {
+                0 => {}
+                1 => rest.extend_from_slice(&terms[start..end]),
+                _ => parts.push(self.paired(&terms[start..end])?),
+            }
+            from = end;
+        }
+        rest.extend_from_slice(&terms[from..]);
+        if !rest.is_empty() {
+            parts.push(self.unpaired(&rest)?);
+        }
+        Ok(if let [only] = parts[..] { only } else { Contrast::sum(&parts) })
+    }
+
+    /// The sum of weighted means as logged.
+    pub fn value(&self, weights: &Weights) -> f64 {
+        weights.apply(&self.means)
+    }
+
+    fn unpaired(&self, terms: &[(usize, f64)]) -> Result<Contrast, NoInterval> {
+        match self.kind() {
+            ReturnKind::PassFail | ReturnKind::Few => Ok(self.counted(terms)),
+            ReturnKind::Real | ReturnKind::Constant => self.welch(terms),
+        }
+    }
+
+    /// Pass/fail and few values.
+    fn counted(&self, terms: &[(usize, f64)]) -> Contrast {
+        let pass_fail = self.kind() == ReturnKind::PassFail;
+        let (low, high) = self.bounds();
+        let share = |it: &(usize, f64)| it.1.abs() / self.arms[it.0].runs().sqrt();
+        let shares = sum(terms.iter().map(share));
+        let (mut value, mut centre, mut least, mut most) = (0.0, 0.0, 0.0, 0.0);
+        let mut variances = Vec::with_capacity(terms.len());
+        for term in terms {
+            let (arm, weight) = *term;
+            let n = self.arms[arm].runs();
+            let pseudo = (PSEUDO * share(term) / shares).max(LEAST_PSEUDO);
+            let all = n + pseudo;
+            let mean = self.means[arm];
+            let shifted = (n * mean + pseudo * (low + high) / 2.0) / all;
+            let squares = match self.spreads[arm] {
+                Spread::Known { variance, .. } => variance * (n - 1.0),
+                Spread::OneRun | Spread::Nothing => 0.0,
+            } + n * (mean - shifted).powi(2);
+            let pseudo_squares = pseudo / 2.0 * ((low - shifted).powi(2) + (high - shifted).powi(2));
+            let variance = weight * weight * (squares + pseudo_squares) / (all * all);
+            let per_observation = if pass_fail && n >= 3.0 { PASS_FAIL_DF } else { 1.0 };
+            variances.push((variance, all * per_observation));
+            value += weight * mean;
+            centre += weight * shifted;
+            least += weight * if weight > 0.0 { low } else { high };
+            most += weight * if weight > 0.0 { high } else { low };
+        }
+        Contrast {
+            value,
+            centre,
+            standard_error: sum(variances.iter().map(|it| it.0)).sqrt(),
+            df: satterthwaite(variances.into_iter()),
+            limits: pass_fail.then_some((least, most)),
+        }
+    }
+
+    /// Real-valued returns.
+    fn welch(&self, terms: &[(usize, f64)]) -> Result<Contrast, NoInterval> {
+        let measured = |it: &(usize, f64)| match self.spreads[it.0] {
+            Spread::Known { of_mean, df, .. } => Some((of_mean, df)),
+            Spread::OneRun | Spread::Nothing => None,
+        };
+        let borrows = |all: bool| terms.iter().any(|it| all || measured(it).is_none());
+        let spread = terms.iter().any(|it| measured(it).is_some_and(|it| it.0 > 0.0));
+        let borrow_all = !spread && !terms.iter().any(|it| measured(it).is_none());
+        let pooled = match (self.pooled(), borrows(borrow_all)) {
+            (Some((variance, df)), _) if variance > 0.0 => (variance, df),
+            (_, false) if spread => (0.0, f64::INFINITY),
+            (None, _) => return Err(NoInterval::OneRunEach),
+            (Some(_), _) => return Err(NoInterval::NoSpread),
+        };
+        // Of each variance estimate: its part of the sum's variance, its part if all variances were equal, its df.
+        let mut parts: Vec<(f64, f64, f64)> = Vec::with_capacity(terms.len() + 1);
+        let (mut borrowed, mut value) = (0.0, 0.0);
+        let mut fewest = f64::INFINITY;
+        for term in terms {
+            let (arm, weight) = *term;
+            let runs = self.arms[arm].runs();
+            fewest = fewest.min(runs);
+            value += weight * self.means[arm];
+            match measured(term).filter(|_| !borrow_all) {
+                Some((of_mean, df)) => parts.push((weight * weight * of_mean, weight * weight / runs, df)),
+                None => borrowed += weight * weight / runs,
+            }
+        }
+        if borrowed > 0.0 {
+            parts.push((borrowed * pooled.0, borrowed, pooled.1));
+        }
+        let variance = sum(parts.iter().map(|it| it.0));
+        if variance <= 0.0 {
+            return Err(NoInterval::NoSpread);
+        }
+        let unequal = satterthwaite(parts.iter().map(|it| (it.0, it.2)));
+        let equal = satterthwaite(parts.iter().map(|it| (it.1, it.2)));
+        let share = if fewest >= 4.0 { 1.0 } else { UNEQUAL_SHARE };
+        let df = 1.0 / (share / unequal + (1.0 - share) / equal);
+        Ok(Contrast { value, centre: value, standard_error: variance.sqrt(), df: df.max(1.0), limits: None })
+    }
+
+    /// Arms that share their seeds: the differences run by run.
+    fn paired(&self, terms: &[(usize, f64)]) -> Result<Contrast, NoInterval> {
+        let returns: Vec<(&[f64], f64)> =
+            terms.iter().filter_map(|it| Some((self.arms[it.0].returns()?, it.1))).collect();
+        let runs = returns.first().map_or(0, |it| it.0.len());
+        let by_run: Vec<f64> = (0..runs).map(|run| sum(returns.iter().map(|it| it.1 * it.0[run]))).collect();
+        let n = runs as f64;
+        let value = sum(by_run.iter().copied()) / n;
+        if self.kind() == ReturnKind::Real {
+            let variance = variance(&by_run);
+            return if variance > 0.0 {
+                let standard_error = (variance / n).sqrt();
+                Ok(Contrast { value, centre: value, standard_error, df: n - 1.0, limits: None })
+            } else {
+                Err(NoInterval::NoSpread)
+            };
+        }
+        let (low, high) = self.bounds();
+        let reach = sum(terms.iter().map(|it| it.1.max(0.0))) * (high - low);
+        let all = n + 2.0;
+        let centre = n * value / all;
+        let square = (sum(by_run.iter().map(|it| it * it)) + reach * reach) / all - centre * centre;
+        let pass_fail = self.kind() == ReturnKind::PassFail;
+        let per_observation = if pass_fail && runs >= 3 { PASS_FAIL_DF } else { 1.0 };
+        Ok(Contrast {
+            value,
+            centre,
+            standard_error: (square / all).sqrt(),
+            df: all * per_observation,
+            limits: pass_fail.then_some((-reach, reach)),
+        })
+    }
+}
