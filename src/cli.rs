@@ -78,7 +78,9 @@ fn run(arguments: Arguments) -> anyhow::Result<u8> {
             report::run(&options)
         }
         Some(Command::Check(mut options)) => {
-            stdin::fill(&mut options.logs, Patience::Endless);
+            if !options.rules {
+                stdin::fill(&mut options.logs, Patience::Endless);
+            }
             check::run(&options)
         }
         Some(Command::Audit(mut options)) => {

@@ -10,6 +10,7 @@ mod episode;
 mod growth;
 mod id;
 mod number;
+pub mod rule;
 mod scenario;
 mod segmented;
 mod summary;
@@ -31,6 +32,7 @@ pub use episode::{
 pub use growth::Growth;
 pub use id::{ActId, AgentId, EpisodeId, FileId, Origin};
 pub use number::{Number, places, signed, unsigned};
+pub use rule::Rule;
 pub use scenario::{Scenario, Substitute};
 pub use segmented::Segmented;
 pub use summary::{

@@ -9,6 +9,7 @@
 //! AuditReport -> text, JSON
 //! Hit -> text, JSON, Markdown, one by one
 //! the table of methods -> text, Markdown, JSON
+//! the table of rules -> text, JSON
 //! ```
 //!
 //! It computes nothing: every number arrives in the [`Report`], so screen and export cannot differ. It must
@@ -27,6 +28,7 @@ mod json;
 mod markdown;
 mod matches;
 mod methods;
+mod rules;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
@@ -47,6 +49,7 @@ pub use json::json;
 pub use markdown::markdown;
 pub use matches::{MatchFormat, MatchQuestion, MatchSummary, matches_begin, matches_end, matches_row};
 pub use methods::{methods_json, methods_markdown, methods_text};
+pub use rules::{rules_json, rules_text};
 pub use text::text;
 
 /// What filters leave of the lists. They change no number.

@@ -30,9 +30,9 @@ mod writers;
 use std::sync::Arc;
 
 use crate::{
-    log::{self, Record, RecordType, parse_line},
+    log::{self, Problem, Record, RecordType, parse_line},
     model::{
-        Diagnostic, EpisodeId, FileId, FileState, FileSummary, LogSummary, Origin, RecordText, Severity,
+        Diagnostic, EpisodeId, FileId, FileState, FileSummary, LogSummary, Origin, RecordText, Severity, rule,
     },
     source::SourceFile,
 };
@@ -200,7 +200,7 @@ impl Store {
     /// Lists a part of a compressed file that cannot be unpacked, after the last line read. Its data is lost.
     pub fn diagnose_packed(&mut self, file: FileId, message: String) {
         let line = self.lives[file.index()].lines;
-        self.diagnose_line(file, line, "damaged-archive", Severity::Error, message);
+        self.diagnose_line(file, line, Problem::new(rule::DAMAGED_ARCHIVE, 0, message));
     }
 
     /// Indexes whole lines that stand at `offset` of `file`.
@@ -221,17 +221,9 @@ impl Store {
     }
 
     /// Adds a finding about line `number` of a foreign file; an error means that the line is lost.
-    pub fn diagnose_line(
-        &mut self,
-        file: FileId,
-        number: u32,
-        rule: &'static str,
-        severity: Severity,
-        message: String,
-    ) {
-        self.bad_lines += u64::from(severity == Severity::Error);
-        let origin = Some(Origin { file, line: number, ..Origin::default() });
-        self.diagnose(Diagnostic { rule, severity, message, origin });
+    pub fn diagnose_line(&mut self, file: FileId, number: u32, problem: Problem) {
+        self.bad_lines += u64::from(problem.severity == Severity::Error);
+        self.diagnose(problem.at(Origin { file, line: number, ..Origin::default() }));
     }
 
     /// The records of one line, in full: for what the episode keeps shortened.
@@ -244,11 +236,11 @@ impl Store {
     }
 
     /// Counts a line that could not be read at all.
-    pub fn skip(&mut self, file: FileId, offset: u64, rule: &'static str, message: String) {
+    pub fn skip(&mut self, file: FileId, offset: u64, problem: Problem) {
         let origin = self.next_line(file, offset, 0);
         self.bad_lines += 1;
         self.lines_in_full += 1;
-        self.diagnose(Diagnostic { rule, severity: Severity::Error, message, origin: Some(origin) });
+        self.diagnose(problem.at(origin));
     }
 
     /// Adds a finding that is not about a line.

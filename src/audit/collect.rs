@@ -5,26 +5,26 @@ use std::collections::BTreeMap;
 use crate::{
     check,
     credit::{self, AuditRow},
-    model::{Candidate, Diagnostic, Episode, Origin},
+    model::{Candidate, Diagnostic, Episode, Origin, Rule, rule},
 };
 
 use super::{DeclaredFidelity, Group, Section, declared::DeclaredPoints, groups};
 
 /// Rules of `check` whose findings belong to an audit: sums, and the hygiene of the replays.
-const RULES: [&str; 13] = [
-    "return-mismatch",
-    "credit-residual",
-    "credit-repeated",
-    "nonfinite-credit",
-    "probabilities",
-    "taken-missing",
-    "coalition-inconsistent",
-    "credit-of-unknown",
-    "single-candidate",
-    "duplicate-candidates",
-    "identical-completions",
-    "mixed-policies",
-    "no-null-arm",
+const RULES: [&Rule; 13] = [
+    rule::RETURN_MISMATCH,
+    rule::CREDIT_RESIDUAL,
+    rule::CREDIT_REPEATED,
+    rule::NONFINITE_CREDIT,
+    rule::PROBABILITIES,
+    rule::TAKEN_MISSING,
+    rule::COALITION_INCONSISTENT,
+    rule::CREDIT_OF_UNKNOWN,
+    rule::SINGLE_CANDIDATE,
+    rule::DUPLICATE_CANDIDATES,
+    rule::IDENTICAL_COMPLETIONS,
+    rule::MIXED_POLICIES,
+    rule::NO_NULL_ARM,
 ];
 
 /// How to audit.

@@ -2,9 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::model::{AgentId, Episode, Origin};
+use crate::model::{AgentId, Episode, Origin, rule};
 
-use super::rule::Finding;
+use super::finding::{Check, Finding};
+
+/// The rules of this file.
+pub(super) const CHECKS: &[Check] = &[
+    Check { rule: rule::AGENT_WITHOUT_ACTS, run: without_acts },
+    Check { rule: rule::AGENT_NOT_IN_ROSTER, run: not_in_roster },
+    Check { rule: rule::DUPLICATE_AGENT, run: duplicate },
+];
 
 pub(super) fn without_acts(episode: &Episode) -> Vec<Finding> {
     if episode.acts.is_empty() || episode.outcome.is_none() {

@@ -1,9 +1,16 @@
 //! The alternatives of single acts: their probabilities, and whether the action taken is one of them.
 
-use crate::model::{Act, ActionTable, Episode, Origin};
+use crate::model::{Act, ActionTable, Episode, Origin, rule};
 
+use super::finding::{Check, Finding, quoted};
 use super::rounding::shown;
-use super::rule::{Finding, quoted};
+
+/// The rules of this file.
+pub(super) const CHECKS: &[Check] = &[
+    Check { rule: rule::PROBABILITIES, run: probabilities },
+    Check { rule: rule::TAKEN_MISSING, run: taken_missing },
+    Check { rule: rule::SINGLE_ALTERNATIVE, run: single },
+];
 
 /// Probabilities sum to 1 within this, or credit methods renormalise them.
 const SUM: f64 = 1e-6;

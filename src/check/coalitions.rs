@@ -2,10 +2,16 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::model::{AgentId, CoalitionTable, CoalitionValue, Episode};
+use crate::model::{AgentId, CoalitionTable, CoalitionValue, Episode, rule};
 
+use super::finding::{Check, Finding};
 use super::rounding::{half_unit, shown, slack};
-use super::rule::Finding;
+
+/// The rules of this file.
+pub(super) const CHECKS: &[Check] = &[
+    Check { rule: rule::COALITION_INCOMPLETE, run: incomplete },
+    Check { rule: rule::COALITION_INCONSISTENT, run: inconsistent },
+];
 
 /// How many missing coalitions a message names.
 const NAMED: usize = 4;

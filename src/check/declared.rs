@@ -2,10 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{ActId, AgentId, CoalitionTable, CreditItem, DeclaredCredit, Episode};
+use crate::model::{ActId, AgentId, CoalitionTable, CreditItem, DeclaredCredit, Episode, rule};
 
+use super::finding::{Check, Finding};
 use super::rounding::{half_unit, shown, slack};
-use super::rule::Finding;
+
+/// The rules of this file.
+pub(super) const CHECKS: &[Check] = &[
+    Check { rule: rule::CREDIT_RESIDUAL, run: residual },
+    Check { rule: rule::CREDIT_REPEATED, run: repeated },
+    Check { rule: rule::NONFINITE_CREDIT, run: nonfinite },
+];
 
 /// Algorithms that divide v(N) - v(0), as logs name them.
 const OF_THE_GAME: [&str; 6] =

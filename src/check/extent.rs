@@ -1,8 +1,12 @@
 //! Whether there is an episode at all: its end and its acts.
 
-use crate::model::Episode;
+use crate::model::{Episode, rule};
 
-use super::rule::Finding;
+use super::finding::{Check, Finding};
+
+/// The rules of this file.
+pub(super) const CHECKS: &[Check] =
+    &[Check { rule: rule::OPEN_EPISODE, run: open }, Check { rule: rule::NO_ACTS, run: empty }];
 
 pub(super) fn open(episode: &Episode) -> Vec<Finding> {
     if episode.outcome.is_some() {

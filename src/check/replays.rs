@@ -5,9 +5,18 @@
 
 use std::collections::HashMap;
 
-use crate::model::{Candidate, Episode, Origin, ReplayGroup};
+use crate::model::{Candidate, Episode, Origin, ReplayGroup, rule};
 
-use super::rule::{Finding, quoted};
+use super::finding::{Check, Finding, quoted};
+
+/// The rules of this file.
+pub(super) const CHECKS: &[Check] = &[
+    Check { rule: rule::SINGLE_CANDIDATE, run: single },
+    Check { rule: rule::DUPLICATE_CANDIDATES, run: duplicates },
+    Check { rule: rule::IDENTICAL_COMPLETIONS, run: identical },
+    Check { rule: rule::MIXED_POLICIES, run: mixed_policies },
+    Check { rule: rule::NO_NULL_ARM, run: no_null_arm },
+];
 
 /// Fewer equal returns may be chance.
 const RETURNS: usize = 4;

@@ -1,9 +1,13 @@
 //! The total reward: whether there is one, and whether its two sources agree.
 
-use crate::model::{Episode, RewardSource};
+use crate::model::{Episode, RewardSource, rule};
 
+use super::finding::{Check, Finding};
 use super::rounding::{half_unit, shown, slack};
-use super::rule::Finding;
+
+/// The rules of this file.
+pub(super) const CHECKS: &[Check] =
+    &[Check { rule: rule::NO_REWARD, run: missing }, Check { rule: rule::RETURN_MISMATCH, run: mismatch }];
 
 pub(super) fn missing(episode: &Episode) -> Vec<Finding> {
     if episode.outcome.is_none() {

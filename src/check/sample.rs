@@ -11,7 +11,7 @@ use crate::model::{
 pub(super) fn check(rule: &str, episode: &Episode, expected: &[&str]) {
     let found: Vec<String> =
         super::check(episode).into_iter().filter(|it| it.rule == rule).map(|it| it.message).collect();
-    assert!(super::rules().iter().any(|it| it.name == rule), "no rule '{rule}'");
+    assert!(crate::model::rule::ALL.iter().any(|it| **it == *rule), "no rule '{rule}'");
     assert_eq!(found.len(), expected.len(), "{rule}: {found:#?}");
     for (message, part) in found.iter().zip(expected) {
         assert!(message.contains(part), "{rule}: '{message}' lacks '{part}'");

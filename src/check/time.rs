@@ -1,9 +1,12 @@
 //! Causes before effects. Time stamps of different writers are compared with room for clock skew.
 
-use crate::model::{Act, ActId, Episode, LinkKind, Origin, Timestamp};
+use crate::model::{Act, ActId, Episode, LinkKind, Origin, Timestamp, rule};
 
+use super::finding::{Check, Finding};
 use super::rounding::shown;
-use super::rule::Finding;
+
+/// The rules of this file.
+pub(super) const CHECKS: &[Check] = &[Check { rule: rule::TIME_BACKWARDS, run: backwards }];
 
 /// Clocks of machines that are kept in step differ by less, in seconds.
 const SKEW: f64 = 1.0;

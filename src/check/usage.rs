@@ -1,9 +1,12 @@
 //! What acts cost and how long things took: never negative.
 
-use crate::model::Episode;
+use crate::model::{Episode, rule};
 
+use super::finding::{Check, Finding};
 use super::rounding::shown;
-use super::rule::Finding;
+
+/// The rules of this file.
+pub(super) const CHECKS: &[Check] = &[Check { rule: rule::NEGATIVE_USAGE, run: negative }];
 
 /// Words in the name of a metric that cannot be negative.
 const SIZES: [&str; 4] = ["latency", "token", "duration", "elapsed"];

@@ -253,6 +253,9 @@ pub struct Check {
     /// How to print
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
     pub format: CheckFormat,
+    /// Read no log: print every rule, how grave its findings are and what they mean
+    #[arg(long, conflicts_with_all = ["logs", "max_bad", "fail_on", "follow"])]
+    pub rules: bool,
     /// Exit with 3 when more lines than this could not be read
     #[arg(long, value_name = "N")]
     pub max_bad: Option<u64>,

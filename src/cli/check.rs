@@ -1,4 +1,4 @@
-//! `creditscope check`: what is wrong with a log.
+//! `creditscope check`: what is wrong with a log, and with `--rules` what can be.
 
 use super::{
     RULE_HIT, TOO_MANY_BAD,
@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     check,
-    model::{Episode, Origin, Severity},
+    model::{Episode, Origin, Severity, rule},
     report,
     runtime::each_episode,
     store::Pass,
@@ -15,6 +15,12 @@ use crate::{
 
 /// Prints the findings; the exit code.
 pub(super) fn run(options: &Check) -> anyhow::Result<u8> {
+    if options.rules {
+        return print(&match options.format {
+            CheckFormat::Text => report::rules_text(rule::ALL),
+            CheckFormat::Json => report::rules_json(rule::ALL),
+        });
+    }
     if options.logs.is_empty() {
         anyhow::bail!("no LOG: name a file, a directory or a glob, or pipe a log into it");
     }

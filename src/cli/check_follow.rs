@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     check,
-    model::{Diagnostic, EpisodeId, FileId, FileSummary, LogSummary, Severity},
+    model::{Diagnostic, EpisodeId, FileId, FileSummary, LogSummary, Severity, rule},
     report::{FollowEvent, FollowSummary},
     runtime::OpenedLogs,
     source::Watch,
@@ -189,12 +189,13 @@ impl Tailing {
         let mut ripening = HashMap::new();
         for it in &summary.counters.findings {
             // By its place: the numbers in the message may still change.
-            let key = it.origin.map(|origin| (origin.file.0, origin.offset, it.rule)).unwrap_or_default();
+            let key =
+                it.origin.map(|origin| (origin.file.0, origin.offset, it.rule.name())).unwrap_or_default();
             let since = self.ripening.get(&key).copied().unwrap_or(now);
-            let is_shared = it.rule == "interleaved-writers";
+            let is_shared = it.rule == rule::INTERLEAVED_WRITERS;
             let ripe = last || (!is_shared && now.duration_since(since) >= RIPE);
             let line = it.origin.map_or(0, |it| it.line);
-            if ripe && !self.told.contains(&(key.0, line, it.rule)) {
+            if ripe && !self.told.contains(&(key.0, line, it.rule.name())) {
                 self.found(it, &summary)?;
             } else if !ripe && !is_shared {
                 ripening.insert(key, since);
@@ -212,9 +213,9 @@ impl Tailing {
     /// Counts a finding; the file of its place.
     fn count<'a>(&mut self, it: &Diagnostic, summary: &'a LogSummary) -> Option<&'a FileSummary> {
         if let Some(origin) = it.origin {
-            self.told.insert((origin.file.0, origin.line, it.rule));
+            self.told.insert((origin.file.0, origin.line, it.rule.name()));
         }
-        *self.rules.entry(it.rule).or_default() += 1;
+        *self.rules.entry(it.rule.name()).or_default() += 1;
         self.worst = self.worst.max(Some(it.severity));
         it.origin.and_then(|it| summary.files.get(it.file.index()))
     }
@@ -227,7 +228,7 @@ impl Tailing {
             let mut found = episode.diagnostics.clone();
             found.extend(check::check(&episode));
             for it in check::sorted(found) {
-                let key = it.origin.map(|origin| (origin.file.0, origin.line, it.rule));
+                let key = it.origin.map(|origin| (origin.file.0, origin.line, it.rule.name()));
                 if key.is_none_or(|it| !self.told.contains(&it)) {
                     self.found(&it, summary)?;
                 }

@@ -25,9 +25,12 @@ use std::borrow::Cow;
 use serde_json::value::RawValue;
 
 use super::{Imported, ImportedLine};
-use crate::log::{
-    Action, Body, Candidate, Counterfactual, EpisodeEnd, EpisodeStart, Payload, Problem, Record, RosterAgent,
-    Run, list, object, raw_offset, repair, string, write,
+use crate::{
+    log::{
+        Action, Body, Candidate, Counterfactual, EpisodeEnd, EpisodeStart, Payload, Problem, Record,
+        RosterAgent, Run, list, object, raw_offset, repair, string, write,
+    },
+    model::rule,
 };
 
 /// Turns buckets into native lines, one at a time: a file of them may be large and grow.
@@ -54,7 +57,7 @@ impl Buckets {
         }
         let lossy = String::from_utf8_lossy(line);
         if let Cow::Owned(_) = lossy {
-            let problem = Problem::warning("invalid-utf8", 0, "bytes that are not UTF-8, shown as U+FFFD");
+            let problem = Problem::new(rule::INVALID_UTF8, 0, "bytes that are not UTF-8, shown as U+FFFD");
             imported.problems.push(problem);
         }
         let text = repair(&lossy, 0, &mut imported.problems);
@@ -64,7 +67,7 @@ impl Buckets {
         let raw: &RawValue = match serde_json::from_str(&text) {
             Ok(raw) => raw,
             Err(error) => {
-                imported.problems.push(Problem::error("bad-json", 0, format!("not a bucket: {error}")));
+                imported.problems.push(Problem::new(rule::BAD_JSON, 0, format!("not a bucket: {error}")));
                 return imported;
             }
         };
@@ -135,10 +138,10 @@ struct Bucket<'a> {
 impl<'a> Bucket<'a> {
     fn parse(raw: &'a str, problems: &mut Vec<Problem>) -> Result<Self, Problem> {
         if object(raw).is_none() {
-            return Err(Problem::error("not-an-object", 0, "the line is JSON, but not an object"));
+            return Err(Problem::new(rule::NOT_AN_OBJECT, 0, "the line is JSON, but not an object"));
         }
         let fields = Fields::of(Some(raw));
-        let lacks = |key: &str| Problem::error("missing-field", 0, format!("the bucket has no `{key}`"));
+        let lacks = |key: &str| Problem::new(rule::MISSING_FIELD, 0, format!("the bucket has no `{key}`"));
         let id = fields.word("bucket_id").ok_or_else(|| lacks("bucket_id"))?;
         let role = fields.text("target_role").ok_or_else(|| lacks("target_role"))?;
         let rows = fields.raw("candidates").and_then(list).ok_or_else(|| lacks("candidates"))?;
@@ -163,7 +166,7 @@ impl<'a> Bucket<'a> {
             if !extra && !segments.credited.contains(&j) {
                 let message =
                     format!("candidate {j} is neither one of `credit_n` nor a V-extra sample: left out");
-                problems.push(Problem::note("candidate-without-part", 0, message));
+                problems.push(Problem::new(rule::CANDIDATE_WITHOUT_PART, 0, message));
                 continue;
             }
             let number = |raw: &&RawValue| string(raw.get()).map_or(raw.get().parse(), |it| it.parse());

@@ -30,9 +30,12 @@ use rustc_hash::FxHashMap;
 use serde_json::value::RawValue;
 
 use super::{Imported, ImportedLine};
-use crate::log::{
-    Action, Body, Credit, CreditItem, EpisodeEnd, EpisodeStart, Message, Payload, Problem, Record,
-    RosterAgent, list, object, raw_offset, repair, string, write,
+use crate::{
+    log::{
+        Action, Body, Credit, CreditItem, EpisodeEnd, EpisodeStart, Message, Payload, Problem, Record,
+        RosterAgent, list, object, raw_offset, repair, string, write,
+    },
+    model::{Severity, rule},
 };
 
 /// Fields that have a place of their own in the native log.
@@ -54,7 +57,7 @@ pub fn import(document: &[u8], name: &str) -> Imported {
     let mut imported = Imported::default();
     let lossy = String::from_utf8_lossy(document);
     if std::str::from_utf8(document).is_err() {
-        let problem = Problem::warning("invalid-utf8", 0, "bytes that are not UTF-8, shown as U+FFFD");
+        let problem = Problem::new(rule::INVALID_UTF8, 0, "bytes that are not UTF-8, shown as U+FFFD");
         imported.problems.push(problem);
     }
     let text = lossy.strip_prefix('\u{feff}').unwrap_or(&lossy);
@@ -69,22 +72,22 @@ pub fn import(document: &[u8], name: &str) -> Imported {
     let raw = match values.next() {
         Some(Ok(raw)) => raw.get(),
         Some(Err(error)) => {
-            imported.problems.push(Problem::error(
-                "bad-json",
+            imported.problems.push(Problem::new(
+                rule::BAD_JSON,
                 0,
                 format!("the document is not JSON: {error}"),
             ));
             return imported;
         }
         None => {
-            imported.problems.push(Problem::error("bad-json", 0, "the document is empty"));
+            imported.problems.push(Problem::new(rule::BAD_JSON, 0, "the document is empty"));
             return imported;
         }
     };
     let rest = values.byte_offset();
     if !text[rest..].trim().is_empty() {
         let message = format!("{} bytes behind the document are ignored", document.len() - place(rest));
-        imported.problems.push(Problem::warning("trailing-text", place(rest), message));
+        imported.problems.push(Problem::new(rule::TRAILING_TEXT, place(rest), message));
     }
     match Document::parse(&text, raw) {
         Ok(parsed) => parsed.write(name, &mut imported),
@@ -155,12 +158,12 @@ impl Speaker {
 impl<'a> Document<'a> {
     fn parse(text: &'a str, raw: &'a str) -> Result<Self, Problem> {
         let Some(fields) = object(raw) else {
-            return Err(Problem::error("not-an-object", 0, "the document is JSON, but not an object"));
+            return Err(Problem::new(rule::NOT_AN_OBJECT, 0, "the document is JSON, but not an object"));
         };
         let mut document = Self { text, fields, entries: Vec::new() };
         let history = document.field("history").and_then(list);
         let Some(history) = history else {
-            return Err(Problem::error("missing-field", 0, "the document has no list `history`"));
+            return Err(Problem::new(rule::MISSING_FIELD, 0, "the document has no list `history`"));
         };
         for (index, raw) in history.iter().enumerate() {
             let raw = raw.get();
@@ -170,7 +173,7 @@ impl<'a> Document<'a> {
             let Some(speaker) = named("name").or_else(|| named("role")) else {
                 let at = raw.as_ptr() as usize - text.as_ptr() as usize;
                 let message = format!("entry {index} of the history has neither `name` nor `role`");
-                return Err(Problem::error("missing-field", at, message));
+                return Err(Problem::new(rule::MISSING_FIELD, at, message));
             };
             let content = get("content").and_then(|raw| Payload::from_json(raw.to_owned()));
             document.entries.push(Entry {
@@ -230,7 +233,7 @@ impl<'a> Document<'a> {
         push(None, self.line(verdict), Body::EpisodeEnd(self.end()), Vec::new());
         if self.field("mistake_agent").is_none() && self.field("mistake_step").is_none() {
             let message = "no `mistake_agent` and no `mistake_step`: the episode has no annotation";
-            imported.problems.push(Problem::note("missing-field", 0, message));
+            imported.problems.push(Problem::new(rule::MISSING_FIELD, 0, message).milder(Severity::Note));
         }
     }
 

@@ -12,7 +12,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{Payload, Problem, timestamp_from_number, timestamp_from_text};
-use crate::model::Timestamp;
+use crate::model::{Severity, Timestamp, rule};
 use crate::text::label;
 
 /// Integers beyond this are not exact in a double.
@@ -76,7 +76,7 @@ impl<'a, 'n, 'p> Fields<'a, 'n, 'p> {
                 Some(at) => {
                     let message = format!("`{path}{}` is given twice; the last one counts", label(&key, 60));
                     let offset = notes.offset_of(raw.get());
-                    notes.problems.push(Problem::warning("duplicate-key", offset, message));
+                    notes.problems.push(Problem::new(rule::DUPLICATE_KEY, offset, message));
                     if let Some(place) = places.get_mut(&key) {
                         *place = at;
                     }
@@ -109,7 +109,7 @@ impl<'a, 'n, 'p> Fields<'a, 'n, 'p> {
         let shown = label(raw, 40);
         let message = format!("`{}{key}` is '{shown}', not {expected}; it is ignored", self.path);
         let offset = self.notes.offset_of(raw);
-        self.notes.problems.push(Problem::error("wrong-type", offset, message));
+        self.notes.problems.push(Problem::new(rule::WRONG_TYPE, offset, message));
     }
 
     /// Notes a finding about the object as a whole.
@@ -163,7 +163,7 @@ impl<'a, 'n, 'p> Fields<'a, 'n, 'p> {
         if is_integer && raw.len() > 15 && beyond() {
             let message = format!("`{}{key}` is an integer beyond 2^53: {what}", self.path);
             let offset = self.notes.offset_of(raw);
-            self.notes.problems.push(Problem::note("big-integer", offset, message));
+            self.notes.problems.push(Problem::new(rule::BIG_INTEGER, offset, message));
         }
     }
 
@@ -191,13 +191,13 @@ impl<'a, 'n, 'p> Fields<'a, 'n, 'p> {
         };
         let problem = if !number.is_finite() {
             let message = format!("`{path}{key}` is '{}': not a finite number", label(raw, 40));
-            Some(Problem::warning("nonfinite-number", offset, message))
+            Some(Problem::new(rule::NONFINITE_NUMBER, offset, message))
         } else if text.is_some() {
             let message = format!("`{path}{key}` is a number in a string, read as {number}");
-            Some(Problem::note("number-as-string", offset, message))
+            Some(Problem::new(rule::NUMBER_AS_STRING, offset, message))
         } else if raw.starts_with(['t', 'f']) {
             let message = format!("`{path}{key}` is {raw}, read as {number}");
-            Some(Problem::warning("wrong-type", offset, message))
+            Some(Problem::new(rule::WRONG_TYPE, offset, message).milder(Severity::Warning))
         } else {
             None
         };
@@ -229,7 +229,7 @@ impl<'a, 'n, 'p> Fields<'a, 'n, 'p> {
         if count.is_none() {
             let raw = integer.to_string();
             let message = format!("`{}{key}` is '{raw}', out of range; it is ignored", self.path);
-            self.note(|offset| Problem::error("wrong-type", offset, message));
+            self.note(|offset| Problem::new(rule::WRONG_TYPE, offset, message));
         }
         count
     }

@@ -17,7 +17,10 @@ use super::read;
 use super::repair::{raw_offset, repair};
 use super::walk::{container_end, skip_space};
 use super::{Problem, Record, RecordType};
-use crate::text::label;
+use crate::{
+    model::{Severity, rule},
+    text::label,
+};
 
 /// The byte order mark in UTF-8.
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -66,13 +69,13 @@ fn trim(line: &[u8], problems: &mut Vec<Problem>) -> usize {
         let nuls = line[at..at + blank].iter().filter(|byte| **byte == 0).count();
         if nuls > 0 {
             let message = format!("{nuls} NUL bytes, as a truncated file leaves them");
-            problems.push(Problem::note("nul-bytes", at, message));
+            problems.push(Problem::new(rule::NUL_BYTES, at, message));
         }
         at += blank;
         if !line[at..].starts_with(BOM) {
             return at;
         }
-        problems.push(Problem::note("byte-order-mark", at, "a byte order mark"));
+        problems.push(Problem::new(rule::BYTE_ORDER_MARK, at, "a byte order mark"));
         at += BOM.len();
     }
 }
@@ -87,7 +90,7 @@ fn parse_object(bytes: &[u8], offset: usize, problems: &mut Vec<Problem>) -> Res
         Ok(text) => Cow::Borrowed(text),
         Err(error) => {
             let at = offset + error.valid_up_to();
-            problems.push(Problem::warning("invalid-utf8", at, "bytes that are not UTF-8, shown as U+FFFD"));
+            problems.push(Problem::new(rule::INVALID_UTF8, at, "bytes that are not UTF-8, shown as U+FFFD"));
             String::from_utf8_lossy(bytes)
         }
     };
@@ -173,7 +176,7 @@ fn salvage(line: &[u8], start: usize, parsed: &mut Parsed) {
 }
 
 fn believable(record: &Record, problems: &[Problem]) -> bool {
-    record.record_type() != RecordType::Unknown && problems.iter().all(|it| it.rule != "missing-field")
+    record.record_type() != RecordType::Unknown && problems.iter().all(|it| it.rule != rule::MISSING_FIELD)
 }
 
 /// The problem of a line that is not one object.
@@ -185,21 +188,24 @@ fn verdict(line: &[u8], start: usize, records: usize, lost: usize, error: Option
             let shown = label(&String::from_utf8_lossy(&line[start..line.len().min(start + 200)]), 40);
             match (json, error) {
                 (Ok(_), _) => {
-                    Problem::error("not-an-object", start, format!("'{shown}' is JSON, but not an object"))
+                    Problem::new(rule::NOT_AN_OBJECT, start, format!("'{shown}' is JSON, but not an object"))
                 }
                 (Err(error), None) => {
                     let why = format!("{} at column {}", reason(&error), start + error.column());
-                    Problem::error("bad-json", start, format!("'{shown}' is not JSON: {why}"))
+                    Problem::new(rule::BAD_JSON, start, format!("'{shown}' is not JSON: {why}"))
                 }
                 (Err(_), Some(why)) => {
-                    Problem::error("bad-json", start, format!("'{shown}' is not JSON: {why}"))
+                    Problem::new(rule::BAD_JSON, start, format!("'{shown}' is not JSON: {why}"))
                 }
             }
         }
-        (n, 0) => Problem::warning("glued-lines", start, format!("{} on one line", plural(n, "record"))),
+        (n, 0) => {
+            let message = format!("{} on one line", plural(n, "record"));
+            Problem::new(rule::GLUED_LINES, start, message).milder(Severity::Warning)
+        }
         (n, lost) => {
             let (records, bytes) = (plural(n, "record"), plural(lost, "byte"));
-            Problem::error("glued-lines", start, format!("{records} on a damaged line; {bytes} are lost"))
+            Problem::new(rule::GLUED_LINES, start, format!("{records} on a damaged line; {bytes} are lost"))
         }
     }
 }

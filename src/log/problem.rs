@@ -1,12 +1,12 @@
 //! What is wrong with one line.
 
-use crate::model::Severity;
+use crate::model::{Diagnostic, Origin, Rule, Severity};
 
 /// One finding about a line. The caller knows the file and the line number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Stable name of the rule, kebab-case: `bad-json`.
-    pub rule: &'static str,
+    /// What is broken.
+    pub rule: &'static Rule,
     /// Note: read as meant. Warning: read, but a number may mislead. Error: data is lost.
     pub severity: Severity,
     /// What is wrong and what was done about it; display-safe; no trailing period.
@@ -16,18 +16,19 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A finding that lost nothing.
-    pub fn note(rule: &'static str, offset: usize, message: impl Into<String>) -> Self {
-        Self { rule, severity: Severity::Note, message: message.into(), offset }
+    /// A finding as grave as its rule.
+    pub fn new(rule: &'static Rule, offset: usize, message: impl Into<String>) -> Self {
+        Self { rule, severity: rule.severity(), message: message.into(), offset }
     }
 
-    /// A finding that may mislead.
-    pub fn warning(rule: &'static str, offset: usize, message: impl Into<String>) -> Self {
-        Self { rule, severity: Severity::Warning, message: message.into(), offset }
+    /// The same finding where it matters less.
+    pub fn milder(self, severity: Severity) -> Self {
+        debug_assert!(self.rule.severities().contains(&severity), "{} is never {severity:?}", self.rule);
+        Self { severity, ..self }
     }
 
-    /// A finding that lost data.
-    pub fn error(rule: &'static str, offset: usize, message: impl Into<String>) -> Self {
-        Self { rule, severity: Severity::Error, message: message.into(), offset }
+    /// The finding with its place: the line at `origin`.
+    pub fn at(self, origin: Origin) -> Diagnostic {
+        Diagnostic { rule: self.rule, severity: self.severity, message: self.message, origin: Some(origin) }
     }
 }

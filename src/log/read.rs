@@ -16,7 +16,10 @@ use super::{
     Message, Metric, Policy, Problem, Record, RecordType, ReplayOf, Reward, RosterAgent, Run, State, Usage,
     Writer,
 };
-use crate::text::label;
+use crate::{
+    model::{Severity, rule},
+    text::label,
+};
 
 /// The version of the format that this reads.
 const VERSION: i64 = 1;
@@ -24,7 +27,7 @@ const VERSION: i64 = 1;
 /// The record that `fields` describe. `None` if there is none; then an error is noted.
 pub(super) fn record(fields: &mut Fields) -> Option<Record> {
     let Some(type_name) = fields.text("type") else {
-        fields.note(|at| Problem::error("missing-field", at, "a record without `type`; it is skipped"));
+        fields.note(|at| Problem::new(rule::MISSING_FIELD, at, "a record without `type`; it is skipped"));
         return None;
     };
     let record_type = RecordType::from_name(&type_name);
@@ -68,10 +71,10 @@ fn has_what_it_needs(fields: &mut Fields, record_type: RecordType) -> bool {
         let name = record_type.name();
         if dispensable {
             let message = format!("{name} record without `{key}`");
-            fields.note(|at| Problem::warning("missing-field", at, message));
+            fields.note(|at| Problem::new(rule::MISSING_FIELD, at, message).milder(Severity::Warning));
         } else {
             let message = format!("{name} record without `{key}`; it is skipped");
-            fields.note(|at| Problem::error("missing-field", at, message));
+            fields.note(|at| Problem::new(rule::MISSING_FIELD, at, message));
             usable = false;
         }
     }
@@ -82,7 +85,7 @@ fn run(fields: &mut Fields) -> Run {
     let credit_log = fields.integer("credit_log");
     if let Some(version) = credit_log.filter(|it| *it != VERSION) {
         let message = format!("version {version} of the log format; this reads version {VERSION}");
-        fields.note(|at| Problem::warning("unknown-version", at, message));
+        fields.note(|at| Problem::new(rule::UNKNOWN_VERSION, at, message));
     }
     Run {
         credit_log,
@@ -111,7 +114,7 @@ fn roster(fields: &mut Fields) -> Vec<RosterAgent> {
     let read = |it: &mut Fields| {
         let name = it.text("name");
         let Some(id) = it.name("id").or_else(|| name.clone()) else {
-            it.note(|at| Problem::error("missing-field", at, "an agent of the roster without `id`"));
+            it.note(|at| Problem::new(rule::MISSING_FIELD, at, "an agent of the roster without `id`"));
             return None;
         };
         Some(RosterAgent {
@@ -130,7 +133,7 @@ fn roster(fields: &mut Fields) -> Vec<RosterAgent> {
 fn episode_start(fields: &mut Fields) -> EpisodeStart {
     let edge = |it: &mut Fields| {
         let (Some(from), Some(to)) = (it.name("from"), it.name("to")) else {
-            it.note(|at| Problem::error("missing-field", at, "an edge without `from` or `to`"));
+            it.note(|at| Problem::new(rule::MISSING_FIELD, at, "an edge without `from` or `to`"));
             return None;
         };
         Some(Edge { from, to, kind: it.text("kind"), weight: it.number("weight") })
@@ -190,7 +193,8 @@ fn message(fields: &mut Fields) -> Option<Message> {
 fn state(fields: &mut Fields) -> State {
     let (state, delta) = (fields.payload("state"), fields.payload("delta"));
     if state.is_none() && delta.is_none() {
-        fields.note(|at| Problem::warning("missing-field", at, "state record without `state` or `delta`"));
+        let what = "state record without `state` or `delta`";
+        fields.note(|at| Problem::new(rule::MISSING_FIELD, at, what).milder(Severity::Warning));
     }
     let scope = fields.name("scope").unwrap_or_default();
     State { scope, state, delta, after: fields.names("after").unwrap_or_default() }
@@ -219,7 +223,8 @@ fn credit(fields: &mut Fields) -> Credit {
         units: fields.text("units"),
     };
     if credit.agents.is_empty() && credit.items.is_empty() {
-        fields.note(|at| Problem::warning("missing-field", at, "credit record without `agents` or `items`"));
+        let what = "credit record without `agents` or `items`";
+        fields.note(|at| Problem::new(rule::MISSING_FIELD, at, what).milder(Severity::Warning));
     }
     credit
 }
@@ -231,11 +236,13 @@ fn credit_item(it: &mut Fields) -> Option<CreditItem> {
         [] => None,
         [low, high] if low > high => {
             let message = format!("`items[].ci` is [{low}, {high}], upside down; it is ignored");
-            it.note(|at| Problem::error("wrong-type", at, message));
+            it.note(|at| Problem::new(rule::WRONG_TYPE, at, message));
             None
         }
         _ => {
-            it.note(|at| Problem::error("wrong-type", at, "`items[].ci` is not two numbers; it is ignored"));
+            it.note(|at| {
+                Problem::new(rule::WRONG_TYPE, at, "`items[].ci` is not two numbers; it is ignored")
+            });
             None
         }
     };
@@ -289,7 +296,7 @@ fn candidate(it: &mut Fields) -> Option<Candidate> {
 
 fn coalition(it: &mut Fields) -> Option<Coalition> {
     let Some(agents) = it.names("agents") else {
-        it.note(|at| Problem::error("missing-field", at, "a coalition without `agents`; it is skipped"));
+        it.note(|at| Problem::new(rule::MISSING_FIELD, at, "a coalition without `agents`; it is skipped"));
         return None;
     };
     Some(Coalition {

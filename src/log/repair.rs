@@ -13,6 +13,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use super::Problem;
+use crate::model::{Rule, Severity, rule};
 
 /// Levels of nesting that `serde_json` parses.
 const DEPTH: usize = 128;
@@ -78,19 +79,19 @@ pub(crate) fn repair<'a>(text: &'a str, offset: usize, problems: &mut Vec<Proble
         escapes: Count::default(),
     };
     let (deepest, deepest_at) = repair.run();
-    let mut note = |count: &Count, rule, what: &str| {
+    let mut note = |count: &Count, rule: &'static Rule, what: &str| {
         if count.n > 0 {
             let message = if count.n == 1 { what.to_owned() } else { format!("{what} ({} times)", count.n) };
-            problems.push(Problem::note(rule, offset + count.first, message));
+            problems.push(Problem::new(rule, offset + count.first, message).milder(Severity::Note));
         }
     };
-    note(&repair.nonfinite, "nonfinite-number", "a bare NaN or Infinity, which JSON does not have");
-    note(&repair.surrogates, "lone-surrogate", "half of a surrogate pair, shown as U+FFFD");
-    note(&repair.controls, "control-character", "a bare control character in a string");
-    note(&repair.escapes, "bad-escape", "an escape that JSON does not have, kept as text");
+    note(&repair.nonfinite, rule::NONFINITE_NUMBER, "a bare NaN or Infinity, which JSON does not have");
+    note(&repair.surrogates, rule::LONE_SURROGATE, "half of a surrogate pair, shown as U+FFFD");
+    note(&repair.controls, rule::CONTROL_CHARACTER, "a bare control character in a string");
+    note(&repair.escapes, rule::BAD_ESCAPE, "an escape that JSON does not have, kept as text");
     if deepest > DEPTH {
         let message = format!("{deepest} levels of nesting, kept as text");
-        problems.push(Problem::note("too-deep", offset + deepest_at, message));
+        problems.push(Problem::new(rule::TOO_DEEP, offset + deepest_at, message));
     }
     match repair.out {
         None => Cow::Borrowed(text),
@@ -226,7 +227,7 @@ mod tests {
     fn check(text: &str, expected: &str, rules: &[&str]) {
         let mut problems = Vec::new();
         assert_eq!(repair(text, 0, &mut problems), expected, "{text}");
-        assert_eq!(problems.iter().map(|it| it.rule).collect::<Vec<_>>(), rules, "{text}");
+        assert_eq!(problems.iter().map(|it| it.rule.name()).collect::<Vec<_>>(), rules, "{text}");
     }
 
     #[test]

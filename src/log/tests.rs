@@ -24,7 +24,7 @@ const EXAMPLE: &str = r#"{"type":"run","credit_log":1,"run":"quote-desk/seed3","
 {"type":"checkpoint","episode":"ep-1","id":"k1","path":"/tmp/x"}"#;
 
 fn rules(parsed: &Parsed) -> Vec<&'static str> {
-    parsed.problems.iter().map(|it| it.rule).collect()
+    parsed.problems.iter().map(|it| it.rule.name()).collect()
 }
 
 /// Asserts which rules `line` breaks and that it holds `records` records.

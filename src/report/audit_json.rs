@@ -187,7 +187,7 @@ fn finding(report: &AuditReport<'_>, it: &Diagnostic) -> Json {
     json!({
         "file_line": it.origin.map(|it| clean(&(report.files)(it))),
         "severity": figures::severity(it.severity),
-        "rule": it.rule,
+        "rule": it.rule.name(),
         "message": clean(&it.message),
     })
 }

@@ -149,7 +149,7 @@ pub fn check_json(report: &CheckReport<'_>) -> String {
     let of = |wanted: Severity| found.iter().filter(|it| it.severity == wanted).count() as u64;
     let mut rules = BTreeMap::new();
     for it in &found {
-        *rules.entry(it.rule).or_insert(0) += 1;
+        *rules.entry(it.rule.name()).or_insert(0) += 1;
     }
     let mut records_by_type = BTreeMap::new();
     for (name, n) in report.types {
@@ -162,7 +162,7 @@ pub fn check_json(report: &CheckReport<'_>) -> String {
                 file_line: place(report, it),
                 offset: it.origin.map(|it| it.offset),
                 severity: severity(it.severity),
-                rule: it.rule,
+                rule: it.rule.name(),
                 message: clean(&it.message),
             })
             .collect(),
@@ -187,7 +187,7 @@ pub fn check_json(report: &CheckReport<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::FileId;
+    use crate::model::{FileId, rule};
 
     fn with_report(print: impl Fn(&CheckReport<'_>) -> String) -> String {
         let at = |line, rule, severity| Diagnostic {
@@ -196,12 +196,12 @@ mod tests {
             message: format!("what is wrong at {line}"),
             origin: Some(Origin { file: FileId(0), line, ..Origin::default() }),
         };
-        let whole = Diagnostic { origin: None, ..at(0, "no-reward", Severity::Warning) };
+        let whole = Diagnostic { origin: None, ..at(0, rule::NO_REWARD, Severity::Warning) };
         let findings = [
-            at(12, "open-episode", Severity::Note),
+            at(12, rule::OPEN_EPISODE, Severity::Note),
             whole,
-            at(3, "bad-json", Severity::Error),
-            at(3, "bad-json", Severity::Error),
+            at(3, rule::BAD_JSON, Severity::Error),
+            at(3, rule::BAD_JSON, Severity::Error),
         ];
         print(&CheckReport {
             findings: &findings,

@@ -56,7 +56,7 @@ impl FollowEvent<'_> {
                     "generation": file.map(|it| it.generation),
                     "line": it.origin.map(|it| it.line),
                     "offset": it.origin.map(|it| it.offset),
-                    "rule": it.rule,
+                    "rule": it.rule.name(),
                     "reason": clean(&it.message),
                 });
                 if !lost {

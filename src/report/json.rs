@@ -145,7 +145,7 @@ pub fn json(report: &Report<'_>) -> String {
                 json!({
                     "file_line": it.origin.map(|it| place(report, it)),
                     "severity": figures::severity(it.severity),
-                    "rule": it.rule,
+                    "rule": it.rule.name(),
                     "message": clean(&it.message),
                 })
             })

@@ -196,7 +196,7 @@ impl Sample {
             details: Vec::new(),
         };
         let finding = Diagnostic {
-            rule: "return-mismatch",
+            rule: crate::model::rule::RETURN_MISMATCH,
             severity: Severity::Error,
             message: "`return` is 1, but the reward record says -0.5".to_owned(),
             origin: Some(line(6)),

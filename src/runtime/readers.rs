@@ -15,6 +15,8 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
 use super::spawn;
 use crate::{
+    log::Problem,
+    model::rule,
     source::{SkipReason, SourceFile, StretchEvent},
     store::{LineScanner, Pass, Scanned},
     text,
@@ -131,17 +133,20 @@ fn scan(stretch: &Stretch, scanner: &mut LineScanner, mut scanned: Scanned) -> F
     let result = stretch.source.lines(stretch.generation, stretch.bytes.clone(), &mut |event| match event {
         StretchEvent::Lines { offset, bytes } => scanner.scan(offset, bytes, &mut scanned),
         StretchEvent::Skipped { offset, len, reason } => {
-            let (rule, message) = skipped(len, reason);
-            scanned.skip(offset, rule, message);
+            scanned.skip(offset, skipped(len, reason));
         }
     });
     Filled { scanned, problem: result.err().map(|it| text::clean(&it.to_string())) }
 }
 
-/// How a line that is not handed on is listed: rule and message.
-pub(super) fn skipped(len: u64, reason: SkipReason) -> (&'static str, String) {
+/// How a line that is not handed on is listed.
+pub(super) fn skipped(len: u64, reason: SkipReason) -> Problem {
     match reason {
-        SkipReason::TooLong => ("line-too-long", format!("a line of {len} bytes is longer than is read")),
-        SkipReason::Torn => ("torn-line", format!("{len} bytes of a line whose end was never written")),
+        SkipReason::TooLong => {
+            Problem::new(rule::LINE_TOO_LONG, 0, format!("a line of {len} bytes is longer than is read"))
+        }
+        SkipReason::Torn => {
+            Problem::new(rule::TORN_LINE, 0, format!("{len} bytes of a line whose end was never written"))
+        }
     }
 }

@@ -7,7 +7,8 @@ use std::io;
 
 use crate::{
     import::{Imported, c3::Buckets},
-    model::{FileId, Severity},
+    log::Problem,
+    model::{FileId, rule},
     source::{SourceFile, Spool, SpoolError, SpoolWriter, Tail},
     store::Store,
 };
@@ -64,7 +65,7 @@ impl Translated {
             let number = life.lines;
             let Imported { lines, problems } = life.buckets.import(line, number);
             for it in problems {
-                store.diagnose_line(file, number, it.rule, it.severity, it.message);
+                store.diagnose_line(file, number, it);
             }
             let mut native = Vec::new();
             for line in lines {
@@ -82,22 +83,15 @@ impl Translated {
     fn give_up(&mut self, store: &mut Store, file: FileId, number: u32, error: &SpoolError) {
         if !std::mem::replace(&mut self.full, true) {
             let message = crate::text::clean(&error.to_string());
-            store.diagnose_line(file, number, "input-broke-off", Severity::Error, message);
+            store.diagnose_line(file, number, Problem::new(rule::INPUT_BROKE_OFF, 0, message));
         }
     }
 
     /// Counts a line of `generation` that is not handed on.
-    pub(super) fn skip(
-        &mut self,
-        store: &mut Store,
-        file: FileId,
-        generation: u32,
-        rule: &'static str,
-        message: String,
-    ) {
+    pub(super) fn skip(&mut self, store: &mut Store, file: FileId, generation: u32, problem: Problem) {
         let life = self.life(generation);
         self.lives[life].lines += 1;
-        store.diagnose_line(file, self.lives[life].lines, rule, Severity::Error, message);
+        store.diagnose_line(file, self.lives[life].lines, problem);
     }
 }
 

@@ -29,7 +29,7 @@ use super::episodes::status;
 use crate::{
     log::{self, Body, Record, Run},
     model::{
-        ActId, ActionTable, AgentId, Diagnostic, Episode, Metric, Origin, Outcome, Reward, Severity, State,
+        ActId, ActionTable, AgentId, Diagnostic, Episode, Metric, Origin, Outcome, Reward, Rule, State, rule,
     },
     text,
 };
@@ -137,8 +137,8 @@ struct Builder {
 
 impl Builder {
     /// Lists a finding.
-    fn find(&mut self, rule: &'static str, severity: Severity, origin: Origin, message: String) {
-        self.diagnostics.push(Diagnostic { rule, severity, message, origin: Some(origin) });
+    fn find(&mut self, rule: &'static Rule, origin: Origin, message: String) {
+        self.diagnostics.push(Diagnostic::at(rule, origin, message));
     }
 
     /// Whether `count` more may be implied. Reports the first time that they may not.
@@ -149,7 +149,7 @@ impl Builder {
             let message = format!(
                 "`*`, states and `agent_removed` stand for more than {IMPLIED} agents and acts in this episode: from here on they are left out; name fewer"
             );
-            self.find("too-many-implied", Severity::Error, origin, message);
+            self.find(rule::TOO_MANY_IMPLIED, origin, message);
         }
         self.implied.is_some()
     }
@@ -178,11 +178,11 @@ impl Builder {
                     let before = &mut kept[at].record;
                     if *before != record {
                         let message = format!("{kind} '{}' is updated by a later record", text::clean(&id));
-                        self.find("updated-record", Severity::Note, origin, message);
+                        self.find(rule::UPDATED_RECORD, origin, message);
                         acts::update(before, record, extras.entry(at).or_default());
                     } else {
                         let message = format!("{kind} '{}' is repeated", text::clean(&id));
-                        self.find("repeated-record", Severity::Note, origin, message);
+                        self.find(rule::REPEATED_RECORD, origin, message);
                     }
                 }
                 None => kept.push(placed),
@@ -295,7 +295,7 @@ impl Builder {
                 }
             } else {
                 let message = format!("{field} names '{}', which is not in this episode", text::clean(id));
-                self.find("dangling-reference", Severity::Warning, origin, message);
+                self.find(rule::DANGLING_REFERENCE, origin, message);
             }
         }
         found

@@ -6,7 +6,7 @@ use super::{
     rows::Row,
     scanned::{Extra, NOBODY, Scanned},
 };
-use crate::model::{Diagnostic, EpisodeId, FileId, Origin};
+use crate::model::{EpisodeId, FileId, Origin};
 
 /// Translates numbers of a stretch to those of the store, as far as they were asked for.
 #[derive(Default)]
@@ -131,12 +131,7 @@ impl Store {
             }
             Extra::Problem { offset, len, line, problem } => {
                 let line = self.lives[file.index()].line(first_line + line);
-                self.diagnose(Diagnostic {
-                    rule: problem.rule,
-                    severity: problem.severity,
-                    message: problem.message.clone(),
-                    origin: Some(Origin { file, line, offset: *offset, len: *len }),
-                });
+                self.diagnose(problem.clone().at(Origin { file, line, offset: *offset, len: *len }));
             }
         }
     }

@@ -6,7 +6,7 @@
 use super::{Reader, Store, assemble, assemble::Growing, parse_line, rows::RowId};
 use crate::{
     log::Record,
-    model::{Diagnostic, Episode, EpisodeId, Growth, Origin, Severity},
+    model::{Diagnostic, Episode, EpisodeId, Growth, Origin, rule},
 };
 
 /// With more new records than this, assembling anew with all the others is as quick.
@@ -91,13 +91,8 @@ impl Store {
                 }
             };
             let parsed = parse_line(bytes);
-            lines.diagnostics.extend(parsed.problems.into_iter().map(|it| Diagnostic {
-                rule: it.rule,
-                severity: it.severity,
-                message: it.message,
-                origin: Some(origin),
-            }));
-            // What looked like one record to the scan may, once read, hold records of other episodes.
+            lines.diagnostics.extend(parsed.problems.into_iter().map(|it| it.at(origin)));
+            // What was taken for one record by its outside may hold those of other episodes once it is read.
             let own = parsed.records.into_iter().filter(|it| it.0.episode.as_deref() == Some(name));
             lines.records.extend(own.map(|(record, _)| (record, origin)));
         }
@@ -105,12 +100,8 @@ impl Store {
             if lines.records.is_empty() {
                 return Err(why.clone());
             }
-            lines.diagnostics.push(Diagnostic {
-                rule: "lost-record",
-                severity: Severity::Error,
-                message: format!("{count} records of this episode can no longer be read: {why}"),
-                origin: Some(*origin),
-            });
+            let message = format!("{count} records of this episode can no longer be read: {why}");
+            lines.diagnostics.push(Diagnostic::at(rule::LOST_RECORD, *origin, message));
         }
         Ok(lines)
     }

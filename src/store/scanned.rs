@@ -111,12 +111,12 @@ impl Scanned {
     }
 
     /// Counts a line of `len` bytes at `offset` that is too long to be handed on, or cannot be.
-    pub fn skip(&mut self, offset: u64, rule: &'static str, message: String) {
+    pub fn skip(&mut self, offset: u64, problem: Problem) {
         let place = Place { offset, len: 0, line: self.lines };
         self.lines += 1;
         self.in_full += 1;
         self.bad_lines += 1;
-        self.problem(place, Problem { rule, severity: Severity::Error, offset: 0, message });
+        self.problem(place, problem);
     }
 
     fn extra(&mut self, extra: Extra) {

@@ -5,7 +5,8 @@ mod revised;
 
 use super::*;
 use crate::{
-    model::{EpisodeSummary, Status},
+    log::Problem,
+    model::{EpisodeSummary, Status, rule},
     source::{Spool, SpoolWriter, Tail},
 };
 
@@ -139,7 +140,7 @@ fn lines_are_counted_whatever_they_hold() {
     let mut files = Files::new(Pass::Headers);
     let file = files.add();
     files.write(file, &format!("\n\njunk\n{}", action("e", "a")));
-    files.store.skip(file, 99, "line-too-long", "too long".to_owned());
+    files.store.skip(file, 99, Problem::new(rule::LINE_TOO_LONG, 0, "too long"));
     files.write(file, &format!("{}{}", action("e", "a"), action("e", "a").trim_end()));
     let lines: Vec<u32> =
         files.store.episode(EpisodeId(0)).unwrap().acts.iter().map(|it| it.origin.line).collect();
@@ -147,7 +148,7 @@ fn lines_are_counted_whatever_they_hold() {
     let summary = files.store.summary();
     assert_eq!((summary.records, summary.bad_lines), (3, 2));
     let found: Vec<(&str, u32)> =
-        summary.diagnostics.iter().map(|it| (it.rule, it.origin.unwrap().line)).collect();
+        summary.diagnostics.iter().map(|it| (it.rule.name(), it.origin.unwrap().line)).collect();
     assert_eq!(found, [("bad-json", 3), ("line-too-long", 5)]);
 }
 
@@ -177,7 +178,7 @@ fn a_broken_payload_is_found_when_everything_is_read() {
     let mut quick = one(line);
     assert_eq!(quick.store.summary().bad_lines, 0);
     let episode = quick.store.episode(EpisodeId(0)).unwrap();
-    assert_eq!(episode.diagnostics.iter().map(|it| it.rule).collect::<Vec<_>>(), ["wrong-type"]);
+    assert_eq!(episode.diagnostics.iter().map(|it| it.rule.name()).collect::<Vec<_>>(), ["wrong-type"]);
     let mut thorough = Files::new(Pass::Everything);
     let file = thorough.add();
     thorough.write(file, line);
@@ -317,7 +318,7 @@ fn bytes_that_are_gone_are_an_error_and_other_records_stay() {
     files.store.read(FileId(0), 1_000, action("e", "b").as_bytes());
     let episode = files.store.episode(EpisodeId(0)).unwrap();
     assert_eq!(episode.acts.len(), 1);
-    assert_eq!(episode.diagnostics.iter().map(|it| it.rule).collect::<Vec<_>>(), ["lost-record"]);
+    assert_eq!(episode.diagnostics.iter().map(|it| it.rule.name()).collect::<Vec<_>>(), ["lost-record"]);
     files.store.read(FileId(0), 2_000, action("lost", "b").as_bytes());
     assert!(files.store.episode(EpisodeId(1)).is_err());
 }

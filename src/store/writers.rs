@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use crate::{
     log::Writer,
-    model::{Counters, Diagnostic, Origin, Severity},
+    model::{Counters, Diagnostic, Origin, rule},
     text,
 };
 
@@ -220,8 +220,6 @@ impl Lane {
 fn judge(files: &[File]) -> Counters {
     let mut counters = Counters::default();
     let (mut gaps, mut restarts, mut shared) = (Vec::new(), Vec::new(), Vec::new());
-    let found =
-        |rule, severity, origin, message| Diagnostic { rule, severity, message, origin: Some(origin) };
     for file in files {
         counters.gaps += file.forgotten.0;
         counters.missing += file.forgotten.1;
@@ -239,7 +237,7 @@ fn judge(files: &[File]) -> Counters {
                     hole.from - 1,
                     hole.to
                 );
-                gaps.push(found("seq-gap", Severity::Warning, hole.origin, message));
+                gaps.push(Diagnostic::at(rule::SEQ_GAP, hole.origin, message));
             }
             let Some((before, last)) = lane.after else { continue };
             // The earlier one continued later: two writers. Otherwise it ended here.
@@ -252,7 +250,7 @@ fn judge(files: &[File]) -> Counters {
             }
             counters.restarts += 1;
             let message = format!("`seq`{} begins again at {} after {last}", lane.called(file), lane.first);
-            restarts.push(found("seq-restart", Severity::Note, lane.origin, message));
+            restarts.push(Diagnostic::at(rule::SEQ_RESTART, lane.origin, message));
         }
         let writers = file.lanes.iter().filter(|it| it.in_turns || it.after.is_none()).count();
         let concurrent = file.lanes.iter().filter(|it| it.in_turns).count();
@@ -265,7 +263,7 @@ fn judge(files: &[File]) -> Counters {
             let names = if names.is_empty() { String::new() } else { format!(" ({})", names.join("; ")) };
             let times = if file.turns == 1 { "once".to_owned() } else { format!("{} times", file.turns) };
             let message = format!("{alive} writers share this file{names}; they take turns {times}");
-            shared.push(found("interleaved-writers", Severity::Note, origin, message));
+            shared.push(Diagnostic::at(rule::INTERLEAVED_WRITERS, origin, message));
         }
     }
     for mut findings in [gaps, restarts, shared] {
@@ -300,7 +298,7 @@ mod tests {
         let found: Vec<(&str, u32, &str)> = counters
             .findings
             .iter()
-            .map(|it| (it.rule, it.origin.map_or(0, |it| it.line), it.message.as_str()))
+            .map(|it| (it.rule.name(), it.origin.map_or(0, |it| it.line), it.message.as_str()))
             .collect();
         assert_eq!(found, expected, "{numbers:?}");
         assert_eq!(counters.records, numbers.len() as u64);

@@ -280,7 +280,10 @@ fn a_full_disk_for_the_spool_is_told_and_the_rest_is_read() {
         let output = shell(folder.path(), script);
         let stdout = text(&output.stdout);
         let message = format!("to hold {from}: its first ");
-        assert!(stdout.contains("no space left in '") && stdout.contains(&message), "{output:?}");
+        assert!(
+            stdout.contains("input-broke-off: no space left in '") && stdout.contains(&message),
+            "{output:?}"
+        );
         assert!(stdout.contains("point TMPDIR to a larger disk"), "{stdout}");
         let read = stdout.lines().find(|it| it.starts_with("read ")).unwrap();
         let records: u32 = read.split(' ').nth(1).unwrap().parse().unwrap();

@@ -6,6 +6,7 @@ use std::time::Duration;
 use creditscope::{
     check,
     model::{Diagnostic, Episode, EpisodeId, FileState, FileSummary, LogSummary},
+    runtime::OpenedLogs,
     source::{Tail, TailEvent, TailFile},
     store::{Pass, Store},
 };
@@ -48,6 +49,24 @@ pub fn open(path: &Path) -> Opened {
     };
     while !tail.poll(Duration::ZERO, 1 << 20, &mut index).unwrap().caught_up {}
     tail.finish(&mut index);
+    found(&mut store)
+}
+
+/// Reads what is at `path`, a file of any format or a directory, as the program does.
+pub fn open_logs(path: &Path) -> Opened {
+    let mut logs = OpenedLogs::open(&[path.display().to_string()], Pass::Everything, || ()).unwrap();
+    read(&mut logs);
+    logs.finish();
+    found(&mut logs.store)
+}
+
+/// Reads what is new in `logs`.
+pub fn read(logs: &mut OpenedLogs) {
+    while !logs.poll(Duration::ZERO, 1 << 20).caught_up {}
+}
+
+/// Everything in `store`, and what is wrong with it.
+pub fn found(store: &mut Store) -> Opened {
     let episodes: Vec<Episode> =
         (0..store.episode_count()).map(|at| store.episode(EpisodeId::from_index(at)).unwrap()).collect();
     let summary = store.summary();

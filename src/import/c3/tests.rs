@@ -145,7 +145,7 @@ fn what_is_no_bucket_says_why() {
     let check = |line: &str, rule: &str| {
         let imported = Buckets::new().import(line.as_bytes(), 1);
         assert_eq!(imported.lines, []);
-        let rules: Vec<&str> = imported.problems.iter().map(|it| it.rule).collect();
+        let rules: Vec<&str> = imported.problems.iter().map(|it| it.rule.name()).collect();
         assert_eq!(rules, [rule], "{line}");
     };
     check("{\"bucket_id\":", "bad-json");

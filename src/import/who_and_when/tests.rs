@@ -150,7 +150,7 @@ fn a_group_chat() {
 }
 
 fn rules(document: &str) -> Vec<&'static str> {
-    import(document.as_bytes(), "doc").problems.iter().map(|it| it.rule).collect()
+    import(document.as_bytes(), "doc").problems.iter().map(|it| it.rule.name()).collect()
 }
 
 #[test]

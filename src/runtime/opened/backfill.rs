@@ -15,7 +15,7 @@ use std::{collections::VecDeque, ops::Range, time::Duration};
 
 use super::{Followed, OpenedLogs, Round, apply, preview::Preview};
 use crate::{
-    model::{Diagnostic, FileState, Severity},
+    model::{Diagnostic, FileState, rule},
     runtime::readers::{Readers, Stretch, Ticket},
     source::{SourceFile, Tail, TailEvent, TailFile, because},
     store::Pass,
@@ -240,15 +240,9 @@ impl OpenedLogs {
                 self.readers.give_back(filled.scanned);
                 if let Some(why) = filled.problem {
                     let place = text::clean(&path.to_string_lossy());
-                    store.diagnose(Diagnostic {
-                        rule: "unreadable-file",
-                        severity: Severity::Error,
-                        message: format!(
-                            "bytes {} to {} of '{place}' are lost: {why}",
-                            bytes.start, bytes.end
-                        ),
-                        origin: None,
-                    });
+                    let message =
+                        format!("bytes {} to {} of '{place}' are lost: {why}", bytes.start, bytes.end);
+                    store.diagnose(Diagnostic::of_input(rule::UNREADABLE_FILE, message));
                 }
                 filling.joined = bytes.end;
                 store.set_read(file, bytes.end);

@@ -7,7 +7,7 @@ use std::{
 
 use super::{Backfill, Round, Translated, Which, skipped};
 use crate::{
-    model::{Diagnostic, FileId, FileState, FileSummary, Severity},
+    model::{Diagnostic, FileId, FileState, FileSummary, rule},
     source::{SourceFile, Tail, TailEvent, because},
     store::Store,
     text,
@@ -101,12 +101,8 @@ impl Followed {
                 changed |= failed.as_ref() != Some(&why);
                 if changed {
                     // What cannot be read at this poll may be readable at the next: it is told once.
-                    store.diagnose(Diagnostic {
-                        rule: "unreadable-file",
-                        severity: Severity::Error,
-                        message: format!("cannot read '{}': {why}", text::clean(&path.to_string_lossy())),
-                        origin: None,
-                    });
+                    let message = format!("cannot read '{}': {why}", text::clean(&path.to_string_lossy()));
+                    store.diagnose(Diagnostic::of_input(rule::UNREADABLE_FILE, message));
                 }
                 store.set_state(file, FileState::Failed(why.clone()));
                 *failed = Some(why);
@@ -144,11 +140,10 @@ pub(super) fn apply(
             }
         }
         TailEvent::Skipped { generation, offset, len, reason } => {
-            let (rule, message) = skipped(len, reason);
             let file = life(lives, generation);
             match translated {
-                Some(translated) => translated.skip(store, file, generation, rule, message),
-                None => store.skip(file, offset, rule, message),
+                Some(translated) => translated.skip(store, file, generation, skipped(len, reason)),
+                None => store.skip(file, offset, skipped(len, reason)),
             }
         }
         TailEvent::Damaged { generation, damage } => {
@@ -169,12 +164,8 @@ pub(super) fn apply(
             };
             let id = store.add_life(summary, source, line_map, before);
             lives.push((generation, id));
-            store.diagnose(Diagnostic {
-                rule: "file-restarted",
-                severity: Severity::Note,
-                message: format!("'{}' begins anew: {reason}", text::clean(&path.to_string_lossy())),
-                origin: None,
-            });
+            let message = format!("'{}' begins anew: {reason}", text::clean(&path.to_string_lossy()));
+            store.diagnose(Diagnostic::of_input(rule::FILE_RESTARTED, message));
         }
         TailEvent::Gone => {
             let (_, file) = *lives.last().expect("a followed file has a life from the start");
@@ -183,12 +174,8 @@ pub(super) fn apply(
         TailEvent::Returned => {}
         TailEvent::Ended { error } => {
             if let Some(error) = error {
-                store.diagnose(Diagnostic {
-                    rule: "input-broke-off",
-                    severity: Severity::Error,
-                    message: text::clean(&error.to_string()),
-                    origin: None,
-                });
+                let message = text::clean(&error.to_string());
+                store.diagnose(Diagnostic::of_input(rule::INPUT_BROKE_OFF, message));
             }
         }
     }

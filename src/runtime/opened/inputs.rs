@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     import::{Format, who_and_when},
-    model::{Diagnostic, FileId, FileState, FileSummary, Severity},
+    model::{Diagnostic, FileId, FileState, FileSummary, Severity, rule},
     runtime::{
         head::{self, Head},
         piped::Piped,
@@ -26,26 +26,16 @@ use crate::{
 impl OpenedLogs {
     pub(super) fn list(&mut self, problems: &[crate::source::DiscoverError]) {
         for problem in problems {
-            self.store.diagnose(Diagnostic {
-                rule: "unreadable-file",
-                severity: if self.awaits && problem.is_about_an_argument() {
-                    Severity::Note
-                } else {
-                    Severity::Warning
-                },
-                message: text::clean(&problem.to_string()),
-                origin: None,
-            });
+            let awaited = self.awaits && problem.is_about_an_argument();
+            let severity = if awaited { Severity::Note } else { Severity::Warning };
+            let message = text::clean(&problem.to_string());
+            self.store.diagnose(Diagnostic::of_input(rule::UNREADABLE_FILE, message).milder(severity));
         }
     }
 
     pub(super) fn list_error(&mut self, error: &OpenError) {
-        self.store.diagnose(Diagnostic {
-            rule: "unreadable-file",
-            severity: Severity::Warning,
-            message: error.to_string(),
-            origin: None,
-        });
+        let found = Diagnostic::of_input(rule::UNREADABLE_FILE, error.to_string());
+        self.store.diagnose(found.milder(Severity::Warning));
     }
 
     pub(super) fn add(&mut self, input: Input, wake: &Wake) -> Result<(), OpenError> {
@@ -120,12 +110,8 @@ impl OpenedLogs {
     }
 
     fn list_unknown(&mut self, shown: &str, why: &str) {
-        self.store.diagnose(Diagnostic {
-            rule: "unknown-format",
-            severity: Severity::Note,
-            message: format!("'{shown}' is not a log: {why}"),
-            origin: None,
-        });
+        let message = format!("'{shown}' is not a log: {why}");
+        self.store.diagnose(Diagnostic::of_input(rule::UNKNOWN_FORMAT, message));
     }
 
     /// Follows the file at `path`.
@@ -257,12 +243,8 @@ impl OpenedLogs {
 
     fn list_import(&mut self, shown: &str, result: std::io::Result<()>) {
         if let Err(why) = result {
-            self.store.diagnose(Diagnostic {
-                rule: "unreadable-file",
-                severity: Severity::Error,
-                message: format!("cannot read '{shown}': {}", text::clean(&because(&why))),
-                origin: None,
-            });
+            let message = format!("cannot read '{shown}': {}", text::clean(&because(&why)));
+            self.store.diagnose(Diagnostic::of_input(rule::UNREADABLE_FILE, message));
         }
     }
 
@@ -290,12 +272,9 @@ impl OpenedLogs {
         for problem in imported.problems {
             let line =
                 document[..problem.offset.min(document.len())].iter().filter(|it| **it == b'\n').count();
-            self.store.diagnose(Diagnostic {
-                rule: problem.rule,
-                severity: problem.severity,
-                message: format!("{shown}:{}: {}", line + 1, problem.message),
-                origin: None,
-            });
+            let message = format!("{shown}:{}: {}", line + 1, problem.message);
+            let found = Diagnostic::of_input(problem.rule, message).milder(problem.severity);
+            self.store.diagnose(found);
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ use std::{path::PathBuf, time::Duration};
 
 use super::{OpenedLogs, summary_of};
 use crate::{
-    model::{Diagnostic, FileId, FileState, FileSummary, Severity},
+    model::{Diagnostic, FileId, FileState, FileSummary, rule},
     source::{Fingerprint, LifeRead, Read, SourceFile, StretchEvent, Tail, TailEvent},
     text,
 };
@@ -258,14 +258,9 @@ impl OpenedLogs {
             ..summary_of(&twin.path, "native, compressed", 0)
         };
         self.store.add_life(summary, twin.tail.source(), None, None);
-        self.store.diagnose(Diagnostic {
-            rule: "compressed-copy",
-            severity: Severity::Note,
-            message: format!(
-                "'{shown}' has the same content as '{name}', which was read: it is not read again"
-            ),
-            origin: None,
-        });
+        let message =
+            format!("'{shown}' has the same content as '{name}', which was read: it is not read again");
+        self.store.diagnose(Diagnostic::of_input(rule::COMPRESSED_COPY, message));
         twin.state = State::Copy(native.filter(|_| !lives));
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::Builder;
 use crate::{
     log::{self, Action, Body, Message, Payload, Record, action_label, text_label},
-    model::{Act, ActId, ActKind, AgentId, Origin, Policy, Severity, Usage},
+    model::{Act, ActId, ActKind, AgentId, Origin, Policy, Usage, rule},
     text,
 };
 
@@ -75,7 +75,7 @@ pub(super) fn add(builder: &mut Builder, records: &[(Record, Origin)]) -> Vec<No
         let id = ActId::from_index(builder.episode.acts.len());
         if builder.acts.insert(raw_id, id).is_some() {
             let message = format!("'{}' is the id of an action and of a message", act.id);
-            builder.find("ambiguous-id", Severity::Warning, *origin, message);
+            builder.find(rule::AMBIGUOUS_ID, *origin, message);
         }
         builder.episode.acts.push(act);
         nodes.push(Node { act: id, record: index });

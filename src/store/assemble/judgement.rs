@@ -3,7 +3,7 @@
 use super::Builder;
 use crate::{
     log::{Body, Credit, Record},
-    model::{CreditItem, DeclaredCredit, Label, Origin, Severity},
+    model::{CreditItem, DeclaredCredit, Label, Origin, rule},
     text,
 };
 
@@ -46,7 +46,7 @@ fn labels(builder: &mut Builder, credit: &Credit, origin: Origin) {
                 act.id,
                 builder.episode.agent(act.agent).name
             );
-            builder.find("label-elsewhere", Severity::Note, origin, message);
+            builder.find(rule::LABEL_ELSEWHERE, origin, message);
         }
     }
 }
@@ -96,7 +96,7 @@ fn declared(
     for item in items.iter().filter(|it| it.unknown.is_some()) {
         let name = item.unknown.as_deref().unwrap_or_default();
         let message = format!("credit of '{name}', which is not in this episode");
-        builder.find("credit-of-unknown", Severity::Warning, origin, message);
+        builder.find(rule::CREDIT_OF_UNKNOWN, origin, message);
     }
     if items.is_empty() {
         return None;

@@ -8,7 +8,7 @@ use petgraph::{
 use super::{Builder, acts::Node};
 use crate::{
     log::{Body, Record},
-    model::{Act, ActId, ActKind, AgentId, Link, LinkKind, Links, Origin, Severity, Timestamp},
+    model::{Act, ActId, ActKind, AgentId, Link, LinkKind, Links, Origin, Timestamp, rule},
 };
 
 /// Adds the links of every act.
@@ -51,7 +51,7 @@ pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Ori
         if parts[parent.index()] == parts[child.index()] {
             let (parent, child) = (&builder.episode.act(parent).id, &builder.episode.act(child).id);
             let message = format!("'{child}' names '{parent}' as a parent, which comes of it: link left out");
-            builder.find("parent-cycle", Severity::Error, origin, message);
+            builder.find(rule::PARENT_CYCLE, origin, message);
         } else {
             parents[child.index()].push(Link { act: parent, kind: LinkKind::Logged });
         }

@@ -7,7 +7,7 @@ use crate::{
     log::{Body, Candidate, Counterfactual, Record, action_label},
     model::{
         self, Absence, Act, ActId, ActionTable, AgentId, Alternative, CoalitionTable, CoalitionValue, Origin,
-        Policy, ReplayGroup, Sample, Severity,
+        Policy, ReplayGroup, Sample, rule,
     },
     text,
 };
@@ -58,7 +58,7 @@ pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Ori
             "q_value" | "policy_substituted" => alternatives(builder, &mut places, it, false, *origin),
             other => {
                 let message = format!("counterfactual of kind '{}' is not known", text::clean(other));
-                builder.find("unknown-kind", Severity::Warning, *origin, message);
+                builder.find(rule::UNKNOWN_KIND, *origin, message);
             }
         }
     }
@@ -178,7 +178,7 @@ fn alternatives(
     let Some(act) = replaced(builder, it, origin) else {
         if it.of.is_none() {
             let message = format!("counterfactual of kind '{}' does not say `of` which act", it.kind);
-            builder.find("counterfactual-of-nothing", Severity::Warning, origin, message);
+            builder.find(rule::COUNTERFACTUAL_OF_NOTHING, origin, message);
         }
         return;
     };

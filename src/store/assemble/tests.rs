@@ -32,7 +32,7 @@ fn episode(lines: &[&str]) -> Episode {
 
 /// The rules of what was found, in order.
 fn rules(episode: &Episode) -> Vec<&str> {
-    episode.diagnostics.iter().map(|it| it.rule).collect()
+    episode.diagnostics.iter().map(|it| it.rule.name()).collect()
 }
 
 /// Ids of acts, in order.

@@ -37,7 +37,7 @@ fn findings(store: &mut Store) -> Vec<(u32, u64, &'static str, String)> {
         .into_iter()
         .map(|it| {
             let origin = it.origin.unwrap();
-            (origin.line, origin.offset, it.rule, it.message)
+            (origin.line, origin.offset, it.rule.name(), it.message)
         })
         .collect();
     told.sort();

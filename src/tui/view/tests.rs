@@ -221,8 +221,13 @@ fn an_input_that_broke_off_is_said_in_the_first_line() {
     };
     assert!(!first(&stage, 80).contains("error"));
     let origin = Some(Origin::default());
-    let at_a_line = Diagnostic { rule: "x", severity: Severity::Error, message: String::new(), origin };
-    let at_none = Diagnostic { rule: "input-broke-off", origin: None, ..at_a_line.clone() };
+    let at_a_line = Diagnostic {
+        rule: crate::model::rule::BAD_JSON,
+        severity: Severity::Error,
+        message: String::new(),
+        origin,
+    };
+    let at_none = Diagnostic { rule: crate::model::rule::INPUT_BROKE_OFF, origin: None, ..at_a_line.clone() };
     let store = &mut stage.rehearsal.logs.store;
     for it in [at_a_line, Diagnostic { severity: Severity::Note, ..at_none.clone() }, at_none] {
         store.diagnose(it);

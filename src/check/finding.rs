@@ -1,16 +1,10 @@
-//! What a rule is, and where a finding without a record of its own is placed.
+//! How a rule about episodes is looked for, and where a finding without a record of its own is placed.
 
-use crate::model::{Act, Episode, Origin, Severity};
+use crate::model::{Act, Episode, Origin, Rule};
 
-/// One rule about episodes.
-#[derive(Debug)]
-pub struct Rule {
-    /// Kebab-case, unique.
-    pub name: &'static str,
-    /// How much a finding matters.
-    pub severity: Severity,
-    /// What a finding means, one sentence without trailing period.
-    pub about: &'static str,
+/// A rule about episodes, and how it is looked for.
+pub(super) struct Check {
+    pub(super) rule: &'static Rule,
     pub(super) run: fn(&Episode) -> Vec<Finding>,
 }
 
