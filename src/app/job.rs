@@ -1,12 +1,12 @@
-//! Background jobs: what takes a look at every act of an episode is worked out off the loop.
+//! Background jobs: whatever takes a look at every act of an episode is computed off the loop.
 //!
 //! ```text
-//! update -> Effect::Work { slot, job } -> a lane, which is a thread -> Message::Worked { slot, answer } -> update
+//! update -> Effect::Work { slot, job } -> a lane (a thread) -> Message::Worked { slot, answer } -> update
 //! ```
 //!
-//! A kind of job is a type in a file of its own, and implements [`Work`]. Whoever asks for it implements
-//! [`Receive`](super::Receive) for it, which says what becomes of the answer. Nothing else knows the kinds: the runtime
-//! has lanes for [`Job`]s, and the loop asks a job whether somebody waits for it.
+//! A kind of job is a type in a file of its own that implements [`Work`]. Whoever asks for it implements
+//! [`Receive`](super::Receive) for it, which says what to do with the answer. Nothing else knows the kinds:
+//! the runtime has lanes for [`Job`]s, and the loop asks a job whether somebody waits for it.
 
 mod comparison;
 mod credit;
@@ -34,30 +34,30 @@ pub use study::{StudyAnswer, StudyJob, study};
 
 use crate::model::Episode;
 
-/// A look at every act of an episode with this many, or fewer, is not felt.
+/// In an episode with at most this many acts nobody notices a look at every act.
 pub const SHORT_EPISODE: usize = 2_000;
 
-/// So it is with one look at every agent of a team of this many, or fewer.
+/// In a team with at most this many agents nobody notices one look at every agent.
 pub const SMALL_TEAM: usize = 500;
 
-/// Whether a look at every act of `episode` is not felt.
+/// Whether nobody notices a look at every act of `episode`.
 pub(super) fn is_short(episode: &Episode) -> bool {
     episode.acts.len() <= SHORT_EPISODE && episode.agents.len() <= SMALL_TEAM
 }
 
-/// The number of a request. None is given out twice; a later request has a greater one.
+/// The number of a request. Each is used once; a later request has a greater one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestId(pub u64);
 
 impl RequestId {
-    /// Gives out the number after this one, and goes on to it.
+    /// Moves on to the next number and returns it.
     pub(super) fn take_next(&mut self) -> Self {
         self.0 += 1;
         *self
     }
 }
 
-/// Jobs of one lane are done one after the other; lanes do not wait for each other.
+/// The jobs of one lane run one after the other; lanes do not wait for each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lane {
     /// Credit: the screen shows little without it.
@@ -82,10 +82,10 @@ impl Lane {
     }
 }
 
-/// Which of the jobs that wait in a lane is done first.
+/// Which of the jobs that wait in a lane runs first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Turn {
-    /// Before all others: a person looks at the place where the answer goes.
+    /// Before all others: the user is looking at the place where the answer goes.
     First,
     /// In the order in which they were asked for.
     Next,
@@ -104,16 +104,16 @@ pub trait Work: fmt::Debug + PartialEq + Send + Sync + 'static {
     /// When it is done there.
     const TURN: Turn = Turn::Next;
 
-    /// Works it out. Pure: equal jobs have equal answers.
+    /// Computes the answer. Pure: equal jobs have equal answers.
     fn run(&self) -> Self::Answer;
 
-    /// Works it out on `cores`, or begins to where the answer comes in parts.
+    /// Computes the answer on `cores`, or begins it if the answer comes in parts.
     fn start(&self, cores: &dyn Cores) -> Start<Self::Answer> {
         let _ = cores;
         Start::Done(self.run())
     }
 
-    /// Whether that is so quick that the loop does it itself.
+    /// Whether it is so quick that the loop does it itself.
     fn is_short(&self) -> bool {
         false
     }
@@ -134,20 +134,20 @@ pub trait Work: fmt::Debug + PartialEq + Send + Sync + 'static {
 pub enum Start<A> {
     /// That is the answer.
     Done(A),
-    /// That is what can be told at once; the rest takes long.
+    /// This is known at once; the rest takes long.
     Begun(A, Box<dyn Remainder<A>>),
 }
 
 /// The rest of a job whose answer comes in parts.
 pub trait Remainder<A>: Send {
-    /// Does it, and tells every answer that is better than the one before.
+    /// Computes the rest, and reports every answer that is better than the one before.
     fn finish(self: Box<Self>, host: &mut dyn Host, tell: &mut dyn FnMut(A));
 }
 
 /// Something to be done on a core.
 pub type Task<'a> = Box<dyn FnOnce() + Send + 'a>;
 
-/// Cores to work on. Threads decide when, not what: an answer is the same on any number of them.
+/// Cores to work on. They decide when, not what: an answer is the same on any number of them.
 pub trait Cores {
     /// How many there are, at least one.
     fn count(&self) -> usize;
@@ -178,7 +178,7 @@ pub trait Host {
     /// Whether to go on.
     fn order(&self) -> Order;
 
-    /// Whether it is time to tell how far it has come; the time until the next begins.
+    /// Whether it is time to report how far it has come. If so, the time until the next report begins.
     fn is_due(&mut self) -> bool;
 }
 
@@ -233,7 +233,8 @@ impl Job {
         self.0.is_awaited()
     }
 
-    /// Whether nobody needs the answer to `older` once this is asked for: only of the same kind.
+    /// Whether nobody needs the answer to `older` once this is asked for. Only jobs of one kind replace each
+    /// other.
     pub fn replaces(&self, older: &Job) -> bool {
         self.0.replaces(older)
     }
@@ -324,7 +325,7 @@ impl Answer {
         self.0.as_any().is::<Of<W>>()
     }
 
-    /// What comes of a job of kind `W`; `None`: it answers another.
+    /// The answer to a job of kind `W`; `None` if it answers another kind.
     pub fn into<W: Work>(self) -> Option<W::Answer> {
         self.0.into_any().downcast::<Of<W>>().ok().map(|it| it.0)
     }
@@ -336,7 +337,7 @@ impl fmt::Debug for Answer {
     }
 }
 
-/// The answer to a job of kind `W`: two kinds may have answers of one type.
+/// The answer to a job of kind `W`, since two kinds may have answers of one type.
 struct Of<W: Work>(W::Answer);
 
 impl<W: Work> fmt::Debug for Of<W> {

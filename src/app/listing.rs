@@ -1,7 +1,8 @@
-//! What filters leave of the acts of an episode: which are listed, in order of time, of size and along the blame.
+//! What filters leave of the acts of an episode: which are listed, in order of time, of size and along the
+//! blame.
 //!
-//! A [`Listing`] takes a look at every act and is made off the loop where there are many. What is appended to the
-//! episode afterwards is added to it for what it is.
+//! A [`Listing`] takes a look at every act, and is made off the loop if there are many. What is appended to
+//! the episode afterwards is added to it at the cost of what is new.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -49,7 +50,8 @@ pub struct Listing {
     listed: Vec<bool>,
     /// Listed acts, ascending.
     acts: Vec<ActId>,
-    /// Listed acts, largest credit first, those that came after the ranking behind them; empty: without one.
+    /// Listed acts, largest credit first; acts that came after the ranking stand at the end. Empty without a
+    /// ranking.
     by_size: Vec<ActId>,
     /// Listed acts of the blame path of the ranking.
     path: Vec<ActId>,
@@ -64,7 +66,7 @@ impl Listing {
         let acts = episode.act_ids().filter(holds).collect();
         let ranking = question.ranking.as_deref();
         let by_size = ranking.map_or_else(Vec::new, |ranking| {
-            // Of a state with more acts the ranking cannot be; of one with fewer it may.
+            // The ranking cannot be of a state with more acts, but may be of one with fewer.
             let ranked = ranking.by_size.iter().copied().filter(|it| it.index() < listed.len());
             ranked.chain(episode.act_ids().skip(ranking.by_size.len())).filter(holds).collect()
         });
@@ -91,7 +93,7 @@ impl Listing {
         }
     }
 
-    /// Lists an act that was not, or the other way round.
+    /// Lists an act that was not listed, or the other way round.
     fn turn(&mut self, act: ActId, on: bool) {
         self.listed[act.index()] = on;
         let put = |acts: &mut Vec<ActId>, at: usize| {
@@ -122,7 +124,7 @@ impl Listing {
         &self.acts
     }
 
-    /// The same, largest credit first, and what they are ordered by; `None`: no credit was known.
+    /// The same, largest credit first, and the ranking that orders them; `None` if no credit was known.
     pub fn by_size(&self) -> Option<(&[ActId], &ActRanking)> {
         self.question.ranking.as_deref().map(|it| (self.by_size.as_slice(), it))
     }
@@ -133,27 +135,28 @@ impl Listing {
     }
 }
 
-/// What becomes of the cursor when a listing that was asked for is there.
+/// Where the cursor goes when a requested listing arrives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CursorMove {
     /// Whether the cursor goes to what is listed.
     pub snap: bool,
-    /// Whether it goes to the first act to blame that is listed: credit came before the listing.
+    /// Whether it goes to the first listed act to blame: credit came before the listing.
     pub to_culprit: bool,
 }
 
 /// What filters leave of the acts of the episode on the screen, and what is known of them.
 #[derive(Clone, Debug, Default)]
 pub struct ListedActs {
-    /// The listing; where there is none every act is listed.
+    /// The listing; without one every act is listed.
     pub(super) listing: Slot<Arc<Listing>, CursorMove>,
     /// How many filters are about records.
     pub(super) filters: usize,
     /// Rises with every new listing.
     pub version: u64,
-    /// The records that match each pattern, by its text; of which revision of the episode, and which patterns, they are.
+    /// The records that match each pattern, by its text; for which revision of the episode, and for which
+    /// patterns.
     pub(super) matches: Slot<Arc<Matches>, (u64, Vec<String>)>,
-    /// For which filters, episode and matches the listing was asked for.
+    /// The filters, episode and matches for which the listing was requested.
     pub stamp: Option<(u64, u64, bool)>,
     /// For which ranking.
     pub(super) ranked: Option<Arc<ActRanking>>,
@@ -172,17 +175,17 @@ impl ListedActs {
         self.listing.get()
     }
 
-    /// The acts that are listed, ascending; `None`: every one.
+    /// The acts that are listed, ascending; `None` for all.
     pub fn acts(&self) -> Option<&[ActId]> {
         self.listing.get().map(|it| it.acts())
     }
 
-    /// Whether filters are on, and what they leave is known.
+    /// Whether filters are on, and it is known what they leave.
     pub fn is_filtered(&self) -> bool {
         self.listing.get().is_some()
     }
 
-    /// `12 of 98 acts, 2 filters`; `None`: no filter is on.
+    /// `12 of 98 acts, 2 filters`; `None` if no filter is on.
     pub fn note(&self) -> Option<String> {
         let wait = match (self.listing.is_pending(), self.matches.is_pending()) {
             (true, _) => ", being worked out",
@@ -196,7 +199,7 @@ impl ListedActs {
         }
     }
 
-    /// Puts the listing that answers `request` in the place of the one before; what becomes of the cursor. `None`: nobody
+    /// Replaces the listing by the answer to `request`, and returns where the cursor goes. `None` if nobody
     /// waits for it.
     pub(super) fn fill(&mut self, request: RequestId, listing: Listing) -> Option<CursorMove> {
         let cursor = self.listing.take(request)?;
@@ -211,7 +214,7 @@ impl ListedActs {
         self.listing.clear();
     }
 
-    /// Has the cursor go to the first act to blame that is listed, once the listing is there that is being made.
+    /// Sends the cursor to the first listed act to blame, once the listing under way is there.
     pub(super) fn lead_to_culprit(&mut self) {
         if let Some(cursor) = self.listing.wanted_mut() {
             cursor.to_culprit = true;
@@ -226,7 +229,7 @@ impl ListedActs {
         self.stamp.iter_mut().for_each(|it| it.1 = revision);
     }
 
-    /// The ids of acts are others: everything is to be found out anew.
+    /// The ids of acts have changed: everything must be computed anew.
     pub(super) fn forget(&mut self) {
         self.list_all();
         (self.stamp, self.ranked) = (None, None);

@@ -65,15 +65,15 @@ impl MethodsVariant {
 pub struct MethodsState {
     /// What is shown.
     pub variant: MethodsVariant,
-    /// Column of the table under the cursor; `None`: that of the credit on the screen.
+    /// Column of the table under the cursor; `None` for that of the credit on the screen.
     pub column: Option<usize>,
-    /// Curve under the cursor; `None`: the first that flips, else the first.
+    /// Curve under the cursor; `None` for the first that flips, or else the first.
     pub curve: Option<usize>,
-    /// Point of it under the cursor; `None`: the one nearest to the value in force.
+    /// Point of the curve under the cursor; `None` for the one nearest to the value in force.
     pub point: Option<usize>,
     /// How messages are divided.
     pub split: MessageSetting,
-    /// What was computed after the credit; for which scenario, and how it divides messages.
+    /// What was computed after the credit; for which scenario, and with which division of messages.
     pub study: Slot<Arc<Study>, (Scenario, MessageSetting)>,
     /// What the rules of failure attribution say.
     pub failure: Slot<Arc<FailureStudy>>,
@@ -88,7 +88,7 @@ pub struct MethodsState {
 }
 
 impl OpenEpisode {
-    /// What was computed after the credit on the screen; `None`: it is not there yet.
+    /// What was computed after the credit on the screen; `None` if it is not there yet.
     pub fn study(&self) -> Option<&Study> {
         let (scenario, _) = self.methods.study.of()?;
         self.methods
@@ -134,7 +134,7 @@ impl OpenEpisode {
         self.study()?.messages.as_ref().ok()
     }
 
-    /// The acts that the rows of the variant shown stand for, in their order; none for rows of agents.
+    /// The acts that the rows of the current variant stand for, in their order; none for rows of agents.
     pub fn methods_acts(&self) -> ActRows<'_> {
         match self.methods.variant {
             MethodsVariant::Table | MethodsVariant::Curves => ActRows::All(0),
@@ -148,7 +148,7 @@ impl OpenEpisode {
 }
 
 impl MethodsState {
-    /// Whether messages are being divided otherwise than they are shown.
+    /// Whether messages are being divided in another way than they are shown.
     pub fn is_dividing(&self) -> bool {
         self.messages.is_pending()
     }

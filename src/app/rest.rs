@@ -1,32 +1,32 @@
-//! How often what is computed from the whole of an episode that grows is computed: not for each of its records.
+//! How often something that depends on a whole growing episode is computed: not for each of its records.
 
 use std::time::Duration;
 
 use super::job::{Answer, CreditJob, RequestId, ShapeJob};
 
-/// An episode that grows is computed anew after this many times as long as that takes: a quarter of a percent of a
-/// processor.
+/// A growing episode is computed anew after this many times as long as that takes: a quarter of a percent of
+/// a processor.
 const TIMES: u32 = 400;
 /// The least and the most of it.
 const LIMITS: (Duration, Duration) = (Duration::from_millis(480), Duration::from_secs(30));
 
-/// The computation of an episode that grows, after which comes a rest.
+/// The computation of a growing episode, after which comes a rest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rest {
     /// The last requests for credit and for the graph, until they are answered.
     credit: Option<RequestId>,
     shape: Option<RequestId>,
-    /// The time that the answers there are have taken, on threads of their own.
+    /// The time that the answers so far have taken, on threads of their own.
     took: Duration,
 }
 
 impl Rest {
-    /// After the answers to these requests: the last for credit, and the last for the graph.
+    /// Rest after the answers to these requests: the last for credit and the last for the graph.
     pub fn after(credit: RequestId, shape: RequestId) -> Self {
         Self { credit: Some(credit), shape: Some(shape), took: Duration::ZERO }
     }
 
-    /// How long to rest, if `answer`, which came so long after it was asked for, is the last of the answers.
+    /// How long to rest, if `answer`, which came this long after its request, is the last of the answers.
     pub fn answered(&mut self, request: RequestId, answer: &Answer, after: Duration) -> Option<Duration> {
         let awaited = if answer.answers::<CreditJob>() {
             &mut self.credit
@@ -35,7 +35,7 @@ impl Rest {
         } else {
             return None;
         };
-        // A request that was replaced by a newer one has that one's answer.
+        // A request that a newer one replaced gets the newer one's answer.
         awaited.take_if(|it| request >= *it)?;
         self.took += after;
         let is_last = self.credit.is_none() && self.shape.is_none();

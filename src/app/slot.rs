@@ -1,11 +1,12 @@
-//! A place for what is worked out off the loop: what is there, of what that is, and what is under way.
+//! A place for what is computed off the loop: the value that is there, what it is of, and the request under
+//! way.
 
 use super::job::RequestId;
 
-/// What is there of something that is asked for again and again, and what has been asked for. An answer that is not to
-/// the newest request is dropped; what was there before stays until it is replaced.
+/// The value of something that is asked for again and again, and the request for the next one. An answer to
+/// any but the newest request is dropped; the value stays until it is replaced.
 ///
-/// `Of` says of what something is, so that one can tell whether it has to be asked for anew.
+/// `Of` says what a value is of, which tells whether it must be asked for anew.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Slot<T, Of = ()> {
     have: Option<T>,
@@ -54,7 +55,7 @@ impl<T, Of> Slot<T, Of> {
         self.wanted.as_mut().map(|it| &mut it.of)
     }
 
-    /// Of what that is which is there once nothing is under way any more.
+    /// What the value will be of once nothing is under way any more.
     pub fn newest(&self) -> Option<&Of> {
         self.wanted().or(self.of())
     }
@@ -69,22 +70,23 @@ impl<T, Of> Slot<T, Of> {
         self.wanted.as_ref().filter(|it| it.begun).map(|it| it.request)
     }
 
-    /// Whether the answer to this request is waited for.
+    /// Whether the answer to this request is expected.
     pub fn awaits(&self, request: RequestId) -> bool {
         self.wanted.as_ref().is_some_and(|it| it.request == request)
     }
 
-    /// Waits for the answer to `request`, and for no other any more.
+    /// Waits for the answer to `request`, and no longer for any other.
     pub fn ask(&mut self, request: RequestId, of: Of) {
         self.wanted = Some(Wanted { request, of, begun: false });
     }
 
-    /// Ends the wait for `request`, of which the answer is used elsewhere: of what it is. `None`: nobody waits for it.
+    /// Ends the wait for `request`, whose answer is used elsewhere, and returns what it is of. `None` if
+    /// nobody waits for it.
     pub fn take(&mut self, request: RequestId) -> Option<Of> {
         self.wanted.take_if(|it| it.request == request).map(|it| it.of)
     }
 
-    /// Keeps the answer to `request`. `false`: nobody waits for it, and it is dropped.
+    /// Keeps the answer to `request`. `false` if nobody waits for it; then it is dropped.
     pub fn fill(&mut self, request: RequestId, value: T) -> bool {
         let of = self.take(request);
         let is_wanted = of.is_some();
@@ -94,7 +96,7 @@ impl<T, Of> Slot<T, Of> {
         is_wanted
     }
 
-    /// Keeps a part of the answer to `request`, and waits for the rest. `false`: nobody waits for it.
+    /// Keeps a part of the answer to `request`, and waits for the rest. `false` if nobody waits for it.
     pub fn fill_part(&mut self, request: RequestId, value: T) -> bool
     where
         Of: Clone,
@@ -105,22 +107,22 @@ impl<T, Of> Slot<T, Of> {
         true
     }
 
-    /// Keeps a value that was not asked for. What is under way goes on.
+    /// Keeps a value that was not asked for. What is under way continues.
     pub fn put(&mut self, value: T, of: Of) {
         (self.have, self.of) = (Some(value), Some(of));
     }
 
-    /// What is there is good for this too, and nothing is waited for.
+    /// The value is good for this too, and nothing is expected.
     pub fn keep_for(&mut self, of: Of) {
         (self.of, self.wanted) = (Some(of), None);
     }
 
-    /// Waits for nothing any more. What is there stays.
+    /// Expects nothing any more. The value stays.
     pub fn cancel(&mut self) {
         self.wanted = None;
     }
 
-    /// What is there may be of anything: it stays until something newer comes, and nothing is waited for.
+    /// The value may be of anything now: it stays until a newer one comes, and nothing is expected.
     pub fn outdate(&mut self) {
         (self.of, self.wanted) = (None, None);
     }
@@ -130,7 +132,7 @@ impl<T, Of> Slot<T, Of> {
         *self = Self::default();
     }
 
-    /// Nothing is there any more; what is under way goes on.
+    /// Drops the value; what is under way continues.
     pub fn empty(&mut self) {
         (self.have, self.of) = (None, None);
     }

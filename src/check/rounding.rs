@@ -1,7 +1,7 @@
 //! How far logged decimals may be from what they round.
 
-/// Half a unit of the last decimal of the most precise of `values`, where writers seem to have rounded: at
-/// two decimals or more. 0 for whole numbers and one decimal, which are taken as meant.
+/// Half a unit of the last decimal of the most precise of `values`, if writers seem to have rounded them: two
+/// decimals or more. 0 for whole numbers and one decimal, which count as exact.
 pub(super) fn half_unit(values: impl Iterator<Item = f64>) -> f64 {
     match values.map(decimals).max() {
         Some(places) if places >= 2 => 0.5 * 10_f64.powi(-(places.min(15) as i32)),

@@ -1,4 +1,4 @@
-//! All cores, for jobs that share their arithmetic out.
+//! All cores, for jobs that divide their arithmetic.
 
 use std::num::NonZero;
 

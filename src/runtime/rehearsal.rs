@@ -1,5 +1,5 @@
-//! The program without threads and without a terminal: what is asked for is done at once, so that the state
-//! after a message is the steady one. For pictures, tests and benches.
+//! The program without threads and without a terminal: every request is answered at once, so the state after
+//! a message is the steady one. For pictures, tests and benches.
 
 use std::collections::VecDeque;
 
@@ -30,14 +30,14 @@ impl Rehearsal {
         rehearsal
     }
 
-    /// The same, but nothing is studied before somebody looks at it: the verdict does not say how sure it is. For
-    /// tests that open many episodes.
+    /// The same, but nothing is studied before somebody looks at it: the verdict does not say how sure it is.
+    /// For tests that open many episodes.
     pub fn unstudied(model: Model, logs: OpenedLogs, columns: u16, rows: u16) -> Self {
         Self::new(Model { works_ahead: false, ..model }, logs, columns, rows)
     }
 
-    /// Applies a message and everything that follows from it, in the order in which it is asked for. What is
-    /// about the terminal or a clock comes back.
+    /// Applies a message and everything that follows from it, in the order of the requests. Returns the
+    /// effects that concern the terminal or a clock.
     pub fn send(&mut self, message: Message) -> Vec<Effect> {
         let mut outside = Vec::new();
         let mut messages = VecDeque::from([message]);
@@ -59,8 +59,8 @@ impl Rehearsal {
         }
     }
 
-    /// The key that a letter stands for: a newline is Enter, a tabulator Tab, an escape Esc, any other character
-    /// itself.
+    /// The key that a letter stands for: a newline is Enter, a tabulator Tab, an escape Esc, and any other
+    /// character itself.
     pub fn key(letter: char) -> Key {
         match letter {
             '\n' => Key::named(KeyCode::Enter),
@@ -70,7 +70,8 @@ impl Rehearsal {
         }
     }
 
-    /// What answers `effect`; `None`: nothing here does. For whoever wants to stand between question and answer.
+    /// The answer to `effect`; `None` if nothing here answers it. For callers that want to stand between
+    /// question and answer.
     pub fn answer(&mut self, effect: &Effect) -> Option<Message> {
         match effect {
             Effect::Open(id) => {

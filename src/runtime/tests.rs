@@ -54,7 +54,7 @@ fn of_many_files_those_are_looked_at_that_something_is_known_of_and_each_within_
     assert_eq!(poll(5_000, Which::All), 200);
     write(7, 1);
     write(8, 1);
-    // What nothing is known of has its turn once a fifth of a second has passed: a millisecond for each file.
+    // A file of which nothing is known gets its turn after a fifth of a second: a millisecond for each file.
     assert_eq!(poll(5_050, Which::Growing), 200);
     assert_eq!(poll(5_060, Which::Told(&Told::default())), 200);
     assert_eq!(poll(5_199, Which::Growing), 200);
@@ -116,7 +116,7 @@ fn a_file_that_appears_later_is_found() {
     assert_eq!(logs.read_all().episodes.len(), 2);
 }
 
-/// The next summary that is as wanted; the others are passed over.
+/// The next summary that is as wanted; skips the others.
 #[track_caller]
 fn wait_for(messages: &Receiver<Message>, wanted: impl Fn(&LogSummary) -> bool) -> LogSummary {
     loop {
@@ -128,7 +128,7 @@ fn wait_for(messages: &Receiver<Message>, wanted: impl Fn(&LogSummary) -> bool) 
     }
 }
 
-/// Waits until the episode sent, with what is appended to it, has so many acts.
+/// Waits until the episode sent, with what is appended to it, has this many acts.
 #[track_caller]
 fn wait_for_acts(messages: &Receiver<Message>, episode: &mut (u64, Episode), acts: usize) {
     while episode.1.acts.len() != acts {
@@ -168,7 +168,7 @@ fn the_thread_answers_what_it_is_asked() {
     let summary = wait_for(&messages, |it| it.loaded);
     assert_eq!((summary.records, summary.following), (3, false));
     assert_eq!(summary.files[0].state, FileState::CaughtUp);
-    // One that is not there is not answered and does no harm.
+    // An episode that does not exist is not answered and does no harm.
     thread.open(EpisodeId(7));
     thread.open(EpisodeId(0));
     let Ok(Message::Episode { id, revision, result }) = messages.recv_timeout(Duration::from_secs(20)) else {

@@ -1,7 +1,8 @@
-//! Does jobs off the loop, so that a key press never waits for them: a thread for each lane.
+//! Runs jobs off the loop, so that a key press never waits for them: a thread for each lane.
 //!
-//! What waits in a lane is looked at as a whole: of jobs that replace each other only the newest is done. A job whose
-//! answer comes in parts goes on in a thread of its own until it ends, is stopped, or another is asked of its lane.
+//! All that waits in a lane is considered together: of jobs that replace each other only the newest runs. A
+//! job whose answer comes in parts continues in a thread of its own until it ends, is stopped, or its lane
+//! gets another.
 
 use std::{
     sync::{
@@ -44,7 +45,7 @@ impl Worker {
         Self { lanes: lanes.into() }
     }
 
-    /// Has a job done. Of jobs that replace each other the newest wins.
+    /// Runs a job. Of jobs that replace each other the newest wins.
     pub fn submit(&self, slot: SlotRef, job: Job) {
         let Some(it) = self.lanes.iter().find(|it| it.lane == job.lane()) else { return };
         // Nobody waits any more for the rest of an older job.
@@ -59,10 +60,11 @@ impl Worker {
     }
 }
 
-/// Which request of a lane goes on, and which is to stop. Their numbers rise and are never used twice; 0 is nobody.
+/// Which request of a lane continues, and which is to stop. Their numbers rise and are never used twice; 0 is
+/// nobody.
 #[derive(Debug, Default)]
 struct Control {
-    /// The newest request; the rest of any other ends without a word.
+    /// The newest request; the rest of any other ends silently.
     newest: AtomicU64,
     /// The request that is to stop where it is.
     stopped: AtomicU64,
@@ -118,7 +120,7 @@ fn work(
     }
 }
 
-/// Does the rest of a job, for as long as somebody waits for it.
+/// Runs the rest of a job for as long as somebody waits for it.
 fn finish<A>(rest: Box<dyn Remainder<A>>, request: RequestId, control: &Control, tell: impl Fn(A)) {
     let mut host = LaneHost { request, control, cores: Threads::all(), shown: Instant::now() };
     rest.finish(&mut host, &mut |answer| {

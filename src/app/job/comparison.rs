@@ -21,7 +21,7 @@ pub struct ComparisonJob {
 }
 
 impl Work for ComparisonJob {
-    /// Credit before and after, in the order of the ranks before; `None`: one of them is not known.
+    /// Credit before and after, in the order of the ranks before; `None` if one of them is not known.
     type Answer = Option<Box<Comparison>>;
 
     const LANE: Lane = Lane::Acts;
@@ -39,7 +39,7 @@ impl Work for ComparisonJob {
     }
 }
 
-/// The credit that `analysis` is set beside: by the same method without the edits, else what the log says.
+/// The credit to compare `analysis` with: by the same method without the edits, or else what the log says.
 pub fn before<'a>(logged: Option<&'a Analysis>, analysis: &'a Analysis) -> Option<&'a Attribution> {
     analysis.unedited.as_ref().or(logged.and_then(|it| it.credit.as_ref().ok()))
 }

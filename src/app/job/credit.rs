@@ -19,36 +19,36 @@ pub struct Analysis {
     pub scenario: Scenario,
     /// Credit, or why there is none.
     pub credit: Result<Attribution, Unavailable>,
-    /// Where the scenario edits the episode: credit by the same method without the edits, so that a
-    /// comparison shows the edit and not the method.
+    /// If the scenario edits the episode: credit by the same method without the edits, so that a comparison
+    /// shows the edit and not the method.
     pub unedited: Option<Attribution>,
     /// Credit per act, by the same method or by the nearest that knows acts.
     pub acts: Option<Attribution>,
-    /// What pairs of agents earn beyond their own credits, or what the log lacks for it.
+    /// What pairs of agents earn beyond their own credits, or what the log lacks for that.
     pub pairs: Result<Interactions, Unavailable>,
     /// Every other method and baseline under the same edits.
     pub sweep: Sweep,
     /// What to tell first.
     pub verdict: Verdict,
-    /// The acts in the order of `acts`, and the way of the blame.
+    /// The acts in the order of `acts`, and the blame path.
     pub ranking: Arc<ActRanking>,
     /// The agents in the order of `credit`.
     pub agents: Arc<AgentRanking>,
-    /// Where another method took the place of the one asked for: which did, and why.
+    /// If another method replaced the requested one: which one, and why.
     pub replaced: Option<String>,
-    /// Where the credit is drawn and that takes long: how far it has come. Until it ends the same request is
-    /// answered again and again, with newer credit and the sweep and verdict of the first.
+    /// If the credit is being drawn and that takes long: how far it is. Until it ends the same request is
+    /// answered repeatedly, with newer credit and with the sweep and verdict of the first answer.
     pub sampling: Option<SamplingState>,
 }
 
-/// Computes credit. Credit of what the log says and of a what-if do not push each other out.
+/// Computes credit. Credit of what the log says and credit of a what-if do not replace each other.
 #[derive(Debug, PartialEq)]
 pub struct CreditJob {
     /// The episode.
     pub episode: Arc<Episode>,
     /// What to compute; an empty method name asks for the best the log supports.
     pub scenario: Scenario,
-    /// Whether the nearest method takes the place of one that cannot follow the edits.
+    /// Whether the nearest method replaces one that cannot follow the edits.
     pub or_nearest: bool,
 }
 
@@ -62,7 +62,7 @@ impl Work for CreditJob {
         Analysis { replaced, ..analyse(&self.episode, &scenario, &OneCore) }
     }
 
-    /// Where many permutations are to be drawn, what a few tell comes at once.
+    /// If many permutations are to be drawn, the answer from a few comes at once.
     fn start(&self, cores: &dyn Cores) -> Start<Analysis> {
         let (scenario, replaced) = self.resolved();
         match Drawing::begin(&self.episode, &scenario, cores) {
@@ -82,8 +82,8 @@ impl Work for CreditJob {
 }
 
 impl CreditJob {
-    /// The scenario with its method filled in, or what takes its place where that method cannot follow its edits; which
-    /// did, and why.
+    /// The scenario with its method filled in, or its replacement if that method cannot follow its edits; and
+    /// which method replaced it, and why.
     fn resolved(&self) -> (Scenario, Option<String>) {
         let replacement =
             self.or_nearest.then(|| credit::replacement(&self.episode, &self.scenario)).flatten();
@@ -95,8 +95,9 @@ impl CreditJob {
     }
 }
 
-/// Credit, credit per act, sweep and verdict of `episode` under `scenario`, on `cores`. An empty method asks for the
-/// best the log supports. Pure: the same episode and scenario give the same answer, on any number of cores.
+/// Credit, credit per act, sweep and verdict of `episode` under `scenario`, on `cores`. An empty method asks
+/// for the best the log supports. Pure: the same episode and scenario give the same answer, on any number of
+/// cores.
 pub fn analyse(episode: &Episode, scenario: &Scenario, cores: &dyn Cores) -> Analysis {
     let scenario = resolved(episode, scenario);
     let credit = match credit::sampling(episode, &scenario) {
@@ -121,7 +122,7 @@ fn resolved(episode: &Episode, scenario: &Scenario) -> Scenario {
     scenario
 }
 
-/// What follows from the `credit` of a scenario whose method is named.
+/// What follows from the `credit` of a scenario that names its method.
 pub(super) fn conclude(
     episode: &Episode,
     scenario: &Scenario,
@@ -151,7 +152,7 @@ pub(super) fn conclude(
     Analysis { scenario, credit, unedited, acts, pairs, sweep, verdict, ranking, agents, replaced, sampling }
 }
 
-/// Sweep and verdict where `scenario` cannot be computed: by the best the log supports, under no edits.
+/// Sweep and verdict if `scenario` cannot be computed: by the best method the log supports, without edits.
 fn by_best(episode: &Episode, scenario: &Scenario) -> (Sweep, Verdict) {
     let best = credit::best_scenario(episode);
     let computed = best.as_ref().and_then(|it| credit::compute(episode, it).ok());

@@ -8,7 +8,7 @@ use crate::{
     model::{Attribution, Episode, Explanation, Scenario, Unavailable},
 };
 
-/// Works out the arithmetic of a number: of one that is made of those of many acts it takes a while.
+/// Computes the arithmetic of a number. For a number made of those of many acts that takes a while.
 #[derive(Debug, PartialEq)]
 pub struct ExplainJob {
     /// The episode.
@@ -17,14 +17,14 @@ pub struct ExplainJob {
     pub analysis: Arc<Analysis>,
     /// The method and the edits.
     pub scenario: Scenario,
-    /// The row of the sweep that it is of; `None`: the credit shown.
+    /// The row of the sweep it belongs to; `None` for the credit shown.
     pub row: Option<usize>,
     /// The agent or act.
     pub target: Target,
 }
 
 impl Work for ExplainJob {
-    /// The arithmetic, or why there is none: the method does not speak of the target.
+    /// The arithmetic, or why there is none: the method does not credit the target.
     type Answer = Result<Explanation, Unavailable>;
 
     const LANE: Lane = Lane::Acts;
@@ -32,7 +32,8 @@ impl Work for ExplainJob {
 
     fn run(&self) -> Self::Answer {
         let Self { episode, analysis, scenario, row, target } = self;
-        // Numbers on the screen are explained, not computed again: of some the permutations took long to draw.
+        // Numbers on the screen are explained, not computed again: drawing the permutations of some took
+        // long.
         let known = match row.and_then(|it| analysis.sweep.rows.get(it)) {
             Some(row) => row.result.as_ref().ok(),
             None => analysis.credit.as_ref().ok(),

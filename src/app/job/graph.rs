@@ -9,7 +9,7 @@ use crate::{
     model::{ActId, Episode},
 };
 
-/// Works out the graph of an episode, and checks the episode.
+/// Builds the graph of an episode, and checks the episode.
 #[derive(Debug, PartialEq)]
 pub struct ShapeJob {
     /// The episode.

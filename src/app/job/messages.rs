@@ -21,7 +21,7 @@ pub struct MessagesJob {
 }
 
 impl Work for MessagesJob {
-    /// The credit of every message, or what is missing for it.
+    /// The credit of every message, or what it lacks.
     type Answer = (Result<MessageTable, Unavailable>, MessageRows);
 
     const LANE: Lane = Lane::Acts;
@@ -50,7 +50,7 @@ pub struct MessageRows {
 }
 
 impl MessageRows {
-    /// Of the rows of a table; of none where there is none.
+    /// Of the rows of a table; empty without a table.
     pub fn of(table: &Result<MessageTable, Unavailable>) -> Self {
         let messages = || table.iter().flat_map(|it| &it.senders).flat_map(|it| &it.messages);
         let numbers = messages().flat_map(|it| [it.flow, it.centred, it.softmax]).flatten();

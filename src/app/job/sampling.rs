@@ -1,14 +1,15 @@
-//! Sampled values: drawn on several cores, told as they come, stopped when somebody has seen enough.
+//! Sampled values: drawn on several cores, shown as they come, stopped when the user has seen enough.
 //!
 //! ```text
-//! Drawing::begin    what can be told at once (`credit::first_look`)
-//!      '-> finish   a block of permutations after the other, each drawn by all cores
+//! Drawing::begin    the answer that is ready at once (`credit::first_look`)
+//!      '-> finish   one block of permutations after the other, each drawn by all cores
 //!                   -> Analysis whenever the host wants to show one -> the last one, done or stopped
 //! ```
 //!
-//! Cores decide when, not what: a block is cut into the same units of work whoever draws them, and what was
-//! drawn is added in the order of the units. Whether the precision asked for is reached is looked at between
-//! blocks only. So the end is the same bytes on any machine; only where somebody stops is up to them.
+//! Cores decide when, not what: a block is divided into the same units of work whoever draws them, and the
+//! draws are added in the order of the units. Whether the requested precision is reached is checked only
+//! between blocks. So the end is the same bytes on any machine; only the point at which somebody stops may
+//! differ.
 
 use std::sync::Arc;
 
@@ -26,7 +27,7 @@ pub struct SamplingState {
     pub permutations: u64,
     /// Permutations asked for.
     pub asked: u64,
-    /// The largest standard error of an agent; `None`: not known yet.
+    /// The largest standard error of an agent; `None` if not known yet.
     pub widest: Option<f64>,
     /// Whether it goes on.
     pub end: SamplingEnd,
@@ -69,18 +70,19 @@ fn draw_block(sampling: &mut Sampling<'_>, cores: &dyn Cores) -> bool {
     true
 }
 
-/// A value that is drawn on after its first answer.
+/// A value that is drawn further after its first answer.
 pub(super) struct Drawing {
     /// The episode.
     pub(super) episode: Arc<Episode>,
-    /// What was asked, with all its permutations and its method named.
+    /// The request, with all its permutations and its method named.
     pub(super) scenario: Scenario,
     /// What was answered at once.
     pub(super) first: Analysis,
 }
 
 impl Drawing {
-    /// What can be told at once of `scenario`, and what is to be drawn on. `None`: it does not take long.
+    /// The answer to `scenario` that is ready at once, and what remains to be drawn. `None` if it does not
+    /// take long.
     pub(super) fn begin(
         episode: &Episode,
         scenario: &Scenario,

@@ -39,7 +39,7 @@ impl Work for StudyJob {
         StudyAnswer { study, rows }
     }
 
-    /// It takes its time: the screen shows the rest meanwhile.
+    /// It takes its time; meanwhile the screen shows the rest.
     fn is_awaited(&self) -> bool {
         false
     }

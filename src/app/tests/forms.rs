@@ -57,7 +57,7 @@ fn check_choices(stage: &mut Stage, method: &str) {
                 continue;
             }
             let shown = scenario(stage);
-            // Where the method cannot follow the edit, another takes its place and the edit stays.
+            // If the method cannot follow the edit, another replaces it and the edit stays.
             let edit = |it: &Scenario| (it.dropped.clone(), it.substitutes.clone(), it.reward, it.discount);
             assert_eq!(edit(&shown), edit(&wanted.scenario), "{what}");
             assert!(
@@ -87,7 +87,7 @@ fn every_choice_is_in_the_list_of_its_field() {
     assert_eq!(stage.episode().form.choice, methods.len() - 1);
     stage.press("gG\x1b");
     assert!(!stage.episode().form.list && stage.model().view == View::WhatIf, "Esc closes the list alone");
-    // One that cannot be picked says why, and the list stays.
+    // A choice that cannot be picked says why, and the list stays.
     let blocked = methods.iter().position(|it| it.blocked.is_some()).unwrap();
     go(&mut stage, &FieldKind::Method);
     stage.press(".");
@@ -181,7 +181,7 @@ fn a_number_is_typed_key_by_key() {
     let mut stage = Stage::of(FAILED);
     go(&mut stage, &FieldKind::Reward);
     stage.press("\n-1x");
-    // A key that is no part of a number keeps its own meaning.
+    // A key that is not part of a number keeps its own meaning.
     assert_eq!(stage.episode().form.typing, None);
     go(&mut stage, &FieldKind::Reward);
     stage.press("\n-1\n");
@@ -234,7 +234,7 @@ fn edits_are_undone_and_done_again() {
     assert_eq!((stage.model().state_word().as_str(), stage.episode().forks.number()), ("SAVED", 0));
     stage.key(Key::ctrl('r'));
     assert_eq!(stage.model().state_word(), "WHAT-IF #1");
-    // A new edit takes a new number and forgets what could be done again.
+    // A new edit takes a new number and forgets what could be redone.
     go(&mut stage, &FieldKind::Reward);
     stage.press("\n5\n");
     assert_eq!(stage.model().state_word(), "WHAT-IF #3");

@@ -1,4 +1,4 @@
-//! Values that are drawn while one looks: newer answers to one request, Esc, and what ends it.
+//! Values that are drawn while one watches: newer answers to one request, Esc, and what ends it.
 
 use super::*;
 use crate::model::{AgentId, Number, Scenario};
@@ -18,7 +18,7 @@ fn under_way() -> (Stage, RequestId) {
     (stage, RequestId(70))
 }
 
-/// Sends an answer to `request` that has come to so many permutations.
+/// Sends an answer to `request` with this many permutations.
 fn answer(stage: &mut Stage, request: RequestId, permutations: u64, end: SamplingEnd) {
     let open = stage.episode();
     let scenario = Scenario {
@@ -46,7 +46,7 @@ fn newer_answers_take_the_place_of_older_ones() {
     answer(&mut stage, request, 4096, SamplingEnd::Done);
     assert_eq!(title(&stage), "Shapley, plain (sampled, 4096 permutations)");
     assert!(stage.episode().sampling().is_none());
-    // It has ended: what still comes under its number is nobody's.
+    // It has ended: what still comes under its number is ignored.
     answer(&mut stage, request, 1024, SamplingEnd::Open);
     assert_eq!(title(&stage), "Shapley, plain (sampled, 4096 permutations)");
 }

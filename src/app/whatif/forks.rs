@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use crate::model::Scenario;
 
-/// The edits made so far, one scenario after each; the first is what the log says.
+/// The scenarios so far, one per edit; the first is what the log says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Forks {
     entries: Vec<(u32, Scenario)>,
     at: usize,
     last: u32,
-    /// Forks whose method the nearest may take the place of, as nobody has looked yet whether it can follow.
+    /// Forks whose method the nearest one may replace, because nobody has checked yet whether it can follow.
     undecided: BTreeSet<u32>,
 }
 
@@ -34,13 +34,13 @@ impl Forks {
         self.at == 0
     }
 
-    /// The number of the fork on the screen; 0: what the log says. Numbers are never used twice.
+    /// The number of the fork on the screen; 0 is what the log says. Numbers are never used twice.
     pub fn number(&self) -> u32 {
         self.entries[self.at].0
     }
 
-    /// Adds a fork after the one on the screen; what could be redone is gone. An edit that leads back to
-    /// what the log says (`logged`) is a return to it, and one that changes nothing is no fork.
+    /// Adds a fork after the one on the screen; what could be redone is lost. An edit that leads back to what
+    /// the log says (`logged`) returns to it, and one that changes nothing is no fork.
     pub fn push(&mut self, scenario: Scenario, logged: &Scenario) {
         let current = if self.is_logged() { logged } else { self.scenario() };
         if scenario == *current {
@@ -76,7 +76,7 @@ impl Forks {
 }
 
 impl Forks {
-    /// The nearest method may take the place of the one on the screen, when that turns out not to follow its edits.
+    /// Lets the nearest method replace the one on the screen, if that turns out not to follow its edits.
     pub(crate) fn let_replace(&mut self) {
         self.undecided.insert(self.number());
     }
@@ -86,7 +86,7 @@ impl Forks {
         self.undecided.contains(&self.number())
     }
 
-    /// It is known whether it had to: what took its place.
+    /// It is known whether it had to be replaced, and by what.
     pub(crate) fn decide(&mut self, replacement: Option<Scenario>) {
         self.undecided.remove(&self.number());
         if let (Some(scenario), false) = (replacement, self.is_logged()) {
@@ -94,7 +94,7 @@ impl Forks {
         }
     }
 
-    /// Changes every fork, after agents and acts of the episode have got other ids.
+    /// Changes every fork, after agents and acts of the episode got other ids.
     pub(crate) fn change(&mut self, change: impl Fn(&mut Scenario)) {
         self.entries.iter_mut().for_each(|it| change(&mut it.1));
     }

@@ -1,4 +1,4 @@
-//! What is asked of the log thread, and by whom it is asked: the loop.
+//! Requests to the log thread, which the loop sends.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::{
 
 /// Something asked of the thread.
 pub(super) enum Request {
-    /// Put an episode together, now and whenever it grows.
+    /// Assemble an episode, now and whenever it grows.
     Open(EpisodeId),
     /// Look at the run of an episode.
     Survey(EpisodeId),
@@ -20,12 +20,12 @@ pub(super) enum Request {
     Payload(Origin),
     /// Something may have changed on disk.
     Woken,
-    /// Search what there is and what comes, in place of what was searched for before.
+    /// Search what there is and what comes; this replaces an older search.
     Search(u64, Arc<Pattern>),
     /// Search no more.
     StopSearch,
-    /// Look for the episodes with a record that passes each of these, in place of the filters before; none: for
-    /// none.
+    /// Look for the episodes with a record that passes each of these filters, which replace the ones before;
+    /// an empty list ends the search.
     Sift(u64, Vec<Arc<Filter>>),
     /// Tell which records of an episode match.
     Match(RequestId, EpisodeId, Vec<Arc<Pattern>>),
@@ -61,8 +61,8 @@ impl LogThread {
         let _ = self.requests.send(Request::StopSearch);
     }
 
-    /// Looks for the episodes with a record that passes each of `filters`, now and in what comes, in place of
-    /// the filters before; none end it.
+    /// Looks for the episodes with a record that passes each of `filters`, now and in what comes. They
+    /// replace the filters before; an empty list ends the search.
     pub fn sift(&self, request: u64, filters: Vec<Arc<Filter>>) {
         let _ = self.requests.send(Request::Sift(request, filters));
     }

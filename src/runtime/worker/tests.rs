@@ -39,7 +39,7 @@ fn the_thread_count_does_not_show() {
 /// The request that is streamed in the tests.
 const REQUEST: RequestId = RequestId(3);
 
-/// What the rest of a job tells, with `meddle` called after each answer.
+/// The answers of the rest of a job, with `meddle` called after each.
 fn streamed(asked: &Scenario, control: &Control, meddle: impl Fn(&Control, usize)) -> Vec<Analysis> {
     let job = CreditJob { episode: episode(), scenario: asked.clone(), or_nearest: false };
     let Start::Begun(_, rest) = Work::start(&job, &Threads(2)) else { panic!("it takes long") };
@@ -61,7 +61,7 @@ fn a_stream_ends_with_all_that_was_asked_for() {
     let state = last.sampling.unwrap();
     assert!(state.end == SamplingEnd::Done && state.permutations >= 100_000, "{state:?}");
     assert_eq!(last.credit, credit::compute(&episode(), &scenario(100_000.0, 0.0)));
-    // The verdict is of the last numbers, and the scenario still says what was asked.
+    // The verdict belongs to the last numbers, and the scenario still says what was asked.
     assert_eq!(last.scenario.params["permutations"].get(), 100_000.0);
 }
 
@@ -105,7 +105,7 @@ impl<const KIND: u8> Work for Numbered<KIND> {
     }
 }
 
-/// Says when it has begun, and waits until the test lets go.
+/// Reports when it has begun, and waits until the test lets go.
 #[derive(Debug)]
 struct Blocker {
     begun: Sender<()>,

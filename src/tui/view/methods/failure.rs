@@ -1,5 +1,5 @@
-//! Variant of view 4: where a failed episode was lost. Each rule with what it found or lacks, the acts with their
-//! success rates, the judgements in a column of their own, and who goes with failure over the run.
+//! Variant of view 4: where a failed episode was lost. Each rule with what it found or lacks, the acts with
+//! their success rates, the judgements in a column of their own, and who goes with failure over the run.
 
 use super::title;
 use crate::{
@@ -30,7 +30,7 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     title(open, pane, &success);
     let (width, height) = (pane.width(), pane.height());
     let rules = rules(open, study, width.saturating_sub(2));
-    // The rules have the first word; the acts get at least a third, the run what it needs of the rest.
+    // The rules come first; the acts get at least a third, the run what it needs of the rest.
     let spectrum = spectrum_rows(study);
     let table = if study.rows.is_empty() { 0 } else { (study.rows.len() + 2).min((height / 4).max(5)) };
     let upper = rules.len().min(height.saturating_sub(1 + table));

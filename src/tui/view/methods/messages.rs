@@ -77,7 +77,7 @@ fn rows(open: &OpenEpisode, table: &MessageTable, pane: &mut Painter<'_>) {
     }
     let shown = pane.height().saturating_sub(2);
     let here = |row: &Row<'_>| matches!(row, Row::Message(it) if Some(it.act) == open.act);
-    // Behind the messages of a sender stands a row with their sums.
+    // After the messages of a sender comes a row with their sums.
     let len = count + table.senders.len();
     let mut before = 0;
     let at = open.act.and_then(|it| acts.row_of(it)).unwrap_or(0);
@@ -130,7 +130,7 @@ fn rows(open: &OpenEpisode, table: &MessageTable, pane: &mut Painter<'_>) {
     }
 }
 
-/// The rows from `top` on, senders before it passed over as a whole.
+/// The rows from `top` on; senders before it are skipped as a whole.
 fn rows_from(table: &MessageTable, mut top: usize) -> impl Iterator<Item = Row<'_>> {
     let passed = table.senders.iter().take_while(|it| {
         let is_before = top > it.messages.len();
