@@ -6,10 +6,12 @@
 pub mod action;
 mod agents;
 pub mod command_line;
+mod drawing;
 pub mod filters;
 mod index;
 mod job;
 pub mod key;
+pub mod layout;
 pub mod listing;
 mod lists;
 mod message;
@@ -23,11 +25,12 @@ mod shape;
 mod slot;
 #[cfg(test)]
 pub(crate) mod tests;
-pub(crate) mod update;
+mod update;
 pub mod whatif;
 
 pub use action::Action;
 pub use agents::{AgentRanking, AgentRows, Extent};
+pub use drawing::{DrawingKey, KeptDrawing, edges_of};
 pub use index::{ActRanking, EpisodeIndex, ReadEpisode};
 pub use job::{
     Analysis, Answer, Cores, CreditJob, ExplainJob, FlowJob, Host, Job, Lane, MessageRows, OneCore, Order,
@@ -36,7 +39,7 @@ pub use job::{
 };
 pub use key::{Key, KeyCode};
 pub use lists::ActRows;
-pub use message::{Effect, Message, Receive, SearchNews, SiftNews, SlotRef};
+pub use message::{Drawn, Effect, Message, Receive, SearchNews, SiftNews, SlotRef};
 pub use methods::{MethodsState, MethodsVariant};
 pub use model::{
     DetailState, GraphState, Model, OpenEpisode, Overlay, Pane, Scope, Screen, Size, TimelineState, View,

@@ -52,6 +52,15 @@ pub struct SiftNews {
     pub problem: Option<String>,
 }
 
+/// What only a frame tells, because it depends on how lines are broken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Drawn {
+    /// The last row of the overlay that can be its first.
+    pub reach: usize,
+    /// The first row and column of the act in full, where it has gone to what a search found.
+    pub detail: Option<(usize, usize)>,
+}
+
 /// Where the answer to a job goes.
 #[derive(Clone, Copy)]
 pub struct SlotRef {
@@ -159,6 +168,8 @@ pub enum Message {
         /// For each pattern the places of the records that match, as file and offset, ascending.
         places: Vec<Vec<(u32, u64)>>,
     },
+    /// A frame was drawn.
+    Drawn(Drawn),
     /// The time asked for with [`Effect::Wake`] has come.
     Wake,
     /// A copy was made; the path of the file that holds it, or why there is none.

@@ -3,6 +3,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use super::{
+    drawing::KeptDrawing,
     filters::FilterState,
     index::{ActRanking, EpisodeIndex, judged},
     job::{Analysis, ComparedCredits, RequestId, SHORT_EPISODE, SamplingEnd, SamplingState},
@@ -145,17 +146,15 @@ pub struct GraphState {
     /// Agents and edges, and what they say.
     pub shape: Slot<Arc<Shape>>,
     /// The same agents and edges with the credit that crosses them, and of which credit that is.
-    pub flow: Slot<graph::InteractionGraph, Arc<ActRanking>>,
+    pub flow: Slot<Arc<graph::InteractionGraph>, Arc<ActRanking>>,
     /// What pairs of agents earn together; `None`: the log does not tell.
-    pub pairs: Option<graph::InteractionGraph>,
+    pub pairs: Option<Arc<graph::InteractionGraph>>,
     /// The drawing chosen by hand; `None`: by size.
     pub view: Option<graph::View>,
     /// What the numbers on edges are.
     pub weight: graph::Weight,
     /// The picture, made anew when anything it shows changes.
-    pub drawing: Option<(graph::View, graph::Drawing)>,
-    /// The view and the columns and rows it was made for.
-    pub drawn_for: Option<(View, (usize, usize))>,
+    pub drawing: Option<KeptDrawing>,
     /// First column and row shown.
     pub scroll: (usize, usize),
     /// The selected edge, as a position among those of the selected agent.
@@ -164,13 +163,13 @@ pub struct GraphState {
 
 impl GraphState {
     /// Who talked to whom; `None`: being worked out.
-    pub fn interaction(&self) -> Option<&graph::InteractionGraph> {
+    pub fn interaction(&self) -> Option<&Arc<graph::InteractionGraph>> {
         let flow = self.flow.get().filter(|_| self.weight == graph::Weight::CreditFlow);
         flow.or(self.shape.get().map(|it| &it.interaction))
     }
 
     /// The graph whose edges carry the weight chosen; `None`: being worked out.
-    pub fn shown(&self) -> Option<&graph::InteractionGraph> {
+    pub fn shown(&self) -> Option<&Arc<graph::InteractionGraph>> {
         self.pairs.as_ref().filter(|_| !self.weight.is_directed()).or_else(|| self.interaction())
     }
 
@@ -349,7 +348,7 @@ pub struct Model {
     pub overlay: Option<Overlay>,
     /// First row of the overlay.
     pub overlay_top: usize,
-    /// The last row that can be the first: told by the screen, which knows how many lines there are.
+    /// The last row that can be the first, as the last frame told ([`Message::Drawn`](super::Message::Drawn)).
     pub overlay_reach: usize,
     /// Row of the episode list.
     pub row: usize,

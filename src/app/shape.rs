@@ -3,6 +3,8 @@
 //! Made off the loop, as it takes a look at every act and link; until it is there the screen says that it is being
 //! worked out. No credit is in it.
 
+use std::sync::Arc;
+
 use super::search::ActPlaces;
 use crate::{
     check, graph,
@@ -13,7 +15,7 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub struct Shape {
     /// Agents and edges, without credit.
-    pub interaction: graph::InteractionGraph,
+    pub interaction: Arc<graph::InteractionGraph>,
     /// Loops, cut vertices, critical path.
     pub metrics: graph::Metrics,
     /// What is wrong with the episode, in the order of the log: found while it was put together, and by the rules of
@@ -35,11 +37,18 @@ impl Shape {
         let findings = check::sorted(own.chain(check::check(episode)).collect());
         Self {
             metrics: graph::metrics(episode, &interaction),
-            interaction,
+            interaction: Arc::new(interaction),
             warnings: findings.iter().filter(|it| it.severity >= Severity::Warning).count(),
             findings,
             places: ActPlaces::of(episode),
             counted: (episode.acts.len(), episode.rewards.len()),
+        }
+    }
+
+    /// Makes room for agents that came since, of whom no edge is known yet.
+    pub(super) fn add_agents(&mut self, agents: usize) {
+        if self.interaction.agent_count() < agents {
+            Arc::make_mut(&mut self.interaction).add_agents(agents);
         }
     }
 

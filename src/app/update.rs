@@ -47,6 +47,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Search(news) => search::news(model, news, &mut effects),
         Message::Sifted(news) => filter::sifted(model, news),
         Message::Matched { request, places } => filter::matched(model, request, places),
+        Message::Drawn(drawn) => cursor::drawn(model, drawn),
         Message::Wake => cursor::play_on(model, &mut effects),
         Message::Copied(result) => {
             model.notice = Some(match result {

@@ -19,7 +19,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{clipboard, terminal::Terminal, theme::Theme, view};
 use crate::{
-    app::{Effect, Message, Model, RequestId, Rest, update},
+    app::{Drawn, Effect, Message, Model, RequestId, Rest, update},
     model::{EpisodeId, Origin},
 };
 
@@ -119,11 +119,11 @@ pub fn frame(model: &Model, theme: Theme) -> Buffer {
 }
 
 /// The picture of `model`, and what only it can tell.
-fn draw(model: &Model, theme: Theme) -> (Buffer, view::Told) {
+fn draw(model: &Model, theme: Theme) -> (Buffer, Drawn) {
     let area = Rect::new(0, 0, model.size.columns.max(1), model.size.rows.max(1));
     let mut buffer = Buffer::empty(area);
-    let told = view::draw(model, area, &mut buffer, &theme);
-    (buffer, told)
+    let drawn = view::draw(model, area, &mut buffer, &theme);
+    (buffer, drawn)
 }
 
 /// Model and terminal, and what was asked of the outside.
@@ -186,11 +186,8 @@ impl<F: FnMut(Effect)> Program<'_, F> {
     /// `false`: the picture is the same as before.
     fn draw(&mut self) -> io::Result<bool> {
         self.awaited.since = None;
-        let (frame, told) = draw(self.model, self.setting.theme);
-        self.model.overlay_reach = told.reach;
-        if let (Some((top, left)), Some(open)) = (told.detail, self.model.open.as_mut()) {
-            (open.detail.top, open.detail.left, open.detail.seek) = (top, left, false);
-        }
+        let (frame, drawn) = draw(self.model, self.setting.theme);
+        self.take(Message::Drawn(drawn), false)?;
         self.terminal.show(frame)
     }
 }
@@ -303,7 +300,7 @@ impl Awaited {
             | Message::Wake
             | Message::Copied(_) => true,
             Message::Matched { .. } => true,
-            Message::Sifted(_) | Message::Grown { .. } | Message::Settle => false,
+            Message::Sifted(_) | Message::Grown { .. } | Message::Settle | Message::Drawn(_) => false,
             // It takes its time: the screen shows the rest meanwhile.
             Message::Run { .. } => false,
             Message::Log(summary) => {

@@ -28,27 +28,18 @@ use super::{
     theme::{Role, Theme},
 };
 use crate::{
-    app::{Action, Model, OpenEpisode, Overlay, Screen, View},
+    app::{
+        Action, Drawn, Model, OpenEpisode, Overlay, Screen, View,
+        layout::{Area, FULL},
+    },
     model::AgentId,
 };
 
-/// The least columns and rows for the full layout; below it there is a list, below that plain lines.
-const FULL: (usize, usize) = (60, 16);
-
-/// What only the screen knows, because it depends on how lines are broken.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Told {
-    /// The last row of the overlay that can be its first.
-    pub reach: usize,
-    /// The first row and column of the act in full, where it has gone to what a search found.
-    pub detail: Option<(usize, usize)>,
-}
-
-/// Draws the whole screen.
-pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer, theme: &Theme) -> Told {
+/// Draws the whole screen; what only that tells.
+pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer, theme: &Theme) -> Drawn {
     let mut screen = Painter::new(buffer, area, theme);
     let (width, height) = (screen.width(), screen.height());
-    if width < FULL.0 || height < FULL.1 {
+    if !Area::new(width, height).holds(FULL) {
         return tiny::draw(model, &mut screen);
     }
     let top = header::draw(model, &mut screen);
@@ -60,14 +51,14 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer, theme: &Theme) -> To
     }
     let mut over = screen.part(0, 1, width, height - 2);
     over.mark(model.search.pattern.as_deref().filter(|_| model.overlay == Some(Overlay::Detail)));
-    let told = overlay::draw(model, &mut over);
+    let drawn = overlay::draw(model, &mut over);
     footer::draw(model, &mut screen.part(0, height - 1, width, 1));
-    told
+    drawn
 }
 
 fn draw_episode(model: &Model, open: &OpenEpisode, body: &mut Painter<'_>) {
     match model.view {
-        View::Credit => credit::draw(model, open, body),
+        View::Credit => credit::draw(open, body),
         View::Graph => graph::draw(model, open, body),
         View::Timeline => timeline::draw(open, body),
         View::Methods => methods::draw(open, body),

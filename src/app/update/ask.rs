@@ -46,7 +46,6 @@ pub(super) fn select(open: &mut OpenEpisode, act: ActId) {
     open.detail.top = 0;
     open.detail.left = 0;
     open.detail.seek = false;
-    open.graph.drawing = None;
     open.blamed = None;
 }
 

@@ -4,8 +4,9 @@ use super::ask::select;
 use crate::{
     app::{
         action::Action,
+        layout,
         lists::ActRows,
-        message::Effect,
+        message::{Drawn, Effect},
         model::{Model, OpenEpisode, Overlay, Pane, Scope, Screen, View},
         prose,
     },
@@ -31,7 +32,7 @@ pub(super) fn moved(action: Action, count: usize, at: usize, len: usize, page: u
 
 /// Motions over the episode list. `false`: not one.
 pub(super) fn list(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect>) -> bool {
-    let page = usize::from(model.size.rows).max(4);
+    let page = layout::page(model.size);
     let all = model.log.episodes.len();
     let (rows, at) = (model.filters.row_count(all), model.filters.row_of(model.row));
     if let Some(row) = moved(action, count, at, rows, page) {
@@ -92,12 +93,20 @@ pub(super) fn episode(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
 /// More lines than any overlay has.
 const MOST_LINES: usize = 10_000_000;
 
+/// A frame was drawn: motions go on from what it shows.
+pub(super) fn drawn(model: &mut Model, drawn: Drawn) {
+    model.overlay_reach = drawn.reach;
+    if let (Some((top, left)), Some(open)) = (drawn.detail, model.open.as_mut()) {
+        (open.detail.top, open.detail.left, open.detail.seek) = (top, left, false);
+    }
+}
+
 /// Scrolls an overlay. `false`: the action is not a scroll.
 pub(super) fn overlay(model: &mut Model, action: Action, count: usize) -> bool {
     // Only the screen knows how many lines there are: a motion begins where it stopped.
     let reach = model.overlay_reach;
     model.overlay_top = model.overlay_top.min(reach);
-    let page = usize::from(model.size.rows).max(4);
+    let page = layout::page(model.size);
     if let (Some(Overlay::Detail), Some(open)) = (&model.overlay, model.open.as_mut()) {
         match action {
             Action::Wrap => open.detail.wrap = !open.detail.wrap,
@@ -121,8 +130,8 @@ pub(super) fn overlay(model: &mut Model, action: Action, count: usize) -> bool {
 
 /// Motions and switches of the views of an episode.
 pub(super) fn episode_view(model: &mut Model, action: Action, count: usize) {
-    let page = usize::from(model.size.rows).max(4);
-    let (view, rows) = (model.view, usize::from(model.size.rows));
+    let page = layout::page(model.size);
+    let view = model.view;
     let Some(open) = model.open.as_mut() else { return };
     match action {
         Action::Open => {
@@ -167,7 +176,7 @@ pub(super) fn episode_view(model: &mut Model, action: Action, count: usize) {
         Action::Left | Action::Right => sideways(open, view, action == Action::Right, count),
         Action::ScrollRight => open.graph.scroll.0 += 8,
         Action::ScrollLeft => open.graph.scroll.0 = open.graph.scroll.0.saturating_sub(8),
-        _ => rows_of(open, view, action, count, if view == View::Graph { rows } else { page }),
+        _ => rows_of(open, view, action, count, page),
     }
 }
 
@@ -215,7 +224,6 @@ fn rows_of(open: &mut OpenEpisode, view: View, action: Action, count: usize, pag
     {
         open.agent = agent;
         open.graph.edge = None;
-        open.graph.drawing = None;
     }
 }
 

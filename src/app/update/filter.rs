@@ -9,6 +9,7 @@ use crate::{
         filters::{DELETE, DELETE_ALL, Entry, FilterState},
         job::{ListingJob, RequestId},
         key::{Key, KeyCode},
+        layout,
         listing::{CursorMove, Listing, ListingQuestion},
         message::{Effect, Receive, SiftNews},
         model::{Model, OpenEpisode, Overlay, Screen},
@@ -127,7 +128,7 @@ pub(super) fn list(model: &mut Model, action: Action, count: usize) -> bool {
         }
         _ => {}
     }
-    let page = usize::from(model.size.rows).max(4);
+    let page = layout::page(model.size);
     match cursor::moved(action, count, state.row, state.entries.len(), page) {
         Some(row) => state.row = row,
         None => return false,

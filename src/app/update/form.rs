@@ -260,7 +260,6 @@ pub(super) fn history(
     }
     open.form.typing = None;
     open.form.list = false;
-    open.graph.drawing = None;
     if matches!(model.overlay, Some(Overlay::Explain(_))) {
         model.overlay = None;
     }

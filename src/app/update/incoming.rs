@@ -135,7 +135,6 @@ fn opened(id: EpisodeId, read: ReadEpisode, revision: u64) -> OpenEpisode {
             view: None,
             weight: graph::Weight::Messages,
             drawing: None,
-            drawn_for: None,
             scroll: (0, 0),
             edge: None,
         },
@@ -183,10 +182,9 @@ fn grow(open: &mut OpenEpisode, read: ReadEpisode, revision: u64) {
         open.graph.flow.empty();
     }
     match open.graph.shape.get_mut() {
-        Some(shape) if same_ids => Arc::make_mut(shape).interaction.add_agents(new.agents.len()),
+        Some(shape) if same_ids => Arc::make_mut(shape).add_agents(new.agents.len()),
         _ => open.graph.shape.empty(),
     }
-    open.graph.drawing = None;
     open.graph.pairs = pairs(open);
     open.blamed = None;
     open.found = FoundActs::default();
@@ -285,12 +283,11 @@ impl Receive for CreditJob {
             open.graph.weight = graph::Weight::default();
             open.graph.edge = None;
         }
-        open.graph.drawing = None;
     }
 }
 
 /// What pairs earn together, as a graph; pairs that add nothing to each other have no edge.
-fn pairs(open: &OpenEpisode) -> Option<graph::InteractionGraph> {
+fn pairs(open: &OpenEpisode) -> Option<Arc<graph::InteractionGraph>> {
     let known = open.analysis()?.pairs.as_ref().ok()?;
     let joint = |it: &Interaction| graph::Joint {
         value: it.value.value,
@@ -298,7 +295,7 @@ fn pairs(open: &OpenEpisode) -> Option<graph::InteractionGraph> {
     };
     let felt = known.pairs.iter().filter(|it| it.kind != InteractionKind::Additive);
     let joints: Vec<_> = felt.map(|it| ((it.a, it.b), joint(it))).collect();
-    Some(graph::pair_graph(&open.graph.shape.get()?.interaction, &joints))
+    Some(Arc::new(graph::pair_graph(&open.graph.shape.get()?.interaction, &joints)))
 }
 
 /// Asks for the graph of the episode on the screen and what is wrong with it.
@@ -321,7 +318,6 @@ impl Receive for ShapeJob {
             return;
         }
         open.graph.pairs = pairs(open);
-        open.graph.drawing = None;
         open.found = FoundActs::default();
         if is_first {
             search::arrived(model);
@@ -346,9 +342,7 @@ pub(super) fn request_flow(model: &mut Model, effects: &mut Vec<Effect>) {
 impl Receive for FlowJob {
     fn receive(model: &mut Model, request: RequestId, flow: graph::InteractionGraph, _: &mut Vec<Effect>) {
         let Some(open) = model.open.as_mut() else { return };
-        if open.graph.flow.fill(request, flow) {
-            open.graph.drawing = None;
-        }
+        open.graph.flow.fill(request, Arc::new(flow));
     }
 }
 

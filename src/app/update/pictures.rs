@@ -1,90 +1,36 @@
-//! The drawing of the graph: made when what it shows changed, kept until then.
+//! The graph on the screen: drawn where it shows something else than before, and what keys change of it.
 
-use crate::{
-    app::model::{Model, OpenEpisode, Screen, View},
-    graph::{self, Options},
+use crate::app::{
+    drawing::{DrawingKey, KeptDrawing, edges_of},
+    layout,
+    model::{Model, OpenEpisode, Screen, View},
 };
+use crate::graph;
 
-/// Columns the side panel of the graph view takes.
-pub(crate) const SIDE: usize = 30;
-
-/// Draws the graph if it is on the screen and has no drawing.
+/// Draws the graph where it is on the screen and not drawn as it is.
 pub(super) fn refresh(model: &mut Model) {
-    let charset = model.charset;
-    let (columns, rows) = (usize::from(model.size.columns), usize::from(model.size.rows));
-    let pane = match model.view {
-        View::Graph => graph_pane(columns, rows),
-        View::Credit if columns >= 120 && rows >= 34 => (54, rows.saturating_sub(10) / 2),
-        _ => return,
-    };
+    let Some(pane) = layout::drawing(model.view, model.size) else { return };
     if model.screen != Screen::Episode {
         return;
     }
     let Some(open) = model.open.as_mut() else { return };
-    let wanted = (model.view, pane);
-    if open.graph.drawing.is_some() && open.graph.drawn_for == Some(wanted) {
-        return;
+    let key = DrawingKey::of(open, pane, model.charset);
+    if open.graph.drawing.as_ref().map(|it| &it.key) != key.as_ref() {
+        open.graph.drawing = key.map(|it| KeptDrawing::of(open, it));
     }
-    open.graph.drawn_for = Some(wanted);
-    open.graph.drawing = drawing(open, pane, charset);
-}
-
-/// The drawing of the graph shown; `None`: it is being worked out.
-fn drawing(
-    open: &OpenEpisode,
-    pane: (usize, usize),
-    charset: graph::Charset,
-) -> Option<(graph::View, graph::Drawing)> {
-    let episode = &open.episode;
-    let labels: Vec<&str> = episode.agents.iter().map(|it| it.name.as_str()).collect();
-    let credit: Vec<Option<f64>> = episode
-        .agent_ids()
-        .map(|agent| open.credit().and_then(|it| it.agent(agent)).map(|it| it.value))
-        .collect();
-    let shown = open.graph.shown()?;
-    // Where the verdict names no act, nothing on the way to it is to blame.
-    let blame = open.ranking().map_or(&[][..], |it| &it.path_pairs);
-    let edges = edges_of(open);
-    let options = Options {
-        labels: &labels,
-        credit: &credit,
-        selected_agent: Some(open.agent),
-        selected_edge: open.graph.edge.and_then(|it| edges.get(it).copied()),
-        blame,
-        weight: open.graph.weight,
-        charset,
-        width: pane.0,
-        height: pane.1,
-        skip: 0,
-    };
-    let view = open.graph.view.unwrap_or_else(|| graph::choose(shown, &options));
-    Some(graph::draw(view, shown, &options))
-}
-
-/// Columns and rows for the drawing on the graph view.
-pub(crate) fn graph_pane(columns: usize, rows: usize) -> (usize, usize) {
-    (columns.saturating_sub(SIDE + 1), rows.saturating_sub(6))
-}
-
-/// Edges of the selected agent: first those that leave it, then those that arrive.
-pub(crate) fn edges_of(open: &OpenEpisode) -> Vec<graph::Pair> {
-    let Some(shown) = open.graph.shown() else { return Vec::new() };
-    let pairs = || shown.edges().map(|it| it.0);
-    let leaving = pairs().filter(|it| it.0 == open.agent);
-    let arriving = pairs().filter(|it| it.1 == open.agent && it.0 != open.agent);
-    leaving.chain(arriving).collect()
 }
 
 /// The next way to draw; on the timeline lanes or step strip.
 pub(super) fn next_variant(model: &mut Model) {
-    let view = model.view;
+    let (view, charset) = (model.view, model.charset);
     let Some(open) = model.open.as_mut() else { return };
     match view {
         View::Timeline => open.timeline.strip = !open.timeline.strip,
         View::Graph | View::Credit => {
-            let shown = open.graph.drawing.as_ref().map(|it| it.0);
+            let is_shown =
+                |it: &&KeptDrawing| DrawingKey::of(open, it.key.pane(), charset).as_ref() == Some(&it.key);
+            let shown = open.graph.drawing.as_ref().filter(is_shown).map(|it| it.view);
             open.graph.view = Some(open.graph.view.or(shown).unwrap_or_default().next());
-            open.graph.drawing = None;
             open.graph.scroll = (0, 0);
         }
         View::Methods => super::methods::next_variant(model),
@@ -106,7 +52,6 @@ pub(super) fn next_weight(model: &mut Model) {
     open.graph.weight = next;
     // Edges of another graph may be others.
     open.graph.edge = None;
-    open.graph.drawing = None;
     model.notice = Some(format!("edge weight: {}{lacks}", next.word()));
 }
 
@@ -114,7 +59,6 @@ pub(super) fn next_weight(model: &mut Model) {
 pub(super) fn toggle_ego(open: &mut OpenEpisode) {
     let ego = open.graph.view == Some(graph::View::Ego);
     open.graph.view = (!ego).then_some(graph::View::Ego);
-    open.graph.drawing = None;
     open.graph.scroll = (0, 0);
 }
 
@@ -130,5 +74,4 @@ pub(super) fn follow_edge(open: &mut OpenEpisode, on: bool) {
         (Some(at), true) => (at + 1) % edges,
         (Some(at), false) => (at + edges - 1) % edges,
     });
-    open.graph.drawing = None;
 }

@@ -7,6 +7,7 @@ use crate::{
     app::{
         action::Action,
         key::{Key, KeyCode},
+        layout,
         message::{Effect, SearchNews},
         model::{Model, OpenEpisode, Overlay, Pane, Screen, View},
         prompt::{self, Prompt, PromptKind},
@@ -175,7 +176,6 @@ fn back_to_before(model: &mut Model) {
         }
         if agent.index() < open.episode.agents.len() && open.agent != agent {
             open.agent = agent;
-            open.graph.drawing = None;
         }
         open.pane = pane;
     }
@@ -402,7 +402,7 @@ pub(super) fn list(model: &mut Model, action: Action, count: usize, effects: &mu
         }
         return true;
     }
-    let page = usize::from(model.size.rows).max(4);
+    let page = layout::page(model.size);
     match cursor::moved(action, count, at, len, page) {
         Some(row) => model.search.at = model.search.hits.get(row).map(Hit::key),
         None => return false,

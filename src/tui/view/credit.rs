@@ -2,64 +2,54 @@
 
 use super::{acts, bars, detail, graph, put_agent, strip, sweep, timeline, window};
 use crate::{
-    app::{Action, Model, OpenEpisode, Pane, View},
+    app::{
+        Action, OpenEpisode, Pane, View,
+        layout::{Area, Overview, Wide},
+    },
     model::{AgentId, Attribution, Value, signed},
     text,
     tui::{paint::Painter, theme::Role},
 };
 
-pub(super) fn draw(model: &Model, open: &OpenEpisode, body: &mut Painter<'_>) {
+pub(super) fn draw(open: &OpenEpisode, body: &mut Painter<'_>) {
     let (width, height) = (body.width(), body.height());
-    if width >= 120 && height >= 34 {
-        return wide(model, open, body);
+    let (room, agents) = (Area::new(width, height), open.episode.agents.len());
+    if let Some(panes) = Wide::of(room, agents, open.sweep().map_or(0, sweep::rows_wanted)) {
+        return wide(panes, open, body);
     }
-    let left = (width * 5 / 8).clamp(40, 70);
-    let agents = open.episode.agents.len();
-    // Rule, axis, agents, sum above; the matrix and the act below; what is left goes to the list of acts.
-    let least = (agents + 3).clamp(6, (height / 2 + 1).max(6));
-    let lower = (agents + 3).clamp(9, height.saturating_sub(least).max(9));
-    let upper = least.max(height.saturating_sub(lower));
+    let Overview { left, upper, lower, strip } = Overview::of(room, agents);
     credit_pane(open, &mut body.part(0, 0, left, upper));
     acts::draw(open, &mut body.part(left, 0, width - left, upper));
     wall(body, left, 1, upper - 1);
-    let lower = height - upper;
-    let strip_rows = usize::from(lower >= 8);
-    let rows = lower - strip_rows;
-    if rows == 0 {
+    if lower == 0 {
         return;
     }
     let graph_width = graph::summary_width(open).clamp(24, width / 2);
-    graph::summary(open, &mut body.part(0, upper, graph_width, rows));
-    detail::summary(open, &mut body.part(graph_width, upper, width - graph_width, rows));
-    wall(body, graph_width, upper + 1, rows.saturating_sub(1));
-    if strip_rows > 0 {
+    graph::summary(open, &mut body.part(0, upper, graph_width, lower));
+    detail::summary(open, &mut body.part(graph_width, upper, width - graph_width, lower));
+    wall(body, graph_width, upper + 1, lower.saturating_sub(1));
+    if strip > 0 {
         strip::blame_density(open, &mut body.part(0, height - 1, width, 1));
     }
 }
 
 /// The layout of large terminals: credit, sweep and graph on the left, the timeline in the middle, the act on
 /// the right.
-fn wide(model: &Model, open: &OpenEpisode, body: &mut Painter<'_>) {
+fn wide(panes: Wide, open: &OpenEpisode, body: &mut Painter<'_>) {
     let (width, height) = (body.width(), body.height());
-    let left = 56;
-    let right = if width >= 150 { 44 } else { 0 };
-    let agents = open.episode.agents.len();
-    let upper = (agents + 3).clamp(6, height / 3);
-    credit_pane(open, &mut body.part(0, 0, left, upper));
-    let methods = open.sweep().map_or(0, sweep::rows_wanted).clamp(4, height / 3);
-    sweep::summary(open, &mut body.part(0, upper, left, methods));
-    let used = upper + methods;
-    graph::draw_in(model, open, &mut body.part(0, used, left, height - used));
-    let middle = width - left - right;
-    let lower = if right > 0 { 10.min(height / 4) } else { height / 3 };
-    timeline::lanes(open, &mut body.part(left + 1, 0, middle - 1, height - lower));
-    let acts_top = height - lower;
+    let Wide { left, middle, right, credit, sweep, below } = panes;
+    credit_pane(open, &mut body.part(0, 0, left, credit));
+    sweep::summary(open, &mut body.part(0, credit, left, sweep));
+    let used = credit + sweep;
+    graph::draw_in(open, &mut body.part(0, used, left, height - used));
+    let acts_top = height - below;
+    timeline::lanes(open, &mut body.part(left + 1, 0, middle - 1, acts_top));
     if right > 0 {
-        acts::draw(open, &mut body.part(left + 1, acts_top, middle - 1, lower));
+        acts::draw(open, &mut body.part(left + 1, acts_top, middle - 1, below));
         detail::summary(open, &mut body.part(width - right, 0, right, height));
         wall(body, width - right, 0, height);
     } else {
-        detail::summary(open, &mut body.part(left + 1, acts_top, middle - 1, lower));
+        detail::summary(open, &mut body.part(left + 1, acts_top, middle - 1, below));
     }
     wall(body, left, 0, height);
 }

@@ -2,9 +2,9 @@
 
 mod body;
 
-use super::{Told, scrolled};
+use super::scrolled;
 use crate::{
-    app::{Action, OpenEpisode, prose},
+    app::{Action, Drawn, OpenEpisode, prose},
     model::{ActId, LinkKind, Sample, signed},
     text,
     tui::{paint::Painter, theme::Role},
@@ -46,8 +46,8 @@ pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
 }
 
 /// Everything, scrollable; where a search has led here, from its first match on.
-pub(super) fn full(open: &OpenEpisode, pane: &mut Painter<'_>) -> Told {
-    let Some(act) = open.act else { return Told::default() };
+pub(super) fn full(open: &OpenEpisode, pane: &mut Painter<'_>) -> Drawn {
+    let Some(act) = open.act else { return Drawn::default() };
     let width = pane.width().saturating_sub(2);
     let mut lines = vec![(heading(open, act), Role::Strong)];
     lines.extend(relations(open, act));
@@ -72,7 +72,7 @@ pub(super) fn full(open: &OpenEpisode, pane: &mut Painter<'_>) -> Told {
             *line = skip_columns(line, left);
         }
     }
-    Told { reach: scrolled(pane, top, &lines), detail: moved }
+    Drawn { reach: scrolled(pane, top, &lines), detail: moved }
 }
 
 /// The first line and column to show, so that a match in line `found.0` behind `head` others is seen with what

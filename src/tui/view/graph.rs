@@ -1,9 +1,12 @@
 //! View 2: who talked to whom, with loops, cut vertices and the critical path beside it.
 
 use crate::{
-    app::{Action, Model, OpenEpisode, View, update::pictures},
+    app::{
+        Action, KeptDrawing, Model, OpenEpisode, View, edges_of,
+        layout::{self, GRAPH_LEGEND},
+    },
     credit::InteractionKind,
-    graph::{self, Cell, Drawing, InteractionGraph},
+    graph::{self, Cell, Drawing},
     model::{AgentId, signed},
     text,
     tui::{paint::Painter, theme::Role},
@@ -11,27 +14,25 @@ use crate::{
 
 pub(super) fn draw(model: &Model, open: &OpenEpisode, body: &mut Painter<'_>) {
     let (width, height) = (body.width(), body.height());
-    let name = open.graph.drawing.as_ref().map_or("", |it| it.0.word());
+    let name = open.graph.drawing.as_ref().map_or("", |it| it.view.word());
     let variants = graph::View::ALL.map(graph::View::word).join(" ");
     let title = format!("{}  {name} ({}: {variants})", View::Graph.heading(), Action::Variant.key());
     body.rule(0, &title, &format!("weight: {}", weight_title(open)));
-    let (columns, rows) = pictures::graph_pane(usize::from(model.size.columns), usize::from(model.size.rows));
-    let Some((_, drawing)) = &open.graph.drawing else {
+    let Some(drawing) = open.graph.drawing.as_ref().map(|it| &it.cells) else {
         body.put(1, 1, WORKING, Role::Dim);
         return;
     };
-    let columns = columns.min(width);
-    let legend_rows = 2;
-    let rows = rows.min(height.saturating_sub(1 + legend_rows));
+    let pane = layout::graph(model.size);
+    let columns = pane.columns.min(width);
+    let rows = pane.rows.min(height.saturating_sub(1 + GRAPH_LEGEND));
     paint(drawing, open, &mut body.part(0, 1, columns, rows));
-    side(open, &mut body.part(columns + 1, 1, width.saturating_sub(columns + 1), height - 1 - legend_rows));
-    legend(open, drawing, &mut body.part(0, height - legend_rows, width, legend_rows));
+    side(open, &mut body.part(columns + 1, 1, width.saturating_sub(columns + 1), height - 1 - GRAPH_LEGEND));
+    legend(open, drawing, &mut body.part(0, height - GRAPH_LEGEND, width, GRAPH_LEGEND));
 }
 
 /// The drawing alone, under a rule: for layouts with other panes.
-pub(super) fn draw_in(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
-    let _ = model;
-    let Some((view, drawing)) = &open.graph.drawing else {
+pub(super) fn draw_in(open: &OpenEpisode, pane: &mut Painter<'_>) {
+    let Some(KeptDrawing { view, cells: drawing, .. }) = &open.graph.drawing else {
         pane.rule(0, &View::Graph.heading(), "");
         pane.put(1, 1, WORKING, Role::Dim);
         return;
@@ -123,7 +124,7 @@ fn side(open: &OpenEpisode, pane: &mut Painter<'_>) {
     };
     let mut lines = vec![(agent.name.clone(), Role::Strong)];
     let weight = open.graph.weight;
-    for (index, pair) in pictures::edges_of(open).iter().enumerate() {
+    for (index, pair) in edges_of(open).iter().enumerate() {
         let Some(edge) = open.graph.shown().and_then(|it| it.edge(*pair)) else { continue };
         let out = pair.0 == open.agent;
         let other = if out { pair.1 } else { pair.0 };
@@ -230,7 +231,7 @@ fn legend(open: &OpenEpisode, drawing: &Drawing, pane: &mut Painter<'_>) {
     if !open.graph.weight.is_directed() {
         return pair_legend(open, drawing, pane);
     }
-    let all = open.graph.interaction().map_or(0, InteractionGraph::edge_count);
+    let all = open.graph.interaction().map_or(0, |it| it.edge_count());
     let shown = all.saturating_sub(drawing.hidden_edges);
     let width = pane.width();
     let counts =
@@ -249,7 +250,7 @@ fn legend(open: &OpenEpisode, drawing: &Drawing, pane: &mut Painter<'_>) {
 fn pair_legend(open: &OpenEpisode, drawing: &Drawing, pane: &mut Painter<'_>) {
     let width = pane.width();
     let players = open.analysis().and_then(|it| it.pairs.as_ref().ok()).map_or(0, |it| it.pairs.len());
-    let all = open.graph.shown().map_or(0, InteractionGraph::edge_count);
+    let all = open.graph.shown().map_or(0, |it| it.edge_count());
     let shown = all.saturating_sub(drawing.hidden_edges);
     let counts = format!(
         "{shown} of {players} pairs drawn, {} add nothing to each other; Shapley interaction index",

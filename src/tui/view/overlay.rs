@@ -2,10 +2,10 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{Told, detail, filters, hits, scrolled, sweep};
+use super::{detail, filters, hits, scrolled, sweep};
 use crate::{
     app::{
-        Action, Model, OpenEpisode, Overlay,
+        Action, Drawn, Model, OpenEpisode, Overlay,
         action::{self, Section, count_digits},
     },
     credit,
@@ -15,8 +15,8 @@ use crate::{
 };
 
 /// Draws the pane over the view.
-pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> Told {
-    let Some(overlay) = &model.overlay else { return Told::default() };
+pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> Drawn {
+    let Some(overlay) = &model.overlay else { return Drawn::default() };
     let (width, height) = (body.width(), body.height());
     body.blank();
     let title = match overlay {
@@ -46,7 +46,7 @@ pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> Told {
         (Overlay::Sweep, Some(open)) => sweep::full(open, top, &mut pane),
         (Overlay::Detail | Overlay::Sweep, None) => 0,
     };
-    Told { reach, detail: None }
+    Drawn { reach, detail: None }
 }
 
 /// The key table in two columns, from the table of actions.

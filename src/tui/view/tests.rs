@@ -333,3 +333,24 @@ fn a_frame_of_the_model_fills_its_size() {
     let stage = Stage::of("");
     assert!(text_of(stage.model()).contains("0 episodes"), "{}", text_of(stage.model()));
 }
+
+#[test]
+fn messages_alone_lead_to_the_same_state_again() {
+    let mut stage = Stage::of(crate::app::tests::FAILED);
+    let mut sent = Vec::new();
+    let area = Rect::new(0, 0, 80, 16);
+    for key in "b\n/tester\nGk1?Gk".chars().map(key) {
+        stage.key(key);
+        let theme = Theme::new(ColorMode::Mono, Charset::Unicode);
+        let drawn = draw(stage.model(), area, &mut Buffer::empty(area), &theme);
+        stage.send(Message::Drawn(drawn));
+        sent.extend([Message::Key(key), Message::Drawn(drawn)]);
+    }
+    let place = |it: &Stage| (it.model().overlay_top, it.model().overlay_reach, it.episode().detail.top);
+    let mut again = Stage::of(crate::app::tests::FAILED);
+    sent.into_iter().for_each(|it| again.send(it));
+    assert_eq!(place(&again), place(&stage));
+    // `G` goes beyond the end; `k` goes on from the last row that was drawn.
+    let (top, reach, _) = place(&stage);
+    assert_eq!(top + 1, reach);
+}

@@ -1,9 +1,9 @@
 //! Terminals too small for the layout: a list, and below that plain lines. Never refuses.
 
-use super::{Told, bars, overlay, prompt, sweep, window};
+use super::{bars, overlay, prompt, sweep, window};
 use crate::{
     app::{
-        Action, Model, OpenEpisode, Overlay, Screen, View, action,
+        Action, Drawn, Model, OpenEpisode, Overlay, Screen, View, action,
         whatif::{Field, Form},
     },
     credit::SweepRow,
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Draws what fits.
-pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> Told {
+pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> Drawn {
     let (width, height) = (screen.width(), screen.height());
     let mut pane = screen.part(0, 0, width, height);
     pane.mark(model.search.pattern.as_deref());
@@ -21,11 +21,11 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> Told {
         None => list(model, &mut pane),
         Some(open) => episode(model, open, &mut pane),
     }
-    let mut told = Told::default();
+    let mut drawn = Drawn::default();
     if height > 3 {
         let mut over = screen.part(0, 1, width, height - 2);
         over.mark(model.search.pattern.as_deref().filter(|_| model.overlay == Some(Overlay::Detail)));
-        told = overlay::draw(model, &mut over);
+        drawn = overlay::draw(model, &mut over);
         let line = match &model.notice {
             Some(notice) => notice.clone(),
             None => hint(),
@@ -40,7 +40,7 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> Told {
             }
         }
     }
-    told
+    drawn
 }
 
 /// The keys that help most.

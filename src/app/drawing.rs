@@ -1,0 +1,163 @@
+//! The drawing of the graph, and what it was made from: it is made anew where that is something else.
+
+use std::sync::Arc;
+
+use super::{agents::AgentRanking, index::ActRanking, layout::Area, model::OpenEpisode};
+use crate::{
+    graph::{self, Charset, InteractionGraph, Options, Pair},
+    model::AgentId,
+};
+
+/// All that a drawing depends on. Graph and credit are compared by where they stand: whoever changes them makes new ones.
+#[derive(Clone, Debug)]
+pub struct DrawingKey {
+    /// The room for it.
+    pane: Area,
+    /// Glyphs the terminal can show.
+    charset: Charset,
+    /// The way to draw chosen by hand; `None`: by size.
+    view: Option<graph::View>,
+    /// What the numbers on edges are.
+    weight: graph::Weight,
+    /// The selected agent, and the selected edge among its own.
+    selected: (AgentId, Option<usize>),
+    /// Agents and edges.
+    graph: Arc<InteractionGraph>,
+    /// The credit of agents, and the way of the blame; `None`: not known yet.
+    credit: Option<(Arc<AgentRanking>, Arc<ActRanking>)>,
+}
+
+impl DrawingKey {
+    /// Of what the episode shows now; `None`: its graph is being worked out.
+    pub fn of(open: &OpenEpisode, pane: Area, charset: Charset) -> Option<Self> {
+        let state = &open.graph;
+        Some(Self {
+            pane,
+            charset,
+            view: state.view,
+            weight: state.weight,
+            selected: (open.agent, state.edge),
+            graph: Arc::clone(state.shown()?),
+            credit: open.analysis().map(|it| (Arc::clone(&it.agents), Arc::clone(&it.ranking))),
+        })
+    }
+
+    /// The room it is made for.
+    pub fn pane(&self) -> Area {
+        self.pane
+    }
+}
+
+impl PartialEq for DrawingKey {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { pane, charset, view, weight, selected, graph, credit } = self;
+        let same_credit = match (credit, &other.credit) {
+            (Some(a), Some(b)) => Arc::ptr_eq(&a.0, &b.0) && Arc::ptr_eq(&a.1, &b.1),
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        (pane, charset, view, weight, selected)
+            == (&other.pane, &other.charset, &other.view, &other.weight, &other.selected)
+            && Arc::ptr_eq(graph, &other.graph)
+            && same_credit
+    }
+}
+
+/// A drawing of the graph.
+#[derive(Clone, Debug)]
+pub struct KeptDrawing {
+    /// What it was made from.
+    pub key: DrawingKey,
+    /// The way it was drawn.
+    pub view: graph::View,
+    /// Its cells.
+    pub cells: graph::Drawing,
+}
+
+impl KeptDrawing {
+    /// Draws what `key` says of the episode.
+    pub fn of(open: &OpenEpisode, key: DrawingKey) -> Self {
+        let episode = &open.episode;
+        let labels: Vec<&str> = episode.agents.iter().map(|it| it.name.as_str()).collect();
+        let value = |agent| open.credit().and_then(|it| it.agent(agent)).map(|it| it.value);
+        let credit: Vec<Option<f64>> = episode.agent_ids().map(value).collect();
+        let edges = edges_of(open);
+        let options = Options {
+            labels: &labels,
+            credit: &credit,
+            selected_agent: Some(key.selected.0),
+            selected_edge: key.selected.1.and_then(|it| edges.get(it).copied()),
+            // Where the verdict names no act, nothing on the way to it is to blame.
+            blame: open.ranking().map_or(&[][..], |it| &it.path_pairs),
+            weight: key.weight,
+            charset: key.charset,
+            width: key.pane.columns,
+            height: key.pane.rows,
+            skip: 0,
+        };
+        let view = key.view.unwrap_or_else(|| graph::choose(&key.graph, &options));
+        let (view, cells) = graph::draw(view, &key.graph, &options);
+        Self { key, view, cells }
+    }
+}
+
+/// Edges of the selected agent: first those that leave it, then those that arrive.
+pub fn edges_of(open: &OpenEpisode) -> Vec<Pair> {
+    let Some(shown) = open.graph.shown() else { return Vec::new() };
+    let pairs = || shown.edges().map(|it| it.0);
+    let leaving = pairs().filter(|it| it.0 == open.agent);
+    let arriving = pairs().filter(|it| it.1 == open.agent && it.0 != open.agent);
+    leaving.chain(arriving).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{app::View, runtime::stage::Stage};
+
+    /// What the drawing on the screen is of after these keys, and whether it is the one that `before` is of.
+    fn after(stage: &mut Stage, keys: &str, before: &DrawingKey) -> bool {
+        stage.press(keys);
+        &key(stage) == before
+    }
+
+    fn key(stage: &Stage) -> DrawingKey {
+        stage.episode().graph.drawing.as_ref().unwrap().key.clone()
+    }
+
+    #[test]
+    fn a_drawing_is_made_anew_when_what_it_shows_is_something_else_and_only_then() {
+        let mut stage = Stage::sample("forage-saboteur.jsonl");
+        stage.open(0);
+        stage.press("2");
+        for (keys, is_kept) in [
+            ("w", true),
+            ("u", true),
+            ("3", true),
+            ("2", true),
+            ("j", false),
+            ("l", false),
+            ("v", false),
+            ("W", false),
+        ] {
+            let before = key(&stage);
+            assert_eq!(after(&mut stage, keys, &before), is_kept, "{keys}");
+        }
+        let before = key(&stage);
+        stage.send(crate::app::Message::Resize(100, 30));
+        assert!(key(&stage) != before, "another size");
+    }
+
+    #[test]
+    fn other_credit_is_another_drawing() {
+        let mut stage = Stage::sample("forage-saboteur.jsonl");
+        stage.open(0);
+        stage.press("2");
+        let before = key(&stage);
+        stage.press("4ll");
+        // A what-if on the method of another row.
+        stage.press("5l\n2");
+        assert_eq!(stage.model().view, View::Graph);
+        assert_eq!(stage.episode().forks.is_logged(), &key(&stage) == &before);
+        assert!(!stage.episode().forks.is_logged());
+    }
+}

@@ -1,0 +1,164 @@
+//! Where panes stand, in cells: [`update`](super::update()) draws the graph and turns pages by it, `tui` paints by it.
+//!
+//! Pure functions of columns and rows, and of how much there is to show.
+
+use super::model::{Size, View};
+
+/// Columns and rows of a screen or a pane.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Area {
+    /// Columns.
+    pub columns: usize,
+    /// Rows.
+    pub rows: usize,
+}
+
+impl Area {
+    /// So many columns and rows.
+    pub const fn new(columns: usize, rows: usize) -> Self {
+        Self { columns, rows }
+    }
+
+    /// Whether it has at least the columns and rows of `least`.
+    pub const fn holds(self, least: Area) -> bool {
+        self.columns >= least.columns && self.rows >= least.rows
+    }
+}
+
+impl From<Size> for Area {
+    fn from(size: Size) -> Self {
+        Self::new(usize::from(size.columns), usize::from(size.rows))
+    }
+}
+
+/// The least screen for the full layout; below it there is a list, below that plain lines.
+pub const FULL: Area = Area::new(60, 16);
+/// The least room below the header for the wide layout of the credit view.
+pub const WIDE: Area = Area::new(120, 34);
+
+/// Columns of the panel beside the graph, on its own view.
+const GRAPH_SIDE: usize = 30;
+/// Rows of the legend below it.
+pub const GRAPH_LEGEND: usize = 2;
+/// Rows around the graph on its own view: two of the header, the rule, the legend, the footer.
+const AROUND_GRAPH: usize = 4 + GRAPH_LEGEND;
+
+/// Columns of the left of the wide layout: credit, sweep, graph.
+const WIDE_LEFT: usize = 56;
+/// Columns of the act at the right of the wide layout, and from how many columns on it stands there.
+const WIDE_RIGHT: (usize, usize) = (44, 150);
+
+/// Rows of a page: half of them is what a key for half a screen moves by.
+pub fn page(size: Size) -> usize {
+    usize::from(size.rows).max(4)
+}
+
+/// The pane of the graph on its own view.
+pub fn graph(size: Size) -> Area {
+    let all = Area::from(size);
+    Area::new(all.columns.saturating_sub(GRAPH_SIDE + 1), all.rows.saturating_sub(AROUND_GRAPH))
+}
+
+/// The room that the drawing of the graph is made for on `view`; `None`: that view does not show one.
+pub fn drawing(view: View, size: Size) -> Option<Area> {
+    let all = Area::from(size);
+    match view {
+        View::Graph => Some(graph(size)),
+        // Of the rows below the header about half are left to it: what is above depends on the episode.
+        View::Credit if all.holds(WIDE) => Some(Area::new(WIDE_LEFT - 2, all.rows.saturating_sub(10) / 2)),
+        View::Credit | View::Timeline | View::Methods | View::WhatIf => None,
+    }
+}
+
+/// Panes of the credit view: credit and acts above, the small matrix and the act below.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overview {
+    /// Columns of the credit.
+    pub left: usize,
+    /// Rows of credit and acts.
+    pub upper: usize,
+    /// Rows of the matrix and the act.
+    pub lower: usize,
+    /// Rows of the strip below them: 0 or 1.
+    pub strip: usize,
+}
+
+impl Overview {
+    /// Below the header there is `body`; the episode has so many agents.
+    pub fn of(body: Area, agents: usize) -> Self {
+        let left = (body.columns * 5 / 8).clamp(40, 70);
+        // Rule, axis, agents, sum above; the matrix and the act below; what is left goes to the list of acts.
+        let least = (agents + 3).clamp(6, (body.rows / 2 + 1).max(6));
+        let lower = (agents + 3).clamp(9, body.rows.saturating_sub(least).max(9));
+        let upper = least.max(body.rows.saturating_sub(lower));
+        let lower = body.rows - upper;
+        let strip = usize::from(lower >= 8);
+        Self { left, upper, lower: lower - strip, strip }
+    }
+}
+
+/// Panes of the credit view on a large terminal: credit, sweep and graph at the left, the timeline in the middle, the act
+/// at the right or, where there is no room for that, below the timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wide {
+    /// Columns of the left.
+    pub left: usize,
+    /// Columns of the middle.
+    pub middle: usize,
+    /// Columns of the right; 0: nothing stands there.
+    pub right: usize,
+    /// Rows of the credit.
+    pub credit: usize,
+    /// Rows of the sweep, below it. The graph has the rest.
+    pub sweep: usize,
+    /// Rows below the timeline.
+    pub below: usize,
+}
+
+impl Wide {
+    /// Below the header there is `body`; the episode has so many agents, and its sweep wants so many rows. `None`: too
+    /// small for it.
+    pub fn of(body: Area, agents: usize, sweep: usize) -> Option<Self> {
+        let (left, third) = (WIDE_LEFT, body.rows / 3);
+        let right = if body.columns >= WIDE_RIGHT.1 { WIDE_RIGHT.0 } else { 0 };
+        body.holds(WIDE).then(|| Self {
+            left,
+            middle: body.columns - left - right,
+            right,
+            credit: (agents + 3).clamp(6, third),
+            sweep: sweep.clamp(4, third),
+            below: if right > 0 { 10.min(body.rows / 4) } else { third },
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn panes_of_the_credit_view_fill_its_room() {
+        for (columns, rows) in (60..200).step_by(7).flat_map(|it| (11..60).map(move |rows| (it, rows))) {
+            for agents in [0, 1, 5, 40, 3000] {
+                let body = Area::new(columns, rows);
+                let it = Overview::of(body, agents);
+                assert_eq!(it.upper + it.lower + it.strip, rows, "{body:?} {agents}");
+                assert!(it.left < columns && it.upper >= 6, "{body:?} {agents}: {it:?}");
+                let Some(wide) = Wide::of(body, agents, agents) else { continue };
+                assert_eq!(wide.left + wide.middle + wide.right, columns);
+                assert!(wide.credit + wide.sweep < rows && wide.below < rows, "{body:?} {agents}: {wide:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_graph_is_drawn_where_it_is_shown() {
+        let size = |columns, rows| Size { columns, rows };
+        // 80 less the panel of 30 and a gap; 24 less header 2, rule 1, legend 2, footer 1.
+        assert_eq!(drawing(View::Graph, size(80, 24)), Some(Area::new(49, 18)));
+        assert_eq!(drawing(View::Graph, size(3, 2)), Some(Area::default()));
+        assert_eq!(drawing(View::Credit, size(119, 60)), None);
+        assert_eq!(drawing(View::Credit, size(160, 45)), Some(Area::new(54, 17)));
+        assert_eq!(drawing(View::Timeline, size(160, 45)), None);
+    }
+}
