@@ -16,48 +16,48 @@ use crate::{
     search::{Hit, Pattern},
 };
 
-/// How a search goes on: what is new since the last news, and how far it is.
+/// News of a search: what is new since the last news, and how far it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SearchNews {
     /// The number of the request.
     pub request: u64,
-    /// Hits that were not told of before, in the order of the files. The first ten thousand are told.
+    /// New hits, in the order of the files. Only the first ten thousand of a search are sent.
     pub hits: Vec<Hit>,
-    /// Records that match so far, those that are not told of included.
+    /// Records that match so far, including those that are not sent.
     pub found: u64,
     /// Bytes searched.
     pub searched: u64,
     /// Bytes there are.
     pub size: u64,
-    /// Whether all there is has been searched; a log that grows goes on.
+    /// Whether all there is has been searched; a growing log continues.
     pub done: bool,
     /// Why a file could not be searched to its end.
     pub problem: Option<String>,
 }
 
-/// How filters on episodes go on: what is new since the last news, and how far they are.
+/// News of filters on episodes: what is new since the last news, and how far they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SiftNews {
     /// The number of the request.
     pub request: u64,
-    /// A filter, by its place in the request, and an episode that has a record which passes it.
+    /// A filter, by its place in the request, and an episode with a record that passes it.
     pub found: Vec<(usize, EpisodeId)>,
     /// Bytes looked through.
     pub searched: u64,
     /// Bytes there are.
     pub size: u64,
-    /// Whether that is all there is; a log that grows goes on.
+    /// Whether that is all there is; a growing log continues.
     pub done: bool,
-    /// Why a file could not be looked through to its end.
+    /// Why a file could not be searched to its end.
     pub problem: Option<String>,
 }
 
-/// What only a frame tells, because it depends on how lines are broken.
+/// What only a frame knows, because it depends on how lines are broken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Drawn {
-    /// The last row of the overlay that can be its first.
+    /// The last row of the overlay that may be the first one shown.
     pub reach: usize,
-    /// The first row and column of the act in full, where it has gone to what a search found.
+    /// The first row and column of the act in full, if it moved to what a search found.
     pub detail: Option<(usize, usize)>,
 }
 
@@ -98,9 +98,9 @@ impl PartialEq for SlotRef {
     }
 }
 
-/// What becomes of the answer to a kind of job. Implemented where the job is asked for.
+/// What to do with the answer to a kind of job. Implemented where the job is requested.
 pub trait Receive: Work + Sized {
-    /// Takes the answer to `request`; one that nobody waits for any more is dropped.
+    /// Takes the answer to `request`. Drops one that nobody waits for any more.
     fn receive(model: &mut Model, request: RequestId, answer: Self::Answer, effects: &mut Vec<Effect>);
 }
 
@@ -109,13 +109,13 @@ pub trait Receive: Work + Sized {
 pub enum Message {
     /// A key was pressed.
     Key(Key),
-    /// Text was pasted: whatever somebody had copied, line ends and control characters included.
+    /// Text was pasted: whatever somebody had copied, including line ends and control characters.
     Paste(String),
     /// The terminal has this many columns and rows.
     Resize(u16, u16),
     /// The logs grew or changed.
     Log(LogSummary),
-    /// An episode was put together; answers [`Effect::Open`], and comes again when the episode grows.
+    /// An episode was assembled. Answers [`Effect::Open`], and comes again when the episode grows.
     Episode {
         /// Which.
         id: EpisodeId,
@@ -124,19 +124,19 @@ pub enum Message {
         /// The episode, or why it cannot be read.
         result: Result<ReadEpisode, String>,
     },
-    /// Records were appended to an episode that was sent, and change nothing of what it was.
+    /// Records were appended to an episode that was sent, and change nothing that was there.
     Grown {
         /// Which.
         id: EpisodeId,
-        /// The revision they were appended to, and the one they make of it.
+        /// The revision to which they were appended, and the revision that results.
         revisions: (u64, u64),
         /// What they add.
         growth: Box<Growth>,
     },
-    /// The time asked for with [`Effect::Settle`] or [`Effect::Rest`] has come.
+    /// The time requested with [`Effect::Settle`] or [`Effect::Rest`] has come.
     Settle,
-    /// A job was done, or a part of it; answers [`Effect::Work`] with the same slot, several times while values are
-    /// drawn.
+    /// A job is done, or a part of it. Answers [`Effect::Work`] with the same slot, several times while
+    /// values are drawn.
     Worked {
         /// Where it goes.
         slot: SlotRef,
@@ -157,22 +157,22 @@ pub enum Message {
         /// Its text, or why it cannot be read.
         result: Result<Arc<RecordText>, String>,
     },
-    /// News of a search; answers [`Effect::Search`], again and again.
+    /// News of a search. Answers [`Effect::Search`], repeatedly.
     Search(SearchNews),
-    /// News of filters on episodes; answers [`Effect::Sift`], again and again.
+    /// News of filters on episodes. Answers [`Effect::Sift`], repeatedly.
     Sifted(SiftNews),
     /// Which records of an episode match; answers [`Effect::Match`].
     Matched {
         /// The number of the request.
         request: RequestId,
-        /// For each pattern the places of the records that match, as file and offset, ascending.
+        /// For each pattern the places of the matching records, as file and offset, ascending.
         places: Vec<Vec<(u32, u64)>>,
     },
     /// A frame was drawn.
     Drawn(Drawn),
-    /// The time asked for with [`Effect::Wake`] has come.
+    /// The time requested with [`Effect::Wake`] has come.
     Wake,
-    /// A copy was made; the path of the file that holds it, or why there is none.
+    /// A copy was made: the path of the file that holds it, or why there is none.
     Copied(Result<String, String>),
 }
 
@@ -186,7 +186,7 @@ impl Message {
 /// Something asked of the outside.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// Put this episode together, and again whenever it grows.
+    /// Assemble this episode, and again whenever it grows.
     Open(EpisodeId),
     /// Do this job off the loop.
     Work {
@@ -210,8 +210,8 @@ pub enum Effect {
     },
     /// Search no more.
     StopSearch,
-    /// Look for the episodes that have a record which passes each of these filters, without its `!`, now and in
-    /// what comes, in place of the filters before; none: look for none.
+    /// Look for the episodes with a record that passes each of these filters, ignoring their `!`, now and in
+    /// what comes. They replace the filters before; an empty list ends the search.
     Sift {
         /// Comes back with every answer.
         request: u64,
@@ -229,8 +229,8 @@ pub enum Effect {
     },
     /// Send [`Message::Settle`] after this many milliseconds.
     Settle(u64),
-    /// Send [`Message::Settle`] when these requests are answered and the rest that follows is over: an episode that grows
-    /// is not computed anew for each of its records.
+    /// Send [`Message::Settle`] when these requests are answered and the rest after them is over: a growing
+    /// episode is not computed anew for each of its records.
     Rest(Rest),
     /// Send [`Message::Wake`] after this many milliseconds.
     Wake(u64),

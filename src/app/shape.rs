@@ -1,7 +1,8 @@
-//! The shape of an episode: its graph, what the graph says, what is wrong with the log, and where its records stand.
+//! The shape of an episode: its graph, what the graph says, what is wrong with the log, and where its records
+//! stand.
 //!
-//! Made off the loop, as it takes a look at every act and link; until it is there the screen says that it is being
-//! worked out. No credit is in it.
+//! Made off the loop, because it takes a look at every act and link. Until it is there the screen says that
+//! it is being computed. It holds no credit.
 
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ pub struct Shape {
     pub interaction: Arc<graph::InteractionGraph>,
     /// Loops, cut vertices, critical path.
     pub metrics: graph::Metrics,
-    /// What is wrong with the episode, in the order of the log: found while it was put together, and by the rules of
+    /// What is wrong with the episode, in the order of the log: found by assembling it, and by the rules of
     /// `check`.
     pub findings: Vec<Diagnostic>,
     /// How many of them are more than notes.
@@ -45,7 +46,7 @@ impl Shape {
         }
     }
 
-    /// Makes room for agents that came since, of whom no edge is known yet.
+    /// Makes room for agents that have come since, without any edge yet.
     pub(super) fn add_agents(&mut self, agents: usize) {
         if self.interaction.agent_count() < agents {
             Arc::make_mut(&mut self.interaction).add_agents(agents);

@@ -12,7 +12,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check { rule: rule::SINGLE_ALTERNATIVE, run: single },
 ];
 
-/// Probabilities sum to 1 within this, or credit methods renormalise them.
+/// Probabilities must sum to 1 within this; otherwise credit methods renormalise them.
 const SUM: f64 = 1e-6;
 
 pub(super) fn probabilities(episode: &Episode) -> Vec<Finding> {
@@ -45,7 +45,7 @@ pub(super) fn probabilities(episode: &Episode) -> Vec<Finding> {
     findings
 }
 
-/// Candidates name some of the alternatives only: their probabilities may sum to less than 1, but not to
+/// Candidates may name only some of the alternatives: their probabilities may sum to less than 1, but not to
 /// more.
 fn of_table(episode: &Episode, table: &ActionTable, findings: &mut Vec<Finding>) {
     let act = episode.act(table.act);

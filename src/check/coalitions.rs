@@ -17,11 +17,11 @@ pub(super) const CHECKS: &[Check] = &[
 const NAMED: usize = 4;
 /// How many of its members a message names.
 const MEMBERS: usize = 12;
-/// With how many values of the same coalition one is compared.
+/// With how many values of the same coalition each value is compared.
 const COMPARED: usize = 64;
 /// A double counts coalitions of this many players exactly.
 const COUNTED: usize = 52;
-/// Two measurements of one value are not called different before they are this many standard errors apart.
+/// Two measurements of one value count as different only if they are this many standard errors apart.
 const ERRORS: f64 = 4.0;
 
 pub(super) fn incomplete(episode: &Episode) -> Vec<Finding> {
@@ -133,8 +133,8 @@ fn comparable(a: &CoalitionTable, b: &CoalitionTable) -> bool {
     a.players == b.players && a.absence == b.absence
 }
 
-/// Whether two values of one coalition contradict each other: beyond rounding where they are stated, beyond
-/// their errors where they are measured. A measurement of unknown error contradicts nothing.
+/// Whether two values of one coalition contradict each other: by more than rounding if they are stated, by
+/// more than their errors if they are measured. A measurement of unknown error contradicts nothing.
 fn differ(a: &CoalitionValue, b: &CoalitionValue) -> bool {
     let (Some(x), Some(y)) = (a.value.mean, b.value.mean) else { return false };
     let error = |it: &CoalitionValue| match (it.value.standard_error(), it.value.n) {

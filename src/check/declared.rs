@@ -19,7 +19,7 @@ const OF_THE_GAME: [&str; 6] =
     ["shapley", "shapley_value", "shapley_values", "exact_shapley", "shapley_exact", "owen"];
 /// Algorithms that divide the reward itself.
 const OF_THE_REWARD: [&str; 4] = ["uniform", "equal_split", "activity", "activity_share"];
-/// A sampled number is not called wrong before it is this many standard errors off.
+/// A sampled number counts as wrong only if it is this many standard errors off.
 const ERRORS: f64 = 4.0;
 
 pub(super) fn residual(episode: &Episode) -> Vec<Finding> {
@@ -89,8 +89,8 @@ fn param<'a>(declared: &'a DeclaredCredit, name: &str) -> Option<&'a str> {
     declared.params.iter().find(|it| it.0 == name).map(|it| it.1.as_str())
 }
 
-/// What each agent's credit consists of: its own item, else those of its acts; of a repeated one the last.
-/// `None`: the record mixes both, which can be read in two ways.
+/// The items that make up each agent's credit: its own item, or else those of its acts; of a repeated item
+/// the last. `None` if the record mixes both, which can be read in two ways.
 fn per_agent(declared: &DeclaredCredit) -> Option<BTreeMap<AgentId, Vec<&CreditItem>>> {
     let mut latest: BTreeMap<(AgentId, Option<ActId>), &CreditItem> = BTreeMap::new();
     for item in &declared.items {
@@ -115,8 +115,8 @@ fn standard_error(item: &CreditItem) -> Option<f64> {
 }
 
 /// v(N) - v(0) as the record's parameters state it, or else of the table they name, or else of every table
-/// whose players are the agents credited. None of it logged: nothing can be said, least of all that R is
-/// v(N).
+/// whose players are the agents credited. If none of it is logged, nothing can be said, least of all that R
+/// is v(N).
 fn of_the_game(
     episode: &Episode,
     declared: &DeclaredCredit,
@@ -154,7 +154,7 @@ fn of_the_reward(
     declared: &DeclaredCredit,
     credits: &BTreeMap<AgentId, Vec<&CreditItem>>,
 ) -> Vec<Total> {
-    // A split among those who acted leaves out the others; one that leaves out an actor is a part only.
+    // A split among those who acted leaves out the others; one that leaves out an actor is only a part.
     if episode.acts.iter().any(|it| !credits.contains_key(&it.agent)) {
         return Vec::new();
     }
@@ -224,7 +224,7 @@ mod tests {
     fn shapley_divides_the_game_and_not_the_reward() {
         let mut episode = sound();
         check("credit-residual", &episode, &[]);
-        // R is one outcome, v(N) an expectation: no matter how far apart they are.
+        // R is one outcome and v(N) an expectation: they may be any distance apart.
         episode.rewards[0].value = Some(-7.0);
         check("credit-residual", &episode, &[]);
         episode.declared[0].items[0].value = Some(0.5);
@@ -264,7 +264,7 @@ mod tests {
         let mut episode = wrong();
         episode.declared[0].params = vec![("counterfactual".to_owned(), "\"other\"".to_owned())];
         check("credit-residual", &episode, &[]);
-        // Within four standard errors of the samples, unless it says that it is exact.
+        // Within four standard errors of the samples, unless the record calls it exact.
         let mut episode = wrong();
         let sampled = Sample { mean: Some(0.9), std: Some(0.4), n: Some(64), returns: Vec::new() };
         episode.coalitions[0].values.iter_mut().find(|it| it.agents.len() == 2).unwrap().value = sampled;

@@ -1,8 +1,8 @@
-//! How a rule about episodes is looked for, and where a finding without a record of its own is placed.
+//! How a rule about episodes is checked, and where a finding without a record of its own is placed.
 
 use crate::model::{Act, Episode, Origin, Rule};
 
-/// A rule about episodes, and how it is looked for.
+/// A rule about episodes, and how to check it.
 pub(super) struct Check {
     pub(super) rule: &'static Rule,
     pub(super) run: fn(&Episode) -> Vec<Finding>,
@@ -29,7 +29,8 @@ impl Finding {
     }
 }
 
-/// The record that stands for the episode as a whole: its end, else its last act, else whatever there is.
+/// The record that stands for the episode as a whole: its end, or else its last act, or else anything there
+/// is.
 pub(super) fn place(episode: &Episode) -> Option<Origin> {
     let of = |act: Option<&Act>| act.map(|it| it.origin);
     let end = episode.outcome.as_ref().map(|it| it.origin);

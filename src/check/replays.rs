@@ -50,7 +50,7 @@ pub(super) fn single(episode: &Episode) -> Vec<Finding> {
         .collect()
 }
 
-/// Labels that more than one candidate has, in order of first appearance, each with those candidates.
+/// Labels that more than one candidate has, in order of first appearance, each with its candidates.
 fn shared<'a>(all: &[&'a Candidate]) -> Vec<Vec<&'a Candidate>> {
     let mut by_label: Vec<Vec<&Candidate>> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();

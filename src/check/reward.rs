@@ -53,11 +53,11 @@ pub(super) fn mismatch(episode: &Episode) -> Vec<Finding> {
     )]
 }
 
-/// What a `return` may mean, given the rewards; the one that credit divides first.
+/// What a `return` may mean, given the rewards; first the meaning that credit divides.
 ///
-/// The sum of the global rewards; with those of single agents; of single agents alone their sum, their mean,
-/// or what each of them got; each also discounted by step with the run's gamma. Where gamma needs a step that
-/// is not logged, nothing can be said.
+/// The sum of the global rewards; the same plus those of single agents; of single agents alone their sum,
+/// their mean, or what each of them got; and each also discounted by step with the run's gamma. If gamma
+/// needs a step that is not logged, nothing can be said.
 fn meanings(episode: &Episode, values: &[f64]) -> Vec<f64> {
     let gamma = episode.gamma.filter(|it| (it - 1.0).abs() > 1e-12);
     let mut weights = vec![vec![1.0; values.len()]];

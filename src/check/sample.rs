@@ -6,7 +6,8 @@ use crate::model::{
     Reward, Sample, Status, Timestamp, Usage,
 };
 
-/// Asserts that the findings of `rule` are as many as `expected` and hold these texts, in this order.
+/// Asserts that `rule` has as many findings as `expected` texts, and that they hold those texts, in this
+/// order.
 #[track_caller]
 pub(super) fn check(rule: &str, episode: &Episode, expected: &[&str]) {
     let found: Vec<String> =
@@ -83,8 +84,8 @@ pub(super) fn item(agent: u32, value: f64) -> CreditItem {
 }
 
 /// Planner and coder: the planner plans (`a1`), the coder acts on it (`a2`), and R = 1. The game is worth 0.1
-/// to nobody, 0.3 and 0.6 to each alone, 0.9 to both, so that Shapley is 0.25 and 0.55; declared here as 0.3
-/// and 0.5, which sum to the same 0.8.
+/// to nobody, 0.3 and 0.6 to each alone, 0.9 to both, so Shapley is 0.25 and 0.55. Declared here are 0.3 and
+/// 0.5, which sum to the same 0.8.
 pub(super) fn sound() -> Episode {
     let agent = |name: &str| Agent { name: name.to_owned(), in_roster: true, ..Agent::default() };
     let alternative = |label: &str, taken| Alternative {

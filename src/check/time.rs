@@ -8,7 +8,7 @@ use super::rounding::shown;
 /// The rules of this file.
 pub(super) const CHECKS: &[Check] = &[Check { rule: rule::TIME_BACKWARDS, run: backwards }];
 
-/// Clocks of machines that are kept in step differ by less, in seconds.
+/// Clocks of synchronised machines differ by less than this, in seconds.
 const SKEW: f64 = 1.0;
 
 pub(super) fn backwards(episode: &Episode) -> Vec<Finding> {

@@ -6,8 +6,8 @@
 //!               Ticket::wait -> Store::add                  in the order in which they were started
 //! ```
 //!
-//! What comes of it does not depend on the number of threads: with one there is none, and a stretch is scanned when
-//! it is waited for.
+//! The result does not depend on the number of threads. With one there is no extra thread: a stretch is
+//! scanned when it is waited for.
 
 use std::ops::Range;
 
@@ -22,7 +22,7 @@ use crate::{
     text,
 };
 
-/// The most threads: more would wait for memory, or for the thread that joins what they find.
+/// At most this many threads: more would wait for memory, or for the thread that joins their results.
 const MOST: usize = 4;
 
 /// A stretch of one generation of a file.
@@ -62,7 +62,7 @@ pub(super) struct Readers {
 }
 
 impl Readers {
-    /// `threads` of them, started with the first stretch; 0: as many as there are cores, up to four.
+    /// With `threads` threads, started with the first stretch; 0 means one per core, up to four.
     pub(super) fn new(pass: Pass, threads: usize) -> Self {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from).min(MOST);
         let threads = if threads == 0 { cores() } else { threads };
@@ -95,7 +95,7 @@ impl Readers {
             jobs
         });
         let (reply, filled) = bounded(1);
-        // Without threads the reply is dropped, which is told by the ticket.
+        // Without threads the reply is dropped, and the ticket reports that.
         let _ = jobs.send(Job { stretch, into, reply });
         Ticket::Elsewhere(filled)
     }

@@ -4,9 +4,9 @@
 //! message -> update -> effects, at once -> ... until the next frame is due -> frame
 //! ```
 //!
-//! A frame is due a little after the last one (30 a second while somebody types, 10 while only the log grows; what is
-//! computed meanwhile has frames of its own, which those do not wait for), and waits a moment longer for the answer
-//! to what a key asked for, so that a step from act to act is one frame and not two with "reading" in between.
+//! A frame is due a little after the last one: 30 a second while somebody types, 10 while only the log grows.
+//! Frames for what is computed meanwhile are paced apart. A frame waits a moment longer for the answer to a
+//! key, so that a step from act to act is one frame and not two with "reading" in between.
 
 use std::{
     collections::VecDeque,
@@ -25,13 +25,13 @@ use crate::{
 
 /// The least time between two frames after a key: 30 a second.
 const KEY_FRAME: Duration = Duration::from_millis(33);
-/// The least time between two frames that show what was appended: 10 a second; and between any and one that shows only
-/// what was computed.
+/// The least time between two frames that show appended records (10 a second), and before a frame that shows
+/// only what was computed.
 const LIVE_FRAME: Duration = Duration::from_millis(100);
-/// How long a frame waits for the answer to what a key asked for: shorter than a person notices.
+/// How long a frame waits for the answer to a key: shorter than a person notices.
 const ANSWER: Duration = Duration::from_millis(30);
 
-/// What the loop needs to know of its surroundings.
+/// What the loop must know of its surroundings.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting {
     /// Colours and glyphs.
@@ -40,12 +40,12 @@ pub struct Setting {
     pub tmux: bool,
 }
 
-/// Runs until the user quits or nothing can send messages any more; the exit code.
+/// Runs until the user quits or nothing can send messages any more. Returns the exit code.
 ///
-/// `outside` does what an effect asks for that is not about the terminal.
+/// `outside` carries out effects that are not about the terminal.
 ///
 /// # Errors
-/// When the terminal is gone.
+/// If the terminal is gone.
 pub fn run(
     terminal: &mut Terminal,
     model: &mut Model,
@@ -118,7 +118,7 @@ pub fn frame(model: &Model, theme: Theme) -> Buffer {
     draw(model, theme).0
 }
 
-/// The picture of `model`, and what only it can tell.
+/// The picture of `model`, and what only the picture tells.
 fn draw(model: &Model, theme: Theme) -> (Buffer, Drawn) {
     let area = Rect::new(0, 0, model.size.columns.max(1), model.size.rows.max(1));
     let mut buffer = Buffer::empty(area);
@@ -126,21 +126,21 @@ fn draw(model: &Model, theme: Theme) -> (Buffer, Drawn) {
     (buffer, drawn)
 }
 
-/// Model and terminal, and what was asked of the outside.
+/// Model and terminal, and the requests to the outside.
 struct Program<'a, F> {
     terminal: &'a mut Terminal,
     model: &'a mut Model,
     setting: Setting,
     outside: F,
     awaited: Awaited,
-    /// What is being computed of an episode that grows, since when, and the rest after it.
+    /// The computation of a growing episode, since when, and the rest after it.
     resting: Option<(Instant, Rest)>,
     timers: Timers,
 }
 
 impl<F: FnMut(Effect)> Program<'_, F> {
-    /// Applies a message and has its effects done; the exit code if one of them is to quit. `urgent`: somebody
-    /// waits for what comes of it.
+    /// Applies a message and carries out its effects. Returns the exit code if one of them is to quit.
+    /// `urgent` means that somebody waits for the result.
     fn take(&mut self, message: Message, urgent: bool) -> io::Result<Option<u8>> {
         let began = Instant::now();
         if let (Some((since, rest)), Message::Worked { slot, answer }) = (&mut self.resting, &message)
@@ -196,7 +196,7 @@ impl<F: FnMut(Effect)> Program<'_, F> {
 #[derive(Debug, Default)]
 struct Paced {
     last: Option<Instant>,
-    /// The last that showed what was appended; whether the next one does.
+    /// The last frame that showed appended records; whether the next one does.
     growth: Option<Instant>,
     grows: bool,
 }
@@ -214,8 +214,8 @@ impl Paced {
         }
     }
 
-    /// Before when nothing need be drawn for `message`; `None`: at once. What was appended does not wait for a frame
-    /// that only showed what was computed from what there was before.
+    /// Before this nothing need be drawn for `message`; `None` for at once. Appended records do not wait for
+    /// a frame that only showed what was computed from what there was before.
     fn earliest(&self, message: &Message, urgent: bool) -> Option<Instant> {
         match (urgent, is_growth(message)) {
             (true, _) => self.last.map(|it| it + KEY_FRAME),
@@ -225,7 +225,7 @@ impl Paced {
     }
 }
 
-/// Whether a message tells what was appended to the log.
+/// Whether a message brings what was appended to the log.
 fn is_growth(message: &Message) -> bool {
     matches!(message, Message::Log(_) | Message::Grown { .. })
 }
@@ -263,7 +263,7 @@ struct Awaited {
     payload: Option<Origin>,
     /// The last requests for jobs that somebody waits for.
     requests: VecDeque<RequestId>,
-    /// The number of the last search, until it has been heard of.
+    /// The number of the last search, until its first news.
     search: Option<u64>,
     /// Since when, if no frame was drawn meanwhile.
     since: Option<Instant>,
@@ -291,7 +291,8 @@ impl Awaited {
         self.since.get_or_insert(now);
     }
 
-    /// Whether a person waits for this message: a key, or the answer to one. Not for a log that grows by itself.
+    /// Whether a person waits for this message: a key, or the answer to one. A log that grows by itself is
+    /// not urgent.
     fn is_urgent(&mut self, message: &Message) -> bool {
         match message {
             Message::Key(_)
@@ -301,7 +302,7 @@ impl Awaited {
             | Message::Copied(_) => true,
             Message::Matched { .. } => true,
             Message::Sifted(_) | Message::Grown { .. } | Message::Settle | Message::Drawn(_) => false,
-            // It takes its time: the screen shows the rest meanwhile.
+            // It takes its time: meanwhile the screen shows the rest.
             Message::Run { .. } => false,
             Message::Log(summary) => {
                 let first = self.log;
@@ -310,7 +311,7 @@ impl Awaited {
             }
             Message::Episode { id, .. } => self.episode.take_if(|it| it == id).is_some(),
             Message::Payload { origin, .. } => self.payload.take_if(|it| it == origin).is_some(),
-            // The first answer; what is found later comes as a log that grows does.
+            // Only the first answer; later finds are like a growing log.
             Message::Search(news) => self.search.take_if(|it| *it == news.request).is_some(),
             Message::Worked { slot, .. } => {
                 let at = self.requests.iter().position(|it| *it == slot.request);
@@ -319,7 +320,7 @@ impl Awaited {
         }
     }
 
-    /// When to draw even though no answer has come; `None` when nothing is awaited.
+    /// When to draw even without an answer; `None` if no answer is awaited.
     fn until(&self) -> Option<Instant> {
         let waiting = self.log
             || self.episode.is_some()

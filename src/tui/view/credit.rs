@@ -94,7 +94,7 @@ pub(super) fn credit_pane(open: &OpenEpisode, pane: &mut Painter<'_>) {
     }
 }
 
-/// The scale of the bars of a credit: known of the one on the screen.
+/// The scale of the bars of a credit; known already for the one on the screen.
 pub(super) fn scale(open: &OpenEpisode, credit: &Attribution) -> bars::Scale {
     let shown = open.analysis().filter(|it| it.credit.as_ref().is_ok_and(|it| std::ptr::eq(it, credit)));
     match shown {
@@ -166,7 +166,7 @@ fn agent_row(
     pane.put_right(right + columns.half + 1, y, &bars::half_width(value, scale.places), Role::Dim);
 }
 
-/// The sum and what it has to be: never a bar without it.
+/// The sum and what it must be; bars never stand without it.
 fn sum_line(credit: &Attribution, scale: &bars::Scale, hidden: usize, line: &mut Painter<'_>) {
     let text = sum_text(credit, scale.places);
     let bad = credit.balances() == Some(false);

@@ -32,7 +32,7 @@ pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
     shown.extend(head.into_iter().take(head_rows));
     let room = rows.saturating_sub(shown.len());
     let cut = body.lines.len() > room;
-    // Of an act that was searched for, what was found; with the line before it where there is room for both.
+    // For an act that was searched for, what was found, with the line before it if both fit.
     let found = body.found.filter(|it| open.found.holds(act) && it.0 >= room);
     let first = found.map_or(0, |it| it.0.saturating_sub(usize::from(room > 1)).min(body.lines.len() - room));
     shown.extend(body.lines.into_iter().skip(first).take(room));
@@ -45,7 +45,7 @@ pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
     }
 }
 
-/// Everything, scrollable; where a search has led here, from its first match on.
+/// Everything, scrollable; if a search has led here, from its first match on.
 pub(super) fn full(open: &OpenEpisode, pane: &mut Painter<'_>) -> Drawn {
     let Some(act) = open.act else { return Drawn::default() };
     let width = pane.width().saturating_sub(2);
@@ -75,8 +75,8 @@ pub(super) fn full(open: &OpenEpisode, pane: &mut Painter<'_>) -> Drawn {
     Drawn { reach: scrolled(pane, top, &lines), detail: moved }
 }
 
-/// The first line and column to show, so that a match in line `found.0` behind `head` others is seen with what
-/// stands around it; nothing is scrolled where that is not needed.
+/// The first line and column to show, so that a match in line `found.0` after `head` others is seen in its
+/// surroundings. Scrolls only if needed.
 fn beginning(found: (usize, usize), head: usize, (width, height): (usize, usize)) -> (usize, usize) {
     let line = head + found.0;
     let top = if line + 1 < height { 0 } else { line.saturating_sub(height / 3) };
@@ -188,7 +188,7 @@ fn mean(sample: &Sample) -> String {
     sample.mean.map_or("no value".to_owned(), |it| signed(it, 2).trim_start().to_owned())
 }
 
-/// How many replays stand behind the values: ` n 256`, ` n 8..16`; nothing where the log does not say.
+/// How many replays the values rest on: ` n 256`, ` n 8..16`; nothing if the log does not say.
 fn replays<'a>(samples: impl Iterator<Item = &'a Sample>) -> String {
     let counts: Vec<u32> = samples.filter_map(|it| it.n).collect();
     match (counts.iter().min(), counts.iter().max()) {

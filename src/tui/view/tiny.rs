@@ -116,7 +116,7 @@ fn episode(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
     }
 }
 
-/// What a view shows, as plain lines, and the line of the cursor.
+/// The content of a view as plain lines, and the line of the cursor.
 fn lines_of(view: View, open: &OpenEpisode) -> (Vec<String>, usize) {
     let episode = &open.episode;
     let name = |agent: AgentId| episode.agent(agent).name.as_str();
