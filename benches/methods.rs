@@ -1,7 +1,7 @@
 //! What the credit methods cost. Targets, one core of a small machine: exact Shapley n = 20 0.5 ms, n = 24
-//! 10 ms, Banzhaf the same; all pairwise interactions n = 20 60 ms; 2.5 million sampled permutations a second
-//! at n = 20, 710,000 at n = 50, 87,000 at n = 200; a linear pass over 10^7 acts 32 ms; the sweep of 6 agents
-//! and 100 acts 16 ms. `read` sums the same table: the least any of them can take.
+//! 10 ms, Banzhaf the same; 2.5 million sampled permutations a second at n = 20, 710,000 at n = 50, 87,000 at
+//! n = 200; the sweep of 6 agents and 100 acts 16 ms. `read` sums the same table: the least any of them can take.
+//! `logged coalitions` and `10^5 acts` time whole methods on an episode, as the program asks for them.
 
 #![allow(missing_docs, reason = "the macro of criterion makes a public function")]
 
@@ -11,13 +11,12 @@ use std::time::Duration;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 use creditscope::credit::{
-    Drawing, Estimator, Progress, TableWalk, Walk, banzhaf_of_table, best_scenario, interactions_of_table,
-    pass, shapley_of_table, sweep,
+    Coefficients, Drawing, Estimator, Progress, TableWalk, Walk, best_scenario, compute, interactions, sweep,
 };
 use creditscope::model::{
     Absence, Act, ActId, ActKind, ActionTable, Agent, AgentId, Alternative, Candidate, CoalitionTable,
-    CoalitionValue, Episode, Link, LinkKind, Links, Origin, Outcome, Policy, ReplayGroup, Sample, Status,
-    Timestamp, Usage,
+    CoalitionValue, Episode, Link, LinkKind, Links, Origin, Outcome, Policy, ReplayGroup, Reward, Sample,
+    Scenario, Status, Timestamp, Usage,
 };
 use creditscope::stats::Draws;
 
@@ -35,16 +34,46 @@ fn exact(c: &mut Criterion) {
         let read = |it: &[f64]| it.chunks_exact(32).map(|it| it.iter().sum::<f64>()).sum::<f64>();
         group.bench_with_input(BenchmarkId::new("read", n), &values, |b, it| b.iter(|| read(black_box(it))));
         group.bench_with_input(BenchmarkId::new("shapley", n), &values, |b, it| {
-            b.iter(|| shapley_of_table(it));
+            b.iter(|| Coefficients::shapley(n).apply(it));
         });
         group.bench_with_input(BenchmarkId::new("banzhaf", n), &values, |b, it| {
-            b.iter(|| banzhaf_of_table(it));
+            b.iter(|| Coefficients::banzhaf(n).apply(it));
         });
-        if n <= 20 {
-            group.bench_with_input(BenchmarkId::new("pairs", n), &values, |b, it| {
-                b.iter(|| interactions_of_table(it));
-            });
-        }
+    }
+    group.finish();
+}
+
+/// An episode of `n` agents in which every coalition is logged.
+fn coalitions(n: u32) -> Episode {
+    let mut draws = Draws::new(u64::from(n));
+    let agents = (0..n).map(|it| Agent { name: format!("agent {it}"), in_roster: true, ..Agent::default() });
+    let coalition = |mask: u32| CoalitionValue {
+        agents: (0..n).filter(|it| mask >> it & 1 == 1).map(AgentId).collect(),
+        value: Sample { mean: Some(draws.uniform()), ..Sample::default() },
+        origin: origin(mask),
+    };
+    let table = CoalitionTable {
+        name: "coalitions".to_owned(),
+        players: (0..n).map(AgentId).collect(),
+        values: (0..1 << n).map(coalition).collect(),
+        absence: Absence::Null,
+    };
+    Episode { agents: agents.collect(), coalitions: vec![table], ..Episode::default() }
+}
+
+/// What a coalition table costs in all: looked up by its members, divided, with its caveats.
+fn logged(c: &mut Criterion) {
+    let mut group = c.benchmark_group("logged coalitions");
+    group.sample_size(10).measurement_time(Duration::from_secs(1));
+    for n in [10, 16] {
+        let episode = coalitions(n);
+        let scenario = Scenario::of_method("shapley");
+        group.bench_function(BenchmarkId::new("shapley", n), |b| {
+            b.iter(|| compute(black_box(&episode), &scenario).expect("every coalition is logged"));
+        });
+        group.bench_function(BenchmarkId::new("pairs", n), |b| {
+            b.iter(|| interactions(black_box(&episode), &scenario).expect("every coalition is logged"));
+        });
     }
     group.finish();
 }
@@ -129,35 +158,37 @@ fn sampled(c: &mut Criterion) {
     group.finish();
 }
 
-fn linear(c: &mut Criterion) {
-    const ACTS: usize = 10_000_000;
-    const EPISODE: usize = 2_000;
-    let mut group = c.benchmark_group("10^7 acts");
+/// The methods that follow the value through time, of an episode with a value and a reward at every act.
+fn through_time(c: &mut Criterion) {
+    const ACTS: usize = 100_000;
+    let mut group = c.benchmark_group("10^5 acts");
     group.sample_size(10).measurement_time(Duration::from_secs(1));
-    let (rewards, values) = (random(ACTS, 1), random(ACTS, 2));
-    let agents: Vec<u16> = (0..ACTS).map(|it| (it * 7919 % 200) as u16).collect();
-    let mut out = vec![0.0; ACTS];
-    group.bench_function("leave one out", |b| b.iter(|| pass::leave_one_out(&rewards, 8, &mut out)));
-    group.bench_function("difference", |b| b.iter(|| pass::differences(&rewards, &values, &mut out)));
-    group.bench_function("return to go", |b| {
-        b.iter(|| {
-            for (rewards, out) in rewards.chunks(EPISODE).zip(out.chunks_mut(EPISODE)) {
-                pass::returns_to_go(rewards, 0.99, out);
-            }
+    group.throughput(Throughput::Elements(ACTS as u64));
+    let agents = (0..200).map(|it| Agent { name: format!("agent {it}"), ..Agent::default() });
+    let values = random(ACTS, 1).into_iter().zip(random(ACTS, 2)).zip(0u32..);
+    let mut episode = Episode { agents: agents.collect(), ..Episode::default() };
+    for ((value, reward), at) in values {
+        episode.acts.push(act(at, AgentId(at * 7919 % 200), value));
+        episode.rewards.push(Reward {
+            id: None,
+            value: Some(reward),
+            agent: None,
+            source: None,
+            name: None,
+            of: vec![ActId(at)],
+            time: None,
+            step: None,
+            delay: None,
+            origin: origin(at),
         });
-    });
-    group.bench_function("advantage", |b| {
-        b.iter(|| {
-            let episodes = rewards.chunks(EPISODE).zip(values.chunks(EPISODE)).zip(out.chunks_mut(EPISODE));
-            for ((rewards, values), out) in episodes {
-                pass::advantages(rewards, values, 0.99, 0.95, out);
-            }
+    }
+    episode.links = Links::from_parents(vec![Vec::new(); ACTS]);
+    for method in ["gae", "shaping", "redistribution", "discount"] {
+        let scenario = Scenario::of_method(method);
+        group.bench_function(method, |b| {
+            b.iter(|| compute(black_box(&episode), &scenario).expect("values are logged"));
         });
-    });
-    group.bench_function("sum by agent", |b| {
-        let mut sums = vec![0.0; 200];
-        b.iter(|| pass::add_by_agent(&rewards, &agents, &mut sums));
-    });
+    }
     group.finish();
 }
 
@@ -167,6 +198,28 @@ fn origin(line: u32) -> Origin {
 
 fn sample(draws: &mut Draws) -> Sample {
     Sample::of_returns((0..8).map(|_| draws.uniform()).collect())
+}
+
+/// An action that logs the value of the situation before it.
+fn act(at: u32, agent: AgentId, value: f64) -> Act {
+    Act {
+        id: format!("a{at}"),
+        kind: ActKind::Action,
+        agent,
+        to: Vec::new(),
+        time: Some(Timestamp::from_seconds(f64::from(at))),
+        received: None,
+        step: Some(i64::from(at)),
+        duration: Some(0.5),
+        category: "llm".to_owned(),
+        label: String::new(),
+        result: String::new(),
+        error: None,
+        policy: Some(Policy { value: Some(value), ..Policy::default() }),
+        default_action: None,
+        usage: Usage { input: Some(100), output: Some(10), cost: None },
+        origin: origin(at),
+    }
 }
 
 /// Six agents, a hundred acts, everything a log can hold of each.
@@ -183,24 +236,13 @@ fn episode() -> Episode {
     let mut parents = Vec::new();
     for at in 0..100u32 {
         let label = |it: usize| format!("option {it}");
-        episode.acts.push(Act {
-            id: format!("a{at}"),
-            kind: if at % 5 == 4 { ActKind::Message } else { ActKind::Action },
-            agent: AgentId(at % 6),
-            to: if at % 5 == 4 { vec![AgentId((at + 1) % 6)] } else { Vec::new() },
-            time: Some(Timestamp::from_seconds(f64::from(at))),
-            received: None,
-            step: Some(i64::from(at)),
-            duration: Some(0.5),
-            category: "llm".to_owned(),
-            label: label(0),
-            result: String::new(),
-            error: None,
-            policy: Some(Policy { value: Some(draws.uniform()), ..Policy::default() }),
-            default_action: None,
-            usage: Usage { input: Some(100), output: Some(10), cost: None },
-            origin: origin(at),
-        });
+        let mut act = act(at, AgentId(at % 6), draws.uniform());
+        act.label = label(0);
+        if at % 5 == 4 {
+            act.kind = ActKind::Message;
+            act.to = vec![AgentId((at + 1) % 6)];
+        }
+        episode.acts.push(act);
         let from = |back: u32| at.checked_sub(back).map(|it| Link { act: ActId(it), kind: LinkKind::Logged });
         parents.push([from(1), from(3)].into_iter().flatten().collect());
         let alternative = |it: usize, draws: &mut Draws| Alternative {
@@ -263,5 +305,5 @@ fn sweeping(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, exact, sampled, linear, sweeping);
+criterion_group!(benches, exact, logged, sampled, through_time, sweeping);
 criterion_main!(benches);

@@ -4,7 +4,7 @@
 //! of one number; [`sweep`] runs every method and baseline on the same question; [`verdict`] puts the answer
 //! in a sentence; [`compare`] sets two attributions side by side; [`audit`] recomputes what the log declares;
 //! [`interactions`] says what pairs earn together, [`failure`] where an episode was lost, [`spectrum`] who
-//! goes with failure over a run, [`curve`] how credit moves along a slider, [`flip_probability`] how sure it
+//! goes with failure over a run, [`curve`] how credit moves along a slider, [`sweep_flips`] how sure it
 //! is.
 //!
 //! It must not know a file format, a store, a clock or a terminal: it reads `model` and `stats` only, so a
@@ -33,7 +33,7 @@ mod game;
 mod interaction;
 mod messages;
 mod method;
-pub mod pass;
+mod pass;
 mod question;
 mod replay;
 mod sampling;
@@ -60,16 +60,15 @@ pub use failure::{
     Rule, RunOutcomes, SpectrumRun, Suspicion, Tally, failure, failure_study, first_error, largest_drop,
     point_of_commitment, spectrum,
 };
-pub use flip::{FlipProbability, flip_probability, sweep_flips};
+pub use flip::{FlipProbability, sweep_flips};
 pub use game::{Coalition, Game, Missing};
-pub use interaction::{Interaction, InteractionKind, Interactions, interactions, interactions_of_table};
+pub use interaction::{Interaction, InteractionKind, Interactions, interactions};
 pub use messages::{
-    MessageCredit, MessageRow, MessageSetting, MessageSplit, MessageTable, Sender, message_credit,
-    message_table, split_credit,
+    MessageRow, MessageSetting, MessageSplit, MessageTable, Sender, message_table, split_credit,
 };
 pub use method::{Applies, Baseline, Family, Method, Need, Param, Target, scenario_name};
 pub use sampling::{Drawing, Estimator, GameWalk, Portion, Progress, TableWalk, Walk, Worker};
-pub use semivalue::{banzhaf_of_table, shapley_of_table};
+pub use semivalue::Coefficients;
 pub use study::{FLIP_DRAWS, Study, study};
 pub use sweep::{Agreement, Sweep, SweepRow, sweep, sweep_of};
 pub use table::{method, methods};

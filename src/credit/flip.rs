@@ -7,13 +7,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{AgentId, Attribution, Episode, Sample, Scenario, Unavailable};
+use crate::model::{AgentId, Attribution, Episode, Sample, Scenario};
 use crate::stats::Draws;
 
-use super::choice::resolve;
 use super::compute_plain;
 use super::curve::named;
-use super::question::missing;
 use super::sweep::{Sweep, SweepRow};
 
 /// How often the verdict is another.
@@ -32,28 +30,13 @@ const BUDGET: usize = 4_000_000;
 /// Draws in any case: fewer say nothing.
 const LEAST: u32 = 50;
 
-/// Draws the values `draws` times (fewer for large tables) from the scenario's seed.
-///
-/// # Errors
-/// As [`super::compute`]; also when a number of the credit has no known standard error, or nobody stands out.
-pub fn flip_probability(
-    episode: &Episode,
-    scenario: &Scenario,
-    draws: u32,
-) -> Result<FlipProbability, Unavailable> {
-    let scenario = resolve(episode, scenario)?;
-    let attribution = compute_plain(episode, &scenario)?;
-    let mut counter = Counter::of(episode, &scenario, &attribution)?;
-    draw(episode, scenario.seed, draws, std::slice::from_mut(&mut counter));
-    counter.finish()
-}
-
-/// [`flip_probability`] of the rows of a sweep that count, from the same draws for all. `None` if the row
-/// does not count, its uncertainty is not known, or it names nobody. The seed is that of the rows.
+/// How often each row of a sweep that counts would name another: draws the values `draws` times (fewer for large
+/// tables), the same draws for all rows, from their seed. `None` if the row does not count, its uncertainty is
+/// not known, or it names nobody.
 pub fn sweep_flips(episode: &Episode, sweep: &Sweep, draws: u32) -> Vec<Option<FlipProbability>> {
     let counter = |row: &SweepRow| {
         let attribution = row.result.as_ref().ok().filter(|_| row.counted && !row.blamed.is_empty())?;
-        Counter::of(episode, &row.scenario, attribution).ok()
+        Counter::of(episode, &row.scenario, attribution)
     };
     let mut places = vec![None; sweep.rows.len()];
     let mut counters = Vec::new();
@@ -65,7 +48,7 @@ pub fn sweep_flips(episode: &Episode, sweep: &Sweep, draws: u32) -> Vec<Option<F
     }
     let seed = sweep.rows.first().map_or(0, |it| it.scenario.seed);
     draw(episode, seed, draws, &mut counters);
-    let found: Vec<Option<FlipProbability>> = counters.into_iter().map(|it| it.finish().ok()).collect();
+    let found: Vec<Option<FlipProbability>> = counters.into_iter().map(Counter::finish).collect();
     places.into_iter().map(|place| found.get(place?).cloned().flatten()).collect()
 }
 
@@ -77,27 +60,26 @@ struct Counter {
 }
 
 impl Counter {
-    fn of(episode: &Episode, scenario: &Scenario, attribution: &Attribution) -> Result<Self, Unavailable> {
-        let reference = extreme(episode, attribution).ok_or_else(|| missing("nobody stands out"))?;
+    /// `None`: nobody stands out, or a number has no known standard error.
+    fn of(episode: &Episode, scenario: &Scenario, attribution: &Attribution) -> Option<Self> {
+        let reference = extreme(episode, attribution)?;
         let mut errors =
             attribution.agents.iter().filter_map(|it| it.value.number()).map(|it| it.standard_error);
         let known = errors.clone().all(|it| it.is_some()) && errors.any(|it| it.is_some_and(|it| it > 0.0));
-        if !known {
-            return Err(missing("no known standard error of every number (`std` and `n`, or `returns`)"));
-        }
-        Ok(Self { scenario: scenario.clone(), reference, counts: BTreeMap::new() })
+        known.then(|| Self { scenario: scenario.clone(), reference, counts: BTreeMap::new() })
     }
 
-    fn finish(self) -> Result<FlipProbability, Unavailable> {
+    /// `None`: no draw names anybody.
+    fn finish(self) -> Option<FlipProbability> {
         let known: u32 = self.counts.values().sum();
         if known == 0 {
-            return Err(missing("no draw names anybody"));
+            return None;
         }
         let share = |count: u32| f64::from(count) / f64::from(known);
         let same = self.counts.get(&self.reference).copied().unwrap_or(0);
         let mut named: Vec<(AgentId, f64)> = self.counts.iter().map(|it| (*it.0, share(*it.1))).collect();
         named.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        Ok(FlipProbability { probability: share(known - same), draws: known, named })
+        Some(FlipProbability { probability: share(known - same), draws: known, named })
     }
 }
 
@@ -164,8 +146,17 @@ mod tests {
         Draft::of(2).coalition_samples(&samples).end(Status::Failure).episode()
     }
 
+    /// Of the Shapley value alone; `None`: nothing is uncertain.
+    fn flips_of(episode: &Episode) -> Option<FlipProbability> {
+        let scenario = Scenario::of_method("shapley");
+        let attribution = compute_plain(episode, &scenario).expect("coalitions are logged");
+        let mut counter = Counter::of(episode, &scenario, &attribution)?;
+        draw(episode, scenario.seed, 400, std::slice::from_mut(&mut counter));
+        counter.finish()
+    }
+
     fn flips(episode: &Episode) -> FlipProbability {
-        flip_probability(episode, &Scenario::of_method("shapley"), 400).expect("uncertain values")
+        flips_of(episode).expect("uncertain values")
     }
 
     #[test]
@@ -201,9 +192,8 @@ mod tests {
     }
 
     #[test]
-    fn nothing_uncertain_says_so() {
+    fn what_is_certain_does_not_flip() {
         let episode = Draft::of(2).coalitions(&[0.0, 1.0, 0.5, 1.5]).episode();
-        let refused = flip_probability(&episode, &Scenario::of_method("shapley"), 100).expect_err("exact");
-        assert_eq!(refused.missing, "no known standard error of every number (`std` and `n`, or `returns`)");
+        assert_eq!(flips_of(&episode), None);
     }
 }

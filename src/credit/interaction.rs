@@ -114,16 +114,6 @@ pub fn interactions(episode: &Episode, scenario: &Scenario) -> Result<Interactio
     Ok(Interactions { pairs, absence: start.absence, sample: sample(&table), caveats })
 }
 
-/// The Shapley interaction index of every pair of a game written out: `values` by mask; the pairs are
-/// `(0, 1), (0, 2), ... (n-2, n-1)`.
-///
-/// # Panics
-/// When the number of values is not a power of two, or there are fewer than two players.
-pub fn interactions_of_table(values: &[f64]) -> Vec<f64> {
-    assert!(values.len().is_power_of_two() && values.len() > 2, "one value per coalition of two or more");
-    Weights::shapley(values.len().trailing_zeros() as usize).pairs(values)
-}
-
 fn estimate(
     weights: &Weights,
     table: &Table,

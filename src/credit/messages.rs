@@ -239,38 +239,6 @@ pub fn split_credit(credit: f64, scores: &[f64], how: MessageSplit) -> Vec<f64> 
     }
 }
 
-/// One message's part of its sender's credit.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct MessageCredit {
-    /// The message.
-    pub act: ActId,
-    /// Its part, in reward units.
-    pub value: f64,
-    /// The logged score it was split by; `None`: none is logged, it counts as the mean of the others.
-    pub score: Option<f64>,
-}
-
-/// The messages of `agent` with their parts of its credit; scores are what a declared credit says of each
-/// message (the first record that scores any of them). `None`: the agent has no number or sent nothing.
-pub fn message_credit(
-    episode: &Episode,
-    attribution: &Attribution,
-    agent: AgentId,
-    how: MessageSplit,
-) -> Option<Vec<MessageCredit>> {
-    let credit = attribution.agent(agent)?.value;
-    let sent = |act: &ActId| episode.act(*act).kind == ActKind::Message && episode.act(*act).agent == agent;
-    let messages: Vec<ActId> = episode.act_ids().filter(sent).collect();
-    if messages.is_empty() {
-        return None;
-    }
-    let scored = Scores::of(&ScoredItems::of(episode), &messages);
-    let values = split_credit(credit, &scored.filled(), how);
-    let scored = scored.values.iter().map(|it| it.map(|it| it.0));
-    let parts = messages.into_iter().zip(values).zip(scored);
-    Some(parts.map(|((act, value), score)| MessageCredit { act, value, score }).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -297,13 +265,15 @@ mod tests {
         let draft =
             draft.declared("scores", &[(0, 1.0)]).last_declared(|it| it.items[0].act = Some(ActId(1)));
         let episode = draft.episode();
-        let attribution = compute(&episode, &Scenario::of_method("uniform")).expect("a reward");
-        let how = MessageSplit::Centred { beta: 1.0 };
-        let parts = message_credit(&episode, &attribution, AgentId(0), how).expect("two messages");
+        let scenario = Scenario::of_method("uniform");
+        let attribution = compute(&episode, &scenario).expect("a reward");
+        let setting = MessageSetting { beta: 1.0, tau: 1.0 };
+        let table = message_table(&episode, &scenario, &attribution, setting).expect("two messages");
+        let [sender] = table.senders.as_slice() else { panic!("a1 sent nothing: {table:?}") };
+        let parts = &sender.messages;
         // One score only: the other message counts as average, so the split is even.
-        assert_close(&parts.iter().map(|it| it.value).collect::<Vec<_>>(), &[0.25, 0.25]);
+        assert_close(&parts.iter().filter_map(|it| it.centred).collect::<Vec<_>>(), &[0.25, 0.25]);
         assert_eq!((parts[0].score, parts[1].score), (None, Some(1.0)));
-        assert_eq!(message_credit(&episode, &attribution, AgentId(1), how), None);
     }
 
     #[test]

@@ -9,30 +9,9 @@
 
 use crate::stats::{Sum, sum};
 
-/// Shapley values (Shapley 1953) of a game written out: `values` by mask, bit i is player i.
-///
-/// # Panics
-/// When the number of values is not a power of two.
-pub fn shapley_of_table(values: &[f64]) -> Vec<f64> {
-    Coefficients::shapley(players(values)).apply(values)
-}
-
-/// Banzhaf values (Banzhaf 1965) of a game written out: `values` by mask, bit i is player i.
-///
-/// # Panics
-/// When the number of values is not a power of two.
-pub fn banzhaf_of_table(values: &[f64]) -> Vec<f64> {
-    Coefficients::banzhaf(players(values)).apply(values)
-}
-
-fn players(values: &[f64]) -> usize {
-    assert!(values.len().is_power_of_two(), "one value per coalition");
-    values.len().trailing_zeros() as usize
-}
-
-/// Coefficients by size of the coalition, 0..=n.
+/// What a coalition value weighs in a player's number, by size of the coalition, 0..=n.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Coefficients {
+pub struct Coefficients {
     /// If the agent is in the coalition; `with[0]` is 0.
     pub(super) with: Vec<f64>,
     /// Where it is not; `without[n]` is 0.
@@ -41,7 +20,7 @@ pub(super) struct Coefficients {
 
 impl Coefficients {
     /// Shapley (1953): `(s-1)!(n-s)!/n!` with the agent, `-s!(n-s-1)!/n!` without it.
-    pub(super) fn shapley(n: usize) -> Self {
+    pub fn shapley(n: usize) -> Self {
         // s!(n-s-1)!/n! = 1 / (n binomial(n-1, s))
         let mut binomial = 1.0;
         let mut marginal = Vec::with_capacity(n);
@@ -53,7 +32,7 @@ impl Coefficients {
     }
 
     /// Banzhaf (1965): every marginal contribution weighs `2^-(n-1)`.
-    pub(super) fn banzhaf(n: usize) -> Self {
+    pub fn banzhaf(n: usize) -> Self {
         Self::of_marginals(&vec![0.5f64.powi(n as i32 - 1); n])
     }
 
@@ -75,8 +54,12 @@ impl Coefficients {
         if inside { self.with[size] } else { self.without[size] }
     }
 
-    /// The number of each player. `values` is by mask, `2^n` of them; unknown ones must be 0.
-    pub(super) fn apply(&self, values: &[f64]) -> Vec<f64> {
+    /// The number of each player of a game written out: `values` by mask, bit i is player i, `2^n` of them; unknown
+    /// ones must be 0.
+    ///
+    /// # Panics
+    /// If the coefficients are for another number of players.
+    pub fn apply(&self, values: &[f64]) -> Vec<f64> {
         let n = self.with.len() - 1;
         assert_eq!(values.len(), 1 << n, "one value per coalition");
         if n < LOW { self.apply_small(values, n) } else { self.apply_blocks(values, n) }

@@ -52,11 +52,6 @@ impl Pattern {
         let whole = |it: &Range<usize>| text.is_char_boundary(it.start) && text.is_char_boundary(it.end);
         found.filter(|it| !it.is_empty() && whole(it)).collect()
     }
-
-    /// Whether it matches anywhere in `text`.
-    pub fn is_in(&self, text: &str) -> bool {
-        self.regex.is_match(text.as_bytes())
-    }
 }
 
 /// What is wrong, without the drawing that shows where.

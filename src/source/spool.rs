@@ -258,14 +258,6 @@ impl Spool {
         Ok(Self::part_of(descriptor, 0, directory, from, options))
     }
 
-    /// An ended spool of `lines`, each without its `\n`, in a file of its own. For many, see [`SpoolStore`].
-    ///
-    /// # Errors
-    /// The temporary file cannot be made or written.
-    pub fn from_lines<L: AsRef<[u8]>>(from: &str, lines: impl IntoIterator<Item = L>) -> io::Result<Self> {
-        SpoolStore::create()?.add(from, lines).map_err(io::Error::other)
-    }
-
     fn part_of(
         descriptor: Arc<Descriptor>,
         base: u64,

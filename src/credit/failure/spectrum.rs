@@ -117,18 +117,6 @@ impl Suspicion {
         let (failed, passed) = (quotient(ef, ef + nf)?, quotient(ep, ep + np).unwrap_or(0.0));
         quotient(failed, failed + passed)
     }
-
-    /// `ef^2 / (nf + ep)` (Wong et al. 2014); `None` also where nothing speaks against it.
-    pub fn dstar(&self) -> Option<f64> {
-        let [ef, nf, ep, _] = self.counts();
-        quotient(ef * ef, nf + ep)
-    }
-
-    /// `(ef/(ef+nf) + ef/(ef+ep)) / 2`, 0..=1 (Kulczynski 1927).
-    pub fn kulczynski(&self) -> Option<f64> {
-        let [ef, nf, ep, _] = self.counts();
-        Some((quotient(ef, ef + nf)? + quotient(ef, ef + ep)?) / 2.0)
-    }
 }
 
 fn quotient(a: f64, b: f64) -> Option<f64> {
@@ -191,12 +179,7 @@ mod tests {
         }
         let found = spectrum(&runs);
         let [coder] = found.as_slice() else { panic!("{found:?}") };
-        for (got, want) in [
-            (coder.ochiai(), "ochiai"),
-            (coder.tarantula(), "tarantula"),
-            (coder.dstar(), "dstar2"),
-            (coder.kulczynski(), "kulczynski2"),
-        ] {
+        for (got, want) in [(coder.ochiai(), "ochiai"), (coder.tarantula(), "tarantula")] {
             assert_close(&[got.expect("defined")], &[vector[want].as_f64().expect("a number")]);
         }
     }
@@ -230,7 +213,7 @@ mod tests {
         let found = spectrum(&runs);
         let names: Vec<&str> = found.iter().map(|it| it.element.as_str()).collect();
         assert_eq!(names, ["coder", "planner", "tester"]);
-        assert_eq!((found[0].ochiai(), found[0].dstar()), (Some(1.0), None));
+        assert_eq!(found[0].ochiai(), Some(1.0));
         assert!(spectrum(&runs[1..2]).is_empty());
         let actions = SpectrumRun::of(&episodes[0], Elements::Actions);
         assert_eq!(

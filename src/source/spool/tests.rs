@@ -18,6 +18,11 @@ fn poll(spool: &mut Spool, seconds: u64) -> (String, Progress) {
     (got, progress)
 }
 
+/// An ended spool of `lines`, each without its `\n`.
+fn spool_of<L: AsRef<[u8]>>(lines: impl IntoIterator<Item = L>) -> Spool {
+    SpoolStore::create().unwrap().add("x.json", lines).unwrap()
+}
+
 /// Gives one of `pieces` per read, then fails if told to.
 struct Pieces(Vec<&'static str>, Option<io::ErrorKind>);
 
@@ -56,7 +61,7 @@ fn is_read_while_it_is_written() {
 
 #[test]
 fn what_was_read_is_read_again() {
-    let spool = Spool::from_lines("x.json", ["first", "second"]).unwrap();
+    let spool = spool_of(["first", "second"]);
     let mut bytes = Vec::new();
     spool.source().read(read_at::Read { generation: 0, offset: 6, len: 6 }, &mut bytes).unwrap();
     assert_eq!(bytes, b"second");
@@ -67,7 +72,7 @@ fn what_was_read_is_read_again() {
 #[test]
 fn many_lines_of_an_importer_arrive_in_order() {
     let lines = (0..100_000).map(|it| format!("line {it}"));
-    let mut spool = Spool::from_lines("x.json", lines.clone()).unwrap();
+    let mut spool = spool_of(lines.clone());
     let (got, progress) = poll(&mut spool, 0);
     assert!(progress.caught_up);
     assert_eq!(got, lines.map(|it| it + "\n").collect::<String>() + "END");
@@ -94,7 +99,7 @@ fn a_store_holds_many_spools_in_one_file() {
 
 #[test]
 fn the_budget_holds() {
-    let mut spool = Spool::from_lines("x.json", ["12345678"; 100]).unwrap();
+    let mut spool = spool_of(["12345678"; 100]);
     let progress = spool.poll(Duration::ZERO, 100, &mut |_| {}).unwrap();
     assert_eq!(progress, Progress { caught_up: false, offset: 100, size: 900 });
 }
