@@ -46,7 +46,7 @@ mod time;
 mod verdict;
 
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 
 pub use audit::{AuditItem, AuditRow, audit};
 pub use blame::{Blame, BlameKind, blame};

@@ -20,28 +20,34 @@ use std::path::Path;
 use std::time::Duration;
 
 mod because;
+mod byte_range;
+mod damage;
 mod descriptor;
 pub mod discover;
+mod feed;
 pub mod file;
 pub mod fingerprint;
 pub mod follow;
 pub mod lines;
 pub mod packed;
-pub mod read_at;
 mod segments;
+pub mod source_file;
 pub mod spool;
 mod stretch;
 pub mod watch;
 
 pub use because::because;
+pub use byte_range::{Read, ReadError};
+pub use damage::Damage;
 pub use descriptor::OpenFiles;
 pub use discover::{DiscoverError, Discovery, Input};
+pub use feed::feed;
 pub use file::{Accept, Framing, TailFile, TailOptions};
 pub use fingerprint::Fingerprint;
 pub use follow::{FileKey, RestartReason};
-pub use packed::{Damage, PackedTail, Unpacking, is_packed, without_ending};
-pub use read_at::{Read, ReadError, SourceFile};
-pub use spool::{Spool, SpoolError, SpoolStore, SpoolWriter, feed};
+pub use packed::{PackedTail, Unpacking, is_packed, without_ending};
+pub use source_file::SourceFile;
+pub use spool::{Spool, SpoolError, SpoolStore, SpoolWriter};
 pub use stretch::StretchEvent;
 pub use watch::{News, Told, Watch};
 

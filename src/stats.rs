@@ -9,7 +9,6 @@
 //! draws come from a seed. Nothing here knows an episode.
 
 mod arm;
-mod association;
 mod contrast;
 mod draw;
 mod flip;
@@ -22,6 +21,7 @@ mod spearman;
 mod student;
 mod sum;
 mod table;
+mod variance;
 mod wilson;
 mod worst;
 
@@ -29,7 +29,6 @@ mod worst;
 mod vectors;
 
 pub use arm::Arm;
-pub use association::{mutual_information, population_variance};
 pub use contrast::{Contrast, Interval, NoInterval, Weights};
 pub use draw::Draws;
 pub use flip::{CreditsOf, FlipDraws, FlipRange, flip_range, flip_range_of};
@@ -41,5 +40,6 @@ pub use spearman::{average_ranks, spearman};
 pub use student::{f_upper_tail, normal_cdf, normal_quantile, student_cdf, student_quantile};
 pub use sum::{Sum, sum};
 pub use table::{ReturnKind, Table};
+pub use variance::population_variance;
 pub use wilson::{wilson, zero_of_n_upper};
 pub use worst::{can_be_least, error_of_one, not_above};

@@ -85,6 +85,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::credit::fixture::{assert_close, list, vectors};
 
     /// The definition, bin by bin: `sum_j p(j) sum_y p(y|j) ln (p(y|j) / p(y))`.
     fn by_definition(texts: &[Vec<usize>], bins: usize, alpha: f64) -> f64 {
@@ -97,10 +98,40 @@ mod tests {
         let mut information = 0.0;
         for bin in 0..bins {
             let marginal: f64 = (0..texts.len()).map(|j| p(j) * y(j, bin)).sum();
-            information +=
-                (0..texts.len()).map(|j| p(j) * y(j, bin) * (y(j, bin) / marginal).ln()).sum::<f64>();
+            let part =
+                |j: usize| if y(j, bin) > 0.0 { p(j) * y(j, bin) * (y(j, bin) / marginal).ln() } else { 0.0 };
+            information += (0..texts.len()).map(part).sum::<f64>();
         }
         information
+    }
+
+    #[test]
+    fn vectors_of_influence() {
+        let vectors = vectors();
+        let diagnostics = &vectors["diagnostics"];
+        let influence = &diagnostics["influence"];
+        let array = |it: &serde_json::Value| it.as_array().expect("a list").clone();
+        let words = array(&influence["vocab_plus_OTHER"]);
+        // Nothing here is outside the vocabulary.
+        let bins = words.len() + 1;
+        let bin = |word: &serde_json::Value| words.iter().position(|it| it == word).expect("a word");
+        let alpha = influence["alpha"].as_f64().expect("alpha");
+        let (mut smoothed, mut plain) = (Vec::new(), Vec::new());
+        for bucket in array(&diagnostics["buckets"]) {
+            let texts: Vec<Vec<usize>> =
+                array(&bucket["next"]).iter().map(|it| array(it).iter().map(bin).collect()).collect();
+            let layout = Layout::of(&texts, bins, alpha);
+            smoothed.push(layout.information(layout.deck(), &mut Vec::new()));
+            plain.push(by_definition(&texts, bins, 0.0));
+        }
+        assert_close(&smoothed, &list(&influence["mi_nats_per_bucket"]));
+        let mean = smoothed.iter().sum::<f64>() / 3.0;
+        assert_close(&[mean], &[influence["mi_mean"].as_f64().expect("a mean")]);
+        let pairs = array(&influence["plugin_mi_and_miller_madow"]);
+        assert_close(&plain, &pairs.iter().map(|it| list(it)[0]).collect::<Vec<f64>>());
+        let bound = influence["upper_bound_log_n"].as_f64().expect("a bound");
+        assert_close(&[3.0f64.ln()], &[bound]);
+        assert!(smoothed.iter().all(|it| *it < bound));
     }
 
     fn texts() -> impl Strategy<Value = Vec<Vec<usize>>> {

@@ -7,7 +7,7 @@ use crate::model::{
 };
 
 /// An attribution of exact numbers, one agent each.
-pub(super) fn attribution(values: &[f64]) -> Attribution {
+pub(crate) fn attribution(values: &[f64]) -> Attribution {
     let credit = |(index, value): (usize, &f64)| AgentCredit {
         agent: AgentId::from_index(index),
         value: Value::Number(Estimate::exact(*value)),
@@ -32,20 +32,20 @@ pub(super) fn attribution(values: &[f64]) -> Attribution {
 
 /// Builds an episode step by step. Agents are named `a0`, `a1`, ... unless given; acts `t0`, `t1`, ...
 #[derive(Clone, Default)]
-pub(super) struct Draft {
+pub(crate) struct Draft {
     episode: Episode,
     parents: Vec<Vec<Link>>,
     line: u32,
 }
 
 impl Draft {
-    pub(super) fn team(names: &[&str]) -> Self {
+    pub(crate) fn team(names: &[&str]) -> Self {
         let agent = |name: &&str| Agent { name: (*name).to_owned(), in_roster: true, ..Agent::default() };
         let agents = names.iter().map(agent).collect();
         Self { episode: Episode { agents, ..Episode::default() }, ..Self::default() }
     }
 
-    pub(super) fn of(n: usize) -> Self {
+    pub(crate) fn of(n: usize) -> Self {
         let names: Vec<String> = (0..n).map(|it| format!("a{it}")).collect();
         Self::team(&names.iter().map(String::as_str).collect::<Vec<_>>())
     }
@@ -80,32 +80,32 @@ impl Draft {
         self
     }
 
-    pub(super) fn act(self, agent: u32, parents: &[u32]) -> Self {
+    pub(crate) fn act(self, agent: u32, parents: &[u32]) -> Self {
         self.push(ActKind::Action, agent, parents)
     }
 
-    pub(super) fn message(self, agent: u32, parents: &[u32]) -> Self {
+    pub(crate) fn message(self, agent: u32, parents: &[u32]) -> Self {
         self.push(ActKind::Message, agent, parents)
     }
 
     /// One parentless action per agent listed.
-    pub(super) fn acts(self, agents: &[u32]) -> Self {
+    pub(crate) fn acts(self, agents: &[u32]) -> Self {
         agents.iter().fold(self, |draft, agent| draft.act(*agent, &[]))
     }
 
     /// Changes the last act.
-    pub(super) fn last(mut self, change: impl FnOnce(&mut Act)) -> Self {
+    pub(crate) fn last(mut self, change: impl FnOnce(&mut Act)) -> Self {
         change(self.episode.acts.last_mut().expect("an act"));
         self
     }
 
-    pub(super) fn tokens(self, tokens: u64) -> Self {
+    pub(crate) fn tokens(self, tokens: u64) -> Self {
         self.last(|it| it.usage.output = Some(tokens))
     }
 
     /// Alternatives of an act: (label, value, probability); NaN is an unknown value, a negative probability
     /// an unknown one. `taken` and `default` are positions.
-    pub(super) fn table(
+    pub(crate) fn table(
         mut self,
         act: u32,
         alternatives: &[(&str, f64, f64)],
@@ -130,13 +130,13 @@ impl Draft {
     }
 
     /// Changes the table added last (of the highest act).
-    pub(super) fn last_table(mut self, change: impl FnOnce(&mut ActionTable)) -> Self {
+    pub(crate) fn last_table(mut self, change: impl FnOnce(&mut ActionTable)) -> Self {
         change(self.episode.tables.last_mut().expect("a table"));
         self
     }
 
     /// A replay group: mean return and number of replays per candidate; the candidate at `real` happened.
-    pub(super) fn replay(mut self, act: u32, real: usize, candidates: &[(f64, u32)]) -> Self {
+    pub(crate) fn replay(mut self, act: u32, real: usize, candidates: &[(f64, u32)]) -> Self {
         let origin = self.origin();
         let one = |(at, (mean, n)): (usize, &(f64, u32))| Candidate {
             j: at as i64,
@@ -161,20 +161,20 @@ impl Draft {
     }
 
     /// Changes the replay group added last.
-    pub(super) fn last_replay(mut self, change: impl FnOnce(&mut ReplayGroup)) -> Self {
+    pub(crate) fn last_replay(mut self, change: impl FnOnce(&mut ReplayGroup)) -> Self {
         change(self.episode.replays.last_mut().expect("a replay group"));
         self
     }
 
     /// A coalition table over all agents: `values[mask]`, NaN is a coalition not logged.
-    pub(super) fn coalitions(self, values: &[f64]) -> Self {
+    pub(crate) fn coalitions(self, values: &[f64]) -> Self {
         let samples: Vec<Option<Sample>> =
             values.iter().map(|it| (!it.is_nan()).then(|| Sample::stated(*it))).collect();
         self.coalition_samples(&samples)
     }
 
     /// A coalition table over all agents: the members of each coalition that is logged, and its value.
-    pub(super) fn coalition_rows(mut self, rows: &[(Vec<u32>, f64)]) -> Self {
+    pub(crate) fn coalition_rows(mut self, rows: &[(Vec<u32>, f64)]) -> Self {
         let mut values = Vec::new();
         for (members, value) in rows {
             let origin = self.origin();
@@ -190,7 +190,7 @@ impl Draft {
         self
     }
 
-    pub(super) fn coalition_samples(mut self, samples: &[Option<Sample>]) -> Self {
+    pub(crate) fn coalition_samples(mut self, samples: &[Option<Sample>]) -> Self {
         let n = self.episode.agents.len();
         assert_eq!(samples.len(), 1 << n, "one value per coalition");
         let members =
@@ -211,7 +211,7 @@ impl Draft {
         self
     }
 
-    pub(super) fn declared(mut self, algorithm: &str, values: &[(u32, f64)]) -> Self {
+    pub(crate) fn declared(mut self, algorithm: &str, values: &[(u32, f64)]) -> Self {
         let origin = self.origin();
         let item = |(agent, value): &(u32, f64)| CreditItem {
             agent: Some(AgentId(*agent)),
@@ -239,12 +239,12 @@ impl Draft {
     }
 
     /// Changes the declared credit added last.
-    pub(super) fn last_declared(mut self, change: impl FnOnce(&mut DeclaredCredit)) -> Self {
+    pub(crate) fn last_declared(mut self, change: impl FnOnce(&mut DeclaredCredit)) -> Self {
         change(self.episode.declared.last_mut().expect("declared credit"));
         self
     }
 
-    pub(super) fn reward(mut self, value: f64, of: &[u32]) -> Self {
+    pub(crate) fn reward(mut self, value: f64, of: &[u32]) -> Self {
         let origin = self.origin();
         self.episode.rewards.push(Reward {
             id: None,
@@ -261,32 +261,32 @@ impl Draft {
         self
     }
 
-    pub(super) fn end(mut self, status: Status) -> Self {
+    pub(crate) fn end(mut self, status: Status) -> Self {
         let origin = self.origin();
         self.episode.outcome = Some(Outcome { status: Some(status), origin, ..Outcome::default() });
         self
     }
 
     /// Changes the episode as it stands.
-    pub(super) fn with(mut self, change: impl FnOnce(&mut Episode)) -> Self {
+    pub(crate) fn with(mut self, change: impl FnOnce(&mut Episode)) -> Self {
         change(&mut self.episode);
         self
     }
 
-    pub(super) fn episode(mut self) -> Episode {
+    pub(crate) fn episode(mut self) -> Episode {
         self.episode.links = Links::from_parents(self.parents);
         self.episode
     }
 }
 
 /// The numbers of an attribution by agent; NaN where there is none.
-pub(super) fn numbers(attribution: &Attribution) -> Vec<f64> {
+pub(crate) fn numbers(attribution: &Attribution) -> Vec<f64> {
     attribution.agents.iter().map(|it| it.value.number().map_or(f64::NAN, |it| it.value)).collect()
 }
 
 /// Asserts that two lists agree within `1e-12`.
 #[track_caller]
-pub(super) fn assert_close(got: &[f64], want: &[f64]) {
+pub(crate) fn assert_close(got: &[f64], want: &[f64]) {
     assert_eq!(got.len(), want.len(), "{got:?} {want:?}");
     for (got_one, want_one) in got.iter().zip(want) {
         let same = (got_one - want_one).abs() <= 1e-12 || (got_one.is_nan() && want_one.is_nan());
@@ -295,13 +295,13 @@ pub(super) fn assert_close(got: &[f64], want: &[f64]) {
 }
 
 /// The expected values in `tests/data/vectors.json`.
-pub(super) fn vectors() -> serde_json::Value {
+pub(crate) fn vectors() -> serde_json::Value {
     let text = include_str!("../../tests/data/vectors.json");
     serde_json::from_str(text).expect("the vectors are valid JSON")
 }
 
 /// A list of numbers of the vectors; `null` is NaN.
-pub(super) fn list(value: &serde_json::Value) -> Vec<f64> {
+pub(crate) fn list(value: &serde_json::Value) -> Vec<f64> {
     let numbers = value.as_array().unwrap_or_else(|| panic!("a list, not {value}"));
     numbers.iter().map(|it| it.as_f64().unwrap_or(f64::NAN)).collect()
 }

@@ -1,15 +1,15 @@
-//! Every key of `tests/data/vectors.json` is read by some test: by those beside the methods, or by those
-//! here.
+//! Every key of `tests/data/vectors.json` is read by some test: beside the methods, in `audit`, or here.
 
 use std::collections::BTreeSet;
 
 use super::fixture::{Draft, assert_close, list, numbers, vectors};
 use crate::credit::compute;
 use crate::model::Scenario;
-use crate::stats::{mutual_information, population_variance, spearman, sum};
+use crate::stats::{population_variance, spearman, sum};
 
 /// The tests that read a key, as a source text.
 const READERS: &[&str] = &[
+    include_str!("../audit/information.rs"),
     include_str!("backprop/tests.rs"),
     include_str!("coalition/structured/tests.rs"),
     include_str!("coalition/tests.rs"),
@@ -140,43 +140,4 @@ fn vectors_of_variance_and_fidelity() {
     let ties = &diagnostics["spearman_ties"];
     let want = ties["rho"].as_f64().expect("a number");
     assert_close(&[spearman(&list(&ties["a"]), &list(&ties["b"]), 0.0).expect("ranks")], &[want]);
-}
-
-#[test]
-fn vectors_of_influence() {
-    let vectors = vectors();
-    let diagnostics = &vectors["diagnostics"];
-    let influence = &diagnostics["influence"];
-    let alpha = influence["alpha"].as_f64().expect("alpha");
-    let words: Vec<&str> = influence["vocab_plus_OTHER"]
-        .as_array()
-        .expect("words")
-        .iter()
-        .filter_map(|it| it.as_str())
-        .collect();
-    let (mut smoothed, mut plain) = (Vec::new(), Vec::new());
-    for bucket in diagnostics["buckets"].as_array().expect("buckets") {
-        let counts: Vec<Vec<u32>> = bucket["next"]
-            .as_array()
-            .expect("next")
-            .iter()
-            .map(|said| {
-                let said: Vec<&str> =
-                    said.as_array().expect("words").iter().filter_map(|it| it.as_str()).collect();
-                // The last column is OTHER: nothing here is outside the vocabulary.
-                let count = |word: &&str| said.iter().filter(|it| *it == word).count() as u32;
-                words.iter().map(count).chain([0]).collect()
-            })
-            .collect();
-        smoothed.push(mutual_information(&counts, alpha));
-        plain.push(mutual_information(&counts, 0.0));
-    }
-    assert_close(&smoothed, &list(&influence["mi_nats_per_bucket"]));
-    assert_close(&[sum(smoothed) / 3.0], &[influence["mi_mean"].as_f64().expect("a mean")]);
-    for (plain, want) in plain.iter().zip(influence["plugin_mi_and_miller_madow"].as_array().expect("pairs"))
-    {
-        assert_close(&[*plain], &list(want)[..1]);
-    }
-    let bound = influence["upper_bound_log_n"].as_f64().expect("a bound");
-    assert_close(&[3.0f64.ln()], &[bound]);
 }

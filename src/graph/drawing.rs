@@ -4,8 +4,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::model::AgentId;
 
-use super::canvas::Stroke;
-use super::{Interaction, Pair, Weight};
+use super::Pair;
 
 /// What a cell means; the terminal layer gives each role its colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -134,119 +133,6 @@ impl Drawing {
     pub fn text(&self) -> String {
         (0..self.height).map(|y| self.line(y) + "\n").collect()
     }
-}
-
-/// How to draw. `Default` draws names `1`, `2`, ... without credit into 80x24.
-#[derive(Clone, Copy, Debug)]
-pub struct Options<'a> {
-    /// Display-safe names by agent id; an agent without one is called by its number.
-    pub labels: &'a [&'a str],
-    /// Credit by agent id; empty: no credit is shown.
-    pub credit: &'a [Option<f64>],
-    /// The selected agent: the focus of the ego view.
-    pub selected_agent: Option<AgentId>,
-    /// The selected edge.
-    pub selected_edge: Option<Pair>,
-    /// The edges of the blame path, ascending, drawn heavy; pairs without an edge are ignored.
-    pub blame: &'a [Pair],
-    /// What the numbers mean.
-    pub weight: Weight,
-    /// Which characters to use.
-    pub charset: Charset,
-    /// Columns of the pane.
-    pub width: usize,
-    /// Rows of the pane.
-    pub height: usize,
-    /// Rows of the ego view that are scrolled away.
-    pub skip: usize,
-}
-
-impl Default for Options<'_> {
-    fn default() -> Self {
-        Self {
-            labels: &[],
-            credit: &[],
-            selected_agent: None,
-            selected_edge: None,
-            blame: &[],
-            weight: Weight::default(),
-            charset: Charset::default(),
-            width: 80,
-            height: 24,
-            skip: 0,
-        }
-    }
-}
-
-impl Options<'_> {
-    pub(super) fn label(&self, agent: AgentId) -> String {
-        match self.labels.get(agent.index()).map(|it| it.trim()) {
-            Some(label) if !label.is_empty() => label.to_owned(),
-            _ => (agent.index() + 1).to_string(),
-        }
-    }
-
-    /// Columns of the longest label, at most `limit`, at least 1.
-    pub(super) fn label_columns(&self, agents: &[AgentId], limit: usize) -> usize {
-        let longest = agents.iter().map(|it| columns(&self.label(*it))).max().unwrap_or(1);
-        longest.clamp(1, limit.max(1))
-    }
-
-    /// The finite credit of `agent`.
-    pub(super) fn credit_of(&self, agent: AgentId) -> Option<f64> {
-        self.credit.get(agent.index()).copied().flatten().filter(|it| it.is_finite())
-    }
-
-    pub(super) fn shows_credit(&self) -> bool {
-        self.credit.iter().flatten().any(|it| it.is_finite())
-    }
-
-    pub(super) fn edge_role(&self, pair: Pair, interaction: &Interaction) -> Role {
-        if self.selected_edge == Some(pair) {
-            Role::Focus
-        } else if let (Weight::Pairs, Some(joint)) = (self.weight, interaction.joint) {
-            if joint.is_sure { credit_role(joint.value) } else { Role::Inferred }
-        } else if self.is_blamed(pair) {
-            Role::Blame
-        } else if !interaction.is_used() {
-            Role::Dim
-        } else if interaction.is_inferred() {
-            Role::Inferred
-        } else {
-            Role::Plain
-        }
-    }
-
-    pub(super) fn stroke(&self, pair: Pair, interaction: &Interaction) -> Stroke {
-        if let (Weight::Pairs, Some(joint)) = (self.weight, interaction.joint) {
-            if joint.is_sure { Stroke::Light } else { Stroke::Dashed }
-        } else if self.is_blamed(pair) {
-            Stroke::Heavy
-        } else if interaction.is_inferred() {
-            Stroke::Dashed
-        } else {
-            Stroke::Light
-        }
-    }
-
-    fn is_blamed(&self, pair: Pair) -> bool {
-        self.blame.binary_search(&pair).is_ok()
-    }
-
-    pub(super) fn glyph(&self, unicode: char, ascii: char) -> char {
-        match self.charset {
-            Charset::Unicode => unicode,
-            Charset::Ascii => ascii,
-        }
-    }
-
-    pub(super) fn name_role(&self, agent: AgentId) -> Role {
-        if self.selected_agent == Some(agent) { Role::Focus } else { Role::Label }
-    }
-}
-
-pub(super) fn credit_role(value: f64) -> Role {
-    if value < 0.0 { Role::Negative } else { Role::Positive }
 }
 
 /// Columns of the characters of `text` as the canvas writes them.

@@ -6,7 +6,8 @@ use crate::model::AgentId;
 
 use super::build::{InteractionGraph, agent as agent_of, node};
 use super::canvas::{Canvas, Side, Stroke, arrow};
-use super::drawing::{Charset, Drawing, DrawnEdge, Options, Point, Rect, Role, columns, credit_role, fit};
+use super::drawing::{Charset, Drawing, DrawnEdge, Point, Rect, Role, columns, fit};
+use super::options::{Options, credit_role};
 use super::weight::format_credit;
 use super::{Interaction, Pair};
 

@@ -9,7 +9,8 @@ use crate::model::AgentId;
 
 use super::build::InteractionGraph;
 use super::canvas::{Canvas, Side, Stroke};
-use super::drawing::{Drawing, DrawnEdge, Options, Point, Rect, Role, columns, credit_role, fit};
+use super::drawing::{Drawing, DrawnEdge, Point, Rect, Role, columns, fit};
+use super::options::{Options, credit_role};
 use super::weight::format_credit;
 use super::{Interaction, Pair};
 

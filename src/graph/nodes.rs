@@ -5,8 +5,9 @@
 
 use super::build::InteractionGraph;
 use super::canvas::{Canvas, Side, Stroke, arrow};
-use super::drawing::{Drawing, DrawnEdge, Options, Point, Rect, Role, columns, credit_role, fit};
+use super::drawing::{Drawing, DrawnEdge, Point, Rect, Role, columns, fit};
 use super::edge_label::place_labels;
+use super::options::{Options, credit_role};
 use super::place::{Flow, Size, place};
 use super::route::{Routes, route};
 use super::weight::format_credit;

@@ -10,6 +10,7 @@ use std::{
 mod backfill;
 mod followed;
 mod inputs;
+mod large;
 mod preview;
 mod twins;
 
@@ -20,8 +21,8 @@ use super::{
 };
 use crate::{
     model::{Episode, EpisodeId, Growth, LogSummary, Reading},
-    source::{Discovery, Input, Spool, SpoolStore, SpoolWriter, Told},
-    store::{LiveEpisode, Pass, Store},
+    source::{Discovery, Input, Spool, SpoolStore, SpoolWriter, TailOptions, Told},
+    store::{LiveEpisode, Pass, Store, is_record},
     text,
 };
 
@@ -38,6 +39,11 @@ const LEAST_SHARE: usize = 64 << 10;
 
 /// The word for a log of our own format.
 const NATIVE: &str = "native";
+
+/// How logs of our own format are followed.
+fn native_options() -> TailOptions {
+    TailOptions { accept: Arc::new(is_record), ..TailOptions::default() }
+}
 
 /// Called when a pipe has brought something.
 type Wake = Arc<dyn Fn() + Send + Sync>;

@@ -16,7 +16,7 @@ use std::time::Duration;
 use super::descriptor::{Descriptor, find, stat_path};
 use super::fingerprint::Fingerprint;
 use super::follow::{Action, Check, FileKey, Follow, Observation, RestartReason, Stat};
-use super::read_at::SourceFile;
+use super::source_file::SourceFile;
 use super::{LifeRead, Progress, Tail, TailEvent};
 
 mod options;

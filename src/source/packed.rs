@@ -13,6 +13,7 @@
 
 mod gunzip;
 mod reader;
+mod step;
 mod tail;
 mod unpacker;
 mod unzstd;
@@ -104,15 +105,6 @@ pub fn is_packed(path: &Path) -> std::io::Result<bool> {
         Begins::Unclear => without_ending(path).is_some(),
         Begins::Other => false,
     })
-}
-
-/// Something wrong in packed data.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Damage {
-    /// Where, bytes from the start of the packed data.
-    pub at: u64,
-    /// What, without trailing period; display-safe.
-    pub what: String,
 }
 
 #[cfg(test)]

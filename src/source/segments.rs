@@ -6,8 +6,8 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::byte_range::{Read, ReadError};
 use super::descriptor::Descriptor;
-use super::read_at::{Read, ReadError};
 
 /// A run of unpacked bytes.
 #[derive(Clone, Copy, Debug)]

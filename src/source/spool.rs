@@ -17,13 +17,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use super::damage::Damage;
 use super::descriptor::Descriptor;
 use super::lines::LineBuffer;
-use super::packed::{Damage, Unpacker};
-use super::read_at::SourceFile;
+use super::source_file::SourceFile;
 use super::{Progress, Tail, TailEvent, TailOptions};
 
-/// Bytes per read of the input.
+/// Bytes of lines that are written at once.
 const PIECE: usize = 256 << 10;
 
 /// Why a spool ends before its input.
@@ -151,10 +151,15 @@ impl SpoolWriter {
     }
 
     /// Tells of input that cannot be unpacked.
-    fn damaged(&self, damage: Option<Damage>) {
+    pub(super) fn damaged(&self, damage: Option<Damage>) {
         if let Some(damage) = damage {
             self.0.damage.lock().unwrap_or_else(PoisonError::into_inner).push(damage);
         }
+    }
+
+    /// Why the spool ends where its input cannot be read.
+    pub(super) fn read_error(&self, source: io::Error) -> SpoolError {
+        SpoolError::Read { from: self.0.from.clone(), kept: self.written(), source }
     }
 
     fn end(&self, error: Option<SpoolError>) {
@@ -170,62 +175,6 @@ impl SpoolWriter {
 impl Drop for SpoolWriter {
     fn drop(&mut self) {
         self.end(Some(SpoolError::Abandoned { from: self.0.from.clone(), kept: self.0.written() }));
-    }
-}
-
-/// Copies `reader` to its end, unpacked if it is compressed, and calls `wake` after each piece and at the
-/// end. Blocks as the reader does, so give it a thread of its own. The spool ends well or with the error,
-/// which [`TailEvent::Ended`] reports.
-pub fn feed(reader: &mut dyn io::Read, writer: SpoolWriter, wake: &dyn Fn()) {
-    let error = copy(reader, &writer, wake).err();
-    writer.finish(error);
-    wake();
-}
-
-fn copy(reader: &mut dyn io::Read, writer: &SpoolWriter, wake: &dyn Fn()) -> Result<(), SpoolError> {
-    let mut piece = vec![0; PIECE];
-    let mut unpacked = vec![0; PIECE];
-    let mut unpacker = Unpacker::new();
-    loop {
-        match reader.read(&mut piece) {
-            Ok(0) => {
-                while let Some(damage) = unpacker.rescue() {
-                    writer.damaged(Some(damage));
-                    unpack(&mut unpacker, &mut unpacked, writer, wake)?;
-                }
-                let (rest, damage) = unpacker.end();
-                writer.damaged(damage);
-                return writer.write(&rest);
-            }
-            Ok(count) => {
-                unpacker.feed(&piece[..count]);
-                unpack(&mut unpacker, &mut unpacked, writer, wake)?;
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(source) => {
-                return Err(SpoolError::Read { from: writer.0.from.clone(), kept: writer.written(), source });
-            }
-        }
-        wake();
-    }
-}
-
-/// Writes what `unpacker` makes of the input it was fed.
-fn unpack(
-    unpacker: &mut Unpacker,
-    room: &mut [u8],
-    writer: &SpoolWriter,
-    wake: &dyn Fn(),
-) -> Result<(), SpoolError> {
-    loop {
-        let outcome = unpacker.unpack(room);
-        writer.write(&room[..outcome.produced])?;
-        writer.damaged(outcome.damage);
-        if outcome.hungry {
-            return Ok(());
-        }
-        // Much may come of little.
-        wake();
     }
 }
 

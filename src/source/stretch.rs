@@ -11,10 +11,11 @@ use std::os::unix::fs::FileExt;
 
 use memchr::memchr;
 
+use super::byte_range::{Read, ReadError};
 use super::file::TailOptions;
 use super::lines::LineBuffer;
-use super::read_at::{Read, ReadError, SourceFile};
 use super::segments::Run;
+use super::source_file::SourceFile;
 use super::{SkipReason, TailEvent};
 
 /// Bytes searched for a line end at a time.

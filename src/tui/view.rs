@@ -32,7 +32,7 @@ use crate::{
         Action, Drawn, Model, OpenEpisode, Overlay, Screen, View,
         layout::{Area, FULL},
     },
-    model::AgentId,
+    model::{AgentId, Origin},
 };
 
 /// Draws the whole screen; what only that tells.
@@ -80,6 +80,17 @@ fn put_agent(
         pane.put_tail(x, y, columns, name, role)
     } else {
         pane.put_fit(x, y, columns, name, role)
+    }
+}
+
+/// Where a record stands: `run.jsonl:17`.
+fn place(model: &Model, origin: Origin) -> String {
+    let path = model.log.files.get(origin.file.index()).map_or("?", |it| it.path.as_str());
+    let name = path.rsplit('/').next().unwrap_or(path);
+    match origin.line {
+        // Not counted: the lines before it were not read yet.
+        0 => format!("{name} byte {}", origin.offset),
+        line => format!("{name}:{line}"),
     }
 }
 

@@ -3,8 +3,8 @@
 use std::{fs::File, io::Read, path::Path, path::PathBuf, sync::Arc, time::Duration};
 
 use super::{
-    Followed, NATIVE, OpenError, OpenedLogs, Wake, backfill::Backfill, followed::Look, summary_of,
-    twins::Twin,
+    Followed, NATIVE, OpenError, OpenedLogs, Wake, backfill::Backfill, followed::Look, native_options,
+    summary_of, twins::Twin,
 };
 use crate::{
     import::{Format, who_and_when},
@@ -19,7 +19,6 @@ use crate::{
         Input, PackedTail, SourceFile, Spool, SpoolStore, Tail, TailFile, TailOptions, because, feed,
         without_ending,
     },
-    store::is_record,
     text,
 };
 
@@ -278,11 +277,6 @@ impl OpenedLogs {
         }
         Ok(())
     }
-}
-
-/// How logs of our own format are followed.
-pub(super) fn native_options() -> TailOptions {
-    TailOptions { accept: Arc::new(is_record), ..TailOptions::default() }
 }
 
 /// A document holds one episode, named after its folder and itself: `Hand-Crafted/12`.

@@ -214,7 +214,7 @@ impl OpenedLogs {
         });
         if restarted {
             // What was unpacked of it since was passed over: it is read again from its beginning.
-            let opened = self.tail(&twin.path, true, super::inputs::native_options());
+            let opened = self.tail(&twin.path, true, super::native_options());
             if let Ok(tail) = opened {
                 *twin = Twin::new(twin.path.clone(), tail, self);
             }

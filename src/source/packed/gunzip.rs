@@ -2,7 +2,7 @@
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
-use super::unpacker::{Broken, Step};
+use super::step::{Broken, Step};
 
 /// Bytes of a header before its optional parts.
 const FIXED: usize = 10;

@@ -2,7 +2,8 @@
 
 use std::io::{self, Read};
 
-use super::{Damage, Unpacker};
+use super::super::damage::Damage;
+use super::Unpacker;
 
 /// Bytes read of the packed data at once.
 const PIECE: usize = 32 << 10;

@@ -12,10 +12,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use super::super::byte_range::Read;
 use super::super::file::{Framing, Stream, TailFile, TailOptions};
 use super::super::follow::{FileKey, RestartReason};
-use super::super::read_at::{Read, SourceFile};
 use super::super::segments::Segments;
+use super::super::source_file::SourceFile;
 use super::super::spool::{SpoolError, SpoolStore};
 use super::super::{LifeRead, Progress, Tail, TailEvent};
 use super::Unpacker;

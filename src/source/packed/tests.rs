@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 
 use flate2::{Compression, write::GzEncoder};
 
+use super::super::damage::Damage;
 use super::*;
 
 fn gz(text: &str) -> Vec<u8> {

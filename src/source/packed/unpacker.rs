@@ -8,27 +8,11 @@
 
 use memchr::memchr2_iter;
 
+use super::super::damage::Damage;
 use super::gunzip::Gunzip;
+use super::step::{Broken, Step};
 use super::unzstd::Unzstd;
-use super::{Begins, Damage, Packing};
-
-/// What one step of a member did.
-#[derive(Default)]
-pub(super) struct Step {
-    pub(super) consumed: usize,
-    pub(super) produced: usize,
-    /// The member is complete.
-    pub(super) ended: bool,
-}
-
-/// Why a step failed.
-pub(super) struct Broken {
-    /// Bytes of the input that were good, and what they unpacked to.
-    pub(super) consumed: usize,
-    pub(super) produced: usize,
-    /// What is wrong, after "cannot be unpacked:".
-    pub(super) why: String,
-}
+use super::{Begins, Packing};
 
 /// Gives packed bytes a second time: those between two offsets, or the first of them.
 ///

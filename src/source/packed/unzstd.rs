@@ -2,7 +2,7 @@
 
 use zstd::stream::raw::{Decoder, Operation as _};
 
-use super::unpacker::{Broken, Step};
+use super::step::{Broken, Step};
 
 /// A frame being unpacked. Takes up to 128 MiB if the frame asks for so large a window; refuses a frame that
 /// asks for more.

@@ -2,7 +2,8 @@
 
 use std::io::Read;
 
-use super::super::read_at;
+use super::super::byte_range::Read as ByteRange;
+use super::super::feed;
 use super::*;
 
 fn poll(spool: &mut Spool, seconds: u64) -> (String, Progress) {
@@ -63,7 +64,7 @@ fn is_read_while_it_is_written() {
 fn what_was_read_is_read_again() {
     let spool = spool_of(["first", "second"]);
     let mut bytes = Vec::new();
-    spool.source().read(read_at::Read { generation: 0, offset: 6, len: 6 }, &mut bytes).unwrap();
+    spool.source().read(ByteRange { generation: 0, offset: 6, len: 6 }, &mut bytes).unwrap();
     assert_eq!(bytes, b"second");
     assert_eq!(spool.source().path(), Path::new("x.json"));
     assert_eq!(spool.size(), 13);
@@ -89,7 +90,7 @@ fn a_store_holds_many_spools_in_one_file() {
         assert_eq!(poll(spool, 0).0, expected.clone() + "END");
         let read = |offset, len| {
             let mut bytes = Vec::new();
-            spool.source().read(read_at::Read { generation: 0, offset, len }, &mut bytes).map(|()| bytes)
+            spool.source().read(ByteRange { generation: 0, offset, len }, &mut bytes).map(|()| bytes)
         };
         assert_eq!(read(0, expected.len()).unwrap(), expected.as_bytes());
         assert!(read(1, expected.len()).is_err(), "the neighbour's bytes are not ours");

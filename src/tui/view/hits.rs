@@ -1,6 +1,6 @@
 //! The list of what a search has found.
 
-use super::{overlay, window};
+use super::{place, window};
 use crate::{
     app::{Action, Model},
     search::{Hit, Snippet},
@@ -37,7 +37,7 @@ pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) -> usize {
         if here {
             pane.put(0, y, ">", Role::Cursor);
         }
-        let place = overlay::place(model, hit.origin);
+        let place = place(model, hit.origin);
         let cells = [episode(model, hit), record(hit), hit.agent.as_deref().unwrap_or(""), &place];
         columns.put(pane, y, cells, if here { Role::Cursor } else { Role::Plain });
         snippet(pane, columns.text, y, &hit.snippet);
@@ -55,7 +55,7 @@ impl Columns {
     fn of(model: &Model, hits: &[&Hit], width: usize) -> Self {
         let mut widths = [0; 4];
         for hit in hits {
-            let place = overlay::place(model, hit.origin);
+            let place = place(model, hit.origin);
             let cells = [episode(model, hit), record(hit), hit.agent.as_deref().unwrap_or(""), &place];
             for (column, cell) in widths.iter_mut().zip(cells) {
                 *column = (*column).max(text::width(cell));

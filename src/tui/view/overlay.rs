@@ -2,14 +2,14 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{detail, filters, hits, scrolled, sweep};
+use super::{detail, filters, hits, place, scrolled, sweep};
 use crate::{
     app::{
         Action, Drawn, Model, OpenEpisode, Overlay,
         action::{self, Section, count_digits},
     },
     credit,
-    model::{Diagnostic, Explanation, Origin, Severity, Term, Unavailable, Value, signed, unsigned},
+    model::{Diagnostic, Explanation, Severity, Term, Unavailable, Value, signed, unsigned},
     text,
     tui::{paint::Painter, theme::Role},
 };
@@ -159,17 +159,6 @@ fn terms(
             grounds.push(format!("{more} more"));
         }
         lines.push((format!("{:14}{}", "", grounds.join("  ")), Role::Dim));
-    }
-}
-
-/// `run.jsonl:17`.
-pub(super) fn place(model: &Model, origin: Origin) -> String {
-    let path = model.log.files.get(origin.file.index()).map_or("?", |it| it.path.as_str());
-    let name = path.rsplit('/').next().unwrap_or(path);
-    match origin.line {
-        // Not counted: the lines before it were not read yet.
-        0 => format!("{name} byte {}", origin.offset),
-        line => format!("{name}:{line}"),
     }
 }
 

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::LifeRead;
+use super::byte_range::{Read, ReadError};
 use super::descriptor::{Descriptor, OpenFiles, find};
 use super::fingerprint::Fingerprint;
 use super::follow::FileKey;
@@ -20,50 +21,6 @@ use super::segments::{Run, Segments};
 
 /// How many past generations of one file are kept open.
 const HELD_PER_FILE: usize = 8;
-
-/// A byte range of one generation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Read {
-    /// Which life of the file, as in the event that handed on the bytes.
-    pub generation: u32,
-    /// Bytes from the start of the file.
-    pub offset: u64,
-    /// How many bytes.
-    pub len: usize,
-}
-
-/// Why a byte range cannot be had.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    /// The file of that generation has no name left and was not kept open.
-    #[error("'{}' (generation {generation}) was deleted or moved away: what was read of it stays, its payloads do not", path.display())]
-    Vanished {
-        /// The followed path.
-        path: PathBuf,
-        /// The generation asked for.
-        generation: u32,
-    },
-    /// The file was cut or overwritten since.
-    #[error("'{}' no longer holds bytes {offset} to {}: it was truncated or rewritten after they were read", path.display(), offset.saturating_add(*len as u64))]
-    Truncated {
-        /// The followed path.
-        path: PathBuf,
-        /// First byte asked for.
-        offset: u64,
-        /// How many bytes were asked for.
-        len: usize,
-    },
-    /// The file is there but cannot be read.
-    #[error("cannot read '{}' at byte {offset}: {source}", path.display())]
-    Io {
-        /// The followed path.
-        path: PathBuf,
-        /// First byte asked for.
-        offset: u64,
-        /// What the system reported.
-        source: io::Error,
-    },
-}
 
 /// Where the bytes of one generation are.
 #[derive(Debug)]
