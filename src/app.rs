@@ -15,22 +15,24 @@ pub mod layout;
 pub mod listing;
 mod lists;
 mod message;
-mod methods;
 mod model;
+mod open;
 pub mod prompt;
 pub mod prose;
 mod rest;
+mod screen;
 pub mod search;
 mod shape;
 mod slot;
 #[cfg(test)]
 pub(crate) mod tests;
 mod update;
+mod view;
 pub mod whatif;
 
 pub use action::Action;
 pub use agents::{AgentRanking, AgentRows, Extent};
-pub use drawing::{DrawingKey, KeptDrawing, edges_of};
+pub use drawing::edges_of;
 pub use index::{ActRanking, EpisodeIndex, ReadEpisode};
 pub use job::{
     Analysis, Answer, Cores, CreditJob, ExplainJob, FlowJob, Host, Job, Lane, MessageRows, OneCore, Order,
@@ -40,11 +42,13 @@ pub use job::{
 pub use key::{Key, KeyCode};
 pub use lists::ActRows;
 pub use message::{Drawn, Effect, Message, Receive, SearchNews, SiftNews, SlotRef};
-pub use methods::{MethodsState, MethodsVariant};
-pub use model::{
-    DetailState, GraphState, Model, OpenEpisode, Overlay, Pane, Scope, Screen, Size, TimelineState, View,
-};
+pub use model::Model;
+pub use open::{OpenEpisode, Settling};
 pub use rest::Rest;
+pub use screen::{Overlay, Pane, Scope, Screen, Size, View};
 pub use shape::Shape;
 pub use slot::Slot;
 pub use update::update;
+pub use view::{
+    DetailState, DrawingKey, GraphState, KeptDrawing, MethodsState, MethodsVariant, TimelineState,
+};

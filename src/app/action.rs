@@ -3,7 +3,7 @@
 
 use super::{
     key::{Key, KeyCode},
-    model::View,
+    screen::View,
 };
 
 /// Something a key can ask for.

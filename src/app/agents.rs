@@ -3,7 +3,6 @@
 //!
 //! [`AgentRanking`] belongs to a credit result and is made with it, off the loop.
 
-use super::model::OpenEpisode;
 use crate::model::{AgentId, Attribution, Estimate, Unavailable};
 
 /// Of more than twice this many agents, only those at both ends of an order and those on the screen are
@@ -81,6 +80,33 @@ impl AgentRanking {
             extent: Extent::of((0..agents).filter_map(|it| credit.agent(AgentId::from_index(it)))),
         }
     }
+
+    /// The agents of an episode that has so many, the most blamed first after a failure, otherwise who earned most.
+    pub(super) fn rows(&self, failed: bool, agents: usize) -> AgentRows<'_> {
+        let order = if failed { &self.rising } else { &self.falling };
+        // More agents may have come since, but not fewer.
+        AgentRows { order: Some(order).filter(|it| it.agents.len() <= agents), len: agents }
+    }
+
+    /// Agents at both ends of the order by credit, and some without a number.
+    fn ends(&self) -> impl Iterator<Item = AgentId> + '_ {
+        let ranked = &self.rising.agents;
+        let largest = &ranked[self.known.saturating_sub(ENDS)..self.known];
+        let unknown = ranked.iter().skip(self.known).take(ENDS);
+        ranked.iter().take(ENDS).chain(largest).chain(unknown).copied()
+    }
+}
+
+/// Agents of `order` whose numbers are as long as any; `shown` are the first row on the screen and how many there are.
+pub(super) fn longest(
+    order: AgentRows<'_>,
+    ranking: Option<&AgentRanking>,
+    shown: (usize, usize),
+) -> Vec<AgentId> {
+    if order.len() <= 2 * ENDS {
+        return order.shown(0, usize::MAX).collect();
+    }
+    order.shown(shown.0, shown.1).chain(ranking.into_iter().flat_map(AgentRanking::ends)).collect()
 }
 
 /// Agents in the order in which they are listed.
@@ -92,6 +118,11 @@ pub struct AgentRows<'a> {
 }
 
 impl AgentRows<'_> {
+    /// So many agents, as the episode has them.
+    pub(super) fn roster(agents: usize) -> Self {
+        Self { order: None, len: agents }
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.len
@@ -120,45 +151,12 @@ impl AgentRows<'_> {
     }
 }
 
-impl OpenEpisode {
-    /// Agents as the episode has them.
-    pub fn roster(&self) -> AgentRows<'_> {
-        AgentRows { order: None, len: self.episode.agents.len() }
-    }
-
-    /// Agents in the order shown: most blamed first after a failure, otherwise who earned most. Those without
-    /// a number come last.
-    pub fn agent_order(&self) -> AgentRows<'_> {
-        let len = self.episode.agents.len();
-        let ranking = self.analysis().filter(|it| !self.by_roster && it.credit.is_ok()).map(|it| &*it.agents);
-        let order = ranking.map(|it| if self.index.failed { &it.rising } else { &it.falling });
-        AgentRows { order: order.filter(|it| it.agents.len() <= len), len }
-    }
-
-    /// Agents whose numbers are as long as any. Of a few agents all; of many those with the largest and the
-    /// least credit, and those that are shown from row `top` on.
-    pub fn longest_agents(&self, top: usize, rows: usize) -> Vec<AgentId> {
-        let order = self.agent_order();
-        if order.len() <= 2 * ENDS {
-            return order.shown(0, usize::MAX).collect();
-        }
-        let mut agents: Vec<AgentId> = order.shown(top, rows).collect();
-        if let Some(ranking) = self.analysis().map(|it| &it.agents) {
-            let ranked = &ranking.rising.agents;
-            agents.extend(ranked.iter().take(ENDS));
-            agents.extend(&ranked[ranking.known.saturating_sub(ENDS)..ranking.known]);
-            agents.extend(ranked.iter().skip(ranking.known).take(ENDS));
-        }
-        agents
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
         app::{
-            Message,
+            Message, OpenEpisode,
             whatif::{FieldKind, Form},
         },
         runtime::stage::Stage,

@@ -2,30 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{agents::AgentRanking, index::ActRanking, layout::Area, model::OpenEpisode};
-use crate::{
-    graph::{self, Charset, InteractionGraph, Options, Pair},
-    model::AgentId,
+use super::{
+    layout::Area,
+    open::OpenEpisode,
+    view::{DrawingKey, KeptDrawing},
 };
-
-/// All that a drawing depends on. Graph and credit are compared by where they stand: whoever changes them makes new ones.
-#[derive(Clone, Debug)]
-pub struct DrawingKey {
-    /// The room for it.
-    pane: Area,
-    /// Glyphs the terminal can show.
-    charset: Charset,
-    /// The way to draw chosen by hand; `None`: by size.
-    view: Option<graph::View>,
-    /// What the numbers on edges are.
-    weight: graph::Weight,
-    /// The selected agent, and the selected edge among its own.
-    selected: (AgentId, Option<usize>),
-    /// Agents and edges.
-    graph: Arc<InteractionGraph>,
-    /// The credit of agents, and the way of the blame; `None`: not known yet.
-    credit: Option<(Arc<AgentRanking>, Arc<ActRanking>)>,
-}
+use crate::graph::{self, Charset, Options, Pair};
 
 impl DrawingKey {
     /// Of what the episode shows now; `None`: its graph is being worked out.
@@ -41,36 +23,6 @@ impl DrawingKey {
             credit: open.analysis().map(|it| (Arc::clone(&it.agents), Arc::clone(&it.ranking))),
         })
     }
-
-    /// The room it is made for.
-    pub fn pane(&self) -> Area {
-        self.pane
-    }
-}
-
-impl PartialEq for DrawingKey {
-    fn eq(&self, other: &Self) -> bool {
-        let Self { pane, charset, view, weight, selected, graph, credit } = self;
-        let same_credit = match (credit, &other.credit) {
-            (Some(a), Some(b)) => Arc::ptr_eq(&a.0, &b.0) && Arc::ptr_eq(&a.1, &b.1),
-            (a, b) => a.is_none() && b.is_none(),
-        };
-        (pane, charset, view, weight, selected)
-            == (&other.pane, &other.charset, &other.view, &other.weight, &other.selected)
-            && Arc::ptr_eq(graph, &other.graph)
-            && same_credit
-    }
-}
-
-/// A drawing of the graph.
-#[derive(Clone, Debug)]
-pub struct KeptDrawing {
-    /// What it was made from.
-    pub key: DrawingKey,
-    /// The way it was drawn.
-    pub view: graph::View,
-    /// Its cells.
-    pub cells: graph::Drawing,
 }
 
 impl KeptDrawing {

@@ -2,7 +2,7 @@
 //!
 //! Pure functions of columns and rows, and of how much there is to show.
 
-use super::model::{Size, View};
+use super::screen::{Size, View};
 
 /// Columns and rows of a screen or a pane.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -4,17 +4,10 @@
 //! What filters leave is kept in order of time and of size ([`Listing`](super::listing::Listing)), made anew when
 //! filters or credit have changed and not with every key. Until it is there the rows are those before.
 
-use std::{borrow::Cow, sync::Arc};
+use std::borrow::Cow;
 
-use super::{
-    index::ActRanking,
-    model::{OpenEpisode, Scope},
-    slot::Slot,
-};
+use super::{index::ActRanking, slot::Slot};
 use crate::model::ActId;
-
-/// Acts with credit that the timeline shows of all, at most.
-const TOP: usize = 20;
 
 /// Acts in the order in which they are listed.
 #[derive(Clone, Debug)]
@@ -136,88 +129,6 @@ pub struct ActLists {
 
 /// An act, and what of its episode is listed: by the version of the listing, and the revision of the episode.
 pub type Around = (ActId, u64, u64);
-
-impl OpenEpisode {
-    /// The ranking of acts by the credit on the screen.
-    pub fn ranking(&self) -> Option<&Arc<ActRanking>> {
-        self.analysis().map(|it| &it.ranking)
-    }
-
-    /// The largest credit of an act, without its sign: how many decimals tell acts apart, whatever is listed.
-    pub fn largest_act(&self) -> f64 {
-        self.ranking().map_or(0.0, |it| it.largest)
-    }
-
-    /// The acts that are listed, in the order of the credit view: largest credit first, the blamed sign before
-    /// the other.
-    pub fn act_order(&self) -> ActRows<'_> {
-        if self.acts_by_time { self.acts_in_time() } else { self.by_size() }
-    }
-
-    fn by_size(&self) -> ActRows<'_> {
-        let Some(ranking) = self.ranking() else { return self.acts_in_time() };
-        match self.listed.listing().map(|it| it.by_size()) {
-            None => {
-                let more = self.episode.acts.len().saturating_sub(ranking.by_size.len());
-                ActRows::BySize { acts: &ranking.by_size, ranking, more }
-            }
-            // By the credit it was made with, until it is made anew.
-            Some(Some((acts, ranking))) => ActRows::BySize { acts, ranking, more: 0 },
-            Some(None) => self.acts_in_time(),
-        }
-    }
-
-    /// The acts that are listed, in order of time.
-    fn acts_in_time(&self) -> ActRows<'_> {
-        match self.listed.acts() {
-            Some(acts) => ActRows::InTime(Cow::Borrowed(acts)),
-            None => ActRows::All(self.episode.acts.len()),
-        }
-    }
-
-    /// The acts the timeline shows, in order of time: of those that are listed.
-    pub fn timeline_acts(&self) -> ActRows<'_> {
-        match self.timeline.scope {
-            Scope::All => self.acts_in_time(),
-            Scope::Top => ActRows::InTime(Cow::Owned(self.top_acts())),
-            Scope::BlamePath => ActRows::InTime(Cow::Borrowed(self.blame_path())),
-        }
-    }
-
-    /// Those with the largest credit and the one under the cursor, ascending, as far as they are listed.
-    fn top_acts(&self) -> Vec<ActId> {
-        let known = self.ranking().map_or(0, |it| it.known);
-        // Behind those that have credit come those that have none.
-        let with_credit = |it: &ActId| self.act_credit(*it).is_some();
-        let mut top: Vec<ActId> = self.by_size().shown(0, TOP.min(known)).filter(with_credit).collect();
-        top.extend(self.act.filter(|it| self.listed.holds(*it)));
-        top.sort_unstable();
-        top.dedup();
-        top
-    }
-
-    /// The act to blame (or the one under the cursor), all its causes and all its effects, in order of time, as far
-    /// as they are listed.
-    fn blame_path(&self) -> &[ActId] {
-        match (self.ranking().filter(|it| !it.path.is_empty()), self.listed.listing()) {
-            (Some(ranking), None) => &ranking.path,
-            (Some(_), Some(listing)) => listing.path(),
-            (None, _) => self.lists.around.get().map_or(&[], Vec::as_slice),
-        }
-    }
-
-    /// What the blame path has to be of, where that is the act under the cursor.
-    pub(super) fn path_wanted(&self) -> Option<Around> {
-        let names_none = self.ranking().is_none_or(|it| it.path.is_empty());
-        let act = self.act.filter(|_| self.timeline.scope == Scope::BlamePath && names_none)?;
-        Some((act, self.listed.version, self.revision))
-    }
-
-    /// Whether the acts that the timeline shows are being worked out.
-    pub fn is_path_pending(&self) -> bool {
-        self.lists.around.is_pending() && self.path_wanted().is_some()
-    }
-}
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::model::{Pane, Screen};
+use super::screen::{Pane, Screen};
 use crate::{
     model::{ActId, AgentId, Episode, EpisodeId, Origin},
     search::{Hit, Pattern},

@@ -15,8 +15,10 @@ use super::{
     action::{self, Action},
     key::{Key, KeyCode},
     message::{Effect, Message},
-    model::{Model, OpenEpisode, Overlay, Screen, Size, View},
+    model::Model,
+    open::OpenEpisode,
     prompt::PromptKind,
+    screen::{Overlay, Screen, Size, View},
     whatif::Forks,
 };
 

@@ -1,7 +1,7 @@
-//! What-ifs: the forks with undo and redo, and the form that edits them.
+//! What-ifs: the form that edits them, made from what is known of the episode.
 
-mod forks;
 pub(crate) mod form;
 
-pub use forks::Forks;
-pub use form::{Blocked, Choice, Field, FieldKind, Form, WindowEnd};
+pub use form::{Blocked, Choice, Field, FieldKind, WindowEnd};
+
+pub use super::view::{Forks, Form};

@@ -1,10 +1,12 @@
 //! The lists say what a look at every act says.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    app::{Scope, tests::FAILED},
+    app::{OpenEpisode, Scope, open::TOP, tests::FAILED},
     model::{ActId, AgentId, Episode},
     runtime::stage::Stage,
 };

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     app::{
-        model::Settling,
+        Settling,
         search::ActPlaces,
         whatif::{FieldKind, Form},
     },

@@ -7,8 +7,10 @@ use crate::{
         layout,
         lists::ActRows,
         message::{Drawn, Effect},
-        model::{Model, OpenEpisode, Overlay, Pane, Scope, Screen, View},
+        model::Model,
+        open::OpenEpisode,
         prose,
+        screen::{Overlay, Pane, Scope, Screen, View},
     },
     model::{ActId, AgentId},
 };

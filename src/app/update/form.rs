@@ -6,7 +6,9 @@ use crate::app::{
     job::{Analysis, is_short},
     key::{Key, KeyCode},
     message::Effect,
-    model::{Model, OpenEpisode, Overlay, Screen, View},
+    model::Model,
+    open::OpenEpisode,
+    screen::{Overlay, Screen, View},
     whatif::{Field, FieldKind, Forks, Form, form},
 };
 use crate::{credit, model::Scenario};

@@ -13,7 +13,8 @@ use super::{incoming::request_all, methods};
 use crate::{
     app::{
         message::Effect,
-        model::{Model, OpenEpisode, Settling},
+        model::Model,
+        open::{OpenEpisode, Settling},
     },
     model::{EpisodeId, Growth},
 };

@@ -7,16 +7,15 @@ use crate::{
     app::{
         index::ReadEpisode,
         job::{Analysis, CreditJob, FlowJob, RequestId, SamplingEnd, ShapeJob},
-        listing::ListedActs,
         lists::ActLists,
         message::{Effect, Receive},
-        methods::MethodsState,
-        model::{DetailState, GraphState, Model, OpenEpisode, Pane, Scope, Screen, Settling, TimelineState},
+        model::Model,
+        open::{OpenEpisode, Settling},
         rest::Rest,
+        screen::Screen,
         search::FoundActs,
         shape::Shape,
         slot::Slot,
-        whatif::{Forks, Form},
     },
     credit::{Interaction, InteractionKind},
     graph,
@@ -101,50 +100,11 @@ pub(super) fn episode(
             grow(open, read, revision);
             open.settling = Settling::Resting;
         }
-        None => model.open = Some(opened(id, read, revision)),
+        None => model.open = Some(OpenEpisode::new(id, read, revision)),
     }
     let rest = request_all(model, effects);
     if growing {
         effects.extend(rest.map(Effect::Rest));
-    }
-}
-
-fn opened(id: EpisodeId, read: ReadEpisode, revision: u64) -> OpenEpisode {
-    let ReadEpisode { episode, index } = read;
-    OpenEpisode {
-        id,
-        revision,
-        settling: Settling::default(),
-        placed: false,
-        logged: Slot::default(),
-        edited: Slot::default(),
-        forks: Forks::default(),
-        form: Form::default(),
-        compared: Slot::default(),
-        agent: AgentId(0),
-        act: episode.act_ids().next(),
-        pane: Pane::Agents,
-        by_roster: false,
-        acts_by_time: false,
-        methods: MethodsState::default(),
-        timeline: TimelineState { scope: Scope::All, playing: false, lane: 0, strip: false },
-        graph: GraphState {
-            shape: Slot::default(),
-            flow: Slot::default(),
-            pairs: None,
-            view: None,
-            weight: graph::Weight::Messages,
-            drawing: None,
-            scroll: (0, 0),
-            edge: None,
-        },
-        detail: DetailState { wrap: true, ..DetailState::default() },
-        blamed: None,
-        found: FoundActs::default(),
-        listed: ListedActs::default(),
-        lists: ActLists::default(),
-        index,
-        episode,
     }
 }
 

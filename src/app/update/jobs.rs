@@ -9,7 +9,8 @@ use crate::{
     app::{
         job::{ComparisonJob, Job, PathJob, RequestId},
         message::{Effect, Receive, SlotRef},
-        model::{Model, Screen, View},
+        model::Model,
+        screen::{Screen, View},
     },
     credit::Comparison,
     model::ActId,

@@ -1,11 +1,16 @@
 //! The graph on the screen: drawn where it shows something else than before, and what keys change of it.
 
-use crate::app::{
-    drawing::{DrawingKey, KeptDrawing, edges_of},
-    layout,
-    model::{Model, OpenEpisode, Screen, View},
+use crate::{
+    app::{
+        drawing::edges_of,
+        layout,
+        model::Model,
+        open::OpenEpisode,
+        screen::{Screen, View},
+        view::{DrawingKey, KeptDrawing},
+    },
+    graph,
 };
-use crate::graph;
 
 /// Draws the graph where it is on the screen and not drawn as it is.
 pub(super) fn refresh(model: &mut Model) {

@@ -1,7 +1,7 @@
 //! The what-if form: fields made from the episode, the method table and the scenario on the screen.
 
 use crate::{
-    app::OpenEpisode,
+    app::{open::OpenEpisode, view::Form},
     credit,
     model::{ActId, Alternative, Number, Scenario, Substitute},
 };
@@ -112,21 +112,6 @@ impl Field {
     pub fn last_choice(&self) -> Option<usize> {
         self.window.1.checked_sub(1)
     }
-}
-
-/// Cursor and half-typed number of the form.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Form {
-    /// Field under the cursor.
-    pub field: usize,
-    /// Choice under the cursor, in that field.
-    pub choice: usize,
-    /// Whether the choices of that field are shown as a list, one to a row.
-    pub list: bool,
-    /// The number being typed.
-    pub typing: Option<String>,
-    /// First agent row of the result that is shown.
-    pub top: usize,
 }
 
 impl Form {

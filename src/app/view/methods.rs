@@ -2,14 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{
-    OpenEpisode,
-    job::MessageRows,
-    lists::{ActRows, TableActs},
-    slot::Slot,
-};
 use crate::{
-    credit::{Curve, FailureStudy, MessageSetting, MessageTable, RunOutcomes, Study},
+    app::{job::MessageRows, lists::TableActs, slot::Slot},
+    credit::{FailureStudy, MessageSetting, RunOutcomes, Study},
     model::Scenario,
 };
 
@@ -85,66 +80,6 @@ pub struct MethodsState {
     pub run: Option<Arc<RunOutcomes>>,
     /// Whether they were asked for.
     pub surveyed: bool,
-}
-
-impl OpenEpisode {
-    /// What was computed after the credit on the screen; `None` if it is not there yet.
-    pub fn study(&self) -> Option<&Study> {
-        let (scenario, _) = self.methods.study.of()?;
-        self.methods
-            .study
-            .get()
-            .filter(|_| self.analysis().is_some_and(|it| it.scenario == *scenario))
-            .map(|it| &**it)
-    }
-
-    /// The curve under the cursor.
-    pub fn curve(&self) -> Option<&Curve> {
-        self.study()?.curves.get(self.curve_at())
-    }
-
-    /// Its place among the curves.
-    pub fn curve_at(&self) -> usize {
-        let Some(study) = self.study() else { return 0 };
-        let flips = || study.curves.iter().position(|it| !it.flips.is_empty()).unwrap_or(0);
-        self.methods.curve.map_or_else(flips, |it| it.min(study.curves.len().saturating_sub(1)))
-    }
-
-    /// The position in [`Curve::points`] under the cursor.
-    pub fn curve_point(&self, curve: &Curve) -> usize {
-        let last = curve.points.len().saturating_sub(1);
-        let far = |at: usize| (curve.points[at].place - curve.current.1).abs();
-        let nearest = || (0..=last).min_by(|a, b| far(*a).total_cmp(&far(*b))).unwrap_or(0);
-        self.methods.point.map_or_else(nearest, |it| it.min(last))
-    }
-
-    /// The place in [`Sweep::rows`](crate::credit::Sweep::rows) of the column under the cursor.
-    pub fn method_column(&self) -> usize {
-        let Some(sweep) = self.sweep() else { return 0 };
-        let of = |it: &Scenario| (it.method.clone(), it.baseline.clone());
-        let current = || {
-            let shown = self.analysis().map(|it| of(&it.scenario));
-            sweep.rows.iter().position(|it| Some(of(&it.scenario)) == shown).unwrap_or(0)
-        };
-        self.methods.column.unwrap_or_else(current).min(sweep.rows.len().saturating_sub(1))
-    }
-
-    /// The messages and their parts of the credit on the screen.
-    pub fn messages(&self) -> Option<&MessageTable> {
-        self.study()?.messages.as_ref().ok()
-    }
-
-    /// The acts that the rows of the current variant stand for, in their order; none for rows of agents.
-    pub fn methods_acts(&self) -> ActRows<'_> {
-        match self.methods.variant {
-            MethodsVariant::Table | MethodsVariant::Curves => ActRows::All(0),
-            MethodsVariant::Failure => ActRows::Table(&self.methods.failure_acts),
-            MethodsVariant::Messages => match self.methods.messages.get() {
-                Some(rows) if self.study().is_some() => ActRows::Table(&rows.acts),
-                _ => ActRows::All(0),
-            },
-        }
-    }
 }
 
 impl MethodsState {

@@ -1,0 +1,341 @@
+//! The episode on the screen: what the log says, what was computed of it, and where the cursors are.
+
+use std::{borrow::Cow, sync::Arc};
+
+use super::{
+    agents::{self, AgentRows},
+    index::{ActRanking, EpisodeIndex, ReadEpisode, judged},
+    job::{Analysis, ComparedCredits, RequestId, SHORT_EPISODE, SamplingEnd, SamplingState},
+    listing::ListedActs,
+    lists::{ActLists, ActRows, Around},
+    screen::{Pane, Scope},
+    search::FoundActs,
+    slot::Slot,
+    view::{DetailState, Forks, Form, GraphState, MethodsState, MethodsVariant, TimelineState},
+};
+use crate::{
+    credit::{Comparison, Curve, MessageTable, Study, Sweep},
+    model::{ActId, AgentId, Attribution, Diagnostic, Episode, EpisodeId, Estimate, Scenario},
+    search::Hit,
+};
+
+/// Acts with credit that the timeline shows of all, at most.
+pub(super) const TOP: usize = 20;
+
+/// Whether what is computed from the whole of an episode that grows is up to date: credit, graph, findings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Settling {
+    /// It is, and what comes next is computed at once.
+    #[default]
+    Settled,
+    /// It is, but is not to be computed again before [`Message::Settle`](super::Message::Settle).
+    Resting,
+    /// Something has come since, and waits for that.
+    Behind,
+}
+
+/// The episode on the screen.
+#[derive(Clone, Debug)]
+pub struct OpenEpisode {
+    /// Which.
+    pub id: EpisodeId,
+    /// What the log says.
+    pub episode: Arc<Episode>,
+    /// What is looked up in it.
+    pub index: Arc<EpisodeIndex>,
+    /// Which state of it.
+    pub revision: u64,
+    /// Whether what is computed from the whole of it is to wait, and for whom.
+    pub settling: Settling,
+    /// Whether the cursor was put on the agent to blame once.
+    pub placed: bool,
+    /// Credit as the log supports it.
+    pub logged: Slot<Arc<Analysis>>,
+    /// Credit under the what-if on the screen, if there is one.
+    pub edited: Slot<Arc<Analysis>>,
+    /// What-ifs.
+    pub forks: Forks,
+    /// The what-if form.
+    pub form: Form,
+    /// What the what-if on the screen changes: credit before and after, agents in the order of their ranks before;
+    /// `None`: one of them is not known.
+    pub compared: Slot<Option<Box<Comparison>>, ComparedCredits>,
+    /// Agent under the cursor.
+    pub agent: AgentId,
+    /// Act under the cursor.
+    pub act: Option<ActId>,
+    /// Which pane of the credit view has the cursor.
+    pub pane: Pane,
+    /// Agents by name instead of by credit.
+    pub by_roster: bool,
+    /// Acts by time instead of by credit.
+    pub acts_by_time: bool,
+    /// Credit by method and its variants.
+    pub methods: MethodsState,
+    /// Timeline.
+    pub timeline: TimelineState,
+    /// Graph.
+    pub graph: GraphState,
+    /// Detail.
+    pub detail: DetailState,
+    /// How far down the list of acts to blame `b` has gone; `None` once the cursor was moved otherwise.
+    pub blamed: Option<usize>,
+    /// What a search has found in it.
+    pub found: FoundActs,
+    /// What filters leave of its acts.
+    pub listed: ListedActs,
+    /// The way of the blame around the act under the cursor.
+    pub lists: ActLists,
+}
+
+impl OpenEpisode {
+    /// As it was read; nothing is computed of it yet.
+    pub(super) fn new(id: EpisodeId, read: ReadEpisode, revision: u64) -> Self {
+        let ReadEpisode { episode, index } = read;
+        Self {
+            id,
+            index,
+            revision,
+            settling: Settling::default(),
+            placed: false,
+            logged: Slot::default(),
+            edited: Slot::default(),
+            forks: Forks::default(),
+            form: Form::default(),
+            compared: Slot::default(),
+            agent: AgentId(0),
+            act: episode.act_ids().next(),
+            pane: Pane::Agents,
+            by_roster: false,
+            acts_by_time: false,
+            methods: MethodsState::default(),
+            timeline: TimelineState::default(),
+            graph: GraphState::default(),
+            detail: DetailState::default(),
+            blamed: None,
+            found: FoundActs::default(),
+            listed: ListedActs::default(),
+            lists: ActLists::default(),
+            episode,
+        }
+    }
+
+    /// The analysis on the screen: the what-if's, else the log's.
+    pub fn analysis(&self) -> Option<&Arc<Analysis>> {
+        self.shown().get()
+    }
+
+    fn shown(&self) -> &Slot<Arc<Analysis>> {
+        if self.forks.is_logged() { &self.logged } else { &self.edited }
+    }
+
+    /// How far the values on the screen have come, while they are being drawn.
+    pub fn sampling(&self) -> Option<&SamplingState> {
+        self.shown().begun()?;
+        self.analysis()?.sampling.as_ref().filter(|it| it.end == SamplingEnd::Open)
+    }
+
+    /// The request that they are drawn for, while they are being drawn.
+    pub fn sampling_request(&self) -> Option<RequestId> {
+        self.sampling()?;
+        self.shown().begun()
+    }
+
+    /// The credit on the screen.
+    pub fn credit(&self) -> Option<&Attribution> {
+        self.analysis()?.credit.as_ref().ok()
+    }
+
+    /// The sweep on the screen.
+    pub fn sweep(&self) -> Option<&Sweep> {
+        self.analysis().map(|it| &it.sweep)
+    }
+
+    /// How many acts the credit on the screen is of, where more has come since and is not counted yet; `None`: it is up
+    /// to date, or will be before one can read that it is not.
+    pub fn credit_behind(&self) -> Option<usize> {
+        let (seen, acts) = (self.analysis()?.ranking.by_size.len(), self.episode.acts.len());
+        let waits = self.settling == Settling::Behind || (seen < acts && acts > SHORT_EPISODE);
+        waits.then_some(seen)
+    }
+
+    /// Credit of an act, by the best method that knows acts.
+    pub fn act_credit(&self, act: ActId) -> Option<&Estimate> {
+        self.analysis()?.acts.as_ref()?.act(act)
+    }
+
+    /// Acts from the one to blame most downwards, only those of the blamed sign, and those that a judge names.
+    pub fn culprits(&self) -> Cow<'_, [ActId]> {
+        match self.ranking() {
+            Some(ranking) => Cow::Borrowed(&ranking.culprits),
+            None => Cow::Owned(judged(&self.episode)),
+        }
+    }
+
+    /// The act that a hit is, or is about; `None`: it says nothing about one act, or that is being worked out.
+    pub fn act_of(&self, hit: &Hit) -> Option<ActId> {
+        self.graph.shape.get()?.places.act_of(&self.episode, hit)
+    }
+
+    /// What is wrong with the episode, as far as it was looked for.
+    pub fn findings(&self) -> &[Diagnostic] {
+        self.graph.shape.get().map_or(&self.episode.diagnostics, |it| &it.findings)
+    }
+
+    /// Agents as the episode has them.
+    pub fn roster(&self) -> AgentRows<'_> {
+        AgentRows::roster(self.episode.agents.len())
+    }
+
+    /// Agents in the order shown: most blamed first after a failure, otherwise who earned most. Those without
+    /// a number come last.
+    pub fn agent_order(&self) -> AgentRows<'_> {
+        let ranking = self.analysis().filter(|it| !self.by_roster && it.credit.is_ok()).map(|it| &*it.agents);
+        let count = self.episode.agents.len();
+        ranking.map_or_else(|| self.roster(), |it| it.rows(self.index.failed, count))
+    }
+
+    /// Agents whose numbers are as long as any. Of a few agents all; of many those with the largest and the
+    /// least credit, and those that are shown from row `top` on.
+    pub fn longest_agents(&self, top: usize, rows: usize) -> Vec<AgentId> {
+        agents::longest(self.agent_order(), self.analysis().map(|it| &*it.agents), (top, rows))
+    }
+
+    /// The ranking of acts by the credit on the screen.
+    pub fn ranking(&self) -> Option<&Arc<ActRanking>> {
+        self.analysis().map(|it| &it.ranking)
+    }
+
+    /// The largest credit of an act, without its sign: how many decimals tell acts apart, whatever is listed.
+    pub fn largest_act(&self) -> f64 {
+        self.ranking().map_or(0.0, |it| it.largest)
+    }
+
+    /// The acts that are listed, in the order of the credit view: largest credit first, the blamed sign before
+    /// the other.
+    pub fn act_order(&self) -> ActRows<'_> {
+        if self.acts_by_time { self.acts_in_time() } else { self.by_size() }
+    }
+
+    fn by_size(&self) -> ActRows<'_> {
+        let Some(ranking) = self.ranking() else { return self.acts_in_time() };
+        match self.listed.listing().map(|it| it.by_size()) {
+            None => {
+                let more = self.episode.acts.len().saturating_sub(ranking.by_size.len());
+                ActRows::BySize { acts: &ranking.by_size, ranking, more }
+            }
+            // By the credit it was made with, until it is made anew.
+            Some(Some((acts, ranking))) => ActRows::BySize { acts, ranking, more: 0 },
+            Some(None) => self.acts_in_time(),
+        }
+    }
+
+    /// The acts that are listed, in order of time.
+    fn acts_in_time(&self) -> ActRows<'_> {
+        match self.listed.acts() {
+            Some(acts) => ActRows::InTime(Cow::Borrowed(acts)),
+            None => ActRows::All(self.episode.acts.len()),
+        }
+    }
+
+    /// The acts the timeline shows, in order of time: of those that are listed.
+    pub fn timeline_acts(&self) -> ActRows<'_> {
+        match self.timeline.scope {
+            Scope::All => self.acts_in_time(),
+            Scope::Top => ActRows::InTime(Cow::Owned(self.top_acts())),
+            Scope::BlamePath => ActRows::InTime(Cow::Borrowed(self.blame_path())),
+        }
+    }
+
+    /// Those with the largest credit and the one under the cursor, ascending, as far as they are listed.
+    fn top_acts(&self) -> Vec<ActId> {
+        let known = self.ranking().map_or(0, |it| it.known);
+        // Behind those that have credit come those that have none.
+        let with_credit = |it: &ActId| self.act_credit(*it).is_some();
+        let mut top: Vec<ActId> = self.by_size().shown(0, TOP.min(known)).filter(with_credit).collect();
+        top.extend(self.act.filter(|it| self.listed.holds(*it)));
+        top.sort_unstable();
+        top.dedup();
+        top
+    }
+
+    /// The act to blame (or the one under the cursor), all its causes and all its effects, in order of time, as far
+    /// as they are listed.
+    fn blame_path(&self) -> &[ActId] {
+        match (self.ranking().filter(|it| !it.path.is_empty()), self.listed.listing()) {
+            (Some(ranking), None) => &ranking.path,
+            (Some(_), Some(listing)) => listing.path(),
+            (None, _) => self.lists.around.get().map_or(&[], Vec::as_slice),
+        }
+    }
+
+    /// What the blame path has to be of, where that is the act under the cursor.
+    pub(super) fn path_wanted(&self) -> Option<Around> {
+        let names_none = self.ranking().is_none_or(|it| it.path.is_empty());
+        let act = self.act.filter(|_| self.timeline.scope == Scope::BlamePath && names_none)?;
+        Some((act, self.listed.version, self.revision))
+    }
+
+    /// Whether the acts that the timeline shows are being worked out.
+    pub fn is_path_pending(&self) -> bool {
+        self.lists.around.is_pending() && self.path_wanted().is_some()
+    }
+
+    /// What was computed after the credit on the screen; `None` if it is not there yet.
+    pub fn study(&self) -> Option<&Study> {
+        let (scenario, _) = self.methods.study.of()?;
+        self.methods
+            .study
+            .get()
+            .filter(|_| self.analysis().is_some_and(|it| it.scenario == *scenario))
+            .map(|it| &**it)
+    }
+
+    /// The curve under the cursor.
+    pub fn curve(&self) -> Option<&Curve> {
+        self.study()?.curves.get(self.curve_at())
+    }
+
+    /// Its place among the curves.
+    pub fn curve_at(&self) -> usize {
+        let Some(study) = self.study() else { return 0 };
+        let flips = || study.curves.iter().position(|it| !it.flips.is_empty()).unwrap_or(0);
+        self.methods.curve.map_or_else(flips, |it| it.min(study.curves.len().saturating_sub(1)))
+    }
+
+    /// The position in [`Curve::points`] under the cursor.
+    pub fn curve_point(&self, curve: &Curve) -> usize {
+        let last = curve.points.len().saturating_sub(1);
+        let far = |at: usize| (curve.points[at].place - curve.current.1).abs();
+        let nearest = || (0..=last).min_by(|a, b| far(*a).total_cmp(&far(*b))).unwrap_or(0);
+        self.methods.point.map_or_else(nearest, |it| it.min(last))
+    }
+
+    /// The place in [`Sweep::rows`](crate::credit::Sweep::rows) of the column under the cursor.
+    pub fn method_column(&self) -> usize {
+        let Some(sweep) = self.sweep() else { return 0 };
+        let of = |it: &Scenario| (it.method.clone(), it.baseline.clone());
+        let current = || {
+            let shown = self.analysis().map(|it| of(&it.scenario));
+            sweep.rows.iter().position(|it| Some(of(&it.scenario)) == shown).unwrap_or(0)
+        };
+        self.methods.column.unwrap_or_else(current).min(sweep.rows.len().saturating_sub(1))
+    }
+
+    /// The messages and their parts of the credit on the screen.
+    pub fn messages(&self) -> Option<&MessageTable> {
+        self.study()?.messages.as_ref().ok()
+    }
+
+    /// The acts that the rows of the current variant stand for, in their order; none for rows of agents.
+    pub fn methods_acts(&self) -> ActRows<'_> {
+        match self.methods.variant {
+            MethodsVariant::Table | MethodsVariant::Curves => ActRows::All(0),
+            MethodsVariant::Failure => ActRows::Table(&self.methods.failure_acts),
+            MethodsVariant::Messages => match self.methods.messages.get() {
+                Some(rows) if self.study().is_some() => ActRows::Table(&rows.acts),
+                _ => ActRows::All(0),
+            },
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! What each view of an episode remembers: what is chosen in it, and what it shows beside the credit.
+
+mod detail;
+mod drawing;
+mod forks;
+mod graph;
+mod methods;
+mod timeline;
+mod whatif;
+
+pub use detail::DetailState;
+pub use drawing::{DrawingKey, KeptDrawing};
+pub use forks::Forks;
+pub use graph::GraphState;
+pub use methods::{MethodsState, MethodsVariant};
+pub use timeline::TimelineState;
+pub use whatif::Form;
