@@ -1,8 +1,8 @@
-//! The lists of acts on the screen, as rows: which act stands in a row, and in which row an act stands, without a
-//! look at the others.
+//! The lists of acts on the screen, as rows: which act stands in a row, and in which row an act stands,
+//! without a look at the others.
 //!
-//! What filters leave is kept in order of time and of size ([`Listing`](super::listing::Listing)), made anew when
-//! filters or credit have changed and not with every key. Until it is there the rows are those before.
+//! What filters leave is kept in order of time and of size ([`Listing`](super::listing::Listing)). It is made
+//! anew when filters or credit have changed, not with every key. Until it is there the earlier rows stay.
 
 use std::borrow::Cow;
 
@@ -18,7 +18,7 @@ pub enum ActRows<'a> {
     InTime(Cow<'a, [ActId]>),
     /// In an order of their own.
     Table(&'a TableActs),
-    /// Largest credit first; acts beyond those ranked, of which there are `more`, in order of time behind them.
+    /// Largest credit first; the `more` acts that are not ranked stand at the end, in order of time.
     BySize {
         /// In their order.
         acts: &'a [ActId],
@@ -74,7 +74,7 @@ impl ActRows<'_> {
         (self.get(row) == Some(act)).then_some(row)
     }
 
-    /// The row of an act in a list in order of time, or that of the first behind it.
+    /// The row of an act in a list in order of time, or the row of the first act after it.
     pub fn row_from(&self, act: ActId) -> usize {
         match self {
             ActRows::All(count) => act.index().min(*count),
@@ -83,7 +83,7 @@ impl ActRows<'_> {
         }
     }
 
-    /// The acts from row `top` on, `rows` of them or as many as there are.
+    /// The acts from row `top` on: `rows` of them, or as many as there are.
     pub fn shown(&self, top: usize, rows: usize) -> impl Iterator<Item = ActId> + Clone + '_ {
         (top..self.len().min(top.saturating_add(rows))).filter_map(|it| self.get(it))
     }
@@ -118,16 +118,18 @@ impl TableActs {
     }
 }
 
-/// The way of the blame where no verdict names an act: around the one under the cursor.
+/// The blame path if no verdict names an act: the one around the act under the cursor.
 #[derive(Clone, Debug, Default)]
 pub struct ActLists {
-    /// The acts around one, and which one that is. They stay on the screen while those around another are worked out.
+    /// The acts around one act, and which act that is. They stay on the screen while those around another are
+    /// computed.
     pub(super) around: Slot<Vec<ActId>, Around>,
-    /// Whether the cursor goes to what is shown once that is known: something else is shown than before.
+    /// Whether the cursor goes to something that is shown once that is known, because other acts are shown
+    /// now.
     pub(super) snap: bool,
 }
 
-/// An act, and what of its episode is listed: by the version of the listing, and the revision of the episode.
+/// An act, and the listing of its episode: the version of the listing and the revision of the episode.
 pub type Around = (ActId, u64, u64);
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ pub struct DetailState {
     pub left: usize,
     /// Whether long lines are wrapped.
     pub wrap: bool,
-    /// The act is where a search led: its first match is to be shown, once its record is there.
+    /// The act is where a search led: show its first match once its record is there.
     pub seek: bool,
 }
 

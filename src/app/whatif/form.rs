@@ -21,7 +21,7 @@ pub enum FieldKind {
     Discount,
     /// What takes the place of this act's action.
     Action(ActId),
-    /// The first or the last act that is looked at, as its place in the episode.
+    /// The first or the last act to look at, as its place in the episode.
     Window(WindowEnd),
     /// A parameter of the method.
     Param(&'static str),
@@ -43,9 +43,9 @@ pub enum WindowEnd {
 pub struct Choice {
     /// What is shown.
     pub label: String,
-    /// What it is, in a few words; empty: the label says it.
+    /// What it is, in a few words; empty if the label says it.
     pub what: String,
-    /// What it belongs with; choices of one group follow each other.
+    /// What it belongs to; choices of one group follow each other.
     pub group: &'static str,
     /// Whether it is the one in force (for players: whether the agent plays).
     pub selected: bool,
@@ -83,7 +83,7 @@ pub struct Field {
     pub kind: FieldKind,
     /// Its name.
     pub title: String,
-    /// Its choices; empty for a number. Of very many players those around the cursor.
+    /// Its choices; empty for a number. Of very many players only those around the cursor.
     pub choices: Vec<Choice>,
     /// How many choices come before those, and how many there are in all.
     pub window: (usize, usize),
@@ -98,17 +98,17 @@ pub struct Field {
 }
 
 impl Field {
-    /// Whether one of its choices holds, and not several (as with players).
+    /// Whether exactly one of its choices holds, unlike with players.
     pub fn is_single_choice(&self) -> bool {
         !self.choices.is_empty() && self.kind != FieldKind::Players
     }
 
-    /// The choice in a place; `None`: there is none, or it is far from the cursor.
+    /// The choice at a place; `None` if there is none, or it is far from the cursor.
     pub fn choice(&self, at: usize) -> Option<&Choice> {
         self.choices.get(at.checked_sub(self.window.0)?)
     }
 
-    /// The last place of a choice; `None`: there is none.
+    /// The last place of a choice; `None` if there are no choices.
     pub fn last_choice(&self) -> Option<usize> {
         self.window.1.checked_sub(1)
     }
@@ -212,7 +212,7 @@ fn baseline_field(open: &OpenEpisode, scenario: &Scenario) -> Option<Field> {
     (!choices.is_empty()).then(|| choice_field(FieldKind::Baseline, "baseline", choices, changed))
 }
 
-/// Players that are offered before and behind the one under the cursor.
+/// This many players before and after the one under the cursor are offered.
 const PLAYERS_AROUND: usize = 250;
 
 fn players_field(open: &OpenEpisode, scenario: &Scenario) -> Field {
@@ -326,7 +326,7 @@ fn worth(alternative: &Alternative) -> String {
     words.join(", ")
 }
 
-/// An end of the window, as the place of its act from 1; none where there is nothing to cut off.
+/// An end of the window, as the place of its act from 1. No field if there is nothing to cut off.
 fn window_field(open: &OpenEpisode, scenario: &Scenario, end: WindowEnd) -> Option<Field> {
     let last = open.episode.acts.len();
     if last < 2 {
@@ -346,7 +346,7 @@ fn window_field(open: &OpenEpisode, scenario: &Scenario, end: WindowEnd) -> Opti
     })
 }
 
-/// First and last act that is looked at, as places from 1.
+/// The first and last act to look at, as places from 1.
 fn window(open: &OpenEpisode, scenario: &Scenario) -> Option<(usize, usize)> {
     let all = (open.episode.act_ids().next()?, open.episode.act_ids().next_back()?);
     let (first, last) = scenario.window.unwrap_or(all);
@@ -357,7 +357,7 @@ fn seed_field(scenario: &Scenario) -> Field {
     Field {
         number: Some((scenario.seed as f64, Some(0.0))),
         step: 1.0,
-        // Larger ones are not exact as a float; the command line takes them all.
+        // Larger ones are not exact as a float; the command line takes all of them.
         range: (0.0, (1u64 << 53) as f64),
         changed: scenario.seed != 0,
         ..choice_field(FieldKind::Seed, "seed", Vec::new(), false)
@@ -405,8 +405,8 @@ fn with_param(scenario: &Scenario, name: &str, value: Option<f64>) -> Scenario {
     next
 }
 
-/// The scenario after setting the number of `field` to `value`; setting it to what the log or the method
-/// gives takes the edit back.
+/// The scenario after setting the number of `field` to `value`. Setting it to what the log or the method
+/// gives undoes the edit.
 pub(crate) fn with_number(open: &OpenEpisode, scenario: &Scenario, field: &Field, value: f64) -> Scenario {
     let value = value.clamp(field.range.0, field.range.1);
     let given = field.number.and_then(|it| it.1);

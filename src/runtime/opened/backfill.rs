@@ -1,5 +1,5 @@
-//! What of a large file is still to be read, in stretches: what comes before the part that is followed, and what was
-//! found while it was read. [`super::large`] reads it.
+//! The part of a large file that is still to be read, in stretches: what comes before the followed part, and
+//! what was found while reading. [`super::large`] reads it.
 
 use std::{collections::VecDeque, ops::Range};
 
@@ -12,11 +12,12 @@ use crate::{
 /// How a large file is cut up, in bytes.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::runtime) struct Portions {
-    /// Smaller files are read from their start to their end.
+    /// Smaller files are read from start to end.
     pub(in crate::runtime) large: u64,
     /// Before the end: what is read first.
     pub(in crate::runtime) tail: u64,
-    /// What is scanned in one go: little enough to answer between two of them, and to stay near the processor.
+    /// How much is scanned in one go: little enough to answer requests in between, and to stay in the
+    /// processor's caches.
     pub(in crate::runtime) stretch: u64,
 }
 
@@ -26,14 +27,14 @@ impl Default for Portions {
     }
 }
 
-/// What of a file has not been handed to the threads.
+/// The part of a file that has not been handed to the threads.
 pub(super) struct Backfill {
     todo: VecDeque<Step<Range<u64>>>,
-    /// Bytes of a step at most, but for a line that is longer.
+    /// At most this many bytes a step, except for a longer line.
     stretch: u64,
     /// Steps that were handed on and not joined.
     pub(super) under_way: usize,
-    /// Bytes joined of the generation that is being joined.
+    /// Bytes joined of the current generation.
     pub(super) joined: u64,
     /// Bytes of the file when it was opened.
     pub(super) size: u64,
@@ -56,7 +57,7 @@ pub(super) struct Ahead {
 }
 
 impl Backfill {
-    /// Lets `tail` begin near the end of the file at `path`, if that is a large one.
+    /// Lets `tail` begin near the end of the file at `path`, if the file is large.
     pub(super) fn of(tail: &mut TailFile, pass: Pass, portions: Portions) -> Option<Self> {
         let size = std::fs::metadata(tail.path()).ok()?.len();
         if size < portions.large || pass == Pass::Places {
@@ -70,7 +71,7 @@ impl Backfill {
         Some(Self { todo, stretch: portions.stretch, under_way: 0, joined: 0, size })
     }
 
-    /// Notes what a tail told, for when the store has come so far.
+    /// Notes an event of a tail, for when the store has come that far.
     pub(super) fn note(&mut self, event: &TailEvent<'_>) {
         match *event {
             TailEvent::Lines { generation, offset, bytes }
@@ -91,7 +92,7 @@ impl Backfill {
             }
             TailEvent::Gone => self.todo.push_back(Step::Event(TailEvent::Gone)),
             TailEvent::Returned => self.todo.push_back(Step::Event(TailEvent::Returned)),
-            // Only compressed files and pipes tell these, and they are not read this way.
+            // Only compressed files and pipes send these, and they are not read this way.
             TailEvent::Damaged { .. } | TailEvent::Ended { .. } => {}
         }
     }
@@ -103,7 +104,7 @@ impl Backfill {
             Step::Lines(generation, range) => (generation, range),
         };
         let about = (range.start + self.stretch).min(range.end);
-        // What cannot be read is told by whoever reads the stretch.
+        // Whoever reads the stretch reports what cannot be read.
         let end = source.line_end(generation, about.saturating_sub(1).max(range.start), range.end);
         let end = end.unwrap_or(range.end);
         if end < range.end {

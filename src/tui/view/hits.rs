@@ -1,4 +1,4 @@
-//! The list of what a search has found.
+//! The list of hits of a search.
 
 use super::{place, window};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     tui::{paint::Painter, theme::Role},
 };
 
-/// Draws the list; it moves with its own cursor and is not scrolled.
+/// Draws the list; its cursor moves it, it has no scroll position.
 pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) -> usize {
     let search = &model.search;
     let Some(pattern) = &search.pattern else {
@@ -61,7 +61,7 @@ impl Columns {
                 *column = (*column).max(text::width(cell));
             }
         }
-        // In a narrow pane the text is worth more than where it stands.
+        // In a narrow pane the text matters more than its place.
         let most = if width >= 100 {
             [20, 14, 16, 24]
         } else if width >= 60 {
@@ -80,7 +80,7 @@ impl Columns {
     fn put(&self, pane: &mut Painter<'_>, y: usize, cells: [&str; 4], role: Role) {
         let mut x = 1;
         for (at, cell) in cells.iter().enumerate().filter(|it| self.widths[it.0] > 0) {
-            // The end of an id, and of a place, tells it from its neighbours; the beginning of a word does.
+            // The end of an id or a place tells it from its neighbours; for a word the beginning does.
             let is_word = at == 2 || !cell.contains(|it: char| it.is_ascii_digit());
             let width = self.widths[at];
             x = if is_word {
@@ -103,7 +103,7 @@ fn record(hit: &Hit) -> &str {
     hit.id.as_deref().filter(|_| matches!(&*hit.record, "action" | "message")).unwrap_or(&hit.record)
 }
 
-/// The text around a match, so that the match is to be seen.
+/// The text around a match, cut so that the match is visible.
 fn snippet(pane: &mut Painter<'_>, x: usize, y: usize, snippet: &Snippet) {
     let room = pane.width().saturating_sub(x);
     let before = text::fit_end(&snippet.before, room / 3);
