@@ -6,7 +6,9 @@ mod check;
 mod check_follow;
 mod fail_rule;
 mod filters;
+mod formats;
 mod headless;
+mod log_options;
 mod methods;
 mod picture;
 mod report;
@@ -70,24 +72,25 @@ fn run(arguments: Arguments) -> anyhow::Result<u8> {
         None => {
             let mut options = arguments.open;
             let to_screen = io::stdout().is_terminal();
-            stdin::fill(&mut options.logs, if to_screen { Patience::Short } else { Patience::Endless });
+            stdin::fill(&mut options.logs.logs, if to_screen { Patience::Short } else { Patience::Endless });
             screen::run(&options)
         }
         Some(Command::Report(mut options)) => {
-            stdin::fill(&mut options.logs, Patience::Endless);
+            stdin::fill(&mut options.logs.logs, Patience::Endless);
             report::run(&options)
         }
         Some(Command::Check(mut options)) => {
             if !options.rules {
-                stdin::fill(&mut options.logs, Patience::Endless);
+                stdin::fill(&mut options.logs.logs, Patience::Endless);
             }
             check::run(&options)
         }
         Some(Command::Audit(mut options)) => {
-            stdin::fill(&mut options.logs, Patience::Endless);
+            stdin::fill(&mut options.logs.logs, Patience::Endless);
             audit::run(&options)
         }
         Some(Command::Methods(options)) => methods::run(&options),
+        Some(Command::Formats(options)) => formats::run(&options),
         Some(Command::Schema) => print(log::SCHEMA),
         Some(Command::Completions { shell }) => {
             let mut out = Vec::new();

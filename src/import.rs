@@ -1,48 +1,42 @@
-//! Foreign formats, each turned into the native log.
+//! The formats that logs come in; foreign ones are turned into the native log.
 //!
-//! [`sniff`] looks at the head of a file and says what it is; one module per foreign format turns a whole
-//! document, or one line of a file that grows, into native lines, each with its place in the original. Everything downstream reads one format.
-//! Nothing here does IO. An importer says what the document says: it invents no time stamps, no rewards and no
-//! causal links.
+//! ```text
+//! head of a file ─> sniff: every row of FORMATS gives a score ─> the highest wins, or UnknownFormat
+//! row.reader ─┬─> Native: nothing to do
+//!             ├─> Lines: a LineReader, line by line, also while the file grows ─┐
+//!             └─> Document: a DocumentReader, the whole file at once ───────────┴─> Sink: native records with their
+//!                                                                                   lines in the original; problems
+//! ```
+//!
+//! A format has a file of its own, with its row beside its reader, and one line in [`FORMATS`]. Sniffing, `--log-format`,
+//! `creditscope formats`, the sentence about unknown files and the table in the README are made from that row.
+//! Everything downstream reads one format. Nothing here does IO. A reader says what the file says: it invents no
+//! time stamps, no rewards and no causal links.
 
-pub mod c3;
+mod c3;
+mod format;
+mod head;
+mod native;
 mod sniff;
-pub mod who_and_when;
+#[cfg(test)]
+mod tests;
+mod who_and_when;
 
-use crate::log::Problem;
+pub use format::{DocumentReader, Format, LineReader, Reader, Score, Sink};
+pub use head::{Head, HeadObject};
+pub use sniff::{UnknownFormat, sniff};
 
-pub use sniff::sniff;
+/// The log of our own format.
+pub use native::FORMAT as NATIVE;
 
-/// What a file is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// The native log.
-    Native,
-    /// One annotated failure of an LLM team, as a JSON document.
-    WhoAndWhen,
-    /// Replay groups of C3, one bucket a line.
-    C3Buckets,
-    /// Something else.
-    Unknown {
-        /// What it looks like; display-safe, no trailing period.
-        why: String,
-    },
-}
+/// Every format that is read.
+pub static FORMATS: &[&Format] = &[
+    &native::FORMAT, //
+    &who_and_when::FORMAT,
+    &c3::FORMAT,
+];
 
-/// A document as native records.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Imported {
-    /// The native lines, in the order of the document.
-    pub lines: Vec<ImportedLine>,
-    /// What is wrong with the document; offsets are bytes in it.
-    pub problems: Vec<Problem>,
-}
-
-/// One native line and where it comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ImportedLine {
-    /// The record, without a line end.
-    pub json: String,
-    /// Line in the original document where the entry stands, from 1.
-    pub line: u32,
+/// The format called `name` in the table.
+pub fn format(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().copied().find(|it| it.name == name)
 }

@@ -18,7 +18,7 @@
 //! check          structural rules               <- model
 //! audit          is declared credit worth it    <- model, stats, credit, check
 //! app            the program without a terminal <- model, credit, graph, check, text, search, filter
-//! report         text, JSON, Markdown, SVG      <- model, credit, check, audit, text, search
+//! report         text, JSON, Markdown, SVG      <- model, credit, check, audit, text, search, import
 //! runtime        threads                        <- everything but tui
 //! tui            ratatui and crossterm          <- model, credit, graph, app, text, search, filter
 //! cli            arguments, composition         <- everything

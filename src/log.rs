@@ -21,6 +21,7 @@ mod credit;
 mod episode;
 mod fields;
 mod header;
+pub(crate) mod json;
 mod label;
 mod marks;
 mod parse;
@@ -36,7 +37,6 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod time;
-mod walk;
 mod write;
 
 pub use act::{Action, Message, Policy, State, Usage};

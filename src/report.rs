@@ -8,7 +8,7 @@
 //! CheckReport -> findings -> text, JSON
 //! AuditReport -> text, JSON
 //! Hit -> text, JSON, Markdown, one by one
-//! the table of methods -> text, Markdown, JSON
+//! the tables of methods and of formats -> text, Markdown, JSON
 //! the table of rules -> text, JSON
 //! ```
 //!
@@ -24,6 +24,7 @@ mod document;
 mod figures;
 mod findings;
 mod follow_events;
+mod formats;
 mod json;
 mod markdown;
 mod matches;
@@ -45,6 +46,7 @@ pub use audit_text::{AuditReport, audit_text};
 pub use csv::csv;
 pub use findings::{CheckReport, check_json, check_text};
 pub use follow_events::{FollowEvent, FollowSummary};
+pub use formats::{formats_json, formats_markdown, formats_text};
 pub use json::json;
 pub use markdown::markdown;
 pub use matches::{MatchFormat, MatchQuestion, MatchSummary, matches_begin, matches_end, matches_row};

@@ -7,6 +7,7 @@ mod golden {
     mod broken;
     mod explained;
     mod finding;
+    mod foreign;
     mod moving;
     mod open;
     mod samples;

@@ -36,7 +36,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("check", &["model"]),
     ("audit", &["model", "stats", "credit", "check"]),
     ("app", &["model", "credit", "graph", "check", "text", "search", "filter"]),
-    ("report", &["model", "credit", "check", "audit", "text", "search"]),
+    ("report", &["model", "credit", "check", "audit", "text", "search", "import"]),
     ("runtime", EVERYTHING_BUT_TUI),
     ("tui", &["model", "credit", "graph", "app", "text", "search", "filter"]),
     ("cli", EVERYTHING),

@@ -1,11 +1,8 @@
 //! What can be said on the command line.
 
-use clap::{
-    Args, Parser, Subcommand, ValueEnum,
-    builder::{OsStringValueParser, TypedValueParser},
-};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::methods;
+use super::{log_options::LogOptions, methods};
 use crate::{
     app::{Action, action, command_line::ScenarioOptions},
     credit::MessageSetting,
@@ -54,6 +51,8 @@ pub enum Command {
     Audit(Audit),
     /// Say what each credit method computes, from what, and what can be set
     Methods(Methods),
+    /// List the formats of logs that are read
+    Formats(Formats),
     /// Print the JSON Schema of the native log
     Schema,
     /// Print a completion script for a shell
@@ -67,10 +66,11 @@ pub enum Command {
 
 /// Opening logs in the terminal.
 #[derive(Debug, Args)]
+#[command(mut_arg("log_format", |it| it.visible_alias("format")))]
 pub struct Open {
-    /// Files, directories, globs (gzip and zstd too), or - for stdin; none: stdin if it is piped, else the demo
-    #[arg(value_name = "LOG", value_parser = a_log())]
-    pub logs: Vec<String>,
+    /// What to read.
+    #[command(flatten)]
+    pub logs: LogOptions,
     /// Open this episode
     #[arg(long, short)]
     pub episode: Option<String>,
@@ -106,9 +106,9 @@ fn color(text: &str) -> Result<ColorChoice, String> {
 /// `report`.
 #[derive(Debug, Args)]
 pub struct Report {
-    /// Files, directories, globs (gzip and zstd too), or - for stdin; none: stdin if it is piped, else the demo
-    #[arg(value_name = "LOG", value_parser = a_log())]
-    pub logs: Vec<String>,
+    /// What to read.
+    #[command(flatten)]
+    pub logs: LogOptions,
     /// The episode; without it, the first one that failed, else the first
     #[arg(long, short)]
     pub episode: Option<String>,
@@ -243,13 +243,17 @@ With --follow every event is printed as it happens, as a line of text or, with -
                      generations; counters: what `seq` says: writers, gaps, missing, restarts, shared_files, turns)
 Exit codes: 0 ok, 1 usage or unreadable input, 2 --fail-on hit, 3 more bad lines than --max-bad, 130 interrupted.";
 
+/// `check` has no demo.
+const CHECK_LOGS: &str =
+    "Files, directories, globs (gzip and zstd too), or - for stdin; none: stdin if it is piped";
+
 /// `check`.
 #[derive(Debug, Args)]
-#[command(after_help = CHECK_AFTER_HELP)]
+#[command(after_help = CHECK_AFTER_HELP, mut_arg("logs", |it| it.help(CHECK_LOGS)))]
 pub struct Check {
-    /// Files, directories, globs (gzip and zstd too), or - for stdin; none: stdin if it is piped
-    #[arg(value_name = "LOG", value_parser = a_log())]
-    pub logs: Vec<String>,
+    /// What to read.
+    #[command(flatten)]
+    pub logs: LogOptions,
     /// How to print
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
     pub format: CheckFormat,
@@ -286,7 +290,15 @@ pub struct Methods {
     pub format: MethodsFormat,
 }
 
-/// How `methods` prints.
+/// `formats`.
+#[derive(Debug, Args)]
+pub struct Formats {
+    /// How to print
+    #[arg(long, value_enum, default_value_t = MethodsFormat::Text)]
+    pub format: MethodsFormat,
+}
+
+/// How `methods` and `formats` print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum MethodsFormat {
     /// For people
@@ -309,9 +321,9 @@ pub enum CheckFormat {
 /// `audit`.
 #[derive(Debug, Args)]
 pub struct Audit {
-    /// Files, directories, globs (gzip and zstd too), or - for stdin; none: stdin if it is piped, else the demo
-    #[arg(value_name = "LOG", value_parser = a_log())]
-    pub logs: Vec<String>,
+    /// What to read.
+    #[command(flatten)]
+    pub logs: LogOptions,
     /// Only this episode; without it, all of them together
     #[arg(long, short)]
     pub episode: Option<String>,
@@ -342,12 +354,6 @@ pub enum FailOn {
     Warning,
     /// Lost or contradictory data
     Error,
-}
-
-/// The name of a log. One that is not UTF-8 could not be said again, as in the command line of a what-if.
-fn a_log() -> impl TypedValueParser<Value = String> {
-    let why = "its name is not UTF-8: name the directory it is in";
-    OsStringValueParser::new().try_map(move |name| name.into_string().map_err(|_| why))
 }
 
 #[cfg(test)]

@@ -20,7 +20,10 @@ use crate::{
 pub(super) fn run(options: &Audit) -> anyhow::Result<u8> {
     let rules = options.fail.iter().map(|it| AuditRule::parse(it)).collect::<Result<Vec<_>, _>>();
     let rules = rules.map_err(anyhow::Error::msg)?;
-    let (logs, summary) = headless::read_all(&options.logs, Pass::Everything)?;
+    let (logs, summary) = headless::read_all(options.logs.arguments(), Pass::Everything)?;
+    if let Some(why) = headless::without_episode(&summary) {
+        anyhow::bail!("{why}");
+    }
     let one = options.episode.as_deref();
     let ids: Vec<EpisodeId> = match one {
         Some(name) => vec![headless::pick(&summary, Some(name), None)?],
@@ -37,10 +40,7 @@ pub(super) fn run(options: &Audit) -> anyhow::Result<u8> {
         let path = summary.files.get(origin.file.index()).map_or("?", |it| it.path.as_str());
         format!("{path}:{}", origin.line)
     };
-    let log = match options.logs.as_slice() {
-        [] => headless::DEMO_NAME.to_owned(),
-        logs => logs.join(" "),
-    };
+    let log = options.logs.shown();
     let report =
         report::AuditReport { log: &log, files: &files, audit: &audit, bad_lines: summary.bad_lines };
     print(&match options.format {

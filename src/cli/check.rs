@@ -21,13 +21,13 @@ pub(super) fn run(options: &Check) -> anyhow::Result<u8> {
             CheckFormat::Json => report::rules_json(rule::ALL),
         });
     }
-    if options.logs.is_empty() {
+    if options.logs.logs.is_empty() {
         anyhow::bail!("no LOG: name a file, a directory or a glob, or pipe a log into it");
     }
     if options.follow {
         return super::check_follow::run(options);
     }
-    let (logs, summary) = headless::read_all(&options.logs, Pass::Everything)?;
+    let (logs, summary) = headless::read_all(options.logs.arguments(), Pass::Everything)?;
     let mut findings: Vec<_> = summary.diagnostics.to_vec();
     findings.extend(summary.counters.findings.iter().cloned());
     let told = headless::Told::by(&summary);
@@ -68,7 +68,13 @@ pub(super) fn run(options: &Check) -> anyhow::Result<u8> {
     }
     let least = options.fail_on.map(least_severity);
     let failed = least.is_some_and(|least| findings.iter().any(|it| it.severity >= least));
-    Ok(if failed { RULE_HIT } else { 0 })
+    if failed {
+        return Ok(RULE_HIT);
+    }
+    match headless::without_episode(&summary) {
+        Some(why) => anyhow::bail!("{why}"),
+        None => Ok(0),
+    }
 }
 
 /// The least severity that fails.

@@ -25,6 +25,7 @@ use signal_hook::{
 use super::{
     INTERRUPTED, RULE_HIT, TERMINATED, TOO_MANY_BAD,
     arguments::{Check, CheckFormat},
+    headless,
 };
 use crate::{
     check,
@@ -73,7 +74,7 @@ pub(super) fn run(options: &Check) -> anyhow::Result<u8> {
     }
     let (wake, woken) = crossbeam_channel::bounded::<()>(1);
     let of_files = wake.clone();
-    let logs = OpenedLogs::await_them(&options.logs, Pass::Everything, move || {
+    let logs = OpenedLogs::await_them(options.logs.arguments(), Pass::Everything, move || {
         let _ = wake.try_send(());
     })?;
     let watch = Watch::new(move || {
@@ -111,7 +112,13 @@ pub(super) fn run(options: &Check) -> anyhow::Result<u8> {
         return Ok(TOO_MANY_BAD);
     }
     let least = options.fail_on.map(super::check::least_severity);
-    Ok(if least.is_some() && tailing.worst >= least { RULE_HIT } else { 0 })
+    if least.is_some() && tailing.worst >= least {
+        return Ok(RULE_HIT);
+    }
+    match headless::without_episode(&summary) {
+        Some(why) => anyhow::bail!("{why}"),
+        None => Ok(0),
+    }
 }
 
 impl Tailing {

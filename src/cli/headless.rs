@@ -6,8 +6,8 @@ use anyhow::Context;
 use rustc_hash::FxHashSet;
 
 use crate::{
-    model::{Diagnostic, Episode, EpisodeId, FileId, LogSummary},
-    runtime::OpenedLogs,
+    model::{Diagnostic, Episode, EpisodeId, FileId, LogSummary, Severity, rule},
+    runtime::{LogArguments, OpenedLogs},
     store::Pass,
 };
 
@@ -21,19 +21,19 @@ const REASONS: usize = 5;
 
 /// Opens `logs`; none is the demo.
 pub(super) fn open(
-    logs: &[String],
+    logs: LogArguments<'_>,
     pass: Pass,
     wake: impl Fn() + Send + Sync + 'static,
 ) -> Result<OpenedLogs, crate::runtime::OpenError> {
-    match logs {
+    match logs.names {
         [] => OpenedLogs::embedded(DEMO_NAME, DEMO, pass),
         [one] if one == DEMO_NAME => OpenedLogs::embedded(DEMO_NAME, DEMO, pass),
-        logs => OpenedLogs::open(logs, pass, wake),
+        _ => OpenedLogs::open(logs, pass, wake),
     }
 }
 
 /// Opens `logs` and reads all there is.
-pub(super) fn read_all(logs: &[String], pass: Pass) -> anyhow::Result<(OpenedLogs, LogSummary)> {
+pub(super) fn read_all(logs: LogArguments<'_>, pass: Pass) -> anyhow::Result<(OpenedLogs, LogSummary)> {
     let (wake, woken) = crossbeam_channel::bounded::<()>(1);
     let mut opened = open(logs, pass, move || {
         let _ = wake.try_send(());
@@ -89,23 +89,34 @@ pub(super) fn pick(
         }
     };
     if episodes.is_empty() {
-        let bad = summary.bad_lines;
-        // Files that were passed over are the likeliest reason.
-        let mut why: Vec<&str> = summary
-            .diagnostics
-            .iter()
-            .filter(|it| it.origin.is_none())
-            .map(|it| it.message.as_str())
-            .collect();
-        let more = why.len().saturating_sub(REASONS);
-        why.truncate(REASONS);
-        let mut why: String = why.iter().map(|it| format!("\n  {it}")).collect();
-        if more > 0 {
-            why += &format!("\n  and {more} more: `creditscope check` lists them");
-        }
-        anyhow::bail!("no episode in {} records ({bad} lines could not be read){why}", summary.records);
+        anyhow::bail!("{}", no_episode(summary));
     }
     Ok(EpisodeId::from_index(at))
+}
+
+/// Why a log that holds something has no episode; `None` if it has one, or has not begun.
+pub(super) fn without_episode(summary: &LogSummary) -> Option<String> {
+    let is_lost = |it: &Diagnostic| it.rule == rule::UNKNOWN_FORMAT || it.severity == Severity::Error;
+    let anything = summary.records > 0 || summary.bad_lines > 0 || summary.diagnostics.iter().any(is_lost);
+    (summary.episodes.is_empty() && anything).then(|| no_episode(summary))
+}
+
+/// Says that there is no episode, and why.
+fn no_episode(summary: &LogSummary) -> String {
+    let bad = summary.bad_lines;
+    // Files that were passed over are the likeliest reason.
+    let about_files = summary.diagnostics.iter().filter(|it| it.origin.is_none());
+    let mut why: Vec<&str> = about_files.map(|it| it.message.as_str()).collect();
+    if why.is_empty() && summary.records > 0 {
+        why.push("none of the records names the episode that it belongs to");
+    }
+    let more = why.len().saturating_sub(REASONS);
+    why.truncate(REASONS);
+    let mut why: String = why.iter().map(|it| format!("\n  {it}")).collect();
+    if more > 0 {
+        why += &format!("\n  and {more} more: `creditscope check` lists them");
+    }
+    format!("no episode in {} records ({bad} lines could not be read){why}", summary.records)
 }
 
 /// Findings about lines that the log tells: an episode tells them again, as both have read them in full.

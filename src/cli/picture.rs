@@ -33,7 +33,7 @@ pub(super) fn run(
         (columns > 0 && rows > 0).then_some((columns, rows))
     });
     let (columns, rows) = size.with_context(|| format!("--size: '{}' is not COLSxROWS", options.size))?;
-    let mut model = Model::new(options.logs.clone(), Charset::Unicode);
+    let mut model = Model::new(options.logs.words(), Charset::Unicode);
     model.wanted = Some(summary.episodes[id.index()].name.to_string());
     model.filters.entries = filters.iter().map(|it| Entry { filter: Arc::clone(it), on: true }).collect();
     let mut rehearsal = Rehearsal::new(model, logs, columns, rows);

@@ -6,7 +6,9 @@ use super::{
     RULE_HIT, TOO_MANY_BAD,
     arguments::{Format, Report, Scenario},
     fail_rule::FailRule,
-    filters, headless, print,
+    filters, headless,
+    log_options::LogOptions,
+    print,
 };
 use crate::{
     app::{self, Analysis, command_line},
@@ -20,7 +22,7 @@ use crate::{
 
 impl Report {
     /// The report that stands in for the terminal where there is none.
-    pub(super) fn of_logs(logs: Vec<String>, episode: Option<String>) -> Self {
+    pub(super) fn of_logs(logs: LogOptions, episode: Option<String>) -> Self {
         Self {
             logs,
             episode,
@@ -54,7 +56,7 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
     let filters = filters::parse(&options.filter)?;
     let rules = options.fail.iter().map(|it| FailRule::parse(it)).collect::<Result<Vec<_>, _>>();
     let rules = rules.map_err(anyhow::Error::msg)?;
-    let (mut logs, mut summary) = headless::read_all(&options.logs, Pass::Headers)?;
+    let (mut logs, mut summary) = headless::read_all(options.logs.arguments(), Pass::Headers)?;
     let asks_for_lines = options.max_bad.is_some() || rules.iter().any(FailRule::is_about_lines);
     let is_small = summary.bytes().0 <= IN_FULL;
     if asks_for_lines || is_small {
@@ -85,11 +87,8 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
         let path = summary.files.get(origin.file.index()).map_or("?", |it| it.path.as_str());
         format!("{path}:{}", origin.line)
     };
-    let command = command_line::of_scenario(&options.logs, &episode, &analysis.scenario);
-    let log = match options.logs.as_slice() {
-        [] => headless::DEMO_NAME.to_owned(),
-        logs => logs.join(" "),
-    };
+    let command = command_line::of_scenario(&options.logs.words(), &episode, &analysis.scenario);
+    let log = options.logs.shown();
     let listed = passing.map(|passing| {
         let listed = filters::acts(&logs.store, id, &episode, &filters);
         filters::limit(&mut analysis, &listed);

@@ -32,7 +32,7 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
         let options = arguments::Report::of_logs(options.logs.clone(), options.episode.clone());
         return report::run(&options);
     }
-    if options.logs.iter().any(|it| it == "-") && io::stdin().is_terminal() {
+    if options.logs.logs.iter().any(|it| it == "-") && io::stdin().is_terminal() {
         anyhow::bail!("'-' reads a log from stdin, which is the terminal: pipe a log into it");
     }
     let environment = Environment::of_process();
@@ -50,10 +50,10 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
     let log = LogThread::start(
         |wake| match follow {
             // What is not there yet is waited for.
-            Follow::Always if !options.logs.is_empty() => {
-                OpenedLogs::await_them(&options.logs, Pass::Headers, wake)
+            Follow::Always if !options.logs.logs.is_empty() => {
+                OpenedLogs::await_them(options.logs.arguments(), Pass::Headers, wake)
             }
-            _ => headless::open(&options.logs, Pass::Headers, wake),
+            _ => headless::open(options.logs.arguments(), Pass::Headers, wake),
         },
         follow,
         news,
@@ -65,7 +65,7 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
     let worker = Worker::start(move |message| {
         let _ = to_loop.send(message);
     });
-    let mut model = Model::new(options.logs.clone(), charset);
+    let mut model = Model::new(options.logs.words(), charset);
     model.wanted.clone_from(&options.episode);
     model.terminal = about_terminal(&environment, theme);
     handle_signals(send.clone())?;

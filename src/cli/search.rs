@@ -102,7 +102,7 @@ fn read(
     search: &mut Search<'_>,
 ) -> anyhow::Result<(Blocks, LogSummary)> {
     let (wake, woken) = crossbeam_channel::bounded::<()>(1);
-    let mut opened = headless::open(&options.logs, pass, move || {
+    let mut opened = headless::open(options.logs.arguments(), pass, move || {
         let _ = wake.try_send(());
     })?;
     let started = Instant::now();

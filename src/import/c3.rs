@@ -24,71 +24,80 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use super::{Imported, ImportedLine};
+use super::{Format, Head, LineReader, Reader, Score, Sink};
 use crate::{
     log::{
         Action, Body, Candidate, Counterfactual, EpisodeEnd, EpisodeStart, Payload, Problem, Record,
-        RosterAgent, Run, list, object, raw_offset, repair, string, write,
+        RosterAgent, Run, list, object, raw_offset, repair, string,
     },
     model::rule,
 };
 
-/// Turns buckets into native lines, one at a time: a file of them may be large and grow.
-#[derive(Clone, Debug, Default)]
-pub struct Buckets {
+/// The row of the table.
+pub static FORMAT: Format = Format {
+    name: "c3",
+    title: "C3",
+    files: "C3 replay buckets",
+    about: "replay buckets of C3 (`buckets_*.jsonl`): each bucket an episode with its replay group",
+    score,
+    reader: Reader::Lines(|_| Box::new(Buckets::default())),
+};
+
+fn score(head: &Head<'_>) -> Score {
+    // Buckets are written with sorted keys, so a head that is cut in the candidates shows at least the first two.
+    let is_bucket = head
+        .objects
+        .iter()
+        .any(|it| it.has("bucket_id") && it.has("candidates") || it.has("ctx_hash") && it.has("target_role"));
+    if is_bucket { Score::CERTAIN } else { Score::NONE }
+}
+
+/// Turns buckets into native records, one at a time: a file of them may be large and grow.
+#[derive(Debug, Default)]
+struct Buckets {
     /// The `run` record was written.
     begun: bool,
 }
 
-impl Buckets {
-    /// None read yet.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The native lines of the bucket in `line`, which is line `number` of its file. Blank lines and comments
-    /// (`#`) give none; a line that is no bucket gives none and says why.
-    pub fn import(&mut self, line: &[u8], number: u32) -> Imported {
-        let mut imported = Imported::default();
+impl LineReader for Buckets {
+    /// Blank lines and comments (`#`) give nothing; a line that is no bucket gives no record and says why.
+    fn read(&mut self, line: &[u8], number: u32, sink: &mut dyn Sink) {
         let start = line.len() - line.trim_ascii_start().len();
         let line = line.trim_ascii();
         if line.is_empty() || line.starts_with(b"#") {
-            return imported;
+            return;
         }
+        let mut problems = Vec::new();
         let lossy = String::from_utf8_lossy(line);
         if let Cow::Owned(_) = lossy {
             let problem = Problem::new(rule::INVALID_UTF8, 0, "bytes that are not UTF-8, shown as U+FFFD");
-            imported.problems.push(problem);
+            problems.push(problem);
         }
-        let text = repair(&lossy, 0, &mut imported.problems);
-        for problem in &mut imported.problems {
+        let text = repair(&lossy, 0, &mut problems);
+        for problem in &mut problems {
             problem.offset = start + raw_offset(line, problem.offset);
         }
-        let raw: &RawValue = match serde_json::from_str(&text) {
-            Ok(raw) => raw,
-            Err(error) => {
-                imported.problems.push(Problem::new(rule::BAD_JSON, 0, format!("not a bucket: {error}")));
-                return imported;
-            }
-        };
-        match Bucket::parse(raw.get(), &mut imported.problems) {
+        match parse(&text, &mut problems) {
             Ok(bucket) => {
-                let first = !std::mem::replace(&mut self.begun, true);
-                let records = first.then(|| bucket.run()).into_iter().chain(bucket.records());
-                let line = |record: Record| ImportedLine { json: write(&record), line: number };
-                imported.lines = records.map(line).collect();
+                if !std::mem::replace(&mut self.begun, true) {
+                    sink.record(number, &bucket.run());
+                }
+                bucket.records().iter().for_each(|it| sink.record(number, it));
             }
-            Err(problem) => imported.problems.push(problem),
+            Err(problem) => problems.push(problem),
         }
-        imported
+        problems.into_iter().for_each(|it| sink.problem(it));
     }
 }
 
-/// Whether an object with these keys is a bucket.
-pub(super) fn is_bucket(keys: &[String]) -> bool {
-    let has = |key: &str| keys.iter().any(|it| it == key);
-    // Buckets are written with sorted keys, so a head that is cut in the candidates shows at least these two.
-    has("bucket_id") && has("candidates") || has("ctx_hash") && has("target_role")
+/// The bucket in a line.
+///
+/// # Errors
+/// It holds none: why.
+fn parse<'a>(text: &'a str, problems: &mut Vec<Problem>) -> Result<Bucket<'a>, Problem> {
+    let raw: Result<&RawValue, _> = serde_json::from_str(text);
+    let raw = raw.map_err(|it| Problem::new(rule::BAD_JSON, 0, format!("not a bucket: {it}")))?;
+    Bucket::parse(raw.get(), problems)
 }
 
 /// The fields of an object.

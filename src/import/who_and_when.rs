@@ -29,11 +29,11 @@
 use rustc_hash::FxHashMap;
 use serde_json::value::RawValue;
 
-use super::{Imported, ImportedLine};
+use super::{DocumentReader, Format, Head, HeadObject, Reader, Score, Sink};
 use crate::{
     log::{
         Action, Body, Credit, CreditItem, EpisodeEnd, EpisodeStart, Message, Payload, Problem, Record,
-        RosterAgent, list, object, raw_offset, repair, string, write,
+        RosterAgent, list, object, raw_offset, repair, string,
     },
     model::{Severity, rule},
 };
@@ -50,50 +50,82 @@ const PLACED: [&str; 8] = [
     "is_correct",
 ];
 
-/// The native lines of `document`; the episode is called `name`.
+/// The row of the table.
+pub static FORMAT: Format = Format {
+    name: "who-and-when",
+    title: "Who&When",
+    files: "Who&When documents",
+    about: "annotated failures of LLM teams, one JSON document an episode; a directory is a list of them",
+    score,
+    reader: Reader::Document(&WhoAndWhen),
+};
+
+/// A document begins with its history, or shows an annotation in its head.
+fn score(head: &Head<'_>) -> Score {
+    let Some(object) = head.objects.first().filter(|it| is_likely(it)) else { return Score::NONE };
+    let annotated = ["mistake_agent", "mistake_step"].iter().any(|it| object.has(it));
+    if annotated { Score::CERTAIN } else { Score::LIKELY }
+}
+
+fn is_likely(object: &HeadObject<'_>) -> bool {
+    let has = |keys: &[&str]| keys.iter().any(|it| object.has(it));
+    let begins = object.keys().next() == Some("history");
+    object.has("history")
+        && (begins || has(&["mistake_agent", "mistake_step", "is_correct", "is_corrected", "question_ID"]))
+        && !has(&["type", "trajectory", "messages"])
+}
+
+/// Reads documents.
+struct WhoAndWhen;
+
+impl DocumentReader for WhoAndWhen {
+    /// A document that cannot be read gives no record and says why.
+    fn read(&self, document: &[u8], name: &str, sink: &mut dyn Sink) {
+        let mut problems = Vec::new();
+        let lossy = String::from_utf8_lossy(document);
+        if std::str::from_utf8(document).is_err() {
+            let problem = Problem::new(rule::INVALID_UTF8, 0, "bytes that are not UTF-8, shown as U+FFFD");
+            problems.push(problem);
+        }
+        let text = lossy.strip_prefix('\u{feff}').unwrap_or(&lossy);
+        let mark = lossy.len() - text.len();
+        // What is behind a repair stands a few bytes further on in the repaired text.
+        let place = |offset: usize| raw_offset(document, mark + offset);
+        let text = repair(text, 0, &mut problems);
+        for problem in &mut problems {
+            problem.offset = place(problem.offset);
+        }
+        match one_value(&text) {
+            Ok((raw, rest)) => {
+                if !text[rest..].trim().is_empty() {
+                    let message =
+                        format!("{} bytes behind the document are ignored", document.len() - place(rest));
+                    problems.push(Problem::new(rule::TRAILING_TEXT, place(rest), message));
+                }
+                match Document::parse(&text, raw) {
+                    Ok(parsed) => problems.extend(parsed.write(name, sink)),
+                    Err(problem) => problems.push(Problem { offset: place(problem.offset), ..problem }),
+                }
+            }
+            Err(problem) => problems.push(problem),
+        }
+        problems.into_iter().for_each(|it| sink.problem(it));
+    }
+}
+
+/// The first JSON value of `text`, and the offset behind it.
 ///
-/// A document that cannot be read gives no lines and says why.
-pub fn import(document: &[u8], name: &str) -> Imported {
-    let mut imported = Imported::default();
-    let lossy = String::from_utf8_lossy(document);
-    if std::str::from_utf8(document).is_err() {
-        let problem = Problem::new(rule::INVALID_UTF8, 0, "bytes that are not UTF-8, shown as U+FFFD");
-        imported.problems.push(problem);
-    }
-    let text = lossy.strip_prefix('\u{feff}').unwrap_or(&lossy);
-    let mark = lossy.len() - text.len();
-    // What is behind a repair stands a few bytes further on in the repaired text.
-    let place = |offset: usize| raw_offset(document, mark + offset);
-    let text = repair(text, 0, &mut imported.problems);
-    for problem in &mut imported.problems {
-        problem.offset = place(problem.offset);
-    }
-    let mut values = serde_json::Deserializer::from_str(&text).into_iter::<&RawValue>();
-    let raw = match values.next() {
-        Some(Ok(raw)) => raw.get(),
+/// # Errors
+/// There is none: why.
+fn one_value(text: &str) -> Result<(&str, usize), Problem> {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
+    match values.next() {
+        Some(Ok(raw)) => Ok((raw.get(), values.byte_offset())),
         Some(Err(error)) => {
-            imported.problems.push(Problem::new(
-                rule::BAD_JSON,
-                0,
-                format!("the document is not JSON: {error}"),
-            ));
-            return imported;
+            Err(Problem::new(rule::BAD_JSON, 0, format!("the document is not JSON: {error}")))
         }
-        None => {
-            imported.problems.push(Problem::new(rule::BAD_JSON, 0, "the document is empty"));
-            return imported;
-        }
-    };
-    let rest = values.byte_offset();
-    if !text[rest..].trim().is_empty() {
-        let message = format!("{} bytes behind the document are ignored", document.len() - place(rest));
-        imported.problems.push(Problem::new(rule::TRAILING_TEXT, place(rest), message));
+        None => Err(Problem::new(rule::BAD_JSON, 0, "the document is empty")),
     }
-    match Document::parse(&text, raw) {
-        Ok(parsed) => parsed.write(name, &mut imported),
-        Err(problem) => imported.problems.push(Problem { offset: place(problem.offset), ..problem }),
-    }
-    imported
 }
 
 /// A document, read as far as it is needed.
@@ -205,10 +237,11 @@ impl<'a> Document<'a> {
         1 + memchr::memchr_iter(b'\n', &self.text.as_bytes()[..end]).count() as u32
     }
 
-    fn write(&self, episode: &str, imported: &mut Imported) {
+    /// Hands on the records of `episode`; what is to be said of the document.
+    fn write(&self, episode: &str, sink: &mut dyn Sink) -> Option<Problem> {
         let mut push = |id: Option<String>, line: u32, body: Body, extra: Vec<(String, Payload)>| {
             let record = Record { episode: Some(episode.to_owned()), id, extra, ..Record::new(body) };
-            imported.lines.push(ImportedLine { json: write(&record), line });
+            sink.record(line, &record);
         };
         let start = EpisodeStart {
             agents: self.roster(),
@@ -231,10 +264,9 @@ impl<'a> Document<'a> {
         }
         let verdict = self.field("is_correct").or(self.field("is_corrected")).or(self.field("ground_truth"));
         push(None, self.line(verdict), Body::EpisodeEnd(self.end()), Vec::new());
-        if self.field("mistake_agent").is_none() && self.field("mistake_step").is_none() {
-            let message = "no `mistake_agent` and no `mistake_step`: the episode has no annotation";
-            imported.problems.push(Problem::new(rule::MISSING_FIELD, 0, message).milder(Severity::Note));
-        }
+        let annotated = self.field("mistake_agent").or(self.field("mistake_step")).is_some();
+        let message = "no `mistake_agent` and no `mistake_step`: the episode has no annotation";
+        (!annotated).then(|| Problem::new(rule::MISSING_FIELD, 0, message).milder(Severity::Note))
     }
 
     /// Speakers and addressees in order of appearance, then agents that only have a system prompt.

@@ -16,7 +16,7 @@ mod tests;
 use classify::wide;
 use classify::{ByWords, Classes, Classify};
 
-use super::walk::scalar_end;
+use super::json::walk::scalar_end;
 
 /// Bytes whose bits are made together.
 const WIDTH: usize = 64;

@@ -13,9 +13,9 @@ use memchr::memchr;
 use serde::de::IgnoredAny;
 
 use super::fields::{Fields, Notes};
+use super::json::walk::{container_end, skip_space};
 use super::read;
 use super::repair::{raw_offset, repair};
-use super::walk::{container_end, skip_space};
 use super::{Problem, Record, RecordType};
 use crate::{
     model::{Severity, rule},

@@ -1,7 +1,7 @@
 //! What is known of the opened logs without reading payloads: the list of episodes and the state of the
 //! files.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use super::{Diagnostic, EpisodeId, Segmented, Status};
 
@@ -58,7 +58,7 @@ pub struct FileSummary {
     /// Path as given, display-safe.
     pub path: String,
     /// What it was taken for: `native`, `Who&When`, ...
-    pub format: &'static str,
+    pub format: Cow<'static, str>,
     /// Bytes read of the current generation.
     pub read: u64,
     /// Bytes there are.

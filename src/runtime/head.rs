@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    import::{self, Format},
+    import::{self, Format, UnknownFormat},
     source::{Unpacking, is_packed},
 };
 
@@ -21,18 +21,21 @@ const LARGEST_DOCUMENT: u64 = 1 << 30;
 /// What a file is.
 pub(super) struct Head {
     /// By its unpacked content.
-    pub(super) format: Format,
+    pub(super) format: Result<&'static Format, UnknownFormat>,
     /// Whether it is compressed.
     pub(super) packed: bool,
 }
 
-/// What the file at `path` is.
+/// What the file at `path` is; `forced`: what it is read as, whatever it looks like.
 ///
 /// # Errors
 /// It cannot be opened or read.
-pub(super) fn of_file(path: &Path) -> io::Result<Head> {
+pub(super) fn of_file(path: &Path, forced: Option<&'static Format>) -> io::Result<Head> {
     let packed = is_packed(path)?;
     let file = File::open(path)?;
+    if let Some(format) = forced {
+        return Ok(Head { format: Ok(format), packed });
+    }
     let head = if packed {
         // What is damaged is told when it is read; what can be unpacked says what it is.
         let mut head = Vec::new();

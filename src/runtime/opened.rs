@@ -20,6 +20,7 @@ use super::{
     translated::Translated,
 };
 use crate::{
+    import::{Format, UnknownFormat},
     model::{Episode, EpisodeId, Growth, LogSummary, Reading},
     source::{Discovery, Input, Spool, SpoolStore, SpoolWriter, TailOptions, Told},
     store::{LiveEpisode, Pass, Store, is_record},
@@ -29,6 +30,7 @@ use crate::{
 pub(super) use backfill::Portions;
 use backfill::{Ahead, Backfill};
 use followed::{Followed, apply, summary_of};
+use inputs::{Document, NATIVE_LOG};
 use preview::Preview;
 use twins::Twin;
 
@@ -37,9 +39,6 @@ const BLOCK: usize = 16 << 20;
 /// The least bytes read of a file in its turn: a smaller read costs as much.
 const LEAST_SHARE: usize = 64 << 10;
 
-/// The word for a log of our own format.
-const NATIVE: &str = "native";
-
 /// How logs of our own format are followed.
 fn native_options() -> TailOptions {
     TailOptions { accept: Arc::new(is_record), ..TailOptions::default() }
@@ -47,6 +46,21 @@ fn native_options() -> TailOptions {
 
 /// Called when a pipe has brought something.
 type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// The logs to open.
+#[derive(Clone, Copy, Debug)]
+pub struct LogArguments<'a> {
+    /// Files, directories and globs; `-` is stdin.
+    pub names: &'a [String],
+    /// What each file is read as, whatever it looks like; `None`: its content decides.
+    pub format: Option<&'static Format>,
+}
+
+impl<'a, T: AsRef<[String]> + ?Sized> From<&'a T> for LogArguments<'a> {
+    fn from(names: &'a T) -> Self {
+        Self { names: names.as_ref(), format: None }
+    }
+}
 
 /// Why the logs cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +74,7 @@ pub enum OpenError {
         /// Which file.
         path: String,
         /// What it looks like.
-        why: String,
+        why: UnknownFormat,
     },
     /// A temporary file cannot be made.
     #[error("{0}")]
@@ -103,12 +117,15 @@ pub struct OpenedLogs {
     piped: Vec<Piped>,
     /// Compressed files that may be copies of what was read, or are.
     twins: Vec<Twin>,
-    documents: VecDeque<PathBuf>,
+    /// Whole documents to be read, each with its reader.
+    documents: VecDeque<Document>,
     /// When it was polled last.
     now: Duration,
     imports: Option<(Spool, SpoolWriter)>,
     /// What compressed files hold.
     unpacked: Option<SpoolStore>,
+    /// What each file is read as; `None`: what it looks like.
+    format: Option<&'static Format>,
     single: bool,
     /// What was named and is not there yet may come.
     awaits: bool,
@@ -135,12 +152,12 @@ impl OpenedLogs {
     ///
     /// # Errors
     /// The only input is of no known format or cannot be read.
-    pub fn await_them(
-        arguments: &[String],
+    pub fn await_them<'a>(
+        arguments: impl Into<LogArguments<'a>>,
         pass: Pass,
         wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<Self, OpenError> {
-        let logs = Self { awaits: true, ..Self::of(arguments, pass) };
+        let logs = Self { awaits: true, ..Self::of(arguments.into(), pass) };
         logs.find(&(Arc::new(wake) as Wake))
     }
 
@@ -149,8 +166,8 @@ impl OpenedLogs {
     ///
     /// # Errors
     /// An argument names nothing, nothing below it can be read, or the only file is of no known format.
-    pub fn open(
-        arguments: &[String],
+    pub fn open<'a>(
+        arguments: impl Into<LogArguments<'a>>,
         pass: Pass,
         wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<Self, OpenError> {
@@ -158,13 +175,13 @@ impl OpenedLogs {
     }
 
     /// As [`OpenedLogs::open`], with large files cut into such portions.
-    pub(super) fn open_in(
-        arguments: &[String],
+    pub(super) fn open_in<'a>(
+        arguments: impl Into<LogArguments<'a>>,
         pass: Pass,
         portions: Portions,
         wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<Self, OpenError> {
-        let logs = Self { portions, ..Self::of(arguments, pass) };
+        let logs = Self { portions, ..Self::of(arguments.into(), pass) };
         logs.find(&(Arc::new(wake) as Wake))
     }
 
@@ -207,14 +224,14 @@ impl OpenedLogs {
         let (spool, writer) = Spool::create(name).map_err(|it| OpenError::Spool(it.to_string()))?;
         writer.write(bytes).map_err(|it| OpenError::Spool(it.to_string()))?;
         writer.finish(None);
-        let mut logs = Self { single: true, ..Self::of(&[], pass) };
-        logs.follow(Box::new(spool), Path::new(name), NATIVE, true);
+        let mut logs = Self { single: true, ..Self::of((&[]).into(), pass) };
+        logs.follow(Box::new(spool), Path::new(name), NATIVE_LOG, true);
         Ok(logs)
     }
 
-    fn of(arguments: &[String], pass: Pass) -> Self {
+    fn of(arguments: LogArguments<'_>, pass: Pass) -> Self {
         Self {
-            discovery: Discovery::new(arguments.iter().map(PathBuf::from)),
+            discovery: Discovery::new(arguments.names.iter().map(PathBuf::from)),
             store: Store::new(pass),
             followed: Vec::new(),
             piped: Vec::new(),
@@ -223,6 +240,7 @@ impl OpenedLogs {
             now: Duration::ZERO,
             imports: None,
             unpacked: None,
+            format: arguments.format,
             single: false,
             awaits: false,
             refused: None,
@@ -284,8 +302,8 @@ impl OpenedLogs {
     /// As [`OpenedLogs::poll`], of some of the files.
     pub fn poll_some(&mut self, now: Duration, budget: usize, which: Which<'_>) -> Round {
         self.now = now;
-        if let Some(path) = self.documents.pop_front() {
-            self.import(&path);
+        if let Some(document) = self.documents.pop_front() {
+            self.import(&document);
             return Round { changed: true, caught_up: false };
         }
         let looked = !self.piped.is_empty() && self.look_at_pipes(now);
@@ -399,11 +417,11 @@ impl OpenedLogs {
             while !self.poll(self.now, BLOCK).caught_up {}
         }
         for followed in &mut self.followed {
-            let Followed { tail, lives, path, format, translated, .. } = followed;
+            let Followed { tail, lives, path, taken_for, translated, .. } = followed;
             let source = tail.source();
             let store = &mut self.store;
             tail.finish(&mut |event| {
-                apply(store, lives, (path, format), &source, translated.as_mut(), &event)
+                apply(store, lives, (path, *taken_for), &source, translated.as_mut(), &event)
             });
         }
     }

@@ -7,7 +7,7 @@ use std::{
 
 use super::head::{HEAD, LONG_HEAD, check_size};
 use crate::{
-    import::{self, Format},
+    import::{self, Format, NATIVE, Reader, UnknownFormat},
     source::{Read, Spool, Tail},
 };
 
@@ -31,11 +31,11 @@ impl Piped {
     }
 
     /// What it brings; `None`: too little has come to tell.
-    pub(super) fn format(&mut self, now: Duration) -> Option<Format> {
+    pub(super) fn format(&mut self, now: Duration) -> Option<Result<&'static Format, UnknownFormat>> {
         let ended = self.spool.end().is_some();
         let size = self.spool.size();
         if size == 0 {
-            return ended.then_some(Format::Native);
+            return ended.then_some(Ok(&NATIVE));
         }
         let waited = now.saturating_sub(*self.since.get_or_insert(now)) >= PATIENCE;
         if self.looked_at.replace(size) == Some(size) && !ended && !waited {
@@ -47,13 +47,16 @@ impl Piped {
         }
         let line = head.contains(&b'\n');
         let enough = ended || head.len() as u64 >= if line { HEAD as u64 } else { LONG_HEAD };
-        match import::sniff(&self.path, &head) {
+        let format = import::sniff(&self.path, &head);
+        match format.as_ref().map(|it| &it.reader) {
             // Blank so far.
-            Format::Native if head.iter().all(|it| it.is_ascii_whitespace() || *it == 0) && !ended => None,
-            Format::Native => Some(Format::Native),
-            other if enough => Some(other),
-            Format::C3Buckets if line => Some(Format::C3Buckets),
-            Format::Unknown { .. } if waited => Some(Format::Native),
+            Ok(Reader::Native) if head.iter().all(|it| it.is_ascii_whitespace() || *it == 0) && !ended => {
+                None
+            }
+            Ok(Reader::Native) => Some(format),
+            _ if enough => Some(format),
+            Ok(Reader::Lines(_)) if line => Some(format),
+            Err(_) if waited => Some(Ok(&NATIVE)),
             _ => None,
         }
     }

@@ -5,18 +5,23 @@
 
 use std::io;
 
+use super::native_lines::NativeLines;
 use crate::{
-    import::{Imported, c3::Buckets},
+    import::LineReader,
     log::Problem,
     model::{FileId, rule},
-    source::{SourceFile, Spool, SpoolError, SpoolWriter, Tail},
+    source::{SourceFile, Spool, SpoolWriter, Tail},
     store::Store,
 };
+
+/// Makes a reader for a file, or for another life of one.
+pub(super) type Begin = Box<dyn Fn() -> Box<dyn LineReader> + Send>;
 
 /// What becomes of the lines of one file.
 pub(super) struct Translated {
     spool: Spool,
     writer: SpoolWriter,
+    begin: Begin,
     /// One per generation that still brings lines; the last is the present one.
     lives: Vec<Life>,
     /// The spool is full: told once.
@@ -28,20 +33,17 @@ struct Life {
     generation: u32,
     /// Lines seen.
     lines: u32,
-    buckets: Buckets,
+    reader: Box<dyn LineReader>,
 }
 
 impl Translated {
-    /// The word for the format.
-    pub(super) const FORMAT: &'static str = "C3";
-
     /// Nothing read yet.
     ///
     /// # Errors
     /// No temporary file can be made.
-    pub(super) fn new(name: &str) -> io::Result<Self> {
+    pub(super) fn new(name: &str, begin: Begin) -> io::Result<Self> {
         let (spool, writer) = Spool::create(name)?;
-        Ok(Self { spool, writer, lives: Vec::new(), full: false })
+        Ok(Self { spool, writer, begin, lives: Vec::new(), full: false })
     }
 
     /// Where the native lines stand.
@@ -51,7 +53,7 @@ impl Translated {
 
     fn life(&mut self, generation: u32) -> usize {
         self.lives.iter().position(|it| it.generation == generation).unwrap_or_else(|| {
-            self.lives.push(Life { generation, lines: 0, buckets: Buckets::new() });
+            self.lives.push(Life { generation, lines: 0, reader: (self.begin)() });
             self.lives.len() - 1
         })
     }
@@ -59,31 +61,18 @@ impl Translated {
     /// Translates whole lines of `generation` and hands them to the store.
     pub(super) fn read(&mut self, store: &mut Store, file: FileId, generation: u32, bytes: &[u8]) {
         let life = self.life(generation);
+        let life = &mut self.lives[life];
+        let mut native = NativeLines::new(store, file, &self.writer);
         for line in bytes.split_inclusive(|it| *it == b'\n') {
-            let life = &mut self.lives[life];
             life.lines += 1;
-            let number = life.lines;
-            let Imported { lines, problems } = life.buckets.import(line, number);
-            for it in problems {
-                store.diagnose_line(file, number, it);
-            }
-            let mut native = Vec::new();
-            for line in lines {
-                native.extend_from_slice(line.json.as_bytes());
-                native.push(b'\n');
-            }
-            let offset = self.writer.written();
-            match self.writer.write(&native) {
-                Ok(()) => store.read_imported(file, offset, &native, number),
-                Err(error) => self.give_up(store, file, number, &error),
-            }
+            life.reader.read(line, life.lines, &mut native);
+            native.end_line(life.lines);
         }
-    }
-
-    fn give_up(&mut self, store: &mut Store, file: FileId, number: u32, error: &SpoolError) {
-        if !std::mem::replace(&mut self.full, true) {
+        if let Err(error) = native.finish()
+            && !std::mem::replace(&mut self.full, true)
+        {
             let message = crate::text::clean(&error.to_string());
-            store.diagnose_line(file, number, Problem::new(rule::INPUT_BROKE_OFF, 0, message));
+            store.diagnose_line(file, life.lines, Problem::new(rule::INPUT_BROKE_OFF, 0, message));
         }
     }
 

@@ -160,7 +160,7 @@ mod tests {
         let source = TailFile::open(file.path()).unwrap().source();
         let summary = FileSummary {
             path: "x".to_owned(),
-            format: "native",
+            format: "native".into(),
             read: 0,
             size: 0,
             generation: 0,
@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn of_a_shared_spool_only_the_own_part_is_searched() {
         let (mut store, file, _kept) = store(RUNS, true);
-        store.read_imported(file, 44, &RUNS.as_bytes()[44..], 9);
+        store.read_imported(file, 44, &RUNS.as_bytes()[44..], &[9; 4]);
         assert_eq!(store.searchable()[0].bytes, 44..RUNS.len() as u64);
         assert_eq!((store.line_number(file, 0), store.line_number(file, 99)), (9, 0));
     }

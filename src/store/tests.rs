@@ -29,7 +29,7 @@ impl Files {
         let (spool, writer) = Spool::create("test").unwrap();
         let summary = FileSummary {
             path: format!("file{}", self.spools.len()),
-            format: "native",
+            format: "native".into(),
             read: 0,
             size: 0,
             generation: 0,

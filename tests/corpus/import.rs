@@ -1,10 +1,10 @@
 //! A foreign document, any bytes: recognised by its head, turned into native lines.
 
-use std::path::Path;
+use std::{ops::RangeInclusive, path::Path};
 
 use creditscope::{
-    import::{Format, Imported, c3::Buckets, sniff, who_and_when},
-    log::parse_line,
+    import::{FORMATS, Reader, Sink, sniff},
+    log::{Problem, Record, parse_line, write},
     model::Severity,
 };
 
@@ -12,37 +12,51 @@ use super::safe;
 
 /// Reads `document` as every foreign format, whatever it is.
 pub fn run(document: &[u8]) {
-    if let Format::Unknown { why } = sniff(Path::new("folder/document.json"), document) {
-        safe::line(&why);
+    if let Err(why) = sniff(Path::new("folder/document.json"), document) {
+        safe::line(&why.to_string());
     }
-    let imported = who_and_when::import(document, "document");
-    native(&imported, document.len() + 1);
-    lines_exist(&imported, document);
-    let mut buckets = Buckets::new();
-    for (number, line) in document.split(|byte| *byte == b'\n').enumerate() {
-        let number = u32::try_from(number + 1).expect("a short document");
-        let imported = buckets.import(line, number);
-        native(&imported, line.len());
-        assert!(imported.lines.iter().all(|it| it.line == number));
-    }
-}
-
-/// Every line is one record that reads without loss, and what is said of the document can be shown.
-fn native(imported: &Imported, longest: usize) {
-    for line in &imported.lines {
-        assert!(!line.json.contains('\n'), "{}", line.json);
-        let parsed = parse_line(line.json.as_bytes());
-        assert_eq!(parsed.records.len(), 1, "{}", line.json);
-        let lost = parsed.problems.iter().find(|it| it.severity == Severity::Error);
-        assert_eq!(lost, None, "{}", line.json);
-    }
-    for problem in &imported.problems {
-        safe::line(&problem.message);
-        assert!(problem.offset <= longest, "{problem:?}");
-    }
-}
-
-fn lines_exist(imported: &Imported, document: &[u8]) {
     let lines = document.split(|byte| *byte == b'\n').count();
-    assert!(imported.lines.iter().all(|it| it.line >= 1 && it.line as usize <= lines));
+    for format in FORMATS {
+        match format.reader {
+            Reader::Native => {}
+            Reader::Document(reader) => {
+                let mut found = Found { longest: document.len() + 1, lines: 1..=lines };
+                reader.read(document, "document", &mut found);
+            }
+            Reader::Lines(begin) => {
+                let mut reader = begin("document");
+                for (at, line) in document.split(|byte| *byte == b'\n').enumerate() {
+                    let mut found = Found { longest: line.len(), lines: at + 1..=at + 1 };
+                    reader.read(line, u32::try_from(at + 1).expect("a short document"), &mut found);
+                }
+            }
+        }
+    }
+}
+
+/// Takes what a reader hands on, if it is as it must be.
+struct Found {
+    /// The largest offset of a problem.
+    longest: usize,
+    /// The lines of the original there are.
+    lines: RangeInclusive<usize>,
+}
+
+impl Sink for Found {
+    /// It is one line that reads without loss, made of a line that is there.
+    fn record(&mut self, line: u32, record: &Record) {
+        assert!(self.lines.contains(&(line as usize)), "{line}");
+        let json = write(record);
+        assert!(!json.contains('\n'), "{json}");
+        let parsed = parse_line(json.as_bytes());
+        assert_eq!(parsed.records.len(), 1, "{json}");
+        let lost = parsed.problems.iter().find(|it| it.severity == Severity::Error);
+        assert_eq!(lost, None, "{json}");
+    }
+
+    /// It can be shown, and stands in the document.
+    fn problem(&mut self, problem: Problem) {
+        safe::line(&problem.message);
+        assert!(problem.offset <= self.longest, "{problem:?}");
+    }
 }

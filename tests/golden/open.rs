@@ -32,7 +32,7 @@ pub fn open(path: &Path) -> Opened {
     let mut store = Store::new(Pass::Everything);
     let summary = FileSummary {
         path: path.display().to_string(),
-        format: "native",
+        format: "native".into(),
         read: 0,
         size: 0,
         generation: 0,

@@ -34,7 +34,10 @@ fn back(episode: &Episode, scenario: &Scenario) -> Scenario {
     let line = of_scenario(&["my log.jsonl".to_owned()], episode, scenario);
     let arguments = Arguments::try_parse_from(shell_words(&line)).unwrap_or_else(|it| panic!("{line}\n{it}"));
     let Some(Command::Report(report)) = arguments.command else { panic!("{line}") };
-    assert_eq!((report.logs, report.episode), (vec!["my log.jsonl".to_owned()], Some(episode.name.clone())));
+    assert_eq!(
+        (report.logs.logs, report.episode),
+        (vec!["my log.jsonl".to_owned()], Some(episode.name.clone()))
+    );
     report.scenario.options().scenario(episode).unwrap_or_else(|it| panic!("{line}\n{it}"))
 }
 

@@ -1,6 +1,7 @@
 //! Buckets, written here after the format's description, and what becomes of them.
 
 use super::*;
+use crate::import::tests::Collected;
 use crate::log::parse_line;
 
 /// A bucket of the second of three roles: two candidates that earn credit, one that only estimates V.
@@ -19,8 +20,13 @@ fn bucket() -> String {
     BUCKET.replace('\n', "")
 }
 
+/// What the first line of a file gives.
+fn import(line: &str, number: u32) -> Collected {
+    Collected::of(|sink| Buckets::default().read(line.as_bytes(), number, sink))
+}
+
 fn records(line: &str) -> Vec<Record> {
-    let imported = Buckets::new().import(line.as_bytes(), 3);
+    let imported = import(line, 3);
     assert_eq!(imported.problems, [], "{line}");
     assert!(imported.lines.iter().all(|it| it.line == 3));
     let parsed = imported.lines.iter().map(|it| parse_line(it.json.as_bytes()));
@@ -120,7 +126,7 @@ fn segments() {
         let all = BUCKET.find("\"meta\":{\"credit_n\"").unwrap();
         let behind = BUCKET[all..].find("},\n\"question_id\"").unwrap() + all;
         let line = format!("{}\"meta\":{{{meta}{}", &BUCKET[..all], &BUCKET[behind..]).replace('\n', "");
-        let imported = Buckets::new().import(line.as_bytes(), 1);
+        let imported = import(&line, 1);
         let records: Vec<Record> = imported
             .lines
             .iter()
@@ -143,7 +149,7 @@ fn segments() {
 #[test]
 fn what_is_no_bucket_says_why() {
     let check = |line: &str, rule: &str| {
-        let imported = Buckets::new().import(line.as_bytes(), 1);
+        let imported = import(line, 1);
         assert_eq!(imported.lines, []);
         let rules: Vec<&str> = imported.problems.iter().map(|it| it.rule.name()).collect();
         assert_eq!(rules, [rule], "{line}");
@@ -153,23 +159,25 @@ fn what_is_no_bucket_says_why() {
     check("{}", "missing-field");
     check(r#"{"bucket_id":"b","target_role":"A"}"#, "missing-field");
     for nothing in ["", "  ", "# buckets of monday"] {
-        assert_eq!(Buckets::new().import(nothing.as_bytes(), 1), Imported::default());
+        assert_eq!(import(nothing, 1), Collected::default());
     }
 }
 
 #[test]
 fn the_run_is_told_once() {
-    let mut buckets = Buckets::new();
+    let mut buckets = Buckets::default();
     let line = bucket();
-    let runs = |it: &Imported| it.lines.iter().filter(|it| it.json.contains("\"type\":\"run\"")).count();
-    assert_eq!(runs(&buckets.import(line.as_bytes(), 1)), 1);
-    assert_eq!(runs(&buckets.import(line.as_bytes(), 2)), 0);
+    let mut runs = |number: u32| {
+        let imported = Collected::of(|sink| buckets.read(line.as_bytes(), number, sink));
+        imported.lines.iter().filter(|it| it.json.contains("\"type\":\"run\"")).count()
+    };
+    assert_eq!((runs(1), runs(2)), (1, 0));
 }
 
 #[test]
 fn a_bucket_is_told_by_its_keys() {
-    let keys = |it: &[&str]| it.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
-    assert!(is_bucket(&keys(&["bucket_id", "candidates"])));
-    assert!(is_bucket(&keys(&["ctx_hash", "target_role"])));
-    assert!(!is_bucket(&keys(&["candidates", "type"])));
+    let of = |head: &str| score(&Head::of(head.as_bytes()));
+    assert_eq!(of("{\"bucket_id\":\"b\",\"candidates\":[{\"j\":0,"), Score::CERTAIN);
+    assert_eq!(of("{\"target_role\":\"A\",\"ctx_hash\":1}"), Score::CERTAIN);
+    assert_eq!(of("{\"candidates\":[],\"type\":\"x\"}"), Score::NONE);
 }

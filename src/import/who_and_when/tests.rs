@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 
 use super::*;
-use crate::import::{Format, sniff};
+use crate::import::{
+    sniff,
+    tests::{Collected, ImportedLine},
+};
 use crate::log::{parse_line, scan_header};
 
 const DISPATCHED: &str = r#"{
@@ -45,9 +48,13 @@ const CHAT: &str = r#"{
     "system_prompt": {"Math_Expert": "You add", "Silent_Expert": "You wait"}
 }"#;
 
+fn import(document: &[u8]) -> Collected {
+    Collected::of(|sink| WhoAndWhen.read(document, "doc", sink))
+}
+
 /// The records of `document`, each with its line; every native line must parse without problems.
 fn records(document: &str) -> (Vec<(u32, Record)>, Vec<Problem>) {
-    let imported = import(document.as_bytes(), "doc");
+    let imported = import(document.as_bytes());
     let read = |it: &ImportedLine| {
         let mut parsed = parse_line(it.json.as_bytes());
         assert_eq!(parsed.problems, [], "{}", it.json);
@@ -150,7 +157,7 @@ fn a_group_chat() {
 }
 
 fn rules(document: &str) -> Vec<&'static str> {
-    import(document.as_bytes(), "doc").problems.iter().map(|it| it.rule.name()).collect()
+    import(document.as_bytes()).problems.iter().map(|it| it.rule.name()).collect()
 }
 
 #[test]
@@ -189,7 +196,7 @@ fn the_real_documents() {
     for path in paths {
         let bytes = std::fs::read(&path).unwrap();
         let head = &bytes[..bytes.len().min(4096)];
-        assert_eq!(sniff(&path, head), Format::WhoAndWhen, "{}", path.display());
+        assert_eq!(sniff(&path, head), Ok(&FORMAT), "{}", path.display());
         let text = String::from_utf8(bytes).unwrap();
         let (records, problems) = records(&text);
         assert_eq!(problems, [], "{}", path.display());
@@ -238,7 +245,7 @@ proptest! {
                 _ => bytes.insert(at, b"\"{}[],:\\"[usize::from(byte) % 8]),
             }
         }
-        let imported = import(&bytes, "doc");
+        let imported = import(&bytes);
         prop_assert!(!imported.lines.is_empty() || !imported.problems.is_empty());
         for line in imported.lines {
             prop_assert_eq!(parse_line(line.json.as_bytes()).problems, [], "{}", line.json);

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::log::walk;
+use crate::log::json::walk;
 
 /// Text in which what counts is frequent.
 fn text() -> impl Strategy<Value = Vec<u8>> {

@@ -1,12 +1,14 @@
 //! One input that is polled: a file or a pipe, what it was taken for, and its lives in the store.
 
 use std::{
+    borrow::Cow,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use super::{Backfill, Round, Translated, Which, skipped};
 use crate::{
+    import::Format,
     model::{Diagnostic, FileId, FileState, FileSummary, rule},
     source::{SourceFile, Tail, TailEvent, because},
     store::Store,
@@ -16,14 +18,28 @@ use crate::{
 /// What grew is expected to go on for so long.
 const GROWING: Duration = Duration::from_secs(3);
 
+/// What an input was taken for.
+#[derive(Clone, Copy)]
+pub(super) struct TakenFor {
+    pub(super) format: &'static Format,
+    pub(super) packed: bool,
+}
+
+impl TakenFor {
+    /// For the list of files.
+    fn words(self) -> Cow<'static, str> {
+        let title = self.format.title;
+        if self.packed { format!("{title}, compressed").into() } else { title.into() }
+    }
+}
+
 /// Something that is polled.
 pub(super) struct Followed {
     pub(super) tail: Box<dyn Tail>,
     pub(super) path: PathBuf,
     /// Whether its path is a link: what is told of it is told by another name.
     pub(super) is_link: bool,
-    /// What it was taken for.
-    pub(super) format: &'static str,
+    pub(super) taken_for: TakenFor,
     /// Its present life in the store, and the one before.
     pub(super) lives: Vec<(u32, FileId)>,
     pub(super) ended: bool,
@@ -70,7 +86,7 @@ impl Followed {
     }
 
     fn read_on(&mut self, store: &mut Store, now: Duration, budget: usize) -> (Round, usize) {
-        let Self { tail, lives, path, format, ended, piped, translated, failed, .. } = self;
+        let Self { tail, lives, path, taken_for, ended, piped, translated, failed, .. } = self;
         let source = tail.source();
         let mut changed = false;
         let mut read = 0;
@@ -80,7 +96,7 @@ impl Followed {
                 read += bytes.len();
             }
             *ended |= matches!(event, TailEvent::Ended { .. });
-            apply(store, lives, (path, format), &source, translated.as_mut(), &event);
+            apply(store, lives, (path, *taken_for), &source, translated.as_mut(), &event);
         });
         let (_, file) = *lives.last().expect("a followed file has a life from the start");
         match result {
@@ -113,15 +129,16 @@ impl Followed {
 }
 
 /// A file in the list, as it begins.
-pub(super) fn summary_of(path: &Path, format: &'static str, generation: u32) -> FileSummary {
-    FileSummary { path: text::clean(&path.to_string_lossy()), format, generation, ..FileSummary::default() }
+pub(super) fn summary_of(path: &Path, taken_for: TakenFor, generation: u32) -> FileSummary {
+    let (path, format) = (text::clean(&path.to_string_lossy()), taken_for.words());
+    FileSummary { path, format, generation, ..FileSummary::default() }
 }
 
 /// Hands what a poll found to the store.
 pub(super) fn apply(
     store: &mut Store,
     lives: &mut Vec<(u32, FileId)>,
-    (path, format): (&Path, &'static str),
+    (path, taken_for): (&Path, TakenFor),
     source: &SourceFile,
     translated: Option<&mut Translated>,
     event: &TailEvent<'_>,
@@ -160,7 +177,7 @@ pub(super) fn apply(
             let summary = FileSummary {
                 began: Some(reason.name()),
                 inode: Some((file.device, file.inode)),
-                ..summary_of(path, format, generation)
+                ..summary_of(path, taken_for, generation)
             };
             let id = store.add_life(summary, source, line_map, before);
             lives.push((generation, id));

@@ -3,17 +3,21 @@
 use std::{fs::File, io::Read, path::Path, path::PathBuf, sync::Arc, time::Duration};
 
 use super::{
-    Followed, NATIVE, OpenError, OpenedLogs, Wake, backfill::Backfill, followed::Look, native_options,
-    summary_of, twins::Twin,
+    Followed, OpenError, OpenedLogs, Wake,
+    backfill::Backfill,
+    followed::{Look, TakenFor},
+    native_options, summary_of,
+    twins::Twin,
 };
 use crate::{
-    import::{Format, who_and_when},
+    import::{DocumentReader, Format, LineReader, NATIVE, Reader, UnknownFormat},
     model::{Diagnostic, FileId, FileState, FileSummary, Severity, rule},
     runtime::{
         head::{self, Head},
+        native_lines::NativeLines,
         piped::Piped,
         spawn,
-        translated::Translated,
+        translated::{Begin, Translated},
     },
     source::{
         Input, PackedTail, SourceFile, Spool, SpoolStore, Tail, TailFile, TailOptions, because, feed,
@@ -21,6 +25,16 @@ use crate::{
     },
     text,
 };
+
+/// A log of our own format, as it is.
+pub(super) const NATIVE_LOG: TakenFor = TakenFor { format: &NATIVE, packed: false };
+
+/// A document to be read as a whole.
+pub(super) struct Document {
+    path: PathBuf,
+    format: &'static Format,
+    reader: &'static dyn DocumentReader,
+}
 
 impl OpenedLogs {
     pub(super) fn list(&mut self, problems: &[crate::source::DiscoverError]) {
@@ -60,8 +74,11 @@ impl OpenedLogs {
 
     /// Begins to compare a compressed file with what was read. `false`: it is none, or there is nothing to compare.
     pub(super) fn add_twin(&mut self, path: &Path) -> bool {
-        let is_log = |it: &Head| it.packed && matches!(it.format, Format::Native | Format::C3Buckets);
-        if self.followed.is_empty() || !head::of_file(path).is_ok_and(|it| is_log(&it)) {
+        let is_log = |it: &Head| {
+            let reader = it.format.as_ref().map(|it| &it.reader);
+            it.packed && matches!(reader, Ok(Reader::Native | Reader::Lines(_)))
+        };
+        if self.followed.is_empty() || !head::of_file(path, self.format).is_ok_and(|it| is_log(&it)) {
             return false;
         }
         let Ok(tail) = self.tail(path, true, native_options()) else { return false };
@@ -77,38 +94,38 @@ impl OpenedLogs {
         let shown = text::clean(&path.to_string_lossy());
         let unreadable =
             |error| OpenError::Argument(format!("cannot read '{shown}': {}", text::clean(&because(&error))));
-        let Head { format, packed } = head::of_file(&path).map_err(unreadable)?;
-        match format {
-            Format::Native => {
-                let options = native_options();
-                if packed {
-                    let tail = self.tail(&path, packed, options)?;
-                    self.follow(tail, &path, "native, compressed", false);
-                } else {
-                    let mut tail = TailFile::open_with(&path, options).map_err(unreadable)?;
-                    let backfill = Backfill::of(&mut tail, self.store.pass(), self.portions);
-                    let source = tail.source();
-                    self.add_followed(Box::new(tail), &path, NATIVE, false, source, None);
-                    self.backfill(backfill);
-                }
+        let Head { format, packed } = head::of_file(&path, self.format).map_err(unreadable)?;
+        let format = match format {
+            Ok(format) => format,
+            Err(why) if self.single => return Err(OpenError::Format { path: shown, why }),
+            Err(why) => {
+                self.list_unknown(&shown, &why);
+                return Ok(());
             }
-            Format::WhoAndWhen => self.documents.push_back(path),
-            Format::C3Buckets => {
+        };
+        let taken_for = TakenFor { format, packed };
+        match format.reader {
+            Reader::Native if packed => {
+                let tail = self.tail(&path, packed, native_options())?;
+                self.follow(tail, &path, taken_for, false);
+            }
+            Reader::Native => {
+                let mut tail = TailFile::open_with(&path, native_options()).map_err(unreadable)?;
+                let backfill = Backfill::of(&mut tail, self.store.pass(), self.portions);
+                let source = tail.source();
+                self.add_followed(Box::new(tail), &path, taken_for, false, source, None);
+                self.backfill(backfill);
+            }
+            Reader::Lines(begin) => {
                 let tail = self.tail(&path, packed, TailOptions::default())?;
-                self.translate(
-                    tail,
-                    &path,
-                    if packed { "C3, compressed" } else { Translated::FORMAT },
-                    false,
-                )?;
+                self.translate(tail, &path, taken_for, false, begin)?;
             }
-            Format::Unknown { why } if self.single => return Err(OpenError::Format { path: shown, why }),
-            Format::Unknown { why } => self.list_unknown(&shown, &why),
+            Reader::Document(reader) => self.documents.push_back(Document { path, format, reader }),
         }
         Ok(())
     }
 
-    fn list_unknown(&mut self, shown: &str, why: &str) {
+    fn list_unknown(&mut self, shown: &str, why: &UnknownFormat) {
         let message = format!("'{shown}' is not a log: {why}");
         self.store.diagnose(Diagnostic::of_input(rule::UNKNOWN_FORMAT, message));
     }
@@ -137,9 +154,9 @@ impl OpenedLogs {
         Ok(Box::new(PackedTail::open(path, spool, options).map_err(unreadable)?))
     }
 
-    pub(super) fn follow(&mut self, tail: Box<dyn Tail>, path: &Path, format: &'static str, piped: bool) {
+    pub(super) fn follow(&mut self, tail: Box<dyn Tail>, path: &Path, taken_for: TakenFor, piped: bool) {
         let source = tail.source();
-        self.add_followed(tail, path, format, piped, source, None);
+        self.add_followed(tail, path, taken_for, piped, source, None);
     }
 
     /// Lets the file that was added last begin at its end.
@@ -156,12 +173,15 @@ impl OpenedLogs {
         &mut self,
         tail: Box<dyn Tail>,
         path: &Path,
-        format: &'static str,
+        taken_for: TakenFor,
         piped: bool,
+        begin: fn(&str) -> Box<dyn LineReader>,
     ) -> Result<(), OpenError> {
         let shown = text::clean(&path.to_string_lossy());
-        let translated = Translated::new(&shown).map_err(|it| OpenError::Spool(it.to_string()))?;
-        self.add_followed(tail, path, format, piped, translated.source(), Some(translated));
+        let name = name_of(path);
+        let begin: Begin = Box::new(move || begin(&name));
+        let translated = Translated::new(&shown, begin).map_err(|it| OpenError::Spool(it.to_string()))?;
+        self.add_followed(tail, path, taken_for, piped, translated.source(), Some(translated));
         Ok(())
     }
 
@@ -169,13 +189,13 @@ impl OpenedLogs {
         &mut self,
         tail: Box<dyn Tail>,
         path: &Path,
-        format: &'static str,
+        taken_for: TakenFor,
         piped: bool,
         source: SourceFile,
         translated: Option<Translated>,
     ) {
         let inode = tail.identity().map(|it| (it.device, it.inode));
-        let summary = FileSummary { inode, ..summary_of(path, format, 0) };
+        let summary = FileSummary { inode, ..summary_of(path, taken_for, 0) };
         let lines = translated.as_ref().map(|_| Vec::new());
         if let Some(preview) = &mut self.preview {
             preview.add(FileId::from_index(self.store.file_count()), summary.clone(), source.clone(), false);
@@ -185,7 +205,7 @@ impl OpenedLogs {
             tail,
             path: path.to_owned(),
             is_link: path.is_symlink(),
-            format,
+            taken_for,
             lives: vec![(0, id)],
             ended: false,
             piped,
@@ -200,33 +220,41 @@ impl OpenedLogs {
     pub(super) fn look_at_pipes(&mut self, now: Duration) -> bool {
         let mut changed = false;
         for mut piped in std::mem::take(&mut self.piped) {
-            let Some(format) = piped.format(now) else {
+            let Some(format) = self.format.map(Ok).or_else(|| piped.format(now)) else {
                 self.piped.push(piped);
                 continue;
             };
             let shown = text::clean(&piped.path.to_string_lossy());
-            match format {
-                Format::Native => {
-                    let Piped { spool, path, .. } = piped;
-                    self.follow(Box::new(spool), &path, NATIVE, true);
+            let format = match format {
+                Ok(format) => format,
+                Err(why) => {
+                    self.list_unknown(&shown, &why);
+                    self.refused = self.single.then(|| format!("'{shown}' is not a log: {why}"));
+                    changed = true;
+                    continue;
                 }
-                Format::C3Buckets => {
+            };
+            let taken_for = TakenFor { format, packed: false };
+            match format.reader {
+                Reader::Native => {
                     let Piped { spool, path, .. } = piped;
-                    if let Err(error) = self.translate(Box::new(spool), &path, Translated::FORMAT, true) {
+                    self.follow(Box::new(spool), &path, taken_for, true);
+                }
+                Reader::Lines(begin) => {
+                    let Piped { spool, path, .. } = piped;
+                    if let Err(error) = self.translate(Box::new(spool), &path, taken_for, true, begin) {
                         self.list_error(&error);
                     }
                 }
-                Format::WhoAndWhen if piped.is_waiting_for_its_end() => {
+                Reader::Document(_) if piped.is_waiting_for_its_end() => {
                     self.piped.push(piped);
                     continue;
                 }
-                Format::WhoAndWhen => {
-                    let result = piped.document().and_then(|it| self.import_document(&piped.path, &it));
+                Reader::Document(reader) => {
+                    let bytes = piped.document();
+                    let document = Document { path: piped.path, format, reader };
+                    let result = bytes.and_then(|it| self.import_document(&document, &it));
                     self.list_import(&shown, result);
-                }
-                Format::Unknown { why } => {
-                    self.list_unknown(&shown, &why);
-                    self.refused = self.single.then(|| format!("'{shown}' is not a log: {why}"));
                 }
             }
             changed = true;
@@ -234,9 +262,9 @@ impl OpenedLogs {
         changed
     }
 
-    pub(super) fn import(&mut self, path: &Path) {
-        let shown = text::clean(&path.to_string_lossy());
-        let result = head::document(path).and_then(|it| self.import_document(path, &it));
+    pub(super) fn import(&mut self, document: &Document) {
+        let shown = text::clean(&document.path.to_string_lossy());
+        let result = head::document(&document.path).and_then(|it| self.import_document(document, &it));
         self.list_import(&shown, result);
     }
 
@@ -248,29 +276,22 @@ impl OpenedLogs {
     }
 
     /// Turns a document into native lines in the spool that all imports share.
-    fn import_document(&mut self, path: &Path, document: &[u8]) -> std::io::Result<()> {
+    fn import_document(&mut self, document: &Document, bytes: &[u8]) -> std::io::Result<()> {
+        let Document { path, format, reader } = document;
         let shown = text::clean(&path.to_string_lossy());
-        let size = document.len() as u64;
-        let imported = who_and_when::import(document, &episode_name(path));
+        let size = bytes.len() as u64;
         let (spool, writer) = match &mut self.imports {
             Some(imports) => imports,
             None => self.imports.insert(Spool::create("imported documents")?),
         };
-        let offset = writer.written();
-        let mut bytes = Vec::new();
-        for line in &imported.lines {
-            bytes.extend_from_slice(line.json.as_bytes());
-            bytes.push(b'\n');
-        }
-        writer.write(&bytes).map_err(std::io::Error::other)?;
-        let lines = imported.lines.iter().map(|it| it.line).collect();
+        let taken_for = TakenFor { format, packed: false };
         let summary =
-            FileSummary { read: size, size, state: FileState::CaughtUp, ..summary_of(path, "Who&When", 0) };
-        let file = self.store.add_life(summary, spool.source(), Some(lines), None);
-        self.store.read(file, offset, &bytes);
-        for problem in imported.problems {
-            let line =
-                document[..problem.offset.min(document.len())].iter().filter(|it| **it == b'\n').count();
+            FileSummary { read: size, size, state: FileState::CaughtUp, ..summary_of(path, taken_for, 0) };
+        let file = self.store.add_life(summary, spool.source(), Some(Vec::new()), None);
+        let mut native = NativeLines::new(&mut self.store, file, writer);
+        reader.read(bytes, &name_of(path), &mut native);
+        for problem in native.finish().map_err(std::io::Error::other)? {
+            let line = bytes[..problem.offset.min(bytes.len())].iter().filter(|it| **it == b'\n').count();
             let message = format!("{shown}:{}: {}", line + 1, problem.message);
             let found = Diagnostic::of_input(problem.rule, message).milder(problem.severity);
             self.store.diagnose(found);
@@ -279,8 +300,8 @@ impl OpenedLogs {
     }
 }
 
-/// A document holds one episode, named after its folder and itself: `Hand-Crafted/12`.
-fn episode_name(path: &Path) -> String {
+/// What a reader calls a file: its folder and name without ending, `Hand-Crafted/12`.
+fn name_of(path: &Path) -> String {
     let path = without_ending(path).unwrap_or(path);
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     match path.parent().and_then(Path::file_name) {

@@ -117,7 +117,7 @@ impl OpenedLogs {
 
     /// Takes a step of a file.
     fn take(&mut self, at: usize, bytes: &Range<u64>, step: Step<Ticket>) {
-        let Followed { tail, lives, path, format, backfill, .. } = &mut self.followed[at];
+        let Followed { tail, lives, path, taken_for, backfill, .. } = &mut self.followed[at];
         let Some(filling) = backfill else { return };
         let store = &mut self.store;
         match step {
@@ -125,7 +125,7 @@ impl OpenedLogs {
                 if matches!(event, TailEvent::Restart { .. }) {
                     filling.joined = 0;
                 }
-                apply(store, lives, (path, format), &tail.source(), None, &event);
+                apply(store, lives, (path, *taken_for), &tail.source(), None, &event);
             }
             Step::Lines(generation, ticket) => {
                 let filled = self.readers.wait(ticket);

@@ -12,7 +12,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use super::{OpenedLogs, summary_of};
+use super::{OpenedLogs, followed::TakenFor, summary_of};
 use crate::{
     model::{Diagnostic, FileId, FileState, FileSummary, rule},
     source::{Fingerprint, LifeRead, Read, SourceFile, StretchEvent, Tail, TailEvent},
@@ -255,7 +255,7 @@ impl OpenedLogs {
             read: size,
             size,
             state: FileState::SameAs(name.clone()),
-            ..summary_of(&twin.path, "native, compressed", 0)
+            ..summary_of(&twin.path, TakenFor { packed: true, ..followed.taken_for }, 0)
         };
         self.store.add_life(summary, twin.tail.source(), None, None);
         let message =

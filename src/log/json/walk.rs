@@ -1,12 +1,12 @@
 //! Walks over JSON text by structure alone: strings and nesting, no values.
 //!
-//! This is for lines looked at one at a time; the index pass marks many lines at once, see [`super::marks`].
+//! This is for lines looked at one at a time; the index pass marks many lines at once, see `log::marks`.
 //! It never validates what it walks over: whoever needs the value parses it.
 
 use memchr::{memchr, memchr3};
 
 /// The index after the closing quote of the string whose content starts at `at`; `None` if it never closes.
-pub(super) fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+pub(crate) fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     // Prose and code have an escape in every line, so this stops only at quotes. A quote closes the string
     // unless an odd number of backslashes stands before it. Each backslash is counted once.
     loop {
@@ -22,7 +22,7 @@ pub(super) fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
 /// The index after the object or array whose opening bracket is at `at`; `None` if it never closes.
 ///
 /// Counts only brackets of the outermost kind: in well-formed text the others balance among themselves.
-pub(super) fn container_end(bytes: &[u8], at: usize) -> Option<usize> {
+pub(crate) fn container_end(bytes: &[u8], at: usize) -> Option<usize> {
     let open = bytes[at];
     let close = if open == b'{' { b'}' } else { b']' };
     let mut depth = 1usize;
@@ -45,7 +45,7 @@ pub(super) fn container_end(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 /// The index of the first byte at or after `at` that is not JSON white space.
-pub(super) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
+pub(crate) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
     while bytes.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')) {
         at += 1;
     }
@@ -54,7 +54,7 @@ pub(super) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
 
 /// The index after the number, `true`, `false` or `null` at `at`; `None` if there is none or it is not plain
 /// JSON (`NaN`).
-pub(super) fn scalar_end(bytes: &[u8], at: usize) -> Option<usize> {
+pub(crate) fn scalar_end(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = &bytes[at..];
     let word: &[u8] = match rest.first()? {
         b't' => b"true",

@@ -1,0 +1,53 @@
+//! Which logs to read and as what: the options of every command that reads logs.
+
+use clap::{
+    Args,
+    builder::{OsStringValueParser, PossibleValue, PossibleValuesParser, TypedValueParser},
+};
+
+use super::headless::DEMO_NAME;
+use crate::{
+    import::{self, FORMATS, Format},
+    runtime::LogArguments,
+};
+
+/// The logs to read.
+#[derive(Clone, Debug, Default, Args)]
+pub struct LogOptions {
+    /// Files, directories, globs (gzip and zstd too), or - for stdin; none: stdin if it is piped, else the demo
+    #[arg(value_name = "LOG", value_parser = a_log())]
+    pub logs: Vec<String>,
+    /// Read every LOG as this format, whatever it looks like; `creditscope formats` describes them
+    #[arg(long, value_name = "NAME", value_parser = a_format())]
+    pub log_format: Option<&'static Format>,
+}
+
+impl LogOptions {
+    /// What opening logs takes.
+    pub(super) fn arguments(&self) -> LogArguments<'_> {
+        LogArguments { names: &self.logs, format: self.log_format }
+    }
+
+    /// The words that stand for them on a command line.
+    pub(super) fn words(&self) -> Vec<String> {
+        let format = self.log_format.map(|it| ["--log-format".to_owned(), it.name.to_owned()]);
+        self.logs.iter().cloned().chain(format.into_iter().flatten()).collect()
+    }
+
+    /// What the heading of a report calls them.
+    pub(super) fn shown(&self) -> String {
+        if self.logs.is_empty() { DEMO_NAME.to_owned() } else { self.logs.join(" ") }
+    }
+}
+
+/// The name of a log. One that is not UTF-8 could not be said again, as in the command line of a what-if.
+fn a_log() -> impl TypedValueParser<Value = String> {
+    let why = "its name is not UTF-8: name the directory it is in";
+    OsStringValueParser::new().try_map(move |name| name.into_string().map_err(|_| why))
+}
+
+/// The name of a format.
+fn a_format() -> impl TypedValueParser<Value = &'static Format> {
+    let known = FORMATS.iter().map(|it| PossibleValue::new(it.name).help(it.about));
+    PossibleValuesParser::new(known).try_map(|name| import::format(&name).ok_or("no format of that name"))
+}

@@ -1,0 +1,98 @@
+//! A row of the table of formats, and the traits of those that read foreign formats.
+
+use super::head::Head;
+use crate::log::{Problem, Record};
+
+/// A format that logs come in: a row of [`FORMATS`](super::FORMATS).
+#[derive(Debug)]
+pub struct Format {
+    /// The word of `--log-format`: lower case, no space.
+    pub name: &'static str,
+    /// What the list of files calls it.
+    pub title: &'static str,
+    /// Files of it, in the plural: "Who&When documents".
+    pub files: &'static str,
+    /// What such a file holds, in one line.
+    pub about: &'static str,
+    /// How sure the format is that a file with this head is its own.
+    pub score: fn(&Head<'_>) -> Score,
+    /// Who reads it.
+    pub reader: Reader,
+}
+
+/// Rows are told apart by their names.
+impl PartialEq for Format {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+/// How sure a format is of a head. The format with the highest score reads the file; of equals, the first in the
+/// table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Score(u8);
+
+impl Score {
+    /// The file is something else.
+    pub const NONE: Score = Score(0);
+    /// Nothing in the head speaks against it.
+    pub const WEAK: Score = Score(25);
+    /// Field names fit, but other formats use them too.
+    pub const LIKELY: Score = Score(50);
+    /// The head has what no other format has.
+    pub const CERTAIN: Score = Score(100);
+}
+
+/// Who reads a file, and in what portions.
+///
+/// A document need not be text: the reader of an archive or of a table gets its bytes and hands on one record at a
+/// time, so only the file itself has to fit in memory. What reads in another way (several files as one log) is
+/// another variant, and the compiler names the places that must know it.
+#[derive(Clone, Copy)]
+pub enum Reader {
+    /// Nobody: the lines are native records already.
+    Native,
+    /// A reader of lines, also while the file grows. The function makes one for a file, and another when that file
+    /// begins anew. `name` is the file's folder and name without ending: `runs/12`.
+    Lines(fn(name: &str) -> Box<dyn LineReader>),
+    /// A reader of whole documents.
+    Document(&'static dyn DocumentReader),
+}
+
+impl Reader {
+    /// What it reads, in a word.
+    pub fn reads(&self) -> &'static str {
+        match self {
+            Reader::Native | Reader::Lines(_) => "lines",
+            Reader::Document(_) => "document",
+        }
+    }
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.reads())
+    }
+}
+
+/// Turns the lines of one file into native records, one after the other.
+pub trait LineReader: Send {
+    /// Hands on what `line` says, with or without its line end; it is line `number` of its file, from 1. A problem
+    /// that is an error means the line is lost. Offsets of problems are bytes in the line.
+    fn read(&mut self, line: &[u8], number: u32, sink: &mut dyn Sink);
+}
+
+/// Turns a whole document into native records.
+pub trait DocumentReader: Sync {
+    /// Hands on what `document` says. `name` is its folder and name without ending: `runs/12`. Offsets of problems are
+    /// bytes in the document.
+    fn read(&self, document: &[u8], name: &str, sink: &mut dyn Sink);
+}
+
+/// Where a reader puts what it finds.
+pub trait Sink {
+    /// Takes a native record, made from `line` of the original, from 1.
+    fn record(&mut self, line: u32, record: &Record);
+    /// Takes something that is wrong with the original.
+    fn problem(&mut self, problem: Problem);
+}
