@@ -18,10 +18,11 @@ mod message;
 mod model;
 mod open;
 pub mod prompt;
-pub mod prose;
+mod request;
 mod rest;
 mod screen;
 pub mod search;
+pub mod sentences;
 mod shape;
 mod slot;
 #[cfg(test)]
@@ -36,14 +37,15 @@ pub use drawing::edges_of;
 pub use index::{ActRanking, EpisodeIndex, ReadEpisode};
 pub use job::{
     Analysis, Answer, Cores, CreditJob, ExplainJob, FlowJob, Host, Job, Lane, MessageRows, OneCore, Order,
-    Remainder, RequestId, SamplingEnd, SamplingState, ShapeJob, Start, StudyJob, Task, Turn, Work, analyse,
-    before, study,
+    Remainder, SamplingEnd, SamplingState, ShapeJob, Start, StudyJob, Task, Turn, Work, analyse, before,
+    study,
 };
 pub use key::{Key, KeyCode};
 pub use lists::ActRows;
 pub use message::{Drawn, Effect, Message, Receive, SearchNews, SiftNews, SlotRef};
 pub use model::Model;
 pub use open::{OpenEpisode, Settling};
+pub use request::RequestId;
 pub use rest::Rest;
 pub use screen::{Overlay, Pane, Scope, Screen, Size, View};
 pub use shape::Shape;

@@ -60,18 +60,6 @@ const PURE: &[&str] =
 
 /// Circles inside a layer that are not open yet: a folder, and the modules in it that name each other.
 const CIRCLES: &[(&str, &[&str])] = &[
-    (
-        "app",
-        &[
-            "agents", "drawing", "job", "layout", "listing", "lists", "methods", "model", "search", "shape",
-            "slot", "whatif",
-        ],
-    ),
-    ("app::job", &["credit", "sampling"]),
-    (
-        "app::update",
-        &["ask", "cursor", "filter", "form", "incoming", "jobs", "methods", "pictures", "search"],
-    ),
     ("audit", &["compat", "influence"]),
     ("cli", &["arguments", "methods"]),
     ("cli", &["check", "check_follow"]),

@@ -8,6 +8,7 @@
 //! [`Receive`](super::Receive) for it, which says what to do with the answer. Nothing else knows the kinds:
 //! the runtime has lanes for [`Job`]s, and the loop asks a job whether somebody waits for it.
 
+mod analysis;
 mod comparison;
 mod credit;
 mod explain;
@@ -21,15 +22,15 @@ mod study;
 
 use std::{any::Any, fmt, sync::Arc};
 
+pub use analysis::{Analysis, SamplingEnd, SamplingState};
 pub use comparison::{ComparedCredits, ComparisonJob, before};
-pub use credit::{Analysis, CreditJob, analyse};
+pub use credit::{CreditJob, analyse};
 pub use explain::ExplainJob;
 pub use failure::{FailureAnswer, FailureJob};
 pub use graph::{FlowJob, ShapeJob};
 pub use listing::ListingJob;
 pub use messages::{MessageRows, MessagesJob};
 pub use path::PathJob;
-pub use sampling::{SamplingEnd, SamplingState};
 pub use study::{StudyAnswer, StudyJob, study};
 
 use crate::model::Episode;
@@ -43,18 +44,6 @@ pub const SMALL_TEAM: usize = 500;
 /// Whether nobody notices a look at every act of `episode`.
 pub(super) fn is_short(episode: &Episode) -> bool {
     episode.acts.len() <= SHORT_EPISODE && episode.agents.len() <= SMALL_TEAM
-}
-
-/// The number of a request. Each is used once; a later request has a greater one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RequestId(pub u64);
-
-impl RequestId {
-    /// Moves on to the next number and returns it.
-    pub(super) fn take_next(&mut self) -> Self {
-        self.0 += 1;
-        *self
-    }
 }
 
 /// The jobs of one lane run one after the other; lanes do not wait for each other.

@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{index::ActRanking, job::RequestId, slot::Slot};
+use super::{index::ActRanking, request::RequestId, slot::Slot};
 use crate::{
     filter::{ActTypes, Filter, count},
     model::{ActId, Episode},

@@ -4,9 +4,10 @@ use std::{fmt, sync::Arc};
 
 use super::{
     index::ReadEpisode,
-    job::{Answer, Job, RequestId, Work},
+    job::{Answer, Job, Work},
     key::Key,
     model::Model,
+    request::RequestId,
     rest::Rest,
 };
 use crate::{

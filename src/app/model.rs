@@ -2,9 +2,9 @@
 
 use super::{
     filters::FilterState,
-    job::RequestId,
     open::OpenEpisode,
     prompt::Prompt,
+    request::RequestId,
     screen::{Overlay, Screen, Size, View},
     search::SearchState,
     slot::Slot,

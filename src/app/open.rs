@@ -5,9 +5,10 @@ use std::{borrow::Cow, sync::Arc};
 use super::{
     agents::{self, AgentRows},
     index::{ActRanking, EpisodeIndex, ReadEpisode, judged},
-    job::{Analysis, ComparedCredits, RequestId, SHORT_EPISODE, SamplingEnd, SamplingState},
+    job::{Analysis, ComparedCredits, SHORT_EPISODE, SamplingEnd, SamplingState},
     listing::ListedActs,
     lists::{ActLists, ActRows, Around},
+    request::RequestId,
     screen::{Pane, Scope},
     search::FoundActs,
     slot::Slot,

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::job::{Answer, CreditJob, RequestId, ShapeJob};
+use super::{
+    job::{Answer, CreditJob, ShapeJob},
+    request::RequestId,
+};
 
 /// A growing episode is computed anew after this many times as long as that takes: a quarter of a percent of
 /// a processor.

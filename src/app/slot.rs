@@ -1,7 +1,7 @@
 //! A place for what is computed off the loop: the value that is there, what it is of, and the request under
 //! way.
 
-use super::job::RequestId;
+use super::request::RequestId;
 
 /// The value of something that is asked for again and again, and the request for the next one. An answer to
 /// any but the newest request is dropped; the value stays until it is replaced.

@@ -1,15 +1,23 @@
 //! How messages change the model: pure, total, and the same on every machine.
 
-mod ask;
+mod blame;
+mod comparison;
+mod credit;
 mod cursor;
+mod detail;
+mod episode;
+mod fields;
 mod filter;
 mod form;
+mod graph;
 mod growth;
-mod incoming;
 mod jobs;
+mod log;
 mod methods;
-pub(crate) mod pictures;
+mod path;
 mod search;
+mod select;
+mod shape;
 
 use super::{
     action::{self, Action},
@@ -35,9 +43,9 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             model.size = Size { columns, rows };
             effects.push(Effect::Redraw);
         }
-        Message::Log(summary) => incoming::log(model, summary, &mut effects),
+        Message::Log(summary) => log::log(model, summary, &mut effects),
         Message::Episode { id, revision, result } => {
-            incoming::episode(model, id, revision, result, &mut effects);
+            episode::episode(model, id, revision, result, &mut effects);
         }
         Message::Worked { slot, answer } => slot.fill(model, answer, &mut effects),
         Message::Grown { id, revisions, growth } => {
@@ -45,7 +53,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }
         Message::Settle => growth::settle(model, &mut effects),
         Message::Run { id, outcomes } => methods::run(model, id, *outcomes),
-        Message::Payload { origin, result } => incoming::payload(model, origin, result),
+        Message::Payload { origin, result } => detail::payload(model, origin, result),
         Message::Search(news) => search::news(model, news, &mut effects),
         Message::Sifted(news) => filter::sifted(model, news),
         Message::Matched { request, places } => filter::matched(model, request, places),
@@ -61,11 +69,12 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     }
     search::refresh(model);
     filter::refresh(model, &mut effects);
-    jobs::refresh(model, &mut effects);
-    ask::read_payload(model, &mut effects);
+    path::refresh(model, &mut effects);
+    comparison::refresh(model, &mut effects);
+    detail::read_payload(model, &mut effects);
     methods::refresh(model, &mut effects);
-    incoming::request_flow(model, &mut effects);
-    pictures::refresh(model);
+    shape::request_flow(model, &mut effects);
+    graph::refresh(model);
     effects
 }
 
@@ -173,7 +182,7 @@ fn run(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect
             }
         }
         _ if model.overlay == Some(Overlay::Filters) && filter::list(model, action, count) => {}
-        Action::Hold => form_or(model, effects, form::pick, incoming::hold),
+        Action::Hold => form_or(model, effects, form::pick, log::hold),
         Action::ShowEpisodes => {
             model.overlay = None;
             model.screen = Screen::Episodes;
@@ -181,7 +190,7 @@ fn run(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect
         Action::Show(view) => show(model, view, effects),
         Action::EpisodeOn => cursor::episode(model, count as isize, effects),
         Action::EpisodeBack => cursor::episode(model, -(count as isize), effects),
-        Action::Copy => ask::copy(model, effects),
+        Action::Copy => blame::copy(model, effects),
         _ if model.overlay == Some(Overlay::Hits) && search::list(model, action, count, effects) => {}
         _ if model.overlay.is_some() && cursor::overlay(model, action, count) => {}
         _ if model.screen == Screen::Episodes && cursor::list(model, action, count, effects) => {}
@@ -196,11 +205,11 @@ fn on_episode(model: &mut Model, action: Action, count: usize, effects: &mut Vec
         return;
     }
     match action {
-        Action::NextCulprit => ask::culprit(model, count as isize),
-        Action::PreviousCulprit => ask::culprit(model, -(count as isize)),
-        Action::Cause => ask::follow_link(model, ask::Direction::Cause, count),
-        Action::Effect => ask::follow_link(model, ask::Direction::Effect, count),
-        Action::Explain => ask::explain(model, effects),
+        Action::NextCulprit => blame::culprit(model, count as isize),
+        Action::PreviousCulprit => blame::culprit(model, -(count as isize)),
+        Action::Cause => blame::follow_link(model, blame::Direction::Cause, count),
+        Action::Effect => blame::follow_link(model, blame::Direction::Effect, count),
+        Action::Explain => blame::explain(model, effects),
         Action::Caveats => toggle_overlay(model, Overlay::Caveats),
         Action::Sweep => toggle_overlay(model, Overlay::Sweep),
         Action::WhatIf => {
@@ -219,8 +228,8 @@ fn on_episode(model: &mut Model, action: Action, count: usize, effects: &mut Vec
             "",
         ),
         Action::Play => cursor::play(model, effects),
-        Action::Variant => pictures::next_variant(model),
-        Action::Weight => pictures::next_weight(model),
+        Action::Variant => next_variant(model),
+        Action::Weight => graph::next_weight(model),
         _ if model.view == View::Methods && methods::on_action(model, action, count, effects) => {}
         _ => form_or(
             model,
@@ -228,6 +237,17 @@ fn on_episode(model: &mut Model, action: Action, count: usize, effects: &mut Vec
             |model, effects| form::on_action(model, action, effects),
             |model, _| cursor::episode_view(model, action, count),
         ),
+    }
+}
+
+/// The next way to draw; on the timeline lanes or step strip.
+fn next_variant(model: &mut Model) {
+    let Some(open) = model.open.as_mut() else { return };
+    match model.view {
+        View::Timeline => open.timeline.strip = !open.timeline.strip,
+        View::Graph | View::Credit => graph::next_drawing(open, model.charset),
+        View::Methods => methods::next_variant(model),
+        View::WhatIf => model.notice = Some("this view has one form".to_owned()),
     }
 }
 

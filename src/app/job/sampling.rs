@@ -13,36 +13,12 @@
 
 use std::sync::Arc;
 
-use super::{Analysis, Cores, Host, Order, Remainder, Task, credit::conclude};
+use super::{Analysis, Cores, Host, Order, Remainder, SamplingEnd, SamplingState, Task, analysis::conclude};
 use crate::{
     app::agents::AgentRanking,
     credit::{self, Portion, Sampling},
     model::{Attribution, Episode, Scenario},
 };
-
-/// How far a sampled value has come.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SamplingState {
-    /// Permutations walked.
-    pub permutations: u64,
-    /// Permutations asked for.
-    pub asked: u64,
-    /// The largest standard error of an agent; `None` if not known yet.
-    pub widest: Option<f64>,
-    /// Whether it goes on.
-    pub end: SamplingEnd,
-}
-
-/// Whether a sampled value goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SamplingEnd {
-    /// It does.
-    Open,
-    /// All that was asked for is there.
-    Done,
-    /// Somebody stopped it.
-    Stopped,
-}
 
 /// Walks to the end.
 pub(super) fn finish(sampling: &mut Sampling<'_>, cores: &dyn Cores) {

@@ -1,6 +1,9 @@
 //! Motions: rows, acts, agents, episodes, playback.
 
-use super::ask::select;
+use super::{
+    graph,
+    select::{moved, select},
+};
 use crate::{
     app::{
         action::Action,
@@ -9,28 +12,14 @@ use crate::{
         message::{Drawn, Effect},
         model::Model,
         open::OpenEpisode,
-        prose,
         screen::{Overlay, Pane, Scope, Screen, View},
+        sentences,
     },
     model::{ActId, AgentId},
 };
 
 /// Milliseconds between two acts while an episode plays.
 const PLAY_MS: u64 = 400;
-
-/// `at` moved by a motion over `len` rows; `None`: not a motion over rows.
-pub(super) fn moved(action: Action, count: usize, at: usize, len: usize, page: usize) -> Option<usize> {
-    let last = len.saturating_sub(1);
-    Some(match action {
-        Action::Up => at.saturating_sub(count),
-        Action::Down => at.saturating_add(count).min(last),
-        Action::HalfUp => at.saturating_sub(page / 2 * count),
-        Action::HalfDown => at.saturating_add((page / 2).saturating_mul(count)).min(last),
-        Action::First => 0,
-        Action::Last => last,
-        _ => return None,
-    })
-}
 
 /// Motions over the episode list. `false`: not one.
 pub(super) fn list(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect>) -> bool {
@@ -45,7 +34,7 @@ pub(super) fn list(model: &mut Model, action: Action, count: usize, effects: &mu
     }
     match action {
         Action::Open | Action::Right if rows == 0 && all > 0 => {
-            model.notice = Some(prose::no_episode_passes());
+            model.notice = Some(sentences::no_episode_passes());
             true
         }
         Action::Open | Action::Right => {
@@ -139,7 +128,7 @@ pub(super) fn episode_view(model: &mut Model, action: Action, count: usize) {
         Action::Open => {
             if view == View::Graph {
                 // Enter on an agent shows its neighbourhood; Enter there goes back.
-                super::pictures::toggle_ego(open);
+                graph::toggle_ego(open);
             } else if view == View::Credit && open.pane == Pane::Agents {
                 open.pane = Pane::Acts;
                 if let Some(act) = first_act_of(open, open.agent) {
@@ -194,7 +183,7 @@ fn sideways(open: &mut OpenEpisode, view: View, right: bool, count: usize) {
         View::Timeline => {
             open.timeline.lane = step(open.timeline.lane, open.episode.agents.len().saturating_sub(1));
         }
-        View::Graph => super::pictures::follow_edge(open, right),
+        View::Graph => graph::follow_edge(open, right),
         View::Credit | View::WhatIf => {
             open.pane = if right { Pane::Acts } else { Pane::Agents };
         }
@@ -251,30 +240,6 @@ fn same_agent(open: &mut OpenEpisode, by: isize) {
         own[(here + 1).min(own.len())..].iter().filter(listed).take(steps).last()
     };
     select(open, next.copied().unwrap_or(at));
-}
-
-/// The act next to `act` among some, ascending; of two as near the earlier.
-pub(super) fn nearest(acts: &[ActId], act: ActId) -> Option<ActId> {
-    let from = acts.partition_point(|it| *it < act);
-    let (before, after) = (acts[..from].last(), acts.get(from));
-    [before, after].into_iter().flatten().min_by_key(|it| it.0.abs_diff(act.0)).copied()
-}
-
-/// Puts the agent cursor on the agent that the verdict names, or on the first of the order shown.
-pub(super) fn to_culprit_agent(open: &mut OpenEpisode) {
-    let named = open.analysis().and_then(|it| it.verdict.named.first().copied());
-    if let Some(agent) = named.or_else(|| open.agent_order().get(0)) {
-        open.agent = agent;
-    }
-    to_culprit_act(open);
-    // What filters leave may come later.
-    open.listed.lead_to_culprit();
-}
-
-/// Puts the act cursor on the first act to blame that is listed.
-pub(super) fn to_culprit_act(open: &mut OpenEpisode) {
-    let first = open.culprits().iter().copied().find(|it| open.listed.holds(*it));
-    open.act = first.or(open.act);
 }
 
 /// Starts or stops playback. From the last act it starts over.

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use super::{ask::select, cursor, jobs};
+use super::{
+    jobs,
+    select::{moved, nearest, select, to_culprit_act},
+};
 use crate::{
     app::{
         action::Action,
         filters::{DELETE, DELETE_ALL, Entry, FilterState},
-        job::{ListingJob, RequestId},
+        job::ListingJob,
         key::{Key, KeyCode},
         layout,
         listing::{CursorMove, Listing, ListingQuestion},
@@ -15,6 +18,7 @@ use crate::{
         model::Model,
         open::OpenEpisode,
         prompt::{self, Prompt, PromptKind},
+        request::RequestId,
         screen::{Overlay, Screen},
     },
     filter::{self, Filter},
@@ -131,7 +135,7 @@ pub(super) fn list(model: &mut Model, action: Action, count: usize) -> bool {
         _ => {}
     }
     let page = layout::page(model.size);
-    match cursor::moved(action, count, state.row, state.entries.len(), page) {
+    match moved(action, count, state.row, state.entries.len(), page) {
         Some(row) => state.row = row,
         None => return false,
     }
@@ -290,11 +294,11 @@ impl Receive for ListingJob {
         listing.grow(&open.episode);
         let Some(cursor) = open.listed.fill(request, listing) else { return };
         if cursor.to_culprit {
-            cursor::to_culprit_act(open);
+            to_culprit_act(open);
         }
         if let Some(act) = open.act.filter(|it| !open.listed.holds(*it) && cursor.snap) {
-            let nearest = open.listed.acts().and_then(|it| cursor::nearest(it, act));
-            nearest.into_iter().for_each(|it| select(open, it));
+            let next = open.listed.acts().and_then(|it| nearest(it, act));
+            next.into_iter().for_each(|it| select(open, it));
         }
     }
 }

@@ -1,13 +1,15 @@
 //! Editing a what-if.
 
-use super::incoming::{Wanted, request};
+use super::{
+    credit::{Wanted, request},
+    fields::{field_kind, stay_on},
+};
 use crate::app::{
     action::Action,
-    job::{Analysis, is_short},
+    job::is_short,
     key::{Key, KeyCode},
     message::Effect,
     model::Model,
-    open::OpenEpisode,
     screen::{Overlay, Screen, View},
     whatif::{Field, FieldKind, Forks, Form, form},
 };
@@ -224,28 +226,6 @@ pub(super) fn edit(model: &mut Model, mut next: Scenario, effects: &mut Vec<Effe
         }
         request(model, Wanted::Edited, effects);
     }
-}
-
-fn field_kind(open: &OpenEpisode) -> Option<FieldKind> {
-    Form::fields(open).get(open.form.field).map(|it| it.kind.clone())
-}
-
-/// Another method has other fields: the cursor stays with its own.
-fn stay_on(open: &mut OpenEpisode, kind: Option<&FieldKind>) {
-    if let Some(at) = Form::fields(open).iter().position(|it| Some(&it.kind) == kind) {
-        open.form.field = at;
-    }
-}
-
-/// The credit of the what-if on the screen has come: if another method took the place of its own, what is to be said.
-pub(super) fn decided(open: &mut OpenEpisode, analysis: &Analysis) -> Option<String> {
-    if !open.forks.may_be_replaced() {
-        return None;
-    }
-    let kind = field_kind(open);
-    open.forks.decide(analysis.replaced.is_some().then(|| analysis.scenario.clone()));
-    stay_on(open, kind.as_ref());
-    analysis.replaced.clone()
 }
 
 /// Walks the history of edits with `walk`; `nothing` is said when it cannot.

@@ -9,7 +9,7 @@
 
 use std::sync::Arc;
 
-use super::{incoming::request_all, methods};
+use super::credit::request_all;
 use crate::{
     app::{
         message::Effect,
@@ -82,7 +82,7 @@ fn compute(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(open) = model.open.as_mut() else { return };
     open.settling = Settling::Resting;
     open.blamed = None;
-    methods::outdated(open);
+    open.methods.outdate();
     let rest = request_all(model, effects);
     effects.extend(rest.map(Effect::Rest));
 }

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{ask::select, form, jobs};
+use super::{form, jobs, select::select};
 use crate::{
     app::{
         action::Action,
-        job::{FailureAnswer, FailureJob, MessageRows, MessagesJob, RequestId, StudyAnswer, StudyJob},
+        job::{FailureAnswer, FailureJob, MessageRows, MessagesJob, StudyAnswer, StudyJob},
         message::{Effect, Receive},
         model::Model,
-        open::OpenEpisode,
+        request::RequestId,
         screen::{Overlay, Screen, View},
         view::MethodsVariant,
     },
@@ -86,13 +86,6 @@ fn fork(model: &mut Model, effects: &mut Vec<Effect>) {
     let undo = Action::Undo.key();
     model.notice = Some(format!("what-if: {name}, {param} = {value} ({undo} takes it back)"));
     form::edit(model, scenario, effects);
-}
-
-/// Forgets what belongs to credit that is being computed anew.
-pub(super) fn outdated(open: &mut OpenEpisode) {
-    open.methods.study.clear();
-    open.methods.messages.cancel();
-    open.methods.failure.clear();
 }
 
 /// Asks for what the screen shows and does not have.

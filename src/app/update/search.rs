@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{ask::select, cursor};
+use super::{
+    cursor,
+    select::{moved, select},
+};
 use crate::{
     app::{
         action::Action,
@@ -405,7 +408,7 @@ pub(super) fn list(model: &mut Model, action: Action, count: usize, effects: &mu
         return true;
     }
     let page = layout::page(model.size);
-    match cursor::moved(action, count, at, len, page) {
+    match moved(action, count, at, len, page) {
         Some(row) => model.search.at = model.search.hits.get(row).map(Hit::key),
         None => return false,
     }

@@ -83,6 +83,13 @@ pub struct MethodsState {
 }
 
 impl MethodsState {
+    /// Forgets what belongs to credit that is being computed anew.
+    pub(in crate::app) fn outdate(&mut self) {
+        self.study.clear();
+        self.messages.cancel();
+        self.failure.clear();
+    }
+
     /// Whether messages are being divided in another way than they are shown.
     pub fn is_dividing(&self) -> bool {
         self.messages.is_pending()

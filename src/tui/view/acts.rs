@@ -2,7 +2,7 @@
 
 use super::{put_agent, stepped_window};
 use crate::{
-    app::{Action, OpenEpisode, Pane, prose},
+    app::{Action, OpenEpisode, Pane, sentences},
     model::{ActId, places, signed},
     text,
     tui::{paint::Painter, theme::Role},
@@ -43,7 +43,7 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let id = widest(&|it| text::width(&episode.act(it).id)).clamp(3, if pane.width() < 40 { 8 } else { 14 });
     // In a narrow pane what was done matters more than when.
     let narrow = pane.width() < 40;
-    let when = if narrow { 0 } else { prose::when_width(open).min(10) };
+    let when = if narrow { 0 } else { sentences::when_width(open).min(10) };
     let agent = widest(&|it| text::width(&episode.agent(episode.act(it).agent).name));
     let agent = agent.clamp(5, if narrow { 6 } else { 8 + pane.width() / 20 });
     let places = places(open.largest_act());
@@ -74,7 +74,7 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
         let found = if open.found.holds(act) { Role::Match } else { role };
         let mut x = pane.put_tail(2, y, id, &it.id, found) + 1;
         if when > 0 {
-            pane.put_right(x + when, y, &prose::when(open, act), Role::Dim);
+            pane.put_right(x + when, y, &sentences::when(open, act), Role::Dim);
             x += when + 1;
         }
         x = put_agent(open, pane, (x, y), agent, it.agent, role) + 1;

@@ -4,7 +4,7 @@ mod body;
 
 use super::scrolled;
 use crate::{
-    app::{Action, Drawn, OpenEpisode, prose},
+    app::{Action, Drawn, OpenEpisode, sentences},
     model::{ActId, LinkKind, Sample, signed},
     text,
     tui::{paint::Painter, theme::Role},
@@ -98,7 +98,8 @@ fn skip_columns(line: &str, columns: usize) -> String {
 fn heading(open: &OpenEpisode, act: ActId) -> String {
     let episode = &open.episode;
     let it = episode.act(act);
-    let mut line = format!("{} {} {}", it.id, episode.agent(it.agent).name, prose::act_kind(episode, act));
+    let mut line =
+        format!("{} {} {}", it.id, episode.agent(it.agent).name, sentences::act_kind(episode, act));
     if !it.to.is_empty() {
         let names: Vec<&str> = it.to.iter().take(3).map(|to| episode.agent(*to).name.as_str()).collect();
         line += &format!(" > {}", names.join(", "));
@@ -203,7 +204,7 @@ fn more(open: &OpenEpisode, act: ActId) -> Vec<(String, Role)> {
     let episode = &open.episode;
     let it = episode.act(act);
     let mut facts = Vec::new();
-    let time = prose::when(open, act);
+    let time = sentences::when(open, act);
     if !time.is_empty() {
         facts.push(format!("at {time}{}", if it.time.is_some() { " s" } else { "" }));
     }

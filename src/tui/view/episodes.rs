@@ -2,7 +2,7 @@
 
 use super::{header::status_word, window};
 use crate::{
-    app::{Action, Model, prose},
+    app::{Action, Model, sentences},
     model::{EpisodeId, EpisodeSummary, FileState, signed},
     text,
     tui::{paint::Painter, theme::Role},
@@ -30,7 +30,7 @@ pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) {
     let shown =
         || (top..count).take(rows).map(|it| model.filters.episode_at(it)).map(|it| (it, &episodes[it]));
     if count == 0 {
-        pane.put(2, 2, &prose::no_episode_passes(), Role::Plain);
+        pane.put(2, 2, &sentences::no_episode_passes(), Role::Plain);
         return;
     }
     let name = shown().map(|it| text::width(&it.1.name)).max().unwrap_or(0).clamp(7, pane.width() / 4);

@@ -1,7 +1,7 @@
 //! One row per quantity, one column per stretch of the episode: the minimap under other views.
 
 use crate::{
-    app::{OpenEpisode, prose},
+    app::{OpenEpisode, sentences},
     model::ActId,
     tui::{paint::Painter, theme::Role},
 };
@@ -14,7 +14,7 @@ pub(super) fn blame_density(open: &OpenEpisode, row: &mut Painter<'_>) {
         return;
     }
     let last = ActId::from_index(acts - 1);
-    let (from, to) = (prose::when(open, ActId(0)), prose::when(open, last));
+    let (from, to) = (sentences::when(open, ActId(0)), sentences::when(open, last));
     let unit = if episode.acts[0].time.is_some() { "s" } else { "" };
     let left = format!("acts {}{unit} ", if from.is_empty() { &episode.acts[0].id } else { &from });
     let right = format!(" {}{unit}", if to.is_empty() { &episode.act(last).id } else { &to });

@@ -2,7 +2,7 @@
 
 use super::{detail, put_agent, strip, window};
 use crate::{
-    app::{ActRows, Action, OpenEpisode, Scope, View, prose},
+    app::{ActRows, Action, OpenEpisode, Scope, View, sentences},
     model::{ActId, ActKind, AgentId, LinkKind, places, signed},
     text,
     tui::{paint::Painter, theme::Role},
@@ -82,7 +82,7 @@ impl Lanes {
         let sample = || acts.shown(0, 500);
         let widest = if width < 100 { 9 } else { 16 };
         let id = sample().map(|it| text::width(&episode.act(it).id)).max().unwrap_or(3).clamp(3, widest);
-        let when = prose::when_width(open).min(10);
+        let when = sentences::when_width(open).min(10);
         let first = id + when + 4;
         let places = places(open.largest_act());
         let room = width.saturating_sub(first + places + 9);
@@ -181,7 +181,7 @@ fn act_row(
         pane.put(0, y, mark, Role::Strong);
     }
     pane.put_tail(1, y, lanes.id, &it.id, if open.found.holds(act) { Role::Match } else { role });
-    pane.put_right(lanes.id + lanes.when + 2, y, &prose::when(open, act), Role::Dim);
+    pane.put_right(lanes.id + lanes.when + 2, y, &sentences::when(open, act), Role::Dim);
     if let Some(gap) = before.and_then(|before| idle_seconds(open, before, act)) {
         let mark = if gap >= 2.0 { if glyphs.ascii { "~" } else { "≈" } } else { " " };
         pane.put(lanes.id + lanes.when + 2, y, mark, Role::Dim);

@@ -6,7 +6,7 @@ use crate::{
         layout,
         model::Model,
         open::OpenEpisode,
-        screen::{Screen, View},
+        screen::Screen,
         view::{DrawingKey, KeptDrawing},
     },
     graph,
@@ -25,22 +25,12 @@ pub(super) fn refresh(model: &mut Model) {
     }
 }
 
-/// The next way to draw; on the timeline lanes or step strip.
-pub(super) fn next_variant(model: &mut Model) {
-    let (view, charset) = (model.view, model.charset);
-    let Some(open) = model.open.as_mut() else { return };
-    match view {
-        View::Timeline => open.timeline.strip = !open.timeline.strip,
-        View::Graph | View::Credit => {
-            let is_shown =
-                |it: &&KeptDrawing| DrawingKey::of(open, it.key.pane(), charset).as_ref() == Some(&it.key);
-            let shown = open.graph.drawing.as_ref().filter(is_shown).map(|it| it.view);
-            open.graph.view = Some(open.graph.view.or(shown).unwrap_or_default().next());
-            open.graph.scroll = (0, 0);
-        }
-        View::Methods => super::methods::next_variant(model),
-        View::WhatIf => model.notice = Some("this view has one form".to_owned()),
-    }
+/// The next way to draw.
+pub(super) fn next_drawing(open: &mut OpenEpisode, charset: graph::Charset) {
+    let is_shown = |it: &&KeptDrawing| DrawingKey::of(open, it.key.pane(), charset).as_ref() == Some(&it.key);
+    let shown = open.graph.drawing.as_ref().filter(is_shown).map(|it| it.view);
+    open.graph.view = Some(open.graph.view.or(shown).unwrap_or_default().next());
+    open.graph.scroll = (0, 0);
 }
 
 /// Another quantity on the edges. What pairs earn together is passed over where the log does not tell it, with

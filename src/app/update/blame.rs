@@ -1,16 +1,16 @@
-//! Questions: who is to blame, what caused it, how the number came about.
+//! Who is to blame, what caused it, how the number came about.
 
-use super::{jobs, toggle_overlay};
+use super::{jobs, select::select, toggle_overlay};
 use crate::{
     app::{
         action::Action,
         command_line,
-        job::{ExplainJob, RequestId},
+        job::ExplainJob,
         message::{Effect, Receive},
         model::Model,
-        open::OpenEpisode,
-        prose,
+        request::RequestId,
         screen::{Overlay, Pane, Screen, View},
+        sentences,
         view::MethodsVariant,
     },
     credit,
@@ -37,18 +37,8 @@ pub(super) fn culprit(model: &mut Model, by: isize) {
     select(open, act);
     open.blamed = Some(next);
     open.pane = Pane::Acts;
-    let text = prose::culprit_notice(open, act, (next + 1, of));
+    let text = sentences::culprit_notice(open, act, (next + 1, of));
     model.notice = Some(text);
-}
-
-/// Puts the cursor on `act` and its agent.
-pub(super) fn select(open: &mut OpenEpisode, act: ActId) {
-    open.act = Some(act);
-    open.agent = open.episode.act(act).agent;
-    open.detail.top = 0;
-    open.detail.left = 0;
-    open.detail.seek = false;
-    open.blamed = None;
 }
 
 /// Which way along the causal links.
@@ -84,7 +74,7 @@ pub(super) fn follow_link(model: &mut Model, direction: Direction, count: usize)
         });
         return;
     }
-    let chain = prose::chain(open, act);
+    let chain = sentences::chain(open, act);
     select(open, act);
     if model.view == View::Credit {
         open.pane = Pane::Acts;
@@ -170,23 +160,7 @@ pub(super) fn copy(model: &Model, effects: &mut Vec<Effect>) {
         text = format!("{}\n", analysis.verdict.sentence(&open.episode));
     }
     if let Some(act) = open.act {
-        text += &format!("{}\n", prose::act_line(open, act));
+        text += &format!("{}\n", sentences::act_line(open, act));
     }
     effects.push(Effect::Copy(text + &command + "\n"));
-}
-
-/// Asks for the record of the act under the cursor wherever the screen shows it.
-pub(super) fn read_payload(model: &mut Model, effects: &mut Vec<Effect>) {
-    if model.screen != Screen::Episode {
-        return;
-    }
-    let Some(open) = model.open.as_mut() else { return };
-    let Some(act) = open.act else { return };
-    let origin = open.episode.act(act).origin;
-    if open.detail.pending != Some(origin) {
-        open.detail.pending = Some(origin);
-        open.detail.payload = None;
-        open.detail.error = None;
-        effects.push(Effect::Payload(origin));
-    }
 }

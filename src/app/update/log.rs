@@ -1,0 +1,57 @@
+//! The logs as they grow, and holding the screen.
+
+use super::cursor;
+use crate::{
+    app::{message::Effect, model::Model},
+    model::LogSummary,
+};
+
+/// The logs grew. A held screen keeps what it shows.
+pub(super) fn log(model: &mut Model, summary: LogSummary, effects: &mut Vec<Effect>) {
+    if model.held.is_some() {
+        model.held = Some(summary);
+        return;
+    }
+    let at_end = model.row + 1 >= model.log.episodes.len();
+    let cursor = model.log.episodes.get(model.row).map(|it| it.id);
+    model.log = summary;
+    let last = model.log.episodes.len().saturating_sub(1);
+    let (log, settled) = (&model.log, |id| model.log.settled(id));
+    model.opening = model.opening.map(settled);
+    if let Some(open) = &mut model.open {
+        open.id = settled(open.id);
+    }
+    // The end of a large log is what is there first, and what a log that grows is opened for.
+    let newest = log.following || log.reading.is_some_and(|it| it.tail);
+    model.row = match cursor.and_then(|it| log.row(settled(it))) {
+        _ if at_end && newest && model.open.is_none() => last,
+        Some(row) => row,
+        None => model.row.min(last),
+    };
+    if let Some(name) = &model.wanted {
+        if let Some(row) = model.log.episodes.iter().position(|it| *it.name == **name) {
+            model.wanted = None;
+            model.row = row;
+            cursor::open_row(model, effects);
+        } else if model.log.loaded {
+            model.notice = Some(format!("no episode '{name}' in this log"));
+            model.wanted = None;
+        }
+    } else if model.log.loaded && model.log.episodes.len() == 1 && model.open.is_none() {
+        cursor::open_row(model, effects);
+    }
+}
+
+/// Holds the screen, or lets it go on with everything that came meanwhile.
+pub(super) fn hold(model: &mut Model, effects: &mut Vec<Effect>) {
+    if let Some(summary) = model.held.take() {
+        log(model, summary, effects);
+        if let Some(open) = &model.open {
+            effects.push(Effect::Open(open.id));
+        }
+    } else if model.log.following {
+        model.held = Some(model.log.clone());
+    } else {
+        model.notice = Some("the log is not growing: nothing to hold".to_owned());
+    }
+}
