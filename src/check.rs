@@ -8,8 +8,8 @@
 //! was computed from it. A rule that cannot tell stays silent: rounding, clock skew and streamed records that
 //! are not complete yet are not findings.
 //!
-//! A rule is a row of [`model::rule`](crate::model::rule), which holds its name, severity, meaning and sample, and a
-//! [`Check`] in the file here that looks for it; nothing else lists them.
+//! A rule is a row of [`model::rule`](crate::model::rule), which holds its name, severity, meaning and
+//! sample, and a [`Check`] in the file here that looks for it; nothing else lists them.
 
 mod agents;
 mod alternatives;

@@ -1,7 +1,7 @@
 //! Linear passes over steps: the arithmetic that the methods of time are made of.
 //!
-//! One number per step in, one number per step out, no allocation, no knowledge of an episode. Sums are plain:
-//! a caller that needs a compensated sum makes it from the output.
+//! One number per step in, one number per step out, no allocation, no knowledge of an episode. Sums are
+//! plain: a caller that needs a compensated sum makes it from the output.
 
 /// Generalised advantages of one episode (Schulman et al. 2016): `delta_t = r_t + gamma V_{t+1} - V_t`,
 /// `A_t = delta_t + gamma lambda A_{t+1}`, nothing after the last step. `values` are expected rewards *to

@@ -1,8 +1,9 @@
 //! What can be wrong with a log: one row per rule, in one table.
 //!
-//! Every layer that reports something names a row of it, so that no finding is without a meaning and a sample.
-//! `creditscope check --rules` prints the table. A new rule is a row in `rule/table.rs`, the code that finds it, and
-//! a log in `sample-logs/broken`; a rule about episodes is also a line in the list of its file in `check`.
+//! Every layer that reports something names a row of it, so that no finding is without a meaning and a
+//! sample. `creditscope check --rules` prints the table. A new rule is a row in `rule/table.rs`, the code
+//! that finds it, and a log in `sample-logs/broken`; a rule about episodes is also a line in the list of its
+//! file in `check`.
 //!
 //! It must not know how a rule is found.
 

@@ -2,8 +2,8 @@
 //!
 //! Everything said here stands in a row of [`crate::model::rule`]; there is no other list of rules.
 //!
-//! JSON: `{"format": 1, "rules": [{name, severities[], about, sample}]}`. The gravest severity comes first; `sample` is a
-//! file or directory in `sample-logs/broken`, or null where no file can show the rule.
+//! JSON: `{"format": 1, "rules": [{name, severities[], about, sample}]}`. The gravest severity comes first;
+//! `sample` is a file or directory in `sample-logs/broken`, or null where no file can show the rule.
 
 use serde_json::json;
 

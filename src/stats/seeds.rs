@@ -9,12 +9,13 @@ const LEAST_RUNS: usize = 4;
 /// The error of calling independent runs paired.
 const ERROR: f64 = 0.01;
 
-/// Whether the returns of `arms` may be paired position by position: `Some` with the p value of the test when all
-/// have the same number of runs, at least four, and neither are nor nearly are in the order of their outcome.
+/// Whether the returns of `arms` may be paired position by position: `Some` with the p value of the test when
+/// all have the same number of runs, at least four, and neither are nor nearly are in the order of their
+/// outcome.
 ///
-/// The test is the F test of one effect per position on returns standardised by arm. Lists in the order of their
-/// outcome (sorted, or written as runs end) would pair by rank, which is meaningless and far too sure, so these are
-/// refused: the mean correlation with the position must stay below 0.7 and 1.6 / sqrt(n - 1).
+/// The test is the F test of one effect per position on returns standardised by arm. Lists in the order of
+/// their outcome (sorted, or written as runs end) would pair by rank, which is meaningless and far too sure,
+/// so these are refused: the mean correlation with the position must stay below 0.7 and 1.6 / sqrt(n - 1).
 pub fn shared_seeds_p(arms: &[&[f64]]) -> Option<f64> {
     let runs = arms.first()?.len();
     if arms.len() < 2 || runs < LEAST_RUNS || arms.iter().any(|it| it.len() != runs) {

@@ -1,7 +1,7 @@
 //! Small systems of linear equations.
 
-/// Solves `matrix x = right` by elimination with partial pivoting; rows that cannot be told apart give 0 where a
-/// pivot vanishes.
+/// Solves `matrix x = right` by elimination with partial pivoting; rows that cannot be told apart give 0
+/// where a pivot vanishes.
 ///
 /// # Panics
 /// When the matrix is not square, or `right` has another length.

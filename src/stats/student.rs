@@ -60,7 +60,8 @@ fn from_normal(z: f64, df: f64) -> f64 {
     z + (first + (second + (third + fourth / df) / df) / df) / df
 }
 
-/// `ln B(a, 1/2)`; for large `a` by the ratio's own series, as the difference of two large logarithms is rough.
+/// `ln B(a, 1/2)`; for large `a` by the ratio's own series, as the difference of two large logarithms is
+/// rough.
 fn ln_beta_half(a: f64) -> f64 {
     let half_ln_pi = PI.ln() / 2.0;
     if a < 40.0 {
@@ -116,8 +117,8 @@ fn beta_fraction(a: f64, b: f64, x: f64) -> f64 {
     fraction
 }
 
-/// The point of a distribution around 0 with `p` below it, from its upper tail and density: Newton's steps inside
-/// a bracket that every step narrows.
+/// The point of a distribution around 0 with `p` below it, from its upper tail and density: Newton's steps
+/// inside a bracket that every step narrows.
 fn upper_point(p: f64, tail: impl Fn(f64) -> f64, density: impl Fn(f64) -> f64) -> f64 {
     let above = p.min(1.0 - p);
     let sign = if p < 0.5 { -1.0 } else { 1.0 };
@@ -195,7 +196,8 @@ mod tests {
                 close(student_cdf(student_quantile(1.0 - p, df), df), 1.0 - p);
             }
         }
-        // Just below and above the change of method; the quantile itself moves by 2e-9 of itself between the two.
+        // Just below and above the change of method; the quantile itself moves by 2e-9 of itself between the
+        // two.
         let step = student_quantile(0.975, 999.9999) - student_quantile(0.975, 1000.0001);
         assert!(step > 0.0 && step < 1e-9, "{step}");
         assert!((student_quantile(0.975, f64::INFINITY) - normal_quantile(0.975)).abs() < 1e-15);
