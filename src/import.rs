@@ -4,14 +4,14 @@
 //! head of a file ─> sniff: every row of FORMATS gives a score ─> the highest wins, or UnknownFormat
 //! row.reader ─┬─> Native: nothing to do
 //!             ├─> Lines: a LineReader, line by line, also while the file grows ─┐
-//!             └─> Document: a DocumentReader, the whole file at once ───────────┴─> Sink: native records with their
-//!                                                                                   lines in the original; problems
+//!             └─> Document: a DocumentReader, the whole file at once ───────────┴─> Sink: native records,
+//!                                                 their lines in the original, and problems
 //! ```
 //!
-//! A format has a file of its own, with its row beside its reader, and one line in [`FORMATS`]. Sniffing, `--log-format`,
-//! `creditscope formats`, the sentence about unknown files and the table in the README are made from that row.
-//! Everything downstream reads one format. Nothing here does IO. A reader says what the file says: it invents no
-//! time stamps, no rewards and no causal links.
+//! A format has a file of its own, with its row beside its reader, and one line in [`FORMATS`]. Sniffing,
+//! `--log-format`, `creditscope formats`, the sentence about unknown files and the table in the README are
+//! made from that row. Everything downstream reads one format. Nothing here does IO. A reader says what the
+//! file says: it invents no time stamps, no rewards and no causal links.
 
 mod c3;
 mod format;

@@ -1,12 +1,12 @@
-//! Threads: the only place that makes them.
+//! Threads: only this module makes them.
 //!
 //! ```text
-//! log thread     owns the store; polls files, answers Open and Payload
-//! a lane thread  does jobs, the newest of a kind: credit; the graph and what a key asks of every act; studies
-//! sampling       one while values are drawn that take long, and what it draws with: see `worker`
-//! search thread  reads the files for what is searched, beside the log thread, which names what it finds
-//! validate thread reads in full what the index pass read by its outside, behind everything else
-//! input thread   blocks on the terminal        (spawned by the command line)
+//! log thread      owns the store; polls files, answers Open and Payload
+//! lane threads    run jobs, the newest of a kind: credit; the graph and questions about all acts; studies
+//! sampling        one while values are drawn that take long, and the threads it draws with: see `worker`
+//! search thread   reads the files that are searched, beside the log thread, which names the finds
+//! validate thread reads in full what the index pass only scanned, after everything else
+//! input thread    blocks on the terminal        (started by the command line)
 //! all of them -> one channel of messages -> the loop of the terminal
 //! ```
 

@@ -40,7 +40,7 @@ impl LogOptions {
     }
 }
 
-/// The name of a log. One that is not UTF-8 could not be said again, as in the command line of a what-if.
+/// The name of a log. One that is not UTF-8 could not be repeated, as in the command line of a what-if.
 fn a_log() -> impl TypedValueParser<Value = String> {
     let why = "its name is not UTF-8: name the directory it is in";
     OsStringValueParser::new().try_map(move |name| name.into_string().map_err(|_| why))

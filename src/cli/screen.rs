@@ -26,7 +26,7 @@ use crate::{
 /// Exit code when the terminal went away or a signal ended the program: 128 and the signal's number.
 const HUNG_UP: i32 = 129;
 
-/// Opens the logs in the terminal, or prints the report where there is none.
+/// Opens the logs in the terminal, or prints the report if there is none.
 pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
     if !io::stdout().is_terminal() {
         let options = arguments::Report::of_logs(options.logs.clone(), options.episode.clone());
@@ -110,7 +110,7 @@ fn about_terminal(environment: &Environment, theme: Theme) -> String {
     format!("term {term}{tmux}, colours {:?}, {glyphs}", theme.mode)
 }
 
-/// Writes what was copied to a file, because a terminal may not pass it on: the path.
+/// Writes what was copied to a file, because a terminal may not pass it on. Returns the path.
 fn keep_copy(text: &str) -> Result<String, String> {
     let file = tempfile::Builder::new().prefix("creditscope-").suffix(".txt").tempfile();
     let mut file = file.map_err(|it| it.to_string())?;
@@ -119,7 +119,7 @@ fn keep_copy(text: &str) -> Result<String, String> {
     Ok(path.display().to_string())
 }
 
-/// How long the terminal may take to be given back; one that does not read keeps us waiting.
+/// How long giving back the terminal may take; a terminal that does not read keeps us waiting.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Gives the terminal back when a signal ends the program, and when one suspends it.

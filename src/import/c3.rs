@@ -1,24 +1,27 @@
 //! C3's replay buckets: JSON Lines, one bucket a line, each the replays of one frozen context.
 //!
 //! A bucket has a question, the role whose act is replaced (`target_role`), what the roles before it said
-//! (`restart.role_outputs_prefix`), and `candidates`: an action, the returns of the replays that began with it and
-//! what the next role said in each. It becomes an episode of its own, named after the bucket, because that is
-//! what it is evidence of: two buckets of one question rarely share a history. Buckets of one question share
-//! a `group`.
+//! (`restart.role_outputs_prefix`), and `candidates`: an action, the returns of the replays that began with
+//! it, and what the next role said in each. It becomes an episode of its own, named after the bucket, because
+//! that is what it is evidence of: two buckets of one question rarely share a history. Buckets of one
+//! question share a `group`. What becomes what:
 //!
-//! | in the bucket | in the native log |
-//! |---|---|
-//! | restart: question, roles_topo up to the target role, question_id | `episode_start`: task, roster, group; `restart.meta` under `restart`, `meta` under `meta` |
-//! | role_outputs_prefix | an `action` per role, in the order of roles_topo |
-//! | the real candidate (`meta.real_j`, unless `include_real_as_j0` is false) | the `action` of the target role |
-//! | candidates | a `counterfactual` of kind `replay`: those behind `credit_n` that are V-extra samples are `extra` |
-//! | ctx_hash | `context`, digit by digit: it exceeds 2^53 |
-//! | meta.policy_ckpt | the frozen policy of the roles behind the target |
-//! | meta.task_spec, meta.method | `run` of the first bucket: env, algorithm |
-//! | the one return of the real candidate, where the target role is the last | `episode_end.return`; where all returns are 0 or 1, as a verdict is, also its status |
+//! * restart (question, roles_topo up to the target role, question_id): `episode_start` (task, roster,
+//!   group); `restart.meta` goes under `restart`, `meta` under `meta`
+//! * role_outputs_prefix: an `action` per role, in the order of roles_topo
+//! * the real candidate (`meta.real_j`, unless `include_real_as_j0` is false): the `action` of the target
+//!   role
+//! * candidates: a `counterfactual` of kind `replay`; those after `credit_n` that are V-extra samples are
+//!   `extra`
+//! * ctx_hash: `context`, digit by digit, since it exceeds 2^53
+//! * meta.policy_ckpt: the frozen policy of the roles after the target
+//! * meta.task_spec, meta.method: `run` of the first bucket (env, algorithm)
+//! * the one return of the real candidate, if the target role is the last: `episode_end.return`; if all
+//!   returns are 0 or 1, as verdicts are, also its status
 //!
-//! Elsewhere the returns are those of replays, not of the episode that happened, and no reward is made up. No time
-//! stamp and no causal link is made up either: the roles come in topological order, which is not who heard whom.
+//! Otherwise the returns are those of replays, not of the episode that happened, and no reward is made up. No
+//! time stamp and no causal link is made up either: the roles come in topological order, which is not who
+//! heard whom.
 
 use std::borrow::Cow;
 
@@ -44,7 +47,8 @@ pub static FORMAT: Format = Format {
 };
 
 fn score(head: &Head<'_>) -> Score {
-    // Buckets are written with sorted keys, so a head that is cut in the candidates shows at least the first two.
+    // Buckets are written with sorted keys, so a head that is cut in the candidates shows at least the first
+    // two.
     let is_bucket = head
         .objects
         .iter()
@@ -60,7 +64,7 @@ struct Buckets {
 }
 
 impl LineReader for Buckets {
-    /// Blank lines and comments (`#`) give nothing; a line that is no bucket gives no record and says why.
+    /// Blank lines and comments (`#`) give nothing. A line that is no bucket gives no record and says why.
     fn read(&mut self, line: &[u8], number: u32, sink: &mut dyn Sink) {
         let start = line.len() - line.trim_ascii_start().len();
         let line = line.trim_ascii();
@@ -93,7 +97,7 @@ impl LineReader for Buckets {
 /// The bucket in a line.
 ///
 /// # Errors
-/// It holds none: why.
+/// Why the line holds no bucket.
 fn parse<'a>(text: &'a str, problems: &mut Vec<Problem>) -> Result<Bucket<'a>, Problem> {
     let raw: Result<&RawValue, _> = serde_json::from_str(text);
     let raw = raw.map_err(|it| Problem::new(rule::BAD_JSON, 0, format!("not a bucket: {it}")))?;
@@ -228,7 +232,7 @@ impl<'a> Bucket<'a> {
     }
 
     fn start(&self) -> Record {
-        // Roles behind the target act in the replays only.
+        // Roles after the target act only in the replays.
         let agents = self.roles.iter().take(self.place() + 1);
         let agents = agents.map(|it| RosterAgent { id: it.clone(), ..RosterAgent::default() });
         let question = self.fields.word("question_id").or_else(|| self.restart.word("question_id"));
@@ -295,11 +299,12 @@ struct Segments {
 }
 
 impl Segments {
-    /// Without `credit_n` all earn credit; without `v_extra_n` none is extra; numbers out of range are cut to it.
+    /// Without `credit_n` all earn credit; without `v_extra_n` none is extra. Numbers out of range are
+    /// clamped.
     fn of(meta: &Fields<'_>, all: i64) -> Self {
         let cut = |key: &str, default: i64| meta.index(key).unwrap_or(default).clamp(0, all);
         let credited = 0..cut("credit_n", all);
-        // What earns credit is no extra sample, should the segments overlap.
+        // If the segments overlap, what earns credit is no extra sample.
         let from = cut("v_extra_start", all);
         let extra = from.max(credited.end)..(from + cut("v_extra_n", 0)).min(all);
         let drawn_first = meta.raw("include_real_as_j0") == Some("false");

@@ -1,4 +1,4 @@
-//! A row of the table of formats, and the traits of those that read foreign formats.
+//! A row of the table of formats, and the traits for readers of foreign formats.
 
 use super::head::Head;
 use crate::log::{Problem, Record};
@@ -27,8 +27,8 @@ impl PartialEq for Format {
     }
 }
 
-/// How sure a format is of a head. The format with the highest score reads the file; of equals, the first in the
-/// table.
+/// How sure a format is of a head. The format with the highest score reads the file; of equals, the first in
+/// the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Score(u8);
 
@@ -45,15 +45,15 @@ impl Score {
 
 /// Who reads a file, and in what portions.
 ///
-/// A document need not be text: the reader of an archive or of a table gets its bytes and hands on one record at a
-/// time, so only the file itself has to fit in memory. What reads in another way (several files as one log) is
-/// another variant, and the compiler names the places that must know it.
+/// A document need not be text: the reader of an archive or of a table gets its bytes and hands on one record
+/// at a time, so only the file itself must fit in memory. A format that is read in another way (several files
+/// as one log) is another variant, and the compiler names the places that must know it.
 #[derive(Clone, Copy)]
 pub enum Reader {
     /// Nobody: the lines are native records already.
     Native,
-    /// A reader of lines, also while the file grows. The function makes one for a file, and another when that file
-    /// begins anew. `name` is the file's folder and name without ending: `runs/12`.
+    /// A reader of lines, also while the file grows. The function makes one for a file, and another when that
+    /// file begins anew. `name` is the file's folder and name without ending: `runs/12`.
     Lines(fn(name: &str) -> Box<dyn LineReader>),
     /// A reader of whole documents.
     Document(&'static dyn DocumentReader),
@@ -77,15 +77,15 @@ impl std::fmt::Debug for Reader {
 
 /// Turns the lines of one file into native records, one after the other.
 pub trait LineReader: Send {
-    /// Hands on what `line` says, with or without its line end; it is line `number` of its file, from 1. A problem
-    /// that is an error means the line is lost. Offsets of problems are bytes in the line.
+    /// Hands on what `line` says, with or without its line end; it is line `number` of its file, from 1. A
+    /// problem that is an error means the line is lost. Offsets of problems are bytes in the line.
     fn read(&mut self, line: &[u8], number: u32, sink: &mut dyn Sink);
 }
 
 /// Turns a whole document into native records.
 pub trait DocumentReader: Sync {
-    /// Hands on what `document` says. `name` is its folder and name without ending: `runs/12`. Offsets of problems are
-    /// bytes in the document.
+    /// Hands on what `document` says. `name` is its folder and name without ending: `runs/12`. Offsets of
+    /// problems are bytes in the document.
     fn read(&self, document: &[u8], name: &str, sink: &mut dyn Sink);
 }
 

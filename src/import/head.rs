@@ -9,7 +9,7 @@ use crate::log::{
     string,
 };
 
-/// The most objects looked at. It is more than a few, as the first lines of many logs say little.
+/// At most this many objects are examined. It is more than a few, as the first lines of many logs say little.
 const OBJECTS: usize = 50;
 
 /// The beginning of a file, some 64 KiB or one long line; it may be cut anywhere.
@@ -17,8 +17,8 @@ const OBJECTS: usize = 50;
 pub struct Head<'a> {
     /// The bytes, unpacked if the file is compressed.
     pub bytes: &'a [u8],
-    /// The first objects: one a line, one after the other, or the items of a list. Lines without an object are skipped;
-    /// objects inside an object are not listed.
+    /// The first objects: one a line, one after the other, or the items of a list. Lines without an object
+    /// are skipped; objects inside an object are not listed.
     pub objects: Vec<HeadObject<'a>>,
 }
 
@@ -53,7 +53,7 @@ impl<'a> HeadObject<'a> {
         self.fields.iter().any(|it| it.0 == key)
     }
 
-    /// The string in the field `key`; `None`: there is none, or it is something else.
+    /// The string in the field `key`; `None` if there is none, or it is something else.
     pub fn text(&self, key: &str) -> Option<Cow<'a, str>> {
         let (_, value) = self.fields.iter().find(|it| it.0 == key)?;
         std::str::from_utf8(value).ok().and_then(string)
@@ -98,8 +98,8 @@ fn line_end(bytes: &[u8], at: usize) -> usize {
     memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |it| at + it)
 }
 
-/// Lists the fields of the object at `at`, the last one also when it is cut. Gives the index after the object, or
-/// `None` if the object is cut or broken.
+/// Lists the fields of the object at `at`, including the last one if it is cut. Returns the index after the
+/// object, or `None` if the object is cut or broken.
 fn fields<'a>(bytes: &'a [u8], at: usize, into: &mut Vec<(Cow<'a, str>, &'a [u8])>) -> Option<usize> {
     let mut at = skip_space(bytes, at + 1);
     if bytes.get(at) == Some(&b'}') {
@@ -142,7 +142,7 @@ fn word(bytes: &[u8]) -> usize {
 mod tests {
     use super::*;
 
-    /// The keys of each object, `~` behind those of one that is cut.
+    /// The keys of each object, with `~` after those of one that is cut.
     fn check(head: &str, expected: &[&str]) {
         let head = Head::of(head.as_bytes());
         let shown = |it: &HeadObject<'_>| {
@@ -181,7 +181,7 @@ mod tests {
         check("{\"a", &["~"]);
         check("{\"a\":1 \"b\":2}\n{\"c\":3}\n", &["a~", "c"]);
         check("{\"a\":\"no end}\n{\"c\":3}\n{\"d\":4}\n", &["a~", "c", "d"]);
-        // The entries of a long document are not taken for objects of their own.
+        // The entries of a long document are not mistaken for objects of their own.
         check("{\n  \"a\": [\n    {\"x\": 1},\n    {\"x\": 2},\n", &["a~"]);
     }
 

@@ -13,8 +13,8 @@ pub static FORMAT: Format = Format {
     reader: Reader::Native,
 };
 
-/// A whole record of a known type is certain; without one, its `type` and a field that such records have must do. A file
-/// in which nothing was written yet may become a log.
+/// A whole record of a known type is certain; otherwise its `type` and a field that such records have must
+/// do. A file in which nothing was written yet may become a log.
 fn score(head: &Head<'_>) -> Score {
     if head.is_blank() || has_record(head.bytes) {
         return Score::CERTAIN;
@@ -22,7 +22,8 @@ fn score(head: &Head<'_>) -> Score {
     head.objects.iter().map(likeness).max().unwrap_or(Score::NONE)
 }
 
-/// Whether any whole line of the head has a record of a known type, also a torn line or one with several records.
+/// Whether any whole line of the head has a record of a known type, also a torn line or one with several
+/// records.
 fn has_record(head: &[u8]) -> bool {
     let end = memchr::memrchr(b'\n', head).unwrap_or(0);
     head[..end].split(|byte| *byte == b'\n').any(|line| {

@@ -24,11 +24,11 @@ pub struct UnknownFormat {
     what: String,
 }
 
-/// The format of the file at `path`, given its first bytes (some 64 KiB, cut anywhere). The content decides; a file in
-/// which nothing was written yet is a native log that has not begun.
+/// The format of the file at `path`, given its first bytes (some 64 KiB, cut anywhere). The content decides.
+/// A file in which nothing was written yet is a native log that has not begun.
 ///
 /// # Errors
-/// No format takes it: the error says what it looks like.
+/// If no format takes it; the error says what it looks like.
 pub fn sniff(path: &Path, head: &[u8]) -> Result<&'static Format, UnknownFormat> {
     let head = Head::of(head);
     let mut best: (Score, Option<&Format>) = (Score::NONE, None);

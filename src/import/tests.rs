@@ -1,4 +1,4 @@
-//! What files are taken for: the table, and small logs of many makers, written here.
+//! What files are recognised as: the table, and small logs of many makers, written here.
 
 use std::path::Path;
 
@@ -120,7 +120,7 @@ fn others_are_named() {
     unknown(b"2026-01-01 INFO begins\n{}\n{\"event\":\"x\"}\n", "JSON with the fields `event`");
 }
 
-/// Traces and sessions in which our words occur, but not at the top level or not as ours.
+/// Traces and sessions that contain our words, but not at the top level or not in our sense.
 #[test]
 fn logs_of_others_are_not_native() {
     let cases: &[(&str, &str)] = &[
@@ -131,7 +131,7 @@ fn logs_of_others_are_not_native() {
 "#,
             "`parentUuid`, `isSidechain`, `sessionId`, `type`, `message`, ...",
         ),
-        // One that is cut in a long line, with its type behind the message.
+        // A session that is cut in a long line, with its type after the message.
         (
             r#"{"sessionId":"s-1","message":{"type":"message","role":"assistant","content":[{"type":"action","episode":"e","agent":"a"},{"type":"text","text":"on"#,
             "`sessionId`, `message`",

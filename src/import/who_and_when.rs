@@ -1,27 +1,27 @@
 //! Who&When: annotated failures of LLM teams, one JSON document per episode.
 //!
-//! A document has `history` (entries with `content`, and the speaker in `name` or, without one, in `role`), the
-//! `question`, and a human's finding of who made the decisive mistake: `mistake_agent`, `mistake_step` (an index
-//! into the history, as a string), `mistake_reason`. It becomes:
+//! A document has `history` (entries with `content`, and the speaker in `name` or, without one, in `role`),
+//! the `question`, and a human's finding of who made the decisive mistake: `mistake_agent`, `mistake_step`
+//! (an index into the history, as a string), `mistake_reason`. What becomes what:
 //!
-//! | in the document | in the native log |
-//! |---|---|
-//! | question, question_ID, speakers and `system_prompt` keys | `episode_start`: task, group, roster; the rest under `document` |
-//! | entry n | the act `s<n>` |
-//! | entry of `A` | an `action` of A |
-//! | entry of `A (thought)` | an `action` of A, kind `plan` |
-//! | entry of `A (-> B)`, a dispatch | a `message` from A to B |
-//! | the finding | a `credit` by `human_annotation` with one item, as written: also when that agent does not act at that step |
-//! | is_correct, is_corrected, ground_truth, a `FINAL ANSWER:` | `episode_end` |
+//! * question, question_ID, speakers and `system_prompt` keys: `episode_start` (task, group, roster); the
+//!   rest goes under `document`
+//! * entry n: the act `s<n>`
+//! * entry of `A`: an `action` of A
+//! * entry of `A (thought)`: an `action` of A, kind `plan`
+//! * entry of `A (-> B)`, a dispatch: a `message` from A to B
+//! * the finding: a `credit` by `human_annotation` with one item, as written, even if that agent does not act
+//!   at that step
+//! * is_correct, is_corrected, ground_truth, a `FINAL ANSWER:`: `episode_end`
 //!
-//! Causal links are given where the document implies them, and left to the reader's inference (the previous
-//! action, or the previous message to the agent; marked as inferred) where there is only the order of a chat
-//! that everybody reads:
+//! Causal links are given if the document implies them. If there is only the order of a chat that everybody
+//! reads, they are left to the reader's inference (the previous action, or the previous message to the agent;
+//! marked as inferred):
 //!
 //! * the first entry has none;
 //! * a dispatch comes from the entry before it;
-//! * the next entry of the agent a dispatch addresses comes from that dispatch, whatever the dispatcher notes in
-//!   between;
+//! * the next entry of the agent that a dispatch addresses comes from that dispatch, whatever the dispatcher
+//!   notes in between;
 //! * a terminal runs what the entry before it says.
 //!
 //! No time stamp and no reward is made up: the documents have none.
@@ -89,7 +89,7 @@ impl DocumentReader for WhoAndWhen {
         }
         let text = lossy.strip_prefix('\u{feff}').unwrap_or(&lossy);
         let mark = lossy.len() - text.len();
-        // What is behind a repair stands a few bytes further on in the repaired text.
+        // After a repair, positions in the repaired text are a few bytes further on.
         let place = |offset: usize| raw_offset(document, mark + offset);
         let text = repair(text, 0, &mut problems);
         for problem in &mut problems {
@@ -113,10 +113,10 @@ impl DocumentReader for WhoAndWhen {
     }
 }
 
-/// The first JSON value of `text`, and the offset behind it.
+/// The first JSON value of `text`, and the offset after it.
 ///
 /// # Errors
-/// There is none: why.
+/// Why there is none.
 fn one_value(text: &str) -> Result<(&str, usize), Problem> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
     match values.next() {
@@ -181,7 +181,8 @@ impl Speaker {
         Self { agent: agent.to_owned(), manner }
     }
 
-    /// Whether it executes code rather than thinks: `Computer_terminal` of AG2, `ComputerTerminal` of Magentic-One.
+    /// Whether it executes code rather than thinks: `Computer_terminal` of AG2, `ComputerTerminal` of
+    /// Magentic-One.
     fn is_terminal(&self) -> bool {
         self.agent.replace(['_', ' '], "").eq_ignore_ascii_case("computerterminal")
     }
@@ -237,7 +238,7 @@ impl<'a> Document<'a> {
         1 + memchr::memchr_iter(b'\n', &self.text.as_bytes()[..end]).count() as u32
     }
 
-    /// Hands on the records of `episode`; what is to be said of the document.
+    /// Hands on the records of `episode`. Returns a problem with the document, if there is one.
     fn write(&self, episode: &str, sink: &mut dyn Sink) -> Option<Problem> {
         let mut push = |id: Option<String>, line: u32, body: Body, extra: Vec<(String, Payload)>| {
             let record = Record { episode: Some(episode.to_owned()), id, extra, ..Record::new(body) };
@@ -310,7 +311,7 @@ impl<'a> Document<'a> {
         Payload::from_json(json).map(|it| ("document".to_owned(), it)).into_iter().collect()
     }
 
-    /// The parents of each entry; `None`: only its place in the order is known.
+    /// The parents of each entry; `None` if only its place in the order is known.
     fn parents(&self) -> Vec<Option<Vec<String>>> {
         let mut dispatched: FxHashMap<&str, usize> = FxHashMap::default();
         let mut parents = Vec::with_capacity(self.entries.len());

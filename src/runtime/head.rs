@@ -1,4 +1,5 @@
-//! The beginning of a file or of a pipe, which tells what it is; and whole documents. Compressed ones are unpacked.
+//! Reads the beginning of a file or of a pipe, which tells what it is, and whole documents. Unpacks
+//! compressed ones.
 
 use std::{
     fs::File,
@@ -13,7 +14,7 @@ use crate::{
 
 /// Bytes of a file that tell its format.
 pub(super) const HEAD: usize = 64 << 10;
-/// The same where the first line is longer than that: its `type` may stand at its end.
+/// The same if the first line is longer than that: its `type` may stand at its end.
 pub(super) const LONG_HEAD: u64 = 16 << 20;
 /// The largest document that is imported; a log of its own format has no such limit.
 const LARGEST_DOCUMENT: u64 = 1 << 30;
@@ -26,10 +27,10 @@ pub(super) struct Head {
     pub(super) packed: bool,
 }
 
-/// What the file at `path` is; `forced`: what it is read as, whatever it looks like.
+/// What the file at `path` is; `forced` is the format to read it as, whatever it looks like.
 ///
 /// # Errors
-/// It cannot be opened or read.
+/// If it cannot be opened or read.
 pub(super) fn of_file(path: &Path, forced: Option<&'static Format>) -> io::Result<Head> {
     let packed = is_packed(path)?;
     let file = File::open(path)?;
@@ -37,7 +38,7 @@ pub(super) fn of_file(path: &Path, forced: Option<&'static Format>) -> io::Resul
         return Ok(Head { format: Ok(format), packed });
     }
     let head = if packed {
-        // What is damaged is told when it is read; what can be unpacked says what it is.
+        // Damage is reported when the file is read; what can be unpacked says what it is.
         let mut head = Vec::new();
         match read_head(Unpacking::new(file), &mut head) {
             Err(error) if error.kind() != io::ErrorKind::InvalidData => return Err(error),
@@ -65,7 +66,7 @@ fn read_head(file: impl Read, head: &mut Vec<u8>) -> io::Result<()> {
 /// The whole document at `path`.
 ///
 /// # Errors
-/// It cannot be read or unpacked, or is larger than 1 GiB.
+/// If it cannot be read or unpacked, or is larger than 1 GiB.
 pub(super) fn document(path: &Path) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
     let mut document = Vec::new();
@@ -81,7 +82,7 @@ pub(super) fn document(path: &Path) -> io::Result<Vec<u8>> {
 /// Whether a document of `size` bytes is imported.
 ///
 /// # Errors
-/// It is too large.
+/// If it is too large.
 pub(super) fn check_size(size: u64) -> io::Result<()> {
     if size > LARGEST_DOCUMENT {
         let why = format!("a document of more than {LARGEST_DOCUMENT} bytes is not imported");

@@ -39,10 +39,10 @@ impl<'a> NativeLines<'a> {
         }
     }
 
-    /// Hands on what is left, and gives the problems that are not listed yet.
+    /// Hands on what is left, and returns the problems that are not listed yet.
     ///
     /// # Errors
-    /// The spool has no room; from there on nothing was handed on.
+    /// If the spool has no room; from there on nothing was handed on.
     pub(super) fn finish(mut self) -> Result<Vec<Problem>, SpoolError> {
         self.hand_on();
         self.failed.map_or(Ok(self.problems), Err)

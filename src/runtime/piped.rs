@@ -1,4 +1,4 @@
-//! A pipe of which it is not known yet what it brings: its bytes are spooled, and looked at until they tell.
+//! A pipe with unknown content: its bytes are spooled and examined until they tell what they are.
 
 use std::{
     path::{Path, PathBuf},
@@ -11,8 +11,8 @@ use crate::{
     source::{Read, Spool, Tail},
 };
 
-/// After this long, what looks like nothing known is read as a native log whose lines are bad: somebody may be
-/// waiting for the first of them.
+/// After this long, unrecognised content is read as a native log with bad lines: somebody may be waiting for
+/// the first of them.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A pipe being looked at.
@@ -30,7 +30,7 @@ impl Piped {
         Self { spool, path: path.to_owned(), looked_at: None, since: None }
     }
 
-    /// What it brings; `None`: too little has come to tell.
+    /// The format it brings; `None` if too little has come to tell.
     pub(super) fn format(&mut self, now: Duration) -> Option<Result<&'static Format, UnknownFormat>> {
         let ended = self.spool.end().is_some();
         let size = self.spool.size();
@@ -64,7 +64,7 @@ impl Piped {
     fn head(&self, most: u64, size: u64) -> Vec<u8> {
         let mut head = Vec::new();
         let at = Read { generation: 0, offset: 0, len: most.min(size) as usize };
-        // What cannot be read here cannot be read by the tail either, which tells it.
+        // What cannot be read here cannot be read by the tail either, which reports it.
         let _ = self.spool.source().read(at, &mut head);
         head
     }
@@ -77,7 +77,7 @@ impl Piped {
     /// All it has brought.
     ///
     /// # Errors
-    /// It is too large or cannot be read again.
+    /// If it is too large or cannot be read again.
     pub(super) fn document(&self) -> std::io::Result<Vec<u8>> {
         let size = self.spool.size();
         check_size(size)?;

@@ -1,7 +1,7 @@
 //! A followed file of a foreign format, line by line: native lines in a spool, which the store reads.
 //!
-//! The file is tailed as a native log is; only what its lines say is written anew, so it may be large, grow and be
-//! rotated. Line numbers stay those of the file.
+//! The file is tailed like a native log; only the content of its lines is written anew. So it may be large,
+//! grow and be rotated. Line numbers stay those of the file.
 
 use std::io;
 
@@ -22,7 +22,7 @@ pub(super) struct Translated {
     spool: Spool,
     writer: SpoolWriter,
     begin: Begin,
-    /// One per generation that still brings lines; the last is the present one.
+    /// One per generation that still brings lines; the last is the current one.
     lives: Vec<Life>,
     /// The spool is full: told once.
     full: bool,
@@ -40,7 +40,7 @@ impl Translated {
     /// Nothing read yet.
     ///
     /// # Errors
-    /// No temporary file can be made.
+    /// If no temporary file can be made.
     pub(super) fn new(name: &str, begin: Begin) -> io::Result<Self> {
         let (spool, writer) = Spool::create(name)?;
         Ok(Self { spool, writer, begin, lives: Vec::new(), full: false })

@@ -1,4 +1,4 @@
-//! Buckets, written here after the format's description, and what becomes of them.
+//! Buckets, written here after the format's description, and the records they become.
 
 use super::*;
 use crate::import::tests::Collected;
@@ -96,7 +96,7 @@ fn candidates_are_replays_of_one_context() {
 
 #[test]
 fn the_return_is_that_of_the_episode_alone() {
-    // Two replays of the real candidate, and a role behind it: nobody said what really came of it.
+    // Two replays of the real candidate, and a role after it: nobody said what really came of it.
     assert_eq!(end(&records(&bucket())).total, None);
     let last = bucket().replace(r#","Judge"]"#, "]");
     assert_eq!(end(&records(&last)).total, None);

@@ -1,4 +1,4 @@
-//! Documents of both layouts, and the real ones where they are found.
+//! Documents of both layouts, and the real ones if they are there.
 
 use std::path::{Path, PathBuf};
 
@@ -172,7 +172,7 @@ fn broken_documents_say_why() {
     assert_eq!(rules(&format!("\u{feff}{CHAT}\n")), Vec::<&str>::new());
 }
 
-/// The real documents, where the checkout has them beside it.
+/// The real documents, if the checkout has them beside it.
 fn real_documents() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/logs/who_and_when");
     let mut paths = Vec::new();

@@ -1,4 +1,5 @@
-//! Large files: their ends are followed at once, and what comes before is read in stretches, by several threads.
+//! Large files: their ends are followed at once, and what comes before is read in stretches, by several
+//! threads.
 //!
 //! ```text
 //!  0 ......................................... cut ........ size ... grows
@@ -7,9 +8,9 @@
 //!  `---------------> store ------------------------->`---> store, when its turn has come
 //! ```
 //!
-//! What the tail finds meanwhile is noted as places and read again when the store has come so far: the index in
-//! the end is the one that reading from the start to the end gives, whatever was shown before and however many
-//! threads there were.
+//! What the tail finds meanwhile is noted as places and read again when the store has come that far. In the
+//! end the index is the one that reading from start to end gives, whatever was shown before and for any
+//! number of threads.
 
 use std::{ops::Range, time::Duration};
 
@@ -26,14 +27,14 @@ use crate::{
 };
 
 impl OpenedLogs {
-    /// Shows what is at the end of large files while what comes before is read: see [`OpenedLogs::summary`].
+    /// Shows what is at the end of large files while the part before it is read: see [`OpenedLogs::summary`].
     pub fn show_tail_first(&mut self) {
         if self.followed.iter().any(|it| it.backfill.is_some()) {
             self.preview = Some(Preview::new(self.store.pass(), &self.followed));
         }
     }
 
-    /// Lets `threads` read large files; 0: as many as there are cores, up to four.
+    /// Lets `threads` threads read large files; 0 means one per core, up to four.
     pub fn set_threads(&mut self, threads: usize) {
         self.readers = Readers::new(self.store.pass(), threads);
     }
@@ -42,7 +43,7 @@ impl OpenedLogs {
         self.backfilling > 0
     }
 
-    /// Looks at the end of a large file: it is noted, and shown in the preview.
+    /// Looks at the end of a large file, notes it and shows it in the preview.
     pub(super) fn poll_tail(&mut self, at: usize, now: Duration, budget: usize) -> bool {
         let Followed { tail, backfill: Some(backfill), path, lives, .. } = &mut self.followed[at] else {
             return false;
@@ -58,7 +59,7 @@ impl OpenedLogs {
                         preview.read(file, offset, bytes);
                     }
                 }
-                // Its lives are counted from here on as they are joined.
+                // From here on its lives are counted as they are joined.
                 TailEvent::Restart { .. } => self.preview.iter_mut().for_each(Preview::freeze),
                 _ => {}
             }
@@ -68,7 +69,7 @@ impl OpenedLogs {
                 let state = if path.exists() { FileState::Reading } else { FileState::Gone };
                 self.store.set_progress(file, backfill.joined, progress.size, state);
             }
-            // It is tried again, and told when the store has come so far.
+            // It is tried again, and reported when the store has come that far.
             Err(error) => self.store.set_state(file, FileState::Failed(text::clean(&because(&error)))),
         }
         changed
@@ -88,7 +89,7 @@ impl OpenedLogs {
         Round { changed: true, caught_up: false }
     }
 
-    /// Hands steps to the threads, as many as may be under way, of each file in turn.
+    /// Hands steps to the threads, as many as may be under way, taking the files in turn.
     fn hand_on(&mut self) {
         let count = self.followed.len();
         let mut idle = 0;
@@ -153,12 +154,12 @@ impl OpenedLogs {
         }
     }
 
-    /// Everything that was shown ahead of its turn is in the store.
+    /// Everything that was shown early is in the store.
     fn all_joined(&mut self) {
         if let Some(preview) = self.preview.take() {
             self.moved = preview.moved(&self.store);
         }
-        // Threads and buffers are given back; files that appear later need them rarely.
+        // Frees threads and buffers; files that appear later rarely need them.
         self.readers = self.readers.renewed();
     }
 }

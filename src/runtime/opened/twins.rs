@@ -1,14 +1,15 @@
-//! Compressed files that appear beside what is read: a rotated log that was compressed under a new name has the same
-//! content as a file that was read, and is not read again.
+//! Compressed files that appear beside what is read. A rotated log that was compressed under a new name has
+//! the same content as a file that was read, and is not read again.
 //!
 //! ```text
-//! a compressed file appears -> unpacked, compared with all that was read -> the same: what was read stays, and is read
-//!                              from there from now on (the plain file is deleted by then, or will be)
-//!                                                                        -> another: added as any file is
+//! a compressed file appears -> unpacked, compared with all that was read
+//!   -> the same: what was read stays, and is read from there from now on (the plain file is gone or will be)
+//!   -> another: added like any file
 //! ```
 //!
-//! Told by the fingerprint of what was read (its beginning, its end, samples between) and its length; where the plain
-//! file is still there, its first bytes are compared too. Whatever the compressed file has behind that is read on.
+//! The fingerprint of what was read (its beginning, its end, samples between) and its length decide. If the
+//! plain file is still there, its first bytes are compared too. Whatever the compressed file has after that
+//! content is read on.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -19,11 +20,11 @@ use crate::{
     text,
 };
 
-/// A compressed file that stops growing for this long before it has all of some file is no copy of that.
+/// A compressed file that stops growing for this long before it has all of some file is no copy of it.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Bytes unpacked in one go: most files turn out to be others with the first of them.
+/// Bytes unpacked in one go: most files turn out to be other logs with the first of them.
 const BUDGET: usize = 1 << 20;
-/// Bytes at the beginning that are compared one by one where the plain file can still be read.
+/// Bytes at the beginning that are compared one by one if the plain file can still be read.
 const COMPARED: u64 = 64 << 10;
 
 /// A compressed file that may be, or is, a copy.
@@ -31,7 +32,7 @@ pub(super) struct Twin {
     path: PathBuf,
     tail: Box<dyn Tail>,
     generation: u32,
-    /// Bytes of this generation that were unpacked and handed on, and when there were more of them last.
+    /// Bytes of this generation that were unpacked and handed on, and when their number last grew.
     unpacked: u64,
     grown: Option<Duration>,
     state: State,
@@ -40,7 +41,7 @@ pub(super) struct Twin {
 enum State {
     /// It may be a copy of these.
     Open(Vec<Candidate>),
-    /// It is one: more lines belong to this file, if they can be added to it.
+    /// It is a copy: more lines belong to this file, if they can be added to it.
     Copy(Option<FileId>),
 }
 
@@ -50,7 +51,7 @@ struct Candidate {
     followed: usize,
     life: LifeRead,
     source: SourceFile,
-    /// Samples found, bytes of them that were there, and bytes compared one by one.
+    /// Samples found, how many of their bytes were there, and bytes compared one by one.
     found: usize,
     same: usize,
     compared: u64,
@@ -78,7 +79,7 @@ impl Twin {
         matches!(self.state, State::Open(_))
     }
 
-    /// What it is, as far as it was unpacked; `last`: nothing more comes.
+    /// What it is, as far as it was unpacked; `last` if nothing more comes.
     fn verdict(&mut self, caught_up: bool, now: Duration, last: bool) -> Verdict {
         let State::Open(candidates) = &mut self.state else { return Verdict::Unclear };
         let source = self.tail.source();
@@ -86,10 +87,10 @@ impl Twin {
         let quiet = self.grown.is_some_and(|it| now.saturating_sub(it) >= PATIENCE);
         let over = caught_up && (quiet || last);
         if candidates.is_empty() {
-            // Of an empty file nothing is known yet, but that nothing was read that it could be a copy of.
+            // An empty file is unknown so far, except that nothing was read that it could be a copy of.
             return Verdict::Other;
         }
-        // One of which more was read may still turn out to be the one.
+        // A file of which more was read may still turn out to be the original.
         if !over && candidates.iter().any(|it| it.life.print.len() > self.unpacked) {
             return Verdict::Unclear;
         }
@@ -131,15 +132,15 @@ impl Candidate {
         true
     }
 
-    /// Whether a twin of so many bytes has all that was read, and hardly more.
+    /// Whether a twin of this many bytes has all that was read, and hardly more.
     fn is_whole(&self, unpacked: u64) -> bool {
         let read = self.life.print.len();
-        // What is still written to its path goes on there.
+        // What is still written to its path continues there.
         self.same > 0 && (read == unpacked || (!self.life.lives && read < unpacked && read >= unpacked / 2))
     }
 }
 
-/// All that was read and can be told by its content.
+/// All that was read and that its content can identify.
 fn candidates(logs: &OpenedLogs) -> Vec<Candidate> {
     let of = |(at, followed): (usize, &super::Followed)| {
         let source = followed.tail.source();
@@ -159,7 +160,8 @@ fn candidates(logs: &OpenedLogs) -> Vec<Candidate> {
 }
 
 impl OpenedLogs {
-    /// Looks at compressed files that may be copies; whether something came of it, and whether all are caught up.
+    /// Looks at compressed files that may be copies. Returns whether something came of it, and whether all
+    /// are caught up.
     pub(super) fn poll_twins(&mut self, now: Duration, last: bool) -> (bool, bool) {
         let (mut changed, mut all_caught_up) = (false, true);
         for mut twin in std::mem::take(&mut self.twins) {
@@ -184,7 +186,7 @@ impl OpenedLogs {
         (changed, all_caught_up)
     }
 
-    /// Whether it waits for a compressed file of which it is not told yet what it is.
+    /// Whether it waits for a compressed file that is not identified yet.
     pub(super) fn has_open_twins(&self) -> bool {
         self.twins.iter().any(Twin::is_open)
     }
@@ -213,7 +215,7 @@ impl OpenedLogs {
             _ => {}
         });
         if restarted {
-            // What was unpacked of it since was passed over: it is read again from its beginning.
+            // What was unpacked of it so far was skipped: it is read again from its beginning.
             let opened = self.tail(&twin.path, true, super::native_options());
             if let Ok(tail) = opened {
                 *twin = Twin::new(twin.path.clone(), tail, self);
@@ -225,7 +227,7 @@ impl OpenedLogs {
             let unpacked = all.iter().find(|it| it.generation == twin.generation).map(|it| it.print.len());
             twin.unpacked = unpacked.unwrap_or_default();
         }
-        // One that cannot be read now may be readable later.
+        // A file that cannot be read now may be readable later.
         polled.is_ok_and(|it| it.caught_up)
     }
 
@@ -246,7 +248,8 @@ impl OpenedLogs {
                 StretchEvent::Lines { offset, bytes } => store.read(file, offset, bytes),
                 StretchEvent::Skipped { .. } => {}
             });
-            // It was unpacked a moment ago; what cannot be read of it again is a full or broken disk, told elsewhere.
+            // It was unpacked a moment ago. If it cannot be read again, the disk is full or broken, which is
+            // reported elsewhere.
             let _ = read;
         }
         let shown = text::clean(&twin.path.to_string_lossy());
