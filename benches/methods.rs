@@ -276,6 +276,7 @@ fn episode() -> Episode {
             agent: Some(AgentId(at % 6)),
             context: None,
             frozen: Vec::new(),
+            left_out: Vec::new(),
             candidates: (0..5).map(|it| candidate(it, &mut draws)).collect(),
         });
     }

@@ -110,6 +110,7 @@ mod tests {
             agent: None,
             context: None,
             frozen: Vec::new(),
+            left_out: Vec::new(),
             candidates: vec![candidate(0, happened), candidate(1, other)],
         }
     }

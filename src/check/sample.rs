@@ -139,6 +139,7 @@ pub(super) fn sound() -> Episode {
             agent: Some(AgentId(1)),
             context: None,
             frozen: Vec::new(),
+            left_out: Vec::new(),
             candidates: vec![
                 candidate(0, "fix", [1.0, 1.0, 0.0, 1.0], false),
                 candidate(1, "wait", [0.0, 0.0, 0.0, 1.0], false),

@@ -155,6 +155,7 @@ impl Draft {
             agent: Some(self.episode.acts[act as usize].agent),
             context: None,
             frozen: Vec::new(),
+            left_out: Vec::new(),
             candidates: candidates.iter().enumerate().map(one).collect(),
         });
         self

@@ -124,8 +124,17 @@ pub struct Candidate {
     pub real: bool,
     /// Whether it only serves to estimate V and earns no credit.
     pub extra: bool,
+    /// How its runs ended: `ok`, `error`, `aborted`. What is not ok is left out of means and counted.
+    pub status: Option<String>,
     /// What the next agent said, one per replay.
     pub next: Vec<String>,
+}
+
+impl Candidate {
+    /// Whether its runs broke off, so that their returns say nothing of its action.
+    pub fn is_left_out(&self) -> bool {
+        matches!(self.status.as_deref(), Some("error" | "aborted"))
+    }
 }
 
 /// The value of one coalition.

@@ -290,6 +290,7 @@ fn candidate(it: &mut Fields) -> Option<Candidate> {
         q: it.number("q"),
         real: it.flag("real"),
         extra: it.flag("extra"),
+        status: it.text("status"),
         next: it.texts("next"),
     })
 }

@@ -212,6 +212,7 @@ fn candidate(out: &mut Object, it: &Candidate) {
     if it.extra {
         out.raw("extra", "true");
     }
+    out.maybe_text("status", it.status.as_deref());
     out.payload("action", it.action.as_ref());
     out.numbers("returns", &it.returns);
     out.number("value", it.value);

@@ -115,7 +115,7 @@ pub struct Candidate {
 }
 
 /// Candidates replayed from one frozen context.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReplayGroup {
     /// `counterfactual.group`.
     pub name: String,
@@ -129,6 +129,8 @@ pub struct ReplayGroup {
     pub frozen: Vec<(String, String)>,
     /// Candidates by `j`.
     pub candidates: Vec<Candidate>,
+    /// Those whose runs broke off (`status` error or aborted), by `j`: no mean has them.
+    pub left_out: Vec<Candidate>,
 }
 
 /// The value of one coalition.

@@ -215,6 +215,7 @@ fn candidate(key: &[u8]) -> Shape {
         b"value" | b"std" | b"prob" | b"q" => Shape::Number,
         b"n" => Shape::Count,
         b"real" | b"extra" => Shape::Flag,
+        b"status" => Shape::Text,
         b"next" => Shape::Texts,
         _ => Shape::Any,
     }

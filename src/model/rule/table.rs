@@ -110,6 +110,16 @@ table! {
     /// An action and a message have the same id.
     AMBIGUOUS_ID = "ambiguous-id", [Warning], Line(5);
 
+    /// Two records give one candidate, coalition or alternative different values: neither is used, unless one of them
+    /// has the runs.
+    CONTRADICTORY_VALUE = "contradictory-value", [Error], Line(4);
+
+    /// Two records give one candidate of a replay group different actions: it is not used.
+    CANDIDATE_OF_TWO_ACTIONS = "candidate-of-two-actions", [Error], Line(5);
+
+    /// Records of one replay group name different acts: they are read as a group for each act.
+    GROUP_OF_TWO_ACTS = "group-of-two-acts", [Warning], Line(5);
+
     /// A record names an act that is not in its episode.
     DANGLING_REFERENCE = "dangling-reference", [Warning], Line(4);
 

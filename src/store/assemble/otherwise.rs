@@ -1,6 +1,11 @@
-//! Counterfactuals: alternatives per act, replay groups, coalition values. Streamed pieces are merged.
+//! Counterfactuals: alternatives per act, replay groups, coalition values. Streamed pieces are merged: runs of one
+//! thing are pooled, and what contradicts itself is listed and not used (see [`pool`]).
+
+mod pool;
 
 use std::collections::{BTreeSet, HashMap, HashSet, hash_map::Entry};
+
+use pool::{Contradiction, pool};
 
 use super::{Builder, acts::Node};
 use crate::{
@@ -16,16 +21,42 @@ use crate::{
 /// coalitions.
 #[derive(Default)]
 struct Places {
-    groups: HashMap<String, usize>,
-    candidates: HashMap<(usize, i64), usize>,
-    tables: HashMap<String, usize>,
+    /// The groups of one name, one for each act that its records name.
+    groups: HashMap<String, Vec<Group>>,
+    candidates: HashMap<(usize, i64), Known>,
+    /// The tables of one name, one for each absence that its records state.
+    tables: HashMap<String, Vec<usize>>,
     /// The alternatives of an act, by label.
     labels: HashMap<ActId, HashMap<String, usize>>,
     /// The groups that an act's alternatives came from.
     sources: HashSet<(ActId, String)>,
     /// The policies a group ran with.
     frozen: HashSet<(usize, String, String)>,
-    coalitions: HashMap<(usize, Vec<AgentId>), usize>,
+    coalitions: HashMap<(usize, Vec<AgentId>), Known>,
+    /// What the value of an alternative was read from: the kind and group of the record.
+    measured: HashMap<(ActId, String), (String, Option<String>)>,
+    /// Records that bear a time, a counter or an id, so that one that stands twice is known.
+    records: HashSet<u64>,
+}
+
+/// A replay group that records name.
+struct Group {
+    of: Option<String>,
+    at: usize,
+}
+
+/// Something that a record gave a value.
+#[derive(Clone, Copy)]
+struct Known {
+    at: usize,
+    /// Its records contradict each other: nothing more is taken.
+    is_refused: bool,
+}
+
+impl Known {
+    fn at(at: usize) -> Self {
+        Self { at, is_refused: false }
+    }
 }
 
 impl Places {
@@ -50,6 +81,11 @@ pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Ori
     }
     for (record, origin) in records {
         let Body::Counterfactual(it) = &record.body else { continue };
+        if !places.is_new(record) {
+            let message = format!("counterfactual of kind '{}' is repeated", text::clean(&it.kind));
+            builder.find(rule::REPEATED_RECORD, *origin, message);
+            continue;
+        }
         match it.kind.as_str() {
             "replay" => replay(builder, &mut places, it, *origin),
             "coalition" => coalitions(builder, &mut places, it, *origin),
@@ -62,9 +98,7 @@ pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Ori
             }
         }
     }
-    for group in &mut builder.episode.replays {
-        group.candidates.sort_by_key(|it| it.j);
-    }
+    pool::settle(builder);
     for group in 0..builder.episode.replays.len() {
         replayed_alternatives(builder, &mut places, group);
     }
@@ -185,6 +219,8 @@ fn alternatives(
     let taken = taken_label(builder.episode.act(act));
     let logged_default = builder.episode.act(act).default_action.clone();
     let group = it.group.as_deref().map(text::clean);
+    let source = (it.kind.clone(), group.clone());
+    let mut contradictions = Vec::new();
     let table = table(builder, act);
     if let Some(group) = group.filter(|it| places.sources.insert((act, it.clone()))) {
         table.groups.push(group);
@@ -203,8 +239,13 @@ fn alternatives(
         let q = sample(value, &candidate.returns, candidate.std, candidate.n);
         match places.alternative(table, &label) {
             Some(known) => {
-                // A measured value counts for more than the policy's own.
-                if q.mean.is_some() {
+                // A measured value counts for more than the policy's own, and a later record of another kind or
+                // group for more than an earlier one.
+                let before = places.measured.insert((act, label.clone()), source.clone());
+                if before.as_ref() == Some(&source) {
+                    let was = known.origin;
+                    contradictions.extend(pool(&mut known.q, q).err().map(|it| (label, it, was)));
+                } else if q.mean.is_some() {
                     known.q = q;
                     known.origin = origin;
                 }
@@ -212,23 +253,34 @@ fn alternatives(
                 known.taken |= is_taken;
                 known.default |= is_default;
             }
-            None => table.alternatives.push(Alternative {
-                label,
-                q,
-                probability: candidate.prob,
-                taken: is_taken,
-                default: is_default,
-                origin,
-            }),
+            None => {
+                places.measured.insert((act, label.clone()), source.clone());
+                table.alternatives.push(Alternative {
+                    label,
+                    q,
+                    probability: candidate.prob,
+                    taken: is_taken,
+                    default: is_default,
+                    origin,
+                });
+            }
         }
+    }
+    for (label, it, was) in contradictions {
+        builder.contradicted(&format!("alternative '{label}'"), &it, was, origin);
     }
 }
 
 fn candidate_label(candidate: &Candidate) -> String {
     match &candidate.action {
         Some(action) => action_label(action.json()),
-        None => candidate.j.map_or("null".to_owned(), |j| format!("candidate {j}")),
+        None => candidate.j.map_or("null".to_owned(), unnamed),
     }
+}
+
+/// What stands for the action of a candidate that does not name it.
+fn unnamed(j: i64) -> String {
+    format!("candidate {j}")
 }
 
 fn replay(builder: &mut Builder, places: &mut Places, it: &Counterfactual, origin: Origin) {
@@ -240,19 +292,9 @@ fn replay(builder: &mut Builder, places: &mut Places, it: &Counterfactual, origi
         (None, Some(of)) => format!("replays of {}", text::clean(of)),
         (None, None) => format!("replays at line {}", origin.line),
     };
-    let groups = &mut builder.episode.replays;
-    let at = *places.groups.entry(name).or_insert_with_key(|name| {
-        groups.push(ReplayGroup {
-            name: name.clone(),
-            act: None,
-            agent: None,
-            context: None,
-            frozen: Vec::new(),
-            candidates: Vec::new(),
-        });
-        groups.len() - 1
-    });
-    let group = &mut groups[at];
+    let at = replay_group(builder, places, name, it.of.as_deref(), origin);
+    let mut findings = Vec::new();
+    let group = &mut builder.episode.replays[at];
     group.act = group.act.or(act);
     group.agent = group.agent.or(agent);
     group.context = it.context.as_deref().map(text::clean).or(group.context.take());
@@ -263,7 +305,7 @@ fn replay(builder: &mut Builder, places: &mut Places, it: &Counterfactual, origi
         }
     }
     for candidate in &it.candidates {
-        let j = candidate.j.unwrap_or(group.candidates.len() as i64);
+        let j = candidate.j.unwrap_or((group.candidates.len() + group.left_out.len()) as i64);
         let merged = model::Candidate {
             j,
             label: candidate_label(candidate),
@@ -275,14 +317,95 @@ fn replay(builder: &mut Builder, places: &mut Places, it: &Counterfactual, origi
             next: candidate.next.iter().map(|it| text::label(it, Act::LABEL_CHARS)).collect(),
             origin,
         };
-        match places.candidates.get(&(at, j)) {
-            Some(known) => group.candidates[*known] = merged,
-            None => {
-                places.candidates.insert((at, j), group.candidates.len());
-                group.candidates.push(merged);
+        // A run that broke off says nothing of what its action is worth: it is kept apart, and counted.
+        if candidate.is_left_out() {
+            group.left_out.push(merged);
+            continue;
+        }
+        let Entry::Occupied(mut known) = places.candidates.entry((at, j)) else {
+            places.candidates.insert((at, j), Known::at(group.candidates.len()));
+            group.candidates.push(merged);
+            continue;
+        };
+        let known = known.get_mut();
+        let before = &mut group.candidates[known.at];
+        if known.is_refused {
+            continue;
+        }
+        if candidate.action.is_some() && before.label != merged.label {
+            if before.label == unnamed(j) {
+                before.label.clone_from(&merged.label);
+            } else {
+                known.is_refused = true;
+                findings.push(Disagreement::Actions(j, before.label.clone(), merged.label, before.origin));
+                before.returns = Sample::default();
+                before.q = None;
+                continue;
+            }
+        }
+        before.q = merged.q.or(before.q);
+        before.probability = merged.probability.or(before.probability);
+        before.real |= merged.real;
+        before.extra |= merged.extra;
+        before.next.extend(merged.next);
+        if let Err(it) = pool(&mut before.returns, merged.returns) {
+            known.is_refused = before.returns.mean.is_none();
+            findings.push(Disagreement::Values(j, it, before.origin));
+        }
+    }
+    let name = group.name.clone();
+    for finding in findings {
+        match finding {
+            Disagreement::Values(j, it, was) => {
+                builder.contradicted(&format!("candidate {j} of group '{name}'"), &it, was, origin);
+            }
+            Disagreement::Actions(j, before, now, was) => {
+                let message = format!(
+                    "candidate {j} of group '{name}' is '{before}' at line {} and '{now}' here: it is not used",
+                    was.line
+                );
+                builder.find(rule::CANDIDATE_OF_TWO_ACTIONS, origin, message);
             }
         }
     }
+}
+
+/// What two records of one candidate do not agree on: its value, or which action it is. With the earlier record.
+enum Disagreement {
+    Values(i64, Contradiction, Origin),
+    Actions(i64, String, String, Origin),
+}
+
+/// The place of the replay group called `name` at the act `of`. Records that name no act go with the first; those of
+/// another act are another group.
+fn replay_group(
+    builder: &mut Builder,
+    places: &mut Places,
+    name: String,
+    of: Option<&str>,
+    origin: Origin,
+) -> usize {
+    let known = places.groups.entry(name.clone()).or_default();
+    let fits = |it: &&mut Group| it.of.is_none() || of.is_none() || it.of.as_deref() == of;
+    if let Some(group) = known.iter_mut().find(fits) {
+        group.of = group.of.take().or(of.map(str::to_owned));
+        return group.at;
+    }
+    let at = builder.episode.replays.len();
+    let first = known.first().and_then(|it| it.of.as_deref()).map(text::clean);
+    known.push(Group { of: of.map(str::to_owned), at });
+    let here = of.map(text::clean).unwrap_or_default();
+    let name = match first {
+        None => name,
+        Some(first) => {
+            let message =
+                format!("group '{name}' replays '{first}' before and '{here}' here: these are two groups");
+            builder.find(rule::GROUP_OF_TWO_ACTS, origin, message);
+            format!("{name} of {here}")
+        }
+    };
+    builder.episode.replays.push(ReplayGroup { name, ..ReplayGroup::default() });
+    at
 }
 
 /// The table that a record adds to, and its number.
@@ -300,15 +423,29 @@ fn coalition_table<'a>(
         Some(other) => Absence::Other(text::clean(other)),
     };
     let tables = &mut builder.episode.coalitions;
-    let at = *places.tables.entry(name).or_insert_with_key(|name| {
-        tables.push(CoalitionTable {
-            name: name.clone(),
-            players: Vec::new(),
-            values: Vec::new(),
-            absence: Absence::Unstated,
-        });
-        tables.len() - 1
-    });
+    let known = places.tables.entry(name.clone()).or_default();
+    let fits = |it: &&usize| {
+        let before = &tables[**it].absence;
+        *before == Absence::Unstated || absence == Absence::Unstated || *before == absence
+    };
+    let at = match known.iter().find(fits) {
+        Some(at) => *at,
+        None => {
+            // What an absent agent does makes another game.
+            let name = match (known.is_empty(), it.absence.as_deref()) {
+                (false, Some(absence)) => format!("{name} ({})", text::clean(absence)),
+                _ => name,
+            };
+            known.push(tables.len());
+            tables.push(CoalitionTable {
+                name,
+                players: Vec::new(),
+                values: Vec::new(),
+                absence: Absence::Unstated,
+            });
+            tables.len() - 1
+        }
+    };
     let table = &mut tables[at];
     if absence != Absence::Unstated {
         table.absence = absence;
@@ -332,19 +469,49 @@ fn coalitions(builder: &mut Builder, places: &mut Places, it: &Counterfactual, o
         table.players.extend(new);
         table.players.sort_unstable();
     }
-    for value in values {
-        put(places, at, table, value);
+    let contradictions: Vec<_> = values.into_iter().filter_map(|it| put(places, at, table, it)).collect();
+    for (agents, it, was) in contradictions {
+        builder.contradicted(&builder.coalition_name(&agents), &it, was, origin);
     }
 }
 
-/// Adds the value of a coalition, or replaces an earlier one.
-fn put(places: &mut Places, at: usize, table: &mut CoalitionTable, value: CoalitionValue) {
+/// Adds what a record says of a coalition. A contradiction comes with the coalition and the earlier record.
+fn put(
+    places: &mut Places,
+    at: usize,
+    table: &mut CoalitionTable,
+    value: CoalitionValue,
+) -> Option<(Vec<AgentId>, Contradiction, Origin)> {
     match places.coalitions.entry((at, value.agents.clone())) {
-        Entry::Occupied(known) => table.values[*known.get()] = value,
-        Entry::Vacant(free) => {
-            free.insert(table.values.len());
-            table.values.push(value);
+        Entry::Occupied(mut known) => {
+            let known = known.get_mut();
+            if known.is_refused {
+                return None;
+            }
+            let before = &mut table.values[known.at];
+            let contradiction = pool(&mut before.value, value.value).err()?;
+            known.is_refused = before.value.mean.is_none();
+            Some((value.agents, contradiction, before.origin))
         }
+        Entry::Vacant(free) => {
+            free.insert(Known::at(table.values.len()));
+            table.values.push(value);
+            None
+        }
+    }
+}
+
+impl Builder {
+    /// Lists that the records at `was` and `origin` give one thing different values.
+    fn contradicted(&mut self, what: &str, it: &Contradiction, was: Origin, origin: Origin) {
+        let Contradiction { before, now } = it;
+        let message = format!("{what} is worth {before} at line {} and {now} here", was.line);
+        self.find(rule::CONTRADICTORY_VALUE, origin, message);
+    }
+
+    fn coalition_name(&self, agents: &[AgentId]) -> String {
+        let names: Vec<&str> = agents.iter().map(|it| self.episode.agent(*it).name.as_str()).collect();
+        format!("coalition {{{}}}", names.join(", "))
     }
 }
 
@@ -360,5 +527,7 @@ fn removed(builder: &mut Builder, places: &mut Places, it: &Counterfactual, orig
     let agents: Vec<_> = players.iter().copied().filter(|it| *it != agent).collect();
     let (at, table) = coalition_table(builder, places, it);
     table.players = players;
-    put(places, at, table, CoalitionValue { agents, value, origin });
+    if let Some((agents, it, was)) = put(places, at, table, CoalitionValue { agents, value, origin }) {
+        builder.contradicted(&builder.coalition_name(&agents), &it, was, origin);
+    }
 }

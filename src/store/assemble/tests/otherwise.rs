@@ -1,7 +1,7 @@
 //! Counterfactuals, and credit that others declare.
 
 use super::*;
-use crate::model::{Absence, ActionTable};
+use crate::model::{self, Absence, ActionTable};
 
 const ACT: &str = r#"{"type":"action","agent":"a","id":"x","action":"go","default":"wait","policy":{"chosen":"go","probs":{"go":0.6,"wait":0.4},"q":{"go":1.0,"wait":"NaN"},"value":0.8}}"#;
 
@@ -62,7 +62,9 @@ fn candidates_that_arrive_one_by_one_are_one_group() {
     let of = |at: usize| {
         (group.candidates[at].j, group.candidates[at].returns.mean, group.candidates[at].origin.line)
     };
-    assert_eq!([of(0), of(1), of(2)], [(0, Some(1.0), 3), (1, Some(0.0), 4), (2, Some(1.0), 5)]);
+    // The runs of candidate 2 came with two records: 0, 1 and 1, 1.
+    assert_eq!([of(0), of(1), of(2)], [(0, Some(1.0), 3), (1, Some(0.0), 4), (2, Some(0.75), 2)]);
+    assert_eq!(group.candidates[2].returns.n, Some(4));
     let last = &group.candidates[3];
     assert_eq!((last.real, last.extra, last.q, last.next.len()), (true, true, Some(0.5), 1));
 }
@@ -86,14 +88,130 @@ fn coalitions_that_arrive_one_by_one_are_one_table() {
         value("[]", 0.0),
         value(r#"["b","a","b"]"#, 1.0),
         value(r#"["a"]"#, 0.5),
-        value(r#"["a","b"]"#, 2.0),
+        value(r#"["a","b"]"#, 1.0),
     ];
     let episode = episode(&lines.iter().map(String::as_str).collect::<Vec<_>>());
     let table = &episode.coalitions[0];
     assert_eq!((episode.coalitions.len(), table.players.len(), &table.absence), (1, 2, &Absence::Unstated));
     let values: Vec<(usize, Option<f64>)> =
         table.values.iter().map(|it| (it.agents.len(), it.value.mean)).collect();
-    assert_eq!(values, [(0, Some(0.0)), (2, Some(2.0)), (1, Some(0.5))]);
+    assert_eq!(values, [(0, Some(0.0)), (2, Some(1.0)), (1, Some(0.5))]);
+}
+
+/// `members=mean/n` of every coalition.
+fn coalitions(lines: &[&str]) -> (Vec<String>, Vec<String>) {
+    let episode = episode(lines);
+    let row = episode.coalitions[0].values.iter().map(|it| {
+        let mean = it.value.mean.map_or("?".to_owned(), |it| it.to_string());
+        format!("{}={mean}/{}", it.agents.len(), it.value.n.unwrap_or(0))
+    });
+    (row.collect(), rules(&episode).into_iter().map(str::to_owned).collect())
+}
+
+#[test]
+fn runs_of_a_coalition_are_pooled_over_records() {
+    let run = |value: f64| {
+        format!(
+            r#"{{"type":"counterfactual","kind":"coalition","group":"g","coalitions":[{{"agents":["a"],"returns":[{value}]}}]}}"#
+        )
+    };
+    let lines = [run(-4.0), run(-4.0), run(0.0)];
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    // Two runs that end alike are two runs. (-4 - 4 + 0) / 3.
+    let (rows, found) = coalitions(&lines);
+    assert_eq!((rows, found), (vec![format!("1={}/3", -8.0 / 3.0)], vec![]));
+}
+
+#[test]
+fn a_record_of_runs_that_stands_twice_counts_once() {
+    let run = r#"{"type":"counterfactual","seq":7,"kind":"coalition","group":"g","coalitions":[{"agents":["a"],"returns":[1]}]}"#;
+    let (rows, found) = coalitions(&[run, run]);
+    assert_eq!((rows, found), (vec!["1=1/1".to_owned()], vec!["repeated-record".to_owned()]));
+}
+
+#[test]
+fn values_that_contradict_each_other_are_not_used() {
+    let value = |value: &str| {
+        format!(
+            r#"{{"type":"counterfactual","kind":"coalition","group":"g","coalitions":[{{"agents":["a"],{value}}}]}}"#
+        )
+    };
+    let check = |values: &[&str], row: &str, found: &[&str]| {
+        let lines: Vec<String> = values.iter().map(|it| value(it)).collect();
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let expected = (vec![row.to_owned()], found.iter().map(|it| (*it).to_owned()).collect());
+        assert_eq!(coalitions(&lines), expected, "{values:?}");
+    };
+    check(&[r#""value":1"#, r#""value":-7"#], "1=?/0", &["contradictory-value"]);
+    // Once refused, a third value settles nothing.
+    check(&[r#""value":1"#, r#""value":-7"#, r#""value":1"#], "1=?/0", &["contradictory-value"]);
+    check(&[r#""value":1"#, r#""value":1,"n":8"#], "1=1/8", &[]);
+    check(&[r#""value":0.1"#, r#""value":0.10000000000000002"#], "1=0.1/0", &[]);
+    // Runs count for more than a value without runs, whatever comes first.
+    check(&[r#""returns":[0,1]"#, r#""value":0.5"#], "1=0.5/2", &[]);
+    check(&[r#""value":7"#, r#""returns":[0,1]"#], "1=0.5/2", &["contradictory-value"]);
+}
+
+#[test]
+fn what_an_absent_agent_does_makes_another_table() {
+    let table = |absence: &str, value: f64| {
+        format!(
+            r#"{{"type":"counterfactual","kind":"coalition","group":"g","absence":"{absence}","coalitions":[{{"agents":["a"],"value":{value}}}]}}"#
+        )
+    };
+    let (null, removed) = (table("null", 1.0), table("removed", 2.0));
+    let episode = episode(&[&null, &removed]);
+    let tables: Vec<(&str, Option<f64>)> =
+        episode.coalitions.iter().map(|it| (it.name.as_str(), it.values[0].value.mean)).collect();
+    assert_eq!(tables, [("g", Some(1.0)), ("g (removed)", Some(2.0))]);
+    assert_eq!(rules(&episode), [""; 0]);
+}
+
+#[test]
+fn one_name_at_two_acts_is_two_groups() {
+    let other = r#"{"type":"action","agent":"b","id":"y","action":"stay"}"#;
+    let group = |of: &str| {
+        format!(
+            r#"{{"type":"counterfactual","kind":"replay","group":"g","of":"{of}","candidates":[{{"j":0,"action":"c","returns":[1]}}]}}"#
+        )
+    };
+    let (first, second) = (group("x"), group("y"));
+    let episode = episode(&[ACT, other, &first, &second, &first]);
+    let groups: Vec<(&str, Option<ActId>, Option<u32>)> =
+        episode.replays.iter().map(|it| (it.name.as_str(), it.act, it.candidates[0].returns.n)).collect();
+    assert_eq!(groups, [("g", Some(ActId(0)), Some(2)), ("g of y", Some(ActId(1)), Some(1))]);
+    assert_eq!(rules(&episode), ["group-of-two-acts"]);
+}
+
+#[test]
+fn a_candidate_that_is_two_actions_is_not_used() {
+    let one = |action: &str, value: f64| {
+        format!(
+            r#"{{"type":"counterfactual","kind":"replay","group":"g","of":"x","candidates":[{{"j":1,{action}"returns":[{value}]}}]}}"#
+        )
+    };
+    let (y, z, unnamed) = (one(r#""action":"y","#, 1.0), one(r#""action":"z","#, -9.0), one("", 3.0));
+    let refused = episode(&[ACT, &y, &z, &y]);
+    assert_eq!(refused.replays[0].candidates[0].returns.mean, None);
+    assert_eq!(rules(&refused), ["candidate-of-two-actions"]);
+    // A record that does not name the action goes with one that does: (1 + 3) / 2.
+    for lines in [[ACT, &y, &unnamed], [ACT, &unnamed, &y]] {
+        let pooled = episode(&lines);
+        let candidate = &pooled.replays[0].candidates[0];
+        assert_eq!((candidate.label.as_str(), candidate.returns.mean), ("y", Some(2.0)));
+        assert_eq!(rules(&pooled), [""; 0]);
+    }
+}
+
+#[test]
+fn candidates_whose_runs_broke_off_are_kept_apart() {
+    let group = r#"{"type":"counterfactual","kind":"replay","group":"g","of":"x","candidates":[{"action":"a","returns":[1],"status":"ok"},{"action":"b","returns":[0],"status":"aborted"},{"action":"c","returns":[0],"status":"error"},{"action":"d","returns":[0]}]}"#;
+    let episode = episode(&[ACT, group]);
+    let of = |them: &[model::Candidate]| them.iter().map(|it| (it.j, it.label.clone())).collect::<Vec<_>>();
+    let group = &episode.replays[0];
+    assert_eq!(of(&group.candidates), [(0, "a".to_owned()), (3, "d".to_owned())]);
+    assert_eq!(of(&group.left_out), [(1, "b".to_owned()), (2, "c".to_owned())]);
+    assert!(!episode.tables[0].alternatives.iter().any(|it| it.label == "b"));
 }
 
 #[test]
