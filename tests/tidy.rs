@@ -72,8 +72,6 @@ const CIRCLES: &[(&str, &[&str])] = &[
 
 /// Public items that nothing in the program names, with the reason why they stay.
 const FOR_TESTS: &[(&str, &str)] = &[
-    ("MANY_AGENTS", "groups of agents are not drawn yet"),
-    ("condense", "groups of agents are not drawn yet"),
     ("best_response", "the statistics of few runs are not shown yet"),
     ("can_be_least", "the statistics of few runs are not shown yet"),
     ("flip_range", "the statistics of few runs are not shown yet"),

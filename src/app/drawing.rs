@@ -20,6 +20,7 @@ impl DrawingKey {
             weight: state.weight,
             selected: (open.agent, state.edge),
             graph: Arc::clone(state.shown()?),
+            groups: state.groups().cloned(),
             credit: open.analysis().map(|it| (Arc::clone(&it.agents), Arc::clone(&it.ranking))),
         })
     }
@@ -40,6 +41,7 @@ impl KeptDrawing {
             selected_edge: key.selected.1.and_then(|it| edges.get(it).copied()),
             // Where the verdict names no act, nothing on the way to it is to blame.
             blame: open.ranking().map_or(&[][..], |it| &it.path_pairs),
+            groups: key.groups.as_deref(),
             weight: key.weight,
             charset: key.charset,
             width: key.pane.columns,

@@ -17,6 +17,8 @@ use crate::{
 pub struct Shape {
     /// Agents and edges, without credit.
     pub interaction: Arc<graph::InteractionGraph>,
+    /// Groups of the agents, where there are too many to draw each.
+    pub groups: Option<Arc<graph::Groups>>,
     /// Loops, cut vertices, critical path.
     pub metrics: graph::Metrics,
     /// What is wrong with the episode, in the order of the log: found by assembling it, and by the rules of
@@ -37,6 +39,7 @@ impl Shape {
         let own = episode.diagnostics.iter().cloned();
         let findings = check::sorted(own.chain(check::check(episode)).collect());
         Self {
+            groups: graph::groups(episode, &interaction).map(Arc::new),
             metrics: graph::metrics(episode, &interaction),
             interaction: Arc::new(interaction),
             warnings: findings.iter().filter(|it| it.severity >= Severity::Warning).count(),

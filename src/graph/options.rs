@@ -4,6 +4,7 @@ use crate::model::AgentId;
 
 use super::canvas::Stroke;
 use super::drawing::{Charset, Role, columns};
+use super::groups::Groups;
 use super::{Interaction, Pair, Weight};
 
 /// How to draw. `Default` draws names `1`, `2`, ... without credit into 80x24.
@@ -19,6 +20,8 @@ pub struct Options<'a> {
     pub selected_edge: Option<Pair>,
     /// The edges of the blame path, ascending, drawn heavy; pairs without an edge are ignored.
     pub blame: &'a [Pair],
+    /// Groups of the agents, where there are too many to draw each; drawn by [`super::View::Groups`].
+    pub groups: Option<&'a Groups>,
     /// What the numbers mean.
     pub weight: Weight,
     /// Which characters to use.
@@ -39,6 +42,7 @@ impl Default for Options<'_> {
             selected_agent: None,
             selected_edge: None,
             blame: &[],
+            groups: None,
             weight: Weight::default(),
             charset: Charset::default(),
             width: 80,

@@ -441,13 +441,14 @@ fn check_case(case: &Case) {
         selected_agent: Some(AgentId(case.pick)),
         selected_edge: blame.first().copied(),
         blame: &blame,
+        groups: None,
         weight: case.weight,
         charset: if case.ascii { Charset::Ascii } else { Charset::Unicode },
         width: case.width,
         height: case.height,
         skip: case.pick as usize,
     };
-    for view in View::ALL {
+    for view in View::OF_AGENTS {
         let (drawn, drawing) = draw(view, &graph, &options);
         check_frame(&drawing, &graph);
         if drawn != View::Matrix {
@@ -466,7 +467,7 @@ fn check_case(case: &Case) {
         }
         assert_eq!(draw(view, &graph, &options).1, drawing);
     }
-    assert!(View::ALL.contains(&choose(&graph, &options)));
+    assert!(View::OF_AGENTS.contains(&choose(&graph, &options)));
 }
 
 proptest! {
@@ -511,7 +512,7 @@ fn two_hundred_agents_and_none_are_drawn() {
         let graph = graph(agents as usize, &edges);
         for (width, height) in [(1, 1), (80, 24), (400, 100)] {
             let options = Options { width, height, ..Options::default() };
-            for view in View::ALL {
+            for view in View::OF_AGENTS {
                 check_frame(&draw(view, &graph, &options).1, &graph);
             }
         }

@@ -185,11 +185,13 @@ fn drawn(episode: &Episode) {
             interactions.total(agent, Direction::Outgoing, weight);
         }
     }
+    let groups = graph::groups(episode, &interactions);
     for (width, height) in [(0, 0), (1, 1), (78, 20), (158, 40)] {
         for charset in [Charset::Ascii, Charset::Unicode] {
-            let options = Options { labels: &labels, charset, width, height, ..Options::default() };
+            let groups = groups.as_ref();
+            let options = Options { labels: &labels, charset, width, height, groups, ..Options::default() };
             graph::choose(&interactions, &options);
-            for view in View::ALL {
+            for view in View::all(groups.is_some()) {
                 safe::block(&graph::draw(view, &interactions, &options).1.text());
             }
         }

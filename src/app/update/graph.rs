@@ -29,7 +29,8 @@ pub(super) fn refresh(model: &mut Model) {
 pub(super) fn next_drawing(open: &mut OpenEpisode, charset: graph::Charset) {
     let is_shown = |it: &&KeptDrawing| DrawingKey::of(open, it.key.pane(), charset).as_ref() == Some(&it.key);
     let shown = open.graph.drawing.as_ref().filter(is_shown).map(|it| it.view);
-    open.graph.view = Some(open.graph.view.or(shown).unwrap_or_default().next());
+    let has_groups = open.graph.groups().is_some();
+    open.graph.view = Some(open.graph.view.or(shown).unwrap_or_default().next(has_groups));
     open.graph.scroll = (0, 0);
 }
 

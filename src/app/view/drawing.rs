@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     app::{agents::AgentRanking, index::ActRanking, layout::Area},
-    graph::{self, Charset, InteractionGraph},
+    graph::{self, Charset, Groups, InteractionGraph},
     model::AgentId,
 };
 
@@ -23,6 +23,8 @@ pub struct DrawingKey {
     pub(in crate::app) selected: (AgentId, Option<usize>),
     /// Agents and edges.
     pub(in crate::app) graph: Arc<InteractionGraph>,
+    /// Groups of the agents; `None`: each has its place.
+    pub(in crate::app) groups: Option<Arc<Groups>>,
     /// The credit of agents, and the way of the blame; `None`: not known yet.
     pub(in crate::app) credit: Option<(Arc<AgentRanking>, Arc<ActRanking>)>,
 }
@@ -36,14 +38,19 @@ impl DrawingKey {
 
 impl PartialEq for DrawingKey {
     fn eq(&self, other: &Self) -> bool {
-        let Self { pane, charset, view, weight, selected, graph, credit } = self;
+        let Self { pane, charset, view, weight, selected, graph, groups, credit } = self;
         let same_credit = match (credit, &other.credit) {
             (Some(a), Some(b)) => Arc::ptr_eq(&a.0, &b.0) && Arc::ptr_eq(&a.1, &b.1),
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        let same_groups = match (groups, &other.groups) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
             (a, b) => a.is_none() && b.is_none(),
         };
         (pane, charset, view, weight, selected)
             == (&other.pane, &other.charset, &other.view, &other.weight, &other.selected)
             && Arc::ptr_eq(graph, &other.graph)
+            && same_groups
             && same_credit
     }
 }

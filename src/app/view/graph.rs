@@ -41,6 +41,11 @@ impl GraphState {
         self.pairs.as_ref().filter(|_| !self.weight.is_directed()).or_else(|| self.interaction())
     }
 
+    /// Groups of the agents, where there are too many to draw each. What pairs earn together is not told of groups.
+    pub fn groups(&self) -> Option<&Arc<graph::Groups>> {
+        self.shape.get()?.groups.as_ref().filter(|_| self.weight.is_directed())
+    }
+
     /// Whether what is shown is being worked out: the graph, or the credit that crosses its edges.
     pub fn is_pending(&self) -> bool {
         let flow = self.weight == graph::Weight::CreditFlow && self.flow.is_pending();

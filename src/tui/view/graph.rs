@@ -15,7 +15,9 @@ use crate::{
 pub(super) fn draw(model: &Model, open: &OpenEpisode, body: &mut Painter<'_>) {
     let (width, height) = (body.width(), body.height());
     let name = open.graph.drawing.as_ref().map_or("", |it| it.view.word());
-    let variants = graph::View::ALL.map(graph::View::word).join(" ");
+    let variants: Vec<&str> =
+        graph::View::all(open.graph.groups().is_some()).map(graph::View::word).collect();
+    let variants = variants.join(" ");
     let title = format!("{}  {name} ({}: {variants})", View::Graph.heading(), Action::Variant.key());
     body.rule(0, &title, &format!("weight: {}", weight_title(open)));
     let Some(drawing) = open.graph.drawing.as_ref().map(|it| &it.cells) else {
@@ -123,6 +125,7 @@ fn side(open: &OpenEpisode, pane: &mut Painter<'_>) {
         return;
     };
     let mut lines = vec![(agent.name.clone(), Role::Strong)];
+    lines.extend(group(open));
     let weight = open.graph.weight;
     for (index, pair) in edges_of(open).iter().enumerate() {
         let Some(edge) = open.graph.shown().and_then(|it| it.edge(*pair)) else { continue };
@@ -161,6 +164,22 @@ fn side(open: &OpenEpisode, pane: &mut Painter<'_>) {
             y += 1;
         }
     }
+}
+
+/// The group of the selected agent, where groups are drawn.
+fn group(open: &OpenEpisode) -> Option<(String, Role)> {
+    let groups = shown_groups(open)?;
+    let group = &groups.groups[groups.of(open.agent)?.index()];
+    Some((
+        format!("in {}, {} of {} agents", group.name, group.agents.len(), open.episode.agents.len()),
+        Role::Dim,
+    ))
+}
+
+/// The groups on the screen; `None`: agents are drawn.
+fn shown_groups(open: &OpenEpisode) -> Option<&graph::Groups> {
+    let drawing = open.graph.drawing.as_ref().filter(|it| it.view == graph::View::Groups);
+    drawing.and_then(|_| open.graph.groups()).map(|it| &**it)
 }
 
 /// Repair loops, single points of failure, the critical path.
@@ -234,8 +253,19 @@ fn legend(open: &OpenEpisode, drawing: &Drawing, pane: &mut Painter<'_>) {
     let all = open.graph.interaction().map_or(0, |it| it.edge_count());
     let shown = all.saturating_sub(drawing.hidden_edges);
     let width = pane.width();
-    let counts =
-        format!("{shown} of {all} edges drawn; order is that of first action: nothing moves while tailing");
+    let counts = match shown_groups(open) {
+        Some(groups) => format!(
+            "{} groups ({}) of {} agents; an edge adds up those of its agents",
+            groups.groups.len(),
+            groups.source.word(),
+            open.episode.agents.len()
+        ),
+        None => {
+            format!(
+                "{shown} of {all} edges drawn; order is that of first action: nothing moves while tailing"
+            )
+        }
+    };
     pane.put_fit(1, 0, width - 2, &counts, Role::Dim);
     let heavy = if pane.theme().glyphs.ascii { "=" } else { "━" };
     let dashed = if pane.theme().glyphs.ascii { "." } else { "╌" };
