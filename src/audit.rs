@@ -24,18 +24,18 @@ mod information;
 #[cfg(test)]
 mod sample;
 mod section;
+mod spread;
 mod symbol;
 mod variance;
 
 pub use advantage::Baseline;
 pub use collect::{Audit, Collector, Declared, Setting};
-pub use compat::{
-    CompatCredit, CompatDetail, Mode, Spread, credit as compat_credit, influence as compat_influence,
-};
+pub use compat::{CompatCredit, CompatDetail, Mode, credit as compat_credit, influence as compat_influence};
 pub use declared::DeclaredFidelity;
 pub use fidelity::{Fidelity, fidelity};
 pub use group::{Group, Replayed, groups};
 pub use influence::{Influence, Null, influence};
 pub use section::{Compat, Section};
+pub use spread::Spread;
 pub use symbol::{Symbol, canonical};
 pub use variance::{Variance, variance};

@@ -60,7 +60,7 @@ pub use failure::{
     Rule, RunOutcomes, SpectrumRun, Suspicion, Tally, failure, failure_study, first_error, largest_drop,
     point_of_commitment, spectrum,
 };
-pub use flip::{FlipProbability, sweep_flips};
+pub use flip::FlipProbability;
 pub use game::{Coalition, Game, Missing};
 pub use interaction::{Interaction, InteractionKind, Interactions, interactions};
 pub use messages::{
@@ -69,7 +69,7 @@ pub use messages::{
 pub use method::{Applies, Baseline, Family, Method, Need, Param, Target, scenario_name};
 pub use sampling::{Drawing, Estimator, GameWalk, Portion, Progress, TableWalk, Walk, Worker};
 pub use semivalue::Coefficients;
-pub use study::{FLIP_DRAWS, Study, study};
+pub use study::{FLIP_DRAWS, Study, study, sweep_flips};
 pub use sweep::{Agreement, Sweep, SweepRow, sweep, sweep_of};
 pub use table::{method, methods};
 pub use verdict::{Level, Verdict, verdict};
@@ -132,7 +132,7 @@ fn question<'a>(episode: &'a Episode, scenario: &'a Scenario) -> Result<Question
         let known: Vec<&str> = methods().iter().map(|it| it.name).collect();
         missing(format!("no method is called '{}'; there are: {}", scenario.method, known.join(", ")))
     })?;
-    Question::new(episode, scenario, row)
+    Question::new(episode, scenario, row, methods())
 }
 
 /// A sampled Shapley value that has not been drawn yet: draw as long as there is time, and read it in

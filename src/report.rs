@@ -19,6 +19,7 @@
 mod audit_json;
 mod audit_text;
 mod content;
+mod counters;
 mod csv;
 mod document;
 mod figures;
@@ -29,6 +30,7 @@ mod json;
 mod markdown;
 mod matches;
 mod methods;
+mod output;
 mod rules;
 #[cfg(test)]
 mod sample;
@@ -49,10 +51,15 @@ pub use follow_events::{FollowEvent, FollowSummary};
 pub use formats::{formats_json, formats_markdown, formats_text};
 pub use json::json;
 pub use markdown::markdown;
-pub use matches::{MatchFormat, MatchQuestion, MatchSummary, matches_begin, matches_end, matches_row};
+pub use matches::{MatchQuestion, MatchSummary, matches_begin, matches_end, matches_row};
 pub use methods::{methods_json, methods_markdown, methods_text};
+pub use output::{MatchFormat, Output};
 pub use rules::{rules_json, rules_text};
 pub use text::text;
+
+/// Every way to print a report, in the order of `--help`; the first is the default. A new one is a file here and
+/// its row in this list.
+pub const OUTPUTS: &[Output] = &[text::OUTPUT, json::OUTPUT, markdown::OUTPUT, csv::OUTPUT];
 
 /// What filters leave of the lists. They change no number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -10,5 +10,6 @@ mod golden {
     mod foreign;
     mod moving;
     mod open;
+    mod outputs;
     mod samples;
 }

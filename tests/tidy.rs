@@ -59,16 +59,7 @@ const PURE: &[&str] =
     &["model", "stats", "credit", "graph", "text", "search", "filter", "check", "audit", "app", "report"];
 
 /// Circles inside a layer that are not open yet: a folder, and the modules in it that name each other.
-const CIRCLES: &[(&str, &[&str])] = &[
-    ("audit", &["compat", "influence"]),
-    ("cli", &["arguments", "methods"]),
-    ("cli", &["check", "check_follow"]),
-    ("credit", &["method", "question"]),
-    ("credit", &["declared", "table"]),
-    ("credit", &["flip", "sweep"]),
-    ("model", &["diagnostic", "rule"]),
-    ("report", &["findings", "follow_events"]),
-];
+const CIRCLES: &[(&str, &[&str])] = &[("model", &["diagnostic", "rule"])];
 
 /// Public items that nothing in the program names, with the reason why they stay.
 const FOR_TESTS: &[(&str, &str)] = &[

@@ -16,7 +16,7 @@ use crate::{
     stats::Draws,
 };
 
-use super::{Group, Symbol, compat::Spread, information::Layout};
+use super::{Group, Symbol, information::Layout, spread::Spread};
 
 /// At most this many symbols are told apart.
 const TOP: usize = 64;

@@ -3,7 +3,7 @@
 
 use crate::model::{Estimate, Value};
 
-use super::{Baseline, Group, advantage::population_variance, compat::Spread};
+use super::{Baseline, Group, advantage::population_variance, spread::Spread};
 
 /// Within-group variance of one credit.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,10 +2,11 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{log_options::LogOptions, methods};
+use super::{log_options::LogOptions, method_help, output_format::OutputFormat};
 use crate::{
     app::{Action, action, command_line::ScenarioOptions},
     credit::MessageSetting,
+    model::Severity,
     tui::theme::{ColorChoice, ColorMode},
 };
 
@@ -113,8 +114,8 @@ pub struct Report {
     #[arg(long, short)]
     pub episode: Option<String>,
     /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = OutputFormat::TEXT)]
+    pub format: OutputFormat,
     /// Also print the arithmetic of this agent's or act's credit; repeatable
     #[arg(long, value_name = "AGENT|ACT")]
     pub explain: Vec<String>,
@@ -167,31 +168,14 @@ fn temperature(text: &str) -> Result<f64, String> {
     value.ok_or_else(|| "a number above 0".to_owned())
 }
 
-/// How to print.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people
-    Text,
-    /// For programs
-    Json,
-    /// For issues and notebooks
-    Markdown,
-    /// The credit table alone
-    Csv,
-    /// The screen of the terminal as text
-    Screen,
-    /// The screen of the terminal as a picture
-    Svg,
-}
-
 /// What to compute.
 #[derive(Debug, Default, Args)]
 pub struct Scenario {
     /// Credit method; without it, the best the log supports
-    #[arg(long, long_help = methods::method_help(), value_parser = methods::MethodName, hide_possible_values = true)]
+    #[arg(long, long_help = method_help::methods(), value_parser = method_help::MethodName, hide_possible_values = true)]
     pub method: Option<String>,
     /// Baseline of the method
-    #[arg(long, long_help = methods::baseline_help())]
+    #[arg(long, long_help = method_help::baselines())]
     pub baseline: Option<String>,
     /// Take this agent out of the game; repeatable
     #[arg(long, value_name = "AGENT")]
@@ -209,7 +193,7 @@ pub struct Scenario {
     #[arg(long, value_name = "FIRST..LAST")]
     pub window: Option<String>,
     /// A parameter of the method; repeatable
-    #[arg(long, value_name = "NAME=NUMBER", long_help = methods::param_help())]
+    #[arg(long, value_name = "NAME=NUMBER", long_help = method_help::params())]
     pub param: Vec<String>,
     /// Seed of anything drawn at random
     #[arg(long)]
@@ -283,7 +267,7 @@ fn seconds(text: &str) -> Result<f64, String> {
 #[derive(Debug, Args)]
 pub struct Methods {
     /// Only these; without one, all of them
-    #[arg(value_name = "METHOD", value_parser = methods::MethodName, hide_possible_values = true)]
+    #[arg(value_name = "METHOD", value_parser = method_help::MethodName, hide_possible_values = true)]
     pub methods: Vec<String>,
     /// How to print
     #[arg(long, value_enum, default_value_t = MethodsFormat::Text)]
@@ -354,6 +338,17 @@ pub enum FailOn {
     Warning,
     /// Lost or contradictory data
     Error,
+}
+
+impl FailOn {
+    /// The least severity that fails.
+    pub(super) fn severity(self) -> Severity {
+        match self {
+            FailOn::Note => Severity::Note,
+            FailOn::Warning => Severity::Warning,
+            FailOn::Error => Severity::Error,
+        }
+    }
 }
 
 #[cfg(test)]

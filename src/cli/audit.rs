@@ -36,13 +36,12 @@ pub(super) fn run(options: &Audit) -> anyhow::Result<u8> {
         collector.add(&episode, &mut |candidate| texts.of(candidate));
     }
     let audit = collector.finish();
-    let files = |origin: Origin| {
-        let path = summary.files.get(origin.file.index()).map_or("?", |it| it.path.as_str());
-        format!("{path}:{}", origin.line)
+    let report = report::AuditReport {
+        log: &options.logs.shown(),
+        files: &|origin| headless::place(&summary, origin),
+        audit: &audit,
+        bad_lines: summary.bad_lines,
     };
-    let log = options.logs.shown();
-    let report =
-        report::AuditReport { log: &log, files: &files, audit: &audit, bad_lines: summary.bad_lines };
     print(&match options.format {
         CheckFormat::Text => report::audit_text(&report),
         CheckFormat::Json => report::audit_json(&report),

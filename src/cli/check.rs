@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     check,
-    model::{Episode, Origin, Severity, rule},
+    model::{Episode, rule},
     report,
     runtime::each_episode,
     store::Pass,
@@ -42,15 +42,11 @@ pub(super) fn run(options: &Check) -> anyhow::Result<u8> {
         findings.append(&mut own.map_err(anyhow::Error::msg)?);
         anyhow::Ok(())
     })?;
-    let files = |origin: Origin| {
-        let path = summary.files.get(origin.file.index()).map_or("?", |it| it.path.as_str());
-        format!("{path}:{}", origin.line)
-    };
     let types = logs.store.records_by_type();
     let report = report::CheckReport {
         findings: &findings,
         not_listed: summary.more_diagnostics,
-        files: &files,
+        files: &|origin| headless::place(&summary, origin),
         file_count: summary.files.len() as u64,
         episodes: summary.episodes.len() as u64,
         records: summary.records,
@@ -66,7 +62,7 @@ pub(super) fn run(options: &Check) -> anyhow::Result<u8> {
     if options.max_bad.is_some_and(|it| summary.bad_lines > it) {
         return Ok(TOO_MANY_BAD);
     }
-    let least = options.fail_on.map(least_severity);
+    let least = options.fail_on.map(FailOn::severity);
     let failed = least.is_some_and(|least| findings.iter().any(|it| it.severity >= least));
     if failed {
         return Ok(RULE_HIT);
@@ -74,14 +70,5 @@ pub(super) fn run(options: &Check) -> anyhow::Result<u8> {
     match headless::without_episode(&summary) {
         Some(why) => anyhow::bail!("{why}"),
         None => Ok(0),
-    }
-}
-
-/// The least severity that fails.
-pub(super) fn least_severity(fail_on: FailOn) -> Severity {
-    match fail_on {
-        FailOn::Note => Severity::Note,
-        FailOn::Warning => Severity::Warning,
-        FailOn::Error => Severity::Error,
     }
 }

@@ -24,7 +24,7 @@ use signal_hook::{
 
 use super::{
     INTERRUPTED, RULE_HIT, TERMINATED, TOO_MANY_BAD,
-    arguments::{Check, CheckFormat},
+    arguments::{Check, CheckFormat, FailOn},
     headless,
 };
 use crate::{
@@ -111,7 +111,7 @@ pub(super) fn run(options: &Check) -> anyhow::Result<u8> {
     if options.max_bad.is_some_and(|it| summary.bad_lines > it) {
         return Ok(TOO_MANY_BAD);
     }
-    let least = options.fail_on.map(super::check::least_severity);
+    let least = options.fail_on.map(FailOn::severity);
     if least.is_some() && tailing.worst >= least {
         return Ok(RULE_HIT);
     }

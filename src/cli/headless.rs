@@ -6,7 +6,7 @@ use anyhow::Context;
 use rustc_hash::FxHashSet;
 
 use crate::{
-    model::{Diagnostic, Episode, EpisodeId, FileId, LogSummary, Severity, rule},
+    model::{Diagnostic, Episode, EpisodeId, FileId, LogSummary, Origin, Severity, rule},
     runtime::{LogArguments, OpenedLogs},
     store::Pass,
 };
@@ -30,6 +30,12 @@ pub(super) fn open(
         [one] if one == DEMO_NAME => OpenedLogs::embedded(DEMO_NAME, DEMO, pass),
         _ => OpenedLogs::open(logs, pass, wake),
     }
+}
+
+/// The place of a record as `file:line`.
+pub(super) fn place(summary: &LogSummary, origin: Origin) -> String {
+    let path = summary.files.get(origin.file.index()).map_or("?", |it| it.path.as_str());
+    format!("{path}:{}", origin.line)
 }
 
 /// Opens `logs` and reads all there is.

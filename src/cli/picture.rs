@@ -4,24 +4,19 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
-use super::{
-    arguments::{Format, Report},
-    print,
-};
+use super::{arguments::Report, print};
 use crate::{
     app::{Model, filters::Entry},
     filter::Filter,
     graph::Charset,
     model::{EpisodeId, LogSummary},
     runtime::{OpenedLogs, Rehearsal},
-    tui::{
-        picture, run,
-        theme::{ColorMode, Theme},
-    },
+    tui::{picture::Picture, run, theme::Theme},
 };
 
-/// Draws the screen after the keys of `--keys`.
+/// Prints the screen after the keys of `--keys`.
 pub(super) fn run(
+    picture: &Picture,
     options: &Report,
     logs: OpenedLogs,
     summary: &LogSummary,
@@ -38,10 +33,6 @@ pub(super) fn run(
     model.filters.entries = filters.iter().map(|it| Entry { filter: Arc::clone(it), on: true }).collect();
     let mut rehearsal = Rehearsal::new(model, logs, columns, rows);
     rehearsal.keys(&options.keys);
-    let color = if options.format == Format::Svg { ColorMode::Indexed256 } else { ColorMode::Mono };
-    let frame = run::frame(&rehearsal.model, Theme::new(color, Charset::Unicode));
-    print(&match options.format {
-        Format::Svg => picture::svg(&frame),
-        _ => picture::text(&frame),
-    })
+    let frame = run::frame(&rehearsal.model, Theme::new(picture.color, Charset::Unicode));
+    print(&(picture.draw)(&frame))
 }

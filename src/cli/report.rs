@@ -4,19 +4,20 @@ use anyhow::{Context, bail};
 
 use super::{
     RULE_HIT, TOO_MANY_BAD,
-    arguments::{Format, Report, Scenario},
+    arguments::{Report, Scenario},
     fail_rule::FailRule,
     filters, headless,
     log_options::LogOptions,
-    print,
+    output_format::OutputFormat,
+    picture, print,
 };
 use crate::{
     app::{self, Analysis, command_line},
     check,
-    credit::{self, Curve, MessageSetting, Study, Target},
-    model::{Episode, EpisodeId, Explanation, LogSummary, Origin},
-    report,
-    runtime::{self, Survey, validate},
+    credit::{self, Curve, FailureStudy, MessageSetting, Study, Target},
+    model::{Diagnostic, Episode, EpisodeId, Explanation, LogSummary},
+    report::{self, Output},
+    runtime::{self, OpenedLogs, Survey, validate},
     store::Pass,
 };
 
@@ -26,7 +27,7 @@ impl Report {
         Self {
             logs,
             episode,
-            format: Format::Text,
+            format: OutputFormat::TEXT,
             explain: Vec::new(),
             curve: Vec::new(),
             failure: false,
@@ -44,8 +45,8 @@ impl Report {
     }
 }
 
-/// Logs up to this many bytes are read in full, which takes a fraction of a second; of larger ones only the reported
-/// episode is, unless an exit code depends on all lines.
+/// Logs up to this many bytes are read in full, which takes a fraction of a second; of larger ones only the
+/// reported episode is, unless an exit code depends on all lines.
 const IN_FULL: u64 = 256 << 20;
 
 /// Prints the report; the exit code.
@@ -56,100 +57,158 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
     let filters = filters::parse(&options.filter)?;
     let rules = options.fail.iter().map(|it| FailRule::parse(it)).collect::<Result<Vec<_>, _>>();
     let rules = rules.map_err(anyhow::Error::msg)?;
-    let (mut logs, mut summary) = headless::read_all(options.logs.arguments(), Pass::Headers)?;
-    let asks_for_lines = options.max_bad.is_some() || rules.iter().any(FailRule::is_about_lines);
-    let is_small = summary.bytes().0 <= IN_FULL;
-    if asks_for_lines || is_small {
-        validate(&mut logs);
-        summary = LogSummary { loaded: true, ..logs.store.summary() };
-    }
-    let scanned_lines = if asks_for_lines || is_small { 0 } else { logs.store.scanned_lines() };
-    let passing = filters::episodes(&logs.store, &summary, &filters);
-    let id = headless::pick(&summary, options.episode.as_deref(), passing.as_deref())?;
-    if matches!(options.format, Format::Screen | Format::Svg) {
-        return super::picture::run(options, logs, &summary, id, &filters);
-    }
-    let episode = logs.store.episode(id).map_err(anyhow::Error::msg)?;
-    let scenario = options.scenario.options().scenario(&episode).map_err(anyhow::Error::msg)?;
-    let mut analysis = runtime::analyse(&episode, &scenario);
-    let studied = (options.format != Format::Csv).then(|| study(options, &episode, &mut analysis));
-    known_curves(options, studied.as_ref())?;
-    let failure = (episode.failed() || options.failure).then(|| {
-        let run = Survey::all(&mut logs.store, id, &episode);
-        credit::failure_study(&episode, options.success, Some(&run))
-    });
-    let explanations = options.explain.iter().map(|it| explain(&episode, &analysis, it));
-    let explanations = explanations.collect::<anyhow::Result<Vec<_>>>()?;
-    let mut findings: Vec<_> = summary.diagnostics.to_vec();
-    findings.extend(headless::Told::by(&summary).own(&episode));
-    findings.extend(check::check(&episode));
-    let files = |origin: Origin| {
-        let path = summary.files.get(origin.file.index()).map_or("?", |it| it.path.as_str());
-        format!("{path}:{}", origin.line)
+    let mut read = Read::all(options, rules.iter().any(FailRule::is_about_lines))?;
+    let passing = filters::episodes(&read.logs.store, &read.summary, &filters);
+    let id = headless::pick(&read.summary, options.episode.as_deref(), passing.as_deref())?;
+    let output = match options.format {
+        OutputFormat::Document(it) => it,
+        OutputFormat::Picture(it) => {
+            return picture::run(it, options, read.logs, &read.summary, id, &filters);
+        }
     };
-    let command = command_line::of_scenario(&options.logs.words(), &episode, &analysis.scenario);
-    let log = options.logs.shown();
+    let episode = read.logs.store.episode(id).map_err(anyhow::Error::msg)?;
+    let mut found = Found::of(options, output, &mut read, id, &episode)?;
     let listed = passing.map(|passing| {
-        let listed = filters::acts(&logs.store, id, &episode, &filters);
-        filters::limit(&mut analysis, &listed);
+        let listed = filters::acts(&read.logs.store, id, &episode, &filters);
+        filters::limit(&mut found.analysis, &listed);
         report::Listed {
             filters: options.filter.clone(),
             acts: listed.iter().filter(|it| **it).count(),
-            episodes: passing.iter().map(|it| summary.episodes[*it].name.to_string()).collect(),
-            all_episodes: summary.episodes.len(),
+            episodes: passing.iter().map(|it| read.summary.episodes[*it].name.to_string()).collect(),
+            all_episodes: read.summary.episodes.len(),
         }
     });
-    let report = report::Report {
-        listed: listed.as_ref(),
-        log: &log,
-        files: &files,
-        episode: &episode,
-        scenario: &analysis.scenario,
-        credit: &analysis.credit,
-        acts: analysis.acts.as_ref(),
-        pairs: analysis.pairs.as_ref().ok(),
-        sweep: &analysis.sweep,
-        verdict: &analysis.verdict,
-        study: studied.as_ref(),
-        curves: &options.curve,
-        failure: failure.as_ref(),
-        explanations: &explanations,
-        findings: &findings,
-        bad_lines: summary.bad_lines,
-        scanned_lines,
-        command: &command,
-    };
-    print(&match options.format {
-        Format::Json => report::json(&report),
-        Format::Markdown => report::markdown(&report),
-        Format::Csv => report::csv(&report),
-        Format::Text | Format::Screen | Format::Svg => report::text(&report),
-    })?;
-    if let Err(why) = &analysis.credit
-        && options.scenario.method.is_some()
-    {
-        let nearest = why.nearest.as_ref().map_or(String::new(), |it| format!("; nearest available: {it}"));
-        bail!("{} cannot be computed: {}{nearest}", credit::scenario_name(&analysis.scenario), why.missing);
+    print(&found.printed(output, options, &read, &episode, listed.as_ref()))?;
+    if options.scenario.method.is_some() {
+        found.is_computed()?;
     }
-    if options.max_bad.is_some_and(|it| summary.bad_lines > it) {
-        eprintln!("creditscope: {} lines could not be read", summary.bad_lines);
+    if options.max_bad.is_some_and(|it| read.summary.bad_lines > it) {
+        eprintln!("creditscope: {} lines could not be read", read.summary.bad_lines);
         return Ok(TOO_MANY_BAD);
     }
-    let mut hits: Vec<String> =
-        rules.iter().filter_map(|it| it.hit(&episode, &analysis, summary.bad_lines)).collect();
-    if !rules.is_empty() && options.episode.is_none() {
-        // Without a choice, a rule is about every episode of the log.
-        for other in (0..summary.episodes.len()).map(EpisodeId::from_index).filter(|it| *it != id) {
-            let Ok(episode) = logs.store.episode(other) else { continue };
-            let Ok(scenario) = options.scenario.options().scenario(&episode) else { continue };
-            let analysis = runtime::analyse(&episode, &scenario);
-            hits.extend(rules.iter().filter_map(|it| it.hit(&episode, &analysis, summary.bad_lines)));
-        }
-    }
-    for line in &hits {
-        eprintln!("{line}");
-    }
+    let hits = hits(options, &rules, &mut read, (id, &episode, &found.analysis));
+    hits.iter().for_each(|it| eprintln!("{it}"));
     Ok(if hits.is_empty() { 0 } else { RULE_HIT })
+}
+
+/// Logs that were read to their end.
+struct Read {
+    logs: OpenedLogs,
+    summary: LogSummary,
+    /// Lines of which only the outside was read.
+    scanned_lines: u64,
+}
+
+impl Read {
+    /// `in_full`: an exit code depends on every line.
+    fn all(options: &Report, in_full: bool) -> anyhow::Result<Self> {
+        let (mut logs, mut summary) = headless::read_all(options.logs.arguments(), Pass::Headers)?;
+        if in_full || options.max_bad.is_some() || summary.bytes().0 <= IN_FULL {
+            validate(&mut logs);
+            summary = LogSummary { loaded: true, ..logs.store.summary() };
+            return Ok(Self { logs, summary, scanned_lines: 0 });
+        }
+        let scanned_lines = logs.store.scanned_lines();
+        Ok(Self { logs, summary, scanned_lines })
+    }
+}
+
+/// What was computed of the episode, and what is wrong with it.
+struct Found {
+    analysis: Analysis,
+    study: Option<Study>,
+    failure: Option<FailureStudy>,
+    explanations: Vec<Explanation>,
+    findings: Vec<Diagnostic>,
+}
+
+impl Found {
+    fn of(
+        options: &Report,
+        output: &Output,
+        read: &mut Read,
+        id: EpisodeId,
+        episode: &Episode,
+    ) -> anyhow::Result<Self> {
+        let scenario = options.scenario.options().scenario(episode).map_err(anyhow::Error::msg)?;
+        let mut analysis = runtime::analyse(episode, &scenario);
+        let study = output.has_study.then(|| study(options, episode, &mut analysis));
+        known_curves(options, study.as_ref())?;
+        let failure = (episode.failed() || options.failure).then(|| {
+            let run = Survey::all(&mut read.logs.store, id, episode);
+            credit::failure_study(episode, options.success, Some(&run))
+        });
+        let explanations = options.explain.iter().map(|it| explain(episode, &analysis, it));
+        let explanations = explanations.collect::<anyhow::Result<Vec<_>>>()?;
+        let mut findings: Vec<_> = read.summary.diagnostics.to_vec();
+        findings.extend(headless::Told::by(&read.summary).own(episode));
+        findings.extend(check::check(episode));
+        Ok(Self { analysis, study, failure, explanations, findings })
+    }
+
+    /// The report as `output` prints it.
+    fn printed(
+        &self,
+        output: &Output,
+        options: &Report,
+        read: &Read,
+        episode: &Episode,
+        listed: Option<&report::Listed>,
+    ) -> String {
+        let analysis = &self.analysis;
+        (output.print)(&report::Report {
+            listed,
+            log: &options.logs.shown(),
+            files: &|origin| headless::place(&read.summary, origin),
+            episode,
+            scenario: &analysis.scenario,
+            credit: &analysis.credit,
+            acts: analysis.acts.as_ref(),
+            pairs: analysis.pairs.as_ref().ok(),
+            sweep: &analysis.sweep,
+            verdict: &analysis.verdict,
+            study: self.study.as_ref(),
+            curves: &options.curve,
+            failure: self.failure.as_ref(),
+            explanations: &self.explanations,
+            findings: &self.findings,
+            bad_lines: read.summary.bad_lines,
+            scanned_lines: read.scanned_lines,
+            command: &command_line::of_scenario(&options.logs.words(), episode, &analysis.scenario),
+        })
+    }
+
+    /// # Errors
+    /// When the method that was asked for cannot be computed: why.
+    fn is_computed(&self) -> anyhow::Result<()> {
+        let Err(why) = &self.analysis.credit else { return Ok(()) };
+        let nearest = why.nearest.as_ref().map_or(String::new(), |it| format!("; nearest available: {it}"));
+        let name = credit::scenario_name(&self.analysis.scenario);
+        bail!("{name} cannot be computed: {}{nearest}", why.missing)
+    }
+}
+
+/// A line for every rule that holds, in the reported episode or, where none was chosen, in any of the log.
+fn hits(
+    options: &Report,
+    rules: &[FailRule],
+    read: &mut Read,
+    (id, episode, analysis): (EpisodeId, &Episode, &Analysis),
+) -> Vec<String> {
+    let bad_lines = read.summary.bad_lines;
+    let of = |episode: &Episode, analysis: &Analysis| -> Vec<String> {
+        rules.iter().filter_map(|it| it.hit(episode, analysis, bad_lines)).collect()
+    };
+    let mut hits = of(episode, analysis);
+    if rules.is_empty() || options.episode.is_some() {
+        return hits;
+    }
+    for other in (0..read.summary.episodes.len()).map(EpisodeId::from_index).filter(|it| *it != id) {
+        let Ok(episode) = read.logs.store.episode(other) else { continue };
+        let Ok(scenario) = options.scenario.options().scenario(&episode) else { continue };
+        hits.extend(of(&episode, &runtime::analyse(&episode, &scenario)));
+    }
+    hits
 }
 
 /// Curves, messages and how sure the verdict is, of which verdict and sweep are told.

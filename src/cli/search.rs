@@ -9,16 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 
-use super::{
-    RULE_HIT, TOO_MANY_BAD,
-    arguments::{Format, Report},
-    fail_rule::SearchRule,
-    filters, headless,
-};
+use super::{RULE_HIT, TOO_MANY_BAD, arguments::Report, fail_rule::SearchRule, filters, headless};
 use crate::{
-    app::Action,
     filter::{Filter, RecordTest},
     model::{LogSummary, Origin, Severity},
     report::{self, MatchFormat, MatchQuestion, MatchSummary},
@@ -37,17 +31,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 /// Prints what matches; the exit code.
 pub(super) fn run(options: &Report, pattern: &str) -> anyhow::Result<u8> {
-    let format = match options.format {
-        Format::Text => MatchFormat::Text,
-        Format::Json => MatchFormat::Json,
-        Format::Markdown => MatchFormat::Markdown,
-        Format::Csv | Format::Screen | Format::Svg => {
-            bail!(
-                "--search prints text, json or markdown; for a picture press its keys: --keys '{}...'",
-                Action::Search.key()
-            )
-        }
-    };
+    let format = options.format.of_matches()?;
     let pattern = Arc::new(Pattern::new(pattern).with_context(|| format!("--search '{pattern}'"))?);
     let filters = filters::parse(&options.filter)?;
     let rules = options.fail.iter().map(|it| SearchRule::parse(it)).collect::<Result<Vec<_>, _>>();

@@ -15,7 +15,7 @@ use super::declared::{keys, named_method};
 use super::figure;
 use super::method::Target;
 use super::question::{Question, caveat};
-use super::{compute_plain, scenario_name};
+use super::{compute_plain, methods, scenario_name};
 
 /// One declared number and the same recomputed.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,7 +108,7 @@ fn audit_one(episode: &Episode, at: usize, declared: &DeclaredCredit, key: Strin
 /// Recomputes what is declared, with the logged parameters that the method has.
 fn recompute(episode: &Episode, declared: &DeclaredCredit) -> Result<(Scenario, Attribution), Unavailable> {
     let algorithm = &declared.algorithm;
-    let (row, baseline) = named_method(declared).ok_or_else(|| Unavailable {
+    let (row, baseline) = named_method(methods(), declared).ok_or_else(|| Unavailable {
         missing: format!("'{algorithm}' is not one of the methods here"),
         nearest: None,
     })?;
@@ -122,7 +122,7 @@ fn recompute(episode: &Episode, declared: &DeclaredCredit) -> Result<(Scenario, 
         }
     }
     let group = declared.params.iter().find(|it| it.0 == "counterfactual").map(|it| it.1.trim_matches('"'));
-    let mut question = Question::new(episode, &scenario, row)?;
+    let mut question = Question::new(episode, &scenario, row, methods())?;
     question.group = group;
     let attribution = (row.compute)(&question)?;
     Ok((scenario, attribution))

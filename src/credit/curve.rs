@@ -199,7 +199,9 @@ fn moves(episode: &Episode, scenario: &Scenario, param: &Param, budget: &mut Bud
 
 /// The value of `param` in force under `scenario`.
 fn current(episode: &Episode, scenario: &Scenario, row: &'static Method, param: &Param) -> f64 {
-    let Ok(question) = Question::new(episode, scenario, row) else { return param.default.unwrap_or(0.0) };
+    let Ok(question) = Question::new(episode, scenario, row, methods()) else {
+        return param.default.unwrap_or(0.0);
+    };
     match (param.name, row.family) {
         ("gamma", Family::Time) if row.needs.contains(&super::Need::StateValues) => time::gamma(&question),
         ("gamma", _) => discount::gamma(&question),

@@ -16,7 +16,6 @@ use crate::stats::sum;
 use super::figure;
 use super::method::{Family, Method, Need, Target};
 use super::question::{Question, caveat, missing, total};
-use super::table::methods;
 
 /// The row of declared credit.
 pub(super) const METHOD: Method = Method {
@@ -53,8 +52,11 @@ pub(super) fn keys(episode: &Episode) -> Vec<String> {
     keys
 }
 
-/// The method, with its baseline, that a declared algorithm names; `None` if the method table lacks it.
-pub(super) fn named_method(declared: &DeclaredCredit) -> Option<(&'static Method, Option<&'static str>)> {
+/// The method of `table`, with its baseline, that a declared algorithm names; `None` if the table lacks it.
+pub(super) fn named_method(
+    table: &'static [Method],
+    declared: &DeclaredCredit,
+) -> Option<(&'static Method, Option<&'static str>)> {
     let name: String = declared
         .algorithm
         .trim()
@@ -64,11 +66,9 @@ pub(super) fn named_method(declared: &DeclaredCredit) -> Option<(&'static Method
     // A difference reward over coalitions removes an agent: that is the method `removal`.
     let param = |name: &str| declared.params.iter().find(|it| it.0 == name).map(|it| it.1.as_str());
     if name.starts_with("difference") && param("removal").is_some_and(|it| it.contains("agent")) {
-        return super::method("removal").map(|it| (it, None));
+        return table.iter().find(|it| it.name == "removal").map(|it| (it, None));
     }
-    methods()
-        .iter()
-        .find_map(|row| row.aliases.iter().find(|alias| alias.0 == name).map(|alias| (row, alias.1)))
+    table.iter().find_map(|row| row.aliases.iter().find(|alias| alias.0 == name).map(|alias| (row, alias.1)))
 }
 
 fn chosen<'a>(question: &Question<'a>) -> Result<(String, &'a DeclaredCredit), Unavailable> {
@@ -214,7 +214,7 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
     attribution.acts = acts.collect();
     attribution.sum = total(&attribution.agents);
     let reward = question.episode.reward().map(|it| it.value);
-    let named = named_method(declared);
+    let named = named_method(question.table, declared);
     let in_reward_units = declared.units.as_deref().is_none_or(|it| it == "reward");
     if named.is_some_and(|it| it.0.efficient) && in_reward_units {
         // An efficient division of a coalition game leaves out v(0).

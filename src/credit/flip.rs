@@ -12,7 +12,6 @@ use crate::stats::Draws;
 
 use super::compute_plain;
 use super::curve::named;
-use super::sweep::{Sweep, SweepRow};
 
 /// How often the verdict is another.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,23 +29,22 @@ const BUDGET: usize = 4_000_000;
 /// Draws in any case: fewer say nothing.
 const LEAST: u32 = 50;
 
-/// How often each row of a sweep that counts would name another: draws the values `draws` times (fewer for large
-/// tables), the same draws for all rows, from their seed. `None` if the row does not count, its uncertainty is
-/// not known, or it names nobody.
-pub fn sweep_flips(episode: &Episode, sweep: &Sweep, draws: u32) -> Vec<Option<FlipProbability>> {
-    let counter = |row: &SweepRow| {
-        let attribution = row.result.as_ref().ok().filter(|_| row.counted && !row.blamed.is_empty())?;
-        Counter::of(episode, &row.scenario, attribution)
-    };
-    let mut places = vec![None; sweep.rows.len()];
+/// How often each of several scenarios with their credit would name another: draws the values `draws` times (fewer for
+/// large tables), the same draws for all. `None` if there is nothing to ask, its uncertainty is not known, or it
+/// names nobody.
+pub(super) fn flips<'a>(
+    episode: &Episode,
+    seed: u64,
+    draws: u32,
+    asked: impl Iterator<Item = Option<(&'a Scenario, &'a Attribution)>>,
+) -> Vec<Option<FlipProbability>> {
+    let mut places = Vec::new();
     let mut counters = Vec::new();
-    for (row, place) in sweep.rows.iter().zip(&mut places) {
-        if let Some(counter) = counter(row) {
-            *place = Some(counters.len());
-            counters.push(counter);
-        }
+    for asked in asked {
+        let counter = asked.and_then(|(scenario, credit)| Counter::of(episode, scenario, credit));
+        places.push(counter.is_some().then_some(counters.len()));
+        counters.extend(counter);
     }
-    let seed = sweep.rows.first().map_or(0, |it| it.scenario.seed);
     draw(episode, seed, draws, &mut counters);
     let found: Vec<Option<FlipProbability>> = counters.into_iter().map(Counter::finish).collect();
     places.into_iter().map(|place| found.get(place?).cloned().flatten()).collect()
@@ -180,7 +178,7 @@ mod tests {
         let episode = team(-0.5, -0.4, 0.2);
         let scenario = Scenario::of_method("shapley");
         let sweep = crate::credit::sweep(&episode, &scenario);
-        let found = sweep_flips(&episode, &sweep, 400);
+        let found = crate::credit::sweep_flips(&episode, &sweep, 400);
         let of = |name: &str| {
             let at = sweep.rows.iter().position(|it| it.name() == name).expect("a row");
             found[at].clone()

@@ -15,7 +15,7 @@ use crate::stats::sum;
 use super::coalition::{LoggedGame, NORMAL_95, bounds, sample, tabulate};
 use super::game::{Coalition, Table};
 use super::question::{Question, caveat, missing};
-use super::table::method;
+use super::table::{method, methods};
 
 /// Whether two agents do more or less together than alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -85,7 +85,7 @@ pub fn interactions(episode: &Episode, scenario: &Scenario) -> Result<Interactio
     let row = method("shapley").ok_or_else(|| missing("no coalition method is known"))?;
     let mut asked = Scenario { method: row.name.to_owned(), baseline: None, ..scenario.clone() };
     asked.params.retain(|name, _| row.param(name).is_some());
-    let question = Question::new(episode, &asked, row)?;
+    let question = Question::new(episode, &asked, row, methods())?;
     let mut game = LoggedGame::of(&question)?;
     let table = tabulate(&question, &mut game)?;
     if table.n < 2 {

@@ -3,9 +3,9 @@
 //! The what-if form, `--method`, `--help`, explanations, the sweep and the documentation are made from these
 //! rows; nothing else lists methods.
 
-use crate::model::{ActId, AgentId, Attribution, CoalitionTable, Episode, Scenario, Term, Unavailable};
+use std::cell::OnceCell;
 
-use super::question::Question;
+use crate::model::{ActId, AgentId, Attribution, CoalitionTable, Episode, Scenario, Term, Unavailable};
 
 /// What kind of reasoning a method does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -290,6 +290,26 @@ pub struct Method {
     pub aliases: &'static [(&'static str, Option<&'static str>)],
     pub(super) compute: fn(&Question<'_>) -> Result<Attribution, Unavailable>,
     pub(super) terms: fn(&Question<'_>, Target) -> Result<Vec<Term>, Unavailable>,
+}
+
+/// A scenario put to an episode: what the functions of a row are given. What it answers stands in
+/// [`super::question`].
+#[derive(Clone)]
+pub(super) struct Question<'a> {
+    pub(super) episode: &'a Episode,
+    pub(super) scenario: &'a Scenario,
+    pub(super) method: &'static Method,
+    /// All rows: declared credit is of the method that it names.
+    pub(super) table: &'static [Method],
+    /// The chosen baseline; `None` if the method has no choice (or, for declared credit, a free one).
+    pub(super) baseline: Option<&'static Baseline>,
+    /// The counterfactual group to use, if a declared credit names one; `None` for the best supported.
+    pub(super) group: Option<&'a str>,
+    /// Whether nobody asks for the credit of acts or for anything else beside that of agents: a curve
+    /// computes agents many times over, and there may be a million acts.
+    pub(super) agents_only: bool,
+    /// See `acts_of` in [`super::question`].
+    pub(super) acts: OnceCell<Vec<Vec<ActId>>>,
 }
 
 impl Method {

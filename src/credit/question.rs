@@ -23,24 +23,8 @@ use crate::model::{
 use crate::stats::sum;
 
 use super::figure;
-use super::method::{Baseline, Family, Method};
-
-/// A scenario put to an episode.
-#[derive(Clone)]
-pub(super) struct Question<'a> {
-    pub(super) episode: &'a Episode,
-    pub(super) scenario: &'a Scenario,
-    pub(super) method: &'static Method,
-    /// The chosen baseline; `None` if the method has no choice (or, for declared credit, a free one).
-    pub(super) baseline: Option<&'static Baseline>,
-    /// The counterfactual group to use, if a declared credit names one; `None` for the best supported.
-    pub(super) group: Option<&'a str>,
-    /// Whether nobody asks for the credit of acts or for anything else beside that of agents: a curve
-    /// computes agents many times over, and there may be a million acts.
-    pub(super) agents_only: bool,
-    /// See [`Question::acts_of`].
-    acts: OnceCell<Vec<Vec<ActId>>>,
-}
+pub(super) use super::method::Question;
+use super::method::{Family, Method};
 
 /// The reward to be divided, after edits.
 #[derive(Clone, Debug)]
@@ -68,6 +52,7 @@ impl<'a> Question<'a> {
         episode: &'a Episode,
         scenario: &'a Scenario,
         method: &'static Method,
+        table: &'static [Method],
     ) -> Result<Self, Unavailable> {
         let baseline = match &scenario.baseline {
             Some(_) if method.name == "declared" => None,
@@ -106,6 +91,7 @@ impl<'a> Question<'a> {
             episode,
             scenario,
             method,
+            table,
             baseline,
             group: None,
             agents_only: false,

@@ -7,10 +7,10 @@
 use crate::model::{Attribution, Episode, Scenario, Unavailable};
 
 use super::curve::{Curve, Curves, curves};
-use super::flip::{FlipProbability, sweep_flips};
+use super::flip::{FlipProbability, flips};
 use super::messages::{MessageSetting, MessageTable, message_table};
 use super::question::missing;
-use super::sweep::Sweep;
+use super::sweep::{Sweep, SweepRow};
 use super::verdict::Verdict;
 
 /// Draws of the values from which P(flip) is counted; fewer if there are very many values.
@@ -44,6 +44,18 @@ pub fn study(
     };
     let Curves { list, cut } = curves(episode, scenario);
     Study { curves: list, cut, messages, flips: sweep_flips(episode, sweep, FLIP_DRAWS) }
+}
+
+/// P(flip) of the rows of a sweep that count, from the same draws for all.
+/// `None` if the row does not count, its uncertainty is not known, or it names nobody. The seed is that of the
+/// rows.
+pub fn sweep_flips(episode: &Episode, sweep: &Sweep, draws: u32) -> Vec<Option<FlipProbability>> {
+    let seed = sweep.rows.first().map_or(0, |it| it.scenario.seed);
+    let asked = sweep.rows.iter().map(|row: &SweepRow| {
+        let credit = row.result.as_ref().ok().filter(|_| row.counted && !row.blamed.is_empty())?;
+        Some((&row.scenario, credit))
+    });
+    flips(episode, seed, draws, asked)
 }
 
 impl Study {

@@ -23,7 +23,7 @@ use super::blame::{blame, tolerance};
 use super::choice::{alternatives, carry, names_culprit, resolve, same_choice, variants};
 use super::flip::FlipProbability;
 use super::method::{Family, scenario_name};
-use super::{compute_plain, declared, method};
+use super::{compute_plain, declared, method, methods};
 
 /// What a row says of the reference's verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -322,7 +322,7 @@ fn is_variant(row: &SweepRow, other: &SweepRow) -> bool {
 
 /// The computation that the algorithm of a declared credit names.
 fn computation(declared: &DeclaredCredit) -> Option<Scenario> {
-    let (named, baseline) = declared::named_method(declared)?;
+    let (named, baseline) = declared::named_method(methods(), declared)?;
     Some(Scenario { baseline: baseline.map(str::to_owned), ..Scenario::of_method(named.name) })
 }
 

@@ -18,6 +18,7 @@ use super::declared;
 use super::flip::FlipProbability;
 use super::question::outcome_words;
 use super::sweep::{Agreement, Sweep};
+use super::table::methods;
 
 /// What a verdict rests on, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -200,7 +201,7 @@ fn label(episode: &Episode) -> Option<usize> {
 fn is_recomputable(episode: &Episode, attribution: &Attribution, sweep: &Sweep) -> bool {
     let keys = declared::keys(episode);
     let at = keys.iter().position(|it| Some(it) == attribution.baseline.as_ref());
-    let named = at.and_then(|at| declared::named_method(&episode.declared[at]));
+    let named = at.and_then(|at| declared::named_method(methods(), &episode.declared[at]));
     named.is_some_and(|(row, baseline)| {
         sweep.rows.iter().any(|it| {
             it.result.is_ok()

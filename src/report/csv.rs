@@ -4,7 +4,7 @@
 //! reason, provenance, absence`. `state` is `number`, `undefined` or `unavailable `; only a number has a
 //! value, only the others have a reason. If the method cannot be computed at all, every agent is unavailable.
 
-use super::{Report, figures};
+use super::{Output, Report, figures};
 use crate::{
     model::{Attribution, Estimate, Value},
     text::clean,
@@ -12,6 +12,10 @@ use crate::{
 
 const HEADER: &str = "log,episode,agent,method,baseline,state,value,ci95_low,ci95_high,standard_error,n,reason,\
                       provenance,absence";
+
+/// The row of this format.
+pub(super) const OUTPUT: Output =
+    Output { name: "csv", about: "The credit table alone", has_study: false, matches: None, print: csv };
 
 /// The credit table of `report` as CSV, heading first.
 pub fn csv(report: &Report<'_>) -> String {

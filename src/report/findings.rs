@@ -11,8 +11,8 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::{
+    counters::{self, generations_and_counters},
     figures::{count, severity},
-    follow_events,
 };
 use crate::{
     check::sorted,
@@ -78,32 +78,6 @@ pub fn check_text(report: &CheckReport<'_>) -> String {
         out += &format!("records by type: {}\n", types.join(", "));
     }
     out += &generations_and_counters(report.lives, report.counters);
-    out
-}
-
-/// Lines about files that began anew and about the writers' counters, if there are any to report.
-pub(super) fn generations_and_counters(lives: &[FileSummary], counters: &Counters) -> String {
-    let mut out = String::new();
-    let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
-    for reason in lives.iter().filter_map(|it| it.began) {
-        *reasons.entry(reason).or_default() += 1;
-    }
-    if !reasons.is_empty() {
-        let reasons: Vec<String> = reasons.iter().map(|(reason, n)| format!("{reason} {n}")).collect();
-        out += &format!("files that began anew: {}\n", reasons.join(", "));
-    }
-    if counters.records > 0 {
-        out += &format!(
-            "counters: {} of {}; {} with {} missing; {}; {} shared, {}\n",
-            count(counters.records, "record"),
-            count(counters.writers, "writer"),
-            count(counters.gaps, "gap"),
-            count(counters.missing, "record"),
-            count(counters.restarts, "restart"),
-            count(counters.shared_files, "file"),
-            count(counters.turns, "turn"),
-        );
-    }
     out
 }
 
@@ -178,8 +152,8 @@ pub fn check_json(report: &CheckReport<'_>) -> String {
         },
         rules,
         records_by_type,
-        generations: follow_events::generations(report.lives),
-        counters: follow_events::counters(report.counters),
+        generations: counters::generations(report.lives),
+        counters: counters::counters(report.counters),
     };
     super::json::pretty(&json)
 }

@@ -21,7 +21,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{figures::severity, findings::generations_and_counters};
+use super::{
+    counters::{counters, generations, generations_and_counters, life},
+    figures::severity,
+};
 use crate::{
     model::{Counters, Diagnostic, FileId, FileState, FileSummary},
     text::clean,
@@ -149,28 +152,10 @@ impl FollowSummary<'_> {
     }
 }
 
-/// The lives of files that began anew.
-pub(super) fn generations(lives: &[FileSummary]) -> Vec<Value> {
-    let again = (0..).zip(lives).filter(|it| it.1.began.is_some());
-    again.map(|(id, file)| life(FileId(id), file)).collect()
-}
-
 /// An object with its `event` first, as that is what a reader looks for.
 fn event(name: &str, rest: &Value) -> String {
     let rest = rest.to_string();
     format!("{{\"event\":\"{name}\",{}", rest.strip_prefix('{').unwrap_or(&rest))
-}
-
-fn life(id: FileId, file: &FileSummary) -> Value {
-    json!({
-        "file": clean(&file.path),
-        "file_id": id.0,
-        "format": file.format,
-        "generation": file.generation,
-        "reason": file.began,
-        "device": file.inode.map(|it| it.0),
-        "inode": file.inode.map(|it| it.1),
-    })
 }
 
 fn state_of(file: &FileSummary) -> Value {
@@ -189,19 +174,5 @@ fn state_of(file: &FileSummary) -> Value {
         "size": file.size,
         "state": state,
         "why": why,
-    })
-}
-
-/// The counters, without their findings.
-pub(super) fn counters(it: &Counters) -> Value {
-    json!({
-        "records": it.records,
-        "writers": it.writers,
-        "gaps": it.gaps,
-        "missing": it.missing,
-        "restarts": it.restarts,
-        "repeated": it.repeated,
-        "shared_files": it.shared_files,
-        "turns": it.turns,
     })
 }

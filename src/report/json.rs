@@ -45,7 +45,7 @@ pub(super) mod value;
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
-use super::{Report, figures};
+use super::{MatchFormat, Output, Report, figures};
 use crate::{
     check::sorted,
     model::{Explanation, Origin, Substitute},
@@ -54,6 +54,15 @@ use crate::{
 
 use attribution::{attribution, sweep_row};
 use value::{number, value};
+
+/// The row of this format.
+pub(super) const OUTPUT: Output = Output {
+    name: "json",
+    about: "For programs",
+    has_study: true,
+    matches: Some(MatchFormat::Json),
+    print: json,
+};
 
 #[derive(Serialize)]
 struct Root<'a> {

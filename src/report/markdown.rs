@@ -1,9 +1,18 @@
 //! A report as Markdown, with the tables of GitHub.
 
 use super::{
-    Report,
+    MatchFormat, Output, Report,
     content::content,
     document::{Block, Document, Table},
+};
+
+/// The row of this format.
+pub(super) const OUTPUT: Output = Output {
+    name: "markdown",
+    about: "For issues and notebooks",
+    has_study: true,
+    matches: Some(MatchFormat::Markdown),
+    print: markdown,
 };
 
 /// `report` as Markdown, ended by a line end.

@@ -7,19 +7,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::figures::count;
+use super::{figures::count, output::MatchFormat};
 use crate::{search::Hit, text::clean};
-
-/// How matches are printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MatchFormat {
-    /// `file:line: type id agent [episode] text`
-    Text,
-    /// One object, a match a line.
-    Json,
-    /// A table.
-    Markdown,
-}
 
 /// What was asked.
 #[derive(Clone, Copy, Debug)]

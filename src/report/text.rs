@@ -1,7 +1,7 @@
 //! A report as plain text: at most 100 columns, no colour, aligned by display width.
 
 use super::{
-    Report,
+    MatchFormat, Output, Report,
     content::content,
     document::{Block, Document, Table},
 };
@@ -15,6 +15,15 @@ const INDENT: usize = 2;
 const GAP: usize = 2;
 /// A column of words is not cut to less.
 const NARROWEST: usize = 8;
+
+/// The row of this format.
+pub(super) const OUTPUT: Output = Output {
+    name: "text",
+    about: "For people",
+    has_study: true,
+    matches: Some(MatchFormat::Text),
+    print: text,
+};
 
 /// `report` as plain text, ended by a line end.
 pub fn text(report: &Report<'_>) -> String {

@@ -78,7 +78,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{runtime::OpenedLogs, search::unescape, store::Pass};
+    use crate::{model::FileId, runtime::OpenedLogs, search::unescape, store::Pass};
 
     fn logs(text: &[u8]) -> OpenedLogs {
         let mut logs = OpenedLogs::embedded("log.jsonl", text, Pass::Headers).unwrap();

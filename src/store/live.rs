@@ -92,7 +92,7 @@ impl Store {
             };
             let parsed = parse_line(bytes);
             lines.diagnostics.extend(parsed.problems.into_iter().map(|it| it.at(origin)));
-            // What was taken for one record by its outside may hold those of other episodes once it is read.
+            // What looked like one record to the scan may, once read, hold records of other episodes.
             let own = parsed.records.into_iter().filter(|it| it.0.episode.as_deref() == Some(name));
             lines.records.extend(own.map(|(record, _)| (record, origin)));
         }

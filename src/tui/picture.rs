@@ -7,8 +7,39 @@ use ratatui::{
     style::{Color, Modifier},
 };
 
+use super::theme::ColorMode;
+
 /// Pixels of a cell.
 const CELL: (usize, usize) = (8, 17);
+
+/// A way to print the screen.
+#[derive(Debug)]
+pub struct Picture {
+    /// What `--format` calls it.
+    pub name: &'static str,
+    /// What it is, in the words of `--help`.
+    pub about: &'static str,
+    /// The colours it has.
+    pub color: ColorMode,
+    /// The frame, ended by a line end.
+    pub draw: fn(&Buffer) -> String,
+}
+
+/// Every way to print the screen.
+pub const PICTURES: &[Picture] = &[
+    Picture {
+        name: "screen",
+        about: "The screen of the terminal as text",
+        color: ColorMode::Mono,
+        draw: text,
+    },
+    Picture {
+        name: "svg",
+        about: "The screen of the terminal as a picture",
+        color: ColorMode::Indexed256,
+        draw: svg,
+    },
+];
 
 /// The frame as lines of text without trailing blanks.
 pub fn text(frame: &Buffer) -> String {

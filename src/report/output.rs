@@ -1,0 +1,29 @@
+//! What a way to print a report is: one row per document of `--format`.
+
+use super::Report;
+
+/// A way to print a report.
+#[derive(Debug)]
+pub struct Output {
+    /// What `--format` calls it.
+    pub name: &'static str,
+    /// Whom it is for, in the words of `--help`.
+    pub about: &'static str,
+    /// Whether it tells of curves and messages and of how sure the verdict is, which take long to compute.
+    pub has_study: bool,
+    /// How it prints the matches of a search; `None`: it does not.
+    pub matches: Option<MatchFormat>,
+    /// The report, ended by a line end.
+    pub print: fn(&Report<'_>) -> String,
+}
+
+/// How matches are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MatchFormat {
+    /// `file:line: type id agent [episode] text`
+    Text,
+    /// One object, a match a line.
+    Json,
+    /// A table.
+    Markdown,
+}
