@@ -31,7 +31,7 @@ pub(super) fn run(options: &Audit) -> anyhow::Result<u8> {
     };
     let mut collector = Collector::new(Setting { compat: options.c3_compat, seed: options.seed });
     for id in ids {
-        let episode = logs.store.episode(id).map_err(anyhow::Error::msg)?;
+        let episode = logs.store.episode(id)?;
         let mut texts = NextTexts { store: &logs.store, of: None };
         collector.add(&episode, &mut |candidate| texts.of(candidate));
     }

@@ -10,7 +10,7 @@ use crate::{
     model::{Episode, rule},
     report,
     runtime::each_episode,
-    store::Pass,
+    store::{Pass, RereadError},
 };
 
 /// Prints the findings; the exit code.
@@ -31,15 +31,15 @@ pub(super) fn run(options: &Check) -> anyhow::Result<u8> {
     let mut findings: Vec<_> = summary.diagnostics.to_vec();
     findings.extend(summary.counters.findings.iter().cloned());
     let told = headless::Told::by(&summary);
-    let of_episode = |episode: Result<Episode, String>| {
+    let of_episode = |episode: Result<Episode, RereadError>| {
         let episode = episode?;
         // Problems of lines were found on the first pass already.
         let mut own = told.own(&episode);
         own.extend(check::check(&episode));
         Ok(own)
     };
-    each_episode(&logs.store, of_episode, |own: Result<Vec<_>, String>| {
-        findings.append(&mut own.map_err(anyhow::Error::msg)?);
+    each_episode(&logs.store, of_episode, |own: Result<Vec<_>, RereadError>| {
+        findings.append(&mut own?);
         anyhow::Ok(())
     })?;
     let types = logs.store.records_by_type();

@@ -66,7 +66,7 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
             return picture::run(it, options, read.logs, &read.summary, id, &filters);
         }
     };
-    let episode = read.logs.store.episode(id).map_err(anyhow::Error::msg)?;
+    let episode = read.logs.store.episode(id)?;
     let mut found = Found::of(options, output, &mut read, id, &episode)?;
     let listed = passing.map(|passing| {
         let listed = filters::acts(&read.logs.store, id, &episode, &filters);

@@ -9,7 +9,7 @@ use crossbeam_channel::bounded;
 
 use crate::{
     model::{Episode, EpisodeId},
-    store::Store,
+    store::{RereadError, Store},
 };
 
 /// The most threads: more would wait for memory.
@@ -24,7 +24,7 @@ const WAITING: usize = 16;
 /// The first error of `take`.
 pub fn each_episode<T: Send, E>(
     store: &Store,
-    work: impl Fn(Result<Episode, String>) -> T + Sync,
+    work: impl Fn(Result<Episode, RereadError>) -> T + Sync,
     mut take: impl FnMut(T) -> Result<(), E>,
 ) -> Result<(), E> {
     let count = store.episode_count();
@@ -72,7 +72,7 @@ mod tests {
             let mut logs = OpenedLogs::embedded("log", text.as_bytes(), Pass::Headers).unwrap();
             logs.read_all();
             let mut names = Vec::new();
-            let name = |it: Result<Episode, String>| it.unwrap().name;
+            let name = |it: Result<Episode, RereadError>| it.unwrap().name;
             let all: Result<(), ()> = each_episode(&logs.store, name, |it| {
                 names.push(it);
                 Ok(())

@@ -386,7 +386,7 @@ impl<F: Fn(Message)> State<F> {
         };
         let (result, live) = match read {
             Ok((episode, live)) => (Ok(episode.into()), live),
-            Err(why) => (Err(why), None),
+            Err(why) => (Err(why.to_string()), None),
         };
         (self.send)(Message::Episode { id, revision, result });
         self.open = Some(Opened { id, revision, sent: Instant::now(), cost: began.elapsed(), live });
@@ -421,7 +421,7 @@ impl<F: Fn(Message)> State<F> {
                 }
             }
             Request::Payload(origin) => {
-                let result = self.logs.store.record(origin).map(Arc::new);
+                let result = self.logs.store.record(origin).map(Arc::new).map_err(|it| it.to_string());
                 (self.send)(Message::Payload { origin, result });
             }
             Request::Search(request, pattern) => {

@@ -381,8 +381,8 @@ impl OpenedLogs {
     ///
     /// # Errors
     /// When none of its bytes can be read any more: why.
-    pub fn episode(&self, id: EpisodeId) -> Result<Episode, String> {
-        let (store, id) = self.place(id).ok_or("this episode is not known any more")?;
+    pub fn episode(&self, id: EpisodeId) -> Result<Episode, RereadError> {
+        let (store, id) = self.place(id).ok_or(RereadError::NoEpisode)?;
         store.episode(id)
     }
 
@@ -390,7 +390,7 @@ impl OpenedLogs {
     ///
     /// # Errors
     /// When none of its bytes can be read any more: why.
-    pub fn live_episode(&self, id: EpisodeId) -> Result<(Episode, Option<LiveEpisode>), String> {
+    pub fn live_episode(&self, id: EpisodeId) -> Result<(Episode, Option<LiveEpisode>), RereadError> {
         if id.provisional_index().is_some() || id.index() >= self.store.episode_count() {
             return Ok((self.episode(id)?, None));
         }

@@ -76,7 +76,7 @@ impl Rehearsal {
         match effect {
             Effect::Open(id) => {
                 let revision = self.logs.store.revision(*id);
-                let result = self.logs.store.episode(*id).map(Into::into);
+                let result = self.logs.store.episode(*id).map(Into::into).map_err(|it| it.to_string());
                 Some(Message::Episode { id: *id, revision, result })
             }
             Effect::Work { slot, job } => Some(Message::Worked { slot: *slot, answer: job.run() }),
@@ -86,7 +86,7 @@ impl Rehearsal {
                 Some(Message::Run { id: *id, outcomes })
             }
             Effect::Payload(origin) => {
-                let result = self.logs.store.record(*origin).map(Into::into);
+                let result = self.logs.store.record(*origin).map(Into::into).map_err(|it| it.to_string());
                 Some(Message::Payload { origin: *origin, result })
             }
             Effect::Search { request, pattern } => {

@@ -58,7 +58,7 @@ impl Stage {
         let id = EpisodeId::from_index(row);
         self.rehearsal.model.opening = Some(id);
         let revision = self.rehearsal.logs.store.revision(id);
-        let result = self.rehearsal.logs.store.episode(id).map(Into::into);
+        let result = self.rehearsal.logs.store.episode(id).map(Into::into).map_err(|it| it.to_string());
         self.send(Message::Episode { id, revision, result });
     }
 

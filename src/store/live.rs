@@ -3,7 +3,7 @@
 //! Reading an episode costs as much as it has records. What is appended to a growing episode is read alone if
 //! it comes after all the rest (see [`assemble`](super::assemble)).
 
-use super::{Reader, Store, assemble, assemble::Growing, parse_line, rows::RowId};
+use super::{Reader, RereadError, Store, assemble, assemble::Growing, parse_line, rows::RowId};
 use crate::{
     log::Record,
     model::{Diagnostic, Episode, EpisodeId, Growth, Origin, rule},
@@ -27,7 +27,7 @@ struct Lines {
     records: Vec<(Record, Origin)>,
     diagnostics: Vec<Diagnostic>,
     /// How many could not be read, and why the first of them could not.
-    lost: (u32, Option<(String, Origin)>),
+    lost: (u32, Option<(RereadError, Origin)>),
 }
 
 impl Store {
@@ -35,7 +35,7 @@ impl Store {
     ///
     /// # Errors
     /// When none of its bytes can be read any more: why.
-    pub fn episode(&self, id: EpisodeId) -> Result<Episode, String> {
+    pub fn episode(&self, id: EpisodeId) -> Result<Episode, RereadError> {
         let lines = self.lines(id, &self.origins(id))?;
         Ok(assemble::assemble(
             self.episodes.name(id),
@@ -49,7 +49,7 @@ impl Store {
     ///
     /// # Errors
     /// When none of its bytes can be read any more: why.
-    pub fn live_episode(&self, id: EpisodeId) -> Result<(Episode, Option<LiveEpisode>), String> {
+    pub fn live_episode(&self, id: EpisodeId) -> Result<(Episode, Option<LiveEpisode>), RereadError> {
         let lines = self.lines(id, &self.origins(id))?;
         let whole = lines.lost.0 == 0;
         let (name, run) = (self.episodes.name(id), self.episodes.run(id));
@@ -77,7 +77,7 @@ impl Store {
     }
 
     /// Reads the records of an episode that stand at `origins`.
-    fn lines(&self, id: EpisodeId, origins: &[Origin]) -> Result<Lines, String> {
+    fn lines(&self, id: EpisodeId, origins: &[Origin]) -> Result<Lines, RereadError> {
         let name = self.episodes.name(id);
         let mut lines = Lines::default();
         let mut reader = Reader::new(&self.lives);

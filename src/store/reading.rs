@@ -1,11 +1,10 @@
 //! Reads records again from their files. Neighbours are read together, as opening a file costs more than
 //! reading on.
 
-use super::Life;
+use super::{Life, RereadError};
 use crate::{
     model::{FileId, Origin},
     source::Read,
-    text,
 };
 
 /// At most this many bytes are read at once, unless one record has more.
@@ -31,7 +30,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// When they can no longer be read: why.
-    pub(super) fn first(&mut self, origins: &[Origin]) -> Result<&[u8], String> {
+    pub(super) fn first(&mut self, origins: &[Origin]) -> Result<&[u8], RereadError> {
         let Some(first) = origins.first() else { return Ok(&[]) };
         if !self.holds(*first) {
             let together = neighbours(origins);
@@ -51,12 +50,12 @@ impl<'a> Reader<'a> {
             && origin.offset + u64::from(origin.len) <= end
     }
 
-    fn read(&mut self, first: Origin, len: u64) -> Result<(), String> {
+    fn read(&mut self, first: Origin, len: u64) -> Result<(), RereadError> {
         self.block.clear();
         (self.file, self.offset) = (first.file, first.offset);
-        let life = self.lives.get(first.file.index()).ok_or("no such file")?;
+        let life = self.lives.get(first.file.index()).ok_or(RereadError::NoFile)?;
         let at = Read { generation: life.generation, offset: first.offset, len: len as usize };
-        life.source.read(at, &mut self.block).map_err(|error| text::clean(&error.to_string()))
+        Ok(life.source.read(at, &mut self.block)?)
     }
 }
 

@@ -4,7 +4,12 @@ use std::ops::Range;
 
 use memchr::{memchr_iter, memrchr};
 
-use crate::{model::FileId, source::Read, store::Searchable, text};
+use crate::{
+    model::FileId,
+    source::{Read, ReadError},
+    store::Searchable,
+    text,
+};
 
 /// Bytes read at a time, unless one line has more.
 const BLOCK: u64 = 256 << 10;
@@ -102,7 +107,7 @@ impl Blocks {
                 }
                 Err(why) => {
                     place.failed = true;
-                    self.problem.get_or_insert(why);
+                    self.problem.get_or_insert_with(|| text::clean(&why.to_string()));
                 }
             }
             return true;
@@ -127,7 +132,7 @@ impl Blocks {
 impl Place {
     /// Reads whole lines from the current place and returns their length. Skips a line that is longer than
     /// what is held in memory: then the length is 0.
-    fn read(&mut self, buffer: &mut Vec<u8>) -> Result<usize, String> {
+    fn read(&mut self, buffer: &mut Vec<u8>) -> Result<usize, ReadError> {
         let mut len = BLOCK;
         loop {
             let left = self.searchable.bytes.end - self.at;
@@ -147,13 +152,13 @@ impl Place {
         }
     }
 
-    fn fill(&self, offset: u64, len: u64, buffer: &mut Vec<u8>) -> Result<(), String> {
+    fn fill(&self, offset: u64, len: u64, buffer: &mut Vec<u8>) -> Result<(), ReadError> {
         let read = Read { generation: self.searchable.generation, offset, len: len as usize };
-        self.searchable.source.read(read, buffer).map_err(|it| text::clean(&it.to_string()))
+        self.searchable.source.read(read, buffer)
     }
 
     /// To the line end behind a line that is too long.
-    fn skip_line(&mut self, buffer: &mut Vec<u8>) -> Result<(), String> {
+    fn skip_line(&mut self, buffer: &mut Vec<u8>) -> Result<(), ReadError> {
         self.at += buffer.len() as u64;
         // Memory for one such line is enough.
         *buffer = Vec::new();

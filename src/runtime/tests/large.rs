@@ -39,7 +39,7 @@ fn whole(logs: &mut OpenedLogs) -> Whole {
         counts: [summary.records, summary.bad_lines, summary.more_diagnostics, read, size],
         types: logs.store.records_by_type(),
         findings: summary.diagnostics.to_vec(),
-        episodes: ids.map(|it| logs.episode(it)).collect(),
+        episodes: ids.map(|it| logs.episode(it).map_err(|it| it.to_string())).collect(),
     }
 }
 
