@@ -13,6 +13,7 @@ mod number;
 pub mod rule;
 mod scenario;
 mod segmented;
+mod severity;
 mod summary;
 mod time;
 
@@ -24,18 +25,19 @@ pub use attribution::{
 pub use counterfactual::{
     Absence, ActionTable, Alternative, Candidate, CoalitionTable, CoalitionValue, ReplayGroup, Sample,
 };
-pub use diagnostic::{Diagnostic, Severity};
+pub use diagnostic::Diagnostic;
 pub use episode::{
     Agent, CreditItem, DeclaredCredit, DeclaredEdge, Episode, Label, Metric, Outcome, Reward, RewardSource,
     RewardTotal, State, Status,
 };
 pub use growth::Growth;
-pub use id::{ActId, AgentId, EpisodeId, FileId, Origin};
+pub use id::{ActId, AgentId, EpisodeId, FileId, Origin, Place};
 pub use number::{Number, places, signed, unsigned};
 pub use rule::Rule;
 pub use scenario::{Scenario, Substitute};
 pub use segmented::Segmented;
+pub use severity::Severity;
 pub use summary::{
-    Counters, EpisodeSummary, FileState, FileSummary, LogSummary, Reading, RecordText, Validating,
+    Counters, EpisodeSummary, FileState, FileSummary, Inode, LogSummary, Reading, RecordText, Validating,
 };
 pub use time::Timestamp;

@@ -19,6 +19,7 @@ mod places;
 mod reading;
 mod record_text;
 mod recount;
+mod reread;
 mod reviewer;
 mod revise;
 mod rows;
@@ -43,6 +44,7 @@ use names::Names;
 pub use places::Searchable;
 use reading::Reader;
 use recount::Recounts;
+pub use reread::RereadError;
 pub use reviewer::Reviewer;
 pub use revise::{Suspect, Unread};
 use rows::Rows;
@@ -229,7 +231,7 @@ impl Store {
     ///
     /// # Errors
     /// When its bytes can no longer be read: why.
-    pub fn records_at(&self, origin: Origin) -> Result<Vec<Record>, String> {
+    pub fn records_at(&self, origin: Origin) -> Result<Vec<Record>, RereadError> {
         let mut reader = Reader::new(&self.lives);
         Ok(parse_line(reader.first(&[origin])?).records.into_iter().map(|it| it.0).collect())
     }
@@ -320,7 +322,7 @@ impl Store {
     ///
     /// # Errors
     /// When its bytes can no longer be read: why.
-    pub fn record(&self, origin: Origin) -> Result<RecordText, String> {
+    pub fn record(&self, origin: Origin) -> Result<RecordText, RereadError> {
         let mut reader = Reader::new(&self.lives);
         Ok(record_text::record_text(origin, reader.first(&[origin])?))
     }

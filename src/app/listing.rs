@@ -9,11 +9,11 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{index::ActRanking, request::RequestId, slot::Slot};
 use crate::{
     filter::{ActTypes, Filter, count},
-    model::{ActId, Episode},
+    model::{ActId, Episode, Place},
 };
 
-/// The records that match each pattern, by its text: file and offset, ascending.
-pub type Matches = BTreeMap<String, Vec<(u32, u64)>>;
+/// The records that match each pattern, by its text, ascending.
+pub type Matches = BTreeMap<String, Vec<Place>>;
 
 /// What a listing is made from beside the episode.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,9 +31,10 @@ impl ListingQuestion {
         let origin = episode.act(act).origin;
         let has_text = |filter: &Filter| {
             // Until the records are read every act is listed.
-            filter.pattern().and_then(|it| self.matches.get(it.text())).map_or(!filter.negated, |places| {
-                places.binary_search(&(origin.file.0, origin.offset)).is_ok()
-            })
+            filter
+                .pattern()
+                .and_then(|it| self.matches.get(it.text()))
+                .map_or(!filter.negated, |places| places.binary_search(&origin.place()).is_ok())
         };
         self.filters.iter().all(|it| it.passes_act(episode, types, act, has_text(it)))
     }

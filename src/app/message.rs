@@ -1,6 +1,6 @@
 //! What comes in and what goes out.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
     index::ReadEpisode,
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     credit::RunOutcomes,
     filter::Filter,
-    model::{EpisodeId, Growth, LogSummary, Origin, RecordText},
+    model::{EpisodeId, Growth, LogSummary, Origin, Place, RecordText},
     search::{Hit, Pattern},
 };
 
@@ -166,8 +166,8 @@ pub enum Message {
     Matched {
         /// The number of the request.
         request: RequestId,
-        /// For each pattern the places of the matching records, as file and offset, ascending.
-        places: Vec<Vec<(u32, u64)>>,
+        /// For each pattern the places of the matching records, ascending.
+        places: Vec<Vec<Place>>,
     },
     /// A frame was drawn.
     Drawn(Drawn),
@@ -228,13 +228,13 @@ pub enum Effect {
         /// What to look for.
         patterns: Vec<Arc<Pattern>>,
     },
-    /// Send [`Message::Settle`] after this many milliseconds.
-    Settle(u64),
+    /// Send [`Message::Settle`] after this pause.
+    Settle(Duration),
     /// Send [`Message::Settle`] when these requests are answered and the rest after them is over: a growing
     /// episode is not computed anew for each of its records.
     Rest(Rest),
-    /// Send [`Message::Wake`] after this many milliseconds.
-    Wake(u64),
+    /// Send [`Message::Wake`] after this pause.
+    Wake(Duration),
     /// Hand this text to the clipboard and to a file.
     Copy(String),
     /// Turn mouse capture on or off.

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::screen::{Pane, Screen};
 use crate::{
-    model::{ActId, AgentId, Episode, EpisodeId, Origin},
+    model::{ActId, AgentId, Episode, EpisodeId, Origin, Place},
     search::{Hit, Pattern},
 };
 
 /// The place of a hit among all: see [`Hit::key`].
-pub type HitKey = (Option<u32>, u32, u64);
+pub type HitKey = (Option<EpisodeId>, Place);
 
 /// A search: what is looked for, what was found, and how far it is.
 #[derive(Clone, Debug, Default)]
@@ -69,8 +69,8 @@ impl SearchState {
 
     /// The hits of an episode.
     pub fn hits_of(&self, id: EpisodeId) -> &[Hit] {
-        let from = self.hits.partition_point(|it| it.key() < (Some(id.0), 0, 0));
-        let to = self.hits.partition_point(|it| it.key().0 <= Some(id.0));
+        let from = self.hits.partition_point(|it| it.key() < (Some(id), Place::default()));
+        let to = self.hits.partition_point(|it| it.key().0 <= Some(id));
         &self.hits[from..to.max(from)]
     }
 
@@ -106,7 +106,7 @@ const RECENT: usize = 1_000;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ActPlaces {
     /// File and offset of a record, ascending, and its act.
-    places: Vec<(u32, u64, ActId)>,
+    places: Vec<(Place, ActId)>,
     /// Acts by logged id, but for those of `recent`.
     by_id: Vec<ActId>,
     /// Appended acts, by logged id. They are few, so that a new one need not find its place among all.
@@ -129,9 +129,9 @@ impl ActPlaces {
             about.extend(act.flat_map(|act| group.candidates.iter().map(move |it| (it.origin, act))));
         }
         // A record that is an act comes before what an alternative says of the same record.
-        about.sort_by_key(|(it, _)| (it.file, it.offset));
+        about.sort_by_key(|(it, _)| it.place());
         about.dedup();
-        let places = about.into_iter().map(|(it, act)| (it.file.0, it.offset, act)).collect();
+        let places = about.into_iter().map(|(it, act)| (it.place(), act)).collect();
         let mut by_id: Vec<ActId> = episode.act_ids().collect();
         by_id.sort_by(|a, b| episode.act(*a).id.cmp(&episode.act(*b).id));
         Self { places, by_id, recent: Vec::new() }
@@ -139,13 +139,13 @@ impl ActPlaces {
 
     /// The act whose record stands there.
     pub fn act_at(&self, origin: Origin) -> Option<ActId> {
-        let at = self.places.partition_point(|it| (it.0, it.1) < (origin.file.0, origin.offset));
-        self.places.get(at).filter(|it| (it.0, it.1) == (origin.file.0, origin.offset)).map(|it| it.2)
+        let at = self.places.partition_point(|it| it.0 < origin.place());
+        self.places.get(at).filter(|it| it.0 == origin.place()).map(|it| it.1)
     }
 
     /// Adds the acts and rewards appended to `episode` after its first `acts` acts and `rewards` rewards.
     pub(super) fn grow(&mut self, episode: &Episode, acts: usize, rewards: usize) {
-        let place = |it: Origin, act: ActId| (it.file.0, it.offset, act);
+        let place = |it: Origin, act: ActId| (it.place(), act);
         let known = self.places.len();
         for act in episode.act_ids().skip(acts) {
             self.places.push(place(episode.act(act).origin, act));
@@ -161,21 +161,21 @@ impl ActPlaces {
             .range(rewards..usize::MAX)
             .filter_map(|it| Some(place(it.origin, *it.of.first()?)));
         self.places.extend(of);
-        self.places[known..].sort_by_key(|it| (it.0, it.1));
-        let key = |at: usize| self.places.get(at).map(|it| (it.0, it.1));
+        self.places[known..].sort_by_key(|it| it.0);
+        let key = |at: usize| self.places.get(at).map(|it| it.0);
         if known > 0 && key(known - 1) > key(known) && key(known).is_some() {
-            self.places.sort_by_key(|it| (it.0, it.1));
+            self.places.sort_by_key(|it| it.0);
         }
     }
 
     /// The act that a hit is, or is about; `None` if it says nothing about one act.
     pub fn act_of(&self, episode: &Episode, hit: &Hit) -> Option<ActId> {
         let id = hit.id.as_deref();
-        let (file, start) = (hit.origin.file.0, hit.origin.offset);
-        let end = start + u64::from(hit.origin.len).max(1);
-        let from = self.places.partition_point(|it| (it.0, it.1) < (file, start));
+        let start = hit.origin.place();
+        let end = Place { offset: start.offset + u64::from(hit.origin.len).max(1), ..start };
+        let from = self.places.partition_point(|it| it.0 < start);
         // Records may share a line.
-        let here = || self.places[from..].iter().take_while(|it| it.0 == file && it.1 < end).map(|it| it.2);
+        let here = || self.places[from..].iter().take_while(|it| it.0 < end).map(|it| it.1);
         let same = here().find(|it| Some(episode.act(*it).id.as_str()) == id);
         // A record that comes again with the same id stands elsewhere than its act.
         let named = || {

@@ -29,7 +29,7 @@ use super::{
 };
 use crate::{
     check,
-    model::{Diagnostic, EpisodeId, FileId, FileSummary, LogSummary, Severity, rule},
+    model::{Diagnostic, EpisodeId, FileId, FileSummary, LogSummary, Place, Severity, rule},
     report::{FollowEvent, FollowSummary},
     runtime::OpenedLogs,
     source::Watch,
@@ -58,9 +58,9 @@ struct Tailing {
     rules: BTreeMap<&'static str, u64>,
     worst: Option<Severity>,
     /// Findings about lines: an episode that is opened tells them again.
-    told: HashSet<(u32, u32, &'static str)>,
+    told: HashSet<(FileId, u32, &'static str)>,
     /// What the counters say, since when.
-    ripening: HashMap<(u32, u64, &'static str), Instant>,
+    ripening: HashMap<(Place, &'static str), Instant>,
 }
 
 /// Follows until it ends; the exit code.
@@ -196,13 +196,12 @@ impl Tailing {
         let mut ripening = HashMap::new();
         for it in &summary.counters.findings {
             // By its place: the numbers in the message may still change.
-            let key =
-                it.origin.map(|origin| (origin.file.0, origin.offset, it.rule.name())).unwrap_or_default();
+            let key = it.origin.map(|origin| (origin.place(), it.rule.name())).unwrap_or_default();
             let since = self.ripening.get(&key).copied().unwrap_or(now);
             let is_shared = it.rule == rule::INTERLEAVED_WRITERS;
             let ripe = last || (!is_shared && now.duration_since(since) >= RIPE);
             let line = it.origin.map_or(0, |it| it.line);
-            if ripe && !self.told.contains(&(key.0, line, it.rule.name())) {
+            if ripe && !self.told.contains(&(key.0.file, line, it.rule.name())) {
                 self.found(it, &summary)?;
             } else if !ripe && !is_shared {
                 ripening.insert(key, since);
@@ -220,7 +219,7 @@ impl Tailing {
     /// Counts a finding; the file of its place.
     fn count<'a>(&mut self, it: &Diagnostic, summary: &'a LogSummary) -> Option<&'a FileSummary> {
         if let Some(origin) = it.origin {
-            self.told.insert((origin.file.0, origin.line, it.rule.name()));
+            self.told.insert((origin.file, origin.line, it.rule.name()));
         }
         *self.rules.entry(it.rule.name()).or_default() += 1;
         self.worst = self.worst.max(Some(it.severity));
@@ -235,7 +234,7 @@ impl Tailing {
             let mut found = episode.diagnostics.clone();
             found.extend(check::check(&episode));
             for it in check::sorted(found) {
-                let key = it.origin.map(|origin| (origin.file.0, origin.line, it.rule.name()));
+                let key = it.origin.map(|origin| (origin.file, origin.line, it.rule.name()));
                 if key.is_none_or(|it| !self.told.contains(&it)) {
                     self.found(&it, summary)?;
                 }

@@ -45,8 +45,7 @@ pub(super) fn acts(store: &Store, id: EpisodeId, episode: &Episode, filters: &[A
         let origin = episode.act(act).origin;
         filters.iter().all(|filter| {
             let at = filter.pattern().and_then(|it| patterns.iter().position(|other| other == it));
-            let matches =
-                at.is_some_and(|it| places[it].binary_search(&(origin.file.0, origin.offset)).is_ok());
+            let matches = at.is_some_and(|it| places[it].binary_search(&origin.place()).is_ok());
             filter.passes_act(episode, &types, act, matches)
         })
     };

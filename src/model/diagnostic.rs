@@ -1,17 +1,6 @@
 //! What is wrong with a log, with its place.
 
-use super::{FileId, Origin, Rule};
-
-/// How much a diagnostic matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// Worth knowing; nothing is lost.
-    Note,
-    /// A number may mislead.
-    Warning,
-    /// Data is lost or contradicts itself.
-    Error,
-}
+use super::{FileId, Origin, Rule, Severity};
 
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -53,6 +53,15 @@ dense_id! {
     FileId
 }
 
+/// Where a record begins, whatever its line: what two findings of one record share. In the order of the files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Place {
+    /// The file that holds the record.
+    pub file: FileId,
+    /// Byte offset of the record's first byte (in the spool, for an imported document).
+    pub offset: u64,
+}
+
 /// Where a record stands: the `file:line` in an explanation or a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Origin {
@@ -64,4 +73,16 @@ pub struct Origin {
     pub offset: u64,
     /// Length of the record in bytes, without the line end.
     pub len: u32,
+}
+
+impl Place {
+    /// Behind every other.
+    pub const LAST: Place = Place { file: FileId(u32::MAX), offset: u64::MAX };
+}
+
+impl Origin {
+    /// Where it begins.
+    pub fn place(self) -> Place {
+        Place { file: self.file, offset: self.offset }
+    }
 }

@@ -69,8 +69,17 @@ pub struct FileSummary {
     pub state: FileState,
     /// Why this generation began: `truncated`, `rotated`, ...; `None` for the first.
     pub began: Option<&'static str>,
-    /// Device and inode, if it is a file.
-    pub inode: Option<(u64, u64)>,
+    /// Which file of the file system, if it is one.
+    pub inode: Option<Inode>,
+}
+
+/// What tells a file from all others of the file system, whatever its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Inode {
+    /// The device.
+    pub device: u64,
+    /// The number on the device.
+    pub number: u64,
 }
 
 /// What the writers' counters tell: the `seq` of their records.

@@ -50,8 +50,8 @@ pub(super) fn life(id: FileId, file: &FileSummary) -> Value {
         "format": file.format,
         "generation": file.generation,
         "reason": file.began,
-        "device": file.inode.map(|it| it.0),
-        "inode": file.inode.map(|it| it.1),
+        "device": file.inode.map(|it| it.device),
+        "inode": file.inode.map(|it| it.number),
     })
 }
 

@@ -76,7 +76,7 @@ impl FollowEvent<'_> {
             FollowEvent::File(_, file) => {
                 let inode = file
                     .inode
-                    .map_or(String::new(), |(device, inode)| format!(" (device {device}, inode {inode})"));
+                    .map_or(String::new(), |it| format!(" (device {}, inode {})", it.device, it.number));
                 match file.began {
                     Some(reason) => {
                         format!("{}: generation {}: {reason}{inode}", clean(&file.path), file.generation)

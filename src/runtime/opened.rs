@@ -23,7 +23,7 @@ use crate::{
     import::{Format, UnknownFormat},
     model::{Episode, EpisodeId, Growth, LogSummary, Reading},
     source::{Discovery, Input, Spool, SpoolStore, SpoolWriter, TailOptions, Told},
-    store::{LiveEpisode, Pass, Store, is_record},
+    store::{LiveEpisode, Pass, RereadError, Store, is_record},
     text,
 };
 

@@ -24,7 +24,7 @@ use std::sync::Arc;
 use crate::{
     app::{SearchNews, SiftNews},
     filter::Filter,
-    model::EpisodeId,
+    model::{EpisodeId, Place},
     search::{Pattern, Scanner},
     store::Store,
 };
@@ -58,14 +58,14 @@ pub fn sift_all(store: &Store, request: u64, filters: &[Arc<Filter>]) -> SiftNew
     SiftNews { request, found, searched, size, done: true, problem }
 }
 
-/// For each pattern the places, as file and offset, of an episode's records that match; ascending.
-pub fn match_records(store: &Store, id: EpisodeId, patterns: &[Arc<Pattern>]) -> Vec<Vec<(u32, u64)>> {
+/// For each pattern the places of an episode's records that match; ascending.
+pub fn match_records(store: &Store, id: EpisodeId, patterns: &[Arc<Pattern>]) -> Vec<Vec<Place>> {
     let mut scanners: Vec<Scanner> = patterns.iter().map(|it| Scanner::new(Arc::clone(it))).collect();
     let mut places = vec![Vec::new(); patterns.len()];
     store.each_record(id, |origin, bytes| {
         for (scanner, places) in scanners.iter_mut().zip(&mut places) {
             if scanner.is_match(bytes) {
-                places.push((origin.file.0, origin.offset));
+                places.push(origin.place());
             }
         }
     });
@@ -135,7 +135,10 @@ no record
         );
         let patterns = ["go", "\"no\"", "x"].map(|it| Arc::new(Pattern::new(it).unwrap()));
         let places = match_records(&logs.store, EpisodeId(0), &patterns);
-        assert_eq!(places, [vec![(0, 0), (0, 116)], vec![(0, 187)], vec![]]);
+        let offsets: Vec<Vec<u64>> =
+            places.iter().map(|it| it.iter().map(|it| it.offset).collect()).collect();
+        assert_eq!(offsets, [vec![0, 116], vec![187], vec![]]);
+        assert!(places.iter().flatten().all(|it| it.file == FileId(0)));
     }
 
     proptest! {

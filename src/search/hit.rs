@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{Pattern, unescape};
 use crate::{
     log::{Record, parse_line, scan_header},
-    model::{EpisodeId, Origin},
+    model::{EpisodeId, Origin, Place},
     text,
 };
 
@@ -35,8 +35,8 @@ pub struct Hit {
 impl Hit {
     /// The order in which hits are visited: by episode, and within an episode as they stand in the files.
     /// Records without an episode come first.
-    pub fn key(&self) -> (Option<u32>, u32, u64) {
-        (self.episode.map(|it| it.0), self.origin.file.0, self.origin.offset)
+    pub fn key(&self) -> (Option<EpisodeId>, Place) {
+        (self.episode, self.origin.place())
     }
 }
 

@@ -156,12 +156,8 @@ impl<F: FnMut(Effect)> Program<'_, F> {
             }
             match effect {
                 Effect::Quit(code) => return Ok(Some(code)),
-                Effect::Wake(milliseconds) => {
-                    self.timers.set(Duration::from_millis(milliseconds), Message::Wake)
-                }
-                Effect::Settle(milliseconds) => {
-                    self.timers.set(Duration::from_millis(milliseconds), Message::Settle)
-                }
+                Effect::Wake(pause) => self.timers.set(pause, Message::Wake),
+                Effect::Settle(pause) => self.timers.set(pause, Message::Settle),
                 Effect::Rest(rest) => self.resting = Some((began, rest)),
                 Effect::Redraw => self.terminal.resize(self.model.size.columns, self.model.size.rows),
                 Effect::Suspend => {
@@ -397,7 +393,7 @@ mod tests {
         let now = Instant::now();
         let mut awaited = Awaited::default();
         assert_eq!(awaited.until(), None);
-        awaited.note(&Effect::Wake(5), now);
+        awaited.note(&Effect::Wake(Duration::from_millis(5)), now);
         assert_eq!(awaited.until(), None);
         awaited.note(&Effect::Payload(ORIGIN), now);
         awaited.note(&Effect::Open(EpisodeId(0)), now + Duration::from_secs(1));

@@ -9,7 +9,7 @@ use crate::{
     },
     model::{EpisodeId, EpisodeSummary, Growth},
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 /// Makes the summary say that more has come.
 fn with_more(summary: &LogSummary, name: &str) -> LogSummary {
@@ -166,7 +166,10 @@ fn an_episode_plays_act_by_act_and_stops_at_the_end() {
     let mut stage = Stage::of(FAILED);
     stage.press("3g1");
     stage.key(Key::char('p'));
-    assert_eq!((stage.effects.clone(), stage.model().view), (vec![Effect::Wake(400)], View::Timeline));
+    assert_eq!(
+        (stage.effects.clone(), stage.model().view),
+        (vec![Effect::Wake(Duration::from_millis(400))], View::Timeline)
+    );
     let mut shown = vec![stage.act().to_owned()];
     while stage.episode().timeline.playing {
         stage.send(Message::Wake);
@@ -281,7 +284,7 @@ fn a_long_episode_is_drawn_before_it_is_computed() {
     };
     let mut stage = Stage::of(&(0..3_000).map(line).collect::<String>());
     assert!(!grow(&mut stage, "y"));
-    assert!(stage.effects.contains(&Effect::Settle(40)));
+    assert!(stage.effects.contains(&Effect::Settle(Duration::from_millis(40))));
     assert_eq!((stage.episode().episode.acts.len(), stage.episode().settling), (3_001, Settling::Behind));
     stage.send(Message::Settle);
     assert_eq!(stage.episode().settling, Settling::Resting);

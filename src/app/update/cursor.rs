@@ -1,5 +1,7 @@
 //! Motions: rows, acts, agents, episodes, playback.
 
+use std::time::Duration;
+
 use super::{
     graph,
     select::{moved, select},
@@ -18,8 +20,8 @@ use crate::{
     model::{ActId, AgentId},
 };
 
-/// Milliseconds between two acts while an episode plays.
-const PLAY_MS: u64 = 400;
+/// Between two acts while an episode plays.
+const PLAY: Duration = Duration::from_millis(400);
 
 /// Motions over the episode list. `false`: not one.
 pub(super) fn list(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect>) -> bool {
@@ -255,7 +257,7 @@ pub(super) fn play(model: &mut Model, effects: &mut Vec<Effect>) {
         {
             select(open, first);
         }
-        effects.push(Effect::Wake(PLAY_MS));
+        effects.push(Effect::Wake(PLAY));
     }
 }
 
@@ -267,7 +269,7 @@ pub(super) fn play_on(model: &mut Model, effects: &mut Vec<Effect>) {
     match acts.get(row) {
         Some(next) => {
             select(open, next);
-            effects.push(Effect::Wake(PLAY_MS));
+            effects.push(Effect::Wake(PLAY));
         }
         None => open.timeline.playing = false,
     }

@@ -22,7 +22,7 @@ use crate::{
         screen::{Overlay, Screen},
     },
     filter::{self, Filter},
-    model::EpisodeId,
+    model::{EpisodeId, Place},
     search::Pattern,
 };
 
@@ -159,7 +159,7 @@ pub(super) fn sifted(model: &mut Model, news: SiftNews) {
 }
 
 /// The records of the episode on the screen were read for filters about what they hold.
-pub(super) fn matched(model: &mut Model, request: RequestId, places: Vec<Vec<(u32, u64)>>) {
+pub(super) fn matched(model: &mut Model, request: RequestId, places: Vec<Vec<Place>>) {
     let Some(open) = model.open.as_mut() else { return };
     let Some((revision, texts)) = open.listed.matches.take(request) else { return };
     let matches = texts.iter().cloned().zip(places).collect();

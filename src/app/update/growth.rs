@@ -7,7 +7,7 @@
 //!          Resting: Behind ---------------------- computed at Settle
 //! ```
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::credit::request_all;
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
 /// Of an episode with more acts, what has come is drawn before anything is computed.
 const AT_ONCE: usize = 2_000;
 /// Long enough for that.
-const SOON: u64 = 40;
+const SOON: Duration = Duration::from_millis(40);
 
 /// Records were appended to the episode on the screen.
 pub(super) fn grown(

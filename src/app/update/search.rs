@@ -18,7 +18,7 @@ use crate::{
         screen::{Overlay, Pane, Screen, View},
         search::{Before, HitKey, SearchState},
     },
-    model::{ActId, EpisodeId, Origin},
+    model::{ActId, EpisodeId, Origin, Place},
     search::{Hit, Pattern},
 };
 
@@ -257,15 +257,14 @@ fn seek(model: &mut Model, effects: &mut Vec<Effect>) {
 /// Where the cursor is among the hits.
 fn here(model: &Model) -> HitKey {
     let open = model.open.as_ref().filter(|_| model.screen == Screen::Episode);
-    let Some(open) = open else { return (Some(model.row as u32), 0, 0) };
-    let Some(act) = open.act else { return (Some(open.id.0), 0, 0) };
+    let Some(open) = open else { return (Some(EpisodeId::from_index(model.row)), Place::default()) };
+    let Some(act) = open.act else { return (Some(open.id), Place::default()) };
     // A record that is about an act stands elsewhere: it counts as long as the cursor stays.
     let at = model.search.rank().map(|it| &model.search.hits[it]).filter(|it| it.episode == Some(open.id));
     if let Some(hit) = at.filter(|it| open.act_of(it) == Some(act)) {
         return hit.key();
     }
-    let origin = open.episode.act(act).origin;
-    (Some(open.id.0), origin.file.0, origin.offset)
+    (Some(open.id), open.episode.act(act).origin.place())
 }
 
 /// To the `by`th hit after the cursor, or before it. Beyond the last comes the first.
@@ -295,8 +294,8 @@ pub(super) fn step(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
 
 /// On the list of episodes a step leads out of the row under the cursor.
 fn row_edge(model: &Model, by: isize) -> HitKey {
-    let row = model.row as u32;
-    if by > 0 { (Some(row), u32::MAX, u64::MAX) } else { (Some(row), 0, 0) }
+    let row = Some(EpisodeId::from_index(model.row));
+    (row, if by > 0 { Place::LAST } else { Place::default() })
 }
 
 /// Goes to a hit: opens its episode where need be. On the list of episodes only to the row.
@@ -348,7 +347,7 @@ fn open_hit(model: &mut Model, id: EpisodeId, hit: &Hit, effects: &mut Vec<Effec
 pub(super) fn arrived(model: &mut Model) {
     let awaited = model.search.awaited.take().or(model.search.at);
     let (Some(key), Some(open)) = (awaited, model.open.as_mut()) else { return };
-    if key.0 != Some(open.id.0) && key.0.is_some() {
+    if key.0 != Some(open.id) && key.0.is_some() {
         return;
     }
     let Ok(at) = model.search.hits.binary_search_by_key(&key, Hit::key) else { return };

@@ -9,7 +9,7 @@ use std::{
 use super::{Backfill, Round, Translated, Which, skipped};
 use crate::{
     import::Format,
-    model::{Diagnostic, FileId, FileState, FileSummary, rule},
+    model::{Diagnostic, FileId, FileState, FileSummary, Inode, rule},
     source::{SourceFile, Tail, TailEvent, because},
     store::Store,
     text,
@@ -176,7 +176,7 @@ pub(super) fn apply(
             };
             let summary = FileSummary {
                 began: Some(reason.name()),
-                inode: Some((file.device, file.inode)),
+                inode: Some(Inode { device: file.device, number: file.inode }),
                 ..summary_of(path, taken_for, generation)
             };
             let id = store.add_life(summary, source, line_map, before);

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     import::{DocumentReader, Format, LineReader, NATIVE, Reader, UnknownFormat},
-    model::{Diagnostic, FileId, FileState, FileSummary, Severity, rule},
+    model::{Diagnostic, FileId, FileState, FileSummary, Inode, Severity, rule},
     runtime::{
         head::{self, Head},
         native_lines::NativeLines,
@@ -194,7 +194,7 @@ impl OpenedLogs {
         source: SourceFile,
         translated: Option<Translated>,
     ) {
-        let inode = tail.identity().map(|it| (it.device, it.inode));
+        let inode = tail.identity().map(|it| Inode { device: it.device, number: it.inode });
         let summary = FileSummary { inode, ..summary_of(path, taken_for, 0) };
         let lines = translated.as_ref().map(|_| Vec::new());
         if let Some(preview) = &mut self.preview {
