@@ -6,6 +6,8 @@ mod act;
 mod attribution;
 mod counterfactual;
 mod diagnostic;
+#[cfg(test)]
+pub(crate) mod draft;
 mod episode;
 mod growth;
 mod id;

@@ -124,8 +124,9 @@ fn with_errors(attribution: &Attribution) -> Option<Vec<(AgentId, Estimate)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::credit::fixture::{Draft, attribution};
+    use crate::credit::fixture::attribution;
     use crate::model::Status;
+    use crate::model::draft::Draft;
 
     fn noisy(values: &[f64], error: f64) -> Attribution {
         let mut it = attribution(values);

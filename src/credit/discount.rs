@@ -220,7 +220,8 @@ pub(super) fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>
 #[cfg(test)]
 mod tests {
     use crate::credit::compute as credit;
-    use crate::credit::fixture::{Draft, assert_close, list, numbers, vectors};
+    use crate::credit::fixture::{assert_close, list, numbers, vectors};
+    use crate::model::draft::Draft;
     use crate::model::{AgentId, Episode, Scenario, Timestamp};
 
     fn with(params: &[(&str, f64)]) -> Scenario {

@@ -216,7 +216,7 @@ fn absence_words(absence: &crate::model::Absence) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::credit::fixture::Draft;
+    use crate::model::draft::Draft;
 
     /// Two replayed acts of a0; the first lost 1, the second earned 0.5.
     fn replayed() -> Episode {

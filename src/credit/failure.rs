@@ -212,8 +212,8 @@ fn merged(mut tallies: Vec<(ActId, Tally)>) -> Vec<(ActId, Tally)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::credit::fixture::Draft;
     use crate::model::Status;
+    use crate::model::draft::Draft;
 
     /// A group at `act`: returns of what happened, and of the one alternative.
     fn group(draft: Draft, act: u32, taken: &[f64], other: &[f64]) -> Draft {

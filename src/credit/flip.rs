@@ -132,8 +132,8 @@ fn samples(episode: &mut Episode) -> impl Iterator<Item = &mut Sample> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::credit::fixture::Draft;
     use crate::model::Status;
+    use crate::model::draft::Draft;
 
     /// Two agents alone earn `a` and `b`, together their sum; every value has this standard error.
     fn team(a: f64, b: f64, error: f64) -> Episode {

@@ -245,8 +245,9 @@ mod tests {
 
     use super::*;
     use crate::credit::compute;
-    use crate::credit::fixture::{Draft, assert_close, list, vectors};
+    use crate::credit::fixture::{assert_close, list, vectors};
     use crate::model::Scenario;
+    use crate::model::draft::Draft;
 
     #[test]
     fn vectors_of_message_splits() {

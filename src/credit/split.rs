@@ -209,7 +209,8 @@ pub(super) fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>
 #[cfg(test)]
 mod tests {
     use crate::credit::compute;
-    use crate::credit::fixture::{Draft, assert_close, numbers, vectors};
+    use crate::credit::fixture::{assert_close, numbers, vectors};
+    use crate::model::draft::Draft;
     use crate::model::{AgentId, Episode, Scenario, Status};
 
     fn of(method: &str, baseline: Option<&str>) -> Scenario {

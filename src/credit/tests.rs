@@ -1,30 +1,8 @@
 //! What holds for all methods.
 
-use super::fixture::Draft;
 use super::*;
 use crate::model::Status;
-
-#[test]
-fn the_table_is_sound() {
-    for row in methods() {
-        assert_eq!(method(row.name).map(|it| it.title), Some(row.title), "names are unique");
-        for name in row.baselines.iter().map(|it| it.name).chain([row.name]) {
-            assert!(
-                name.chars().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '-'),
-                "{name}"
-            );
-        }
-        assert!(
-            row.variant_of.is_none_or(|it| method(it).is_some_and(|it| it.variant_of.is_none())),
-            "{}",
-            row.name
-        );
-        for param in row.params {
-            let default = param.default.unwrap_or(param.min);
-            assert!((param.min..=param.max).contains(&default) && param.step > 0.0, "{}", param.name);
-        }
-    }
-}
+use crate::model::draft::Draft;
 
 #[test]
 fn numbers_beyond_a_double_are_no_credit() {

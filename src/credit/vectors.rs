@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::fixture::{Draft, assert_close, list, numbers, vectors};
+use super::fixture::{assert_close, list, numbers, vectors};
 use crate::credit::compute;
 use crate::model::Scenario;
+use crate::model::draft::Draft;
 use crate::stats::{population_variance, spearman, sum};
 
 /// The tests that read a key, as a source text.

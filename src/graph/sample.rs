@@ -1,31 +1,15 @@
 //! Episodes and graphs for the tests of this module.
 
 use crate::model::{
-    Act, ActId, ActKind, Agent, AgentId, Episode, Link, LinkKind, Links, Origin, Timestamp, Usage,
+    Act, ActId, ActKind, AgentId, Episode, Timestamp,
+    draft::{self, Draft},
 };
 
 use super::{Interaction, InteractionGraph, Participant};
 
 /// An action of `agent` at `seconds`.
 pub fn action(agent: u32, seconds: f64) -> Act {
-    Act {
-        id: String::new(),
-        kind: ActKind::Action,
-        agent: AgentId(agent),
-        to: Vec::new(),
-        time: Some(Timestamp::from_seconds(seconds)),
-        received: None,
-        step: None,
-        duration: None,
-        category: String::new(),
-        label: String::new(),
-        result: String::new(),
-        error: None,
-        policy: None,
-        default_action: None,
-        usage: Usage::default(),
-        origin: Origin::default(),
-    }
+    Act { time: Some(Timestamp::from_seconds(seconds)), ..draft::action(agent) }
 }
 
 /// A message of `agent` to `to` at `seconds`.
@@ -38,10 +22,10 @@ pub fn message(agent: u32, to: &[u32], seconds: f64) -> Act {
 pub fn episode(agents: usize, acts: Vec<Act>, links: &[(u32, u32)]) -> Episode {
     let mut parents = vec![Vec::new(); acts.len()];
     for &(parent, child) in links {
-        parents[child as usize].push(Link { act: ActId(parent), kind: LinkKind::Logged });
+        parents[child as usize].push(parent);
     }
-    let agents = (0..agents).map(|it| Agent { name: format!("a{it}"), ..Agent::default() }).collect();
-    Episode { agents, acts: acts.into(), links: Links::from_parents(parents), ..Episode::default() }
+    let acts = acts.into_iter().zip(&parents);
+    acts.fold(Draft::of(agents), |draft, (act, parents)| draft.given(act, parents)).episode()
 }
 
 /// A graph of `agents` with these (from, to, messages).

@@ -16,11 +16,6 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// A stated value without uncertainty.
-    pub fn stated(value: f64) -> Self {
-        Self { mean: Some(value), ..Self::default() }
-    }
-
     /// The mean of `returns`, ignoring non-finite ones.
     pub fn of_returns(returns: Vec<f64>) -> Self {
         let finite: Vec<f64> = returns.iter().copied().filter(|it| it.is_finite()).collect();

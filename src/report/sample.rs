@@ -4,9 +4,10 @@ use super::Report;
 use crate::{
     credit::{Agreement, BlameKind, Level, Sweep, SweepRow, Verdict},
     model::{
-        Absence, Act, ActId, ActKind, Agent, AgentCredit, AgentId, Attribution, Caveat, Diagnostic, Episode,
-        Estimate, Explanation, Label, Origin, Outcome, Provenance, Reward, Scenario, Severity, Status, Term,
-        Unavailable, Usage, Value,
+        Absence, Act, ActId, AgentCredit, AgentId, Attribution, Caveat, Diagnostic, Episode, Estimate,
+        Explanation, Label, Origin, Outcome, Provenance, Reward, Scenario, Severity, Status, Term,
+        Unavailable, Value,
+        draft::{self, Draft, line},
     },
 };
 
@@ -21,73 +22,43 @@ pub(super) struct Sample {
     pub(super) findings: Vec<Diagnostic>,
 }
 
-fn line(line: u32) -> Origin {
-    Origin { line, ..Origin::default() }
-}
-
 fn file_line(origin: Origin) -> String {
     format!("run.jsonl:{}", origin.line)
 }
 
 fn episode() -> Episode {
-    let agent = |name: &str| Agent { name: name.to_owned(), in_roster: true, ..Agent::default() };
-    let act = |id: &str, agent: u32, at: u32, label: &str| Act {
-        id: id.to_owned(),
-        kind: ActKind::Action,
-        agent: AgentId(agent),
-        to: Vec::new(),
-        time: None,
-        received: None,
-        step: None,
-        duration: None,
-        category: String::new(),
-        label: label.to_owned(),
-        result: String::new(),
-        error: None,
-        policy: None,
-        default_action: None,
-        usage: Usage::default(),
-        origin: line(at),
-    };
-    Episode {
-        name: "e".to_owned(),
-        run: Some("travel".to_owned()),
-        reward_unit: Some("success".to_owned()),
-        task: Some("find a | flight".to_owned()),
-        agents: vec![agent("planner"), agent("coder"), agent("idle"), agent("late")],
-        acts: vec![act("a1", 0, 2, "plan | all"), act("a2", 1, 3, "write it")].into(),
-        rewards: vec![Reward {
-            id: None,
-            value: Some(-0.5),
-            agent: None,
-            source: None,
-            name: None,
-            of: Vec::new(),
-            time: None,
-            step: None,
-            delay: None,
-            origin: line(5),
-        }]
-        .into(),
-        outcome: Some(Outcome {
-            status: Some(Status::Failure),
-            reason: Some("goal_missed".to_owned()),
-            steps: Some(1),
-            origin: line(6),
-            ..Outcome::default()
-        }),
-        labels: vec![Label {
-            judge: "human_annotation".to_owned(),
-            agent: Some(AgentId(1)),
-            agent_text: "coder".to_owned(),
-            act: Some(ActId(1)),
-            act_text: None,
-            label: "mistake".to_owned(),
-            reason: Some("no test".to_owned()),
-            origin: line(7),
-        }],
-        ..Episode::default()
-    }
+    Draft::team(&["planner", "coder", "idle", "late"])
+        .given(act("a1", 0, 2, "plan | all"), &[])
+        .given(act("a2", 1, 3, "write it"), &[])
+        .with(|episode| {
+            episode.name = "e".to_owned();
+            episode.run = Some("travel".to_owned());
+            episode.reward_unit = Some("success".to_owned());
+            episode.task = Some("find a | flight".to_owned());
+            episode.rewards.push(Reward { origin: line(5), ..draft::reward(-0.5) });
+            episode.outcome = Some(Outcome {
+                status: Some(Status::Failure),
+                reason: Some("goal_missed".to_owned()),
+                steps: Some(1),
+                origin: line(6),
+                ..Outcome::default()
+            });
+            episode.labels = vec![Label {
+                judge: "human_annotation".to_owned(),
+                agent: Some(AgentId(1)),
+                agent_text: "coder".to_owned(),
+                act: Some(ActId(1)),
+                act_text: None,
+                label: "mistake".to_owned(),
+                reason: Some("no test".to_owned()),
+                origin: line(7),
+            }];
+        })
+        .episode()
+}
+
+fn act(id: &str, agent: u32, at: u32, label: &str) -> Act {
+    Act { id: id.to_owned(), label: label.to_owned(), origin: line(at), ..draft::action(agent) }
 }
 
 fn attribution() -> Attribution {

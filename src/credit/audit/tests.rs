@@ -1,7 +1,8 @@
 //! Declared credit against what the log supports.
 
 use crate::credit::audit;
-use crate::credit::fixture::{Draft, assert_close};
+use crate::credit::fixture::assert_close;
+use crate::model::draft::Draft;
 use crate::model::{ActId, Value};
 
 /// v(all) = 1, alone 0.1 and 0.2: Shapley 0.45 and 0.55.

@@ -2,8 +2,9 @@
 
 use proptest::prelude::*;
 
-use crate::credit::fixture::{Draft, assert_close, numbers, vectors};
+use crate::credit::fixture::{assert_close, numbers, vectors};
 use crate::credit::{Target, compute, explain};
+use crate::model::draft::Draft;
 use crate::model::{
     ActId, AgentId, Attribution, DeclaredEdge, Episode, Provenance, Scenario, Status, Timestamp,
 };

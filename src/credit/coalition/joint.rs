@@ -142,8 +142,8 @@ pub(super) fn of_marginals(
 
 #[cfg(test)]
 mod tests {
-    use crate::credit::fixture::Draft;
     use crate::credit::{compute, contrast};
+    use crate::model::draft::Draft;
     use crate::model::{AgentId, Episode, Sample, Scenario, Status};
 
     /// v(0) = 0, v(a), v(b), v(both), each with its standard error.

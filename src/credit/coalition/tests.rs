@@ -2,8 +2,9 @@
 
 use proptest::prelude::*;
 
-use crate::credit::fixture::{Draft, assert_close, numbers, vectors};
+use crate::credit::fixture::{assert_close, numbers, vectors};
 use crate::credit::{Coalition, Game, Missing, Target, compute, contrast, explain};
+use crate::model::draft::Draft;
 use crate::model::{
     ActId, AgentId, Attribution, Episode, Estimate, Sample, Scenario, Status, Substitute, Value,
 };

@@ -1,8 +1,9 @@
 //! Curves along sliders, their flips, and the savings on long episodes.
 
 use super::*;
-use crate::credit::fixture::{Draft, assert_close};
+use crate::credit::fixture::assert_close;
 use crate::model::Status;
+use crate::model::draft::Draft;
 
 fn with(method: &str, baseline: Option<&str>) -> Scenario {
     Scenario { baseline: baseline.map(str::to_owned), ..Scenario::of_method(method) }

@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 
 use super::baseline::BASELINES;
-use crate::credit::fixture::{Draft, assert_close, numbers, vectors};
+use crate::credit::fixture::{assert_close, numbers, vectors};
 use crate::credit::{Target, compute, explain};
+use crate::model::draft::Draft;
 use crate::model::{
     ActId, AgentId, Attribution, Episode, Provenance, Sample, Scenario, Substitute, Unavailable, Value,
 };

@@ -159,8 +159,9 @@ pub fn spectrum(runs: &[SpectrumRun]) -> Vec<Suspicion> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::credit::fixture::{Draft, assert_close, vectors};
+    use crate::credit::fixture::{assert_close, vectors};
     use crate::model::Status;
+    use crate::model::draft::Draft;
 
     #[test]
     fn vectors_of_spectrum() {

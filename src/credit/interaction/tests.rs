@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::credit::fixture::{Draft, assert_close, list, vectors};
+use crate::credit::fixture::{assert_close, list, vectors};
 use crate::model::Sample;
+use crate::model::draft::Draft;
 use crate::stats::Draws;
 
 fn game(values: &[f64]) -> Episode {

@@ -1,7 +1,8 @@
 //! The window: acts outside it count for nothing, whatever the method.
 
-use crate::credit::fixture::{Draft, assert_close, numbers};
+use crate::credit::fixture::{assert_close, numbers};
 use crate::credit::{Family, compute, methods, variants};
+use crate::model::draft::Draft;
 use crate::model::{ActId, Episode, Scenario, Timestamp, Value};
 
 /// Four acts of two agents, with everything methods of acts may need.

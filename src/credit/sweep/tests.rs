@@ -1,7 +1,8 @@
 //! Sweeps of small episodes.
 
-use crate::credit::fixture::{Draft, assert_close, numbers};
+use crate::credit::fixture::{assert_close, numbers};
 use crate::credit::{Agreement, Sweep, SweepRow, best_scenario, sweep, variants};
+use crate::model::draft::Draft;
 use crate::model::{AgentId, Episode, Scenario, Status};
 
 fn row<'a>(sweep: &'a Sweep, name: &str) -> &'a SweepRow {

@@ -138,7 +138,12 @@ fn rows_are_well_formed() {
         assert!(names.insert(row.name), "{} stands twice", row.name);
         assert!(!row.title.is_empty() && !row.formula.is_empty() && !row.source.is_empty(), "{}", row.name);
         assert!(!row.needs.is_empty(), "{}", row.name);
-        assert!(row.variant_of.is_none_or(|root| METHODS.iter().any(|it| it.name == root)), "{}", row.name);
+        let is_root = |name: &str| METHODS.iter().any(|it| it.name == name && it.variant_of.is_none());
+        assert!(row.variant_of.is_none_or(is_root), "{}", row.name);
+        for name in row.baselines.iter().map(|it| it.name).chain([row.name]) {
+            let fits = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '-';
+            assert!(name.chars().all(fits), "{name}");
+        }
         for param in row.params {
             let default = param.default.unwrap_or(param.min);
             assert!((param.min..=param.max).contains(&default) && param.step > 0.0, "{}", param.name);

@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 
 use super::redistributed;
-use crate::credit::fixture::{Draft, assert_close, list, numbers, vectors};
+use crate::credit::fixture::{assert_close, list, numbers, vectors};
 use crate::credit::{Target, compute, explain};
+use crate::model::draft::Draft;
 use crate::model::{ActId, AgentId, Attribution, Episode, Policy, Provenance, Scenario, Timestamp, Value};
 use crate::stats::sum;
 

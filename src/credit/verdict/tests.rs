@@ -1,9 +1,9 @@
 //! Verdicts of small episodes.
 
-use crate::credit::fixture::Draft;
 use crate::credit::{
     BlameKind, Level, Verdict, act_scenario, best_scenario, compute, scenario_name, sweep, verdict,
 };
+use crate::model::draft::Draft;
 use crate::model::{ActId, AgentId, Episode, Label, Origin, Provenance, Sample, Scenario, Status};
 
 fn by(episode: &Episode, scenario: &Scenario) -> Verdict {

@@ -4,9 +4,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::credit::coalition::{myerson, owen, precedence};
-use crate::credit::fixture::{Draft, assert_close, list, numbers, vectors};
+use crate::credit::fixture::{assert_close, list, numbers, vectors};
 use crate::credit::semivalue::Coefficients;
 use crate::credit::{Target, compute, explain};
+use crate::model::draft::Draft;
 use crate::model::{DeclaredEdge, Episode, Scenario};
 use crate::stats::Draws;
 

@@ -3,9 +3,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::credit::fixture::{Draft, assert_close, numbers};
+use crate::credit::fixture::{assert_close, numbers};
 use crate::credit::semivalue::Coefficients;
 use crate::credit::{Target, best_scenario, compute, explain};
+use crate::model::draft::Draft;
 use crate::model::{AgentId, Episode, Scenario};
 use crate::stats::{Draws, sum};
 

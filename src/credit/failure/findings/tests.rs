@@ -1,7 +1,7 @@
 //! Every rule on one small team, and what each says if it lacks data.
 
 use super::*;
-use crate::credit::fixture::Draft;
+use crate::model::draft::Draft;
 use crate::model::{Label, Sample, Status};
 
 /// A group at `act`: how often of 8 what happened, and the one alternative, succeed.
