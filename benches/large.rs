@@ -15,7 +15,7 @@ use creditscope::{
     app::{ActRanking, EpisodeIndex, Message, Model, OpenEpisode, Shape, update},
     graph::Charset,
     model::EpisodeId,
-    runtime::{OpenedLogs, Rehearsal, analyse},
+    runtime::{Headless, OpenedLogs, analyse},
     store::Pass,
     tui::{
         run::frame,
@@ -53,21 +53,21 @@ fn keys(c: &mut Criterion) {
         let mut logs = OpenedLogs::embedded("generated", &text, Pass::Headers).expect("a temporary file");
         logs.read_all();
         let model = Model::new(vec!["generated".to_owned()], Charset::Unicode);
-        let mut rehearsal = Rehearsal::unstudied(model, logs, columns, rows);
+        let mut headless = Headless::unstudied(model, logs, columns, rows);
         let mut group = c.benchmark_group(format!("2 keys to 2 frames, 1,000,000 acts, {columns}x{rows}"));
         group.sample_size(10).measurement_time(Duration::from_millis(500));
         for (view, way, keys) in WAYS {
-            rehearsal.keys("FD\u{1b}");
-            rehearsal.keys(way);
+            headless.keys("FD\u{1b}");
+            headless.keys(way);
             group.bench_function(view, |b| {
                 b.iter(|| {
                     for key in keys.chars() {
-                        update(&mut rehearsal.model, Message::Key(key_of(key)));
-                        frame(&rehearsal.model, theme);
+                        update(&mut headless.model, Message::Key(key_of(key)));
+                        frame(&headless.model, theme);
                     }
                 });
             });
-            rehearsal.keys("1");
+            headless.keys("1");
         }
         group.finish();
     }
@@ -93,7 +93,7 @@ fn asking(c: &mut Criterion) {
     let mut logs = OpenedLogs::embedded("generated", &text, Pass::Headers).expect("a temporary file");
     logs.read_all();
     let model = Model::new(vec!["generated".to_owned()], Charset::Unicode);
-    let mut rehearsal = Rehearsal::unstudied(model, logs, 160, 45);
+    let mut headless = Headless::unstudied(model, logs, 160, 45);
     let mut group = c.benchmark_group("the loop, from a key to the last answer, 1,000,000 acts");
     group.sample_size(10).measurement_time(Duration::from_secs(1)).warm_up_time(Duration::from_millis(100));
     for (what, way, key, back) in ASKING {
@@ -101,11 +101,11 @@ fn asking(c: &mut Criterion) {
             b.iter_custom(|times| {
                 let mut spent = Duration::ZERO;
                 for _ in 0..times {
-                    rehearsal.model.open.iter_mut().for_each(forget);
-                    rehearsal.keys(way);
-                    spent += looped(&mut rehearsal, theme, Message::Key(key_of(key)));
-                    rehearsal.keys(back);
-                    rehearsal.keys("1");
+                    headless.model.open.iter_mut().for_each(forget);
+                    headless.keys(way);
+                    spent += looped(&mut headless, theme, Message::Key(key_of(key)));
+                    headless.keys(back);
+                    headless.keys("1");
                 }
                 spent
             });
@@ -131,16 +131,16 @@ fn forget(open: &mut OpenEpisode) {
 
 /// Applies a message and all that follows from it. Returns how long the loop took, with a frame after each
 /// message.
-fn looped(rehearsal: &mut Rehearsal, theme: Theme, message: Message) -> Duration {
+fn looped(headless: &mut Headless, theme: Theme, message: Message) -> Duration {
     let mut spent = Duration::ZERO;
     let mut messages = VecDeque::from([message]);
     while let Some(message) = messages.pop_front() {
         let began = Instant::now();
-        let effects = update(&mut rehearsal.model, message);
-        frame(&rehearsal.model, theme);
+        let effects = update(&mut headless.model, message);
+        frame(&headless.model, theme);
         spent += began.elapsed();
         for effect in effects {
-            messages.extend(rehearsal.answer(&effect));
+            messages.extend(headless.answer(&effect));
             // A thread gives back what it was lent.
             let began = Instant::now();
             drop(effect);
@@ -157,25 +157,25 @@ fn agents(c: &mut Criterion) {
     let mut logs = OpenedLogs::embedded("generated", &text, Pass::Headers).expect("a temporary file");
     logs.read_all();
     let model = Model::new(vec!["generated".to_owned()], Charset::Unicode);
-    let mut rehearsal = Rehearsal::unstudied(model, logs, 160, 45);
+    let mut headless = Headless::unstudied(model, logs, 160, 45);
     let mut group = c.benchmark_group("2 keys to 2 frames, 100,000 agents");
     group
         .sample_size(10)
         .measurement_time(Duration::from_millis(500))
         .warm_up_time(Duration::from_millis(100));
     for (columns, rows) in [(80, 24), (160, 45)] {
-        rehearsal.send(Message::Resize(columns, rows));
+        headless.send(Message::Resize(columns, rows));
         for (view, way, keys) in AGENTS {
-            rehearsal.keys(way);
+            headless.keys(way);
             group.bench_function(format!("{view}, {columns}x{rows}"), |b| {
                 b.iter(|| {
                     for key in keys.chars() {
-                        update(&mut rehearsal.model, Message::Key(key_of(key)));
-                        frame(&rehearsal.model, theme);
+                        update(&mut headless.model, Message::Key(key_of(key)));
+                        frame(&headless.model, theme);
                     }
                 });
             });
-            rehearsal.keys("1");
+            headless.keys("1");
         }
     }
     group.finish();
@@ -198,7 +198,7 @@ fn key_of(letter: char) -> creditscope::app::Key {
     match letter {
         '\u{4}' => creditscope::app::Key::ctrl('d'),
         '\u{15}' => creditscope::app::Key::ctrl('u'),
-        letter => Rehearsal::key(letter),
+        letter => Headless::key(letter),
     }
 }
 

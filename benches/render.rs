@@ -12,7 +12,7 @@ use creditscope::{
     app::{Key, Message, Model, update},
     graph::{self, Charset, Options},
     model::{EpisodeId, EpisodeSummary, LogSummary, Segmented},
-    runtime::{OpenedLogs, Rehearsal},
+    runtime::{Headless, OpenedLogs},
     store::Pass,
     tui::{
         run::frame,
@@ -33,24 +33,24 @@ fn theme() -> Theme {
 }
 
 /// The program on one generated episode, its credit computed.
-fn rehearsal(shape: Shape, (columns, rows): (u16, u16)) -> Rehearsal {
+fn headless(shape: Shape, (columns, rows): (u16, u16)) -> Headless {
     let text = generate::episode(shape, 1);
     let mut logs = OpenedLogs::embedded("generated", &text, Pass::Headers).expect("a temporary file");
     logs.read_all();
     let model = Model::new(vec!["generated".to_owned()], Charset::Unicode);
-    Rehearsal::new(model, logs, columns, rows)
+    Headless::new(model, logs, columns, rows)
 }
 
 fn frames(c: &mut Criterion) {
     let mut group = c.benchmark_group("frame");
     group.sample_size(20).measurement_time(Duration::from_millis(500));
     for size in SIZES {
-        let mut rehearsal = rehearsal(RICH, size);
+        let mut headless = headless(RICH, size);
         for (name, keys) in VIEWS {
-            rehearsal.keys("1");
-            rehearsal.keys(keys);
+            headless.keys("1");
+            headless.keys(keys);
             let id = BenchmarkId::new(name, format!("{}x{}", size.0, size.1));
-            group.bench_function(id, |b| b.iter(|| frame(&rehearsal.model, theme())));
+            group.bench_function(id, |b| b.iter(|| frame(&headless.model, theme())));
         }
     }
     group.finish();
@@ -62,7 +62,7 @@ fn keys(c: &mut Criterion) {
         let mut group = c.benchmark_group(format!("2 keys to 2 frames, {name}"));
         group.sample_size(10).measurement_time(Duration::from_millis(500));
         let shape = Shape { acts, counterfactuals: acts == 100, ..RICH };
-        let mut rehearsal = rehearsal(shape, (160, 45));
+        let mut headless = headless(shape, (160, 45));
         let ways = [
             ("acts", "1\tjj"),
             ("agents", "1jj"),
@@ -72,12 +72,12 @@ fn keys(c: &mut Criterion) {
             ("what-if", "5jj"),
         ];
         for (view, way) in ways {
-            rehearsal.keys(way);
+            headless.keys(way);
             group.bench_function(view, |b| {
                 b.iter(|| {
                     for key in ['j', 'k'] {
-                        update(&mut rehearsal.model, Message::Key(Key::char(key)));
-                        frame(&rehearsal.model, theme());
+                        update(&mut headless.model, Message::Key(Key::char(key)));
+                        frame(&headless.model, theme());
                     }
                 });
             });
@@ -92,11 +92,11 @@ fn messages(c: &mut Criterion) {
     group.sample_size(10).measurement_time(Duration::from_secs(1));
     for acts in [100, 4_000] {
         let shape = Shape { acts, counterfactuals: acts == 100, ..RICH };
-        let rehearsal = rehearsal(shape, (160, 45));
-        let episode = Arc::new(rehearsal.logs.store.episode(EpisodeId(0)).expect("it was read"));
+        let headless = headless(shape, (160, 45));
+        let episode = Arc::new(headless.logs.store.episode(EpisodeId(0)).expect("it was read"));
         group.bench_function(BenchmarkId::new("the episode has grown", acts), |b| {
             b.iter_batched_ref(
-                || rehearsal.model.clone(),
+                || headless.model.clone(),
                 |model| {
                     let result = Ok(Arc::clone(&episode).into());
                     update(model, Message::Episode { id: EpisodeId(0), revision: 9, result });
@@ -137,8 +137,8 @@ fn messages(c: &mut Criterion) {
 fn layout(c: &mut Criterion) {
     let mut group = c.benchmark_group("graph of 12 agents");
     group.sample_size(10).measurement_time(Duration::from_millis(500));
-    let rehearsal = rehearsal(Shape { agents: 12, acts: 300, counterfactuals: false, ..RICH }, (160, 45));
-    let episode = rehearsal.logs.store.episode(EpisodeId(0)).expect("it was read");
+    let headless = headless(Shape { agents: 12, acts: 300, counterfactuals: false, ..RICH }, (160, 45));
+    let episode = headless.logs.store.episode(EpisodeId(0)).expect("it was read");
     group.bench_function("build", |b| b.iter(|| graph::build(&episode, None)));
     let interaction = graph::build(&episode, None);
     let labels: Vec<&str> = episode.agents.iter().map(|it| it.name.as_str()).collect();

@@ -42,7 +42,7 @@ pub use job::{
 };
 pub use key::{Key, KeyCode};
 pub use lists::ActRows;
-pub use message::{Drawn, Effect, Message, Receive, SearchNews, SiftNews, SlotRef};
+pub use message::{Drawn, Effect, FilterNews, Message, Receive, SearchNews, SlotRef};
 pub use model::Model;
 pub use open::{OpenEpisode, Settling};
 pub use request::RequestId;

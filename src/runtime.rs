@@ -13,17 +13,17 @@
 mod cores;
 mod episodes;
 mod head;
+mod headless;
 mod log_thread;
 mod native_lines;
 mod opened;
 mod piped;
 mod progress;
 mod readers;
-mod rehearsal;
 pub mod search;
-#[cfg(test)]
-pub(crate) mod stage;
 mod survey;
+#[cfg(test)]
+pub(crate) mod test_program;
 #[cfg(test)]
 mod tests;
 mod translated;
@@ -32,9 +32,9 @@ mod worker;
 
 pub use cores::analyse;
 pub use episodes::each_episode;
+pub use headless::Headless;
 pub use log_thread::{Follow, LogThread};
 pub use opened::{LogArguments, OpenError, OpenedLogs, Round, Which};
-pub use rehearsal::Rehearsal;
 pub use survey::Survey;
 pub use validation::validate;
 pub use worker::Worker;

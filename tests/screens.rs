@@ -8,7 +8,7 @@ use std::time::Duration;
 use creditscope::{
     app::Model,
     graph::Charset,
-    runtime::{OpenedLogs, Rehearsal},
+    runtime::{Headless, OpenedLogs},
     store::Pass,
     tui::{
         picture, run,
@@ -31,9 +31,9 @@ fn screen(log: &str, size: (u16, u16), keys: &str, mode: ColorMode, charset: Cha
     while !logs.poll(Duration::ZERO, 64 << 20).caught_up {}
     logs.finish();
     let model = Model::new(vec![sample(log)], charset);
-    let mut rehearsal = Rehearsal::new(model, logs, size.0, size.1);
-    rehearsal.keys(keys);
-    let frame = run::frame(&rehearsal.model, Theme::new(mode, charset));
+    let mut headless = Headless::new(model, logs, size.0, size.1);
+    headless.keys(keys);
+    let frame = run::frame(&headless.model, Theme::new(mode, charset));
     (picture::text(&frame), styles(&frame))
 }
 

@@ -159,7 +159,7 @@ mod tests {
             Message, OpenEpisode,
             whatif::{FieldKind, Form},
         },
-        runtime::stage::Stage,
+        runtime::test_program::TestProgram,
     };
 
     /// The order of a list of agents as somebody would sort it who knows only their credit.
@@ -173,8 +173,8 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(stage: &Stage) {
-        let (open, order) = (stage.episode(), stage.episode().agent_order());
+    fn check(program: &TestProgram) {
+        let (open, order) = (program.episode(), program.episode().agent_order());
         let agents: Vec<AgentId> = order.shown(0, usize::MAX).collect();
         assert_eq!(agents, naive(open));
         for (row, agent) in agents.iter().enumerate() {
@@ -184,14 +184,14 @@ mod tests {
     }
 
     /// Declared credit of this many agents, some without a number, many with the same.
-    fn team(agents: usize, status: &str) -> Stage {
+    fn team(agents: usize, status: &str) -> TestProgram {
         let credit = |it: usize| match it % 7 {
             0 => "null".to_owned(),
             left => format!("{}", (left as f64 - 3.0) * (it / 50) as f64),
         };
         let names: Vec<String> = (0..agents).map(|it| format!(r#""p{it}""#)).collect();
         let credits: Vec<String> = (0..agents).map(|it| format!(r#""p{it}":{}"#, credit(it))).collect();
-        Stage::of(&format!(
+        TestProgram::of(&format!(
             r#"{{"type":"episode_start","episode":"e","ts":1,"agents":[{}]}}
 {{"type":"action","episode":"e","id":"a","ts":2,"agent":"p0"}}
 {{"type":"credit","episode":"e","algorithm":"own","agents":{{{}}}}}
@@ -206,13 +206,13 @@ mod tests {
     #[test]
     fn agents_stand_by_their_credit_or_by_name() {
         for status in ["failure", "success"] {
-            let mut stage = team(40, status);
-            check(&stage);
-            stage.press("1s");
-            assert!(stage.episode().by_roster);
-            check(&stage);
+            let mut program = team(40, status);
+            check(&program);
+            program.press("1s");
+            assert!(program.episode().by_roster);
+            check(&program);
         }
-        let mut none = Stage::of(r#"{"type":"action","episode":"e","id":"a","ts":2,"agent":"p0"}"#);
+        let mut none = TestProgram::of(r#"{"type":"action","episode":"e","id":"a","ts":2,"agent":"p0"}"#);
         check(&none);
         none.send(Message::Settle);
         check(&none);
@@ -220,33 +220,33 @@ mod tests {
 
     #[test]
     fn of_many_players_those_around_the_cursor_are_offered_and_each_can_be_picked() {
-        let mut stage = team(1_400, "failure");
-        stage.press("5");
-        let players = |stage: &Stage| {
-            let fields = Form::fields(stage.episode());
+        let mut program = team(1_400, "failure");
+        program.press("5");
+        let players = |program: &TestProgram| {
+            let fields = Form::fields(program.episode());
             fields.iter().position(|it| it.kind == FieldKind::Players).expect("there are players")
         };
         for (at, keys) in [(0, ""), (260, ""), (700, "ll"), (1_399, ""), (1_396, "llllll")] {
-            let field = players(&stage);
-            let open = stage.model_mut().open.as_mut().expect("open");
+            let field = players(&program);
+            let open = program.model_mut().open.as_mut().expect("open");
             (open.form.field, open.form.choice) = (field, at);
-            stage.press(keys);
+            program.press(keys);
             let wanted = (at + keys.len()).min(1_399);
-            let field = &Form::fields(stage.episode())[field];
+            let field = &Form::fields(program.episode())[field];
             assert!(field.choices.len() <= 500 && field.window.1 == 1_400);
             assert_eq!(field.choice(wanted).map(|it| it.label.clone()), Some(format!("p{wanted}")));
             let name = field.choice(wanted).map(|it| it.selected);
-            stage.press("\n");
+            program.press("\n");
             let agent = AgentId::from_index(wanted);
-            assert_eq!(Some(stage.episode().forks.scenario().dropped.contains(&agent)), name, "p{wanted}");
+            assert_eq!(Some(program.episode().forks.scenario().dropped.contains(&agent)), name, "p{wanted}");
         }
     }
 
     #[test]
     fn the_longest_numbers_of_many_agents_are_among_those_measured() {
-        let stage = team(1_400, "failure");
-        check(&stage);
-        let open = stage.episode();
+        let program = team(1_400, "failure");
+        check(&program);
+        let open = program.episode();
         let credit = open.credit().expect("declared");
         let length = |it: AgentId| credit.agent(it).map_or(0, |it| format!("{:.3}", it.value).len());
         let measured = open.longest_agents(700, 20);

@@ -66,23 +66,23 @@ pub fn edges_of(open: &OpenEpisode) -> Vec<Pair> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{app::View, runtime::stage::Stage};
+    use crate::{app::View, runtime::test_program::TestProgram};
 
     /// What the drawing on the screen is of after these keys, and whether it is the one that `before` is of.
-    fn after(stage: &mut Stage, keys: &str, before: &DrawingKey) -> bool {
-        stage.press(keys);
-        &key(stage) == before
+    fn after(program: &mut TestProgram, keys: &str, before: &DrawingKey) -> bool {
+        program.press(keys);
+        &key(program) == before
     }
 
-    fn key(stage: &Stage) -> DrawingKey {
-        stage.episode().graph.drawing.as_ref().unwrap().key.clone()
+    fn key(program: &TestProgram) -> DrawingKey {
+        program.episode().graph.drawing.as_ref().unwrap().key.clone()
     }
 
     #[test]
     fn a_drawing_is_made_anew_when_what_it_shows_is_something_else_and_only_then() {
-        let mut stage = Stage::sample("forage-saboteur.jsonl");
-        stage.open(0);
-        stage.press("2");
+        let mut program = TestProgram::sample("forage-saboteur.jsonl");
+        program.open(0);
+        program.press("2");
         for (keys, is_kept) in [
             ("w", true),
             ("u", true),
@@ -93,25 +93,25 @@ mod tests {
             ("v", false),
             ("W", false),
         ] {
-            let before = key(&stage);
-            assert_eq!(after(&mut stage, keys, &before), is_kept, "{keys}");
+            let before = key(&program);
+            assert_eq!(after(&mut program, keys, &before), is_kept, "{keys}");
         }
-        let before = key(&stage);
-        stage.send(crate::app::Message::Resize(100, 30));
-        assert!(key(&stage) != before, "another size");
+        let before = key(&program);
+        program.send(crate::app::Message::Resize(100, 30));
+        assert!(key(&program) != before, "another size");
     }
 
     #[test]
     fn other_credit_is_another_drawing() {
-        let mut stage = Stage::sample("forage-saboteur.jsonl");
-        stage.open(0);
-        stage.press("2");
-        let before = key(&stage);
-        stage.press("4ll");
+        let mut program = TestProgram::sample("forage-saboteur.jsonl");
+        program.open(0);
+        program.press("2");
+        let before = key(&program);
+        program.press("4ll");
         // A what-if on the method of another row.
-        stage.press("5l\n2");
-        assert_eq!(stage.model().view, View::Graph);
-        assert!(!stage.episode().forks.is_logged(), "an edit is on the screen");
-        assert!(key(&stage) != before);
+        program.press("5l\n2");
+        assert_eq!(program.model().view, View::Graph);
+        assert!(!program.episode().forks.is_logged(), "an edit is on the screen");
+        assert!(key(&program) != before);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::key::Key;
+use super::{key::Key, request::RequestId};
 use crate::{
     filter::{FIELDS, Filter, OPERATORS, count, types},
     model::{EpisodeId, EpisodeSummary, Segmented},
@@ -37,7 +37,7 @@ pub struct FilterState {
     /// Rises with every change of `entries`.
     pub revision: u64,
     /// Which episodes have records that pass.
-    pub sifted: Sifted,
+    pub passing: PassingEpisodes,
     /// The rows of the episode list that are shown; `None` for all.
     pub rows: Option<Arc<Vec<usize>>>,
     /// The filters, news and episodes for which `rows` was made.
@@ -50,9 +50,9 @@ pub struct FilterState {
 
 /// Which episodes have records that pass the filters about records.
 #[derive(Clone, Debug, Default)]
-pub struct Sifted {
+pub struct PassingEpisodes {
     /// The request under way, or answered.
-    pub request: u64,
+    pub request: RequestId,
     /// The requested filters, by their texts without `!`, and the episodes found for each.
     pub filters: Vec<(Arc<Filter>, BTreeSet<EpisodeId>)>,
     /// Percent looked through; `None`: all.
@@ -75,7 +75,7 @@ impl FilterState {
     /// `3 of 12, 2 filters` for the list of episodes; `None` if no filter is on and every episode is listed.
     pub fn episodes_note(&self, all: usize) -> Option<String> {
         let rows = self.rows.as_ref()?;
-        let part = self.sifted.percent.map_or(String::new(), |it| format!(", {it}% looked through"));
+        let part = self.passing.percent.map_or(String::new(), |it| format!(", {it}% looked through"));
         Some(format!("{} of {all}, {}{part}", rows.len(), count(self.on().count())))
     }
 

@@ -21,7 +21,7 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SearchNews {
     /// The number of the request.
-    pub request: u64,
+    pub request: RequestId,
     /// New hits, in the order of the files. Only the first ten thousand of a search are sent.
     pub hits: Vec<Hit>,
     /// Records that match so far, including those that are not sent.
@@ -38,9 +38,9 @@ pub struct SearchNews {
 
 /// News of filters on episodes: what is new since the last news, and how far they are.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct SiftNews {
+pub struct FilterNews {
     /// The number of the request.
-    pub request: u64,
+    pub request: RequestId,
     /// A filter, by its place in the request, and an episode with a record that passes it.
     pub found: Vec<(usize, EpisodeId)>,
     /// Bytes looked through.
@@ -160,8 +160,8 @@ pub enum Message {
     },
     /// News of a search. Answers [`Effect::Search`], repeatedly.
     Search(SearchNews),
-    /// News of filters on episodes. Answers [`Effect::Sift`], repeatedly.
-    Sifted(SiftNews),
+    /// News of filters on episodes. Answers [`Effect::Filter`], repeatedly.
+    Filtered(FilterNews),
     /// Which records of an episode match; answers [`Effect::Match`].
     Matched {
         /// The number of the request.
@@ -205,7 +205,7 @@ pub enum Effect {
     /// Search the logs for this, and what comes to them; an older search ends.
     Search {
         /// Comes back with every answer.
-        request: u64,
+        request: RequestId,
         /// What to look for.
         pattern: Arc<Pattern>,
     },
@@ -213,9 +213,9 @@ pub enum Effect {
     StopSearch,
     /// Look for the episodes with a record that passes each of these filters, ignoring their `!`, now and in
     /// what comes. They replace the filters before; an empty list ends the search.
-    Sift {
+    Filter {
         /// Comes back with every answer.
-        request: u64,
+        request: RequestId,
         /// Filters about records.
         filters: Vec<Arc<Filter>>,
     },

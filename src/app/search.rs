@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::screen::{Pane, Screen};
+use super::{
+    request::RequestId,
+    screen::{Pane, Screen},
+};
 use crate::{
     model::{ActId, AgentId, Episode, EpisodeId, Origin, Place},
     search::{Hit, Pattern},
@@ -19,7 +22,7 @@ pub struct SearchState {
     /// What is looked for; `None`: nothing.
     pub pattern: Option<Arc<Pattern>>,
     /// The number of the current or last request.
-    pub request: u64,
+    pub request: RequestId,
     /// What was found, by [`Hit::key`].
     pub hits: Vec<Hit>,
     /// How many records match so far; there may be more than `hits`.

@@ -12,7 +12,7 @@ mod sampling;
 mod searching;
 
 use super::*;
-use crate::{model::LogSummary, runtime::stage::Stage};
+use crate::{model::LogSummary, runtime::test_program::TestProgram};
 
 /// Planner, coder and tester fail; every kind of data a credit method can use is there.
 pub(crate) const FAILED: &str = r#"{"type":"run","credit_log":1,"run":"r","gamma":1.0}
@@ -38,13 +38,13 @@ const OPEN: &str = r#"{"type":"action","episode":"f","id":"b1","ts":20,"agent":"
 "#;
 
 /// Two episodes: one that failed and one that is under way.
-fn two() -> Stage {
-    let mut stage = Stage::of(&format!("{FAILED}{OPEN}"));
-    stage.open(0);
-    stage
+fn two() -> TestProgram {
+    let mut program = TestProgram::of(&format!("{FAILED}{OPEN}"));
+    program.open(0);
+    program
 }
 
 /// A summary that is not at the end yet.
-fn following(stage: &mut Stage) -> LogSummary {
-    stage.log(true)
+fn following(program: &mut TestProgram) -> LogSummary {
+    program.log(true)
 }

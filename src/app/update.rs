@@ -55,7 +55,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Run { id, outcomes } => methods::run(model, id, *outcomes),
         Message::Payload { origin, result } => detail::payload(model, origin, result),
         Message::Search(news) => search::news(model, news, &mut effects),
-        Message::Sifted(news) => filter::sifted(model, news),
+        Message::Filtered(news) => filter::news(model, news),
         Message::Matched { request, places } => filter::matched(model, request, places),
         Message::Drawn(drawn) => cursor::drawn(model, drawn),
         Message::Wake => cursor::play_on(model, &mut effects),

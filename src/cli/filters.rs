@@ -6,9 +6,10 @@ use anyhow::Context;
 
 use crate::{
     app::Analysis,
+    app::RequestId,
     filter::{ActTypes, Filter},
     model::{Attribution, Episode, EpisodeId, LogSummary},
-    runtime::search::{match_records, sift_all},
+    runtime::search::{filter_all, match_records},
     store::Store,
 };
 
@@ -26,7 +27,7 @@ pub(super) fn episodes(store: &Store, summary: &LogSummary, filters: &[Arc<Filte
     let about_records: Vec<_> = filters.iter().filter(|it| !it.is_about_episodes()).cloned().collect();
     let found: BTreeSet<(usize, EpisodeId)> = match about_records.as_slice() {
         [] => BTreeSet::new(),
-        some => sift_all(store, 0, some).found.into_iter().collect(),
+        some => filter_all(store, RequestId::default(), some).found.into_iter().collect(),
     };
     let passes = |row: usize| {
         let id = EpisodeId::from_index(row);

@@ -10,7 +10,7 @@ use crate::{
     filter::Filter,
     graph::Charset,
     model::{EpisodeId, LogSummary},
-    runtime::{OpenedLogs, Rehearsal},
+    runtime::{Headless, OpenedLogs},
     tui::{picture::Picture, run, theme::Theme},
 };
 
@@ -31,8 +31,8 @@ pub(super) fn run(
     let mut model = Model::new(options.logs.words(), Charset::Unicode);
     model.wanted = Some(summary.episodes[id.index()].name.to_string());
     model.filters.entries = filters.iter().map(|it| Entry { filter: Arc::clone(it), on: true }).collect();
-    let mut rehearsal = Rehearsal::new(model, logs, columns, rows);
-    rehearsal.keys(&options.keys);
-    let frame = run::frame(&rehearsal.model, Theme::new(picture.color, Charset::Unicode));
+    let mut headless = Headless::new(model, logs, columns, rows);
+    headless.keys(&options.keys);
+    let frame = run::frame(&headless.model, Theme::new(picture.color, Charset::Unicode));
     print(&(picture.draw)(&frame))
 }

@@ -85,7 +85,7 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
         Effect::Survey(id) => log.survey(id),
         Effect::Search { request, pattern } => log.search(request, pattern),
         Effect::StopSearch => log.stop_search(),
-        Effect::Sift { request, filters } => log.sift(request, filters),
+        Effect::Filter { request, filters } => log.filter(request, filters),
         Effect::Match { request, episode, patterns } => log.match_records(request, episode, patterns),
         Effect::Copy(text) => {
             let _ = send.send(Message::Copied(keep_copy(&text)));

@@ -2,6 +2,7 @@
 //! the search thread and adds to the results what only the index knows. It has the validate thread read in
 //! full what is indexed, and lists what that finds.
 
+mod pace;
 mod request;
 mod validating;
 
@@ -11,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
+use crossbeam_channel::{Receiver, RecvError, RecvTimeoutError, Sender, unbounded};
 
 use super::{
     OpenedLogs, Survey, Which,
@@ -21,13 +22,14 @@ use super::{
     validation::{Validated, Validator},
 };
 use crate::{
-    app::{Message, SearchNews, SiftNews},
+    app::{FilterNews, Message, SearchNews},
     model::{EpisodeId, LogSummary},
     runtime::Round,
     source::{News, Watch},
     store::LiveEpisode,
 };
 
+use pace::{Pace, Rescans};
 use request::Request;
 use validating::Validation;
 
@@ -39,24 +41,7 @@ const POLL: Duration = Duration::from_millis(200);
 const POLL_ONLY: Duration = Duration::from_millis(100);
 /// The same for a growing log, which is not polled before the result could be shown; but no later than this.
 const LONGEST_POLL: Duration = Duration::from_millis(330);
-/// Between two looks for new files.
-const RESCAN: Duration = Duration::from_secs(1);
-/// Time per file between two checks that all files are watched; new files are checked at once.
-const COVER: Duration = Duration::from_millis(10);
-/// The least time between two summaries while a large log is read.
-const REPORT: Duration = Duration::from_millis(60);
-/// The same while a log grows, which is shown ten times a second.
-const LIVE_REPORT: Duration = Duration::from_millis(95);
-/// The same once it has grown without a pause for several summaries: nobody reads lines that fast, and each
-/// frame of them costs.
-const STREAM_REPORT: Duration = Duration::from_millis(320);
-const STREAM: u32 = 10;
-/// What comes this soon after the last summary could be shown has waited for it.
-const WAITED: Duration = Duration::from_millis(20);
-/// A summary of very many episodes takes a while, here and on the screen. Reading continues for this many
-/// times as long before the next.
-const REPORT_SHARE: u32 = 15;
-/// The same for assembling a long episode that grows.
+/// Reading continues for this many times as long as it takes to assemble a long episode that grows.
 const EPISODE_SHARE: u32 = 4;
 /// Time between two looks at the requests while the episodes of a run are surveyed.
 const SURVEY: Duration = Duration::from_millis(10);
@@ -120,10 +105,13 @@ impl LogThread {
                 validation: Validation::new(validator),
                 sought: false,
                 searching: false,
-                sifting: false,
+                filtering: false,
                 started: Instant::now(),
+                pace: Pace::new(),
+                rescans: Rescans::new(Instant::now()),
                 loaded: false,
                 grown: false,
+                dirty: true,
             }
             .run(&queue);
         });
@@ -157,106 +145,123 @@ struct State<F> {
     sought: bool,
     /// Whether new records must be searched, and whether filters apply to them.
     searching: bool,
-    sifting: bool,
+    filtering: bool,
     started: Instant,
+    pace: Pace,
+    rescans: Rescans,
     loaded: bool,
     /// Something came after the first pass: the log is being written, whatever its episodes say.
     grown: bool,
+    /// Something has come that no summary has told yet.
+    dirty: bool,
 }
 
 impl<F: Fn(Message)> State<F> {
     fn run(mut self, queue: &Receiver<Request>) {
-        let mut reported: Option<Instant> = None;
-        let mut pause = REPORT;
-        // Summaries in a row for which something was waiting.
-        let mut stream = 0;
-        let mut rescanned = Instant::now();
-        let mut covered = rescanned;
-        let mut dirty = true;
         self.cover();
         loop {
-            // The results of reading in full are used after every file was checked to be what was read.
-            let settles = self.validation.has_work(&self.logs);
-            let round = self.poll(settles);
-            dirty |= round.changed;
-            self.grown |= round.changed && self.loaded;
-            let first_end = round.caught_up && !self.loaded;
-            if first_end {
-                if !self.following() {
-                    self.logs.finish();
-                }
-                self.loaded = true;
-                dirty = true;
-            }
-            if round.caught_up && settles {
-                dirty |= self.validation.settle(&mut self.logs);
-            }
+            let (caught_up, first_end) = self.read();
             let following = self.following();
             // After this nothing may come that would bring the rest.
-            let last = round.caught_up && !following;
-            let due = last || first_end || reported.is_none_or(|it| it.elapsed() >= pause);
-            if due && (dirty || self.is_behind()) {
-                let began = Instant::now();
-                if std::mem::take(&mut dirty) {
-                    self.report(following);
-                    if self.searching || self.sifting {
-                        self.searcher.cover(self.logs.store.searchable());
-                    }
-                }
-                let waited = reported.is_some_and(|it| it.elapsed() < pause + WAITED);
-                stream = if waited && self.loaded { stream + 1 } else { 0 };
-                let least = match (self.loaded, stream >= STREAM) {
-                    (false, _) => REPORT,
-                    (true, false) => LIVE_REPORT,
-                    (true, true) => STREAM_REPORT,
-                };
-                pause = least.max(began.elapsed() * REPORT_SHARE);
-                self.send_grown_episode(last);
-                let now = Instant::now();
-                reported = Some(now);
-                if self.loaded {
-                    self.watch.rest_until(now + pause);
-                }
+            let last = caught_up && !following;
+            if last || first_end || self.pace.is_due(Instant::now()) {
+                self.tell(following, last);
             }
-            if round.caught_up {
+            if caught_up {
                 self.step_survey();
                 self.validation.hand_on(&mut self.logs, following);
             }
-            let busy = !round.caught_up || self.survey.is_some();
+            let busy = !caught_up || self.survey.is_some();
             self.validation.yield_to_others(busy || self.sought);
-            let next = if busy || self.validation.has_work(&self.logs) {
-                queue.try_recv().ok()
-            } else if following {
-                let shown = reported.map_or(Duration::ZERO, |it| pause.saturating_sub(it.elapsed()));
-                match self.wait(queue, shown, dirty) {
-                    Ok(request) => request,
-                    Err(RecvTimeoutError::Timeout) => None,
-                    Err(RecvTimeoutError::Disconnected) => return,
-                }
-            } else {
-                match queue.recv() {
-                    Ok(request) => Some(request),
-                    Err(_) => return,
-                }
-            };
+            let Ok(next) = self.next(queue, busy, following) else { return };
             for request in next.into_iter().chain(queue.try_iter()) {
                 match request {
-                    Request::Validated(validated) => dirty |= self.validation.take(validated),
+                    Request::Validated(validated) => self.dirty |= self.validation.take(validated),
                     request => self.answer(request),
                 }
             }
-            if following && rescanned.elapsed() >= RESCAN {
-                rescanned = Instant::now();
-                let more = self.logs.rescan();
-                dirty |= more;
-                if more
-                    || self.watch.is_stale()
-                    || covered.elapsed() >= COVER * self.logs.store.file_count() as u32
-                {
-                    covered = rescanned;
-                    self.cover();
-                }
+            if following {
+                self.look_for_files();
             }
+        }
+    }
+
+    /// Reads on, and uses the results of reading in full. Whether the end of what there is was reached, and whether that
+    /// was for the first time.
+    fn read(&mut self) -> (bool, bool) {
+        // The results are used after every file was checked to be what was read.
+        let settles = self.validation.has_work(&self.logs);
+        let round = self.poll(settles);
+        self.dirty |= round.changed;
+        self.grown |= round.changed && self.loaded;
+        let first_end = round.caught_up && !self.loaded;
+        if first_end {
+            if !self.following() {
+                self.logs.finish();
+            }
+            self.loaded = true;
+            self.dirty = true;
+        }
+        if round.caught_up && settles {
+            self.dirty |= self.validation.settle(&mut self.logs);
+        }
+        (round.caught_up, first_end)
+    }
+
+    /// Sends a summary and what the open episode has become, if there is anything new.
+    fn tell(&mut self, following: bool, last: bool) {
+        if !self.dirty && !self.is_behind() {
+            return;
+        }
+        let began = Instant::now();
+        if std::mem::take(&mut self.dirty) {
+            self.report(following);
+            if self.searching || self.filtering {
+                self.searcher.cover(self.logs.store.searchable());
+            }
+        }
+        self.pace.made(began, Instant::now(), self.loaded);
+        self.send_grown_episode(last);
+        let next = self.pace.sent(Instant::now());
+        if self.loaded {
+            self.watch.rest_until(next);
+        }
+    }
+
+    /// The next request, if there is one before there is something else to do; waits for it only where there is nothing
+    /// else.
+    ///
+    /// # Errors
+    /// When nobody can ask any more.
+    fn next(
+        &self,
+        queue: &Receiver<Request>,
+        busy: bool,
+        following: bool,
+    ) -> Result<Option<Request>, RecvError> {
+        if busy || self.validation.has_work(&self.logs) {
+            return Ok(queue.try_recv().ok());
+        }
+        if !following {
+            return queue.recv().map(Some);
+        }
+        match self.wait(queue, self.pace.left(Instant::now())) {
+            Ok(request) => Ok(request),
+            Err(RecvTimeoutError::Timeout) => Ok(None),
+            Err(RecvTimeoutError::Disconnected) => Err(RecvError),
+        }
+    }
+
+    /// Looks for new files and sees to it that all are watched, from time to time.
+    fn look_for_files(&mut self) {
+        let now = Instant::now();
+        if !self.rescans.is_due(now) {
+            return;
+        }
+        let more = self.logs.rescan();
+        self.dirty |= more;
+        if self.rescans.covers(now, more || self.watch.is_stale(), self.logs.store.file_count()) {
+            self.cover();
         }
     }
 
@@ -278,15 +283,10 @@ impl<F: Fn(Message)> State<F> {
 
     /// Waits for a request, for the next poll or, if something is to be shown, until `shown`. Before that
     /// nothing more would appear, so changed files are looked at then too, and not at each of their records.
-    fn wait(
-        &self,
-        queue: &Receiver<Request>,
-        shown: Duration,
-        dirty: bool,
-    ) -> Result<Option<Request>, RecvTimeoutError> {
+    fn wait(&self, queue: &Receiver<Request>, shown: Duration) -> Result<Option<Request>, RecvTimeoutError> {
         let now = Instant::now();
         let poll = if self.watch.polling_because().is_some() { POLL_ONLY } else { POLL };
-        let mut until = now + if dirty { shown } else { shown.max(poll) }.min(LONGEST_POLL);
+        let mut until = now + if self.dirty { shown } else { shown.max(poll) }.min(LONGEST_POLL);
         loop {
             match queue.recv_deadline(until)? {
                 Request::Woken if self.loaded && Instant::now() < now + shown => {
@@ -433,13 +433,13 @@ impl<F: Fn(Message)> State<F> {
                 (self.searching, self.sought) = (false, false);
                 self.searcher.end_search();
             }
-            Request::Sift(request, filters) => {
-                self.sifting = !filters.is_empty();
-                self.sought = self.sifting;
-                if self.sifting {
-                    self.searcher.sift(request, filters, self.logs.store.searchable());
+            Request::Filter(request, filters) => {
+                self.filtering = !filters.is_empty();
+                self.sought = self.filtering;
+                if self.filtering {
+                    self.searcher.filter(request, filters, self.logs.store.searchable());
                 } else {
-                    self.searcher.end_sift();
+                    self.searcher.end_filter();
                 }
             }
             Request::Match(request, id, patterns) => {
@@ -466,7 +466,7 @@ impl<F: Fn(Message)> State<F> {
             }
             Findings::Passing(found) => {
                 let found = name_episodes(store, &found);
-                Message::Sifted(SiftNews { request, found, searched, size, done, problem })
+                Message::Filtered(FilterNews { request, found, searched, size, done, problem })
             }
         });
     }

@@ -22,7 +22,7 @@ pub(super) use worker::{Findings, Searcher, Sought};
 use std::sync::Arc;
 
 use crate::{
-    app::{SearchNews, SiftNews},
+    app::{FilterNews, RequestId, SearchNews},
     filter::Filter,
     model::{EpisodeId, Place},
     search::{Pattern, Scanner},
@@ -33,7 +33,7 @@ use crate::{
 pub const KEPT_HITS: usize = 10_000;
 
 /// Searches all that `store` has read, at once.
-pub fn search_all(store: &Store, request: u64, pattern: &Arc<Pattern>) -> SearchNews {
+pub fn search_all(store: &Store, request: RequestId, pattern: &Arc<Pattern>) -> SearchNews {
     let mut blocks = Blocks::default();
     blocks.cover(store.searchable());
     let mut collector = HitCollector::new(Arc::clone(pattern), KEPT_HITS);
@@ -45,7 +45,7 @@ pub fn search_all(store: &Store, request: u64, pattern: &Arc<Pattern>) -> Search
 }
 
 /// The episodes with a record that passes each of `filters`, in all that `store` has read, at once.
-pub fn sift_all(store: &Store, request: u64, filters: &[Arc<Filter>]) -> SiftNews {
+pub fn filter_all(store: &Store, request: RequestId, filters: &[Arc<Filter>]) -> FilterNews {
     let mut blocks = Blocks::default();
     blocks.cover(store.searchable());
     let mut collector = EpisodeCollector::new(filters);
@@ -55,7 +55,7 @@ pub fn sift_all(store: &Store, request: u64, filters: &[Arc<Filter>]) -> SiftNew
     }
     let (searched, size) = blocks.progress();
     let problem = blocks.problem().map(str::to_owned);
-    SiftNews { request, found, searched, size, done: true, problem }
+    FilterNews { request, found, searched, size, done: true, problem }
 }
 
 /// For each pattern the places of an episode's records that match; ascending.
@@ -87,7 +87,7 @@ mod tests {
     }
 
     fn search(text: &[u8], pattern: &str) -> SearchNews {
-        search_all(&logs(text).store, 7, &Arc::new(Pattern::new(pattern).unwrap()))
+        search_all(&logs(text).store, RequestId(7), &Arc::new(Pattern::new(pattern).unwrap()))
     }
 
     #[test]
@@ -101,7 +101,7 @@ no record
         let seen: Vec<_> = news.hits.iter().map(|it| (it.origin.line, it.episode, &*it.record)).collect();
         assert_eq!(seen, [(2, None, "unreadable"), (4, Some(EpisodeId(1)), "action")]);
         let size = text.len() as u64;
-        assert_eq!((news.request, news.found, news.searched, news.size), (7, 2, size, size));
+        assert_eq!((news.request, news.found, news.searched, news.size), (RequestId(7), 2, size, size));
         assert!(news.done && news.problem.is_none());
     }
 

@@ -77,7 +77,7 @@ impl Survey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runtime::stage::Stage;
+    use crate::runtime::test_program::TestProgram;
 
     /// Episodes of run r and s, `n` of r; every third fails, with the coder.
     fn log(n: usize) -> String {
@@ -96,8 +96,8 @@ mod tests {
 
     #[test]
     fn a_run_is_looked_at_in_steps_and_alone() {
-        let mut stage = Stage::of(&log(7));
-        let store = &mut stage.rehearsal.logs.store;
+        let mut program = TestProgram::of(&log(7));
+        let store = &mut program.headless.logs.store;
         let mut survey = Survey::of(store, EpisodeId(0));
         let mut steps = 0;
         while !survey.step(store, Duration::ZERO) {
@@ -113,8 +113,8 @@ mod tests {
 
     #[test]
     fn a_long_run_is_cut_around_the_episode() {
-        let mut stage = Stage::of(&log(MOST + 30));
-        let (store, id) = (&mut stage.rehearsal.logs.store, EpisodeId((MOST + 29) as u32));
+        let mut program = TestProgram::of(&log(MOST + 30));
+        let (store, id) = (&mut program.headless.logs.store, EpisodeId((MOST + 29) as u32));
         let episode = store.episode(id).unwrap();
         let found = Survey::all(store, id, &episode);
         assert_eq!((found.agents.len(), found.ended), (MOST, MOST + 29));

@@ -223,7 +223,12 @@ fn the_thread_sends_an_open_episode_again_when_it_grows() {
 #[test]
 fn the_worker_answers_the_newest_request_of_a_kind() {
     let episode = std::sync::Arc::new(
-        stage::Stage::sample("dev-team.jsonl").rehearsal.logs.store.episode(EpisodeId(0)).unwrap(),
+        test_program::TestProgram::sample("dev-team.jsonl")
+            .headless
+            .logs
+            .store
+            .episode(EpisodeId(0))
+            .unwrap(),
     );
     let (send, messages) = unbounded();
     let worker = Worker::start(move |message| {

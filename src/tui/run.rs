@@ -260,7 +260,7 @@ struct Awaited {
     /// The last requests for jobs that somebody waits for.
     requests: VecDeque<RequestId>,
     /// The number of the last search, until its first news.
-    search: Option<u64>,
+    search: Option<RequestId>,
     /// Since when, if no frame was drawn meanwhile.
     since: Option<Instant>,
 }
@@ -297,7 +297,7 @@ impl Awaited {
             | Message::Wake
             | Message::Copied(_) => true,
             Message::Matched { .. } => true,
-            Message::Sifted(_) | Message::Grown { .. } | Message::Settle | Message::Drawn(_) => false,
+            Message::Filtered(_) | Message::Grown { .. } | Message::Settle | Message::Drawn(_) => false,
             // It takes its time: meanwhile the screen shows the rest.
             Message::Run { .. } => false,
             Message::Log(summary) => {

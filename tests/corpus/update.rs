@@ -7,7 +7,7 @@ use creditscope::{
     app::{CreditJob, Key, KeyCode, Message, Model, RequestId, Screen, action::BINDINGS, update},
     graph::Charset,
     model::{ActId, EpisodeId, Links, LogSummary, Origin},
-    runtime::Rehearsal,
+    runtime::Headless,
     store::Pass,
 };
 
@@ -20,7 +20,7 @@ pub enum Step {
     Bound(usize),
     /// A character; DEL is the backspace key.
     Typed(char),
-    /// Keys one after the other, as in [`Rehearsal::keys`]: a search or a filter, typed to its end.
+    /// Keys one after the other, as in [`Headless::keys`]: a search or a filter, typed to its end.
     Line(&'static str),
     /// The terminal has another size.
     Resize(u16, u16),
@@ -123,7 +123,7 @@ fn step(script: &mut Script<'_>) -> Step {
 /// A model, the log behind it, and somebody who sends messages.
 pub struct Run {
     /// The program.
-    pub rehearsal: Rehearsal,
+    pub headless: Headless,
     /// Whether what is asked for is answered.
     answers: bool,
 }
@@ -133,12 +133,12 @@ impl Run {
     pub fn of(text: &str) -> Self {
         let (_, logs) = read(text.as_bytes(), Pass::Headers);
         let model = Model::new(vec!["log.jsonl".to_owned()], Charset::Unicode);
-        Self { rehearsal: Rehearsal::new(model, logs, 80, 24), answers: true }
+        Self { headless: Headless::new(model, logs, 80, 24), answers: true }
     }
 
     /// The state.
     pub fn model(&self) -> &Model {
-        &self.rehearsal.model
+        &self.headless.model
     }
 
     /// Sends a message; asserts that the state is sound afterwards.
@@ -147,7 +147,7 @@ impl Run {
             self.answers = *answers;
         } else if let Step::Line(keys) = step {
             for key in keys.chars() {
-                self.send(Message::Key(Rehearsal::key(key)));
+                self.send(Message::Key(Headless::key(key)));
             }
         } else if let Some(message) = self.message(step) {
             self.send(message);
@@ -157,9 +157,9 @@ impl Run {
 
     fn send(&mut self, message: Message) {
         if self.answers {
-            self.rehearsal.send(message);
+            self.headless.send(message);
         } else {
-            update(&mut self.rehearsal.model, message);
+            update(&mut self.headless.model, message);
         }
     }
 
@@ -173,13 +173,13 @@ impl Run {
             Step::Typed(c) => Message::Key(Key::char(*c)),
             Step::Resize(columns, rows) => Message::Resize(*columns, *rows),
             Step::Log { episodes, following, loaded } => {
-                let summary = self.rehearsal.logs.store.summary();
+                let summary = self.headless.logs.store.summary();
                 let shown = summary.episodes.iter().take(*episodes).cloned().collect();
                 let (following, loaded) = (*following, *loaded);
                 Message::Log(LogSummary { episodes: Arc::new(shown), following, loaded, ..summary })
             }
             Step::Episode { id, acts } => {
-                let store = &self.rehearsal.logs.store;
+                let store = &self.headless.logs.store;
                 let of = EpisodeId::from_index(*id as usize % store.episode_count().max(1));
                 let mut shorter = store.episode(of).ok()?;
                 let all = *acts >= shorter.acts.len();

@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     app::{OpenEpisode, Scope, open::TOP, tests::FAILED},
     model::{ActId, AgentId, Episode},
-    runtime::stage::Stage,
+    runtime::test_program::TestProgram,
 };
 
 /// An episode of acts by four agents, each with a parent or none, some judged; with a reward.
@@ -103,17 +103,17 @@ fn naive_timeline(open: &OpenEpisode) -> Vec<ActId> {
     }
 }
 
-fn check_all(stage: &mut Stage) {
-    stage.press("3");
+fn check_all(program: &mut TestProgram) {
+    program.press("3");
     for scope in [Scope::All, Scope::Top, Scope::BlamePath] {
-        let open = stage.episode();
+        let open = program.episode();
         assert_eq!(open.timeline.scope, scope);
         check_rows(&open.timeline_acts(), &open.episode);
         assert!(open.timeline_acts().to_vec().is_sorted());
         assert_eq!(open.timeline_acts().to_vec(), naive_timeline(open), "{scope:?}");
-        stage.press(".");
+        program.press(".");
     }
-    let open = stage.episode();
+    let open = program.episode();
     assert_eq!(open.act_order().to_vec(), naive_by_size(open));
     check_rows(&open.act_order(), &open.episode);
     for act in open.episode.act_ids() {
@@ -156,34 +156,34 @@ proptest! {
         acts in prop::collection::vec((0_u8..4, 0_u8..4, prop::bool::weighted(0.1)), 1..24),
         keys in prop::sample::select(vec!["", "fagent=p1\n", "fkind=k1,k2\n", "fagent=p9\n", "!fagent=p0\n"]),
     ) {
-        let mut stage = Stage::of(&log(&acts));
-        stage.press(keys);
-        check_all(&mut stage);
-        check_weights(stage.episode());
+        let mut program = TestProgram::of(&log(&acts));
+        program.press(keys);
+        check_all(&mut program);
+        check_weights(program.episode());
     }
 }
 
 #[test]
 fn acts_that_came_after_the_credit_stand_behind_the_others() {
-    let mut stage = Stage::of(FAILED);
-    let longer = Stage::of(&format!(
+    let mut program = TestProgram::of(FAILED);
+    let longer = TestProgram::of(&format!(
         "{FAILED}{}",
         r#"{"type":"action","episode":"e","id":"a9","ts":99,"agent":"coder","action":"late"}"#
     ));
     let read = Arc::clone(&longer.episode().episode).into();
-    let id = stage.episode().id;
+    let id = program.episode().id;
     // The answers to what this asks for have not come.
     crate::app::update(
-        stage.model_mut(),
+        program.model_mut(),
         crate::app::Message::Episode { id, revision: 99, result: Ok(read) },
     );
-    stage.press("fagent=coder\n");
-    let open = stage.model_mut().open.as_mut().expect("the only episode");
+    program.press("fagent=coder\n");
+    let open = program.model_mut().open.as_mut().expect("the only episode");
     assert!(open.analysis().is_some());
     assert_eq!(open.act_order().to_vec(), naive_by_size(open));
     check_rows(&open.act_order(), &open.episode);
-    stage.press("F d\u{1b}");
-    let open = stage.model_mut().open.as_mut().expect("the only episode");
+    program.press("F d\u{1b}");
+    let open = program.model_mut().open.as_mut().expect("the only episode");
     assert_eq!(open.act_order().to_vec(), naive_by_size(open));
     check_rows(&open.act_order(), &open.episode);
     assert_eq!(open.index.acts_of(AgentId(99)), []);

@@ -90,8 +90,8 @@ proptest! {
 
     #[test]
     fn a_command_line_computes_the_scenario_it_was_made_of(scenario in any_scenario()) {
-        let stage = Stage::of(FAILED);
-        let episode = &stage.episode().episode;
+        let program = TestProgram::of(FAILED);
+        let episode = &program.episode().episode;
         prop_assert_eq!(back(episode, &scenario), scenario);
     }
 }
@@ -100,8 +100,8 @@ proptest! {
 fn names_that_look_like_options_or_need_quotes() {
     let log = r#"{"type":"action","episode":"-e p","id":"x=y","agent":"--drop"}
 {"type":"action","episode":"-e p","id":"x","agent":"it's $HOME"}"#;
-    let stage = Stage::of(log);
-    let episode = &stage.episode().episode;
+    let program = TestProgram::of(log);
+    let episode = &program.episode().episode;
     let scenario = Scenario {
         dropped: [AgentId(0)].into(),
         substitutes: [(ActId(0), Substitute::Alternative("z=w".to_owned())), (ActId(1), Substitute::Default)]
@@ -115,10 +115,10 @@ fn names_that_look_like_options_or_need_quotes() {
 
 #[track_caller]
 fn check_refused(options: &[&str], message: &str) {
-    let stage = Stage::of(FAILED);
+    let program = TestProgram::of(FAILED);
     let words = [&["creditscope", "report", "log"], options].concat();
     let Some(Command::Report(report)) = Arguments::try_parse_from(words).unwrap().command else { panic!() };
-    let error = report.scenario.options().scenario(&stage.episode().episode).unwrap_err();
+    let error = report.scenario.options().scenario(&program.episode().episode).unwrap_err();
     assert!(error.contains(message), "{error}");
 }
 

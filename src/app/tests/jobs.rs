@@ -28,159 +28,160 @@ fn padded(acts: usize) -> String {
     format!("{head}{}{end}", (0..acts).map(line).collect::<String>())
 }
 
-fn long() -> Stage {
-    Stage::of(&padded(3_000))
+fn long() -> TestProgram {
+    TestProgram::of(&padded(3_000))
 }
 
 /// Presses a key. Returns the questions asked, not answered yet.
-fn ask(stage: &mut Stage, key: char) -> Vec<Effect> {
-    let effects = update(stage.model_mut(), Message::Key(crate::runtime::Rehearsal::key(key)));
+fn ask(program: &mut TestProgram, key: char) -> Vec<Effect> {
+    let effects = update(program.model_mut(), Message::Key(crate::runtime::Headless::key(key)));
     effects.into_iter().filter(|it| matches!(it, Effect::Work { job, .. } if job.is_awaited() && job.get::<ExplainJob>().is_none())).collect()
 }
 
-fn answer(stage: &mut Stage, question: &Effect) {
-    let answer = stage.rehearsal.answer(question).unwrap();
-    stage.send(answer);
+fn answer(program: &mut TestProgram, question: &Effect) {
+    let answer = program.headless.answer(question).unwrap();
+    program.send(answer);
 }
 
-fn listed(stage: &Stage) -> (usize, Option<String>) {
-    (stage.episode().act_order().len(), stage.episode().listed.note())
+fn listed(program: &TestProgram) -> (usize, Option<String>) {
+    (program.episode().act_order().len(), program.episode().listed.note())
 }
 
 #[test]
 fn a_filter_shows_every_act_until_it_is_known_which_pass() {
-    let mut stage = long();
-    stage.press("1\tfagent=coder");
-    let asked = ask(&mut stage, '\n');
+    let mut program = long();
+    program.press("1\tfagent=coder");
+    let asked = ask(&mut program, '\n');
     assert!(
         matches!(asked.as_slice(), [Effect::Work { job, .. }] if job.get::<ListingJob>().is_some()),
         "{asked:?}"
     );
-    assert_eq!(listed(&stage), (3_006, Some("1 filter, being worked out".to_owned())));
-    answer(&mut stage, &asked[0]);
-    assert_eq!(listed(&stage), (3, Some("3 of 3006 acts, 1 filter".to_owned())));
+    assert_eq!(listed(&program), (3_006, Some("1 filter, being worked out".to_owned())));
+    answer(&mut program, &asked[0]);
+    assert_eq!(listed(&program), (3, Some("3 of 3006 acts, 1 filter".to_owned())));
     // What is listed stays until the next answer, and an answer to an earlier question is ignored.
-    stage.press("fkind=action");
-    let older = ask(&mut stage, '\n');
-    assert_eq!(listed(&stage), (3, Some("3 of 3006 acts, 2 filters, being worked out".to_owned())));
-    stage.press("F");
-    let newer = ask(&mut stage, 'd');
-    answer(&mut stage, &older[0]);
-    assert_eq!(listed(&stage), (3, Some("3 of 3006 acts, 1 filter, being worked out".to_owned())));
-    answer(&mut stage, &newer[0]);
-    assert_eq!(listed(&stage), (3, Some("3 of 3006 acts, 1 filter".to_owned())));
+    program.press("fkind=action");
+    let older = ask(&mut program, '\n');
+    assert_eq!(listed(&program), (3, Some("3 of 3006 acts, 2 filters, being worked out".to_owned())));
+    program.press("F");
+    let newer = ask(&mut program, 'd');
+    answer(&mut program, &older[0]);
+    assert_eq!(listed(&program), (3, Some("3 of 3006 acts, 1 filter, being worked out".to_owned())));
+    answer(&mut program, &newer[0]);
+    assert_eq!(listed(&program), (3, Some("3 of 3006 acts, 1 filter".to_owned())));
     // Without a filter there is nothing to work out.
-    assert_eq!(ask(&mut stage, 'D'), []);
-    assert_eq!(listed(&stage), (3_006, None));
+    assert_eq!(ask(&mut program, 'D'), []);
+    assert_eq!(listed(&program), (3_006, None));
 }
 
 #[test]
 fn the_cursor_goes_to_what_is_listed_when_that_is_known() {
-    let mut stage = long();
-    stage.press("3G");
-    assert_eq!(stage.act(), "x2999");
-    stage.press("fagent=planner");
-    let asked = ask(&mut stage, '\n');
-    assert_eq!(stage.act(), "x2999");
-    answer(&mut stage, &asked[0]);
-    assert_eq!(stage.act(), "m1");
+    let mut program = long();
+    program.press("3G");
+    assert_eq!(program.act(), "x2999");
+    program.press("fagent=planner");
+    let asked = ask(&mut program, '\n');
+    assert_eq!(program.act(), "x2999");
+    answer(&mut program, &asked[0]);
+    assert_eq!(program.act(), "m1");
 }
 
 #[test]
 fn the_lists_are_those_of_a_short_episode() {
     for text in ["agent=coder", "type=message", "type=reward", "!kind=action", "/\"red\"/"] {
-        let ids = |mut stage: Stage| -> Vec<String> {
-            stage.press(&format!("f{text}\n"));
-            let open = stage.episode();
+        let ids = |mut program: TestProgram| -> Vec<String> {
+            program.press(&format!("f{text}\n"));
+            let open = program.episode();
             let acts = open.act_order().to_vec();
             let names = acts.into_iter().map(|it| open.episode.act(it).id.clone());
             let mut names: Vec<String> = names.filter(|it| !it.starts_with('x')).collect();
             names.sort();
             names
         };
-        assert_eq!(ids(long()), ids(Stage::of(FAILED)), "{text}");
+        assert_eq!(ids(long()), ids(TestProgram::of(FAILED)), "{text}");
     }
 }
 
 #[test]
 fn failure_attribution_says_that_it_is_being_worked_out() {
-    let mut stage = long();
-    stage.press("4v");
-    let asked = ask(&mut stage, 'v');
-    assert_eq!(stage.episode().methods.variant, MethodsVariant::Failure);
-    assert!(stage.episode().methods.failure.get().is_none() && asked.len() == 1, "{asked:?}");
-    assert_eq!(ask(&mut stage, 'j'), [], "it is asked for once");
-    answer(&mut stage, &asked[0]);
-    let found = stage.episode().methods.failure.get().cloned().unwrap();
-    assert_eq!(*found, credit::failure_study(&stage.episode().episode, None, None));
-    assert!(!stage.episode().methods_acts().is_empty());
+    let mut program = long();
+    program.press("4v");
+    let asked = ask(&mut program, 'v');
+    assert_eq!(program.episode().methods.variant, MethodsVariant::Failure);
+    assert!(program.episode().methods.failure.get().is_none() && asked.len() == 1, "{asked:?}");
+    assert_eq!(ask(&mut program, 'j'), [], "it is asked for once");
+    answer(&mut program, &asked[0]);
+    let found = program.episode().methods.failure.get().cloned().unwrap();
+    assert_eq!(*found, credit::failure_study(&program.episode().episode, None, None));
+    assert!(!program.episode().methods_acts().is_empty());
 }
 
 #[test]
 fn messages_stay_as_they_were_divided_until_they_are_divided_anew() {
-    let mut stage = long();
-    stage.press("4vvv");
-    let setting = |stage: &Stage| stage.episode().messages().unwrap().setting;
-    let before = setting(&stage);
-    let first = ask(&mut stage, 'l');
-    let second = ask(&mut stage, 'l');
-    assert!(setting(&stage) == before && stage.episode().methods.is_dividing());
-    answer(&mut stage, &first[0]);
-    assert!(setting(&stage) == before, "nobody waits for it");
-    answer(&mut stage, &second[0]);
-    assert!(!stage.episode().methods.is_dividing());
-    assert_eq!(setting(&stage).tau, before.tau * 1.25 * 1.25);
-    let open = stage.episode();
+    let mut program = long();
+    program.press("4vvv");
+    let setting = |program: &TestProgram| program.episode().messages().unwrap().setting;
+    let before = setting(&program);
+    let first = ask(&mut program, 'l');
+    let second = ask(&mut program, 'l');
+    assert!(setting(&program) == before && program.episode().methods.is_dividing());
+    answer(&mut program, &first[0]);
+    assert!(setting(&program) == before, "nobody waits for it");
+    answer(&mut program, &second[0]);
+    assert!(!program.episode().methods.is_dividing());
+    assert_eq!(setting(&program).tau, before.tau * 1.25 * 1.25);
+    let open = program.episode();
     let (analysis, split) = (open.analysis().unwrap(), open.methods.split);
     let credit = analysis.credit.as_ref().unwrap();
     let table = credit::message_table(&open.episode, &analysis.scenario, credit, split);
     assert_eq!(open.messages(), table.as_ref().ok());
     // A change made during the study is divided anew when the study is ready.
-    let mut stage = long();
-    stage.press("4vv");
-    stage.model_mut().open.as_mut().unwrap().methods.study.clear();
-    let effects = update(stage.model_mut(), Message::Key(Key::char('v')));
+    let mut program = long();
+    program.press("4vv");
+    program.model_mut().open.as_mut().unwrap().methods.study.clear();
+    let effects = update(program.model_mut(), Message::Key(Key::char('v')));
     let study = effects
         .iter()
         .find(|it| matches!(it, Effect::Work { job, .. } if job.get::<StudyJob>().is_some()))
         .unwrap();
-    assert_eq!(ask(&mut stage, 'l'), []);
-    answer(&mut stage, study);
-    assert_eq!(setting(&stage).tau, before.tau * 1.25);
+    assert_eq!(ask(&mut program, 'l'), []);
+    answer(&mut program, study);
+    assert_eq!(setting(&program).tau, before.tau * 1.25);
 }
 
 #[test]
 fn the_blame_path_of_no_named_act_follows_the_cursor() {
-    let mut stage = long();
-    let analysis = Arc::make_mut(stage.model_mut().open.as_mut().unwrap().logged.get_mut().unwrap());
+    let mut program = long();
+    let analysis = Arc::make_mut(program.model_mut().open.as_mut().unwrap().logged.get_mut().unwrap());
     Arc::make_mut(&mut analysis.ranking).path.clear();
-    stage.press("3g.");
-    let asked = ask(&mut stage, '.');
-    assert_eq!(stage.episode().timeline.scope, Scope::BlamePath);
-    assert!(stage.episode().is_path_pending() && stage.episode().timeline_acts().is_empty());
-    answer(&mut stage, &asked[0]);
-    let through = |stage: &Stage| stage.episode().episode.links.through(stage.episode().act.unwrap());
-    assert_eq!(stage.episode().timeline_acts().to_vec(), through(&stage));
-    let before = through(&stage);
-    let asked = ask(&mut stage, 'j');
-    assert_eq!((stage.act(), stage.episode().timeline_acts().to_vec()), ("m1", before));
-    answer(&mut stage, &asked[0]);
-    assert_eq!(stage.episode().timeline_acts().to_vec(), through(&stage));
-    assert!(!stage.episode().is_path_pending());
+    program.press("3g.");
+    let asked = ask(&mut program, '.');
+    assert_eq!(program.episode().timeline.scope, Scope::BlamePath);
+    assert!(program.episode().is_path_pending() && program.episode().timeline_acts().is_empty());
+    answer(&mut program, &asked[0]);
+    let through =
+        |program: &TestProgram| program.episode().episode.links.through(program.episode().act.unwrap());
+    assert_eq!(program.episode().timeline_acts().to_vec(), through(&program));
+    let before = through(&program);
+    let asked = ask(&mut program, 'j');
+    assert_eq!((program.act(), program.episode().timeline_acts().to_vec()), ("m1", before));
+    answer(&mut program, &asked[0]);
+    assert_eq!(program.episode().timeline_acts().to_vec(), through(&program));
+    assert!(!program.episode().is_path_pending());
 }
 
 #[test]
 fn what_a_what_if_changes_is_known_when_it_is_there() {
-    let mut stage = long();
-    let asked = ask(&mut stage, '5');
-    assert!(stage.episode().compared.get().is_none() && asked.len() == 1, "{asked:?}");
-    answer(&mut stage, &asked[0]);
-    assert!(!stage.episode().compared.is_pending());
-    let fields = crate::app::whatif::Form::fields(stage.episode());
+    let mut program = long();
+    let asked = ask(&mut program, '5');
+    assert!(program.episode().compared.get().is_none() && asked.len() == 1, "{asked:?}");
+    answer(&mut program, &asked[0]);
+    assert!(!program.episode().compared.is_pending());
+    let fields = crate::app::whatif::Form::fields(program.episode());
     let reward = fields.iter().position(|it| it.kind == crate::app::whatif::FieldKind::Reward);
-    stage.model_mut().open.as_mut().unwrap().form.field = reward.unwrap();
-    stage.press("l");
-    let open = stage.episode();
+    program.model_mut().open.as_mut().unwrap().form.field = reward.unwrap();
+    program.press("l");
+    let open = program.episode();
     let analysis = open.analysis().unwrap();
     assert!(!open.forks.is_logged() && analysis.unedited.is_some());
     let (before, after) = (analysis.unedited.as_ref().unwrap(), analysis.credit.as_ref().unwrap());
@@ -192,49 +193,49 @@ fn what_a_what_if_changes_is_known_when_it_is_there() {
 
 #[test]
 fn a_method_that_cannot_follow_an_edit_gives_way_when_that_is_known() {
-    let mut short = Stage::of(FAILED);
-    let mut stage = long();
-    for stage in [&mut short, &mut stage] {
-        stage.press("3gjjxl");
+    let mut short = TestProgram::of(FAILED);
+    let mut program = long();
+    for program in [&mut short, &mut program] {
+        program.press("3gjjxl");
     }
     short.press("\n");
-    let asked = ask(&mut stage, '\n');
-    let method = stage.episode().forks.scenario().method.clone();
+    let asked = ask(&mut program, '\n');
+    let method = program.episode().forks.scenario().method.clone();
     assert!(
         matches!(asked.as_slice(), [Effect::Work { job, .. }] if job.get::<CreditJob>().unwrap().or_nearest),
         "{asked:?}"
     );
-    assert!(!stage.notice().contains("; now "), "{}", stage.notice());
-    answer(&mut stage, &asked[0]);
-    assert!(short.notice().contains("; now ") && stage.notice() == short.notice(), "{}", stage.notice());
-    assert_eq!(stage.episode().forks.scenario(), short.episode().forks.scenario());
-    assert_ne!(stage.episode().forks.scenario().method, method);
-    assert!(stage.episode().analysis().unwrap().credit.is_ok());
-    assert_eq!(stage.episode().form.field, short.episode().form.field);
-    let field = &crate::app::whatif::Form::fields(stage.episode())[stage.episode().form.field];
+    assert!(!program.notice().contains("; now "), "{}", program.notice());
+    answer(&mut program, &asked[0]);
+    assert!(short.notice().contains("; now ") && program.notice() == short.notice(), "{}", program.notice());
+    assert_eq!(program.episode().forks.scenario(), short.episode().forks.scenario());
+    assert_ne!(program.episode().forks.scenario().method, method);
+    assert!(program.episode().analysis().unwrap().credit.is_ok());
+    assert_eq!(program.episode().form.field, short.episode().form.field);
+    let field = &crate::app::whatif::Form::fields(program.episode())[program.episode().form.field];
     assert!(matches!(field.kind, crate::app::whatif::FieldKind::Action(_)), "{:?}", field.kind);
     // It is decided once: undo brings back what was.
-    stage.press("u");
-    stage.send(Message::Key(Key::ctrl('r')));
-    assert_eq!(stage.episode().forks.scenario(), short.episode().forks.scenario());
-    let substitutes = stage.episode().forks.scenario().substitutes.values().cloned().collect::<Vec<_>>();
+    program.press("u");
+    program.send(Message::Key(Key::ctrl('r')));
+    assert_eq!(program.episode().forks.scenario(), short.episode().forks.scenario());
+    let substitutes = program.episode().forks.scenario().substitutes.values().cloned().collect::<Vec<_>>();
     assert!(matches!(substitutes.as_slice(), [Substitute::Alternative(_)]));
 }
 
 #[test]
 fn an_episode_that_is_opened_with_filters_on_begins_where_somebody_is_to_blame() {
-    let mut stage = Stage::of(&format!("{}{OPEN}", padded(3_000)));
-    stage.press("fagent=coder\n");
-    stage.open(0);
-    let open = stage.episode();
+    let mut program = TestProgram::of(&format!("{}{OPEN}", padded(3_000)));
+    program.press("fagent=coder\n");
+    program.open(0);
+    let open = program.episode();
     let first = open.culprits().iter().copied().find(|it| open.listed.holds(*it));
     assert!(open.act.is_some() && open.act == first, "{:?} {first:?}", open.act);
 }
 
 /// The episode of the first lines of a log.
 fn episode(lines: &[String]) -> Episode {
-    let stage = Stage::of(&lines.concat());
-    stage.rehearsal.logs.store.episode(EpisodeId(0)).unwrap()
+    let program = TestProgram::of(&lines.concat());
+    program.headless.logs.store.episode(EpisodeId(0)).unwrap()
 }
 
 proptest! {

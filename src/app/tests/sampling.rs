@@ -4,9 +4,9 @@ use super::*;
 use crate::model::{AgentId, Number, Scenario};
 
 /// A what-if with sampled values under way, its request, and the effects it came with.
-fn under_way() -> (Stage, RequestId) {
-    let mut stage = Stage::of(FAILED);
-    let open = stage.model_mut().open.as_mut().unwrap();
+fn under_way() -> (TestProgram, RequestId) {
+    let mut program = TestProgram::of(FAILED);
+    let open = program.model_mut().open.as_mut().unwrap();
     let logged = open.logged.get().unwrap().scenario.clone();
     let params = [("permutations".to_owned(), Number::new(4096.0))].into();
     open.forks.push(
@@ -14,13 +14,13 @@ fn under_way() -> (Stage, RequestId) {
         &logged,
     );
     open.edited.ask(RequestId(70), ());
-    answer(&mut stage, RequestId(70), 1024, SamplingEnd::Open);
-    (stage, RequestId(70))
+    answer(&mut program, RequestId(70), 1024, SamplingEnd::Open);
+    (program, RequestId(70))
 }
 
 /// Sends an answer to `request` with this many permutations.
-fn answer(stage: &mut Stage, request: RequestId, permutations: u64, end: SamplingEnd) {
-    let open = stage.episode();
+fn answer(program: &mut TestProgram, request: RequestId, permutations: u64, end: SamplingEnd) {
+    let open = program.episode();
     let scenario = Scenario {
         params: [("permutations".to_owned(), Number::new(permutations as f64))].into(),
         baseline: Some("plain".to_owned()),
@@ -29,72 +29,72 @@ fn answer(stage: &mut Stage, request: RequestId, permutations: u64, end: Samplin
     let mut analysis = crate::runtime::analyse(&open.episode, &scenario);
     analysis.scenario = open.forks.scenario().clone();
     analysis.sampling = Some(SamplingState { permutations, asked: 4096, widest: Some(0.01), end });
-    stage.send(Message::worked::<CreditJob>(request, analysis));
+    program.send(Message::worked::<CreditJob>(request, analysis));
 }
 
-fn title(stage: &Stage) -> &str {
-    &stage.episode().credit().unwrap().title
+fn title(program: &TestProgram) -> &str {
+    &program.episode().credit().unwrap().title
 }
 
 #[test]
 fn newer_answers_take_the_place_of_older_ones() {
-    let (mut stage, request) = under_way();
-    assert_eq!(title(&stage), "Shapley, plain (sampled, 1024 permutations)");
-    assert!(stage.episode().sampling().is_some() && !stage.episode().edited.is_pending());
-    answer(&mut stage, request, 2048, SamplingEnd::Open);
-    assert_eq!(title(&stage), "Shapley, plain (sampled, 2048 permutations)");
-    answer(&mut stage, request, 4096, SamplingEnd::Done);
-    assert_eq!(title(&stage), "Shapley, plain (sampled, 4096 permutations)");
-    assert!(stage.episode().sampling().is_none());
+    let (mut program, request) = under_way();
+    assert_eq!(title(&program), "Shapley, plain (sampled, 1024 permutations)");
+    assert!(program.episode().sampling().is_some() && !program.episode().edited.is_pending());
+    answer(&mut program, request, 2048, SamplingEnd::Open);
+    assert_eq!(title(&program), "Shapley, plain (sampled, 2048 permutations)");
+    answer(&mut program, request, 4096, SamplingEnd::Done);
+    assert_eq!(title(&program), "Shapley, plain (sampled, 4096 permutations)");
+    assert!(program.episode().sampling().is_none());
     // It has ended: what still comes under its number is ignored.
-    answer(&mut stage, request, 1024, SamplingEnd::Open);
-    assert_eq!(title(&stage), "Shapley, plain (sampled, 4096 permutations)");
+    answer(&mut program, request, 1024, SamplingEnd::Open);
+    assert_eq!(title(&program), "Shapley, plain (sampled, 4096 permutations)");
 }
 
 #[test]
 fn esc_stops_and_what_is_there_stays() {
-    let (mut stage, request) = under_way();
-    stage.press("?");
-    stage.key(Key::named(KeyCode::Esc));
-    assert!(stage.effects.is_empty() && stage.episode().sampling().is_some(), "Esc closed the help");
-    stage.key(Key::named(KeyCode::Esc));
-    assert_eq!(stage.effects, [Effect::StopWork(request)]);
-    answer(&mut stage, request, 2048, SamplingEnd::Stopped);
-    assert_eq!(stage.notice(), "stopped at 2048 permutations of 4096");
-    assert_eq!(title(&stage), "Shapley, plain (sampled, 2048 permutations)");
+    let (mut program, request) = under_way();
+    program.press("?");
+    program.key(Key::named(KeyCode::Esc));
+    assert!(program.effects.is_empty() && program.episode().sampling().is_some(), "Esc closed the help");
+    program.key(Key::named(KeyCode::Esc));
+    assert_eq!(program.effects, [Effect::StopWork(request)]);
+    answer(&mut program, request, 2048, SamplingEnd::Stopped);
+    assert_eq!(program.notice(), "stopped at 2048 permutations of 4096");
+    assert_eq!(title(&program), "Shapley, plain (sampled, 2048 permutations)");
     // Then it means what it means elsewhere.
-    stage.key(Key::named(KeyCode::Esc));
-    assert!(!stage.effects.contains(&Effect::StopWork(request)));
+    program.key(Key::named(KeyCode::Esc));
+    assert!(!program.effects.contains(&Effect::StopWork(request)));
 }
 
 #[test]
 fn another_edit_and_undo_end_it() {
-    let (mut stage, request) = under_way();
-    stage.send(Message::Key(Key::char('u')));
-    assert_eq!(stage.effects, [Effect::StopWork(request)]);
-    answer(&mut stage, request, 2048, SamplingEnd::Open);
-    assert!(stage.episode().forks.is_logged() && stage.notice() == "");
-    let (mut stage, request) = under_way();
-    stage.key(Key::ctrl('r'));
-    stage.press("5jl\n");
-    answer(&mut stage, request, 2048, SamplingEnd::Open);
-    assert!(stage.episode().sampling().is_none(), "the answer to an older question");
+    let (mut program, request) = under_way();
+    program.send(Message::Key(Key::char('u')));
+    assert_eq!(program.effects, [Effect::StopWork(request)]);
+    answer(&mut program, request, 2048, SamplingEnd::Open);
+    assert!(program.episode().forks.is_logged() && program.notice() == "");
+    let (mut program, request) = under_way();
+    program.key(Key::ctrl('r'));
+    program.press("5jl\n");
+    answer(&mut program, request, 2048, SamplingEnd::Open);
+    assert!(program.episode().sampling().is_none(), "the answer to an older question");
 }
 
 #[test]
 fn numbers_on_the_screen_are_explained_and_add_up() {
-    let (mut stage, _) = under_way();
+    let (mut program, _) = under_way();
     let mut off = 0;
     for agent in 0..3 {
-        stage.model_mut().open.as_mut().unwrap().agent = AgentId(agent);
-        stage.press("e");
-        let Some(Overlay::Explain(told)) = &stage.model().overlay else { panic!("no explanation") };
+        program.model_mut().open.as_mut().unwrap().agent = AgentId(agent);
+        program.press("e");
+        let Some(Overlay::Explain(told)) = &program.model().overlay else { panic!("no explanation") };
         let told = told.as_ref().as_ref().unwrap();
         let total: f64 = told.terms.iter().map(|it| it.weight * it.value.unwrap()).sum();
         assert!((total - told.result.number().unwrap().value).abs() < 1e-9);
         off +=
             told.terms.iter().filter(|it| it.text.contains("what the permutations drawn are off by")).count();
-        stage.press("e");
+        program.press("e");
     }
     assert!(off > 0);
 }

@@ -14,7 +14,7 @@ use crate::{
         key::{Key, KeyCode},
         layout,
         listing::{CursorMove, Listing, ListingQuestion},
-        message::{Effect, Receive, SiftNews},
+        message::{Effect, FilterNews, Receive},
         model::Model,
         open::OpenEpisode,
         prompt::{self, Prompt, PromptKind},
@@ -143,19 +143,19 @@ pub(super) fn list(model: &mut Model, action: Action, count: usize) -> bool {
 }
 
 /// More is known of which episodes have records that pass.
-pub(super) fn sifted(model: &mut Model, news: SiftNews) {
-    let sifted = &mut model.filters.sifted;
-    if news.request != sifted.request {
+pub(super) fn news(model: &mut Model, news: FilterNews) {
+    let passing = &mut model.filters.passing;
+    if news.request != passing.request {
         return;
     }
     for (filter, episode) in news.found {
-        if let Some((_, episodes)) = sifted.filters.get_mut(filter) {
+        if let Some((_, episodes)) = passing.filters.get_mut(filter) {
             episodes.insert(episode);
         }
     }
     let percent = (news.searched * 100).checked_div(news.size).unwrap_or(0).min(99);
-    sifted.percent = (!news.done).then_some(percent);
-    sifted.revision += 1;
+    passing.percent = (!news.done).then_some(percent);
+    passing.revision += 1;
 }
 
 /// The records of the episode on the screen were read for filters about what they hold.
@@ -179,15 +179,15 @@ pub(super) fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
 fn ask_for_episodes(model: &mut Model, effects: &mut Vec<Effect>) {
     let many = model.log.episodes.len() > 1;
     let wanted = if many { model.filters.about_records() } else { Vec::new() };
-    let sifted = &mut model.filters.sifted;
-    if sifted.filters.iter().map(|it| &it.0).eq(&wanted) {
+    let passing = &mut model.filters.passing;
+    if passing.filters.iter().map(|it| &it.0).eq(&wanted) {
         return;
     }
-    sifted.request += 1;
-    sifted.revision += 1;
-    sifted.percent = (!wanted.is_empty()).then_some(0);
-    sifted.filters = wanted.iter().map(|it| (Arc::clone(it), Default::default())).collect();
-    effects.push(Effect::Sift { request: sifted.request, filters: wanted });
+    passing.request.take_next();
+    passing.revision += 1;
+    passing.percent = (!wanted.is_empty()).then_some(0);
+    passing.filters = wanted.iter().map(|it| (Arc::clone(it), Default::default())).collect();
+    effects.push(Effect::Filter { request: passing.request, filters: wanted });
 }
 
 /// Has the records of the episode on the screen read for the filters about what they hold.
@@ -219,7 +219,7 @@ fn list_episodes(model: &mut Model) {
         (state.rows, state.rows_of) = (None, None);
         return;
     }
-    let stamp = (state.revision, state.sifted.revision);
+    let stamp = (state.revision, state.passing.revision);
     let episodes = &model.log.episodes;
     if state.rows_of.as_ref().is_some_and(|it| it.0 == stamp && Arc::ptr_eq(&it.1, episodes)) {
         return;
@@ -227,7 +227,7 @@ fn list_episodes(model: &mut Model) {
     let passes = |row: usize| {
         let (summary, id) = (&episodes[row], EpisodeId::from_index(row));
         state.on().all(|it| it.passes_summary(summary))
-            && state.sifted.filters.iter().all(|(it, episodes)| episodes.contains(&id) != it.negated)
+            && state.passing.filters.iter().all(|(it, episodes)| episodes.contains(&id) != it.negated)
     };
     let rows: Vec<usize> = (0..episodes.len()).filter(|it| passes(*it)).collect();
     state.rows = Some(Arc::new(rows));

@@ -92,7 +92,7 @@ fn typed(model: &mut Model, effects: &mut Vec<Effect>) {
 /// Looks for `pattern` from now on.
 fn start(search: &mut SearchState, pattern: Arc<Pattern>, effects: &mut Vec<Effect>) {
     forget(search);
-    search.request += 1;
+    search.request.take_next();
     search.pattern = Some(Arc::clone(&pattern));
     effects.push(Effect::Search { request: search.request, pattern });
 }
@@ -104,7 +104,7 @@ fn stop(search: &mut SearchState, effects: &mut Vec<Effect>) {
     }
     forget(search);
     // News that are under way are nobody's.
-    search.request += 1;
+    search.request.take_next();
 }
 
 fn forget(search: &mut SearchState) {

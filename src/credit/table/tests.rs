@@ -88,8 +88,8 @@ fn one_row_more_is_a_method_everywhere() {
     use clap::CommandFactory;
 
     TABLE.set(Some(with_one_more()));
-    let mut stage = crate::runtime::stage::Stage::of(crate::app::tests::FAILED);
-    let episode = stage.episode().episode.clone();
+    let mut program = crate::runtime::test_program::TestProgram::of(crate::app::tests::FAILED);
+    let episode = program.episode().episode.clone();
 
     // Computed, explained and swept.
     let scenario = Scenario::of_method("last-speaker");
@@ -122,12 +122,12 @@ fn one_row_more_is_a_method_everywhere() {
         assert!(help.split_whitespace().collect::<Vec<_>>().join(" ").contains(words), "{words}");
         assert!(page.contains(words), "{words}");
     }
-    stage.press("5\nG\n");
-    let fields = Form::fields(stage.episode());
+    program.press("5\nG\n");
+    let fields = Form::fields(program.episode());
     assert_eq!(fields[0].choices.last().map(|it| it.label.as_str()), Some("last-speaker"));
     let share = fields.iter().find(|it| it.kind == FieldKind::Param("share")).expect("a field of its own");
     assert_eq!((share.number, share.range, share.step), (Some((1.0, Some(1.0))), (0.0, 2.0), 0.5));
-    assert_eq!(stage.episode().credit().map(|it| it.title.as_str()), Some("last to speak"));
+    assert_eq!(program.episode().credit().map(|it| it.title.as_str()), Some("last to speak"));
     TABLE.set(None);
 }
 

@@ -21,12 +21,12 @@ pub(super) enum Request {
     /// Something may have changed on disk.
     Woken,
     /// Search what there is and what comes; this replaces an older search.
-    Search(u64, Arc<Pattern>),
+    Search(RequestId, Arc<Pattern>),
     /// Search no more.
     StopSearch,
     /// Look for the episodes with a record that passes each of these filters, which replace the ones before;
     /// an empty list ends the search.
-    Sift(u64, Vec<Arc<Filter>>),
+    Filter(RequestId, Vec<Arc<Filter>>),
     /// Tell which records of an episode match.
     Match(RequestId, EpisodeId, Vec<Arc<Pattern>>),
     /// The search thread has found something.
@@ -52,7 +52,7 @@ impl LogThread {
     }
 
     /// Searches for `pattern`, now and in what comes; an older search ends.
-    pub fn search(&self, request: u64, pattern: Arc<Pattern>) {
+    pub fn search(&self, request: RequestId, pattern: Arc<Pattern>) {
         let _ = self.requests.send(Request::Search(request, pattern));
     }
 
@@ -63,8 +63,8 @@ impl LogThread {
 
     /// Looks for the episodes with a record that passes each of `filters`, now and in what comes. They
     /// replace the filters before; an empty list ends the search.
-    pub fn sift(&self, request: u64, filters: Vec<Arc<Filter>>) {
-        let _ = self.requests.send(Request::Sift(request, filters));
+    pub fn filter(&self, request: RequestId, filters: Vec<Arc<Filter>>) {
+        let _ = self.requests.send(Request::Filter(request, filters));
     }
 
     /// Asks which records of an episode match `patterns`.

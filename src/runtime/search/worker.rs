@@ -10,6 +10,7 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, unbounded};
 
 use super::{Block, Blocks, EpisodeCollector, HitCollector, KEPT_HITS, collect::Passing};
 use crate::{
+    app::RequestId,
     filter::Filter,
     runtime::spawn,
     search::{Found, Pattern},
@@ -24,20 +25,20 @@ const MANY: usize = 10_000;
 /// Something asked of the thread.
 enum Order {
     /// Search for this, and for nothing else any more.
-    Search { request: u64, pattern: Arc<Pattern>, all: Vec<Searchable> },
+    Search { request: RequestId, pattern: Arc<Pattern>, all: Vec<Searchable> },
     /// Look for episodes with records that pass these filters, and for no others any more.
-    Sift { request: u64, filters: Vec<Arc<Filter>>, all: Vec<Searchable> },
+    Filter { request: RequestId, filters: Vec<Arc<Filter>>, all: Vec<Searchable> },
     /// More has come.
     Cover(Vec<Searchable>),
     /// Search for nothing.
     EndSearch,
     /// Look for no episodes.
-    EndSift,
+    EndFilter,
 }
 
 /// The state of a job: what was found since the last report, and how far it is.
 pub(in crate::runtime) struct Sought {
-    pub(in crate::runtime) request: u64,
+    pub(in crate::runtime) request: RequestId,
     pub(in crate::runtime) findings: Findings,
     pub(in crate::runtime) searched: u64,
     pub(in crate::runtime) size: u64,
@@ -67,13 +68,18 @@ impl Searcher {
     }
 
     /// Searches `all`; an older search ends.
-    pub(in crate::runtime) fn search(&self, request: u64, pattern: Arc<Pattern>, all: Vec<Searchable>) {
+    pub(in crate::runtime) fn search(&self, request: RequestId, pattern: Arc<Pattern>, all: Vec<Searchable>) {
         let _ = self.orders.send(Order::Search { request, pattern, all });
     }
 
     /// Looks in `all` for episodes with records that pass; forgets older filters.
-    pub(in crate::runtime) fn sift(&self, request: u64, filters: Vec<Arc<Filter>>, all: Vec<Searchable>) {
-        let _ = self.orders.send(Order::Sift { request, filters, all });
+    pub(in crate::runtime) fn filter(
+        &self,
+        request: RequestId,
+        filters: Vec<Arc<Filter>>,
+        all: Vec<Searchable>,
+    ) {
+        let _ = self.orders.send(Order::Filter { request, filters, all });
     }
 
     /// Goes on with what has come.
@@ -87,8 +93,8 @@ impl Searcher {
     }
 
     /// Forgets the filters.
-    pub(in crate::runtime) fn end_sift(&self) {
-        let _ = self.orders.send(Order::EndSift);
+    pub(in crate::runtime) fn end_filter(&self) {
+        let _ = self.orders.send(Order::EndFilter);
     }
 }
 
@@ -100,7 +106,7 @@ enum Collector {
 
 /// A search under way, or at the end of what there is.
 struct Job {
-    request: u64,
+    request: RequestId,
     blocks: Blocks,
     collector: Collector,
     began: Instant,
@@ -111,10 +117,10 @@ struct Job {
 }
 
 fn work(queue: &Receiver<Order>, send: &impl Fn(Sought)) {
-    let (mut search, mut sift): (Option<Job>, Option<Job>) = (None, None);
+    let (mut search, mut filter): (Option<Job>, Option<Job>) = (None, None);
     loop {
         // Somebody waits for a search, so filters come after it.
-        let busy = [search.as_mut(), sift.as_mut()].into_iter().flatten().find(|it| !it.rests);
+        let busy = [search.as_mut(), filter.as_mut()].into_iter().flatten().find(|it| !it.rests);
         let order = match busy {
             Some(job) => match queue.try_recv() {
                 Ok(order) => order,
@@ -134,24 +140,24 @@ fn work(queue: &Receiver<Order>, send: &impl Fn(Sought)) {
                 let collector = Collector::Hits(Box::new(HitCollector::new(pattern, KEPT_HITS)));
                 search = Some(Job::new(request, collector, all));
             }
-            Order::Sift { request, filters, all } => {
+            Order::Filter { request, filters, all } => {
                 let collector = Collector::Episodes(EpisodeCollector::new(&filters));
-                sift = Some(Job::new(request, collector, all));
+                filter = Some(Job::new(request, collector, all));
             }
             Order::Cover(all) => {
-                for job in [search.as_mut(), sift.as_mut()].into_iter().flatten() {
+                for job in [search.as_mut(), filter.as_mut()].into_iter().flatten() {
                     job.blocks.cover(all.clone());
                     job.rests = false;
                 }
             }
             Order::EndSearch => search = None,
-            Order::EndSift => sift = None,
+            Order::EndFilter => filter = None,
         }
     }
 }
 
 impl Job {
-    fn new(request: u64, collector: Collector, all: Vec<Searchable>) -> Self {
+    fn new(request: RequestId, collector: Collector, all: Vec<Searchable>) -> Self {
         let mut blocks = Blocks::default();
         blocks.cover(all);
         Self { request, blocks, collector, began: Instant::now(), told: None, rests: false }

@@ -7,7 +7,7 @@ use crate::{
     app::{Analysis, CreditJob, SamplingEnd, Turn, Work, analyse, tests::FAILED},
     credit,
     model::{Episode, Scenario},
-    runtime::stage::Stage,
+    runtime::test_program::TestProgram,
 };
 
 fn scenario(permutations: f64, precision: f64) -> Scenario {
@@ -17,7 +17,7 @@ fn scenario(permutations: f64, precision: f64) -> Scenario {
 }
 
 fn episode() -> Arc<Episode> {
-    Stage::of(FAILED).episode().episode.clone()
+    TestProgram::of(FAILED).episode().episode.clone()
 }
 
 #[test]

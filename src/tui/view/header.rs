@@ -236,15 +236,15 @@ mod tests {
         app::Message,
         graph::Charset,
         model::Growth,
-        runtime::stage::Stage,
+        runtime::test_program::TestProgram,
         tui::theme::{ColorMode, Theme},
     };
 
     /// The first line of the screen of this many columns.
-    fn first_line(stage: &mut Stage, columns: u16) -> String {
-        stage.send(Message::Resize(columns, 24));
+    fn first_line(program: &mut TestProgram, columns: u16) -> String {
+        program.send(Message::Resize(columns, 24));
         let theme = Theme::new(ColorMode::Mono, Charset::Unicode);
-        let buffer = crate::tui::run::frame(stage.model(), theme);
+        let buffer = crate::tui::run::frame(program.model(), theme);
         (0..columns).map(|x| buffer[(x, 0)].symbol()).collect()
     }
 
@@ -254,29 +254,29 @@ mod tests {
             format!(r#"{{"type":"action","episode":"e","id":"x{n}","ts":{n},"agent":"a","action":"go"}}"#)
                 + "\n"
         };
-        let mut stage = Stage::of(&(0..3_000).map(line).collect::<String>());
-        let open = stage.episode();
+        let mut program = TestProgram::of(&(0..3_000).map(line).collect::<String>());
+        let open = program.episode();
         assert_eq!(open.credit_behind(), None);
         let mut act = open.episode.acts.iter().next_back().unwrap().clone();
         act.id = "y".to_owned();
         let growth = Box::new(Growth { acts: vec![(act, Vec::new())], ..Growth::default() });
         let (id, revisions) = (open.id, (open.revision, open.revision + 1));
-        stage.send(Message::Grown { id, revisions, growth });
+        program.send(Message::Grown { id, revisions, growth });
         assert_eq!(
-            first_line(&mut stage, 80).trim_end(),
+            first_line(&mut program, 80).trim_end(),
             " ep e  1 agent 3001 acts  R none  OPEN     credit as of act 3000 of 3001  SAVED"
         );
-        assert!(first_line(&mut stage, 72).contains(" credit as of act 3000  SAVED"));
-        assert!(first_line(&mut stage, 62).contains("OPEN   credit behind  SAVED"));
-        stage.send(Message::Resize(40, 8));
+        assert!(first_line(&mut program, 72).contains(" credit as of act 3000  SAVED"));
+        assert!(first_line(&mut program, 62).contains("OPEN   credit behind  SAVED"));
+        program.send(Message::Resize(40, 8));
         let theme = Theme::new(ColorMode::Mono, Charset::Unicode);
-        let tiny = crate::tui::run::frame(stage.model(), theme);
+        let tiny = crate::tui::run::frame(program.model(), theme);
         let second: String = (0..40).map(|x| tiny[(x, 1)].symbol()).collect();
         assert!(second.starts_with("(credit behind) "), "{second}");
         // What is computed at last is up to date.
-        stage.send(Message::Settle);
-        assert_eq!(stage.episode().credit_behind(), None);
-        assert!(!first_line(&mut stage, 80).contains("credit"));
+        program.send(Message::Settle);
+        assert_eq!(program.episode().credit_behind(), None);
+        assert!(!first_line(&mut program, 80).contains("credit"));
     }
 
     #[test]

@@ -205,12 +205,12 @@ pub(super) fn names(episode: &Episode, agents: &[AgentId]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{app::tests::FAILED, runtime::stage::Stage};
+    use crate::{app::tests::FAILED, runtime::test_program::TestProgram};
 
     #[test]
     fn a_row_without_a_say_shows_no_number_of_anybody() {
-        let stage = Stage::of(FAILED);
-        let open = stage.episode();
+        let program = TestProgram::of(FAILED);
+        let open = program.episode();
         let sweep = open.sweep().unwrap();
         let columns = Columns::of(sweep, 80);
         let mut silent = 0;

@@ -16,7 +16,7 @@ use crate::{
     },
     graph::Charset,
     model::{Diagnostic, Origin, Severity},
-    runtime::stage::Stage,
+    runtime::test_program::TestProgram,
     tui::{picture, run, theme::ColorMode},
 };
 
@@ -156,7 +156,7 @@ proptest! {
         drawn in sizes(),
     ) {
         let mut run = run();
-        run.rehearsal.model.charset = charset;
+        run.headless.model.charset = charset;
         for step in &steps {
             run.apply(step);
             // A frame may be drawn for another size than the one the model has heard of.
@@ -214,12 +214,12 @@ fn whom_the_verdict_names_is_on_the_first_screen() {
 
 #[test]
 fn an_input_that_broke_off_is_said_in_the_first_line() {
-    let mut stage = Stage::sample("forage-saboteur.jsonl");
-    let first = |stage: &Stage, width| {
-        let text = text_of(&after(stage.model(), Charset::Unicode, (width, 24), ""));
+    let mut program = TestProgram::sample("forage-saboteur.jsonl");
+    let first = |program: &TestProgram, width| {
+        let text = text_of(&after(program.model(), Charset::Unicode, (width, 24), ""));
         text.lines().next().unwrap().to_owned()
     };
-    assert!(!first(&stage, 80).contains("error"));
+    assert!(!first(&program, 80).contains("error"));
     let origin = Some(Origin::default());
     let at_a_line = Diagnostic {
         rule: crate::model::rule::BAD_JSON,
@@ -228,15 +228,15 @@ fn an_input_that_broke_off_is_said_in_the_first_line() {
         origin,
     };
     let at_none = Diagnostic { rule: crate::model::rule::INPUT_BROKE_OFF, origin: None, ..at_a_line.clone() };
-    let store = &mut stage.rehearsal.logs.store;
+    let store = &mut program.headless.logs.store;
     for it in [at_a_line, Diagnostic { severity: Severity::Note, ..at_none.clone() }, at_none] {
         store.diagnose(it);
     }
-    let log = stage.log(false);
+    let log = program.log(false);
     assert_eq!(log.input_errors, 1);
-    stage.send(Message::Log(log));
+    program.send(Message::Log(log));
     for width in [80, 160] {
-        let line = first(&stage, width);
+        let line = first(&program, width);
         assert!(line.contains("1 input error (!)  SAVED"), "{line}");
     }
 }
@@ -330,27 +330,28 @@ fn a_frame_of_the_model_fills_its_size() {
         Theme::new(ColorMode::Mono, Charset::Unicode),
     );
     assert_eq!((frame.area.width, frame.area.height), (100, 30));
-    let stage = Stage::of("");
-    assert!(text_of(stage.model()).contains("0 episodes"), "{}", text_of(stage.model()));
+    let program = TestProgram::of("");
+    assert!(text_of(program.model()).contains("0 episodes"), "{}", text_of(program.model()));
 }
 
 #[test]
 fn messages_alone_lead_to_the_same_state_again() {
-    let mut stage = Stage::of(crate::app::tests::FAILED);
+    let mut program = TestProgram::of(crate::app::tests::FAILED);
     let mut sent = Vec::new();
     let area = Rect::new(0, 0, 80, 16);
     for key in "b\n/tester\nGk1?Gk".chars().map(key) {
-        stage.key(key);
+        program.key(key);
         let theme = Theme::new(ColorMode::Mono, Charset::Unicode);
-        let drawn = draw(stage.model(), area, &mut Buffer::empty(area), &theme);
-        stage.send(Message::Drawn(drawn));
+        let drawn = draw(program.model(), area, &mut Buffer::empty(area), &theme);
+        program.send(Message::Drawn(drawn));
         sent.extend([Message::Key(key), Message::Drawn(drawn)]);
     }
-    let place = |it: &Stage| (it.model().overlay_top, it.model().overlay_reach, it.episode().detail.top);
-    let mut again = Stage::of(crate::app::tests::FAILED);
+    let place =
+        |it: &TestProgram| (it.model().overlay_top, it.model().overlay_reach, it.episode().detail.top);
+    let mut again = TestProgram::of(crate::app::tests::FAILED);
     sent.into_iter().for_each(|it| again.send(it));
-    assert_eq!(place(&again), place(&stage));
+    assert_eq!(place(&again), place(&program));
     // `G` goes beyond the end; `k` goes on from the last row that was drawn.
-    let (top, reach, _) = place(&stage);
+    let (top, reach, _) = place(&program);
     assert_eq!(top + 1, reach);
 }

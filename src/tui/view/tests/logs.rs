@@ -8,7 +8,7 @@ use super::*;
 pub(super) fn models() -> Vec<(String, Model)> {
     let mut models = Vec::new();
     for (name, text) in logs() {
-        models.push((name.to_owned(), Stage::of(&text).model().clone()));
+        models.push((name.to_owned(), TestProgram::of(&text).model().clone()));
     }
     for sample in [
         "dev-team.jsonl",
@@ -17,11 +17,11 @@ pub(super) fn models() -> Vec<(String, Model)> {
         "forage-success.jsonl",
         "live-interleaved.jsonl",
     ] {
-        let mut stage = Stage::sample(sample);
-        let episodes = stage.model().log.episodes.len();
+        let mut program = TestProgram::sample(sample);
+        let episodes = program.model().log.episodes.len();
         for row in 0..episodes {
-            stage.open(row);
-            models.push((format!("{sample}:{row}"), stage.model().clone()));
+            program.open(row);
+            models.push((format!("{sample}:{row}"), program.model().clone()));
         }
     }
     models

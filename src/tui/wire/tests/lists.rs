@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::*;
 use crate::{
-    runtime::stage::Stage,
+    runtime::test_program::TestProgram,
     tui::{
         run,
         theme::{ColorMode, Theme},
@@ -68,15 +68,15 @@ fn log() -> String {
 /// Walks down a list after `keys`. Returns the bytes of a row, and of a frame without scrolling. Leaves out
 /// what stands below the list on the same screen: it shows another record, and is no part of the list.
 fn walk(keys: &str, down: usize, mode: ColorMode) -> (usize, usize) {
-    let mut stage = Stage::of(&log());
-    stage.press(keys);
-    stage.press(&"j".repeat(down));
-    let theme = Theme::new(mode, stage.model().charset);
+    let mut program = TestProgram::of(&log());
+    program.press(keys);
+    program.press(&"j".repeat(down));
+    let theme = Theme::new(mode, program.model().charset);
     let (mut scrolled, mut plain) = (0, 0);
-    let mut shown = run::frame(stage.model(), theme);
+    let mut shown = run::frame(program.model(), theme);
     for _ in 0..ROWS {
-        stage.press("j");
-        let mut frame = run::frame(stage.model(), theme);
+        program.press("j");
+        let mut frame = run::frame(program.model(), theme);
         let end = end_of_list(&frame) * usize::from(frame.area.width);
         frame.content[end..].clone_from_slice(&shown.content[end..]);
         let mut bytes = Vec::new();

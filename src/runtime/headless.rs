@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use super::{
     OpenedLogs, Survey,
-    search::{match_records, search_all, sift_all},
+    search::{filter_all, match_records, search_all},
 };
 use crate::{
     app::{Effect, Key, KeyCode, Message, Model, update},
@@ -13,21 +13,21 @@ use crate::{
 };
 
 /// A model and the logs behind it.
-pub struct Rehearsal {
+pub struct Headless {
     /// The state.
     pub model: Model,
     /// The logs.
     pub logs: OpenedLogs,
 }
 
-impl Rehearsal {
+impl Headless {
     /// Shows `logs`, which have been read to their end, on a terminal of this size.
     pub fn new(model: Model, mut logs: OpenedLogs, columns: u16, rows: u16) -> Self {
         let summary = LogSummary { loaded: true, ..logs.store.summary() };
-        let mut rehearsal = Self { model: Model { mouse: false, ..model }, logs };
-        rehearsal.send(Message::Resize(columns, rows));
-        rehearsal.send(Message::Log(summary));
-        rehearsal
+        let mut headless = Self { model: Model { mouse: false, ..model }, logs };
+        headless.send(Message::Resize(columns, rows));
+        headless.send(Message::Log(summary));
+        headless
     }
 
     /// The same, but nothing is studied before somebody looks at it: the verdict does not say how sure it is.
@@ -52,7 +52,7 @@ impl Rehearsal {
         outside
     }
 
-    /// Presses keys: see [`Rehearsal::key`].
+    /// Presses keys: see [`Headless::key`].
     pub fn keys(&mut self, keys: &str) {
         for key in keys.chars() {
             self.send(Message::Key(Self::key(key)));
@@ -92,14 +92,14 @@ impl Rehearsal {
             Effect::Search { request, pattern } => {
                 Some(Message::Search(search_all(&self.logs.store, *request, pattern)))
             }
-            Effect::Sift { request, filters } if !filters.is_empty() => {
-                Some(Message::Sifted(sift_all(&self.logs.store, *request, filters)))
+            Effect::Filter { request, filters } if !filters.is_empty() => {
+                Some(Message::Filtered(filter_all(&self.logs.store, *request, filters)))
             }
             Effect::Match { request, episode, patterns } => {
                 let places = match_records(&self.logs.store, *episode, patterns);
                 Some(Message::Matched { request: *request, places })
             }
-            Effect::Sift { .. }
+            Effect::Filter { .. }
             | Effect::StopSearch
             | Effect::StopWork(_)
             | Effect::Wake(_)

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{OpenedLogs, Rehearsal};
+use super::{Headless, OpenedLogs};
 use crate::{
     app::{Effect, Key, Message, Model, OpenEpisode},
     graph::Charset,
@@ -11,19 +11,19 @@ use crate::{
 };
 
 /// A model, the log behind it, and nobody at the terminal.
-pub(crate) struct Stage {
-    pub(crate) rehearsal: Rehearsal,
+pub(crate) struct TestProgram {
+    pub(crate) headless: Headless,
     /// The effects of the last message.
     pub(crate) effects: Vec<Effect>,
 }
 
-impl Stage {
+impl TestProgram {
     /// Opens a log. If it has only one episode, that is on the screen.
     pub(crate) fn of(text: &str) -> Self {
         let mut logs = OpenedLogs::embedded("log.jsonl", text.as_bytes(), Pass::Headers).unwrap();
         logs.read_all();
         let model = Model::new(vec!["log.jsonl".to_owned()], Charset::Unicode);
-        Self { rehearsal: Rehearsal::unstudied(model, logs, 80, 24), effects: Vec::new() }
+        Self { headless: Headless::unstudied(model, logs, 80, 24), effects: Vec::new() }
     }
 
     /// Opens a sample log.
@@ -33,15 +33,15 @@ impl Stage {
     }
 
     pub(crate) fn model(&self) -> &Model {
-        &self.rehearsal.model
+        &self.headless.model
     }
 
     pub(crate) fn model_mut(&mut self) -> &mut Model {
-        &mut self.rehearsal.model
+        &mut self.headless.model
     }
 
     pub(crate) fn send(&mut self, message: Message) {
-        self.effects = self.rehearsal.send(message);
+        self.effects = self.headless.send(message);
     }
 
     pub(crate) fn key(&mut self, key: Key) {
@@ -49,27 +49,27 @@ impl Stage {
     }
 
     pub(crate) fn press(&mut self, keys: &str) {
-        self.rehearsal.keys(keys);
+        self.headless.keys(keys);
     }
 
     /// Shows the episode in this row of the list.
     pub(crate) fn open(&mut self, row: usize) {
-        self.rehearsal.model.row = row;
+        self.headless.model.row = row;
         let id = EpisodeId::from_index(row);
-        self.rehearsal.model.opening = Some(id);
-        let revision = self.rehearsal.logs.store.revision(id);
-        let result = self.rehearsal.logs.store.episode(id).map(Into::into).map_err(|it| it.to_string());
+        self.headless.model.opening = Some(id);
+        let revision = self.headless.logs.store.revision(id);
+        let result = self.headless.logs.store.episode(id).map(Into::into).map_err(|it| it.to_string());
         self.send(Message::Episode { id, revision, result });
     }
 
     /// The log as it stands, as growing or not.
     pub(crate) fn log(&mut self, following: bool) -> LogSummary {
-        LogSummary { following, loaded: true, ..self.rehearsal.logs.store.summary() }
+        LogSummary { following, loaded: true, ..self.headless.logs.store.summary() }
     }
 
     /// The episode on the screen.
     pub(crate) fn episode(&self) -> &OpenEpisode {
-        self.rehearsal.model.open.as_ref().unwrap()
+        self.headless.model.open.as_ref().unwrap()
     }
 
     /// The id of the act under the cursor.
@@ -80,6 +80,6 @@ impl Stage {
 
     /// What the footer says.
     pub(crate) fn notice(&self) -> &str {
-        self.rehearsal.model.notice.as_deref().unwrap_or("")
+        self.headless.model.notice.as_deref().unwrap_or("")
     }
 }
