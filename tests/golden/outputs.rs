@@ -13,14 +13,14 @@ fn report(format: &str) -> std::process::Output {
 }
 
 #[test]
-fn every_format_prints_and_names_the_saboteur() {
+fn every_format_prints_and_names_the_agent_to_blame() {
     let mut printed = BTreeSet::new();
     for format in OUTPUTS.iter().map(|it| it.name).chain(PICTURES.iter().map(|it| it.name)) {
         let output = report(format);
         let text = String::from_utf8(output.stdout).unwrap();
         assert_eq!(output.status.code(), Some(0), "{format}: {}", String::from_utf8_lossy(&output.stderr));
         assert!(text.ends_with('\n'), "{format} does not end its last line");
-        assert!(text.contains("saboteur"), "{format}: {text}");
+        assert!(text.contains("porter"), "{format}: {text}");
         assert!(printed.insert(text), "{format} prints what another format prints");
     }
     assert!(printed.len() >= 6);
