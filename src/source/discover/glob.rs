@@ -5,6 +5,12 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 
+use glob::{MatchOptions, Pattern};
+
+/// As a shell matches: names that begin with a dot only where the pattern begins with one.
+const AS_A_SHELL: MatchOptions =
+    MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
+
 /// Whether `path` has a special character.
 pub(super) fn is_pattern(path: &Path) -> bool {
     path.to_string_lossy().contains(['*', '?', '['])
@@ -30,12 +36,12 @@ pub(super) fn expand(pattern: &Path, directories: &mut BTreeSet<PathBuf>) -> Vec
                 below
             }
             Component::Normal(_) if is_pattern(Path::new(part)) => {
-                let pattern = text.chars().collect::<Vec<_>>();
+                let pattern = pattern_of(&text);
                 let mut matches = Vec::new();
                 for base in &found {
                     directories.insert(readable(base).to_owned());
-                    matches
-                        .extend(names(base).filter(|it| matches_name(&pattern, it)).map(|it| base.join(it)));
+                    let named = names(base).filter(|it| pattern.matches_with(it, AS_A_SHELL));
+                    matches.extend(named.map(|it| base.join(it)));
                 }
                 matches
             }
@@ -71,62 +77,15 @@ fn readable(path: &Path) -> &Path {
     if path.as_os_str().is_empty() { Path::new(".") } else { path }
 }
 
-fn matches_name(pattern: &[char], name: &str) -> bool {
-    let hidden = name.starts_with('.') && pattern.first() != Some(&'.');
-    !hidden && matches(pattern, &name.chars().collect::<Vec<_>>())
-}
-
-/// Goes back to the last `*` on a mismatch; no earlier one needs another try.
-fn matches(pattern: &[char], name: &[char]) -> bool {
-    let (mut p, mut n) = (0, 0);
-    let mut star = None;
-    while n < name.len() {
-        let step = match pattern.get(p) {
-            Some('*') => {
-                star = Some((p, n));
-                p += 1;
-                continue;
-            }
-            Some('?') => Some(1),
-            Some('[') => class(&pattern[p..], name[n]),
-            Some(c) => (*c == name[n]).then_some(1),
-            None => None,
-        };
-        match (step, star) {
-            (Some(len), _) => {
-                p += len;
-                n += 1;
-            }
-            (None, Some((at, from))) => {
-                star = Some((at, from + 1));
-                (p, n) = (at + 1, from + 1);
-            }
-            (None, None) => return false,
-        }
+/// The pattern of one part of a path. `[^a]` is another way to write `[!a]`; `**` within a part is `*`; where a
+/// class never closes, every `[` stands for itself.
+fn pattern_of(part: &str) -> Pattern {
+    let mut text = part.replace("[^", "[!");
+    while text.contains("**") {
+        text = text.replace("**", "*");
     }
-    pattern[p..].iter().all(|it| *it == '*')
-}
-
-/// The length of the class at the start of `pattern` if it matches `c`. A `[` that never closes stands for
-/// itself.
-fn class(pattern: &[char], c: char) -> Option<usize> {
-    let negated = matches!(pattern.get(1), Some('!' | '^'));
-    let first = 1 + usize::from(negated);
-    let Some(end) = pattern.iter().skip(first + 1).position(|it| *it == ']').map(|it| it + first + 1) else {
-        return (c == '[').then_some(1);
-    };
-    let mut set = &pattern[first..end];
-    let mut inside = false;
-    while let [from, rest @ ..] = set {
-        if let ['-', to, after @ ..] = rest {
-            inside |= (*from..=*to).contains(&c);
-            set = after;
-        } else {
-            inside |= *from == c;
-            set = rest;
-        }
-    }
-    (inside != negated).then_some(end + 1)
+    let literal = || Pattern::new(&text.replace('[', "[[]"));
+    Pattern::new(&text).or_else(|_| literal()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -136,18 +95,20 @@ mod tests {
     #[test]
     fn names_match() {
         let check = |pattern: &str, yes: &[&str], no: &[&str]| {
-            let chars = pattern.chars().collect::<Vec<_>>();
-            yes.iter().for_each(|it| assert!(matches_name(&chars, it), "{pattern} {it}"));
-            no.iter().for_each(|it| assert!(!matches_name(&chars, it), "{pattern} {it}"));
+            let matches = |name: &str| pattern_of(pattern).matches_with(name, AS_A_SHELL);
+            yes.iter().for_each(|it| assert!(matches(it), "{pattern} {it}"));
+            no.iter().for_each(|it| assert!(!matches(it), "{pattern} {it}"));
         };
         check("*.jsonl", &["a.jsonl", "a.b.jsonl"], &["a.json", ".a.jsonl", "a.jsonl.1"]);
         check("*", &["a", "a.b"], &[".a"]);
         check(".*", &[".a"], &["a"]);
         check("w?.json", &["w1.json", "wé.json"], &["w.json", "w12.json"]);
         check("[a-c]x[!0-9]", &["axb", "cxx"], &["dxb", "ax1", "ax"]);
+        check("[^a-c]x", &["dx"], &["ax"]);
         check("[]a]", &["]", "a"], &["b"]);
         check("[a-]", &["-", "a"], &["b"]);
         check("a[", &["a["], &["a"]);
+        check("a[*.json", &["a[1.json"], &["a1.json"]);
         check("*a*b*c", &["abc", "xaxbxc", "aabbcc"], &["acb", "abcd"]);
         check("a**b", &["ab", "axb"], &["a"]);
         check(&"*a".repeat(20), &[&"a".repeat(40)], &[&("a".repeat(40) + "b")]);
