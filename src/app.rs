@@ -50,7 +50,7 @@ pub use rest::Rest;
 pub use screen::{Overlay, Pane, Scope, Screen, Size, View};
 pub use shape::Shape;
 pub use slot::Slot;
-pub use update::update;
+pub use update::{keymap, update, views};
 pub use view::{
     DetailState, DrawingKey, GraphState, KeptDrawing, MethodsState, MethodsVariant, TimelineState,
 };

@@ -198,7 +198,10 @@ const PAIRS: &[Pair] = &[
 impl Action {
     /// The name of its first key: `F`, `Enter`, `^R`.
     pub fn key(self) -> String {
-        binding(self).keys[0].name()
+        match self {
+            Action::Show(view) => view.digit().to_string(),
+            _ => binding(self).keys[0].name(),
+        }
     }
 
     /// The key that hints at it, with that of the action it goes together with: `c C`, `[ ]`, `Enter`.
@@ -251,7 +254,7 @@ const fn k(code: KeyCode) -> Key {
     Key::named(code)
 }
 
-/// Every binding. A key stands in one row only.
+/// Every binding but the digits of views. A key stands in one row only.
 pub const BINDINGS: &[Binding] = &[
     row(Action::Down, &[c('j'), k(KeyCode::Down)], Section::Move, "down", "down"),
     row(Action::Up, &[c('k'), k(KeyCode::Up)], Section::Move, "up", "up"),
@@ -280,11 +283,6 @@ pub const BINDINGS: &[Binding] = &[
     row(Action::Sweep, &[c('S')], Section::Ask, "sweep all methods, baselines", "sweep"),
     row(Action::Caveats, &[c('i')], Section::Ask, "caveats of this method", "caveats"),
     row(Action::Findings, &[c('!')], Section::Ask, "what is wrong with the log", "findings"),
-    row(Action::Show(View::Credit), &[c('1')], Section::View, "credit: the overview", ""),
-    row(Action::Show(View::Graph), &[c('2')], Section::View, "graph: who talked to whom", ""),
-    row(Action::Show(View::Timeline), &[c('3')], Section::View, "timeline: acts and causes", ""),
-    row(Action::Show(View::Methods), &[c('4')], Section::View, "credit by method", ""),
-    row(Action::Show(View::WhatIf), &[c('5')], Section::View, "what-if", ""),
     row(Action::ShowEpisodes, &[c('0')], Section::View, "episode list", "episodes"),
     row(Action::NextPane, &[k(KeyCode::Tab)], Section::View, "pane: next", "pane"),
     row(Action::PreviousPane, &[k(KeyCode::BackTab)], Section::View, "previous", ""),
@@ -311,27 +309,9 @@ pub const BINDINGS: &[Binding] = &[
     row(Action::Interrupt, &[Key::ctrl('c')], Section::Leave, "quit now", ""),
 ];
 
-/// What `key` asks for.
-pub fn action_of(key: Key) -> Option<Action> {
-    BINDINGS.iter().find(|it| it.keys.contains(&key)).map(|it| it.action)
-}
-
-/// The row of `action`.
+/// The row of `action`, which shows no view.
 pub fn binding(action: Action) -> &'static Binding {
     BINDINGS.iter().find(|it| it.action == action).expect("every action has a row, see the test")
-}
-
-/// The digits that show a view: `1-5`.
-pub fn view_digits() -> String {
-    let digit = |view: Option<&View>| view.map_or(' ', |it| it.digit());
-    format!("{}-{}", digit(View::ALL.first()), digit(View::ALL.last()))
-}
-
-/// The digits that begin a number and nothing else: `6 to 9`.
-pub fn count_digits() -> String {
-    let own: Vec<String> =
-        ('0'..='9').map(Key::char).filter(|it| action_of(*it).is_none()).map(Key::name).collect();
-    format!("{} to {}", own[0], own[own.len() - 1])
 }
 
 #[cfg(test)]

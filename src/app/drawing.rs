@@ -110,7 +110,7 @@ mod tests {
         program.press("4ll");
         // A what-if on the method of another row.
         program.press("5l\n2");
-        assert_eq!(program.model().view, View::Graph);
+        assert_eq!(program.model().view, View::GRAPH);
         assert!(!program.episode().forks.is_logged(), "an edit is on the screen");
         assert!(key(&program) != before);
     }

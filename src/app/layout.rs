@@ -2,7 +2,7 @@
 //!
 //! Pure functions of columns and rows, and of how much there is to show.
 
-use super::screen::{Size, View};
+use super::screen::Size;
 
 /// Columns and rows of a screen or a pane.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,15 +59,12 @@ pub fn graph(size: Size) -> Area {
     Area::new(all.columns.saturating_sub(GRAPH_SIDE + 1), all.rows.saturating_sub(AROUND_GRAPH))
 }
 
-/// The room that the drawing of the graph is made for on `view`; `None`: that view does not show one.
-pub fn drawing(view: View, size: Size) -> Option<Area> {
+/// The room that the drawing of the graph is made for on the wide layout of the credit view; `None`: the screen is too
+/// small for that.
+pub fn wide_graph(size: Size) -> Option<Area> {
     let all = Area::from(size);
-    match view {
-        View::Graph => Some(graph(size)),
-        // Of the rows below the header about half are left to it: what is above depends on the episode.
-        View::Credit if all.holds(WIDE) => Some(Area::new(WIDE_LEFT - 2, all.rows.saturating_sub(10) / 2)),
-        View::Credit | View::Timeline | View::Methods | View::WhatIf => None,
-    }
+    // Of the rows below the header about half are left to it: what is above depends on the episode.
+    all.holds(WIDE).then(|| Area::new(WIDE_LEFT - 2, all.rows.saturating_sub(10) / 2))
 }
 
 /// Panes of the credit view: credit and acts above, the small matrix and the act below.
@@ -155,10 +152,10 @@ mod tests {
     fn the_graph_is_drawn_where_it_is_shown() {
         let size = |columns, rows| Size { columns, rows };
         // 80 less the panel of 30 and a gap; 24 less header 2, rule 1, legend 2, footer 1.
-        assert_eq!(drawing(View::Graph, size(80, 24)), Some(Area::new(49, 18)));
-        assert_eq!(drawing(View::Graph, size(3, 2)), Some(Area::default()));
-        assert_eq!(drawing(View::Credit, size(119, 60)), None);
-        assert_eq!(drawing(View::Credit, size(160, 45)), Some(Area::new(54, 17)));
-        assert_eq!(drawing(View::Timeline, size(160, 45)), None);
+        assert_eq!(graph(size(80, 24)), Area::new(49, 18));
+        assert_eq!(graph(size(3, 2)), Area::default());
+        assert_eq!(wide_graph(size(119, 60)), None);
+        // The left pane of 56 less its edges; (45 - 10) / 2.
+        assert_eq!(wide_graph(size(160, 45)), Some(Area::new(54, 17)));
     }
 }

@@ -76,7 +76,7 @@ impl Model {
             log: LogSummary::default(),
             held: None,
             screen: Screen::Episodes,
-            view: View::Credit,
+            view: View::CREDIT,
             overlay: None,
             overlay_top: 0,
             overlay_reach: usize::MAX,

@@ -20,45 +20,31 @@ pub enum Screen {
     Episode,
 }
 
-/// A view of an episode.
+/// A view of an episode, by the digit that shows it. All there is to know of it is its row of
+/// [`VIEWS`](super::views::VIEWS).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum View {
-    /// 1: credit, acts, detail.
-    Credit,
-    /// 2: who talked to whom.
-    Graph,
-    /// 3: acts in time.
-    Timeline,
-    /// 4: credit by method.
-    Methods,
-    /// 5: what-if.
-    WhatIf,
-}
+pub struct View(char);
 
 impl View {
-    /// All views, in the order of their keys.
-    pub const ALL: [View; 5] = [View::Credit, View::Graph, View::Timeline, View::Methods, View::WhatIf];
+    /// Credit, acts, detail: the program begins with it, and Esc leads back to it.
+    pub const CREDIT: View = View::at('1');
+    /// Who talked to whom.
+    pub const GRAPH: View = View::at('2');
+    /// Acts in time.
+    pub const TIMELINE: View = View::at('3');
+    /// Credit by method.
+    pub const METHODS: View = View::at('4');
+    /// What-if.
+    pub const WHAT_IF: View = View::at('5');
 
-    /// The name on the screen.
-    pub fn title(self) -> &'static str {
-        match self {
-            View::Credit => "Credit",
-            View::Graph => "Graph",
-            View::Timeline => "Timeline",
-            View::Methods => "Credit by method",
-            View::WhatIf => "What-if",
-        }
-    }
-
-    /// Digit and name, as titles begin.
-    pub fn heading(self) -> String {
-        format!("{} {}", self.digit(), self.title())
+    /// The view that this digit shows.
+    pub(super) const fn at(digit: char) -> Self {
+        Self(digit)
     }
 
     /// The digit that shows it.
-    pub fn digit(self) -> char {
-        let index = View::ALL.iter().position(|it| *it == self).expect("ALL holds every view");
-        char::from(b'1' + index as u8)
+    pub const fn digit(self) -> char {
+        self.0
     }
 }
 

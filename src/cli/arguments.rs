@@ -4,7 +4,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{log_options::LogOptions, method_help, output_format::OutputFormat};
 use crate::{
-    app::{Action, action, command_line::ScenarioOptions},
+    app::{Action, command_line::ScenarioOptions, keymap},
     credit::MessageSetting,
     model::Severity,
     tui::theme::{ColorChoice, ColorMode},
@@ -15,7 +15,7 @@ fn after_help() -> String {
     let [blame, explain, cause, what_if, sweep, help] =
         [Action::NextCulprit, Action::Explain, Action::Cause, Action::WhatIf, Action::Sweep, Action::Help]
             .map(Action::key);
-    let views = action::view_digits();
+    let views = keymap::view_digits();
     format!(
         "\
 Keys: {blame} the act to blame, {explain} the arithmetic, {cause} its cause, {what_if} what-if, \

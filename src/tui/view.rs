@@ -47,7 +47,7 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer, theme: &Theme) -> Dr
     body.mark(model.search.pattern.as_deref());
     match model.open.as_ref().filter(|_| model.screen == Screen::Episode) {
         None => episodes::draw(model, &mut body),
-        Some(open) => draw_episode(model, open, &mut body),
+        Some(open) => (painting(model.view).draw)(model, open, &mut body),
     }
     let mut over = screen.part(0, 1, width, height - 2);
     over.mark(model.search.pattern.as_deref().filter(|_| model.overlay == Some(Overlay::Detail)));
@@ -56,14 +56,48 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer, theme: &Theme) -> Dr
     drawn
 }
 
-fn draw_episode(model: &Model, open: &OpenEpisode, body: &mut Painter<'_>) {
-    match model.view {
-        View::Credit => credit::draw(open, body),
-        View::Graph => graph::draw(model, open, body),
-        View::Timeline => timeline::draw(open, body),
-        View::Methods => methods::draw(open, body),
-        View::WhatIf => whatif::draw(model, open, body),
-    }
+/// How a view is painted.
+struct Painting {
+    view: View,
+    /// On a screen that has room for its layout.
+    draw: fn(&Model, &OpenEpisode, &mut Painter<'_>),
+    /// On a smaller one.
+    tiny: Tiny,
+}
+
+/// How a view is painted on a screen that is too small for its layout.
+#[derive(Clone, Copy)]
+enum Tiny {
+    /// By a painter of its own.
+    Pane(fn(&OpenEpisode, &mut Painter<'_>)),
+    /// As plain lines; the second is the line of the cursor.
+    Lines(fn(&OpenEpisode) -> (Vec<String>, usize)),
+}
+
+/// A row for every one of `app::views::VIEWS`.
+const PAINTINGS: [Painting; 5] = [
+    Painting {
+        view: View::CREDIT,
+        draw: |_, open, body| credit::draw(open, body),
+        tiny: Tiny::Pane(tiny::bars_of),
+    },
+    Painting { view: View::GRAPH, draw: graph::draw, tiny: Tiny::Lines(graph::lines) },
+    Painting {
+        view: View::TIMELINE,
+        draw: |_, open, body| timeline::draw(open, body),
+        tiny: Tiny::Pane(tiny::acts_of),
+    },
+    Painting {
+        view: View::METHODS,
+        draw: |_, open, body| methods::draw(open, body),
+        tiny: Tiny::Lines(methods::lines),
+    },
+    Painting { view: View::WHAT_IF, draw: whatif::draw, tiny: Tiny::Lines(whatif::lines) },
+];
+
+/// How `view` is painted.
+fn painting(view: View) -> &'static Painting {
+    PAINTINGS.iter().find(|it| it.view == view).unwrap_or(&PAINTINGS[0])
 }
 
 /// Writes the name of an agent in so many columns, cut where that loses least; the column behind them.

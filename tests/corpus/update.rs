@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use creditscope::{
-    app::{CreditJob, Key, KeyCode, Message, Model, RequestId, Screen, action::BINDINGS, update},
+    app::{CreditJob, Key, KeyCode, Message, Model, RequestId, Screen, keymap, update},
     graph::Charset,
     model::{ActId, EpisodeId, Links, LogSummary, Origin},
     runtime::Headless,
@@ -166,7 +166,7 @@ impl Run {
     fn message(&mut self, step: &Step) -> Option<Message> {
         Some(match step {
             Step::Bound(index) => {
-                let keys: Vec<Key> = BINDINGS.iter().flat_map(|it| it.keys.iter().copied()).collect();
+                let keys: Vec<Key> = keymap::bound_keys().map(|it| it.0).collect();
                 Message::Key(keys[index % keys.len()])
             }
             Step::Typed('\u{7f}') => Message::Key(Key::named(KeyCode::Backspace)),

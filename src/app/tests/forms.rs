@@ -19,7 +19,7 @@ fn scenario(program: &TestProgram) -> Scenario {
 /// Puts the cursor of the form on a field.
 fn go(program: &mut TestProgram, kind: &FieldKind) {
     let at = fields(program).iter().position(|it| it.kind == *kind).unwrap();
-    program.model_mut().view = View::WhatIf;
+    program.model_mut().view = View::WHAT_IF;
     let open = program.model_mut().open.as_mut().unwrap();
     (open.form.field, open.form.choice) = (at, 0);
 }
@@ -87,7 +87,7 @@ fn every_choice_is_in_the_list_of_its_field() {
     assert_eq!(program.episode().form.choice, methods.len() - 1);
     program.press("gG\x1b");
     assert!(
-        !program.episode().form.list && program.model().view == View::WhatIf,
+        !program.episode().form.list && program.model().view == View::WHAT_IF,
         "Esc closes the list alone"
     );
     // A choice that cannot be picked says why, and the list stays.
@@ -197,7 +197,7 @@ fn a_number_is_typed_key_by_key() {
     program.key(Key::named(KeyCode::Backspace));
     assert_eq!(program.episode().form.typing.as_deref(), Some("1"));
     program.press("\x1b");
-    assert_eq!((program.episode().form.typing.clone(), program.model().view), (None, View::WhatIf));
+    assert_eq!((program.episode().form.typing.clone(), program.model().view), (None, View::WHAT_IF));
     // What the log says is no edit.
     program.press("\n-0.6\n");
     assert_eq!(scenario(&program).reward, None);
@@ -260,7 +260,7 @@ fn somebody_has_to_play() {
 fn an_act_without_alternatives_cannot_do_otherwise() {
     let mut program = TestProgram::of(FAILED);
     program.press("3gjx");
-    assert_eq!(program.model().view, View::WhatIf);
+    assert_eq!(program.model().view, View::WHAT_IF);
     assert!(program.notice().contains("no alternatives of m1"), "{}", program.notice());
     program.press("3jx");
     let open = program.episode();

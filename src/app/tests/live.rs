@@ -168,7 +168,7 @@ fn an_episode_plays_act_by_act_and_stops_at_the_end() {
     program.key(Key::char('p'));
     assert_eq!(
         (program.effects.clone(), program.model().view),
-        (vec![Effect::Wake(Duration::from_millis(400))], View::Timeline)
+        (vec![Effect::Wake(Duration::from_millis(400))], View::TIMELINE)
     );
     let mut shown = vec![program.act().to_owned()];
     while program.episode().timeline.playing {

@@ -92,7 +92,7 @@ fn on_the_list_of_episodes_the_row_moves_and_enter_opens_at_the_hit() {
 
 #[test]
 fn every_view_shows_the_hit() {
-    for view in View::ALL {
+    for view in views::VIEWS.iter().map(|it| it.view) {
         let mut program = TestProgram::of(FAILED);
         program.press(&view.digit().to_string());
         search(&mut program, "\"red\"");
@@ -173,14 +173,14 @@ fn esc_ends_a_search_before_it_backs_out() {
     program.press("3");
     search(&mut program, "coder");
     program.press("\x1b");
-    assert_eq!((pattern(&program), program.model().view), ("", View::Timeline));
+    assert_eq!((pattern(&program), program.model().view), ("", View::TIMELINE));
     assert_eq!(program.effects.len() + program.model().search.hits.len(), 0);
     program.press("\x1b");
-    assert_eq!(program.model().view, View::Credit);
+    assert_eq!(program.model().view, View::CREDIT);
     // q is not asked about searches.
     search(&mut program, "coder");
     program.press("3q");
-    assert_eq!((pattern(&program), program.model().view), ("coder", View::Credit));
+    assert_eq!((pattern(&program), program.model().view), ("coder", View::CREDIT));
 }
 
 #[test]

@@ -76,30 +76,24 @@ pub(super) fn follow_link(model: &mut Model, direction: Direction, count: usize)
     }
     let chain = sentences::chain(open, act);
     select(open, act);
-    if model.view == View::Credit {
+    if model.view == View::CREDIT {
         open.pane = Pane::Acts;
     }
     model.notice = Some(chain);
 }
 
-/// Asks for the arithmetic of the number under the cursor: of a number that is made of those of many acts it takes a
+/// Asks for the arithmetic of the number of `act`, else of the agent under the cursor: of a number that is made of those of many acts it takes a
 /// while.
-pub(super) fn explain(model: &mut Model, effects: &mut Vec<Effect>) {
+pub(super) fn explain(model: &mut Model, act: Option<ActId>, effects: &mut Vec<Effect>) {
     let Some(open) = &model.open else { return };
     let Some(analysis) = open.analysis().cloned() else {
         model.notice = Some("credit is being computed".to_owned());
         return;
     };
-    let on_act = match model.view {
-        View::Credit => open.pane == Pane::Acts,
-        View::Timeline => true,
-        View::Methods => !open.methods_acts().is_empty(),
-        View::Graph | View::WhatIf => false,
-    };
-    let in_table = model.view == View::Methods && open.methods.variant == MethodsVariant::Table;
+    let in_table = model.view == View::METHODS && open.methods.variant == MethodsVariant::Table;
     let row = Some(open.method_column()).filter(|it| in_table && *it < analysis.sweep.rows.len());
     let mut scenario = row.map_or(&analysis.scenario, |it| &analysis.sweep.rows[it].scenario).clone();
-    let target = match open.act.filter(|_| on_act) {
+    let target = match act {
         Some(act) => {
             let knows_acts = analysis.credit.as_ref().is_ok_and(|it| !it.acts.is_empty());
             if !knows_acts && let Some(acts) = &analysis.acts {
@@ -151,7 +145,7 @@ pub(super) fn copy(model: &Model, effects: &mut Vec<Effect>) {
         .analysis()
         .map(|it| command_line::of_scenario(&model.arguments, &open.episode, &it.scenario))
         .unwrap_or_default();
-    if model.view == View::WhatIf {
+    if model.view == View::WHAT_IF {
         effects.push(Effect::Copy(command + "\n"));
         return;
     }

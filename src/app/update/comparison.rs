@@ -16,7 +16,7 @@ use crate::{
 
 /// Asks what the what-if changes, where the screen shows it and has it not.
 pub(super) fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
-    let shown = model.screen == Screen::Episode && model.view == View::WhatIf;
+    let shown = model.screen == Screen::Episode && model.view == View::WHAT_IF;
     let Some(open) = model.open.as_mut().filter(|_| shown) else { return };
     let Some(analysis) = open.analysis().cloned() else { return };
     let of = (open.logged.get().cloned(), analysis);

@@ -2,22 +2,18 @@
 
 use std::time::Duration;
 
-use super::{
-    graph,
-    select::{moved, select},
-};
+use super::select::{moved, select};
 use crate::{
     app::{
         action::Action,
         layout,
-        lists::ActRows,
         message::{Drawn, Effect},
         model::Model,
         open::OpenEpisode,
-        screen::{Overlay, Pane, Scope, Screen, View},
+        screen::{Overlay, Screen, View},
         sentences,
     },
-    model::{ActId, AgentId},
+    model::ActId,
 };
 
 /// Between two acts while an episode plays.
@@ -121,116 +117,8 @@ pub(super) fn overlay(model: &mut Model, action: Action, count: usize) -> bool {
     true
 }
 
-/// Motions and switches of the views of an episode.
-pub(super) fn episode_view(model: &mut Model, action: Action, count: usize) {
-    let page = layout::page(model.size);
-    let view = model.view;
-    let Some(open) = model.open.as_mut() else { return };
-    match action {
-        Action::Open => {
-            if view == View::Graph {
-                // Enter on an agent shows its neighbourhood; Enter there goes back.
-                graph::toggle_ego(open);
-            } else if view == View::Credit && open.pane == Pane::Agents {
-                open.pane = Pane::Acts;
-                if let Some(act) = first_act_of(open, open.agent) {
-                    select(open, act);
-                }
-            } else if open.act.is_some() {
-                model.overlay = Some(Overlay::Detail);
-            }
-        }
-        Action::NextPane | Action::PreviousPane => match view {
-            View::Credit => {
-                open.pane = if open.pane == Pane::Agents { Pane::Acts } else { Pane::Agents };
-            }
-            _ => {
-                let at = View::ALL.iter().position(|it| *it == view).unwrap_or(0);
-                let by = if action == Action::NextPane { 1 } else { View::ALL.len() - 1 };
-                model.view = View::ALL[(at + by) % View::ALL.len()];
-            }
-        },
-        Action::SameAgentOn => same_agent(open, count as isize),
-        Action::SameAgentBack => same_agent(open, -(count as isize)),
-        Action::Sort => match (view, open.pane) {
-            (View::Credit, Pane::Acts) => open.acts_by_time = !open.acts_by_time,
-            _ => open.by_roster = !open.by_roster,
-        },
-        Action::Scope => {
-            open.timeline.scope = match open.timeline.scope {
-                Scope::All => Scope::Top,
-                Scope::Top => Scope::BlamePath,
-                Scope::BlamePath => Scope::All,
-            };
-            // Where the cursor is not among them, it goes there once they are known.
-            open.lists.snap = true;
-        }
-        Action::Wrap => open.detail.wrap = !open.detail.wrap,
-        Action::Left | Action::Right => sideways(open, view, action == Action::Right, count),
-        Action::ScrollRight => open.graph.scroll.0 += 8,
-        Action::ScrollLeft => open.graph.scroll.0 = open.graph.scroll.0.saturating_sub(8),
-        _ => rows_of(open, view, action, count, page),
-    }
-}
-
-fn sideways(open: &mut OpenEpisode, view: View, right: bool, count: usize) {
-    let step = |at: usize, last: usize| {
-        if right { (at + count).min(last) } else { at.saturating_sub(count) }
-    };
-    match view {
-        View::Methods => {
-            let last = open.sweep().map_or(0, |it| it.rows.len()).saturating_sub(1);
-            open.methods.column = Some(step(open.method_column(), last));
-        }
-        View::Timeline => {
-            open.timeline.lane = step(open.timeline.lane, open.episode.agents.len().saturating_sub(1));
-        }
-        View::Graph => graph::follow_edge(open, right),
-        View::Credit | View::WhatIf => {
-            open.pane = if right { Pane::Acts } else { Pane::Agents };
-        }
-    }
-}
-
-fn rows_of(open: &mut OpenEpisode, view: View, action: Action, count: usize, page: usize) {
-    let rows = if view == View::Methods { open.methods_acts() } else { ActRows::All(0) };
-    let on_acts =
-        !rows.is_empty() || view == View::Timeline || (view == View::Credit && open.pane == Pane::Acts);
-    if on_acts {
-        let acts = match view {
-            View::Methods => rows,
-            View::Timeline => open.timeline_acts(),
-            _ => open.act_order(),
-        };
-        let at = open.act.and_then(|it| acts.row_of(it)).unwrap_or(0);
-        if let Some(row) = moved(action, count, at, acts.len(), page)
-            && let Some(act) = acts.get(row)
-        {
-            select(open, act);
-        }
-        return;
-    }
-    let agents = if view == View::Graph { open.roster() } else { open.agent_order() };
-    let at = agents.row_of(open.agent).unwrap_or(0);
-    if let Some(row) = moved(action, count, at, agents.len(), page)
-        && let Some(agent) = agents.get(row)
-    {
-        open.agent = agent;
-        open.graph.edge = None;
-    }
-}
-
-/// The first act of an agent in the order of the list of acts.
-fn first_act_of(open: &OpenEpisode, agent: AgentId) -> Option<ActId> {
-    let mut own = open.index.acts_of(agent).iter().copied().filter(|it| open.listed.holds(*it));
-    match open.ranking().filter(|_| !open.acts_by_time) {
-        Some(ranking) => own.min_by_key(|it| ranking.place(*it)),
-        None => own.next(),
-    }
-}
-
 /// To the `by`th act of the same agent that is listed, or as far as there are any.
-fn same_agent(open: &mut OpenEpisode, by: isize) {
+pub(super) fn same_agent(open: &mut OpenEpisode, by: isize) {
     let Some(at) = open.act else { return };
     let own = open.index.acts_of(open.episode.act(at).agent);
     let here = own.partition_point(|it| *it < at);
@@ -246,7 +134,7 @@ fn same_agent(open: &mut OpenEpisode, by: isize) {
 
 /// Starts or stops playback. From the last act it starts over.
 pub(super) fn play(model: &mut Model, effects: &mut Vec<Effect>) {
-    model.view = View::Timeline;
+    model.view = View::TIMELINE;
     let Some(open) = model.open.as_mut() else { return };
     open.timeline.playing = !open.timeline.playing;
     if open.timeline.playing {

@@ -18,7 +18,7 @@ use crate::{credit, model::Scenario};
 /// Whether a number is being typed.
 pub(super) fn typing(model: &Model) -> bool {
     model.screen == Screen::Episode
-        && model.view == View::WhatIf
+        && model.view == View::WHAT_IF
         && model.open.as_ref().is_some_and(|it| it.form.typing.is_some())
 }
 

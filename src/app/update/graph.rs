@@ -3,21 +3,18 @@
 use crate::{
     app::{
         drawing::edges_of,
-        layout,
+        layout::Area,
         model::Model,
         open::OpenEpisode,
         screen::Screen,
         view::{DrawingKey, KeptDrawing},
     },
-    graph,
+    graph::{self, Charset},
 };
 
-/// Draws the graph where it is on the screen and not drawn as it is.
-pub(super) fn refresh(model: &mut Model) {
-    let Some(pane) = layout::drawing(model.view, model.size) else { return };
-    if model.screen != Screen::Episode {
-        return;
-    }
+/// Draws the graph where the view on the screen has a `pane` for it and it is not drawn as it is.
+pub(super) fn refresh(model: &mut Model, pane: Option<Area>) {
+    let Some(pane) = pane.filter(|_| model.screen == Screen::Episode) else { return };
     let Some(open) = model.open.as_mut() else { return };
     let key = DrawingKey::of(open, pane, model.charset);
     if open.graph.drawing.as_ref().map(|it| &it.key) != key.as_ref() {
@@ -25,8 +22,8 @@ pub(super) fn refresh(model: &mut Model) {
     }
 }
 
-/// The next way to draw.
-pub(super) fn next_drawing(open: &mut OpenEpisode, charset: graph::Charset) {
+/// The next way to draw, after the one on the screen.
+pub(super) fn next_drawing(open: &mut OpenEpisode, charset: Charset) {
     let is_shown = |it: &&KeptDrawing| DrawingKey::of(open, it.key.pane(), charset).as_ref() == Some(&it.key);
     let shown = open.graph.drawing.as_ref().filter(is_shown).map(|it| it.view);
     let has_groups = open.graph.groups().is_some();

@@ -91,7 +91,7 @@ fn fork(model: &mut Model, effects: &mut Vec<Effect>) {
 /// Asks for what the screen shows and does not have.
 pub(super) fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
     let variant = model.open.as_ref().map(|it| it.methods.variant);
-    let on_methods = model.screen == Screen::Episode && model.view == View::Methods;
+    let on_methods = model.screen == Screen::Episode && model.view == View::METHODS;
     let shown = variant.filter(|_| on_methods);
     let asked =
         shown.is_some_and(|it| it != MethodsVariant::Table) || matches!(model.overlay, Some(Overlay::Sweep));

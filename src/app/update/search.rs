@@ -361,7 +361,7 @@ pub(super) fn arrived(model: &mut Model) {
 fn show_act(open: &mut OpenEpisode, act: ActId, view: View) {
     select(open, act);
     open.detail.seek = true;
-    if view == View::Credit {
+    if view == View::CREDIT {
         open.pane = Pane::Acts;
     }
 }

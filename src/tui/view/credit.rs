@@ -64,7 +64,7 @@ fn wall(body: &mut Painter<'_>, x: usize, y: usize, rows: usize) {
 /// Bars per agent, with the sum below.
 pub(super) fn credit_pane(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let analysis = open.analysis();
-    let name = View::Credit.heading();
+    let name = View::CREDIT.heading();
     let title = match analysis.map(|it| &it.credit) {
         Some(Ok(credit)) => format!("{name}  {}", credit.title),
         Some(Err(_)) => format!("{name}  unavailable"),

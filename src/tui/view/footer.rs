@@ -3,7 +3,7 @@
 use super::prompt;
 use crate::{
     app::{
-        Action, MethodsVariant, Model, OpenEpisode, Overlay, Pane, SamplingState, Screen, View,
+        Action, Model, OpenEpisode, Overlay, SamplingState, Screen,
         action::{self, Binding},
     },
     text,
@@ -64,87 +64,25 @@ fn hint_of(model: &Model, binding: &Binding) -> &'static str {
     if model.overlay.is_some() || model.screen == Screen::Episodes {
         return binding.hint;
     }
-    match (model.view, binding.action) {
-        (View::WhatIf, Action::Open) => "pick, list",
-        (View::WhatIf, Action::Down) => "field",
-        (View::WhatIf, Action::Right) => "choice",
-        (View::Graph, Action::Open) => "ego",
-        (View::Graph, Action::Right) => "edge",
-        (View::Methods, action) => methods_hint(model, action).unwrap_or(binding.hint),
-        (View::Graph, Action::Down) => "agent",
-        _ => binding.hint,
-    }
-}
-
-/// The same for the variants of view 4.
-fn methods_hint(model: &Model, action: Action) -> Option<&'static str> {
-    let variant = model.open.as_ref().map_or(MethodsVariant::Table, |it| it.methods.variant);
-    Some(match (variant, action) {
-        (_, Action::Variant) => variant.next().hint(),
-        (MethodsVariant::Table, Action::Down) => "agent",
-        (MethodsVariant::Table, Action::Right) => "method",
-        (MethodsVariant::Curves, Action::Down) => "curve",
-        (MethodsVariant::Curves, Action::Right) => "value",
-        (MethodsVariant::Curves, Action::Open) => "what-if",
-        (MethodsVariant::Failure, Action::Down) => "act",
-        (MethodsVariant::Messages, Action::Down) => "message",
-        (MethodsVariant::Messages, Action::Right) => "tau",
-        (MethodsVariant::Messages, Action::ScrollRight) => "beta",
-        _ => return None,
-    })
+    (model.view.row().hint)(model, binding.action).unwrap_or(binding.hint)
 }
 
 fn hints(model: &Model) -> Vec<&'static Binding> {
     use Action as A;
-    let actions: &[Action] = match (&model.overlay, model.screen, model.view) {
-        (Some(Overlay::Detail), ..) => {
+    let actions: &[Action] = match (&model.overlay, model.screen) {
+        (Some(Overlay::Detail), _) => {
             &[A::Down, A::Wrap, A::Cause, A::SameAgentOn, A::Copy, A::Back, A::Help]
         }
-        (Some(Overlay::Hits), ..) => &[A::Down, A::Open, A::NextHit, A::Search, A::Back, A::Help],
-        (Some(Overlay::Filters), ..) => &[A::Down, A::Hold, A::Filter, A::Back, A::Help],
-        (Some(_), ..) => &[A::Down, A::Back, A::Help, A::Quit],
-        (None, Screen::Episodes, _) => {
+        (Some(Overlay::Hits), _) => &[A::Down, A::Open, A::NextHit, A::Search, A::Back, A::Help],
+        (Some(Overlay::Filters), _) => &[A::Down, A::Hold, A::Filter, A::Back, A::Help],
+        (Some(_), _) => &[A::Down, A::Back, A::Help, A::Quit],
+        (None, Screen::Episodes) => {
             &[A::Open, A::Down, A::NextCulprit, A::Search, A::Filter, A::Findings, A::Help, A::Quit]
         }
-        (None, _, View::Credit) => match model.open.as_ref().map(|it| it.pane) {
-            Some(Pane::Acts) => {
-                &[A::NextCulprit, A::Explain, A::Cause, A::WhatIf, A::Open, A::Sweep, A::Help, A::Quit]
-            }
-            _ => &[
-                A::NextCulprit,
-                A::Explain,
-                A::WhatIf,
-                A::Sweep,
-                A::NextPane,
-                A::EpisodeOn,
-                A::Help,
-                A::Quit,
-            ],
-        },
-        (None, _, View::Graph) => {
-            &[A::Variant, A::Open, A::Right, A::Weight, A::Down, A::Explain, A::Help, A::Quit]
-        }
-        (None, _, View::Timeline) => {
-            &[A::Cause, A::SameAgentOn, A::Scope, A::Variant, A::Play, A::Open, A::WhatIf, A::Help]
-        }
-        (None, _, View::Methods) => match model.open.as_ref().map(|it| it.methods.variant) {
-            Some(MethodsVariant::Curves) => {
-                &[A::Variant, A::Right, A::Down, A::Open, A::Undo, A::Sweep, A::Help, A::Quit]
-            }
-            Some(MethodsVariant::Failure) => {
-                &[A::Variant, A::Down, A::Open, A::Explain, A::Cause, A::Caveats, A::Help, A::Quit]
-            }
-            Some(MethodsVariant::Messages) => {
-                &[A::Variant, A::Down, A::Right, A::ScrollRight, A::Explain, A::Open, A::Help, A::Quit]
-            }
-            _ => &[A::Variant, A::Right, A::Down, A::Explain, A::Sweep, A::WhatIf, A::Help, A::Quit],
-        },
-        (None, _, View::WhatIf) => {
-            &[A::Down, A::Right, A::Open, A::Undo, A::Discard, A::Sweep, A::Copy, A::Help]
-        }
+        (None, Screen::Episode) => (model.view.row().hints)(model),
     };
     let mut hints: Vec<&Binding> = actions.iter().map(|it| action::binding(*it)).collect();
-    if model.log.following && model.overlay.is_none() && model.view != View::WhatIf {
+    if model.log.following && model.overlay.is_none() && !model.view.row().is_hold_taken {
         hints.insert(0, action::binding(A::Hold));
     }
     if model.search.is_on() && model.overlay.is_none() {

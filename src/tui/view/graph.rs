@@ -18,7 +18,7 @@ pub(super) fn draw(model: &Model, open: &OpenEpisode, body: &mut Painter<'_>) {
     let variants: Vec<&str> =
         graph::View::all(open.graph.groups().is_some()).map(graph::View::word).collect();
     let variants = variants.join(" ");
-    let title = format!("{}  {name} ({}: {variants})", View::Graph.heading(), Action::Variant.key());
+    let title = format!("{}  {name} ({}: {variants})", View::GRAPH.heading(), Action::Variant.key());
     body.rule(0, &title, &format!("weight: {}", weight_title(open)));
     let Some(drawing) = open.graph.drawing.as_ref().map(|it| &it.cells) else {
         body.put(1, 1, WORKING, Role::Dim);
@@ -32,14 +32,26 @@ pub(super) fn draw(model: &Model, open: &OpenEpisode, body: &mut Painter<'_>) {
     legend(open, drawing, &mut body.part(0, height - GRAPH_LEGEND, width, GRAPH_LEGEND));
 }
 
+/// Its edges, a line each, for a screen too small for a drawing.
+pub(super) fn lines(open: &OpenEpisode) -> (Vec<String>, usize) {
+    let weight = open.graph.weight;
+    let name = |agent: AgentId| open.episode.agent(agent).name.as_str();
+    let Some(graph) = open.graph.interaction() else { return (vec![WORKING.to_owned()], 0) };
+    let line = |(pair, edge): (graph::Pair, &graph::Interaction)| {
+        let value = weight.format(edge.weight(weight), 6);
+        format!("{} {} > {}", value.trim(), name(pair.0), name(pair.1))
+    };
+    (graph.edges().map(line).collect(), 0)
+}
+
 /// The drawing alone, under a rule: for layouts with other panes.
 pub(super) fn draw_in(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let Some(KeptDrawing { view, cells: drawing, .. }) = &open.graph.drawing else {
-        pane.rule(0, &View::Graph.heading(), "");
+        pane.rule(0, &View::GRAPH.heading(), "");
         pane.put(1, 1, WORKING, Role::Dim);
         return;
     };
-    let title = format!("{}  {} ({})", View::Graph.heading(), view.word(), Action::Variant.key());
+    let title = format!("{}  {} ({})", View::GRAPH.heading(), view.word(), Action::Variant.key());
     pane.rule(0, &title, &weight_title(open));
     let (width, height) = (pane.width(), pane.height());
     let facts = facts(open);
@@ -323,7 +335,7 @@ fn left_of_matrix(open: &OpenEpisode) -> usize {
 /// A small matrix of messages: rows tell, columns hear.
 pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let weight = summary_weight(open);
-    let title = format!("Who talked to whom ({})", View::Graph.digit());
+    let title = format!("Who talked to whom ({})", View::GRAPH.digit());
     let Some(graph) = open.graph.interaction() else {
         pane.rule(0, &title, "");
         pane.put(1, 1, "being worked out", Role::Dim);

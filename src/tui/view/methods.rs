@@ -25,11 +25,21 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     }
 }
 
+/// Whom each method blames, a line each, for a screen too small for a table.
+pub(super) fn lines(open: &OpenEpisode) -> (Vec<String>, usize) {
+    let rows = open.sweep().map_or(&[][..], |it| &it.rows);
+    let line = |row: &SweepRow| match &row.result {
+        Ok(_) => format!("{}: {}", row.name(), sweep::names(&open.episode, &row.blamed)),
+        Err(why) => format!("{}: n/a: {}", row.name(), why.missing),
+    };
+    (rows.iter().map(line).collect(), open.method_column())
+}
+
 /// The title of a variant, with what `v` shows next and `right` at the end.
 fn title(open: &OpenEpisode, pane: &mut Painter<'_>, right: &str) {
     let variant = open.methods.variant;
     let next = variant.next().title().to_lowercase();
-    let title = format!("{} {}", View::Methods.digit(), variant.title());
+    let title = format!("{} {}", View::METHODS.digit(), variant.title());
     let with_next = format!("{title}  ({}: {next})", Action::Variant.key());
     let room = pane.width().saturating_sub(text::width(right) + 9);
     pane.rule(0, if text::width(&with_next) <= room { &with_next } else { &title }, right);

@@ -6,7 +6,8 @@ use super::{detail, filters, hits, place, scrolled, sweep};
 use crate::{
     app::{
         Action, Drawn, Model, OpenEpisode, Overlay,
-        action::{self, Section, count_digits},
+        action::Section,
+        keymap::{self, count_digits},
     },
     credit,
     model::{Diagnostic, Explanation, Severity, Term, Unavailable, Value, signed, unsigned},
@@ -20,7 +21,7 @@ pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> Drawn {
     let (width, height) = (body.width(), body.height());
     body.blank();
     let title = match overlay {
-        Overlay::Help => format!("Help: {}", model.view.title()),
+        Overlay::Help => format!("Help: {}", model.view.row().title),
         Overlay::Explain(_) => "Explain: the arithmetic".to_owned(),
         Overlay::Caveats => "What to know before acting on this number".to_owned(),
         Overlay::Detail => "Act".to_owned(),
@@ -54,7 +55,7 @@ fn help(model: &Model, pane: &mut Painter<'_>) -> usize {
     let mut lines: Vec<(String, Role)> = Vec::new();
     for section in Section::ALL {
         lines.push((section.title().to_owned(), Role::Strong));
-        for (keys, what) in action::help(section) {
+        for (keys, what) in keymap::help(section) {
             lines.push((format!(" {} {what}", text::pad(&keys, keys.len().max(9))), Role::Plain));
         }
     }

@@ -355,3 +355,10 @@ fn messages_alone_lead_to_the_same_state_again() {
     let (top, reach, _) = place(&program);
     assert_eq!(top + 1, reach);
 }
+
+#[test]
+fn every_view_is_painted() {
+    let views: Vec<View> = crate::app::views::VIEWS.iter().map(|it| it.view).collect();
+    let painted: Vec<View> = PAINTINGS.iter().map(|it| it.view).collect();
+    assert_eq!(painted, views);
+}

@@ -46,7 +46,7 @@ fn scope_title(open: &OpenEpisode, shown: usize) -> String {
 fn title_of(open: &OpenEpisode, title: &str) -> String {
     match open.listed.note() {
         Some(note) => {
-            let name = View::Timeline.heading();
+            let name = View::TIMELINE.heading();
             let rest = title.strip_prefix(&name).unwrap_or(title);
             format!("{name}  {note} ({}){rest}", Action::Filters.key())
         }
@@ -112,7 +112,7 @@ impl Lanes {
 /// The lanes with a heading.
 pub(super) fn lanes(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let acts = open.timeline_acts();
-    pane.rule(0, &title_of(open, &View::Timeline.heading()), &scope_title(open, acts.len()));
+    pane.rule(0, &title_of(open, &View::TIMELINE.heading()), &scope_title(open, acts.len()));
     if acts.is_empty() {
         pane.put(2, 1, &nothing_to_show(open), Role::Dim);
         return;
@@ -120,7 +120,7 @@ pub(super) fn lanes(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let lanes = Lanes::of(open, &acts, pane.width());
     if lanes.hidden > 0 {
         let all = open.episode.agents.len();
-        let title = format!("{}  {} of {all} lanes", View::Timeline.heading(), all - lanes.hidden);
+        let title = format!("{}  {} of {all} lanes", View::TIMELINE.heading(), all - lanes.hidden);
         pane.rule(0, &title_of(open, &title), &scope_title(open, acts.len()));
     }
     pane.put(1, 1, "act", Role::Dim);
@@ -290,7 +290,7 @@ fn end_row(open: &OpenEpisode, pane: &mut Painter<'_>, lanes: &Lanes, y: usize) 
 /// One row per agent, one column per act: the whole episode at a glance.
 fn step_strip(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let acts = open.timeline_acts();
-    let title = format!("{}  step strip ({}: lanes)", View::Timeline.heading(), Action::Variant.key());
+    let title = format!("{}  step strip ({}: lanes)", View::TIMELINE.heading(), Action::Variant.key());
     pane.rule(0, &title_of(open, &title), &scope_title(open, acts.len()));
     if acts.is_empty() {
         pane.put(2, 1, &nothing_to_show(open), Role::Dim);

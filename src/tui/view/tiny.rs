@@ -1,14 +1,9 @@
 //! Terminals too small for the layout: a list, and below that plain lines. Never refuses.
 
-use super::{bars, overlay, prompt, sweep, window};
+use super::{Tiny, bars, overlay, painting, prompt, window};
 use crate::{
-    app::{
-        Action, Drawn, Model, OpenEpisode, Overlay, Screen, View, action,
-        whatif::{Field, Form},
-    },
-    credit::SweepRow,
-    graph,
-    model::{AgentId, Value, places, signed},
+    app::{Action, Drawn, Model, OpenEpisode, Overlay, Screen, View, action, keymap},
+    model::{Value, places, signed},
     tui::{paint::Painter, theme::Role},
 };
 
@@ -47,7 +42,7 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> Drawn {
 fn hint() -> String {
     let hint = |action: Action| format!("{} {}", action.key(), action::binding(action).hint);
     let (blame, help) = (hint(Action::NextCulprit), hint(Action::Help));
-    format!("{} view  {blame}  {help}  {}", action::view_digits(), Action::Quit.key())
+    format!("{} view  {blame}  {help}  {}", keymap::view_digits(), Action::Quit.key())
 }
 
 fn list(model: &Model, pane: &mut Painter<'_>) {
@@ -82,7 +77,7 @@ fn episode(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
     let mut y = 0;
     if height > 2 {
         let state = model.state_word();
-        let head = match open.listed.note().filter(|_| model.view == View::Timeline) {
+        let head = match open.listed.note().filter(|_| model.view == View::TIMELINE) {
             Some(note) => format!("{note} {} {reward} {word} {state}", open.episode.name),
             None => format!("{} {reward} {word} {agents}ag {acts}act {state}", open.episode.name),
         };
@@ -102,11 +97,10 @@ fn episode(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
     }
     let (rows, width) = (height.saturating_sub(y + 2), pane.width());
     let mut body = pane.part(0, y + 1, width, rows);
-    match model.view {
-        View::Credit => bars_of(open, &mut body),
-        View::Timeline => acts_of(open, &mut body),
-        view => {
-            let (lines, at) = lines_of(view, open);
+    match painting(model.view).tiny {
+        Tiny::Pane(draw) => draw(open, &mut body),
+        Tiny::Lines(lines) => {
+            let (lines, at) = lines(open);
             let top = window(at, lines.len(), body.height());
             for (y, line) in lines.iter().skip(top).take(body.height()).enumerate() {
                 let marker = if top + y == at { ">" } else { " " };
@@ -116,46 +110,8 @@ fn episode(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
     }
 }
 
-/// The content of a view as plain lines, and the line of the cursor.
-fn lines_of(view: View, open: &OpenEpisode) -> (Vec<String>, usize) {
-    let episode = &open.episode;
-    let name = |agent: AgentId| episode.agent(agent).name.as_str();
-    match view {
-        View::Credit | View::Timeline => (Vec::new(), 0),
-        View::Graph => {
-            let weight = open.graph.weight;
-            let Some(graph) = open.graph.interaction() else {
-                return (vec!["the graph is being worked out".to_owned()], 0);
-            };
-            let edges = graph.edges();
-            let line = |(pair, edge): (graph::Pair, &graph::Interaction)| {
-                let value = weight.format(edge.weight(weight), 6);
-                format!("{} {} > {}", value.trim(), name(pair.0), name(pair.1))
-            };
-            (edges.map(line).collect(), 0)
-        }
-        View::Methods => {
-            let rows = open.sweep().map_or(&[][..], |it| &it.rows);
-            let line = |row: &SweepRow| match &row.result {
-                Ok(_) => format!("{}: {}", row.name(), sweep::names(episode, &row.blamed)),
-                Err(why) => format!("{}: n/a: {}", row.name(), why.missing),
-            };
-            (rows.iter().map(line).collect(), open.method_column())
-        }
-        View::WhatIf => {
-            let fields = Form::fields(open);
-            let line = |field: &Field| {
-                let chosen = field.choices.iter().filter(|it| it.selected).map(|it| it.label.as_str());
-                let number = field.number.map_or(String::new(), |it| it.0.to_string());
-                format!("{} {}{number}", field.title, chosen.collect::<Vec<_>>().join(", "))
-            };
-            (fields.iter().map(line).collect(), open.form.field)
-        }
-    }
-}
-
 /// The acts of the timeline, a line each.
-fn acts_of(open: &OpenEpisode, pane: &mut Painter<'_>) {
+pub(super) fn acts_of(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let (width, rows) = (pane.width(), pane.height());
     let acts = open.timeline_acts();
     let at = open.act.and_then(|it| acts.row_of(it)).unwrap_or(0);
@@ -170,7 +126,7 @@ fn acts_of(open: &OpenEpisode, pane: &mut Painter<'_>) {
 }
 
 /// Bars, the sum below.
-fn bars_of(open: &OpenEpisode, pane: &mut Painter<'_>) {
+pub(super) fn bars_of(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let (width, height) = (pane.width(), pane.height());
     let Some(credit) = open.credit() else { return };
     let order = open.agent_order();

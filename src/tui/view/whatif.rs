@@ -16,11 +16,11 @@ use crate::{
 
 pub(super) fn draw(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
     let title = if open.forks.is_logged() {
-        format!("{}  edit a cell, credit recomputes at once", View::WhatIf.heading())
+        format!("{}  edit a cell, credit recomputes at once", View::WHAT_IF.heading())
     } else {
         let number = open.forks.number();
         let (undo, redo, discard) = (Action::Undo.key(), Action::Redo.key(), Action::Discard.key());
-        format!("{} #{number}  {undo} undo  {redo} redo  {discard} discard", View::WhatIf.heading())
+        format!("{} #{number}  {undo} undo  {redo} redo  {discard} discard", View::WHAT_IF.heading())
     };
     let fields = Form::fields(open);
     if fields.is_empty() {
@@ -54,6 +54,16 @@ pub(super) fn draw(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
     pane.rule(0, &title, &beside_title(open, shown, fields.len()));
     result(open, &mut pane.part(0, y, width, height.saturating_sub(y + 3)));
     footer(model, open, &fields, &mut pane.part(0, height.saturating_sub(3), width, 3));
+}
+
+/// The fields with what is chosen, a line each, for a screen too small for the form.
+pub(super) fn lines(open: &OpenEpisode) -> (Vec<String>, usize) {
+    let line = |field: &Field| {
+        let chosen = field.choices.iter().filter(|it| it.selected).map(|it| it.label.as_str());
+        let number = field.number.map_or(String::new(), |it| it.0.to_string());
+        format!("{} {}{number}", field.title, chosen.collect::<Vec<_>>().join(", "))
+    };
+    (Form::fields(open).iter().map(line).collect(), open.form.field)
 }
 
 /// As many fields as fit into `room` rows, from the first on if the one at `cursor` is among them then.

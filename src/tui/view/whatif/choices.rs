@@ -26,7 +26,7 @@ pub(super) fn draw(open: &OpenEpisode, field: &Field, pane: &mut Painter<'_>) {
     let (width, height) = (pane.width(), pane.height());
     let at = open.form.choice.min(field.last_choice().unwrap_or(0));
     let (pick, close) = (Action::Open.key(), Action::Back.key());
-    let title = format!("{}  {}: {pick} picks, {close} closes", View::WhatIf.heading(), field.title);
+    let title = format!("{}  {}: {pick} picks, {close} closes", View::WHAT_IF.heading(), field.title);
     pane.rule(0, &title, &position(at, field));
     let rows = rows(field);
     let about = about(open, field, at, width.saturating_sub(2));

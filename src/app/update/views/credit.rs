@@ -1,0 +1,64 @@
+//! View 1: credit, acts, the act under the cursor; on a large terminal also graph and timeline.
+
+use super::{Rows, ViewRow};
+use crate::{
+    app::{
+        action::Action as A,
+        layout,
+        message::Effect,
+        model::Model,
+        open::OpenEpisode,
+        screen::{Pane, View},
+        update::{graph, handled::Handled, select::select},
+    },
+    model::{ActId, AgentId},
+};
+
+pub(super) const ROW: ViewRow = ViewRow {
+    hints,
+    drawing: layout::wide_graph,
+    rows: |open| match open.pane {
+        Pane::Acts => Rows::Acts(open.act_order()),
+        Pane::Agents => Rows::Agents(open.agent_order()),
+    },
+    on_action,
+    ..ViewRow::plain(View::CREDIT, "Credit", "credit: the overview")
+};
+
+fn hints(model: &Model) -> &'static [A] {
+    match model.open.as_ref().map(|it| it.pane) {
+        Some(Pane::Acts) => {
+            &[A::NextCulprit, A::Explain, A::Cause, A::WhatIf, A::Open, A::Sweep, A::Help, A::Quit]
+        }
+        _ => &[A::NextCulprit, A::Explain, A::WhatIf, A::Sweep, A::NextPane, A::EpisodeOn, A::Help, A::Quit],
+    }
+}
+
+fn on_action(model: &mut Model, action: A, _: usize, _: &mut Vec<Effect>) -> Handled {
+    let charset = model.charset;
+    let Some(open) = model.open.as_mut() else { return Handled::No };
+    match (action, open.pane) {
+        (A::Open, Pane::Agents) => {
+            open.pane = Pane::Acts;
+            if let Some(act) = first_act_of(open, open.agent) {
+                select(open, act);
+            }
+        }
+        (A::NextPane | A::PreviousPane, pane) => {
+            open.pane = if pane == Pane::Agents { Pane::Acts } else { Pane::Agents };
+        }
+        (A::Sort, Pane::Acts) => open.acts_by_time = !open.acts_by_time,
+        (A::Variant, _) => graph::next_drawing(open, charset),
+        _ => return Handled::No,
+    }
+    Handled::Yes
+}
+
+/// The first act of an agent in the order of the list of acts.
+fn first_act_of(open: &OpenEpisode, agent: AgentId) -> Option<ActId> {
+    let mut own = open.index.acts_of(agent).iter().copied().filter(|it| open.listed.holds(*it));
+    match open.ranking().filter(|_| !open.acts_by_time) {
+        Some(ranking) => own.min_by_key(|it| ranking.place(*it)),
+        None => own.next(),
+    }
+}
