@@ -43,6 +43,7 @@ mod study;
 mod sweep;
 mod table;
 mod time;
+mod total;
 mod verdict;
 
 #[cfg(test)]
@@ -70,9 +71,13 @@ pub use method::{Applies, Baseline, Family, Method, Need, Param, Target, scenari
 pub use sampling::{Drawing, Estimator, GameWalk, Portion, Progress, TableWalk, Walk, Worker};
 pub use semivalue::Coefficients;
 pub use study::{FLIP_DRAWS, Study, study, sweep_flips};
-pub use sweep::{Agreement, Sweep, SweepRow, sweep, sweep_of};
+pub use sweep::{Agreement, Data, Sweep, SweepRow, sweep, sweep_of};
 pub use table::{method, methods};
-pub use verdict::{Level, Verdict, verdict};
+pub use total::{Explains, explains, total_words};
+pub use verdict::{
+    Against, Check, Deed, Ending, Equal, Finding as VerdictFinding, Ground, Judgement, Named, Off, Outcome,
+    Part, PartKind, Reference, Rung, Share, Stability, Unexplained, Unlock, Verdict, Vote, Worth, verdict,
+};
 
 use crate::model::{Attribution, Episode, Scenario, Unavailable, Value};
 

@@ -6,7 +6,7 @@
 //! ```text
 //! model          vocabulary of all layers       <- nothing
 //! stats          ordered sums, ranks, draws     <- nothing
-//! credit         methods, verdict, sweep        <- model, stats
+//! credit         methods, verdict, sweep        <- model, stats, text
 //! graph          interaction graph, layouts     <- model
 //! text           display-safe text              <- nothing
 //! log            one line of the native log     <- model, text

@@ -38,7 +38,7 @@ pub use regret::{Regret, best_response, regret};
 pub use seeds::{share_seeds, shared_seeds_p};
 pub use spearman::{average_ranks, spearman};
 pub use student::{f_upper_tail, normal_cdf, normal_quantile, student_cdf, student_quantile};
-pub use sum::{Sum, sum};
+pub use sum::{Sum, settled, sum};
 pub use table::{ReturnKind, Table};
 pub use variance::population_variance;
 pub use wilson::{wilson, zero_of_n_upper};

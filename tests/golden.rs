@@ -12,4 +12,5 @@ mod golden {
     mod open;
     mod outputs;
     mod samples;
+    mod verdicts;
 }

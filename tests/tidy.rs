@@ -24,7 +24,7 @@ use source::{identifier, public_item, rust_files, sources, test_modules, without
 const LAYERS: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("stats", &[]),
-    ("credit", &["model", "stats"]),
+    ("credit", &["model", "stats", "text"]),
     ("graph", &["model"]),
     ("text", &[]),
     ("log", &["model", "text"]),

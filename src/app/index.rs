@@ -7,7 +7,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
-    credit::{Level, Verdict},
+    credit::Verdict,
     graph::{self, Pair},
     model::{ActId, AgentId, Attribution, Episode, RewardTotal, Timestamp},
     text,
@@ -227,7 +227,7 @@ impl ActRanking {
             sum += it.map_or(0.0, f64::abs);
             sum
         }));
-        let path = verdict.act.map(|it| episode.links.through(it)).unwrap_or_default();
+        let path = verdict.act().map(|it| episode.links.through(it)).unwrap_or_default();
         Self {
             known: values.iter().flatten().count(),
             culprits: culprits(episode, &by_size, &values, Some(verdict)),
@@ -269,14 +269,14 @@ fn culprits(
     // Less is the rounding of a sum, not a loss.
     let least = f64::max(1e-12, 1e-9 * largest);
     let mut acts: Vec<ActId> = by_size.iter().copied().filter(|it| signed(it) > least).collect();
-    if let Some(first) = verdict.and_then(|it| it.act) {
+    if let Some(first) = verdict.and_then(Verdict::act) {
         acts.retain(|it| *it != first);
         acts.insert(0, first);
     }
-    let structural = verdict.is_none_or(|it| matches!(it.level, Level::Structural | Level::Nothing));
+    let judged_first = verdict.is_none_or(|it| !it.is_by_numbers());
     let mut judged: Vec<ActId> =
         episode.labels.iter().filter(|it| it.blames()).filter_map(|it| it.act).collect();
-    let head = acts.first().or(judged.last()).copied().filter(|_| !structural);
+    let head = acts.first().or(judged.last()).copied().filter(|_| !judged_first);
     judged.splice(0..0, head);
     judged.append(&mut acts);
     let mut seen = vec![false; episode.acts.len()];

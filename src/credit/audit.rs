@@ -60,6 +60,12 @@ pub fn audit(episode: &Episode) -> Vec<AuditRow> {
     rows.map(|(at, (declared, key))| audit_one(episode, at, declared, key)).collect()
 }
 
+/// Audits the declared credit at one place; `None`: there is none.
+pub(super) fn audit_record(episode: &Episode, at: usize) -> Option<AuditRow> {
+    let declared = episode.declared.get(at)?;
+    Some(audit_one(episode, at, declared, super::declared::key(episode, at)?))
+}
+
 fn audit_one(episode: &Episode, at: usize, declared: &DeclaredCredit, key: String) -> AuditRow {
     let anew = recompute(episode, declared);
     let items: Vec<AuditItem> = declared

@@ -3,11 +3,11 @@
 
 use crate::model::{Attribution, Episode, Provenance, Scenario, Unavailable};
 
-use super::blame::blame;
-use super::compute_plain;
+use super::blame::{BlameKind, blame};
 use super::method::{Family, scenario_name};
 use super::question::missing;
 use super::table::{method, methods};
+use super::{compute_plain, declared};
 
 /// Every method with every baseline, in the order of the method table. The scenarios edit nothing.
 pub fn variants() -> Vec<Scenario> {
@@ -21,35 +21,78 @@ struct Rung {
 }
 
 const LADDER: &[Rung] = &[
-    Rung { method: "shapley", accept: |_, it| !is_bounded(it) },
+    // Measurements by which somebody lost (in a success: gained).
+    Rung { method: "shapley", accept: |episode, it| !is_bounded(it) && names_extreme(episode, it) },
+    Rung { method: "shapley", accept: |episode, it| names_one(episode, it) && names_extreme(episode, it) },
+    Rung { method: "shapley-sampled", accept: |episode, it| is_open(episode) && names_extreme(episode, it) },
+    Rung { method: "removal", accept: |episode, it| is_open(episode) && names_extreme(episode, it) },
+    Rung {
+        method: "difference",
+        accept: |episode, it| is_replayed(it) && !only_replayed(episode) && names_extreme(episode, it),
+    },
+    Rung { method: "replay-loo", accept: names_extreme },
+    // Those by which nobody did, but some have less than others.
+    Rung { method: "shapley", accept: |episode, it| !is_bounded(it) && tells_apart(episode, it) },
     Rung { method: "shapley", accept: names_one },
-    Rung { method: "shapley-sampled", accept: tells_apart },
-    Rung { method: "removal", accept: tells_apart },
+    Rung { method: "shapley-sampled", accept: |episode, it| is_open(episode) && tells_apart(episode, it) },
+    Rung { method: "removal", accept: |episode, it| is_open(episode) && tells_apart(episode, it) },
     Rung {
         method: "difference",
         accept: |episode, it| is_replayed(it) && !only_replayed(episode) && tells_apart(episode, it),
     },
     Rung { method: "replay-loo", accept: tells_apart },
+    Rung {
+        method: "difference",
+        accept: |episode, it| has_alternatives(episode) && tells_apart(episode, it),
+    },
+    Rung { method: "redistribution", accept: tells_apart },
     Rung { method: "difference", accept: tells_apart },
-    Rung { method: "declared", accept: tells_apart },
+    Rung { method: "declared", accept: |episode, it| is_reward(episode, it) && tells_apart(episode, it) },
+    // From here on nobody is told apart: what was measured says that better than the shape of the trace.
+    Rung { method: "shapley", accept: |_, it| !is_bounded(it) },
+    Rung { method: "replay-loo", accept: |_, it| has_numbers(it) },
+    Rung { method: "difference", accept: |_, it| is_replayed(it) && has_numbers(it) },
+    Rung { method: "declared", accept: |_, it| has_numbers(it) },
     Rung { method: "backprop", accept: |_, _| true },
     Rung { method: "uniform", accept: |_, _| true },
 ];
 
+/// Rungs of the ladder.
+pub(super) const LADDER_LENGTH: usize = LADDER.len();
+
+/// The place of the first rung with the method of `scenario`; `None`: it is on none.
+pub(super) fn ladder_place(scenario: &Scenario) -> Option<usize> {
+    LADDER.iter().position(|rung| rung.method == scenario.method)
+}
+
 /// The best-supported method for an episode.
 ///
-/// In order: exact Shapley; Shapley with missing coalitions if its bounds separate the one blamed; Shapley
-/// sampled from the logged walks; removal; a single deviation with measured values; a replay group; a single
-/// deviation with modelled values; declared credit; propagation along the links; an even split. `None` if the
-/// log holds nothing to divide. A method below exact Shapley is skipped if it tells nobody apart, or knows
-/// only one agent of several and that one neither lost nor gained.
+/// In order: exact Shapley; Shapley with missing coalitions where its bounds separate the one blamed; Shapley
+/// sampled from the walks that are logged; removal; a single deviation with measured values; a replay group; first
+/// where somebody lost (in a success: gained) by them, then where some only have less than others. After them a single
+/// deviation with modelled values; the change of the critic's values; declared credit in units of the reward. A method
+/// is passed over when it tells nobody apart, or knows one agent of several and that one neither lost nor gained;
+/// where all are, measurements come first, then declared credit of whatever unit, propagation along the links, and an
+/// even split. Of the baselines of a method the first is taken of those that know the most agents: unknown is not
+/// innocent. `None`: the log holds nothing to divide.
 pub fn best_scenario(episode: &Episode) -> Option<Scenario> {
     LADDER.iter().find_map(|rung| {
         let row = method(rung.method)?;
-        row.scenarios().into_iter().find(|it| {
-            names_culprit(it)
-                && compute_plain(episode, it).is_ok_and(|attribution| (rung.accept)(episode, &attribution))
-        })
+        let mut best: Option<(usize, Scenario)> = None;
+        for scenario in row.scenarios().into_iter().filter(names_culprit) {
+            let Ok(attribution) = compute_plain(episode, &scenario) else { continue };
+            if !(rung.accept)(episode, &attribution) {
+                continue;
+            }
+            let known = attribution.agents.iter().filter(|it| it.value.number().is_some()).count();
+            if known == attribution.agents.len() {
+                return Some(best.filter(|it| it.0 == known).map_or(scenario, |it| it.1));
+            }
+            if best.as_ref().is_none_or(|it| known > it.0) {
+                best = Some((known, scenario));
+            }
+        }
+        best.map(|it| it.1)
     })
 }
 
@@ -106,6 +149,33 @@ fn only_replayed(episode: &Episode) -> bool {
     })
 }
 
+/// Whether somebody stands out at the end that the outcome asks for: a loser of a failure, an earner of a success.
+pub(super) fn names_extreme(episode: &Episode, attribution: &Attribution) -> bool {
+    tells_apart(episode, attribution)
+        && blame(episode.failed(), attribution)
+            .is_some_and(|it| matches!(it.kind, BlameKind::Lost | BlameKind::Earned))
+}
+
+/// Whether coalitions are missing from the largest table, so that formulas which need fewer say something of their
+/// own. Of a complete one Shapley has said all.
+fn is_open(episode: &Episode) -> bool {
+    let largest = episode.coalitions.iter().max_by_key(|it| it.players.len());
+    largest.is_some_and(|it| !super::method::is_complete(it))
+}
+
+/// Whether any act has a value of something else that could have been done.
+fn has_alternatives(episode: &Episode) -> bool {
+    episode.tables.iter().any(|it| it.alternatives.iter().filter(|it| it.q.mean.is_some()).count() > 1)
+}
+
+fn has_numbers(attribution: &Attribution) -> bool {
+    attribution.agents.iter().any(|it| it.value.number().is_some())
+}
+
+fn is_reward(episode: &Episode, attribution: &Attribution) -> bool {
+    declared::is_in_reward_units(episode, attribution)
+}
+
 fn is_replayed(attribution: &Attribution) -> bool {
     attribution.provenance == Provenance::Replayed
 }
@@ -116,14 +186,14 @@ fn is_bounded(attribution: &Attribution) -> bool {
     attribution.agents.iter().any(|it| it.value.number().is_none_or(bounded))
 }
 
-/// Whether the numbers say something about who mattered: two of them differ, or the only agent with a number
-/// has one other than 0, of either sign. (An agent that earned in a failure was cleared by a measurement;
-/// nothing less founded may blame it instead.)
-fn tells_apart(episode: &Episode, attribution: &Attribution) -> bool {
+/// Whether the numbers say something of who mattered: two of them differ, or the one agent that has a number has
+/// another than 0, of whatever sign. (One that earned in a failure was cleared by a measurement: nothing of less
+/// ground may blame it in its place.)
+pub(super) fn tells_apart(episode: &Episode, attribution: &Attribution) -> bool {
     blame(episode.failed(), attribution).is_some_and(|it| {
         let first = it.agents.first().and_then(|it| attribution.agent(*it));
         let matters = first.is_some_and(|it| it.value.abs() > 1e-12);
-        if it.known < 2 { matters || episode.agents.len() < 2 } else { !it.all_equal }
+        if it.known < 2 { matters } else { !it.all_equal }
     })
 }
 

@@ -233,7 +233,7 @@ pub(super) fn sample(table: &Table) -> String {
     let text = format!("{} of {} coalitions", table.known(), table.values.len());
     match table.runs {
         None => text,
-        Some((low, high)) if low == high => format!("{text} x {low} runs"),
+        Some((low, high)) if low == high => format!("{text} x {}", figure::count(low as usize, "run")),
         Some((low, high)) => format!("{text} x {low} to {high} runs"),
     }
 }

@@ -1,9 +1,12 @@
 //! Credit the log itself assigned, as logged. docs/METHODS.md#declared.
 //!
-//! Of several `credit` records the scenario's baseline chooses one, by its key (see [`keys`]). Without a
-//! baseline the first that credits the most agents is used. An agent's credit is the item of the agent or,
-//! without one, the sum of the items of its acts. Of a repeated item the last counts, as a later record
+//! Of several `credit` records the scenario's baseline chooses one, by its key (see [`keys`]); without one the
+//! first in units of the reward that credits the most agents is used. An agent's credit is the item of the agent;
+//! without one, the sum of the items of its acts. A repeated item counts once, the last one, as a later record
 //! updates an earlier one. Declared numbers follow no what-if: an edited scenario makes them unavailable.
+//!
+//! An advantage of a whole rollout (GRPO and its kin) that is written on each of its acts is broadcast, not divided:
+//! it counts once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,6 +55,49 @@ pub(super) fn keys(episode: &Episode) -> Vec<String> {
     keys
 }
 
+/// The name of the declared credit `at`, without those of all others; `None`: there is none.
+pub(super) fn key(episode: &Episode, at: usize) -> Option<String> {
+    let declared = episode.declared.get(at)?;
+    let repeats = episode.declared[..at].iter().any(|it| it.algorithm == declared.algorithm);
+    let mark = || declared.id.clone().unwrap_or_else(|| (at + 1).to_string());
+    Some(if repeats { format!("{}#{}", declared.algorithm, mark()) } else { declared.algorithm.clone() })
+}
+
+/// Whether the numbers are rewards, or rewards by a known scale: nothing else is added to rewards or compared with
+/// them.
+pub(super) fn has_reward_units(declared: &DeclaredCredit) -> bool {
+    matches!(declared.units.as_deref(), None | Some("reward" | "normalised"))
+}
+
+/// Whether the numbers of an attribution are rewards: declared credit may be in other units.
+pub(super) fn is_in_reward_units(episode: &Episode, attribution: &Attribution) -> bool {
+    record(episode, attribution).is_none_or(has_reward_units)
+}
+
+/// The record that declared credit was read from; `None`: the attribution is no declared credit.
+fn record<'a>(episode: &'a Episode, attribution: &Attribution) -> Option<&'a DeclaredCredit> {
+    let key = attribution.baseline.as_ref().filter(|_| attribution.method == METHOD.name)?;
+    let at = (0..episode.declared.len()).find(|at| has_key(episode, *at, key))?;
+    Some(&episode.declared[at])
+}
+
+/// What a record gives each agent that it speaks of, by agent; and each act, with its agent.
+pub(super) fn parts(episode: &Episode, record: &DeclaredCredit) -> Parts {
+    let items = Items::of(record);
+    let of = |agent: AgentId| Some((agent, sum(items.agent(agent)?.iter().filter_map(|it| it.value))));
+    let act = |it: (&ActId, &&CreditItem)| Some((*it.0, *items.owners.get(it.0)?, it.1.value?));
+    Parts {
+        agents: episode.agent_ids().filter_map(of).collect(),
+        acts: items.acts.iter().filter_map(act).collect(),
+    }
+}
+
+/// The numbers of a record by what they are of.
+pub(super) struct Parts {
+    pub(super) agents: Vec<(AgentId, f64)>,
+    pub(super) acts: Vec<(ActId, AgentId, f64)>,
+}
+
 /// The method of `table`, with its baseline, that a declared algorithm names; `None` if the table lacks it.
 pub(super) fn named_method(
     table: &'static [Method],
@@ -89,9 +135,9 @@ fn chosen<'a>(question: &Question<'a>) -> Result<(String, &'a DeclaredCredit), U
         let items = Items::of(declared);
         episode.agent_ids().filter(|agent| items.agent(*agent).is_some()).count()
     };
-    let mut best: Option<(usize, usize)> = None;
+    let mut best: Option<(usize, (bool, usize))> = None;
     for (at, declared) in episode.declared.iter().enumerate() {
-        let count = covered(declared);
+        let count = (has_reward_units(declared), covered(declared));
         if best.is_none_or(|it| count > it.1) {
             best = Some((at, count));
         }
@@ -121,11 +167,22 @@ struct Items<'a> {
     agents: BTreeMap<AgentId, &'a CreditItem>,
     acts: BTreeMap<ActId, &'a CreditItem>,
     owners: BTreeMap<ActId, AgentId>,
+    /// Whether the algorithm gives all acts of a rollout one advantage.
+    of_rollouts: bool,
 }
+
+/// Parts of the names of algorithms whose advantage is that of a whole rollout.
+const OF_ROLLOUTS: &[&str] = &["grpo", "rloo", "gspo", "dapo", "reinforce"];
 
 impl<'a> Items<'a> {
     fn of(declared: &'a DeclaredCredit) -> Self {
-        let mut items = Self { agents: BTreeMap::new(), acts: BTreeMap::new(), owners: BTreeMap::new() };
+        let algorithm = declared.algorithm.to_ascii_lowercase();
+        let mut items = Self {
+            agents: BTreeMap::new(),
+            acts: BTreeMap::new(),
+            owners: BTreeMap::new(),
+            of_rollouts: OF_ROLLOUTS.iter().any(|it| algorithm.contains(it)),
+        };
         for item in declared.items.iter().filter(|it| it.value.is_some_and(f64::is_finite)) {
             match (item.act, item.agent) {
                 (Some(act), agent) => {
@@ -149,8 +206,30 @@ impl<'a> Items<'a> {
             return Some(vec![item]);
         }
         let of_agent = self.acts.iter().filter(|it| self.owners.get(it.0) == Some(&agent));
-        let items: Vec<&CreditItem> = of_agent.map(|it| *it.1).collect();
+        let mut items: Vec<&CreditItem> = of_agent.map(|it| *it.1).collect();
+        if self.is_broadcast(&items) {
+            items.truncate(1);
+        }
         (!items.is_empty()).then_some(items)
+    }
+
+    /// Whether these items of an agent's acts are one number, written on each of them.
+    fn is_broadcast(&self, items: &[&CreditItem]) -> bool {
+        let values = || items.iter().filter_map(|it| it.value);
+        let Some(first) = values().next().filter(|_| self.of_rollouts && items.len() > 1) else {
+            return false;
+        };
+        values().all(|it| (it - first).abs() <= 1e-9 * first.abs())
+    }
+
+    /// Whether any agent's number is written on several of its acts.
+    fn has_broadcast(&self, episode: &Episode) -> bool {
+        let of = |agent: AgentId| -> Vec<&CreditItem> {
+            let acts = self.acts.iter().filter(|it| self.owners.get(it.0) == Some(&agent));
+            acts.map(|it| *it.1).collect()
+        };
+        self.of_rollouts
+            && episode.agent_ids().any(|it| !self.agents.contains_key(&it) && self.is_broadcast(&of(it)))
     }
 }
 
@@ -237,6 +316,11 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
     }
     if let Some(confidence) = declared.confidence {
         let text = format!("the writer states a confidence of {}", figure::plain(confidence));
+        attribution.caveats.push(caveat(text));
+    }
+    if items.has_broadcast(question.episode) {
+        let text =
+            "one advantage of the rollout is written on each of its acts: it counts once, not once an act";
         attribution.caveats.push(caveat(text));
     }
     if named.is_none() {

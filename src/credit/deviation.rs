@@ -10,7 +10,7 @@
 //! * An agent has a number only if *every* one of those acts has one; the numbers per act stay available.
 //! * An agent that never acted is undefined: there is nothing to deviate from.
 //! * zero, constant and critic need no alternatives. If not every act they cover has `Q(taken)`, all of them
-//!   take the realised R, and a caveat says so.
+//!   take the realised R, and a caveat says so. The null baseline does the same if none has: D = G - G(null).
 //! * A substituted act takes `G = Q(alternative)`, realised or not: nothing else of it has happened.
 //! * Standard errors are known only if those of all values used are known; acts count as independent.
 
@@ -20,7 +20,7 @@ mod method;
 use crate::model::{
     ActId, ActKind, AgentId, Alternative, Attribution, Caveat, Estimate, Provenance, Term, Unavailable, Value,
 };
-use crate::stats::sum;
+use crate::stats::{settled, sum};
 
 use super::figure;
 use super::method::Target;
@@ -109,9 +109,14 @@ impl<'a> Deviations<'a> {
         };
         let spoken: Vec<ActId> = spoken.into_iter().filter(|it| !question.leaves_out(*it)).collect();
         let wanted = question.switch("realised");
+        let lacks_taken = |it: &ActId| question.known_taken(*it).is_none_or(|it| it.q.mean.is_none());
         let fell_back = !wanted
-            && matches!(name, "zero" | "constant" | "critic")
-            && spoken.iter().any(|it| question.known_taken(*it).is_none_or(|it| it.q.mean.is_none()));
+            && match name {
+                "zero" | "constant" | "critic" => spoken.iter().any(lacks_taken),
+                // Wolpert and Tumer 2002 subtract G(null) from the G that came out.
+                "null" => !spoken.is_empty() && spoken.iter().all(lacks_taken),
+                _ => false,
+            };
         let realised = wanted || fell_back;
         let pot = if realised && !spoken.is_empty() { Some(question.pot()?) } else { None };
         let mut places = vec![u32::MAX; episode.acts.len()];
@@ -162,7 +167,7 @@ fn deviation<'a>(question: &Question<'a>, act: ActId, pot: Option<&Pot>) -> Resu
         Gain::Expected(_, q) => *q,
         Gain::Realised(pot) => pot.value,
     };
-    let value = sum([gained, -subtracted.constant].into_iter().chain(terms.map(|it| -it)));
+    let value = settled([gained, -subtracted.constant].into_iter().chain(terms.map(|it| -it)));
     let used = uses(&gain, &subtracted);
     let errors: Option<Vec<f64>> =
         used.iter().map(|(it, weight)| it.q.standard_error().map(|error| error * weight)).collect();

@@ -218,7 +218,7 @@ impl Param {
 }
 
 /// Whether every coalition of its players has a value.
-fn is_complete(table: &CoalitionTable) -> bool {
+pub(super) fn is_complete(table: &CoalitionTable) -> bool {
     let known = table.values.iter().filter(|it| it.value.mean.is_some()).count();
     table.players.len() < usize::BITS as usize && known >= 1 << table.players.len()
 }

@@ -10,7 +10,7 @@ use super::curve::{Curve, Curves, curves};
 use super::flip::{FlipProbability, flips};
 use super::messages::{MessageSetting, MessageTable, message_table};
 use super::question::missing;
-use super::sweep::{Sweep, SweepRow};
+use super::sweep::{Data, Sweep, SweepRow};
 use super::verdict::Verdict;
 
 /// Draws of the values from which P(flip) is counted; fewer if there are very many values.
@@ -46,16 +46,23 @@ pub fn study(
     Study { curves: list, cut, messages, flips: sweep_flips(episode, sweep, FLIP_DRAWS) }
 }
 
-/// P(flip) of the rows of a sweep that count, from the same draws for all.
-/// `None` if the row does not count, its uncertainty is not known, or it names nobody. The seed is that of the
-/// rows.
+/// P(flip) of the rows of a sweep that rest on a measurement, from the same draws for all. `None` if the row rests on
+/// none, only asks again what another row asks, names nobody, or its uncertainty is not known. The seed is that of
+/// the rows.
 pub fn sweep_flips(episode: &Episode, sweep: &Sweep, draws: u32) -> Vec<Option<FlipProbability>> {
     let seed = sweep.rows.first().map_or(0, |it| it.scenario.seed);
     let asked = sweep.rows.iter().map(|row: &SweepRow| {
-        let credit = row.result.as_ref().ok().filter(|_| row.counted && !row.blamed.is_empty())?;
+        let credit = row.result.as_ref().ok().filter(|_| asks(row))?;
         Some((&row.scenario, credit))
     });
     flips(episode, seed, draws, asked)
+}
+
+/// Whether it is worth knowing how sure a row is: it names somebody by what was measured, and does not only ask again
+/// what another method asks.
+fn asks(row: &SweepRow) -> bool {
+    let is_variant = super::method(&row.scenario.method).is_some_and(|it| it.variant_of.is_some());
+    !row.blamed.is_empty() && row.data.is_some_and(Data::is_measured) && (row.counted || !is_variant)
 }
 
 impl Study {
@@ -65,6 +72,6 @@ impl Study {
             row.flip.clone_from(flip);
         }
         let own = sweep.rows.iter().find(|it| it.name() == verdict.method);
-        verdict.flip = own.and_then(|it| it.flip.clone());
+        verdict.stability.flip = own.and_then(|it| it.flip.clone());
     }
 }

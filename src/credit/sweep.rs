@@ -1,29 +1,23 @@
 //! The same question put to every method and baseline: who would each of them name?
 //!
-//! Every row carries the edits of the reference scenario. Three conditions make a row count for "holds under
-//! k of m":
+//! Every row carries the edits of the reference scenario, and says on which data of the log it rests ([`Data`]).
 //!
-//! * The row is available and can name a culprit: its method and baseline can
-//!   ([`super::Method::names_culprit`]), at least two agents have a number (or there is only one agent), and
-//!   these differ.
-//! * It asks the reference's question. Numbers from the mere shape of the trace are no evidence for or
-//!   against what a measurement, a model or a record says, so structural rows count only for a structural
-//!   reference. Declared numbers in other units than the reward are not comparable.
-//! * It is not a duplicate: equal in every number to a counted row of the same method (replays weighted by
-//!   equal counts; Owen with one agent to a team beside Shapley), the declared twin of a counted row (the
-//!   trainer's own Shapley beside ours), or a variant of a counted method ([`super::Method::variant_of`]:
-//!   eligibility beside discount, a sampled Shapley value beside the exact one).
-//!
-//! The reference itself is one of the m if it names anybody.
+//! **A measurement has one voice, whatever the number of formulas that read it.** All that is computed from coalitions
+//! is one, all that is computed from replays and from values of alternatives that were replayed is another. For each
+//! one row speaks: the reference, if it rests on these data, else the row that the ladder of methods has first; it can
+//! name a culprit, its numbers can have the blamed sign, and they tell at least two agents apart. What a model states,
+//! what the log declares and what only looks at the shape of the trace has no voice; with one agent nothing has.
 
 use crate::model::{AgentId, Attribution, DeclaredCredit, Episode, Provenance, Scenario, Unavailable};
 use crate::stats::kendall_tau_b;
 
-use super::blame::{blame, tolerance};
-use super::choice::{alternatives, carry, names_culprit, resolve, same_choice, variants};
+use super::blame::blame;
+use super::choice::{
+    LADDER_LENGTH, alternatives, carry, ladder_place, names_culprit, resolve, same_choice, variants,
+};
 use super::flip::FlipProbability;
 use super::method::{Family, scenario_name};
-use super::{compute_plain, declared, method, methods};
+use super::{compute_plain, declared, method};
 
 /// What a row says of the reference's verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,11 +36,59 @@ impl Agreement {
     /// The word on the screen.
     pub fn word(self) -> &'static str {
         match self {
-            Agreement::Holds => "holds",
-            Agreement::Tie => "tie",
+            Agreement::Holds => "agrees",
+            Agreement::Tie => "undecided",
             Agreement::Flips => "FLIPS",
-            Agreement::NoVoice => "no voice",
+            Agreement::NoVoice => "names nobody",
         }
+    }
+}
+
+/// What the numbers of a row rest on. Rows with the same are no second opinion of each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Data {
+    /// What sets of agents earned.
+    Coalitions,
+    /// What came out when acts were replayed.
+    Replays,
+    /// Values that a model states.
+    Model,
+    /// Credit that the log assigns.
+    Declared,
+    /// The shape of the trace and the reward alone.
+    Trace,
+}
+
+impl Data {
+    /// All of them, the best first.
+    pub const ALL: [Data; 5] = [Data::Coalitions, Data::Replays, Data::Model, Data::Declared, Data::Trace];
+
+    /// What an attribution rests on.
+    pub fn of(attribution: &Attribution) -> Option<Self> {
+        let family = method(&attribution.method)?.family;
+        Some(match (attribution.provenance, family) {
+            (Provenance::Declared, _) => Data::Declared,
+            (Provenance::Structural, _) => Data::Trace,
+            (Provenance::Modelled, _) => Data::Model,
+            (Provenance::Replayed, Family::Coalition) => Data::Coalitions,
+            (Provenance::Replayed, _) => Data::Replays,
+        })
+    }
+
+    /// The word on the screen.
+    pub fn word(self) -> &'static str {
+        match self {
+            Data::Coalitions => "coalitions",
+            Data::Replays => "replays",
+            Data::Model => "model",
+            Data::Declared => "declared",
+            Data::Trace => "trace",
+        }
+    }
+
+    /// Whether it is a measurement, which votes.
+    pub fn is_measured(self) -> bool {
+        matches!(self, Data::Coalitions | Data::Replays)
     }
 }
 
@@ -59,11 +101,13 @@ pub struct SweepRow {
     pub title: String,
     /// Its numbers, or what is missing for them.
     pub result: Result<Attribution, Unavailable>,
-    /// Whom it names; of a tie all. Empty without a voice.
+    /// What its numbers rest on; `None`: there are none.
+    pub data: Option<Data>,
+    /// Whom it names; ties: all of them. Empty where it names nobody.
     pub blamed: Vec<AgentId>,
     /// How that stands to the reference.
     pub agrees: Agreement,
-    /// Whether it is one of the m of "holds under k of m".
+    /// Whether it is the row that speaks for its measurement.
     pub counted: bool,
     /// Kendall's tau-b of its agents' numbers against the reference's.
     pub tau: Option<f64>,
@@ -79,6 +123,12 @@ impl SweepRow {
     pub fn name(&self) -> String {
         scenario_name(&self.scenario)
     }
+
+    /// Whether those it names did not lose (after a success: gain) anything: they only have the least of it.
+    pub fn names_least(&self, failed: bool) -> bool {
+        let first = self.blamed.first().and_then(|it| self.result.as_ref().ok()?.agent(*it));
+        first.is_some_and(|it| if failed { it.value > 0.0 } else { it.value < 0.0 })
+    }
 }
 
 /// Every method and baseline on one question.
@@ -91,12 +141,34 @@ pub struct Sweep {
 }
 
 impl Sweep {
-    /// How many counted rows agree in this way.
+    /// How many measurements agree in this way.
     pub fn count(&self, agreement: Agreement) -> usize {
         self.rows.iter().filter(|it| it.counted && it.agrees == agreement).count()
     }
 
-    /// How many rows count: the m of "holds under k of m".
+    /// Whether all that there is of these data tells nobody apart by the formula that has the last word on them.
+    pub fn is_silent(&self, data: Data) -> bool {
+        self.rows.iter().any(|it| it.data == Some(data) && is_last_word(it))
+    }
+
+    /// How many measurements agree, in words: `2 of 2 measurements agree (coalitions, replays)`.
+    pub fn tally(&self) -> String {
+        let voices: Vec<&str> =
+            self.rows.iter().filter(|it| it.counted).filter_map(|it| Some(it.data?.word())).collect();
+        match voices.as_slice() {
+            [] => "no measurement votes".to_owned(),
+            [one] => match self.count(Agreement::Holds) {
+                1 => format!("one measurement ({one})"),
+                _ => format!("the one measurement ({one}) does not agree"),
+            },
+            all => {
+                let (agree, of) = (self.count(Agreement::Holds), all.len());
+                format!("{agree} of {of} measurements agree ({})", all.join(", "))
+            }
+        }
+    }
+
+    /// How many measurements speak: the m of "k of m measurements".
     pub fn counted(&self) -> usize {
         self.rows.iter().filter(|it| it.counted).count()
     }
@@ -134,6 +206,7 @@ pub fn sweep_of(
         rows.push(SweepRow {
             title: title(&scenario, &result),
             scenario,
+            data: result.as_ref().ok().and_then(Data::of),
             result,
             blamed: Vec::new(),
             agrees: Agreement::NoVoice,
@@ -153,7 +226,7 @@ pub fn sweep_of(
 
 /// Ranks every row against the first logged credit in reward units. Returns its algorithm.
 fn against_declared(records: &[Option<&DeclaredCredit>], rows: &mut [SweepRow]) -> Option<String> {
-    let usable = |at: usize| records[at].is_some_and(has_reward_units) && rows[at].result.is_ok();
+    let usable = |at: usize| records[at].is_some_and(declared::has_reward_units) && rows[at].result.is_ok();
     let at = (0..rows.len()).find(|at| usable(*at))?;
     let declared = rows[at].result.as_ref().ok()?.clone();
     for row in rows {
@@ -211,6 +284,7 @@ fn judge(
 ) {
     let failed = episode.failed();
     let named = blame(failed, reference).filter(|it| !it.all_equal || it.known == 1);
+    let named = named.filter(|_| declared::is_in_reward_units(episode, reference));
     let named: Vec<AgentId> = named.map(|it| it.agents).unwrap_or_default();
     for (at, row) in rows.iter_mut().enumerate() {
         let Ok(attribution) = &row.result else { continue };
@@ -219,7 +293,7 @@ fn judge(
             row.blamed.clone_from(&named);
         } else if names_culprit(&row.scenario)
             && !one_sided(&row.scenario, episode.failed())
-            && records[at].is_none_or(has_reward_units)
+            && records[at].is_none_or(declared::has_reward_units)
         {
             let found = blame(failed, attribution);
             let found = found.filter(|it| it.known >= 2 && !it.all_equal || episode.agents.len() == 1);
@@ -227,37 +301,34 @@ fn judge(
         }
         row.agrees = agreement(&named, &row.blamed);
     }
-    // The reference goes first, so that its duplicates are the ones left out.
-    let order = own_row.into_iter().chain((0..rows.len()).filter(|it| Some(*it) != own_row));
-    let mut counted: Vec<usize> = Vec::new();
-    let methods: Vec<Option<Scenario>> = records.iter().map(|it| it.and_then(computation)).collect();
-    for at in order.collect::<Vec<_>>() {
-        let row = &rows[at];
-        let structural = |it: &Attribution| it.provenance == Provenance::Structural;
-        let same_question = row.result.as_ref().is_ok_and(|it| structural(reference) || !structural(it));
-        if row.agrees == Agreement::NoVoice || !same_question {
+    if episode.agents.len() < 2 {
+        return;
+    }
+    for data in Data::ALL.into_iter().filter(|it| it.is_measured()) {
+        let speaks = |at: &usize| rows[*at].data == Some(data) && !rows[*at].blamed.is_empty();
+        let speaking: Vec<usize> = (0..rows.len()).filter(speaks).collect();
+        let place = |at: &usize| ladder_place(&rows[*at].scenario).unwrap_or(LADDER_LENGTH);
+        let own = own_row.filter(|it| speaking.contains(it));
+        if own.is_none() && rows.iter().any(|it| it.data == Some(data) && is_last_word(it)) {
             continue;
         }
-        let repeats = |other: usize| {
-            let twin =
-                |a: usize, b: usize| methods[a].as_ref().is_some_and(|it| same_choice(it, &rows[b].scenario));
-            twin(at, other)
-                || twin(other, at)
-                || is_variant(row, &rows[other])
-                || is_duplicate(row, &rows[other])
-        };
-        if !counted.iter().any(|other| repeats(*other)) {
-            counted.push(at);
+        if let Some(at) = own.or_else(|| speaking.iter().copied().min_by_key(place)) {
+            rows[at].counted = true;
         }
-    }
-    for at in counted {
-        rows[at].counted = true;
     }
 }
 
+/// Whether a row that names nobody says all that its data can say: Shapley of a complete table. What other formulas
+/// make of the same coalitions, or permutations drawn from them, cannot tell apart whom these do not.
+fn is_last_word(row: &SweepRow) -> bool {
+    let exact =
+        |it: &Attribution| it.contract.is_some() && it.agents.iter().all(|it| it.value.number().is_some());
+    row.scenario.method == "shapley" && row.blamed.is_empty() && row.result.as_ref().is_ok_and(exact)
+}
+
 /// Whether the credits cannot have the blamed sign: a gain over the worst alternative is never a loss, and a
-/// regret against the best response never a gain. Such a row has no vote on whom to blame (or praise).
-fn one_sided(scenario: &Scenario, failed: bool) -> bool {
+/// regret against the best response never a gain. Such a row has no say in who is to blame (to praise).
+pub(super) fn one_sided(scenario: &Scenario, failed: bool) -> bool {
     match scenario.baseline.as_deref() {
         Some("worst") => scenario.method == "difference" && failed,
         Some("best-response") => scenario.method == "difference" && !failed,
@@ -265,7 +336,7 @@ fn one_sided(scenario: &Scenario, failed: bool) -> bool {
     }
 }
 
-fn agreement(reference: &[AgentId], row: &[AgentId]) -> Agreement {
+pub(super) fn agreement(reference: &[AgentId], row: &[AgentId]) -> Agreement {
     if reference.is_empty() || row.is_empty() {
         return Agreement::NoVoice;
     }
@@ -277,53 +348,6 @@ fn agreement(reference: &[AgentId], row: &[AgentId]) -> Agreement {
     } else {
         Agreement::Flips
     }
-}
-
-fn has_reward_units(declared: &DeclaredCredit) -> bool {
-    matches!(declared.units.as_deref(), None | Some("reward" | "normalised"))
-}
-
-/// Whether `row` repeats what `other` said: the same method, or another way to divide the same game, with the
-/// same numbers. Two declared credits never do: each is a statement of its own.
-fn is_duplicate(row: &SweepRow, other: &SweepRow) -> bool {
-    let (Ok(a), Ok(b)) = (&row.result, &other.result) else { return false };
-    if row.scenario.method == "declared"
-        || !(row.scenario.method == other.scenario.method || both_divide(row, other))
-    {
-        return false;
-    }
-    let values = |it: &Attribution| -> Vec<Option<f64>> {
-        it.agents.iter().map(|it| it.value.number().map(|it| it.value)).collect()
-    };
-    let (a, b) = (values(a), values(b));
-    let tolerance = tolerance(a.iter().chain(&b).flatten().copied());
-    a.iter().zip(&b).all(|pair| match pair {
-        (Some(a), Some(b)) => (a - b).abs() <= tolerance,
-        (a, b) => a.is_none() && b.is_none(),
-    })
-}
-
-/// Whether both divide the value of coalitions: with equal numbers (one agent to a team, everybody connected)
-/// these are one method under two names.
-fn both_divide(row: &SweepRow, other: &SweepRow) -> bool {
-    let divides = |it: &SweepRow| {
-        method(&it.scenario.method).is_some_and(|it| it.family == Family::Coalition && it.efficient)
-    };
-    divides(row) && divides(other)
-}
-
-/// Whether two rows ask one question, one of them by a variant of the other's method.
-fn is_variant(row: &SweepRow, other: &SweepRow) -> bool {
-    let (a, b) = (method(&row.scenario.method), method(&other.scenario.method));
-    let (Some(a), Some(b)) = (a, b) else { return false };
-    let root = |it: &super::Method| it.variant_of.unwrap_or(it.name);
-    (a.variant_of.is_some() || b.variant_of.is_some()) && root(a) == root(b)
-}
-
-/// The computation that the algorithm of a declared credit names.
-fn computation(declared: &DeclaredCredit) -> Option<Scenario> {
-    let (named, baseline) = declared::named_method(methods(), declared)?;
-    Some(Scenario { baseline: baseline.map(str::to_owned), ..Scenario::of_method(named.name) })
 }
 
 fn tau(reference: &Attribution, other: &Attribution) -> Option<f64> {

@@ -1,182 +1,250 @@
-//! The verdict: who, how much of it, at which act, on what grounds, and who disagrees.
+//! The verdict: five parts, each a value with its data and its words, in the order in which a reader asks.
 //!
-//! Decided here: the decisive act of the one agent named is its *first* act that attains its lowest (in a
-//! success: highest) credit per act. It is read from the attribution itself, or else from the best founded
-//! row of the sweep that credits its acts: measured before modelled before declared before structural. It is
-//! never an act whose credit has the other sign, and never one that a better founded row has cleared. Agents
-//! that tie have no decisive act.
+//! 1. [`Outcome`]: how the episode ended;
+//! 2. [`Finding`]: who, at which act, what it did and what would have been better;
+//! 3. [`Ground`]: the rung of the ladder that this stands on, and how much of it there is;
+//! 4. [`Stability`]: how many independent measurements agree, and how often another would be named;
+//! 5. [`Against`]: whatever contradicts.
+//!
+//! Decided here:
+//! * The numbers that were asked for lead if they say something: they rest on more than the shape of the trace, are
+//!   in units of the reward, and tell agents apart. Else the best founded row of the sweep that does; else a judge, a
+//!   person before a model; else nothing does. **The shape of a trace never leads.**
+//! * The act of the one agent named is its *first* act that attains its lowest (in a success: highest) credit per act,
+//!   read from the numbers that lead or else from the best founded row that speaks of acts. It is never an act whose
+//!   credit has the other sign, and never one that a better founded row has cleared. Agents that tie have no act.
+//! * A failed episode is a failed episode whether its reward is 0, -1 or missing.
 
-mod sentence;
+mod against;
+mod check;
+mod deed;
+mod finding;
+mod ground;
+mod judgement;
+mod outcome;
+mod parts;
+mod stability;
+mod words;
 
 use std::collections::BTreeSet;
 
-use crate::model::{ActId, AgentId, Attribution, Episode, Estimate, Provenance};
+use crate::model::{ActId, AgentId, Attribution, Episode, Label, Provenance};
 
-use super::blame::{Blame, BlameKind, blame, tolerance};
-use super::choice::{act_rank, names_culprit};
+use super::blame::{self, Blame, blame};
+use super::choice::{LADDER_LENGTH, act_rank, ladder_place, names_culprit, names_extreme, tells_apart};
 use super::declared;
-use super::flip::FlipProbability;
-use super::question::outcome_words;
-use super::sweep::{Agreement, Sweep};
-use super::table::methods;
+use super::sweep::{Data, Sweep, SweepRow, one_sided};
 
-/// What a verdict rests on, best first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Level {
-    /// Coalitions or replays that were run.
-    Measured,
-    /// Values a model estimates.
-    Modelled,
-    /// The word of the log's writer.
-    Declared,
-    /// Only the shape of the trace.
-    Structural,
-    /// Nothing: no number for anybody.
-    Nothing,
-}
+pub use against::Against;
+pub(super) use check::tolerance;
+pub use check::{Check, Off};
+pub use deed::{Deed, Worth};
+pub use finding::{Equal, Finding, Named, Reference, Share, Unexplained};
+pub use ground::{Ground, Rung, Unlock};
+pub use judgement::Judgement;
+pub use outcome::{Ending, Outcome};
+pub use parts::{Part, PartKind};
+pub use stability::{Stability, Vote};
 
-impl Level {
-    /// The level of numbers of this provenance.
-    pub fn of(provenance: Provenance) -> Self {
-        match provenance {
-            Provenance::Replayed => Level::Measured,
-            Provenance::Modelled => Level::Modelled,
-            Provenance::Declared => Level::Declared,
-            Provenance::Structural => Level::Structural,
-        }
-    }
-
-    /// The word on the screen.
-    pub fn word(self) -> &'static str {
-        match self {
-            Level::Measured => "measured",
-            Level::Modelled => "modelled",
-            Level::Declared => "declared",
-            Level::Structural => "structural",
-            Level::Nothing => "nothing",
-        }
-    }
-}
-
-/// Who earned or lost the reward of one episode, by one attribution and the sweep around it.
+/// Who earned or lost the reward of one episode, by one attribution, the sweep around it, and its judges.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
-    /// What it rests on.
-    pub level: Level,
-    /// Whether the episode failed: the named agents lost (otherwise they earned).
-    pub failed: bool,
-    /// Whether the episode is still open.
-    pub open: bool,
-    /// In what sense the named stand out; `None` if nobody has a number.
-    pub kind: Option<BlameKind>,
-    /// Who; of a tie all. All agents with a number if nobody is told apart ([`Verdict::all_equal`]).
-    pub named: Vec<AgentId>,
-    /// Whether the numbers tell nobody apart.
-    pub all_equal: bool,
-    /// How many agents have a number.
-    pub known: usize,
-    /// Credit of the first named.
-    pub credit: Option<Estimate>,
-    /// Its part of the gross loss (sum of negative credits) or gross gain, 0..=1; `None` if there is none.
-    pub share: Option<f64>,
-    /// The decisive act.
-    pub act: Option<ActId>,
-    /// What the decisive act's number rests on.
-    pub act_provenance: Option<Provenance>,
-    /// Who says so: `method/baseline` of the row it was read from.
-    pub act_method: Option<String>,
-    /// Counted rows of the sweep that name the same.
-    pub holds: usize,
-    /// Counted rows of the sweep.
-    pub of: usize,
-    /// Counted rows that name some of the same agents, and others.
-    pub ties: usize,
-    /// Counted rows that name others: `method/baseline` and whom, one entry per agent named.
-    pub flips: Vec<(String, AgentId)>,
-    /// How often the verdict would name another if the values were drawn anew; `None` if their uncertainty is
-    /// not known or it was not counted yet ([`super::study`]).
-    pub flip: Option<FlipProbability>,
-    /// Index into [`Episode::labels`] of the judgement to show beside it.
-    pub label: Option<usize>,
-    /// `method` or `method/baseline`.
+    /// How the episode ended.
+    pub outcome: Outcome,
+    /// Who, at which act, what that is worth.
+    pub finding: Finding,
+    /// On what grounds.
+    pub ground: Ground,
+    /// How sure.
+    pub stability: Stability,
+    /// What contradicts, the gravest first.
+    pub against: Vec<Against>,
+    /// `method` or `method/baseline` whose numbers lead; empty: no numbers do.
     pub method: String,
-    /// Title of the attribution.
-    pub title: String,
-    /// Total reward used.
-    pub reward: Option<f64>,
-    /// Whether the numbers divide a status that stands for a reward, because none is logged.
-    pub outcome_only: bool,
-    /// Whether any row of the sweep rests on more than the shape of the trace.
-    pub evidence: bool,
-    /// For declared credit: whether this log lets it be recomputed.
-    pub recomputable: bool,
 }
 
 impl Verdict {
-    /// The verdict if no method has anything to divide.
+    /// The verdict where no method has anything to divide: a judge's, or that nothing can tell.
     pub fn nothing(episode: &Episode) -> Self {
-        Self {
-            level: Level::Nothing,
-            failed: episode.failed(),
-            open: episode.outcome.is_none(),
-            kind: None,
-            named: Vec::new(),
-            all_equal: false,
-            known: 0,
-            credit: None,
-            share: None,
-            act: None,
-            act_provenance: None,
-            act_method: None,
-            holds: 0,
-            of: 0,
-            ties: 0,
-            flips: Vec::new(),
-            flip: None,
-            label: label(episode),
-            method: String::new(),
-            title: String::new(),
-            reward: episode.reward().map(|it| it.value),
-            outcome_only: false,
-            evidence: false,
-            recomputable: false,
-        }
+        without_numbers(episode, &Sweep::default(), Vec::new())
+    }
+
+    /// Who is named, the first first; empty: nobody is.
+    pub fn named(&self) -> &[AgentId] {
+        self.finding.agents()
+    }
+
+    /// The act named.
+    pub fn act(&self) -> Option<ActId> {
+        self.finding.act()
+    }
+
+    /// Whether numbers are there and tell nobody apart.
+    pub fn is_all_equal(&self) -> bool {
+        matches!(self.finding, Finding::Equal(_))
+    }
+
+    /// Whether numbers lead.
+    pub fn is_by_numbers(&self) -> bool {
+        matches!(self.finding, Finding::Named(_))
     }
 }
 
-/// Who stands out in `attribution`, and how far `sweep` (of the same scenario) agrees.
+/// Who stands out, by `attribution` if it says something, and how far `sweep` (of the same scenario) agrees.
 pub fn verdict(episode: &Episode, attribution: &Attribution, sweep: &Sweep) -> Verdict {
-    let nothing = Verdict {
-        method: name(attribution),
-        title: attribution.title.clone(),
-        reward: attribution.reward,
-        outcome_only: attribution.caveats.iter().any(|it| it.text == outcome_words(episode)),
-        evidence: has_evidence(sweep),
-        ..Verdict::nothing(episode)
-    };
-    let Some(found) = blame(episode.failed(), attribution) else { return nothing };
-    let act = decisive(episode, attribution, sweep, &found);
-    let flips = sweep.rows.iter().filter(|it| it.counted && it.agrees == Agreement::Flips);
-    Verdict {
-        level: Level::of(attribution.provenance),
-        kind: Some(found.kind),
-        all_equal: found.all_equal && found.known > 1,
-        known: found.known,
-        credit: found.agents.first().and_then(|it| attribution.agent(*it)).copied(),
-        share: found.shares.first().copied().flatten(),
-        act: act.as_ref().map(|it| it.act),
-        act_provenance: act.as_ref().map(|it| it.provenance),
-        act_method: act.map(|it| it.method),
-        holds: sweep.count(Agreement::Holds),
-        of: sweep.counted(),
-        ties: sweep.count(Agreement::Tie),
-        flips: flips.flat_map(|row| row.blamed.iter().map(|it| (row.name(), *it))).collect(),
-        recomputable: attribution.method == "declared" && is_recomputable(episode, attribution, sweep),
-        named: found.agents,
-        ..nothing
+    let silent = silent(episode, attribution, sweep);
+    let asked = speaks(episode, attribution);
+    let leads = if asked { Some(attribution) } else { best(episode, sweep) };
+    match leads {
+        // Somebody's word of who earned least tells less of a failure than somebody's word of who failed.
+        Some(leads) if is_word_of_least(episode, leads) && judgement(episode).is_some() => {
+            without_numbers(episode, sweep, silent)
+        }
+        Some(leads) => {
+            let mut verdict = by_numbers(episode, leads, sweep, silent);
+            verdict.ground.shown = (!asked).then(|| name(attribution));
+            verdict
+        }
+        None if judgement(episode).is_none() && is_flat(attribution) => equal(episode, attribution, sweep),
+        None => without_numbers(episode, sweep, silent),
     }
 }
 
+fn by_numbers(episode: &Episode, leads: &Attribution, sweep: &Sweep, silent: Vec<Data>) -> Verdict {
+    let found = blame(episode.failed(), leads).and_then(|it| Some((Named::of(episode, &it, leads)?, it)));
+    let Some((mut named, found)) = found else { return without_numbers(episode, sweep, silent) };
+    let acts = decisive(episode, leads, sweep, &found).map(|(act, of)| {
+        let mut deed = Deed::of(episode, act, found.kind.is_low());
+        deed.credit = of.act(act).copied();
+        deed.method = name(of);
+        deed.provenance = Some(of.provenance);
+        named.deed = Some(deed);
+        of
+    });
+    let checks = check::checks(episode);
+    let mut ground = Ground::of_numbers(Rung::of(leads.provenance).unwrap_or(Rung::Nothing), leads);
+    let confirmed = checks.iter().find(|it| it.confirmed && leads.baseline.as_ref() == Some(&it.key));
+    if let Some(check) = confirmed.filter(|_| ground.rung == Rung::Declared) {
+        ground.rung = Rung::DeclaredChecked;
+        ground.checked_by = Some(check.method.clone());
+    }
+    if let Some(acts) = acts.filter(|it| it.method != leads.method && it.provenance == Provenance::Replayed) {
+        ground.act_amount = ground::act_amount(acts);
+    }
+    ground.silent = silent;
+    let outcome = Outcome::of(episode);
+    let finding = Finding::Named(Box::new(named));
+    let against = against::against(episode, &finding, &outcome, Some(leads), acts, sweep, &checks);
+    // What agrees is counted against whom the sweep was asked about: the same, where its reference leads.
+    let stability = Stability::of(episode, &finding, sweep, &checks);
+    Verdict { method: name(leads), against, stability, outcome, finding, ground }
+}
+
+/// Numbers are there and the same for all, and nothing else speaks.
+fn equal(episode: &Episode, attribution: &Attribution, sweep: &Sweep) -> Verdict {
+    let numbers = attribution.agents.iter().filter_map(|it| Some((it.agent, it.value.number()?.value)));
+    let (agents, values): (Vec<AgentId>, Vec<f64>) = numbers.unzip();
+    let unknown =
+        attribution.agents.iter().filter(|it| matches!(it.value, crate::model::Value::Unavailable(_)));
+    let finding = Finding::Equal(Equal {
+        credit: values.first().copied().unwrap_or(0.0),
+        by: name(attribution),
+        unknown: unknown.map(|it| it.agent).collect(),
+        agents,
+    });
+    let outcome = Outcome::of(episode);
+    let checks = check::checks(episode);
+    let against = against::against(episode, &finding, &outcome, None, None, sweep, &checks);
+    Verdict {
+        ground: Ground {
+            unlock: Some(Unlock::of(episode)),
+            ..Ground::of_numbers(Rung::of(attribution.provenance).unwrap_or(Rung::Nothing), attribution)
+        },
+        outcome,
+        finding,
+        stability: Stability::default(),
+        against,
+        method: name(attribution),
+    }
+}
+
+/// A judge's word, or that nothing can tell.
+fn without_numbers(episode: &Episode, sweep: &Sweep, silent: Vec<Data>) -> Verdict {
+    let outcome = Outcome::of(episode);
+    let checks = check::checks(episode);
+    let (finding, ground) = match judgement(episode) {
+        Some(it) => {
+            let ground = Ground::of_judge(&it);
+            (Finding::Judged(it), ground)
+        }
+        None => {
+            let unlock = Some(Unlock::of(episode));
+            (Finding::Unknown, Ground { unlock, ..Ground::nothing(Rung::Nothing) })
+        }
+    };
+    let against = against::against(episode, &finding, &outcome, None, None, sweep, &checks);
+    Verdict {
+        outcome,
+        finding,
+        ground: Ground { silent, ..ground },
+        stability: Stability::default(),
+        against,
+        method: String::new(),
+    }
+}
+
+/// Whether these numbers may lead: they rest on more than the trace's shape, are rewards, and tell agents apart.
+fn speaks(episode: &Episode, attribution: &Attribution) -> bool {
+    attribution.provenance != Provenance::Structural
+        && declared::is_in_reward_units(episode, attribution)
+        && tells_apart(episode, attribution)
+}
+
+/// Whether these are declared numbers by which nobody lost (in a success: gained) anything.
+fn is_word_of_least(episode: &Episode, attribution: &Attribution) -> bool {
+    attribution.provenance == Provenance::Declared && !names_extreme(episode, attribution)
+}
+
+/// Whether numbers that could lead are there, and are all the same.
+fn is_flat(attribution: &Attribution) -> bool {
+    attribution.provenance != Provenance::Structural
+        && attribution.agents.iter().any(|it| it.value.number().is_some())
+}
+
+/// The best founded row that may lead: by rung, then by how many agents it leaves unknown, then as the ladder of
+/// methods has it.
+fn best<'a>(episode: &Episode, sweep: &'a Sweep) -> Option<&'a Attribution> {
+    let rows = sweep
+        .rows
+        .iter()
+        .filter(|it| names_culprit(&it.scenario) && !one_sided(&it.scenario, episode.failed()));
+    let speaking = rows.filter_map(|row| Some((row, row.result.as_ref().ok()?)));
+    let speaking = speaking.filter(|it| it.0.data.is_none_or(|data| !sweep.is_silent(data)));
+    let speaking = speaking.filter(|it| speaks(episode, it.1));
+    let key = |(row, attribution): &(&SweepRow, &Attribution)| {
+        let known = attribution.agents.iter().filter(|it| it.value.number().is_some()).count();
+        let unknown = attribution.agents.len() - known;
+        let place = ladder_place(&row.scenario).unwrap_or(LADDER_LENGTH);
+        (Rung::of(attribution.provenance), !names_extreme(episode, attribution), unknown, place)
+    };
+    speaking.min_by_key(key).map(|it| it.1)
+}
+
+/// What was measured and tells nobody apart, although it could have led.
+fn silent(episode: &Episode, attribution: &Attribution, sweep: &Sweep) -> Vec<Data> {
+    if episode.agents.len() < 2 {
+        return Vec::new();
+    }
+    let rows =
+        sweep.rows.iter().filter(|it| names_culprit(&it.scenario)).filter_map(|it| it.result.as_ref().ok());
+    let all: Vec<&Attribution> = std::iter::once(attribution).chain(rows).collect();
+    let of = |data: Data| all.iter().filter(move |it| Data::of(it) == Some(data));
+    let measured = [Data::Coalitions, Data::Replays].into_iter();
+    let made = measured.filter(|data| of(*data).next().is_some());
+    made.filter(|data| sweep.is_silent(*data) || of(*data).all(|it| !speaks(episode, it))).collect()
+}
+
+/// `method` or `method/baseline`.
 fn name(attribution: &Attribution) -> String {
     match &attribution.baseline {
         Some(baseline) => format!("{}/{baseline}", attribution.method),
@@ -184,58 +252,44 @@ fn name(attribution: &Attribution) -> String {
     }
 }
 
-fn has_evidence(sweep: &Sweep) -> bool {
-    let mut found = sweep.rows.iter().filter_map(|it| it.result.as_ref().ok());
-    found.any(|it| it.provenance != Provenance::Structural)
+/// The judgement that leads where no numbers do: a person's before a model's, one that names an agent and an act
+/// before one that names less; else what a model's probabilities of blame say.
+fn judgement(episode: &Episode) -> Option<Judgement> {
+    let labels = episode.labels.iter().filter(|it| it.blames() && !it.agent_text.is_empty());
+    let key = |it: &&Label| {
+        let human = Judgement::of(it).human;
+        (!human, it.agent.is_none(), it.act.is_none() && it.act_text.is_none())
+    };
+    let label = labels.min_by_key(key).map(Judgement::of);
+    label.or_else(|| Judgement::by_probability(episode))
 }
 
-/// The judgement to show: the first that names an agent and an act, or else an agent, or else any.
-fn label(episode: &Episode) -> Option<usize> {
-    let find = |wanted: fn(&crate::model::Label) -> bool| episode.labels.iter().position(wanted);
-    find(|it| it.blames() && it.agent.is_some() && it.act.is_some())
-        .or_else(|| find(|it| it.agent.is_some() && it.act.is_some()))
-        .or_else(|| find(|it| it.agent.is_some()))
-        .or_else(|| find(|_| true))
-}
-
-fn is_recomputable(episode: &Episode, attribution: &Attribution, sweep: &Sweep) -> bool {
-    let keys = declared::keys(episode);
-    let at = keys.iter().position(|it| Some(it) == attribution.baseline.as_ref());
-    let named = at.and_then(|at| declared::named_method(methods(), &episode.declared[at]));
-    named.is_some_and(|(row, baseline)| {
-        sweep.rows.iter().any(|it| {
-            it.result.is_ok()
-                && it.scenario.method == row.name
-                && (baseline.is_none() || it.scenario.baseline.as_deref() == baseline)
-        })
-    })
-}
-
-struct Decisive {
-    act: ActId,
-    provenance: Provenance,
-    method: String,
-}
-
-fn decisive(episode: &Episode, attribution: &Attribution, sweep: &Sweep, found: &Blame) -> Option<Decisive> {
+fn decisive<'a>(
+    episode: &Episode,
+    leads: &'a Attribution,
+    sweep: &'a Sweep,
+    found: &Blame,
+) -> Option<(ActId, &'a Attribution)> {
     let [agent] = found.agents.as_slice() else { return None };
     let sign = if found.kind.is_low() { 1.0 } else { -1.0 };
     let rows = sweep.rows.iter().filter(|it| names_culprit(&it.scenario));
-    let mut sources: Vec<&Attribution> =
-        rows.filter_map(|it| it.result.as_ref().ok()).filter(|it| act_rank(it).is_some()).collect();
+    let mut sources: Vec<&Attribution> = rows
+        .filter_map(|it| it.result.as_ref().ok())
+        .filter(|it| act_rank(it).is_some() && it.provenance != Provenance::Structural)
+        .collect();
     sources.sort_by_key(|it| act_rank(it));
-    if act_rank(attribution).is_some() {
-        sources.insert(0, attribution);
+    if act_rank(leads).is_some() {
+        sources.insert(0, leads);
     }
     let mut cleared: BTreeSet<ActId> = BTreeSet::new();
     for source in sources {
         let numbers = || source.acts.iter().filter_map(|it| Some((it.0, it.1.number()?.value)));
-        let tolerance = tolerance(numbers().map(|it| it.1));
+        let tolerance = blame::tolerance(numbers().map(|it| it.1));
         let own = || numbers().filter(|it| episode.act(it.0).agent == *agent);
         let blamed = own().filter(|it| sign * it.1 < -tolerance && !cleared.contains(&it.0));
         let extreme = blamed.clone().map(|it| sign * it.1).fold(f64::INFINITY, f64::min);
         if let Some((act, _)) = blamed.clone().find(|it| sign * it.1 <= extreme + tolerance) {
-            return Some(Decisive { act, provenance: source.provenance, method: name(source) });
+            return Some((act, source));
         }
         cleared.extend(own().map(|it| it.0));
     }

@@ -23,6 +23,9 @@ use crate::{
 /// Findings and episodes beyond these numbers are only counted; the JSON has them all.
 const FINDINGS: usize = 50;
 const EPISODES: usize = 50;
+/// Room for each part of the verdict: what a log quotes at length is cut to it.
+const VERDICT_COLUMNS: usize = 90;
+const VERDICT_LINES: usize = 6;
 
 /// The report as a document.
 pub(super) fn content(report: &Report<'_>) -> Document {
@@ -125,7 +128,10 @@ fn edits(report: &Report<'_>) -> Vec<String> {
 
 fn verdict(report: &Report<'_>) -> Section {
     let mut section = Section::new("Verdict");
-    section.text(report.verdict.sentence(report.episode));
+    for part in report.verdict.parts(report.episode) {
+        let lines = part.sentence.lines(VERDICT_COLUMNS, VERDICT_LINES);
+        section.field(part.word, lines.join(" "));
+    }
     section
 }
 

@@ -7,17 +7,29 @@
 //! * `reward`: null, or `value`, `unit`, `source`, `file_line`
 //! * `scenario`: `method`, `baseline`, `dropped`, `reward`, `discount`, `substitutes` (act to action, null:
 //!   its default), `window` (first and last act), `params`, `seed`
-//! * `verdict`: `sentence`, `short`, `level`, `failed`, `agents`, `all_equal`, `credit` (a value), `share`,
-//!   `act`, `act_method`, `act_provenance`, `holds`, `of`, `ties`, `flips` (`method`, `agent`), `p_flip`,
-//!   `method`, `outcome_only`
+//! * `verdict`: five parts, each with `words` (all it says, or null), and beside them `sentence`, `short`,
+//!   `failed`, `agents`, `all_equal`, `credit`, `act`, `act_method`, `act_provenance`, `p_flip`, `method`
+//!   * `outcome`: `word` (FAIL, OK, OPEN, END), `status`, `reason`, `reward`, `own`, `task`, `expected`,
+//!     `answer`
+//!   * `finding`: `kind` (named, set, equal, judged, unexplained, unknown), `agents`, `act`. Of numbers also
+//!     `credit`, `by`, `share` (`part` of `whole` against `reference`), `apart` (first minus second),
+//!     `acts_overlap`, `unknown` (agents without a number), `unexplained`, `deed` (`did`, `got`, `instead`,
+//!     `credit`, `method`, `provenance`). Of a judge also `judge`, `human`, `names`, `at`, `reason`, `blame`
+//!   * `ground`: `rung` (measured, modelled, "declared, checked", declared, judged, none), `by`, `amount`,
+//!     `act_amount`, `checked_by`, `silent` (measured, but tells nobody apart), `shown` (the credit asked for,
+//!     if it may not lead), `unlock` (the record to log)
+//!   * `stability`: `agree` of `of` `measurements`, `p_flip`, `confirmed` (declared credits)
+//!   * `against`: a list, with `kind` and the data of that kind
 //! * `credit`: an attribution, or `state: "unavailable"` with `missing` and `nearest`
 //! * `filters`: null, or what `--filter` leaves: `filters`, `acts` (number listed), `episodes` (names that
 //!   pass), `all_episodes`
 //! * `acts`: null, or the attribution that speaks of acts
 //! * `pairs`: what two agents earn together beyond what each adds alone: `agents` (two names), `interaction`
 //!   (a value), `kind` (synergy, redundancy, additive, unsure)
-//! * `sweep`: per method and baseline `name`, `title`, `state`, `agents` (named), `agrees`, `counted`, `tau`,
-//!   `tau_declared`, `p_flip`, and `credit` (values per agent) or `missing` and `nearest`
+//! * `sweep`: per method and baseline `name`, `title`, `state`, `agents` (named), `data` (coalitions, replays,
+//!   model, declared, trace: rows with the same data are no second opinion), `agrees`, `counted` (the row that
+//!   votes for its measurement), `tau`, `tau_declared`, `p_flip`, and `credit` (values per agent) or `missing`
+//!   and `nearest`
 //! * `annotations`: judgements, never measurements: `judge`, `agent`, `act`, `label`, `reason`, `file_line`
 //! * `failure`: null, or `success`, `null_arm`, `rules` (each found, none or unavailable), `acts` with their
 //!   success rates and judges, `run`, `agents` and `actions` with Ochiai and Tarantula
@@ -41,6 +53,7 @@
 mod attribution;
 mod study;
 pub(super) mod value;
+mod verdict;
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
@@ -54,6 +67,7 @@ use crate::{
 
 use attribution::{attribution, sweep_row};
 use value::{number, value};
+use verdict::VerdictJson;
 
 /// The row of this format.
 pub(super) const OUTPUT: Output = Output {
@@ -71,7 +85,7 @@ struct Root<'a> {
     episode: Json,
     reward: Json,
     scenario: Json,
-    verdict: VerdictJson<'a>,
+    verdict: VerdictJson,
     credit: Json,
     filters: Json,
     acts: Json,
@@ -89,29 +103,7 @@ struct Root<'a> {
     scanned_lines: u64,
 }
 
-#[derive(Serialize)]
-struct VerdictJson<'a> {
-    sentence: String,
-    short: String,
-    level: &'a str,
-    failed: bool,
-    agents: Vec<&'a str>,
-    all_equal: bool,
-    credit: Json,
-    share: Json,
-    act: Option<&'a str>,
-    act_method: Option<&'a str>,
-    act_provenance: Option<&'a str>,
-    holds: usize,
-    of: usize,
-    ties: usize,
-    flips: Vec<Json>,
-    p_flip: Json,
-    method: &'a str,
-    outcome_only: bool,
-}
-
-/// `report` as indented JSON with a line end. The keys are described above.
+/// `report` as JSON, indented, ended by a line end. Keys as described above.
 pub fn json(report: &Report<'_>) -> String {
     let episode = report.episode;
     let credit = match report.credit {
@@ -125,7 +117,7 @@ pub fn json(report: &Report<'_>) -> String {
         episode: episode_json(report),
         reward: reward(report),
         scenario: scenario(report),
-        verdict: verdict(report),
+        verdict: verdict::verdict(report),
         credit,
         filters: report.listed.map_or(Json::Null, |it| {
             json!({
@@ -242,34 +234,6 @@ fn scenario(report: &Report<'_>) -> Json {
         "params": params,
         "seed": scenario.seed,
     })
-}
-
-fn verdict<'a>(report: &Report<'a>) -> VerdictJson<'a> {
-    let (episode, verdict) = (report.episode, report.verdict);
-    VerdictJson {
-        sentence: verdict.sentence(episode),
-        short: verdict.short(episode),
-        level: verdict.level.word(),
-        failed: verdict.failed,
-        agents: verdict.named.iter().map(|it| episode.agent(*it).name.as_str()).collect(),
-        all_equal: verdict.all_equal,
-        credit: verdict.credit.map_or(Json::Null, |it| value(&crate::model::Value::Number(it))),
-        share: verdict.share.map_or(Json::Null, number),
-        act: verdict.act.map(|it| episode.act(it).id.as_str()),
-        act_method: verdict.act_method.as_deref(),
-        act_provenance: verdict.act_provenance.map(crate::model::Provenance::word),
-        holds: verdict.holds,
-        of: verdict.of,
-        ties: verdict.ties,
-        flips: verdict
-            .flips
-            .iter()
-            .map(|(row, agent)| json!({ "method": row, "agent": episode.agent(*agent).name }))
-            .collect(),
-        p_flip: study::flip(report, verdict.flip.as_ref()),
-        method: &verdict.method,
-        outcome_only: verdict.outcome_only,
-    }
 }
 
 fn annotations(report: &Report<'_>) -> Vec<Json> {

@@ -2,7 +2,7 @@
 
 use super::Report;
 use crate::{
-    credit::{Agreement, BlameKind, Level, Sweep, SweepRow, Verdict},
+    credit::{Agreement, Data, Sweep, SweepRow, Verdict},
     model::{
         Absence, Act, ActId, AgentCredit, AgentId, Attribution, Caveat, Diagnostic, Episode, Estimate,
         Explanation, Label, Origin, Outcome, Provenance, Reward, Scenario, Severity, Status, Term,
@@ -102,6 +102,7 @@ fn sweep() -> Sweep {
     let row = |method: &str, result, blamed: &[u32], agrees, counted| SweepRow {
         scenario: Scenario::of_method(method),
         title: method.to_uppercase(),
+        data: Data::of(&attribution()).filter(|_| Result::is_ok(&result)),
         result,
         blamed: blamed.iter().copied().map(AgentId).collect(),
         agrees,
@@ -117,7 +118,7 @@ fn sweep() -> Sweep {
     Sweep {
         rows: vec![
             row("shapley", Ok(attribution()), &[0], Agreement::Holds, true),
-            row("removal", Ok(attribution()), &[1], Agreement::Flips, true),
+            row("removal", Ok(attribution()), &[1], Agreement::Flips, false),
             row("coma", Err(missing), &[], Agreement::NoVoice, false),
         ],
         declared: None,
@@ -129,23 +130,8 @@ impl Sample {
     pub(super) fn new() -> Self {
         let episode = episode();
         let credit = attribution();
-        let verdict = Verdict {
-            level: Level::Measured,
-            kind: Some(BlameKind::Lost),
-            named: vec![AgentId(0)],
-            known: 2,
-            credit: credit.agent(AgentId(0)).copied(),
-            share: Some(1.0),
-            act: Some(ActId(0)),
-            act_provenance: Some(Provenance::Replayed),
-            act_method: Some("shapley".to_owned()),
-            holds: 1,
-            of: 2,
-            flips: vec![("removal".to_owned(), AgentId(1))],
-            method: "shapley".to_owned(),
-            title: credit.title.clone(),
-            ..Verdict::nothing(&episode)
-        };
+        let sweep = sweep();
+        let verdict = crate::credit::verdict(&episode, &credit, &sweep);
         let explanation = Explanation {
             subject: "planner".to_owned(),
             formula: "c_i = sum_S w [v(S+i) - v(S)]".to_owned(),
@@ -175,7 +161,7 @@ impl Sample {
         Self {
             scenario: Scenario { dropped: [AgentId(2)].into(), seed: 7, ..Scenario::of_method("shapley") },
             credit: Ok(credit),
-            sweep: sweep(),
+            sweep,
             verdict,
             explanations: vec![explanation],
             findings: vec![finding],

@@ -24,19 +24,22 @@ fn text_says_everything_in_100_columns() {
             "failure (goal_missed), 1 step",
             "-0.500 (success): the `reward` record, run.jsonl:5",
             "without idle; seed 7",
-            "planner -0.25 ±0.10 is 100% of the loss",
+            "  WHO   Of those with a number, planner: -0.25 ±0.10 of the 0.30 lost against a team of nobody; most\n",
+            "        of it at a1: \"plan | all\" (-0.75 ±0.05); late has none: not known\n",
+            "  SURE  One measurement, coalitions: no second one checks it\n",
+            "  BUT   a person names coder at a2: \"no test\". 1 of 2 formulas on the same coalitions differ:",
             "CREDIT: SHAPLEY EXACT 16/16\n",
             "  agent         credit  ?  95% interval       n  why there is no number\n",
             "  planner       -0.250     [-0.350, -0.150]  16\n",
             "  coder         +0.050  ?  [-0.050, +0.150]  16\n",
             "  idle       undefined                           taken out, as asked\n",
             "  late     unavailable                           v({late}) is not logged\n",
-            "must sum to -0.300, where v(0) = +0.100; residual +0.100000, IT DOES NOT",
+            "-0.200 IS NOT -0.300: +0.100 off",
             "replayed, 16 coalitions x 32 replays",
             "an absent agent takes its null action",
             "two coalitions are missing",
             "  a1   planner     -0.750  [-0.800, -0.700]  16  plan | all\n",
-            "holds under 1 of 2; flips: removal says coder",
+            "one measurement (coalitions)",
             "coma: probabilities of the alternatives of a1 (nearest available: deviation/uniform)",
             "human_annotation names coder at a2, mistake: no test (run.jsonl:7)",
             "planner = 0.5 x (-0.5) = -0.25",
@@ -61,7 +64,7 @@ fn markdown_says_the_same() {
             "## Credit: Shapley exact 16/16\n",
             "| planner | -0.250 |  | \\[-0.350, -0.150\\] | 16 |  |\n",
             "| late | unavailable |  |  |  | v({late}) is not logged |\n",
-            "residual +0.100000, IT DOES NOT",
+            "-0.200 IS NOT -0.300: +0.100 off",
             "| a1 | planner | -0.750 | \\[-0.800, -0.700\\] | 16 | plan \\| all |\n",
             "- human\\_annotation names coder at a2",
             "- run.jsonl:6: error return-mismatch: `return` is 1",
@@ -87,7 +90,14 @@ fn json_says_the_same_at_full_precision() {
     assert_eq!(json["reward"]["file_line"], "run.jsonl:5");
     assert_eq!(json["acts"]["acts"][1]["state"], "undefined");
     assert_eq!(json["verdict"]["agents"], serde_json::json!(["planner"]));
-    assert_eq!(json["verdict"]["flips"][0]["agent"], "coder");
+    let against = &json["verdict"]["against"];
+    assert_eq!(
+        (&against[0]["kind"], &against[1]["rows"][0]["agents"][0]),
+        (&"judge".into(), &"coder".into())
+    );
+    assert_eq!(json["verdict"]["ground"]["rung"], "measured");
+    assert_eq!(json["verdict"]["outcome"]["reason"], "goal_missed");
+    assert_eq!(json["verdict"]["finding"]["deed"]["act"], "a1");
     assert_eq!(json["sweep"][2]["nearest"], "deviation/uniform");
     assert_eq!(json["annotations"][0]["agent"], "coder");
     assert_eq!(json["explanations"][0]["terms"][0]["records"][0], "run.jsonl:4");
@@ -114,7 +124,7 @@ fn a_method_that_divides_nothing_has_an_overlap() {
     let mut sample = Sample::new();
     let credit = sample.credit.as_mut().unwrap();
     (credit.contract, credit.empty_value) = (None, None);
-    has(&text(&sample.report()), &["overlap  +0.300 beyond R -0.500: the numbers are not shares of R"]);
+    has(&text(&sample.report()), &["-0.200, no shares of R -0.500: credits overlap or leave something out"]);
     let json: serde_json::Value = serde_json::from_str(&json(&sample.report())).unwrap();
     assert_eq!(json["credit"]["overlap"], -0.2 - -0.5);
     assert_eq!(json["credit"]["residual"], serde_json::Value::Null);

@@ -36,9 +36,30 @@ pub fn sum(terms: impl IntoIterator<Item = f64>) -> f64 {
     sum.value()
 }
 
+/// The sum of `terms` that are rounded numbers: 0 if all of it is the rounding of its terms, that is no more than
+/// `1e-12` of their sizes. Whoever compares means of equal returns must not find the last bit to blame.
+pub fn settled(terms: impl IntoIterator<Item = f64>) -> f64 {
+    let (mut value, mut sizes) = (Sum::default(), Sum::default());
+    for term in terms {
+        value.add(term);
+        sizes.add(term.abs());
+    }
+    let value = value.value();
+    if value.abs() <= 1e-12 * sizes.value() { 0.0 } else { value }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_rounding_alone_is_nothing() {
+        let third = 1.0 / 3.0;
+        let terms = [-0.1, 0.1 * third, 0.1 * third, 0.1 * third];
+        assert!(sum(terms) != 0.0 && settled(terms) == 0.0);
+        assert_eq!(settled([-0.1, 0.1 + 1e-9]), sum([-0.1, 0.1 + 1e-9]));
+        assert!(settled([f64::NAN, 1.0]).is_nan() && settled([]) == 0.0);
+    }
 
     #[test]
     fn keeps_what_a_plain_sum_loses() {

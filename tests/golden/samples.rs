@@ -41,7 +41,7 @@ fn print(name: &str, log: &Opened, scenario: Option<Scenario>) -> Printed {
         Err(_) => credit::Verdict::nothing(episode),
     };
     let explain = |it: &AgentId| credit::explain(episode, &scenario, credit::Target::Agent(*it)).ok();
-    let explanations: Vec<Explanation> = verdict.named.iter().filter_map(explain).collect();
+    let explanations: Vec<Explanation> = verdict.named().iter().filter_map(explain).collect();
     let files = |origin: Origin| format!("{name}:{}", origin.line);
     let report = Report {
         listed: None,
@@ -213,7 +213,7 @@ fn the_saboteur_is_named() {
     assert_eq!(printed.json["verdict"]["failed"], true);
     assert_eq!(printed.json["episode"]["status"], "failure");
     assert!(printed.json["verdict"]["act"].as_str().unwrap().starts_with("porter-"));
-    assert!(printed.text.contains("porter -"), "{}", printed.text);
+    assert!(printed.text.contains("  WHO   porter at porter-"), "{}", printed.text);
 }
 
 #[test]
@@ -243,10 +243,14 @@ fn all_formats_say_the_same() {
         let json = &printed.json;
         assert!(!printed.raw_json.contains("NaN"), "{name}");
         assert!(printed.text.lines().all(|it| width(it) <= 100), "{name}:\n{}", printed.text);
-        // The verdict, word for word (text wraps it).
-        let sentence = json["verdict"]["sentence"].as_str().unwrap();
+        // The verdict, part by part and word for word (text wraps it).
         let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(words(&printed.text).contains(&words(sentence)), "{name}: {sentence}\n{}", printed.text);
+        let verdict = &json["verdict"];
+        let parts = ["outcome", "finding", "ground", "stability"].map(|it| &verdict[it]["words"]);
+        let against = verdict["against"].as_array().unwrap().iter().map(|it| &it["words"]);
+        for part in parts.into_iter().chain(against).filter_map(Value::as_str) {
+            assert!(words(&printed.text).contains(&words(part)), "{name}: {part}\n{}", printed.text);
+        }
         assert!(printed.markdown.contains("## Verdict"), "{name}");
         // Every agent with its number, and the sum of the numbers.
         let rows = json["credit"]["agents"].as_array().unwrap();

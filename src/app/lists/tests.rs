@@ -96,7 +96,7 @@ fn naive_timeline(open: &OpenEpisode) -> Vec<ActId> {
             top
         }
         Scope::BlamePath => {
-            let named = open.analysis().and_then(|it| it.verdict.act).or(open.act);
+            let named = open.analysis().and_then(|it| it.verdict.act()).or(open.act);
             let path = named.map(|it| naive_path(&open.episode, it)).unwrap_or_default();
             path.into_iter().filter(|it| open.listed.holds(*it)).collect()
         }
@@ -130,7 +130,7 @@ fn check_all(program: &mut TestProgram) {
     assert!(labels.clone().all(|it| judged.contains(&it)));
     let blamed: Vec<ActId> = open.culprits().iter().copied().filter(|it| !judged.contains(it)).collect();
     let mut naive = naive_culprits(open);
-    if let Some(first) = open.analysis().and_then(|it| it.verdict.act) {
+    if let Some(first) = open.analysis().and_then(|it| it.verdict.act()) {
         naive.retain(|it| *it != first);
         naive.insert(0, first);
     }

@@ -22,7 +22,7 @@ fn culprits(program: &TestProgram) -> Vec<String> {
 fn an_episode_opens_on_the_agent_the_verdict_names() {
     let program = TestProgram::of(FAILED);
     let verdict = &program.episode().analysis().unwrap().verdict;
-    assert_eq!(verdict.named, [AgentId(1)]);
+    assert_eq!(verdict.named(), [AgentId(1)]);
     assert_eq!(program.episode().agent, AgentId(1));
     assert_eq!(program.episode().pane, Pane::Agents);
 }
@@ -39,7 +39,7 @@ fn blame_goes_down_the_list_and_back_up_and_around() {
     assert!(program.notice().contains(&format!("1 of {}", culprits.len())), "{}", program.notice());
     assert_eq!(walk(&mut program, "bbb"), [&culprits[1..], &culprits[..1]].concat());
     assert_eq!(walk(&mut program, "BBB"), [&culprits[2], &culprits[1], &culprits[0]].map(String::clone));
-    let first = program.episode().analysis().unwrap().verdict.act.unwrap();
+    let first = program.episode().analysis().unwrap().verdict.act().unwrap();
     assert_eq!(program.episode().act, Some(first));
 }
 

@@ -38,7 +38,7 @@ pub(super) fn nearest(acts: &[ActId], act: ActId) -> Option<ActId> {
 
 /// Puts the agent cursor on the agent that the verdict names, or on the first of the order shown.
 pub(super) fn to_culprit_agent(open: &mut OpenEpisode) {
-    let named = open.analysis().and_then(|it| it.verdict.named.first().copied());
+    let named = open.analysis().and_then(|it| it.verdict.named().first().copied());
     if let Some(agent) = named.or_else(|| open.agent_order().get(0)) {
         open.agent = agent;
     }

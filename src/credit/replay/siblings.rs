@@ -16,7 +16,7 @@
 //! * Of candidates with one label the one that happened is kept, or else the first.
 
 use crate::model::{AgentId, Candidate, Estimate, ReplayGroup, Substitute, Value};
-use crate::stats::sum;
+use crate::stats::{settled, sum};
 
 use super::super::question::Question;
 
@@ -321,7 +321,7 @@ fn normalised(siblings: &[Sibling<'_>], rows: &[Weights], own: usize) -> Weights
 }
 
 fn estimate(parts: &[Part<'_>]) -> Estimate {
-    let value = sum(parts.iter().map(|it| it.weight * it.value));
+    let value = settled(parts.iter().map(|it| it.weight * it.value));
     let measured = || parts.iter().filter(|it| !it.modelled);
     let n = measured().filter_map(|it| it.candidate.returns.n).min();
     // A critic does not tell its own error: the interval would be that of the replays alone.

@@ -1,7 +1,7 @@
 //! Sweeps of small episodes.
 
 use crate::credit::fixture::{assert_close, numbers};
-use crate::credit::{Agreement, Sweep, SweepRow, best_scenario, sweep, variants};
+use crate::credit::{Agreement, Data, Sweep, SweepRow, best_scenario, sweep, variants};
 use crate::model::draft::Draft;
 use crate::model::{AgentId, Episode, Scenario, Status};
 
@@ -47,41 +47,57 @@ fn who_agrees_and_who_counts() {
     assert!(!row(&found, "backprop/uniform").counted);
     assert_eq!(row(&found, "uniform").agrees, Agreement::NoVoice);
     assert_eq!(row(&found, "broadcast").agrees, Agreement::NoVoice);
-    assert_eq!((found.count(Agreement::Holds), found.counted()), (4, 4));
+    // All formulas on the coalitions are one voice.
+    assert!(!removal.counted && removal.data == Some(Data::Coalitions));
+    assert_eq!((found.count(Agreement::Holds), found.counted()), (1, 1));
+    assert_eq!(found.tally(), "one measurement (coalitions)");
 }
 
 #[test]
-fn duplicates_count_once() {
+fn formulas_on_the_same_data_are_one_voice() {
     let draft =
         Draft::of(2).acts(&[0, 1]).replay(0, 1, &[(1.0, 4), (0.0, 4)]).replay(1, 0, &[(1.0, 4), (0.5, 4)]);
     let found = swept(&draft.end(Status::Failure).episode());
-    // Equal counts change nothing: of the two weightings one counts, for each of the two methods.
     let counted: Vec<String> = found.rows.iter().filter(|it| it.counted).map(SweepRow::name).collect();
-    assert_eq!(counted, ["replay-loo/equal", "replay-mean/equal"]);
-    // The trainer's own Shapley beside ours is no second opinion; another algorithm is.
+    assert_eq!(counted, ["replay-loo/equal"]);
+    // What the log declares is somebody's word, and no measurement.
     let draft = team().declared("shapley", &[(0, 0.0), (1, -0.6), (2, -0.1)]);
     let found = swept(&draft.declared("qmix", &[(0, 0.0), (1, -0.1), (2, -0.6)]).episode());
-    assert!(!row(&found, "declared/shapley").counted && row(&found, "declared/qmix").counted);
-    assert_eq!(row(&found, "declared/qmix").agrees, Agreement::Flips);
+    let declared = row(&found, "declared/qmix");
+    assert!(!row(&found, "declared/shapley").counted && !declared.counted);
+    assert_eq!((declared.agrees, declared.data), (Agreement::Flips, Some(Data::Declared)));
 }
 
 #[test]
-fn variants_and_methods_that_coincide_count_once() {
-    // One agent to a team: Owen is Shapley. The sampled value is an estimate of it.
-    let draft = team().with(|it| {
-        for (at, agent) in it.agents.iter_mut().enumerate() {
-            (agent.team, agent.role) = (Some(format!("team {}", at / 2)), Some(format!("role {at}")));
-        }
-    });
-    let found = swept(&draft.episode());
-    assert!(row(&found, "owen/team").counted && !row(&found, "owen/role").counted);
-    assert!(
-        !row(&found, "shapley-sampled/plain").counted && row(&found, "shapley-sampled/plain").result.is_ok()
-    );
-    // If the variant itself is asked for, it goes first.
+fn the_row_that_was_asked_for_speaks_for_its_data() {
     let baseline = Some("plain".to_owned());
     let found = sweep(&team().episode(), &Scenario { baseline, ..Scenario::of_method("shapley-sampled") });
     assert!(row(&found, "shapley-sampled/plain").counted && !row(&found, "shapley").counted);
+    // Another one does not: of complete coalitions exact Shapley is the best reader.
+    let found = sweep(&team().episode(), &Scenario::of_method("uniform"));
+    assert!(row(&found, "shapley").counted && !row(&found, "removal").counted);
+}
+
+#[test]
+fn coalitions_that_shapley_cannot_tell_apart_have_no_voice() {
+    // Two switches, each of which alone would have been right: Shapley is 0 and 0.
+    let draft = Draft::of(2).acts(&[0, 1]).coalitions(&[0.0, 1.0, 1.0, 0.0]).end(Status::Failure);
+    let found = sweep(&draft.episode(), &Scenario::of_method("shapley"));
+    assert!(found.is_silent(Data::Coalitions) && found.counted() == 0);
+}
+
+#[test]
+fn with_one_agent_nothing_votes() {
+    let draft = Draft::of(1).acts(&[0]).replay(0, 0, &[(0.0, 4), (1.0, 4)]).end(Status::Failure);
+    assert_eq!(swept(&draft.episode()).counted(), 0);
+}
+
+#[test]
+fn a_row_by_which_nobody_lost_names_the_least() {
+    let draft = Draft::of(2).acts(&[0, 1]).coalitions(&[0.0, 0.25, 0.75, 1.0]).end(Status::Failure);
+    let found = swept(&draft.episode());
+    assert!(row(&found, "shapley").names_least(true) && !row(&found, "shapley").names_least(false));
+    assert!(!row(&swept(&team().episode()), "shapley").names_least(true));
 }
 
 #[test]

@@ -1,10 +1,12 @@
-//! Verdicts of small episodes.
+//! Verdicts of small episodes, part by part.
 
 use crate::credit::{
-    BlameKind, Level, Verdict, act_scenario, best_scenario, compute, scenario_name, sweep, verdict,
+    Against, Data, Ending, Rung, Verdict, VerdictFinding, act_scenario, best_scenario, compute,
+    scenario_name, sweep, verdict,
 };
 use crate::model::draft::Draft;
 use crate::model::{ActId, AgentId, Episode, Label, Origin, Provenance, Sample, Scenario, Status};
+use crate::text::width;
 
 fn by(episode: &Episode, scenario: &Scenario) -> Verdict {
     let attribution = compute(episode, scenario).expect("available");
@@ -15,18 +17,20 @@ fn judged(episode: &Episode) -> Verdict {
     best_scenario(episode).map_or_else(|| Verdict::nothing(episode), |it| by(episode, &it))
 }
 
+/// The parts of the verdict on `draft`, each as `WORD what it says`.
 #[track_caller]
-fn check(draft: Draft, sentence: &str, short: &str) -> Verdict {
+fn check(draft: Draft, parts: &[&str]) -> Verdict {
     let episode = draft.episode();
     let found = judged(&episode);
-    assert_eq!(found.sentence(&episode), sentence);
-    assert_eq!(found.short(&episode), short);
+    let said: Vec<String> =
+        found.parts(&episode).iter().map(|it| format!("{} {}", it.word, it.sentence.whole())).collect();
+    assert_eq!(said, parts);
     found
 }
 
-fn label(agent: u32, name: &str, act: u32) -> Label {
+fn label(judge: &str, agent: u32, name: &str, act: u32) -> Label {
     Label {
-        judge: "human_annotation".to_owned(),
+        judge: judge.to_owned(),
         agent: Some(AgentId(agent)),
         agent_text: name.to_owned(),
         act: Some(ActId(act)),
@@ -55,36 +59,53 @@ fn coalitions_and_replays() {
     let draft = coalitions().replay(1, 0, &[(-0.5, 8), (-0.2, 8)]).replay(3, 0, &[(-0.4, 8), (-0.5, 8)]);
     let found = check(
         draft,
-        "coder -0.40 ±0.03 is 67% of the loss · worst act t1 · holds under 4 of 4 methods and baselines",
-        "coder -0.40 ±0.03 is 67% of the loss · worst act t1 · holds 4/4",
+        &[
+            "FAIL R -0.50",
+            "WHO coder at t1: \"c0\" gets -0.50 against -0.20 for \"c1\" (8 replays each); coder: -0.40 ±0.03 of the 0.50 lost \
+             against a team of nobody",
+            "FROM Measured: 8 of 8 coalitions x 16 runs; 8 replays of each option of 2 acts",
+            // Nobody else was replayed: that replays name the coder says nothing.
+            "SURE One measurement, coalitions: no second one checks it",
+        ],
     );
-    assert_eq!((found.level, found.act_provenance), (Level::Measured, Some(Provenance::Replayed)));
-    assert_eq!(found.act_method.as_deref(), Some("replay-loo/equal"));
+    let VerdictFinding::Named(named) = &found.finding else { panic!("{:?}", found.finding) };
+    let deed = named.deed.as_ref().expect("an act");
+    assert_eq!((deed.provenance, deed.method.as_str()), (Some(Provenance::Replayed), "replay-loo/equal"));
+    assert_eq!((found.ground.rung, found.outcome.ending), (Rung::Measured, Ending::Failed));
 }
 
 #[test]
 fn those_who_disagree_are_named() {
     let found = check(
         coalitions().declared("qmix", &[(0, 0.0), (1, -0.1), (2, -0.4)]),
-        "coder -0.40 ±0.03 is 67% of the loss · heaviest act t1 (by trace shape) · holds under 4 of 5 methods and \
-         baselines; `declared/qmix` says executor",
-        "coder -0.40 ±0.03 is 67% of the loss · heaviest act t1 (by trace shape)",
+        &[
+            "FAIL R -0.50",
+            "WHO coder: -0.40 ±0.03 of the 0.50 lost against a team of nobody",
+            "FROM Measured: 8 of 8 coalitions x 16 runs",
+            "SURE One measurement, coalitions: no second one checks it",
+            "BUT credit declared by qmix says executor",
+        ],
     );
-    assert_eq!(found.flips, [("declared/qmix".to_owned(), AgentId(2))]);
+    assert_eq!(found.against, [Against::Declared { key: "qmix".to_owned(), agents: vec![AgentId(2)] }]);
 }
 
 #[test]
 fn a_cleared_act_is_not_decisive() {
     // Both acts of coder gained against their siblings: neither is where it lost, whatever the trace's shape.
     let draft = coalitions().replay(1, 0, &[(-0.2, 8), (-0.5, 8)]).replay(3, 0, &[(-0.4, 8), (-0.5, 8)]);
-    assert_eq!(judged(&draft.episode()).act, None);
+    assert_eq!(judged(&draft.episode()).act(), None);
+}
+
+#[test]
+fn the_shape_of_a_trace_names_no_act() {
+    assert_eq!(judged(&coalitions().episode()).act(), None);
 }
 
 #[test]
 fn the_first_of_equal_acts_is_decisive() {
     let pair = [(-0.5, 8), (-0.2, 8)];
     let draft = coalitions().replay(3, 0, &pair).replay(1, 0, &pair);
-    assert_eq!(judged(&draft.episode()).act, Some(ActId(1)));
+    assert_eq!(judged(&draft.episode()).act(), Some(ActId(1)));
 }
 
 #[test]
@@ -94,108 +115,100 @@ fn modelled() {
     let draft = draft.table(0, &table, Some(1), None).table(1, &table, Some(0), None).end(Status::Failure);
     check(
         draft,
-        "not measured, a model's estimate (difference/policy): coder -0.30 is 100% of the loss · worst act \
-         t1 · holds under 3 of 3 methods and baselines",
-        "modelled: coder -0.30 is 100% of the loss · worst act t1 · holds 3/3",
+        &[
+            "FAIL No reward logged",
+            "WHO coder at t1: \"x\" is worth -0.50 against 0.10 for \"y\"",
+            "FROM Modelled: values that the log states, nothing was run again (2 acts, 4 alternatives)",
+        ],
     );
 }
 
 #[test]
-fn declared_only() {
-    let draft = Draft::team(&["planner", "coder"]).acts(&[0, 1]).end(Status::Failure);
+fn a_judge_leads_on_a_trace_and_stands_against_a_measurement() {
+    let trace = Draft::team(&["planner", "coder", "executor"]).acts(&[0, 1, 2]).end(Status::Failure);
+    let labels = |it: &mut Episode| {
+        it.labels = vec![label("llm_judge", 2, "executor", 2), label("human_annotation", 0, "planner", 0)];
+    };
     let found = check(
-        draft.declared("qmix", &[(0, 0.1), (1, -0.4)]),
-        "declared by qmix, not recomputable from this log: coder -0.40 is 100% of the loss · heaviest act t1 (by \
-         trace shape) · no other method can check it",
-        "declared by qmix: coder -0.40 (100% of loss)",
+        trace.with(labels),
+        &[
+            "FAIL No reward logged",
+            "WHO planner at t0, says a person",
+            "FROM Judged by a person. Nothing was measured in this log",
+            "BUT llm judge names executor at t2",
+        ],
     );
-    assert_eq!(found.level, Level::Declared);
-    // The trainer's Shapley can be recomputed if its coalitions are logged; asked for directly, it says no
-    // more.
-    let episode = coalitions().declared("shapley", &[(0, 0.1), (1, -0.4), (2, -0.2)]).episode();
-    let found = by(&episode, &Scenario::of_method("declared"));
-    assert!(
-        found.recomputable && found.sentence(&episode).starts_with("declared by shapley: coder -0.40 is 67%")
-    );
+    assert_eq!((found.named(), found.act()), ([AgentId(0)].as_slice(), Some(ActId(0))));
+    let measured = judged(&coalitions().with(labels).episode());
+    let judges = measured.against.iter().filter(|it| matches!(it, Against::Judge(_))).count();
+    assert_eq!((measured.named(), judges), ([AgentId(1)].as_slice(), 2));
 }
 
 #[test]
-fn trace_and_outcome_only() {
-    let draft = Draft::team(&["Orchestrator", "WebSurfer", "Coder"]);
-    let draft = draft.message(0, &[]).message(1, &[0]).message(0, &[1]).message(2, &[2]).message(0, &[3]);
-    let draft = draft.end(Status::Failure);
-    // Along the chain: 0.5 + 0.125 + 0.0625 of the first and last.
-    check(
-        draft.clone(),
-        "no measurement in this log; by the shape of the trace alone (backprop/uniform): Orchestrator -0.69 is 69% \
-         of the loss · heaviest act t4 · 3 of 3 such rules agree · no reward logged, failure counted as -1",
-        "trace shape only: Orchestrator -0.69 (69% of loss) · heaviest act t4",
-    );
-    check(
-        draft.with(|it| it.labels = vec![label(1, "WebSurfer", 1)]),
-        "no measurement in this log; by the shape of the trace alone (backprop/uniform): Orchestrator -0.69 is 69% \
-         of the loss · human annotation: WebSurfer at t1 · heaviest act t4 · 3 of 3 such rules agree · no reward \
-         logged, failure counted as -1",
-        "trace shape only: Orchestrator -0.69 (69% of loss) · human: WebSurfer at t1",
-    );
-}
-
-#[test]
-fn nothing_to_divide() {
-    let found = check(
-        Draft::of(1).acts(&[0]),
-        "the episode is still open · no reward logged: nothing to divide",
-        "still open · no reward logged: nothing to divide",
-    );
-    assert_eq!((found.level, found.named.len()), (Level::Nothing, 0));
-    let labelled = Draft::of(1).acts(&[0]).with(|it| it.labels = vec![label(0, "a0", 0)]);
-    check(
-        labelled.end(Status::Other("paused".to_owned())),
-        "no reward logged: nothing to divide · human annotation: a0 at t0",
-        "no reward logged: nothing to divide · human: a0 at t0",
-    );
-    check(
-        Draft::of(2).acts(&[0, 1]).reward(0.0, &[]).end(Status::Failure),
-        "every credit is 0 as the reward is 0: nobody stands out",
-        "every credit is 0 as the reward is 0: nobody stands out",
-    );
-}
-
-#[test]
-fn ties_name_all() {
+fn ties_name_all_or_nobody() {
     let values = [0.0, -0.3, -0.3, -0.6, 0.0, -0.3, -0.3, -0.6];
     let tie = Draft::team(&["coder", "tester", "critic"]).acts(&[0, 1]).coalitions(&values);
     let found = check(
         tie.end(Status::Failure),
-        "coder and tester tie at -0.30 each, 50% of the loss each · holds under 4 of 4 methods and baselines",
-        "coder and tester tie at -0.30 each, 50% of the loss each · holds 4/4",
+        &[
+            "FAIL No reward logged",
+            "WHO coder and tester: an exact tie at -0.30 each by shapley",
+            "FROM Measured: 8 of 8 coalitions",
+            "SURE One measurement, coalitions: no second one checks it",
+        ],
     );
-    assert_eq!((found.named.len(), found.act), (2, None));
+    assert_eq!((found.named().len(), found.act()), (2, None));
     let all = Draft::team(&["coder", "tester"]).coalitions(&[0.0, -0.3, -0.3, -0.6]).end(Status::Failure);
-    let same = "all 2 tie at -0.30: nobody stands out";
-    check(all, same, same);
+    assert!(judged(&all.episode()).is_all_equal());
 }
 
 #[test]
 fn a_success_names_who_earned() {
     let draft = Draft::team(&["coder", "tester"]).acts(&[0, 1]).coalitions(&[0.0, 0.3, 0.1, 0.8]);
-    let found = check(
+    check(
         draft.reward(0.8, &[]).end(Status::Success),
-        "coder +0.50 is 62% of the gain · heaviest act t0 (by trace shape) · holds under 4 of 4 methods and baselines",
-        "coder +0.50 is 62% of the gain · heaviest act t0 (by trace shape)",
+        &[
+            "OK R 0.80",
+            "WHO coder: +0.50 of the 0.80 gained over a team of nobody",
+            "FROM Measured: 4 of 4 coalitions",
+            "SURE One measurement, coalitions: no second one checks it",
+        ],
     );
-    assert_eq!((found.failed, found.kind), (false, Some(BlameKind::Earned)));
 }
 
 #[test]
 fn a_failure_in_which_nobody_lost() {
     let draft = Draft::team(&["coder", "tester"]).acts(&[0, 1]).coalitions(&[0.0, 0.3, 0.1, 0.3]);
-    let found = check(
-        draft.reward(0.3, &[]).end(Status::Failure),
-        "nobody lost reward; tester earned least (+0.05) · holds under 4 of 4 methods and baselines",
-        "nobody lost reward; tester earned least (+0.05) · holds 4/4",
+    check(
+        draft.clone().reward(0.3, &[]).end(Status::Failure),
+        &[
+            "FAIL R 0.30",
+            "WHO tester adds least, +0.05; nobody takes anything",
+            "FROM Measured: 4 of 4 coalitions",
+            "SURE One measurement, coalitions: no second one checks it",
+        ],
     );
-    assert_eq!((found.share, found.act), (None, None));
+    // Replays by which somebody lost say more of a failure.
+    let replayed = draft.reward(0.3, &[]).end(Status::Failure).replay(0, 0, &[(0.25, 8), (0.75, 8)]);
+    let found = judged(&replayed.episode());
+    assert_eq!((found.method.as_str(), found.named()), ("replay-loo/equal", [AgentId(0)].as_slice()));
+    // A person's word of who failed says more than somebody's word of who earned least.
+    let declared = Draft::team(&["coder", "tester"]).acts(&[0, 1]).declared("loo", &[(0, 0.5), (1, 0.25)]);
+    let declared = declared.with(|it| it.labels = vec![label("human_annotation", 0, "coder", 0)]);
+    assert_eq!(judged(&declared.end(Status::Failure).episode()).ground.rung, Rung::Judged);
+}
+
+#[test]
+fn a_measurement_has_one_voice() {
+    let draft = coalitions().replay(1, 0, &[(-0.5, 8), (-0.2, 8)]).replay(2, 0, &[(-0.2, 8), (-0.2, 8)]);
+    let episode = draft.episode();
+    let found = sweep(&episode, &Scenario::of_method("shapley"));
+    let voices: Vec<Option<Data>> = found.rows.iter().filter(|it| it.counted).map(|it| it.data).collect();
+    assert_eq!(voices, [Some(Data::Coalitions), Some(Data::Replays)]);
+    let readers = found.rows.iter().filter(|it| it.data == Some(Data::Coalitions)).count();
+    assert!(readers > 5, "{readers} formulas read the coalitions");
+    let stability = judged(&episode).stability;
+    assert_eq!((stability.agree(), stability.votes.len()), (2, 2));
 }
 
 #[test]
@@ -210,13 +223,15 @@ fn short_is_short() {
         Draft::team(&["b", long]).acts(&[0, 1]).declared(long, &[(0, 0.1), (1, -0.4)]),
         Draft::team(&["b", long])
             .acts(&[0, 1])
-            .with(|it| it.labels = vec![label(1, long, 1)])
+            .with(|it| it.labels = vec![label("human_annotation", 1, long, 1)])
             .end(Status::Error),
     ] {
         let episode = draft.episode();
         let short = judged(&episode).short(&episode);
-        assert!(unicode_width::UnicodeWidthStr::width(short.as_str()) <= 76, "{short}");
+        assert!(width(&short) <= 76, "{short}");
     }
+    let episode = coalitions().replay(1, 0, &[(-0.5, 8), (-0.2, 8)]).episode();
+    assert_eq!(judged(&episode).short(&episode), "FAIL  coder at t1 (measured)");
 }
 
 #[test]

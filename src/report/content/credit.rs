@@ -4,11 +4,14 @@ use super::{
     super::{
         Report,
         document::{Block, Column, Section, Table},
-        figures::{self, count, inline},
+        figures::{self, count},
     },
     scenario,
 };
-use crate::model::{ActId, Attribution, Value, signed};
+use crate::{
+    credit::total_words,
+    model::{ActId, Attribution, Value, signed},
+};
 
 /// Acts beyond this number are only counted; the JSON has them all.
 const ACTS: usize = 12;
@@ -39,7 +42,8 @@ pub(super) fn credit(report: &Report<'_>) -> Section {
     if unsure.next().is_some() {
         section.text("?: the interval holds 0, do not act on the sign");
     }
-    sum(credit, places, &mut section);
+    let total = total_words(report.episode, credit, places);
+    section.field("sum", total.whole());
     let sample = if credit.sample.is_empty() { String::new() } else { format!(", {}", credit.sample) };
     section.field("grounds", format!("{}{sample}", credit.provenance.word()));
     if let Some(absence) = &credit.absence {
@@ -92,32 +96,6 @@ fn ordered(report: &Report<'_>, credit: &Attribution) -> Vec<usize> {
         (x, y) => x.is_none().cmp(&y.is_none()).then(a.cmp(b)),
     });
     order
-}
-
-/// The sum, and what it has to be or why it is not R.
-fn sum(credit: &Attribution, places: usize, section: &mut Section) {
-    section.field("sum", inline(credit.sum, places));
-    let with_empty = credit.empty_value.map(|it| format!(", where v(0) = {}", inline(it, places)));
-    let with_empty = with_empty.unwrap_or_default();
-    match (credit.contract, credit.residual(), credit.reward) {
-        (Some(contract), Some(residual), _) => {
-            let ok = credit.balances() == Some(true);
-            let residual = if ok { "0, it does".to_owned() } else { format!("{residual:+.6}, IT DOES NOT") };
-            section.field(
-                "contract",
-                format!("must sum to {}{with_empty}; residual {residual}", inline(contract, places)),
-            );
-        }
-        (_, _, Some(reward)) => section.field(
-            "overlap",
-            format!(
-                "{} beyond R {}: the numbers are not shares of R{with_empty}",
-                inline(credit.sum - reward, places),
-                inline(reward, places)
-            ),
-        ),
-        (_, _, None) => section.field("overlap", format!("no reward to compare with{with_empty}")),
-    }
 }
 
 /// The acts with the largest credit.

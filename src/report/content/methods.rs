@@ -19,14 +19,15 @@ pub(super) fn sweep(report: &Report<'_>) -> Option<Section> {
     let mut section = Section::new("Other methods and baselines");
     section.text(tally(report));
     let able: Vec<&SweepRow> = sweep.rows.iter().filter(|it| it.result.is_ok()).collect();
-    let named = if report.episode.failed() { "most blamed" } else { "most credited" };
+    let failed = report.episode.failed();
     let mut table = Table::new(&[
         Column::words("method"),
-        Column::words(named),
+        Column::words("rests on"),
+        Column::words(if failed { "most blamed" } else { "most credited" }),
         Column::number("credit"),
         Column::number("sum"),
-        Column::number("tau"),
-        Column::number("to declared"),
+        Column::number("order"),
+        Column::number("to log"),
         Column::number("P(flip)"),
         Column::words("verdict"),
     ]);
@@ -35,24 +36,35 @@ pub(super) fn sweep(report: &Report<'_>) -> Option<Section> {
         let places = figures::decimals(credit.agents.iter().map(|it| &it.value));
         let first = row.blamed.first().and_then(|it| credit.agents.get(it.index())).map(|it| &it.value);
         let number = first.and_then(Value::number).map_or(String::new(), |it| signed(it.value, places));
-        let counted = if row.counted || row.agrees == Agreement::NoVoice { "" } else { ", not counted" };
+        let votes = if row.counted { " *" } else { "" };
+        let least = if row.names_least(failed) { "least: " } else { "" };
         table.rows.push(vec![
             row.name(),
-            if row.blamed.is_empty() { "-".to_owned() } else { figures::names(report.episode, &row.blamed) },
+            row.data.map_or(String::new(), |it| it.word().to_owned()),
+            match row.blamed.is_empty() {
+                true => "-".to_owned(),
+                false => format!("{least}{}", figures::names(report.episode, &row.blamed)),
+            },
             number,
             signed(credit.sum, places),
             row.tau.map_or(String::new(), |it| format!("{it:+.2}")),
             row.declared_tau.map_or(String::new(), |it| format!("{it:+.2}")),
             row.flip.as_ref().map_or(String::new(), |it| figures::percent(it.probability)),
-            format!("{}{counted}", row.agrees.word()),
+            format!("{}{votes}", agreement(row)),
         ]);
     }
     if !table.rows.is_empty() {
         section.blocks.push(Block::Table(table.without_empty_columns()));
-        section.text("tau: Kendall's rank correlation with the credit above; not counted: says the same thing again, or has less ground than the credit above");
+        section.text(
+            "rests on: rows with the same are one measurement read by several formulas, no second opinion; only \
+             coalitions and replays are measurements, and one row of each votes (*)",
+        );
+        section.text(
+            "order: +1 where a method has the agents in the same order as the credit above, -1 in the reverse \
+             (Kendall's tau)",
+        );
         if let Some(declared) = &sweep.declared {
-            section
-                .text(format!("to declared: the same against the credit that the log assigned ({declared})"));
+            section.text(format!("to log: the same against the credit that the log assigned ({declared})"));
         }
         if let Some(flip) = sweep.rows.iter().find_map(|it| it.flip.as_ref()) {
             section.text(format!(
@@ -77,22 +89,15 @@ pub(super) fn sweep(report: &Report<'_>) -> Option<Section> {
     Some(section)
 }
 
-/// `holds under 5 of 7, 1 undecided, 1 flips: removal says coder`.
+/// How a row stands to the verdict: only a voice can flip it.
+fn agreement(row: &SweepRow) -> &'static str {
+    if row.agrees == Agreement::Flips && !row.counted { "differs" } else { row.agrees.word() }
+}
+
+/// `2 of 2 measurements agree (coalitions, replays)`, and who says otherwise.
 fn tally(report: &Report<'_>) -> String {
-    let verdict = report.verdict;
-    if verdict.of == 0 {
-        return "no method here can confirm or contradict the verdict".to_owned();
-    }
-    let mut text = format!("holds under {} of {}", verdict.holds, verdict.of);
-    if verdict.ties > 0 {
-        text += &format!(", {} undecided", verdict.ties);
-    }
-    let says = |(row, agent): &(String, crate::model::AgentId)| {
-        format!("{row} says {}", report.episode.agent(*agent).name)
-    };
-    if !verdict.flips.is_empty() {
-        let flips: Vec<String> = verdict.flips.iter().map(says).collect();
-        text += &format!("; flips: {}", flips.join(", "));
-    }
-    text
+    let others = report.sweep.rows.iter().filter(|it| it.counted && it.agrees == Agreement::Flips);
+    let says =
+        |row: &SweepRow| format!("; {} says {}", row.name(), figures::names(report.episode, &row.blamed));
+    report.sweep.tally() + &others.map(says).collect::<String>()
 }

@@ -59,6 +59,7 @@ pub(super) fn sweep_row(report: &Report<'_>, row: &SweepRow) -> Json {
         "title": row.title,
         "agents": row.blamed.iter().map(|it| episode.agent(*it).name.as_str()).collect::<Vec<_>>(),
         "agrees": row.agrees.word(),
+        "data": row.data.map(crate::credit::Data::word),
         "counted": row.counted,
         "tau": row.tau.map_or(Json::Null, number),
         "tau_declared": row.declared_tau.map_or(Json::Null, number),

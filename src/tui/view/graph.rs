@@ -210,7 +210,7 @@ fn facts(open: &OpenEpisode) -> Vec<(String, Role)> {
                     many if many > 6 => format!("{many} of {} agents", episode.agents.len()),
                     _ => names(component),
                 };
-                lines.push((format!("loop (SCC): {who}"), Role::Plain));
+                lines.push((format!("loop, each reaches each: {who}"), Role::Plain));
             }
         }
     }

@@ -2,8 +2,9 @@
 
 use crate::{
     app::{Action, Model, OpenEpisode, Screen},
+    credit::{Part, PartKind},
     model::{RewardSource, Status, signed},
-    text,
+    text::{self, Sentence},
     tui::{paint::Painter, theme::Role},
 };
 
@@ -47,7 +48,8 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> usize {
         Some(open) => {
             let x = episode_line(model, open, &mut screen.part(0, 0, room, 1));
             behind(open, x, &mut screen.part(0, 0, room, 1));
-            let lines = if screen.height() >= 24 { 4 } else { 3 };
+            // A third of the screen: the rest is evidence.
+            let lines = (screen.height() / 3).max(3);
             1 + verdict(open, &mut screen.part(0, 1, width, lines))
         }
     }
@@ -145,7 +147,7 @@ pub(super) fn behind_in(seen: usize, acts: usize, columns: usize) -> String {
 fn episode_line(model: &Model, open: &OpenEpisode, line: &mut Painter<'_>) -> usize {
     let episode = &open.episode;
     let mut x = 1;
-    // The run is the first to go where room is short, then the reason of the end.
+    // The run is the first to go where room is short; how it ended stands below.
     if let Some(run) = episode.run.as_ref().filter(|_| line.width() >= 100) {
         let columns = 30.min(text::width(run));
         x = line.put_fit(x, 0, columns, run, Role::Plain) + 1;
@@ -164,12 +166,11 @@ fn episode_line(model: &Model, open: &OpenEpisode, line: &mut Painter<'_>) -> us
         count(episode.acts.len() as u64, "act")
     );
     x = line.put(x, 0, &counts, Role::Plain);
-    x = line.put(x, 0, &format!("  {}", reward(open)), Role::Strong);
-    let (word, role) = outcome(open);
-    x = line.put(x, 0, &format!("  {word}"), role);
-    if let Some(reason) = episode.outcome.as_ref().and_then(|it| it.reason.as_deref()) {
-        let columns = line.width().saturating_sub(x + 1);
-        x = line.put_fit(x + 1, 0, columns.min(text::width(reason)), reason, Role::Plain);
+    if open.credit_behind().is_some() {
+        // The verdict below is of what was seen before.
+        x = line.put(x, 0, &format!("  {}", reward(open)), Role::Strong);
+        let (word, role) = outcome(open);
+        x = line.put(x, 0, &format!("  {word}"), role);
     }
     x
 }
@@ -204,29 +205,72 @@ pub(super) fn status_word(status: Option<&Status>) -> (&str, Role) {
     }
 }
 
-/// The verdict on as many lines as it needs and may have; the number of lines.
+/// Columns up to the end of the words in the gutter.
+const GUTTER: usize = 6;
+/// From so many columns on a part has one line, below it two.
+const WIDE: usize = 140;
+
+/// The parts of the verdict, each beside its word, on as many lines as they need and may have; the number of lines.
 fn verdict(open: &OpenEpisode, lines: &mut Painter<'_>) -> usize {
+    let (word, role) = outcome(open);
     let Some(analysis) = open.analysis() else {
-        lines.put(1, 0, "computing credit", Role::Dim);
+        let x = lines.put(1, 0, word, role);
+        lines.put(x.max(GUTTER - 1) + 1, 0, &format!("{}  computing credit", reward(open)), Role::Dim);
         return 1;
     };
-    let sentence = match &analysis.credit {
-        Err(why) if !open.forks.is_logged() => format!("this what-if cannot be computed: {}", why.missing),
-        _ => analysis.verdict.sentence(&open.episode),
-    };
+    let columns = lines.width().saturating_sub(GUTTER + 1);
+    if let (Err(why), false) = (&analysis.credit, open.forks.is_logged()) {
+        let text = format!("this what-if cannot be computed: {}", why.missing);
+        let wrapped = text::wrap(&text, columns);
+        for (y, line) in wrapped.iter().take(lines.height()).enumerate() {
+            lines.put(1, y, line, Role::Strong);
+        }
+        return wrapped.len().clamp(1, lines.height());
+    }
+    let each = if lines.width() >= WIDE { 1 } else { 2 };
     // Two characters for one: before the text is broken into lines.
-    let sentence = sentence.replace('±', lines.theme().glyphs.plus_minus);
-    let wrapped = text::wrap(&sentence, lines.width().saturating_sub(2));
-    let rows = lines.height();
-    for (y, line) in wrapped.iter().take(rows).enumerate() {
-        lines.put(1, y, line, Role::Strong);
+    let plus_minus = lines.theme().glyphs.plus_minus;
+    let parts = analysis.verdict.parts(&open.episode);
+    let parts: Vec<(&Part, Sentence)> =
+        parts.iter().map(|it| (it, it.sentence.replace("±", plus_minus))).collect();
+    let wanted: Vec<(PartKind, usize)> =
+        parts.iter().map(|it| (it.0.kind, it.1.lines(columns, each).len())).collect();
+    let mut y = 0;
+    for ((part, sentence), rows) in parts.iter().zip(rows_of(&wanted, lines.height())) {
+        if rows == 0 {
+            continue;
+        }
+        let (label, text) = match part.kind {
+            PartKind::Outcome => (role, Role::Plain),
+            PartKind::Finding if analysis.verdict.ground.rung.is_strong() => (Role::Dim, Role::Strong),
+            PartKind::Finding | PartKind::Ground | PartKind::Stability | PartKind::Against => {
+                (Role::Dim, Role::Plain)
+            }
+        };
+        lines.put(1, y, part.word, label);
+        for line in sentence.lines(columns, rows) {
+            lines.put(GUTTER, y, &line, text);
+            y += 1;
+        }
     }
-    if wrapped.len() > rows {
-        let right = lines.width();
-        let ellipsis = lines.theme().glyphs.ellipsis;
-        lines.put_right(right, rows - 1, ellipsis, Role::Strong);
+    y.max(1)
+}
+
+/// How many of `room` lines each part gets that wants so many: one each, the first parts first; what is left goes to
+/// who it is, how it ended, what contradicts, and the rest.
+fn rows_of(wanted: &[(PartKind, usize)], room: usize) -> Vec<usize> {
+    let mut rows: Vec<usize> = (0..wanted.len()).map(|at| usize::from(at < room)).collect();
+    let mut left = room.saturating_sub(wanted.len());
+    for kind in
+        [PartKind::Finding, PartKind::Outcome, PartKind::Against, PartKind::Stability, PartKind::Ground]
+    {
+        if let Some(at) = wanted.iter().position(|it| it.0 == kind) {
+            let more = wanted[at].1.saturating_sub(1).min(left);
+            rows[at] += more;
+            left -= more;
+        }
     }
-    wrapped.len().clamp(1, rows)
+    rows
 }
 
 #[cfg(test)]
@@ -277,6 +321,17 @@ mod tests {
         program.send(Message::Settle);
         assert_eq!(program.episode().credit_behind(), None);
         assert!(!first_line(&mut program, 80).contains("credit"));
+    }
+
+    #[test]
+    fn lines_go_to_every_part_before_any_has_two() {
+        use PartKind::{Against, Finding, Ground, Outcome, Stability};
+        let all = [(Outcome, 2), (Finding, 2), (Ground, 2), (Stability, 1), (Against, 2)];
+        assert_eq!(rows_of(&all, 3), [1, 1, 1, 0, 0]);
+        assert_eq!(rows_of(&all, 5), [1, 1, 1, 1, 1]);
+        assert_eq!(rows_of(&all, 8), [2, 2, 1, 1, 2]);
+        assert_eq!(rows_of(&all, 20), [2, 2, 2, 1, 2]);
+        assert_eq!(rows_of(&[(Outcome, 1), (Finding, 2)], 8), [1, 2]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::scrolled;
 use crate::{
     app::{Action, OpenEpisode},
-    credit::{Agreement, Sweep, SweepRow},
+    credit::{Agreement, Data, Sweep, SweepRow},
     model::{AgentId, Episode, places, signed},
     text,
     tui::{paint::Painter, theme::Role},
@@ -38,14 +38,9 @@ pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
     }
 }
 
-/// `holds under 7 of 9`, in numbers.
+/// How many measurements agree.
 pub(super) fn tally(sweep: &Sweep) -> String {
-    let ties = sweep.count(Agreement::Tie);
-    let mut text = format!("holds {} of {}", sweep.count(Agreement::Holds), sweep.counted());
-    if ties > 0 {
-        text += &format!(", {ties} tied");
-    }
-    text
+    sweep.tally()
 }
 
 /// Who else is named, by which methods: what to know before believing the bars above.
@@ -82,11 +77,11 @@ pub(super) fn full(open: &OpenEpisode, top: usize, pane: &mut Painter<'_>) -> us
         sweep.rows.iter().filter(|it| it.result.is_ok()).map(|it| row_line(&open.episode, &columns, it)),
     );
     lines.push((
-        format!("{}; tau: Kendall's rank correlation with the credit shown", tally(sweep)),
+        format!("{}; order: +1 as the credit shown, -1 the reverse (Kendall's tau)", tally(sweep)),
         Role::Strong,
     ));
     if let Some(declared) = &sweep.declared {
-        let note = format!("tau D: with the credit that the log assigned ({declared})");
+        let note = format!("to log: with the credit that the log assigned ({declared})");
         lines.extend(text::wrap(&note, width).into_iter().map(|it| (it, Role::Dim)));
     }
     if let Some(flip) = sweep.rows.iter().find_map(|it| it.flip.as_ref()) {
@@ -96,7 +91,8 @@ pub(super) fn full(open: &OpenEpisode, top: usize, pane: &mut Painter<'_>) -> us
         );
         lines.extend(text::wrap(&note, width).into_iter().map(|it| (it, Role::Dim)));
     }
-    let note = "uncounted: says the same thing again, or has less ground than the credit shown";
+    let note = "on: what the numbers rest on; rows with the same are one measurement, no second opinion, and only \
+                coalitions (c) and replays (r) are measurements; * is the row that votes";
     lines.extend(text::wrap(note, width).into_iter().map(|it| (it, Role::Dim)));
     let unable: Vec<&SweepRow> = sweep.rows.iter().filter(|it| it.result.is_err()).collect();
     if !unable.is_empty() {
@@ -166,7 +162,7 @@ impl Columns {
 /// The names of the columns of [`row_line`].
 fn heading(open: &OpenEpisode, columns: &Columns) -> String {
     let who = if open.index.failed { "most blamed" } else { "most credited" };
-    columns.line(["method / baseline", who, "credit", "tau", "tau D", "P(flip)", "sum", ""])
+    columns.line(["method / baseline", who, "credit", "order", "log", "P(flip)", "sum", "on"])
 }
 
 fn row_line(episode: &Episode, columns: &Columns, row: &SweepRow) -> (String, Role) {
@@ -178,18 +174,25 @@ fn row_line(episode: &Episode, columns: &Columns, row: &SweepRow) -> (String, Ro
     let rank = |tau: Option<f64>| tau.map_or("  -  ".to_owned(), |it| format!("{it:+.2}"));
     let (mark, role) = match row.agrees {
         Agreement::Holds => ("", Role::Plain),
-        Agreement::Tie => ("TIE", Role::Warn),
+        Agreement::Tie => ("tie", Role::Warn),
         Agreement::Flips => ("FLIPS", Role::Warn),
-        Agreement::NoVoice => ("no say", Role::Dim),
+        Agreement::NoVoice => ("", Role::Dim),
     };
-    let (mark, role) = if row.counted || silent { (mark, role) } else { ("uncounted", Role::Dim) };
-    let who = if silent { String::new() } else { names(episode, &row.blamed) };
+    let role = if row.data.is_some_and(Data::is_measured) { role } else { Role::Dim };
+    let on = row.data.map_or("", |it| &it.word()[..1]);
+    let votes = if row.counted { "*" } else { " " };
+    let mark = format!("{on}{votes} {mark}");
+    let who = match (silent, row.names_least(episode.failed())) {
+        (true, _) => String::new(),
+        (false, true) => format!("least: {}", names(episode, &row.blamed)),
+        (false, false) => names(episode, &row.blamed),
+    };
     // The name of the method and its baseline says more in few columns than the beginning of its title.
     let title = if text::width(&row.title) <= columns.name { row.title.clone() } else { row.name() };
     let flip = row.flip.as_ref().map_or(String::new(), |it| format!("{:.2}", it.probability));
     let sum = signed(credit.sum, places(credit.sum));
     let (tau, declared) = (rank(row.tau), rank(row.declared_tau));
-    (columns.line([&title, &who, &number, &tau, &declared, &flip, &sum, mark]), role)
+    (columns.line([&title, &who, &number, &tau, &declared, &flip, &sum, mark.trim_end()]), role)
 }
 
 /// Names of agents, joined; more than two are counted.

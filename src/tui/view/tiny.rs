@@ -3,7 +3,9 @@
 use super::{Tiny, bars, overlay, painting, prompt, window};
 use crate::{
     app::{Action, Drawn, Model, OpenEpisode, Overlay, Screen, View, action, keymap},
+    credit::PartKind,
     model::{Value, places, signed},
+    text::{Clause, Sentence},
     tui::{paint::Painter, theme::Role},
 };
 
@@ -84,17 +86,12 @@ fn episode(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
         pane.put_fit(0, 0, width, &head, Role::Strong);
         y = 1;
     }
-    if let Some(analysis) = open.analysis() {
-        let short = analysis.verdict.short(&open.episode);
-        let short = match open.credit_behind() {
-            Some(seen) => {
-                let columns = width.saturating_sub(short.chars().count() + 3);
-                format!("({}) {short}", super::header::behind_in(seen, acts, columns))
-            }
-            None => short,
-        };
-        pane.put_fit(0, y, width, &short, Role::Strong);
+    let lines = if height >= 10 { 2 } else { 1 };
+    let who = who(open, width, lines);
+    for (at, line) in who.iter().enumerate() {
+        pane.put_fit(0, y + at, width, line, Role::Strong);
     }
+    y += who.len().saturating_sub(1);
     let (rows, width) = (height.saturating_sub(y + 2), pane.width());
     let mut body = pane.part(0, y + 1, width, rows);
     match painting(model.view).tiny {
@@ -108,6 +105,21 @@ fn episode(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
             }
         }
     }
+}
+
+/// Who, on as many lines: how it ended stands in the line above. Where credit lags behind, of what it is stands first.
+fn who(open: &OpenEpisode, columns: usize, lines: usize) -> Vec<String> {
+    let Some(analysis) = open.analysis() else { return vec!["computing credit".to_owned()] };
+    let parts = analysis.verdict.parts(&open.episode);
+    let Some(part) = parts.iter().find(|it| it.kind == PartKind::Finding) else { return Vec::new() };
+    let behind = open.credit_behind().map_or(String::new(), |seen| {
+        let words = super::header::behind_in(seen, open.episode.acts.len(), columns / 3);
+        format!("({words}) ")
+    });
+    let first = format!("{behind}{} ", part.word);
+    let mut said = Sentence::of([Clause::of(first)]);
+    said.extend(part.sentence.clone());
+    said.lines(columns, lines)
 }
 
 /// The acts of the timeline, a line each.

@@ -349,7 +349,7 @@ fn verdict_line(open: &OpenEpisode, comparison: &Comparison, pane: &mut Painter<
     let (from, to) = (name(&comparison.named_before), name(&comparison.named_after));
     let mut line = format!("verdict  {from} {} {to}", pane.theme().glyphs.to);
     if let Some(tau) = comparison.tau {
-        line += &format!("  tau {tau:+.2}");
+        line += &format!("  same order {tau:+.2}");
     }
     if let Some(flip) = comparison.p_flip {
         line += &format!("  P(flip) {flip:.2}");

@@ -1,0 +1,348 @@
+//! What contradicts a verdict, one variant per kind, the gravest first.
+
+use crate::model::{ActId, AgentId, Attribution, Episode, Estimate};
+use crate::text::{Clause, Sentence};
+
+use super::super::sweep::{Agreement, Data, Sweep, SweepRow};
+use super::check::Check;
+use super::finding::{Finding, Named};
+use super::judgement::Judgement;
+use super::outcome::Outcome;
+use super::words::{act_name, credit, name, names, size};
+
+/// Formulas named one by one; more are counted.
+const FORMULAS: usize = 2;
+
+/// One thing that speaks against the verdict.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Against {
+    /// A measurement names others.
+    Measurement {
+        /// What was measured.
+        data: Data,
+        /// `method/baseline` of the row that speaks for it.
+        method: String,
+        /// Whom it names.
+        agents: Vec<AgentId>,
+    },
+    /// A judge names another.
+    Judge(Judgement),
+    /// Credit of the log is not what its own formula gives.
+    Refuted(Check),
+    /// Credit of the log that nothing here can check names others.
+    Declared {
+        /// Its name among the declared credits.
+        key: String,
+        /// Whom it names.
+        agents: Vec<AgentId>,
+    },
+    /// The reward is not what the numbers explain, as agents are outside of them.
+    Outside {
+        /// Who no number speaks of.
+        agents: Vec<AgentId>,
+    },
+    /// What agents were paid and what they are credited with point opposite ways.
+    Pay {
+        /// Own rewards, by agent.
+        paid: Vec<(AgentId, f64)>,
+    },
+    /// An act of another agent costs as much.
+    Act {
+        /// The act.
+        act: ActId,
+        /// Its credit.
+        credit: Estimate,
+    },
+    /// Other formulas on the same data name others.
+    Formulas {
+        /// On which data.
+        data: Data,
+        /// `method/baseline` and whom it names.
+        rows: Vec<(String, Vec<AgentId>)>,
+        /// How many formulas there are on these data.
+        of: usize,
+    },
+    /// Values that a model states name others.
+    Model {
+        /// `method/baseline` of the row.
+        method: String,
+        /// Whom it names.
+        agents: Vec<AgentId>,
+    },
+}
+
+impl Against {
+    /// The word for its kind.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Against::Measurement { .. } => "measurement",
+            Against::Judge(_) => "judge",
+            Against::Refuted(_) => "refuted",
+            Against::Declared { .. } => "declared",
+            Against::Outside { .. } => "outside",
+            Against::Pay { .. } => "pay",
+            Against::Act { .. } => "act",
+            Against::Formulas { .. } => "formulas",
+            Against::Model { .. } => "model",
+        }
+    }
+
+    /// In words, in full.
+    pub fn in_words(&self, episode: &Episode) -> String {
+        Sentence::of([self.words(episode)]).whole()
+    }
+
+    fn words(&self, episode: &Episode) -> Clause {
+        match self {
+            Against::Measurement { data, method, agents } => {
+                let verb = if *data == Data::Coalitions { "name" } else { "blame" };
+                let word = data.word();
+                Clause::of(format!("{word} {verb} {} ({method})", names(episode, agents, "or")))
+            }
+            Against::Judge(judge) => {
+                let clause = Clause::of(format!("{} names ", judge.judge_words()));
+                let clause = clause.quote(&judge.agent_text).and(judge.at(episode));
+                match &judge.reason {
+                    Some(reason) => clause.and(": \"").quote(reason).and("\""),
+                    None => clause,
+                }
+            }
+            Against::Refuted(check) => refuted(check),
+            Against::Declared { key, agents } => Clause::of("credit declared by ")
+                .quote(key)
+                .and(format!(" says {}", names(episode, agents, "and"))),
+            Against::Outside { agents } => {
+                let verb = if agents.len() == 1 { "acts and is" } else { "act and are" };
+                Clause::of(format!("{} {verb} in no coalition", names(episode, agents, "and")))
+            }
+            Against::Pay { paid } => {
+                let largest = paid.iter().map(|it| it.1.abs()).fold(0.0, f64::max);
+                let one = |it: &(AgentId, f64)| format!("{} {}", name(episode, it.0), credit(it.1, largest));
+                let shown: Vec<String> = paid.iter().take(4).map(one).collect();
+                Clause::of(format!("paid: {}; pay and credit point opposite ways", shown.join(", ")))
+            }
+            Against::Act { act, credit: it } => {
+                let agent = name(episode, episode.act(*act).agent);
+                let label = &episode.act(*act).label;
+                let clause = Clause::of(format!("{agent} at {}", act_name(episode, *act)));
+                let clause =
+                    if label.is_empty() { clause } else { clause.and(": \"").quote(label).and("\"") };
+                clause.and(format!(" weighs as much ({})", credit(it.value, it.value)))
+            }
+            Against::Formulas { data, rows, of } => {
+                let one =
+                    |it: &(String, Vec<AgentId>)| format!("{} says {}", it.0, names(episode, &it.1, "or"));
+                let shown: Vec<String> = rows.iter().take(FORMULAS).map(one).collect();
+                let more = rows.len().saturating_sub(FORMULAS);
+                let more = if more > 0 { format!(", {more} more") } else { String::new() };
+                let word = data.word();
+                Clause::of(format!(
+                    "{} of {of} formulas on the same {word} differ: {}{more}",
+                    rows.len(),
+                    shown.join(", ")
+                ))
+            }
+            Against::Model { method, agents } => {
+                Clause::of(format!("values the log states blame {} ({method})", names(episode, agents, "or")))
+            }
+        }
+    }
+}
+
+fn refuted(check: &Check) -> Clause {
+    let largest = check.off.iter().map(|it| it.declared.abs().max(it.computed.abs())).fold(0.0, f64::max);
+    let start = Clause::of("declared ").quote(&check.key);
+    if check.sum_agrees && check.off.len() > 1 {
+        let of = |over: bool| -> Vec<String> {
+            let those = check.off.iter().filter(|it| (it.declared > it.computed) == over);
+            those
+                .take(3)
+                .map(|it| format!("{} by {}", it.name, size(it.declared - it.computed, largest)))
+                .collect()
+        };
+        let parts: Vec<String> = [("gets too much", of(true)), ("too little", of(false))]
+            .into_iter()
+            .filter(|it| !it.1.is_empty())
+            .map(|(word, those)| format!("{word}: {}", those.join(", ")))
+            .collect();
+        return start.and(format!(" has the sum right and the split wrong; {}", parts.join("; ")));
+    }
+    let first = check.off.first();
+    let text = first.map_or(String::new(), |it| {
+        format!(
+            " does not come out: {} {}, {} gives {}",
+            it.name,
+            credit(it.declared, largest),
+            check.method,
+            credit(it.computed, largest)
+        )
+    });
+    let more = check.off.len().saturating_sub(1);
+    let more = if more > 0 { format!("; {more} more differ") } else { String::new() };
+    start.and(format!("{text}{more}"))
+}
+
+/// All of them as one sentence; those behind the first go first where room is short.
+pub(super) fn words(against: &[Against], episode: &Episode) -> Sentence {
+    let mut out = Sentence::default();
+    for (at, it) in against.iter().enumerate() {
+        let separator = if at == 0 { "" } else { ". " };
+        out.push(it.words(episode).after(separator, at.min(200) as u8));
+    }
+    out
+}
+
+/// Everything that contradicts `finding`, by `attribution` where numbers lead.
+pub(super) fn against(
+    episode: &Episode,
+    finding: &Finding,
+    outcome: &Outcome,
+    attribution: Option<&Attribution>,
+    acts: Option<&Attribution>,
+    sweep: &Sweep,
+    checks: &[Check],
+) -> Vec<Against> {
+    let mut out = Vec::new();
+    let named = finding.agents();
+    let numbers = match finding {
+        Finding::Named(it) => Some(it),
+        Finding::Equal(_) | Finding::Judged(_) | Finding::Unknown => None,
+    };
+    out.extend(measurements(episode, finding, sweep));
+    out.extend(judges(episode, finding, numbers.is_some()));
+    out.extend(checks.iter().filter(|it| !it.confirmed).cloned().map(Against::Refuted));
+    let Some((numbers, attribution)) = numbers.zip(attribution) else { return out };
+    out.extend(declared(episode, numbers, sweep, checks));
+    out.extend(outside(episode, numbers, attribution));
+    out.extend(pay(outcome, attribution, numbers));
+    out.extend(acts.and_then(|it| rival(episode, numbers, it)));
+    out.extend(formulas(episode, named, attribution, sweep));
+    out.extend(model(episode, numbers, attribution, sweep));
+    out
+}
+
+fn measurements(episode: &Episode, finding: &Finding, sweep: &Sweep) -> Vec<Against> {
+    if episode.agents.len() < 2 || finding.agents().is_empty() {
+        return Vec::new();
+    }
+    let named = finding.agents();
+    let others = sweep.rows.iter().filter(|it| it.counted && !it.blamed.iter().any(|it| named.contains(it)));
+    let one = |row: &SweepRow| {
+        Some(Against::Measurement { data: row.data?, method: row.name(), agents: row.blamed.clone() })
+    };
+    others.filter_map(one).collect()
+}
+
+/// Judges that name another agent than the one named; of several that name the same one, the first.
+fn judges(episode: &Episode, finding: &Finding, numbers: bool) -> Vec<Against> {
+    let named = finding.agents();
+    if named.is_empty() && numbers {
+        return Vec::new();
+    }
+    let leads = match finding {
+        Finding::Judged(it) => Some(it),
+        _ => None,
+    };
+    let mut seen: Vec<String> = Vec::new();
+    let mut out = Vec::new();
+    for label in episode.labels.iter().filter(|it| it.blames() && !it.agent_text.is_empty()) {
+        let same = match leads {
+            Some(lead) => lead.agent_text == label.agent_text,
+            None => label.agent.is_some_and(|it| named.contains(&it)),
+        };
+        if !same && !seen.contains(&label.agent_text) {
+            seen.push(label.agent_text.clone());
+            out.push(Against::Judge(Judgement::of(label)));
+        }
+    }
+    out
+}
+
+/// Credit of the log that names others and that no formula here can check.
+fn declared(episode: &Episode, numbers: &Named, sweep: &Sweep, checks: &[Check]) -> Vec<Against> {
+    if episode.agents.len() < 2 {
+        return Vec::new();
+    }
+    let rows =
+        sweep.rows.iter().filter(|it| it.data == Some(Data::Declared) && it.agrees == Agreement::Flips);
+    rows.filter_map(|row| {
+        let key = row.scenario.baseline.clone()?;
+        let checked = checks.iter().any(|it| it.key == key) || numbers.by.ends_with(&format!("/{key}"));
+        (!checked).then(|| Against::Declared { key, agents: row.blamed.clone() })
+    })
+    .collect()
+}
+
+/// Agents who act and are in no coalition, where the sentence at the top does not say so.
+fn outside(episode: &Episode, numbers: &Named, attribution: &Attribution) -> Option<Against> {
+    let of_coalitions = super::super::method(&attribution.method)
+        .is_some_and(|it| it.family == super::super::method::Family::Coalition);
+    let acted = |agent: &AgentId| episode.acts.iter().any(|it| it.agent == *agent);
+    let agents: Vec<AgentId> = numbers.unknown.iter().copied().filter(acted).collect();
+    (of_coalitions && numbers.unexplained.is_none() && !agents.is_empty())
+        .then_some(Against::Outside { agents })
+}
+
+/// Own rewards that order the agents the other way round than their credits do.
+fn pay(outcome: &Outcome, attribution: &Attribution, numbers: &Named) -> Option<Against> {
+    let [named] = numbers.agents.as_slice() else { return None };
+    let of = |agent: AgentId| outcome.own.iter().find(|it| it.0 == agent).map(|it| it.1);
+    let own = of(*named)?;
+    let low = numbers.kind.is_low();
+    let opposite = outcome.own.iter().any(|(agent, paid)| {
+        let Some(other) = attribution.agent(*agent) else { return false };
+        let apart = if low { own - paid } else { paid - own };
+        let credits =
+            if low { other.value - numbers.credit.value } else { numbers.credit.value - other.value };
+        apart > 1e-9 && credits > 1e-9
+    });
+    // The agent that is blamed most must not also be the one that is paid least.
+    let is_least = outcome.own.iter().all(|it| if low { it.1 >= own } else { it.1 <= own });
+    (opposite && !is_least).then(|| Against::Pay { paid: outcome.own.clone() })
+}
+
+/// The act of another agent that the data do not tell from the one named, the gravest.
+fn rival(episode: &Episode, numbers: &Named, acts: &Attribution) -> Option<Against> {
+    let deed = numbers.deed.as_ref()?;
+    let own = acts.act(deed.act)?;
+    let sign = if numbers.kind.is_low() { 1.0 } else { -1.0 };
+    let others = acts.acts.iter().filter(|it| episode.act(it.0).agent != episode.act(deed.act).agent);
+    let rivals = others.filter_map(|it| Some((it.0, *it.1.number()?))).filter(|(_, it)| {
+        let half = 1.96 * it.standard_error.unwrap_or(0.0).hypot(own.standard_error.unwrap_or(0.0));
+        sign * it.value < 0.0 && sign * (it.value - own.value) <= half
+    });
+    let first = rivals.min_by(|a, b| (sign * a.1.value).total_cmp(&(sign * b.1.value)).then(a.0.cmp(&b.0)));
+    first.map(|(act, credit)| Against::Act { act, credit })
+}
+
+/// Formulas on the data of the verdict that name somebody else.
+fn formulas(
+    episode: &Episode,
+    named: &[AgentId],
+    attribution: &Attribution,
+    sweep: &Sweep,
+) -> Option<Against> {
+    let data = Data::of(attribution)?;
+    if episode.agents.len() < 2 || named.is_empty() || !data.is_measured() {
+        return None;
+    }
+    let voiced = sweep.rows.iter().filter(|it| it.data == Some(data) && !it.blamed.is_empty());
+    let of = voiced.clone().count();
+    let rows: Vec<(String, Vec<AgentId>)> = voiced
+        .filter(|it| !it.blamed.iter().any(|it| named.contains(it)))
+        .map(|it| (it.name(), it.blamed.clone()))
+        .collect();
+    (!rows.is_empty()).then_some(Against::Formulas { data, rows, of })
+}
+
+/// Values of a model that name somebody else than what was measured.
+fn model(episode: &Episode, numbers: &Named, attribution: &Attribution, sweep: &Sweep) -> Option<Against> {
+    if episode.agents.len() < 2 || Data::of(attribution) == Some(Data::Model) {
+        return None;
+    }
+    let mut rows = sweep.rows.iter().filter(|it| it.data == Some(Data::Model) && !it.blamed.is_empty());
+    let first = rows.next()?;
+    let differs = |it: &SweepRow| !it.blamed.iter().any(|it| numbers.agents.contains(it));
+    (differs(first) && rows.all(differs))
+        .then(|| Against::Model { method: first.name(), agents: first.blamed.clone() })
+}

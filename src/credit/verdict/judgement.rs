@@ -1,0 +1,109 @@
+//! The word of a person or a model: whom it names, and why. Never a measurement.
+
+use crate::model::{ActId, AgentId, DeclaredCredit, Episode, Label};
+use crate::text::{Clause, Sentence, at_words};
+
+use super::super::declared::{self, Parts};
+use super::super::figure::percent;
+use super::words::name;
+
+/// The word of a person or a model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    /// Who judged, as the log names it; display-safe.
+    pub judge: String,
+    /// Whether that is a person.
+    pub human: bool,
+    /// Whom it names, where that is an agent of the episode.
+    pub agent: Option<AgentId>,
+    /// Whom it names, as written.
+    pub agent_text: String,
+    /// The act.
+    pub act: Option<ActId>,
+    /// The act as written, where it is none of the episode's.
+    pub act_text: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// How much of the blame it puts on each agent, 0..=1, the largest first; empty: it gives no number.
+    pub probabilities: Vec<(AgentId, f64)>,
+}
+
+impl Judgement {
+    /// Of a label.
+    pub(super) fn of(label: &Label) -> Self {
+        Self {
+            judge: label.judge.clone(),
+            human: is_human(&label.judge),
+            agent: label.agent,
+            agent_text: label.agent_text.clone(),
+            act: label.act,
+            act_text: label.act_text.clone(),
+            reason: label.reason.clone().filter(|it| !it.trim().is_empty()),
+            probabilities: Vec::new(),
+        }
+    }
+
+    /// What a model says in probabilities of blame: the first such record that puts some on an agent.
+    pub(super) fn by_probability(episode: &Episode) -> Option<Self> {
+        let records = episode.declared.iter().filter(|it| it.units.as_deref() == Some("probability"));
+        records.filter_map(|record| Self::of_blame(episode, record)).next()
+    }
+
+    fn of_blame(episode: &Episode, record: &DeclaredCredit) -> Option<Self> {
+        let Parts { agents: mut probabilities, acts } = declared::parts(episode, record);
+        probabilities.retain(|it| it.1 > 0.0 && it.1 <= 1.0 + 1e-6);
+        probabilities.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        let agent = probabilities.first()?.0;
+        // Of the acts of the agent blamed most the one with most of the blame, of equals the first.
+        let of_agent = acts.iter().filter(|it| it.1 == agent);
+        let act = of_agent.max_by(|a, b| a.2.total_cmp(&b.2).then(b.0.cmp(&a.0)));
+        Some(Self {
+            judge: record.algorithm.clone(),
+            human: false,
+            agent: Some(agent),
+            agent_text: episode.agent(agent).name.clone(),
+            act: act.map(|it| it.0),
+            act_text: None,
+            reason: None,
+            probabilities,
+        })
+    }
+
+    /// `a person`, or the judge's name.
+    pub fn judge_words(&self) -> String {
+        if self.human { "a person".to_owned() } else { self.judge.replace('_', " ") }
+    }
+
+    /// ` at act 9`.
+    pub(super) fn at(&self, episode: &Episode) -> String {
+        let act = self.act.map(|it| episode.act(it).id.clone()).or_else(|| self.act_text.clone());
+        act.map(|it| format!(" at {}", at_words(&it, 32))).unwrap_or_default()
+    }
+
+    pub(super) fn words(&self, episode: &Episode) -> Sentence {
+        let mut out = Sentence::default();
+        out.push(Clause::of("").quote(&self.agent_text).and(self.at(episode)));
+        if let [(_, first), rest @ ..] = self.probabilities.as_slice() {
+            let others: Vec<String> =
+                rest.iter().take(3).map(|it| format!("{} {}", name(episode, it.0), percent(it.1))).collect();
+            let others = if others.is_empty() { others.concat() } else { format!("; {}", others.join(", ")) };
+            out.push(Clause::of(format!(", {} of the blame", percent(*first))));
+            out.push(Clause::ranked(1, others));
+        }
+        let judge = if self.human { "A person".to_owned() } else { self.judge_words() };
+        out.push(match &self.reason {
+            Some(reason) => Clause::of(format!(". {judge}: \"")).quote(reason).and("\""),
+            None => Clause::ranked(1, format!(", says {}", self.judge_words())),
+        });
+        out
+    }
+}
+
+/// Whether a judge is a person, by its name.
+fn is_human(judge: &str) -> bool {
+    let judge = judge.to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().any(|it| judge.contains(it));
+    has(&["human", "person", "expert", "annotator", "manual"])
+        && !has(&["llm", "model", "gpt", "claude", "judge"])
+        || judge == "annotation"
+}

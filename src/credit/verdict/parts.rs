@@ -1,0 +1,78 @@
+//! The verdict in words: five parts in order, each with its word for the gutter, and one short line for lists.
+
+use crate::model::Episode;
+use crate::text::{Sentence, at_words, width};
+
+use super::words::{NAME, act_name, names};
+use super::{Finding, Rung, Verdict, against};
+
+/// Columns the short form may take.
+const SHORT: usize = 76;
+
+/// Which of the five parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PartKind {
+    /// How it ended.
+    Outcome,
+    /// Who, at which act, what it is worth.
+    Finding,
+    /// On what grounds.
+    Ground,
+    /// How sure.
+    Stability,
+    /// What contradicts.
+    Against,
+}
+
+/// One part of a verdict, to be shown beside its word.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    /// Which.
+    pub kind: PartKind,
+    /// `FAIL`, `WHO`, `FROM`, `SURE`, `BUT`: at most five columns.
+    pub word: &'static str,
+    /// What it says.
+    pub sentence: Sentence,
+}
+
+impl Verdict {
+    /// The parts that have something to say, in order.
+    pub fn parts(&self, episode: &Episode) -> Vec<Part> {
+        let parts = [
+            (PartKind::Outcome, self.outcome.ending.word(), self.outcome.words(episode)),
+            (PartKind::Finding, "WHO", self.finding.words(episode, &self.outcome)),
+            (PartKind::Ground, "FROM", self.ground.words(episode)),
+            (PartKind::Stability, "SURE", self.stability.words(episode, self.named())),
+            (PartKind::Against, "BUT", against::words(&self.against, episode)),
+        ];
+        let spoken = parts.into_iter().filter(|it| !it.2.is_empty());
+        spoken.map(|(kind, word, sentence)| Part { kind, word, sentence }).collect()
+    }
+
+    /// All parts in one line, for a place without lines: a notice, a log.
+    pub fn sentence(&self, episode: &Episode) -> String {
+        let parts = self.parts(episode);
+        let parts = parts.iter().map(|it| format!("{} {}", it.word, it.sentence.whole()));
+        parts.collect::<Vec<_>>().join(" · ")
+    }
+
+    /// Outcome, who, and on what grounds, in at most 76 columns.
+    pub fn short(&self, episode: &Episode) -> String {
+        let ending = self.outcome.ending.word();
+        let who = match self.named() {
+            _ if self.is_all_equal() => "nobody stands out".to_owned(),
+            [] => match &self.finding {
+                Finding::Judged(it) if !it.agent_text.is_empty() => at_words(&it.agent_text, NAME),
+                _ => "nobody can be named".to_owned(),
+            },
+            agents => names(episode, agents, "or"),
+        };
+        let at = self.act().map(|it| format!(" at {}", act_name(episode, it))).unwrap_or_default();
+        let ground = match self.ground.rung {
+            Rung::Nothing => String::new(),
+            rung => format!(" ({})", rung.word()),
+        };
+        let room = SHORT.saturating_sub(width(ending) + width(&ground) + 2);
+        format!("{ending}  {}{ground}", at_words(&format!("{who}{at}"), room))
+    }
+}

@@ -1,0 +1,116 @@
+//! How sure: how many independent measurements agree, and how often another would be named, were all measured again.
+//!
+//! A measurement has one voice, whatever the number of formulas that read it ([`Data`]). Values that a model states,
+//! credit that the log declares and the shape of a trace have none. With one agent nothing votes.
+
+use crate::model::{AgentId, Episode};
+use crate::text::{Clause, Sentence};
+
+use super::super::figure::{self, percent};
+use super::super::flip::FlipProbability;
+use super::super::sweep::{Agreement, Data, Sweep, SweepRow, agreement};
+use super::check::Check;
+use super::finding::Finding;
+use super::words::names;
+
+/// What one measurement says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Vote {
+    /// What was measured.
+    pub data: Data,
+    /// `method/baseline` of the row that speaks for it.
+    pub method: String,
+    /// Whom it names.
+    pub agents: Vec<AgentId>,
+    /// How that stands to the verdict.
+    pub agrees: Agreement,
+}
+
+/// How sure the verdict is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Stability {
+    /// One per measurement that names anybody.
+    pub votes: Vec<Vote>,
+    /// How often the verdict would name another, the values measured again; `None`: their uncertainty is not known,
+    /// or it was not counted yet ([`super::super::study`]).
+    pub flip: Option<FlipProbability>,
+    /// Declared credits that a recomputation confirms, though it is not they that lead.
+    pub confirmed: Vec<String>,
+}
+
+impl Stability {
+    /// The votes on whom `finding` names: the rows of the sweep that speak for a measurement.
+    pub(super) fn of(episode: &Episode, finding: &Finding, sweep: &Sweep, checks: &[Check]) -> Self {
+        if episode.agents.len() < 2 {
+            return Self::default();
+        }
+        let led_by = match finding {
+            Finding::Named(it) => it.by.as_str(),
+            Finding::Equal(_) | Finding::Judged(_) | Finding::Unknown => "",
+        };
+        let confirmed = checks.iter().filter(|it| it.confirmed && !led_by.ends_with(&format!("/{}", it.key)));
+        let confirmed = confirmed.map(|it| it.key.clone()).collect();
+        let vote = |row: &SweepRow| {
+            let agents = row.blamed.clone();
+            let agrees = agreement(finding.agents(), &agents);
+            Some(Vote { data: row.data?, method: row.name(), agents, agrees })
+        };
+        Self {
+            votes: sweep.rows.iter().filter(|it| it.counted).filter_map(vote).collect(),
+            flip: None,
+            confirmed,
+        }
+    }
+
+    /// How many measurements name the same.
+    pub fn agree(&self) -> usize {
+        self.votes.iter().filter(|it| it.agrees == Agreement::Holds).count()
+    }
+
+    pub(super) fn words(&self, episode: &Episode, named: &[AgentId]) -> Sentence {
+        let mut out = Sentence::default();
+        if named.is_empty() {
+            return out;
+        }
+        let who = names(episode, named, "or");
+        match self.votes.as_slice() {
+            [] => {}
+            [one] if one.agrees == Agreement::Holds => {
+                out.push(Clause::of(format!(
+                    "One measurement, {}: no second one checks it",
+                    one.data.word()
+                )));
+            }
+            votes => {
+                let data: Vec<&str> = votes.iter().map(|it| it.data.word()).collect();
+                out.push(Clause::of(format!(
+                    "{} of {} measurements ({}) name {who}",
+                    self.agree(),
+                    votes.len(),
+                    data.join(", ")
+                )));
+            }
+        }
+        if let Some(flip) = &self.flip {
+            out.push(Clause::of(format!("; measured again, another name: {}", again(flip))));
+            let other = flip.named.iter().find(|it| !named.contains(&it.0) && it.1 > 0.0);
+            if let Some((other, _)) = other.filter(|_| flip.probability > 0.0) {
+                out.push(Clause::ranked(1, format!(", mostly {}", names(episode, &[*other], "or"))));
+            }
+        }
+        if !self.confirmed.is_empty() {
+            let shown: Vec<&str> = self.confirmed.iter().map(String::as_str).collect();
+            let text = format!("; declared {}: confirmed by recomputation", figure::list(&shown));
+            out.push(Clause::ranked(2, text));
+        }
+        out
+    }
+}
+
+/// `8%`; of no draw that flips only an upper end is known: 3 / draws, the 95% bound of 0 of n.
+fn again(flip: &FlipProbability) -> String {
+    if flip.probability > 0.0 || flip.draws == 0 {
+        return percent(flip.probability);
+    }
+    format!("< {}%", (300.0 / f64::from(flip.draws)).ceil())
+}

@@ -1,0 +1,264 @@
+//! The verdict: its five parts, each as data and in words, and who is named in one place.
+
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+
+use super::{
+    study,
+    value::{number, value},
+};
+use crate::{
+    credit::{
+        Against, Check, Deed, Judgement, Named, Part, PartKind, Unlock, Verdict, VerdictFinding, Worth,
+    },
+    model::{AgentId, Episode, Estimate, Provenance, Value},
+    report::{Report, figures},
+};
+
+/// The keys of `verdict`, in order.
+#[derive(Serialize)]
+pub(super) struct VerdictJson {
+    sentence: String,
+    short: String,
+    outcome: Json,
+    finding: Json,
+    ground: Json,
+    stability: Json,
+    against: Vec<Json>,
+    failed: bool,
+    agents: Vec<String>,
+    all_equal: bool,
+    credit: Json,
+    act: Option<String>,
+    act_method: Option<String>,
+    act_provenance: Option<&'static str>,
+    p_flip: Json,
+    method: String,
+}
+
+pub(super) fn verdict(report: &Report<'_>) -> VerdictJson {
+    let (episode, verdict) = (report.episode, report.verdict);
+    let parts = verdict.parts(episode);
+    let named = match &verdict.finding {
+        VerdictFinding::Named(it) => Some(it),
+        _ => None,
+    };
+    let deed = named.and_then(|it| it.deed.as_ref());
+    VerdictJson {
+        sentence: verdict.sentence(episode),
+        short: verdict.short(episode),
+        outcome: outcome(report, &words(&parts, PartKind::Outcome)),
+        finding: finding(report, &words(&parts, PartKind::Finding)),
+        ground: ground(verdict, &words(&parts, PartKind::Ground)),
+        stability: stability(report, &words(&parts, PartKind::Stability)),
+        against: verdict.against.iter().map(|it| against(episode, it)).collect(),
+        failed: episode.failed(),
+        agents: names(episode, verdict.named()),
+        all_equal: verdict.is_all_equal(),
+        credit: named.map_or(Json::Null, |it| estimate(&it.credit)),
+        act: verdict.act().map(|it| episode.act(it).id.clone()),
+        act_method: deed.map(|it| it.method.clone()).filter(|it| !it.is_empty()),
+        act_provenance: deed.and_then(|it| it.provenance).map(Provenance::word),
+        p_flip: study::flip(report, verdict.stability.flip.as_ref()),
+        method: verdict.method.clone(),
+    }
+}
+
+/// What a part says in full; null: nothing.
+fn words(parts: &[Part], kind: PartKind) -> Json {
+    parts.iter().find(|it| it.kind == kind).map_or(Json::Null, |it| Json::from(it.sentence.whole()))
+}
+
+fn names(episode: &Episode, agents: &[AgentId]) -> Vec<String> {
+    agents.iter().map(|it| episode.agent(*it).name.clone()).collect()
+}
+
+fn estimate(it: &Estimate) -> Json {
+    value(&Value::Number(*it))
+}
+
+fn outcome(report: &Report<'_>, words: &Json) -> Json {
+    let (episode, it) = (report.episode, &report.verdict.outcome);
+    let own = it.own.iter().map(|it| json!({ "agent": episode.agent(it.0).name, "value": number(it.1) }));
+    json!({
+        "word": it.ending.word(),
+        "status": it.status,
+        "reason": it.reason,
+        "reward": it.reward.map(|it| json!({
+            "value": number(it.value),
+            "source": figures::reward_source(episode, it.source),
+        })),
+        "own": own.collect::<Vec<_>>(),
+        "task": it.task,
+        "expected": it.expected,
+        "answer": it.answer,
+        "words": words,
+    })
+}
+
+fn finding(report: &Report<'_>, words: &Json) -> Json {
+    let episode = report.episode;
+    let finding = &report.verdict.finding;
+    let mut json = match finding {
+        VerdictFinding::Named(it) => named(episode, it),
+        VerdictFinding::Equal(it) => json!({
+            "credit": number(it.credit),
+            "by": it.by,
+            "equal": names(episode, &it.agents),
+            "unknown": names(episode, &it.unknown),
+        }),
+        VerdictFinding::Judged(it) => judged(episode, it),
+        VerdictFinding::Unknown => json!({}),
+    };
+    json["kind"] = Json::from(finding.word());
+    json["agents"] = Json::from(names(episode, finding.agents()));
+    json["act"] = Json::from(finding.act().map(|it| episode.act(it).id.as_str()));
+    json["words"] = words.clone();
+    json
+}
+
+fn named(episode: &Episode, it: &Named) -> Json {
+    json!({
+        "credit": estimate(&it.credit),
+        "by": it.by,
+        "share": it.share.map(|share| json!({
+            "part": number(it.credit.value),
+            "whole": number(share.whole),
+            "reference": share.reference.words(),
+        })),
+        "apart": it.apart.map(|(apart, half)| json!({
+            "value": number(apart),
+            "half95": half.map_or(Json::Null, number),
+        })),
+        "acts_overlap": it.overlaps,
+        "unknown": names(episode, &it.unknown),
+        "unexplained": it.unexplained.as_ref().map(|it| json!({
+            "reward": number(it.reward),
+            "explained": number(it.explained),
+            "outside": names(episode, &it.outside),
+        })),
+        "deed": it.deed.as_ref().map(|it| deed(episode, it)),
+    })
+}
+
+fn deed(episode: &Episode, it: &Deed) -> Json {
+    let act = episode.act(it.act);
+    let instead = it.instead.iter().map(|(label, it)| {
+        let mut json = worth(it);
+        json["action"] = Json::from(label.as_str());
+        json
+    });
+    json!({
+        "act": act.id,
+        "agent": episode.agent(act.agent).name,
+        "step": act.step,
+        "did": it.did,
+        "got": it.got.as_ref().map(worth),
+        "instead": instead.collect::<Vec<_>>(),
+        "credit": it.credit.as_ref().map(estimate),
+        "method": it.method,
+        "provenance": it.provenance.map(Provenance::word),
+    })
+}
+
+fn worth(it: &Worth) -> Json {
+    json!({
+        "mean": number(it.mean),
+        "standard_error": it.standard_error.map_or(Json::Null, number),
+        "n": it.n,
+        "successes": it.successes,
+    })
+}
+
+fn judged(episode: &Episode, it: &Judgement) -> Json {
+    let blame = it.probabilities.iter();
+    let blame = blame.map(|it| json!({ "agent": episode.agent(it.0).name, "probability": number(it.1) }));
+    json!({
+        "judge": it.judge,
+        "human": it.human,
+        "names": it.agent_text,
+        "at": it.act.map(|it| episode.act(it).id.as_str()).or(it.act_text.as_deref()),
+        "reason": it.reason,
+        "blame": blame.collect::<Vec<_>>(),
+    })
+}
+
+fn ground(verdict: &Verdict, words: &Json) -> Json {
+    let it = &verdict.ground;
+    json!({
+        "rung": it.rung.word(),
+        "by": it.by,
+        "amount": it.amount,
+        "act_amount": it.act_amount,
+        "checked_by": it.checked_by,
+        "silent": it.silent.iter().map(|it| it.word()).collect::<Vec<_>>(),
+        "shown": it.shown,
+        "unlock": it.unlock.map(Unlock::words),
+        "words": words,
+    })
+}
+
+fn stability(report: &Report<'_>, words: &Json) -> Json {
+    let it = &report.verdict.stability;
+    let measurements = it.votes.iter().map(|vote| {
+        json!({
+            "data": vote.data.word(),
+            "method": vote.method,
+            "agents": names(report.episode, &vote.agents),
+            "agrees": vote.agrees.word(),
+        })
+    });
+    json!({
+        "agree": it.agree(),
+        "of": it.votes.len(),
+        "measurements": measurements.collect::<Vec<_>>(),
+        "p_flip": study::flip(report, it.flip.as_ref()),
+        "confirmed": it.confirmed,
+        "words": words,
+    })
+}
+
+fn against(episode: &Episode, it: &Against) -> Json {
+    let mut json = match it {
+        Against::Measurement { data, method, agents } => {
+            json!({ "data": data.word(), "method": method, "agents": names(episode, agents) })
+        }
+        Against::Judge(it) => judged(episode, it),
+        Against::Refuted(it) => check(it),
+        Against::Declared { key, agents } => json!({ "declared": key, "agents": names(episode, agents) }),
+        Against::Outside { agents } => json!({ "agents": names(episode, agents) }),
+        Against::Pay { paid } => json!({
+            "paid": paid.iter()
+                .map(|it| json!({ "agent": episode.agent(it.0).name, "value": number(it.1) }))
+                .collect::<Vec<_>>(),
+        }),
+        Against::Act { act, credit } => json!({
+            "act": episode.act(*act).id,
+            "agents": names(episode, &[episode.act(*act).agent]),
+            "credit": estimate(credit),
+        }),
+        Against::Formulas { data, rows, of } => json!({
+            "data": data.word(),
+            "of": of,
+            "rows": rows.iter()
+                .map(|(method, agents)| json!({ "method": method, "agents": names(episode, agents) }))
+                .collect::<Vec<_>>(),
+        }),
+        Against::Model { method, agents } => json!({ "method": method, "agents": names(episode, agents) }),
+    };
+    json["kind"] = Json::from(it.word());
+    json["words"] = Json::from(it.in_words(episode));
+    json
+}
+
+fn check(it: &Check) -> Json {
+    let off = it.off.iter().map(
+        |it| json!({ "name": it.name, "declared": number(it.declared), "computed": number(it.computed) }),
+    );
+    json!({
+        "declared": it.key,
+        "method": it.method,
+        "sum_agrees": it.sum_agrees,
+        "off": off.collect::<Vec<_>>(),
+    })
+}
