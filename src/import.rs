@@ -4,8 +4,8 @@
 //! head of a file ─> sniff: every row of FORMATS gives a score ─> the highest wins, or UnknownFormat
 //! row.reader ─┬─> Native: nothing to do
 //!             ├─> Lines: a LineReader, line by line, also while the file grows ─┐
-//!             └─> Document: a DocumentReader, the whole file at once ───────────┴─> Sink: native records,
-//!                                                 their lines in the original, and problems
+//!             └─> Document: a DocumentReader, the whole file at once ───────────┴─> Sink
+//! Sink          native records with their lines in the original; problems
 //! ```
 //!
 //! A format has a file of its own, with its row beside its reader, and one line in [`FORMATS`]. Sniffing,
