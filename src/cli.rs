@@ -41,7 +41,7 @@ const INTERRUPTED: u8 = 130;
 /// Exit code: ended by SIGTERM.
 const TERMINATED: u8 = 143;
 
-/// Runs the program with the arguments of the process; the exit code.
+/// Runs the program with the arguments of the process. Returns the exit code.
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,

@@ -1,4 +1,4 @@
-//! The drawing of the graph, and what it was made from: it is made anew where that is something else.
+//! The drawing of the graph, and what it was made from: it is made anew if that has changed.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::{
 use crate::graph::{self, Charset, Options, Pair};
 
 impl DrawingKey {
-    /// Of what the episode shows now; `None`: its graph is being worked out.
+    /// Of what the episode shows now; `None` while its graph is being computed.
     pub fn of(open: &OpenEpisode, pane: Area, charset: Charset) -> Option<Self> {
         let state = &open.graph;
         Some(Self {
@@ -39,7 +39,7 @@ impl KeptDrawing {
             credit: &credit,
             selected_agent: Some(key.selected.0),
             selected_edge: key.selected.1.and_then(|it| edges.get(it).copied()),
-            // Where the verdict names no act, nothing on the way to it is to blame.
+            // If the verdict names no act, nothing on the path to it is to blame.
             blame: open.ranking().map_or(&[][..], |it| &it.path_pairs),
             groups: key.groups.as_deref(),
             weight: key.weight,
@@ -68,7 +68,8 @@ mod tests {
     use super::*;
     use crate::{app::View, runtime::test_program::TestProgram};
 
-    /// What the drawing on the screen is of after these keys, and whether it is the one that `before` is of.
+    /// What the drawing on the screen is made from after these keys, and whether it is the same one as
+    /// `before`.
     fn after(program: &mut TestProgram, keys: &str, before: &DrawingKey) -> bool {
         program.press(keys);
         &key(program) == before

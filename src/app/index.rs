@@ -1,8 +1,8 @@
-//! What every key looks up in an episode and in its credit, found once: so that a key costs what is on the screen and
-//! not what is in the episode.
+//! What every key looks up in an episode and in its credit, found once, so that a key costs what is on the
+//! screen and not what is in the episode.
 //!
-//! [`EpisodeIndex`] belongs to an episode and comes with it, [`ActRanking`] to a credit result. Both are made off the
-//! loop, say nothing that their sources do not, and never change.
+//! [`EpisodeIndex`] belongs to an episode and comes with it, [`ActRanking`] to a credit result. Both are made
+//! off the loop, say nothing that their sources do not say, and never change.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -34,10 +34,10 @@ impl From<Episode> for ReadEpisode {
     }
 }
 
-/// Of the beginnings and ends of names so much is compared: no column is wider.
+/// Only this much of the beginnings and ends of names is compared: no column is wider.
 const NAME_CHARS: usize = 64;
 
-/// What is looked up in an episode by act and by agent, and what takes a look at all its acts or rewards.
+/// What is looked up in an episode by act and by agent, and what needs a look at all its acts or rewards.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EpisodeIndex {
     /// The acts of each agent.
@@ -50,7 +50,7 @@ pub struct EpisodeIndex {
     states: Vec<(ActId, u32)>,
     /// Columns of the longest name of an agent.
     pub name_columns: usize,
-    /// How many characters two names of agents have in common at the most, at their beginnings and at their ends.
+    /// At most this many characters are common to two names of agents, at their beginnings and at their ends.
     alike: (usize, usize),
     /// Kinds of acts.
     pub kinds: BTreeSet<String>,
@@ -95,7 +95,7 @@ impl EpisodeIndex {
         }
     }
 
-    /// Adds what was appended to `episode` behind its first `acts` and `rewards`.
+    /// Adds what was appended to `episode` after its first `acts` acts and `rewards` rewards.
     pub(super) fn grow(&mut self, episode: &Episode, acts: usize, rewards: usize) {
         self.name_columns = self.name_columns.max(widest(episode, self.by_agent.len()));
         self.by_agent.resize(episode.agents.len(), Vec::new());
@@ -111,7 +111,8 @@ impl EpisodeIndex {
         }
     }
 
-    /// Whether names of agents that are cut to so many columns tell more by their ends than by their beginnings.
+    /// Whether names of agents cut to this many columns are told apart better by their ends than by their
+    /// beginnings.
     pub fn ends_tell(&self, columns: usize) -> bool {
         let shown = columns.saturating_sub(1);
         self.alike.0 >= shown && self.alike.1 < shown
@@ -138,12 +139,12 @@ impl EpisodeIndex {
     }
 }
 
-/// Columns of the longest name of an agent behind the first `from`.
+/// Columns of the longest name of an agent after the first `from` agents.
 fn widest(episode: &Episode, from: usize) -> usize {
     episode.agents.iter().skip(from).map(|it| text::width(&it.name)).max().unwrap_or(0)
 }
 
-/// Adds the acts behind the first `from` to those of their agents.
+/// Adds the acts after the first `from` to those of their agents.
 fn add_acts(by_agent: &mut [Vec<ActId>], episode: &Episode, from: usize) {
     for act in episode.act_ids().skip(from) {
         if let Some(acts) = by_agent.get_mut(episode.act(act).agent.index()) {
@@ -152,7 +153,7 @@ fn add_acts(by_agent: &mut [Vec<ActId>], episode: &Episode, from: usize) {
     }
 }
 
-/// How much names of agents have in common: names next to each other in order have as much as any.
+/// How much names of agents have in common: neighbours in sorted order have as much in common as any.
 fn alike(episode: &Episode) -> (usize, usize) {
     let most = |mut names: Vec<Vec<char>>| {
         names.sort_unstable();
@@ -166,7 +167,7 @@ fn alike(episode: &Episode) -> (usize, usize) {
     (most(beginnings.collect()), most(ends.collect()))
 }
 
-/// Adds the kinds of the acts behind the first `from`.
+/// Adds the kinds of the acts after the first `from`.
 fn add_kinds(kinds: &mut BTreeSet<String>, episode: &Episode, from: usize) {
     for kind in episode.acts.range(from..usize::MAX).map(|it| &it.category) {
         if !kind.is_empty() && !kinds.contains(kind) {
@@ -180,20 +181,21 @@ fn of(pairs: &[(ActId, u32)], act: ActId) -> impl Iterator<Item = usize> + '_ {
     pairs[from..].iter().take_while(move |it| it.0 == act).map(|it| it.1 as usize)
 }
 
-/// Acts by their credit, and the way of the blame through them.
+/// Acts by their credit, and the blame path through them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ActRanking {
-    /// All acts: largest credit first, of either sign, those without any last, equals in order of time.
+    /// All acts: largest credit first, of either sign; those without credit last; equal ones in order of
+    /// time.
     pub by_size: Vec<ActId>,
     /// The place of each act in `by_size`.
     pub places: Vec<u32>,
     /// How many acts have credit: they are the first of `by_size`.
     pub known: usize,
-    /// From the act to blame most downwards: see [`ActRanking::of`].
+    /// The acts to blame, most blamed first: see [`ActRanking::of`].
     pub culprits: Vec<ActId>,
     /// The largest credit of an act, without its sign.
     pub largest: f64,
-    /// What the acts before each act have in credit, signs aside, and at the end all of them.
+    /// For each act the sum of the credit of the acts before it, ignoring signs; at the end that of all.
     pub before: Vec<f64>,
     /// The act that the verdict names, its causes and effects, ascending.
     pub path: Vec<ActId>,
@@ -202,10 +204,10 @@ pub struct ActRanking {
 }
 
 impl ActRanking {
-    /// Of the acts of `episode` by their credit in `acts`, under `verdict`.
+    /// Ranks the acts of `episode` by their credit in `acts`, under `verdict`.
     ///
-    /// To blame (in a success: to credit) are the acts of that sign, the one that the verdict names first. What a
-    /// person or a model blames comes second to a measurement, but before the shape of a trace.
+    /// Acts to blame (in a success: to credit) are those with that sign, the one that the verdict names
+    /// first. What a person or a model blames comes after a measurement, but before the shape of a trace.
     pub fn of(episode: &Episode, acts: Option<&Attribution>, verdict: &Verdict) -> Self {
         let mut values: Vec<Option<f64>> = vec![None; episode.acts.len()];
         for (act, value) in acts.iter().flat_map(|it| &it.acts) {
@@ -240,19 +242,19 @@ impl ActRanking {
         }
     }
 
-    /// The row of an act where all are listed: acts that came later stand behind the others.
+    /// The row of an act if all are listed: acts that came later stand after the others.
     pub fn place(&self, act: ActId) -> usize {
         self.places.get(act.index()).map_or(act.index(), |it| *it as usize)
     }
 
-    /// The credit of the acts from `from` to before `to`, signs aside.
+    /// The credit of the acts from `from` to before `to`, ignoring signs.
     pub fn weight(&self, from: usize, to: usize) -> f64 {
         let at = |it: usize| self.before.get(it).or(self.before.last()).copied().unwrap_or(0.0);
         (at(to) - at(from)).max(0.0)
     }
 }
 
-/// Acts to blame where no credit is known: those that a judge names.
+/// Acts to blame if no credit is known: those that a judge names.
 pub(super) fn judged(episode: &Episode) -> Vec<ActId> {
     culprits(episode, &[], &[], None)
 }

@@ -1,4 +1,5 @@
-//! Where panes stand, in cells: [`update`](super::update()) draws the graph and turns pages by it, `tui` paints by it.
+//! Where panes stand, in cells. [`update`](super::update()) draws the graph and turns pages by it, and `tui`
+//! paints by it.
 //!
 //! Pure functions of columns and rows, and of how much there is to show.
 
@@ -31,7 +32,7 @@ impl From<Size> for Area {
     }
 }
 
-/// The least screen for the full layout; below it there is a list, below that plain lines.
+/// The least screen for the full layout; smaller screens get a list, still smaller ones plain lines.
 pub const FULL: Area = Area::new(60, 16);
 /// The least room below the header for the wide layout of the credit view.
 pub const WIDE: Area = Area::new(120, 34);
@@ -45,10 +46,10 @@ const AROUND_GRAPH: usize = 4 + GRAPH_LEGEND;
 
 /// Columns of the left of the wide layout: credit, sweep, graph.
 const WIDE_LEFT: usize = 56;
-/// Columns of the act at the right of the wide layout, and from how many columns on it stands there.
+/// Columns of the act at the right of the wide layout, and from which width on it stands there.
 const WIDE_RIGHT: (usize, usize) = (44, 150);
 
-/// Rows of a page: half of them is what a key for half a screen moves by.
+/// Rows of a page; a key for half a screen moves by half of them.
 pub fn page(size: Size) -> usize {
     usize::from(size.rows).max(4)
 }
@@ -59,11 +60,11 @@ pub fn graph(size: Size) -> Area {
     Area::new(all.columns.saturating_sub(GRAPH_SIDE + 1), all.rows.saturating_sub(AROUND_GRAPH))
 }
 
-/// The room that the drawing of the graph is made for on the wide layout of the credit view; `None`: the screen is too
+/// The room for the drawing of the graph on the wide layout of the credit view; `None` if the screen is too
 /// small for that.
 pub fn wide_graph(size: Size) -> Option<Area> {
     let all = Area::from(size);
-    // Of the rows below the header about half are left to it: what is above depends on the episode.
+    // About half of the rows below the header are left to it: what is above depends on the episode.
     all.holds(WIDE).then(|| Area::new(WIDE_LEFT - 2, all.rows.saturating_sub(10) / 2))
 }
 
@@ -81,10 +82,10 @@ pub struct Overview {
 }
 
 impl Overview {
-    /// Below the header there is `body`; the episode has so many agents.
+    /// The panes in `body`, which is what lies below the header, for an episode with this many agents.
     pub fn of(body: Area, agents: usize) -> Self {
         let left = (body.columns * 5 / 8).clamp(40, 70);
-        // Rule, axis, agents, sum above; the matrix and the act below; what is left goes to the list of acts.
+        // Rule, axis, agents, sum above; the matrix and the act below; the rest goes to the list of acts.
         let least = (agents + 3).clamp(6, (body.rows / 2 + 1).max(6));
         let lower = (agents + 3).clamp(9, body.rows.saturating_sub(least).max(9));
         let upper = least.max(body.rows.saturating_sub(lower));
@@ -94,8 +95,8 @@ impl Overview {
     }
 }
 
-/// Panes of the credit view on a large terminal: credit, sweep and graph at the left, the timeline in the middle, the act
-/// at the right or, where there is no room for that, below the timeline.
+/// Panes of the credit view on a large terminal: credit, sweep and graph at the left, the timeline in the
+/// middle, the act at the right or, if there is no room for that, below the timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wide {
     /// Columns of the left.
@@ -113,8 +114,8 @@ pub struct Wide {
 }
 
 impl Wide {
-    /// Below the header there is `body`; the episode has so many agents, and its sweep wants so many rows. `None`: too
-    /// small for it.
+    /// The panes in `body`, which is what lies below the header, for an episode with this many agents and
+    /// rows of its sweep. `None` if it is too small.
     pub fn of(body: Area, agents: usize, sweep: usize) -> Option<Self> {
         let (left, third) = (WIDE_LEFT, body.rows / 3);
         let right = if body.columns >= WIDE_RIGHT.1 { WIDE_RIGHT.0 } else { 0 };

@@ -33,7 +33,8 @@ pub struct Model {
     pub overlay: Option<Overlay>,
     /// First row of the overlay.
     pub overlay_top: usize,
-    /// The last row that can be the first, as the last frame told ([`Message::Drawn`](super::Message::Drawn)).
+    /// The last row that may be the first one shown, as the last frame reported
+    /// ([`Message::Drawn`](super::Message::Drawn)).
     pub overlay_reach: usize,
     /// Row of the episode list.
     pub row: usize,
@@ -61,7 +62,7 @@ pub struct Model {
     pub explaining: Slot<()>,
     /// The number of the last request.
     pub request: RequestId,
-    /// Whether what nobody looks at yet is worked out ahead.
+    /// Whether what nobody looks at yet is computed ahead.
     pub works_ahead: bool,
     /// One line about terminal and colours, for the help.
     pub terminal: String,

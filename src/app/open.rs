@@ -1,4 +1,4 @@
-//! The episode on the screen: what the log says, what was computed of it, and where the cursors are.
+//! The episode on the screen: what the log says, what was computed from it, and where the cursors are.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -20,16 +20,16 @@ use crate::{
     search::Hit,
 };
 
-/// Acts with credit that the timeline shows of all, at most.
+/// At most this many acts with credit are shown by the timeline in its short scope.
 pub(super) const TOP: usize = 20;
 
-/// Whether what is computed from the whole of an episode that grows is up to date: credit, graph, findings.
+/// Whether what depends on the whole of a growing episode is up to date: credit, graph, findings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Settling {
     /// It is, and what comes next is computed at once.
     #[default]
     Settled,
-    /// It is, but is not to be computed again before [`Message::Settle`](super::Message::Settle).
+    /// It is up to date, but must not be computed again before [`Message::Settle`](super::Message::Settle).
     Resting,
     /// Something has come since, and waits for that.
     Behind,
@@ -46,7 +46,7 @@ pub struct OpenEpisode {
     pub index: Arc<EpisodeIndex>,
     /// Which state of it.
     pub revision: u64,
-    /// Whether what is computed from the whole of it is to wait, and for whom.
+    /// Whether what is computed from the whole of it must wait, and for what.
     pub settling: Settling,
     /// Whether the cursor was put on the agent to blame once.
     pub placed: bool,
@@ -58,8 +58,8 @@ pub struct OpenEpisode {
     pub forks: Forks,
     /// The what-if form.
     pub form: Form,
-    /// What the what-if on the screen changes: credit before and after, agents in the order of their ranks before;
-    /// `None`: one of them is not known.
+    /// What the what-if on the screen changes: credit before and after, agents in the order of their ranks
+    /// before; `None` if one of them is not known.
     pub compared: Slot<Option<Box<Comparison>>, ComparedCredits>,
     /// Agent under the cursor.
     pub agent: AgentId,
@@ -79,13 +79,13 @@ pub struct OpenEpisode {
     pub graph: GraphState,
     /// Detail.
     pub detail: DetailState,
-    /// How far down the list of acts to blame `b` has gone; `None` once the cursor was moved otherwise.
+    /// How far `b` has gone down the list of acts to blame; `None` once the cursor was moved otherwise.
     pub blamed: Option<usize>,
     /// What a search has found in it.
     pub found: FoundActs,
     /// What filters leave of its acts.
     pub listed: ListedActs,
-    /// The way of the blame around the act under the cursor.
+    /// The blame path around the act under the cursor.
     pub lists: ActLists,
 }
 
@@ -121,7 +121,7 @@ impl OpenEpisode {
         }
     }
 
-    /// The analysis on the screen: the what-if's, else the log's.
+    /// The analysis on the screen: that of the what-if, or else of the log.
     pub fn analysis(&self) -> Option<&Arc<Analysis>> {
         self.shown().get()
     }
@@ -152,8 +152,8 @@ impl OpenEpisode {
         self.analysis().map(|it| &it.sweep)
     }
 
-    /// How many acts the credit on the screen is of, where more has come since and is not counted yet; `None`: it is up
-    /// to date, or will be before one can read that it is not.
+    /// How many acts the credit on the screen covers, if later acts are not counted yet; `None` if it is up
+    /// to date, or will be before anybody can read that it is not.
     pub fn credit_behind(&self) -> Option<usize> {
         let (seen, acts) = (self.analysis()?.ranking.by_size.len(), self.episode.acts.len());
         let waits = self.settling == Settling::Behind || (seen < acts && acts > SHORT_EPISODE);
@@ -165,7 +165,7 @@ impl OpenEpisode {
         self.analysis()?.acts.as_ref()?.act(act)
     }
 
-    /// Acts from the one to blame most downwards, only those of the blamed sign, and those that a judge names.
+    /// The acts to blame, most blamed first: only those with the blamed sign, and those that a judge names.
     pub fn culprits(&self) -> Cow<'_, [ActId]> {
         match self.ranking() {
             Some(ranking) => Cow::Borrowed(&ranking.culprits),
@@ -173,7 +173,8 @@ impl OpenEpisode {
         }
     }
 
-    /// The act that a hit is, or is about; `None`: it says nothing about one act, or that is being worked out.
+    /// The act that a hit is, or is about; `None` if it is about no single act, or that is still being
+    /// computed.
     pub fn act_of(&self, hit: &Hit) -> Option<ActId> {
         self.graph.shape.get()?.places.act_of(&self.episode, hit)
     }
@@ -212,8 +213,8 @@ impl OpenEpisode {
         self.ranking().map_or(0.0, |it| it.largest)
     }
 
-    /// The acts that are listed, in the order of the credit view: largest credit first, the blamed sign before
-    /// the other.
+    /// The acts that are listed, in the order of the credit view: largest credit first, the blamed sign
+    /// before the other.
     pub fn act_order(&self) -> ActRows<'_> {
         if self.acts_by_time { self.acts_in_time() } else { self.by_size() }
     }
@@ -260,8 +261,8 @@ impl OpenEpisode {
         top
     }
 
-    /// The act to blame (or the one under the cursor), all its causes and all its effects, in order of time, as far
-    /// as they are listed.
+    /// The act to blame (or the one under the cursor), all its causes and all its effects, in order of time,
+    /// as far as they are listed.
     fn blame_path(&self) -> &[ActId] {
         match (self.ranking().filter(|it| !it.path.is_empty()), self.listed.listing()) {
             (Some(ranking), None) => &ranking.path,
@@ -277,7 +278,7 @@ impl OpenEpisode {
         Some((act, self.listed.version, self.revision))
     }
 
-    /// Whether the acts that the timeline shows are being worked out.
+    /// Whether the acts that the timeline shows are being computed.
     pub fn is_path_pending(&self) -> bool {
         self.lists.around.is_pending() && self.path_wanted().is_some()
     }

@@ -26,7 +26,7 @@ pub enum Screen {
 pub struct View(char);
 
 impl View {
-    /// Credit, acts, detail: the program begins with it, and Esc leads back to it.
+    /// Credit, acts, detail: the program starts with it, and Esc leads back to it.
     pub const CREDIT: View = View::at('1');
     /// Who talked to whom.
     pub const GRAPH: View = View::at('2');

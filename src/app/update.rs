@@ -29,7 +29,7 @@ use super::{
     screen::{Overlay, Size},
 };
 
-/// Applies `message` to `model`; what has to happen outside comes back as effects, in order.
+/// Applies `message` to `model`; what must happen outside comes back as effects, in order.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     let mut effects = Vec::new();
     match message {

@@ -1,4 +1,4 @@
-//! What can be said on the command line.
+//! The arguments of the command line.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -10,7 +10,7 @@ use crate::{
     tui::theme::{ColorChoice, ColorMode},
 };
 
-/// The keys and what else is to know, for `--help`.
+/// The keys and other notes for `--help`.
 fn after_help() -> String {
     let [blame, explain, cause, what_if, sweep, help] =
         [Action::NextCulprit, Action::Explain, Action::Cause, Action::WhatIf, Action::Sweep, Action::Help]

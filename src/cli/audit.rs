@@ -57,7 +57,7 @@ pub(super) fn run(options: &Audit) -> anyhow::Result<u8> {
     Ok(code)
 }
 
-/// Whole next texts, read again from the log a record at a time: an episode keeps them shortened.
+/// Whole next texts, read again from the log one record at a time, because an episode keeps them shortened.
 struct NextTexts<'a> {
     store: &'a Store,
     /// The record read last, and its texts by candidate.

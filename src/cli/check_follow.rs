@@ -1,8 +1,8 @@
-//! `creditscope check --follow`: a tail without a screen. Prints what happens as it happens, and at the end what it
-//! came to, so that a script can test a log that is being written.
+//! `creditscope check --follow`: a tail without a screen. Prints what happens as it happens, and a summary at
+//! the end, so that a script can test a log while it is written.
 //!
-//! Ends after `--idle-exit` seconds without a byte, when every pipe has ended, or by a signal; a summary is printed
-//! in any case.
+//! Ends after `--idle-exit` seconds without a byte, when every pipe has ended, or by a signal. It prints a
+//! summary in any case.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -38,11 +38,11 @@ use crate::{
 
 /// Bytes read between two looks at the clock.
 const BUDGET: usize = 4 << 20;
-/// Between two polls of the files; file events come earlier where they work.
+/// Time between two polls of the files; file events come earlier if they work.
 const POLL: Duration = Duration::from_millis(100);
 /// Between two looks for new files.
 const RESCAN: Duration = Duration::from_secs(1);
-/// A gap between the numbers of a writer is told when nothing has filled it for this long.
+/// A gap between the numbers of a writer is reported if nothing has filled it for this long.
 const RIPE: Duration = Duration::from_secs(1);
 
 /// A followed log and what was told of it.
@@ -57,7 +57,7 @@ struct Tailing {
     caught_up: bool,
     rules: BTreeMap<&'static str, u64>,
     worst: Option<Severity>,
-    /// Findings about lines: an episode that is opened tells them again.
+    /// Findings about lines already reported: an opened episode brings them again.
     told: HashSet<(FileId, u32, &'static str)>,
     /// What the counters say, since when.
     ripening: HashMap<(Place, &'static str), Instant>,
@@ -179,7 +179,7 @@ impl Tailing {
         self.watch.cover(files.iter().map(PathBuf::as_path), directories.iter().map(PathBuf::as_path));
     }
 
-    /// Tells what is new; `last`: also what may still change.
+    /// Reports what is new; with `last` also what may still change.
     fn tell(&mut self, last: bool) -> anyhow::Result<LogSummary> {
         let found = self.logs.store.take_diagnostics();
         let summary = self.logs.store.summary();
@@ -229,7 +229,7 @@ impl Tailing {
     /// What is wrong with episodes as a whole.
     fn tell_episodes(&mut self, summary: &LogSummary) -> anyhow::Result<()> {
         for id in (0..summary.episodes.len()).map(EpisodeId::from_index) {
-            // One that cannot be read again was overwritten, which was told.
+            // One that cannot be read again was overwritten, which was reported.
             let Ok(episode) = self.logs.store.episode(id) else { continue };
             let mut found = episode.diagnostics.clone();
             found.extend(check::check(&episode));

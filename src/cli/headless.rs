@@ -13,7 +13,7 @@ use crate::{
 
 /// The demo episode, part of the program.
 pub(super) const DEMO: &[u8] = include_bytes!("../../sample-logs/forage-saboteur.jsonl");
-/// What the demo is called where a path would stand.
+/// The name of the demo, in place of a path.
 pub(super) const DEMO_NAME: &str = "demo:forage-saboteur";
 
 /// Reasons why there is no episode, at most.
@@ -64,8 +64,8 @@ pub(super) fn read_all(logs: LogArguments<'_>, pass: Pass) -> anyhow::Result<(Op
     Ok((opened, summary))
 }
 
-/// The episode called `name`; without a name the first that failed, else the first, of those in `passing`, if that
-/// is given.
+/// The episode called `name`; without a name the first that failed, or else the first. Only of those in
+/// `passing`, if that is given.
 pub(super) fn pick(
     summary: &LogSummary,
     name: Option<&str>,
@@ -110,7 +110,7 @@ pub(super) fn without_episode(summary: &LogSummary) -> Option<String> {
 /// Says that there is no episode, and why.
 fn no_episode(summary: &LogSummary) -> String {
     let bad = summary.bad_lines;
-    // Files that were passed over are the likeliest reason.
+    // Files that were skipped are the likeliest reason.
     let about_files = summary.diagnostics.iter().filter(|it| it.origin.is_none());
     let mut why: Vec<&str> = about_files.map(|it| it.message.as_str()).collect();
     if why.is_empty() && summary.records > 0 {
@@ -125,7 +125,8 @@ fn no_episode(summary: &LogSummary) -> String {
     format!("no episode in {} records ({bad} lines could not be read){why}", summary.records)
 }
 
-/// Findings about lines that the log tells: an episode tells them again, as both have read them in full.
+/// Findings about lines that the log reports: an episode brings them again, as both have read the lines in
+/// full.
 pub(super) struct Told<'a>(FxHashSet<(FileId, u32, &'static str, &'a str)>);
 
 impl<'a> Told<'a> {

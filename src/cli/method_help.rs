@@ -1,4 +1,4 @@
-//! What `--help` and completions say about methods, baselines and parameters: made from the table of methods.
+//! What `--help` and completions say about methods, baselines and parameters; made from the table of methods.
 
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 

@@ -33,7 +33,7 @@ impl OutputFormat {
     /// How the matches of a search are printed.
     ///
     /// # Errors
-    /// When it prints none: which do.
+    /// If it prints none; the error names the formats that do.
     pub(super) fn of_matches(self) -> anyhow::Result<MatchFormat> {
         if let OutputFormat::Document(Output { matches: Some(format), .. }) = self {
             return Ok(*format);

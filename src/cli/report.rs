@@ -22,7 +22,7 @@ use crate::{
 };
 
 impl Report {
-    /// The report that stands in for the terminal where there is none.
+    /// The report that replaces the terminal if there is none.
     pub(super) fn of_logs(logs: LogOptions, episode: Option<String>) -> Self {
         Self {
             logs,
@@ -45,7 +45,7 @@ impl Report {
     }
 }
 
-/// Logs up to this many bytes are read in full, which takes a fraction of a second; of larger ones only the
+/// Logs up to this many bytes are read in full, which takes a fraction of a second. Of larger ones only the
 /// reported episode is, unless an exit code depends on all lines.
 const IN_FULL: u64 = 256 << 20;
 
@@ -188,7 +188,7 @@ impl Found {
     }
 }
 
-/// A line for every rule that holds, in the reported episode or, where none was chosen, in any of the log.
+/// A line for every rule that holds: in the reported episode or, if none was chosen, in any of the log.
 fn hits(
     options: &Report,
     rules: &[FailRule],
@@ -211,7 +211,7 @@ fn hits(
     hits
 }
 
-/// Curves, messages and how sure the verdict is, of which verdict and sweep are told.
+/// Curves, messages and how sure the verdict is; verdict and sweep take that over.
 fn study(options: &Report, episode: &Episode, analysis: &mut Analysis) -> Study {
     let setting = MessageSetting { beta: options.message_beta, tau: options.message_tau };
     let study = app::study(episode, analysis, setting);

@@ -1,7 +1,8 @@
 //! `creditscope report --search`: the records that match, as they are found.
 //!
-//! The log is read once to know where its lines stand and searched right behind that, while the bytes are still
-//! in memory; nothing of it is kept. Only filters about episodes need the index, and so the whole log first.
+//! The log is read once to learn where its lines stand, and searched right after that, while the bytes are
+//! still in memory; nothing of it is kept. Only filters about episodes need the index, and so the whole log
+//! first.
 
 use std::{
     io::{self, BufWriter, Write},
@@ -114,7 +115,7 @@ struct Search<'a> {
     out: BufWriter<io::StdoutLock<'a>>,
     format: MatchFormat,
     scanner: Scanner,
-    /// What is asked of records, and of their episodes.
+    /// The tests of records, and of their episodes.
     records: Vec<RecordTest>,
     episodes: Vec<Arc<Filter>>,
     /// The name of the only episode that is printed.
@@ -163,7 +164,7 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// Whether a record passes the filters. One that belongs to no episode passes none about episodes.
+    /// Whether a record passes the filters. A record without an episode passes no filter about episodes.
     fn passes(&mut self, store: &Store, summary: &LogSummary, found: &Found, line: &[u8]) -> bool {
         let Origin { file, offset, .. } = found.hit.origin;
         let of_episodes = self.episodes.is_empty() || {

@@ -70,7 +70,7 @@ struct Painting {
 enum Tiny {
     /// By a painter of its own.
     Pane(fn(&OpenEpisode, &mut Painter<'_>)),
-    /// As plain lines; the second is the line of the cursor.
+    /// As plain lines; the second value is the line of the cursor.
     Lines(fn(&OpenEpisode) -> (Vec<String>, usize)),
 }
 
@@ -100,7 +100,8 @@ fn painting(view: View) -> &'static Painting {
     PAINTINGS.iter().find(|it| it.view == view).unwrap_or(&PAINTINGS[0])
 }
 
-/// Writes the name of an agent in so many columns, cut where that loses least; the column behind them.
+/// Writes the name of an agent in a number of columns, cut where that loses least. Returns the column after
+/// them.
 fn put_agent(
     open: &OpenEpisode,
     pane: &mut Painter<'_>,
@@ -134,14 +135,14 @@ fn window(at: usize, len: usize, rows: usize) -> usize {
     at.saturating_sub(rows / 3).min(len.saturating_sub(rows))
 }
 
-/// As [`window`], but moving by half its rows at a time: for panes beside others, where the terminal cannot
+/// Like [`window`], but moving by half its rows at a time: for panes beside others, where the terminal cannot
 /// scroll and every row that moves is written anew.
 fn stepped_window(at: usize, len: usize, rows: usize) -> usize {
     let half = (rows / 2).max(1);
     (at / half * half).saturating_sub(half / 2).min(len.saturating_sub(rows))
 }
 
-/// Draws lines of text from `top`; the last line that can be the first.
+/// Draws lines of text from `top`. Returns the last line that may be the first one shown.
 fn scrolled(pane: &mut Painter<'_>, top: usize, lines: &[(String, Role)]) -> usize {
     let rows = pane.height();
     let reach = lines.len().saturating_sub(rows);

@@ -1,4 +1,4 @@
-//! The lists say what a look at every act says.
+//! Holds the lists to a look at every act.
 
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ fn log(acts: &[(u8, u8, bool)]) -> String {
 "#
 }
 
-/// The acts that are listed, as one would sort them who knows nothing but their credit.
+/// The listed acts, as somebody would sort them who knows only their credit.
 fn naive_by_size(open: &OpenEpisode) -> Vec<ActId> {
     let mut acts: Vec<ActId> = open.episode.act_ids().filter(|it| open.listed.holds(*it)).collect();
     let size = |it: &ActId| open.act_credit(*it).map_or(-1.0, |it| it.value.abs());
@@ -82,7 +82,7 @@ fn check_rows(rows: &ActRows<'_>, episode: &Episode) {
     assert!(absent.all(|it| rows.row_of(it).is_none()));
 }
 
-/// What the timeline shows in the scope chosen, as one would look for it who has no lists.
+/// What the timeline shows in the chosen scope, as somebody would look for it who has no lists.
 fn naive_timeline(open: &OpenEpisode) -> Vec<ActId> {
     let all = || open.episode.act_ids().filter(|it| open.listed.holds(*it));
     match open.timeline.scope {

@@ -97,7 +97,7 @@ fn grown(lines: &str) -> Message {
     }
 }
 
-/// The acts that do otherwise and the agents left out, by name.
+/// The acts with substitutes and the dropped agents, by name.
 fn edits(program: &TestProgram) -> (Vec<String>, Vec<String>) {
     let (episode, scenario) = (&program.episode().episode, program.episode().forks.scenario());
     let acts = scenario.substitutes.keys().map(|it| episode.act(*it).id.clone());

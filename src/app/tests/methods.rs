@@ -30,7 +30,7 @@ fn what_nobody_looks_at_is_not_studied_and_what_is_looked_at_is() {
     program.press("4v");
     let study = program.episode().study().expect("asked for");
     assert!(!study.curves.is_empty() && study.messages.is_ok());
-    // The row of the method shown has errors of no value: the verdict says nothing of P(flip).
+    // The row of the method shown has errors without values: the verdict says nothing about P(flip).
     assert!(program.episode().analysis().expect("computed").verdict.stability.flip.is_none());
 }
 

@@ -1,4 +1,4 @@
-//! Who is to blame, what caused it, how the number came about.
+//! Who is to blame, what caused it, and how the number came about.
 
 use super::{jobs, select::select, toggle_overlay};
 use crate::{
@@ -50,7 +50,7 @@ pub(super) enum Direction {
     Effect,
 }
 
-/// Along `count` causal links. Where several lead on, the one with the largest credit.
+/// Follows `count` causal links. If several lead on, takes the one with the largest credit.
 pub(super) fn follow_link(model: &mut Model, direction: Direction, count: usize) {
     let Some(open) = model.open.as_mut() else { return };
     let Some(mut act) = open.act else { return };
@@ -82,8 +82,8 @@ pub(super) fn follow_link(model: &mut Model, direction: Direction, count: usize)
     model.notice = Some(chain);
 }
 
-/// Asks for the arithmetic of the number of `act`, else of the agent under the cursor: of a number that is made of those of many acts it takes a
-/// while.
+/// Asks for the arithmetic of the number of `act`, or else of the agent under the cursor. For a number made
+/// of those of many acts that takes a while.
 pub(super) fn explain(model: &mut Model, act: Option<ActId>, effects: &mut Vec<Effect>) {
     let Some(open) = &model.open else { return };
     let Some(analysis) = open.analysis().cloned() else {
@@ -116,8 +116,8 @@ pub(super) fn explain(model: &mut Model, act: Option<ActId>, effects: &mut Vec<E
 const EXPLAINING: &str = "the arithmetic is being worked out";
 
 impl Receive for ExplainJob {
-    /// Shows the arithmetic, or hides it where it was shown. Where somebody has gone on to something else meanwhile it is
-    /// dropped.
+    /// Shows the arithmetic, or hides it if it was shown. Drops it if the user has gone on to something else
+    /// meanwhile.
     fn receive(
         model: &mut Model,
         request: RequestId,
@@ -134,7 +134,7 @@ impl Receive for ExplainJob {
     }
 }
 
-/// Hands out what is on the screen: on the what-if the command line, else verdict and act.
+/// Copies what is on the screen: the command line of a what-if, and otherwise verdict and act.
 pub(super) fn copy(model: &Model, effects: &mut Vec<Effect>) {
     let Some(open) = model.open.as_ref().filter(|_| model.screen == Screen::Episode) else {
         let rows = model.log.episodes.iter().map(|it| format!("{}\n", it.name));

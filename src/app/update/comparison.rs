@@ -14,7 +14,7 @@ use crate::{
     credit::Comparison,
 };
 
-/// Asks what the what-if changes, where the screen shows it and has it not.
+/// Asks what the what-if changes, if the screen shows it and does not have it.
 pub(super) fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
     let shown = model.screen == Screen::Episode && model.view == View::WHAT_IF;
     let Some(open) = model.open.as_mut().filter(|_| shown) else { return };

@@ -25,10 +25,10 @@ pub(super) enum Wanted {
     Edited,
 }
 
-/// Asks for all that is computed from the whole of the episode on the screen; the rest that is due afterwards.
+/// Asks for all that depends on the whole episode on the screen. Returns the rest that is due afterwards.
 pub(super) fn request_all(model: &mut Model, effects: &mut Vec<Effect>) -> Option<Rest> {
     let edited = !model.open.as_ref()?.forks.is_logged();
-    // They have a lane each: neither waits for the other.
+    // Each has a lane: neither waits for the other.
     let shape = shape::request(model, effects)?;
     let logged = request(model, Wanted::Logged, effects)?;
     let last = if edited { request(model, Wanted::Edited, effects)? } else { logged };

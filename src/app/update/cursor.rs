@@ -19,7 +19,7 @@ use crate::{
 /// Between two acts while an episode plays.
 const PLAY: Duration = Duration::from_millis(400);
 
-/// Motions over the episode list. `false`: not one.
+/// Motions over the episode list. `false` if it is none.
 pub(super) fn list(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect>) -> bool {
     let page = layout::page(model.size);
     let all = model.log.episodes.len();
@@ -64,7 +64,7 @@ pub(super) fn open_row(model: &mut Model, effects: &mut Vec<Effect>) {
     effects.push(Effect::Open(id));
 }
 
-/// To the episode `by` rows further down the list, among those that are listed.
+/// To the episode `by` rows further down among those that are listed.
 pub(super) fn episode(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
     let Some(next) = model.filters.step(model.row, by, model.log.episodes.len()) else {
         let word = if by > 0 { "the last episode" } else { "the first episode" };
@@ -82,7 +82,7 @@ pub(super) fn episode(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
 /// More lines than any overlay has.
 const MOST_LINES: usize = 10_000_000;
 
-/// A frame was drawn: motions go on from what it shows.
+/// A frame was drawn: motions continue from what it shows.
 pub(super) fn drawn(model: &mut Model, drawn: Drawn) {
     model.overlay_reach = drawn.reach;
     if let (Some((top, left)), Some(open)) = (drawn.detail, model.open.as_mut()) {
@@ -90,9 +90,9 @@ pub(super) fn drawn(model: &mut Model, drawn: Drawn) {
     }
 }
 
-/// Scrolls an overlay. `false`: the action is not a scroll.
+/// Scrolls an overlay. `false` if the action is not a scroll.
 pub(super) fn overlay(model: &mut Model, action: Action, count: usize) -> bool {
-    // Only the screen knows how many lines there are: a motion begins where it stopped.
+    // Only the screen knows how many lines there are: a motion starts where the last one stopped.
     let reach = model.overlay_reach;
     model.overlay_top = model.overlay_top.min(reach);
     let page = layout::page(model.size);
@@ -117,7 +117,7 @@ pub(super) fn overlay(model: &mut Model, action: Action, count: usize) -> bool {
     true
 }
 
-/// To the `by`th act of the same agent that is listed, or as far as there are any.
+/// To the `by`th listed act of the same agent, or as far as there are any.
 pub(super) fn same_agent(open: &mut OpenEpisode, by: isize) {
     let Some(at) = open.act else { return };
     let own = open.index.acts_of(open.episode.act(at).agent);

@@ -1,4 +1,4 @@
-//! An episode that was put together, for the first time or anew.
+//! An episode that was assembled, for the first time or anew.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -52,7 +52,7 @@ pub(super) fn episode(
     }
 }
 
-/// The same episode with more records, or with fewer when some can no longer be read. A late record may shift
+/// The same episode with more records, or with fewer if some can no longer be read. A late record may shift
 /// the ids of agents and acts: cursors and what-ifs stay with their names.
 fn grow(open: &mut OpenEpisode, read: ReadEpisode, revision: u64) {
     let old = std::mem::replace(&mut open.episode, read.episode);
@@ -66,7 +66,7 @@ fn grow(open: &mut OpenEpisode, read: ReadEpisode, revision: u64) {
     let same = open.act.and_then(new_act).filter(|_| !followed);
     open.act = same.or(new.act_ids().next_back());
     open.agent = agents.get(open.agent.index()).copied().flatten().map_or(AgentId(0), AgentId::from_index);
-    // Credit goes by ids: until it is computed anew, the old may stay only where they mean the same.
+    // Credit goes by ids: until it is computed anew, the old may stay only if the ids mean the same.
     let stays = |moved: &[Option<usize>]| moved.iter().enumerate().all(|(at, to)| *to == Some(at));
     let same_ids = stays(&agents) && stays(&acts);
     if new.agents.len() != old.agents.len() || !same_ids {
@@ -81,7 +81,7 @@ fn grow(open: &mut OpenEpisode, read: ReadEpisode, revision: u64) {
             scenario.window = ends.filter(|(first, last)| first <= last);
         });
     }
-    // So may the graph, without what the new records add, until it is worked out anew.
+    // So may the graph, without what the new records add, until it is computed anew.
     if new.agents.len() != old.agents.len() || !same_ids {
         open.graph.flow.empty();
     }
@@ -108,8 +108,8 @@ fn act_names(episode: &Episode) -> Vec<&str> {
     episode.acts.iter().map(|it| it.id.as_str()).collect()
 }
 
-/// For each old name its place among the new ones: its own where that still has the name, as an act may have
-/// the name of another.
+/// For each old name its place among the new ones. A place that still has the name is preferred, as an act
+/// may have the name of another.
 fn moved(old: &[&str], new: &[&str]) -> Vec<Option<usize>> {
     let places: HashMap<&str, usize> = new.iter().enumerate().map(|(at, name)| (*name, at)).collect();
     let place = |(at, name): (usize, &&str)| match new.get(at) {

@@ -82,7 +82,7 @@ fn commit(model: &mut Model) {
     }
 }
 
-/// Adds a filter; one that is there already is turned on.
+/// Adds a filter. Turns on one that is there already.
 fn add(state: &mut FilterState, filter: Filter) {
     state.revision += 1;
     match state.entries.iter().position(|it| *it.filter == filter) {
@@ -97,7 +97,7 @@ fn add(state: &mut FilterState, filter: Filter) {
     }
 }
 
-/// Keys of the list of filters that have no meaning elsewhere. `false`: not one.
+/// Keys of the list of filters that have no meaning elsewhere. `false` if it is none.
 pub(super) fn list_key(model: &mut Model, key: Key) -> bool {
     let state = &mut model.filters;
     match key {
@@ -121,7 +121,7 @@ pub(super) fn list_key(model: &mut Model, key: Key) -> bool {
     true
 }
 
-/// Actions on the list of filters. `false`: not one.
+/// Actions on the list of filters. `false` if it is none.
 pub(super) fn list(model: &mut Model, action: Action, count: usize) -> bool {
     let state = &mut model.filters;
     match action {
@@ -167,7 +167,7 @@ pub(super) fn matched(model: &mut Model, request: RequestId, places: Vec<Vec<Pla
     open.listed.stamp = None;
 }
 
-/// Makes anew what filters leave of the lists, and asks for what that takes, where something has changed.
+/// If something has changed, makes anew what filters leave of the lists, and asks for what that needs.
 pub(super) fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
     ask_for_episodes(model, effects);
     ask_for_records(model, effects);
@@ -175,7 +175,7 @@ pub(super) fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
     list_acts(model, effects);
 }
 
-/// Has the logs looked through for the filters about records, where there is a list of episodes.
+/// Asks for a search of the logs for the filters about records, if there is a list of episodes.
 fn ask_for_episodes(model: &mut Model, effects: &mut Vec<Effect>) {
     let many = model.log.episodes.len() > 1;
     let wanted = if many { model.filters.about_records() } else { Vec::new() };
@@ -190,7 +190,7 @@ fn ask_for_episodes(model: &mut Model, effects: &mut Vec<Effect>) {
     effects.push(Effect::Filter { request: passing.request, filters: wanted });
 }
 
-/// Has the records of the episode on the screen read for the filters about what they hold.
+/// Asks for the records of the episode on the screen, for the filters about what they hold.
 fn ask_for_records(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(open) = model.open.as_mut() else { return };
     let mut patterns: Vec<Arc<Pattern>> = model.filters.on().filter_map(|it| it.pattern().cloned()).collect();
@@ -232,13 +232,13 @@ fn list_episodes(model: &mut Model) {
     let rows: Vec<usize> = (0..episodes.len()).filter(|it| passes(*it)).collect();
     state.rows = Some(Arc::new(rows));
     state.rows_of = Some((stamp, Arc::clone(episodes)));
-    // On the list the cursor is on what is listed; elsewhere it is on the episode that is open.
+    // In the list the cursor stays on something listed; elsewhere on the episode that is open.
     if model.screen == Screen::Episodes && model.filters.row_count(usize::MAX) > 0 {
         model.row = model.filters.episode_at(model.filters.row_of(model.row));
     }
 }
 
-/// Has what filters leave of the acts worked out, where filters, episode, matches or credit have changed.
+/// Asks what filters leave of the acts, if filters, episode, matches or credit have changed.
 fn list_acts(model: &mut Model, effects: &mut Vec<Effect>) {
     let state = &mut model.filters;
     let Some(open) = model.open.as_mut() else { return };
@@ -265,7 +265,7 @@ fn list_acts(model: &mut Model, effects: &mut Vec<Effect>) {
         return;
     }
     open.listed.ranked.clone_from(&ranking);
-    // The cursor goes to what is listed when the filters change; a jump to the act to blame may leave it.
+    // The cursor goes to something listed when the filters change; a jump to the act to blame may leave it.
     let changed = before.is_none_or(|it| it.1 == open.revision) && !(before.is_none() && open.placed);
     let earlier = open.listed.listing.wanted().copied().unwrap_or_default();
     let cursor = CursorMove { snap: (changed && before != Some(stamp)) || earlier.snap, ..earlier };
@@ -308,7 +308,7 @@ pub(super) fn toggle_list(model: &mut Model) {
     super::toggle_overlay(model, Overlay::Filters);
 }
 
-/// Where a jump has led to what is not listed, says so before all else.
+/// If a jump has led to something that is not listed, says so before all else.
 pub(super) fn say_hidden(model: &mut Model) {
     let hidden = match (model.screen, &model.open) {
         (Screen::Episode, Some(open)) => open.act.is_some_and(|it| !open.listed.holds(it)),

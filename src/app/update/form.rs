@@ -58,7 +58,7 @@ pub(super) fn type_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) -
     true
 }
 
-/// Text was pasted into a number: it goes in whole, or not at all.
+/// Text was pasted into a number: it is taken whole, or not at all.
 pub(super) fn paste(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
     let text = text.trim();
     if !text.chars().all(|c| c.is_ascii_digit() || "+-.eE".contains(c)) {
@@ -70,7 +70,7 @@ pub(super) fn paste(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Puts the cursor on the field of the act's action, where there is one.
+/// Puts the cursor on the field of the act's action, if there is one.
 pub(super) fn to_action(model: &mut Model) {
     let Some(open) = model.open.as_mut() else { return };
     let fields = Form::fields(open);
@@ -120,7 +120,7 @@ pub(super) fn on_action(model: &mut Model, action: Action, effects: &mut Vec<Eff
     true
 }
 
-/// Picks the choice under the cursor; where that is the one in force, shows them all as a list.
+/// Picks the choice under the cursor; if that is the one in force, shows all choices as a list.
 fn open_or_pick(model: &mut Model, fields: &[Field], effects: &mut Vec<Effect>) -> bool {
     let Some(open) = model.open.as_mut() else { return false };
     let field = &fields[open.form.field];
@@ -132,7 +132,7 @@ fn open_or_pick(model: &mut Model, fields: &[Field], effects: &mut Vec<Effect>) 
     pick(model, effects)
 }
 
-/// Actions of the list of choices. `false`: not one.
+/// Actions of the list of choices. `false` if it is none.
 fn on_list(model: &mut Model, fields: &[Field], action: Action, effects: &mut Vec<Effect>) -> bool {
     let half = usize::from(model.size.rows / 2).max(1) as isize;
     let Some(open) = model.open.as_mut() else { return false };
@@ -181,8 +181,8 @@ fn sideways(model: &mut Model, fields: &[Field], right: bool, effects: &mut Vec<
     }
 }
 
-/// Picks the choice under the cursor, or begins to type a number. What cannot be picked says why, and a list
-/// of choices stays; so it does where several choices may hold.
+/// Picks the choice under the cursor, or starts typing a number. A choice that cannot be picked says why, and
+/// a list of choices stays; it also stays if several choices may hold.
 pub(super) fn pick(model: &mut Model, effects: &mut Vec<Effect>) -> bool {
     let Some(open) = model.open.as_mut() else { return false };
     let fields = Form::fields(open);
@@ -202,8 +202,8 @@ pub(super) fn pick(model: &mut Model, effects: &mut Vec<Effect>) -> bool {
     true
 }
 
-/// Makes `next` the scenario on the screen. Where its method cannot follow an edit of the episode, the
-/// nearest one that can takes its place, and that is said: at once, or for a long episode when that is known.
+/// Makes `next` the scenario on the screen. If its method cannot follow an edit of the episode, the nearest
+/// one that can replaces it, and a message says so: at once, or for a long episode when that is known.
 pub(super) fn edit(model: &mut Model, mut next: Scenario, effects: &mut Vec<Effect>) {
     let Some(open) = model.open.as_mut() else { return };
     let may_fail = next.edits_episode() && form::current(open).is_some_and(|it| it.method == next.method);
@@ -228,7 +228,7 @@ pub(super) fn edit(model: &mut Model, mut next: Scenario, effects: &mut Vec<Effe
     }
 }
 
-/// Walks the history of edits with `walk`; `nothing` is said when it cannot.
+/// Walks the history of edits with `walk`; shows `nothing` if it cannot.
 pub(super) fn history(
     model: &mut Model,
     effects: &mut Vec<Effect>,

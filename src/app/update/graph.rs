@@ -1,4 +1,4 @@
-//! The graph on the screen: drawn where it shows something else than before, and what keys change of it.
+//! The graph on the screen: drawn anew if it shows something else than before; and what keys change of it.
 
 use crate::{
     app::{
@@ -12,7 +12,7 @@ use crate::{
     graph::{self, Charset},
 };
 
-/// Draws the graph where the view on the screen has a `pane` for it and it is not drawn as it is.
+/// Draws the graph if the view on the screen has a `pane` for it and its drawing is not up to date.
 pub(super) fn refresh(model: &mut Model, pane: Option<Area>) {
     let Some(pane) = pane.filter(|_| model.screen == Screen::Episode) else { return };
     let Some(open) = model.open.as_mut() else { return };
@@ -31,8 +31,8 @@ pub(super) fn next_drawing(open: &mut OpenEpisode, charset: Charset) {
     open.graph.scroll = (0, 0);
 }
 
-/// Another quantity on the edges. What pairs earn together is passed over where the log does not tell it, with
-/// the reason.
+/// Another quantity on the edges. Skips what pairs earn together if the log does not tell it, and gives the
+/// reason.
 pub(super) fn next_weight(model: &mut Model) {
     let Some(open) = model.open.as_mut() else { return };
     let mut next = open.graph.weight.next();

@@ -1,5 +1,5 @@
-//! An episode that grows: what was appended is shown at once, what is computed from the whole of it when there is
-//! time for that.
+//! A growing episode: what was appended is shown at once; what depends on the whole of it is computed when
+//! there is time for that.
 //!
 //! ```text
 //! Grown -> acts and rewards appended -> a frame
@@ -19,7 +19,7 @@ use crate::{
     model::{EpisodeId, Growth},
 };
 
-/// Of an episode with more acts, what has come is drawn before anything is computed.
+/// In an episode with more acts, what has come is drawn before anything is computed.
 const AT_ONCE: usize = 2_000;
 /// Long enough for that.
 const SOON: Duration = Duration::from_millis(40);
@@ -32,7 +32,7 @@ pub(super) fn grown(
     growth: Growth,
     effects: &mut Vec<Effect>,
 ) {
-    // A held screen keeps what it shows; when it goes on the episode comes whole.
+    // A held screen keeps what it shows; when it is released the episode comes whole.
     let held = model.held.is_some();
     let Some(open) = model.open.as_mut().filter(|it| it.id == id && !held) else { return };
     if open.revision != revisions.0 {
@@ -56,7 +56,7 @@ pub(super) fn grown(
 fn append(open: &mut OpenEpisode, growth: Growth) {
     let (acts, rewards) = (open.episode.acts.len(), open.episode.rewards.len());
     let followed = open.act.is_none_or(|it| it.index() + 1 == acts);
-    // Copied only while somebody still computes from what it was.
+    // Copied only while somebody still computes from the old state.
     Arc::make_mut(&mut open.episode).grow(growth);
     Arc::make_mut(&mut open.index).grow(&open.episode, acts, rewards);
     if let Some(shape) = open.graph.shape.get_mut() {
@@ -68,7 +68,7 @@ fn append(open: &mut OpenEpisode, growth: Growth) {
     }
 }
 
-/// The time to compute has come again: what waits for it is computed.
+/// The time to compute has come again: computes what waits for it.
 pub(super) fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(open) = model.open.as_mut() else { return };
     match open.settling {

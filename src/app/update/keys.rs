@@ -43,7 +43,7 @@ impl Press {
 /// Takes a key, or leaves it to the next.
 type Layer = fn(&mut Model, Press, &mut Vec<Effect>) -> Handled;
 
-/// Who is offered a key, one after the other. The last takes every key.
+/// Who is offered a key, in this order. The last one takes every key.
 const STACK: [Layer; 7] = [prompt, typed_number, count, overlay, episode_list, view, global];
 
 /// A key was pressed.
@@ -53,7 +53,8 @@ pub(super) fn on_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
     let _taken = STACK.iter().find(|layer| layer(model, press, effects) == Handled::Yes);
 }
 
-/// Pasted text goes into the line that is being typed. Elsewhere its letters would be commands: it is refused.
+/// Pasted text goes into the line that is being typed. Elsewhere its letters would be commands, so it is
+/// refused.
 pub(super) fn on_paste(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
     model.notice = None;
     match model.prompt.as_ref().map(|it| it.kind) {
@@ -68,7 +69,7 @@ pub(super) fn on_paste(model: &mut Model, text: &str, effects: &mut Vec<Effect>)
     }
 }
 
-/// The line that is being typed takes all keys but those that mean the same wherever one types.
+/// The line that is being typed takes all keys except those that mean the same everywhere.
 fn prompt(model: &mut Model, press: Press, effects: &mut Vec<Effect>) -> Handled {
     let is_for_the_terminal =
         matches!(press.action, Some(Action::Interrupt | Action::Suspend | Action::Redraw));
@@ -85,7 +86,7 @@ fn typed_number(model: &mut Model, press: Press, effects: &mut Vec<Effect>) -> H
     (form::typing(model) && form::type_key(model, press.key, effects)).into()
 }
 
-/// A digit of a number: one that no action has begins it, any goes on with it.
+/// A digit of a number. A digit that no action has starts it; any digit continues it.
 fn count(model: &mut Model, press: Press, _: &mut Vec<Effect>) -> Handled {
     let Key { code: KeyCode::Char(c), ctrl: false } = press.key else { return Handled::No };
     let Some(digit) = c.to_digit(10).filter(|_| press.number.is_some() || press.action.is_none()) else {
@@ -124,7 +125,7 @@ fn view(model: &mut Model, press: Press, effects: &mut Vec<Effect>) -> Handled {
     press.action.map_or(Handled::No, |it| views::on_action(model, it, press.count(), effects))
 }
 
-/// What means the same everywhere; a key that means nothing says so.
+/// Keys that mean the same everywhere; a key without a meaning says so.
 fn global(model: &mut Model, press: Press, effects: &mut Vec<Effect>) -> Handled {
     match press.action {
         Some(action) => {
@@ -141,7 +142,7 @@ fn global(model: &mut Model, press: Press, effects: &mut Vec<Effect>) -> Handled
     Handled::Yes
 }
 
-/// Whether an action goes where it leads, whatever is listed.
+/// Whether an action goes to its target even if that is not listed.
 fn is_jump(action: Action) -> bool {
     use Action as A;
     matches!(action, A::NextCulprit | A::PreviousCulprit | A::Cause | A::Effect | A::NextHit | A::PreviousHit)
@@ -192,7 +193,7 @@ fn run(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect
     }
 }
 
-/// Actions on the episode on the screen, in whatever view.
+/// Actions on the episode on the screen, in any view.
 fn on_episode(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect>) {
     match action {
         Action::NextCulprit => blame::culprit(model, count as isize),
@@ -225,7 +226,7 @@ fn on_episode(model: &mut Model, action: Action, count: usize, effects: &mut Vec
     }
 }
 
-/// Stops what is being drawn, where nothing lies over it that Esc would close. `false`: nothing is.
+/// Stops what is being drawn, if nothing lies over it that Esc would close. `false` if nothing is drawn.
 fn stop_sampling(model: &Model, effects: &mut Vec<Effect>) -> bool {
     let open = model.open.as_ref().filter(|it| model.overlay.is_none() && !it.form.list);
     let Some(request) = open.and_then(OpenEpisode::sampling_request) else {
@@ -248,7 +249,7 @@ fn show(model: &mut Model, view: View, effects: &mut Vec<Effect>) {
     }
 }
 
-/// One level back: overlay, playback, view, list. `false`: there is nothing to back out of.
+/// One level back: overlay, playback, view, list. `false` if there is nothing to leave.
 fn back(model: &mut Model) -> bool {
     model.explaining.cancel();
     if model.overlay.take().is_some() {

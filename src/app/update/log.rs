@@ -21,7 +21,7 @@ pub(super) fn log(model: &mut Model, summary: LogSummary, effects: &mut Vec<Effe
     if let Some(open) = &mut model.open {
         open.id = settled(open.id);
     }
-    // The end of a large log is what is there first, and what a log that grows is opened for.
+    // The end of a large log is there first, and a growing log is opened for its end.
     let newest = log.following || log.reading.is_some_and(|it| it.tail);
     model.row = match cursor.and_then(|it| log.row(settled(it))) {
         _ if at_end && newest && model.open.is_none() => last,
@@ -42,7 +42,7 @@ pub(super) fn log(model: &mut Model, summary: LogSummary, effects: &mut Vec<Effe
     }
 }
 
-/// Holds the screen, or lets it go on with everything that came meanwhile.
+/// Holds the screen, or releases it with everything that came meanwhile.
 pub(super) fn hold(model: &mut Model, effects: &mut Vec<Effect>) {
     if let Some(summary) = model.held.take() {
         log(model, summary, effects);

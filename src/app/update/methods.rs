@@ -34,7 +34,7 @@ pub(super) fn next_variant(model: &mut Model) {
     }
 }
 
-/// Actions that mean something else in a variant. `false`: not one.
+/// Actions that mean something else in a variant. `false` if it is none.
 pub(super) fn on_action(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect>) -> bool {
     let Some(open) = model.open.as_mut() else { return false };
     match (open.methods.variant, action) {
@@ -95,7 +95,7 @@ pub(super) fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
     let shown = variant.filter(|_| on_methods);
     let asked =
         shown.is_some_and(|it| it != MethodsVariant::Table) || matches!(model.overlay, Some(Overlay::Sweep));
-    // What grows is studied when somebody looks; what stands is studied ahead.
+    // A growing episode is studied when somebody looks; a finished one is studied ahead.
     let growing = model.log.following && model.open.as_ref().is_some_and(|it| it.episode.outcome.is_none());
     let ahead = model.works_ahead && !growing;
     let Some(open) = model.open.as_mut() else { return };
@@ -124,7 +124,7 @@ pub(super) fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
     divide(model, effects);
 }
 
-/// Has messages divided as is asked for, where they are not. The study holds the rest, which stays.
+/// Has messages divided as requested, if they are not. The study holds the rest, which stays.
 fn divide(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(open) = model.open.as_mut() else { return };
     let setting = open.methods.split;

@@ -22,8 +22,8 @@ impl Receive for PathJob {
     }
 }
 
-/// Asks for the way of the blame around the act under the cursor, where the screen shows it and has it not, and puts
-/// the cursor on what the timeline shows, where that has changed.
+/// Asks for the blame path around the act under the cursor, if the screen shows it and does not have it. Puts
+/// the cursor on something that the timeline shows, if that has changed.
 pub(super) fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
     ask_for_path(model, effects);
     let Some(open) = model.open.as_mut() else { return };

@@ -48,7 +48,7 @@ pub(super) fn type_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
     match key.code {
         prompt::TAKE => commit(model, effects),
         prompt::LEAVE => abandon(model, effects),
-        // As in every line editor: deleting more than there is leaves the line.
+        // Like every line editor: deleting more than there is leaves the line.
         KeyCode::Backspace if prompt.text.is_empty() => abandon(model, effects),
         _ => {
             let before = prompt.text.clone();
@@ -70,7 +70,7 @@ pub(super) fn paste(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
     }
 }
 
-/// The pattern has changed: the search begins anew.
+/// The pattern has changed: the search starts anew.
 fn typed(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(prompt) = model.prompt.as_mut() else { return };
     prompt.error = None;
@@ -161,7 +161,7 @@ fn abandon(model: &mut Model, effects: &mut Vec<Effect>) {
     model.search.at = before.at;
 }
 
-/// Puts the cursors back to where they were when the prompt was opened.
+/// Puts the cursors back where they were when the prompt was opened.
 fn back_to_before(model: &mut Model) {
     let Some(before) = &model.search.before else { return };
     model.row = before.row.min(model.log.episodes.len().saturating_sub(1));
@@ -194,7 +194,7 @@ pub(super) fn drop_search(model: &mut Model, effects: &mut Vec<Effect>) -> bool 
     true
 }
 
-/// Something was found, or the search has come further.
+/// Something was found, or the search has progressed.
 pub(super) fn news(model: &mut Model, news: SearchNews, effects: &mut Vec<Effect>) {
     let search = &mut model.search;
     if news.request != search.request || search.pattern.is_none() {
@@ -203,7 +203,7 @@ pub(super) fn news(model: &mut Model, news: SearchNews, effects: &mut Vec<Effect
     if !news.hits.is_empty() {
         let sorted = search.hits.len();
         search.hits.extend(news.hits);
-        // What comes is mostly in order, and behind what is there.
+        // What comes is mostly in order, and after what is there.
         if !search.hits[sorted.saturating_sub(1)..].is_sorted_by_key(Hit::key) {
             search.hits.sort_by_key(Hit::key);
         }
@@ -236,7 +236,7 @@ fn preview(model: &mut Model) {
     }
 }
 
-/// Goes to the hit that is waited for, once it is there; says so when there is none.
+/// Goes to the awaited hit once it is there; says so if there is none.
 fn seek(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(from) = model.search.seeking else { return };
     let search = &model.search;
@@ -259,7 +259,7 @@ fn here(model: &Model) -> HitKey {
     let open = model.open.as_ref().filter(|_| model.screen == Screen::Episode);
     let Some(open) = open else { return (Some(EpisodeId::from_index(model.row)), Place::default()) };
     let Some(act) = open.act else { return (Some(open.id), Place::default()) };
-    // A record that is about an act stands elsewhere: it counts as long as the cursor stays.
+    // A record about an act stands elsewhere: it counts as long as the cursor stays.
     let at = model.search.rank().map(|it| &model.search.hits[it]).filter(|it| it.episode == Some(open.id));
     if let Some(hit) = at.filter(|it| open.act_of(it) == Some(act)) {
         return hit.key();
@@ -267,7 +267,7 @@ fn here(model: &Model) -> HitKey {
     (Some(open.id), open.episode.act(act).origin.place())
 }
 
-/// To the `by`th hit after the cursor, or before it. Beyond the last comes the first.
+/// To the `by`th hit after the cursor, or before it. After the last comes the first.
 pub(super) fn step(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
     let search = &model.search;
     let Some(pattern) = &search.pattern else {
@@ -292,13 +292,13 @@ pub(super) fn step(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
     go(model, at, at as isize != wanted, effects);
 }
 
-/// On the list of episodes a step leads out of the row under the cursor.
+/// In the list of episodes a step leaves the row under the cursor.
 fn row_edge(model: &Model, by: isize) -> HitKey {
     let row = Some(EpisodeId::from_index(model.row));
     (row, if by > 0 { Place::LAST } else { Place::default() })
 }
 
-/// Goes to a hit: opens its episode where need be. On the list of episodes only to the row.
+/// Goes to a hit; opens its episode if needed. In the list of episodes only to the row.
 fn go(model: &mut Model, at: usize, wrapped: bool, effects: &mut Vec<Effect>) {
     let Some((id, hit)) = announce(model, at, wrapped) else { return };
     if !matches!(model.overlay, Some(Overlay::Hits | Overlay::Detail)) {
@@ -311,7 +311,7 @@ fn go(model: &mut Model, at: usize, wrapped: bool, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Makes a hit the one gone to, and says which it is; its episode, if that can be shown.
+/// Makes a hit the current one and says which it is. Returns its episode, if that can be shown.
 fn announce(model: &mut Model, at: usize, wrapped: bool) -> Option<(EpisodeId, Hit)> {
     let hit = model.search.hits.get(at)?.clone();
     model.search.at = Some(hit.key());
@@ -343,7 +343,7 @@ fn open_hit(model: &mut Model, id: EpisodeId, hit: &Hit, effects: &mut Vec<Effec
     model.notice = model.notice.take().or(notice);
 }
 
-/// An episode was opened: the cursor goes to the hit that it was opened for, or that was chosen on the list.
+/// An episode was opened: the cursor goes to the hit for which it was opened, or that was chosen in the list.
 pub(super) fn arrived(model: &mut Model) {
     let awaited = model.search.awaited.take().or(model.search.at);
     let (Some(key), Some(open)) = (awaited, model.open.as_mut()) else { return };
@@ -353,7 +353,7 @@ pub(super) fn arrived(model: &mut Model) {
     let Ok(at) = model.search.hits.binary_search_by_key(&key, Hit::key) else { return };
     if let Some(act) = open.act_of(&model.search.hits[at]) {
         show_act(open, act, model.view);
-        // The act to blame does not take the cursor from what was looked for.
+        // The act to blame does not take the cursor away from what was searched.
         open.placed = true;
     }
 }
@@ -395,7 +395,7 @@ fn told(model: &Model, hit: &Hit, at: usize, wrapped: bool) -> String {
     format!("{wrapped}hit {} of {found}{most} {file}:{line} {record}{who}: {snippet}", at + 1)
 }
 
-/// Motions over the list of hits. `false`: not one.
+/// Motions over the list of hits. `false` if it is none.
 pub(super) fn list(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect>) -> bool {
     let len = model.search.hits.len();
     let at = model.search.rank().unwrap_or(0);
@@ -414,7 +414,8 @@ pub(super) fn list(model: &mut Model, action: Action, count: usize, effects: &mu
     true
 }
 
-/// Acts of the episode on the screen that hits are or are about, anew where something has changed.
+/// Finds anew which acts of the episode on the screen are hits or have hits about them, if something has
+/// changed.
 pub(super) fn refresh(model: &mut Model) {
     let search = &model.search;
     let Some(open) = model.open.as_mut() else { return };

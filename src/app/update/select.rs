@@ -1,11 +1,11 @@
-//! Where a cursor goes: to an act, to a row, to whom the verdict names.
+//! Where a cursor goes: to an act, to a row, or to the agent that the verdict names.
 
 use crate::{
     app::{action::Action, open::OpenEpisode},
     model::ActId,
 };
 
-/// `at` moved by a motion over `len` rows; `None`: not a motion over rows.
+/// `at` after a motion over `len` rows; `None` if it is not a motion over rows.
 pub(super) fn moved(action: Action, count: usize, at: usize, len: usize, page: usize) -> Option<usize> {
     let last = len.saturating_sub(1);
     Some(match action {
@@ -29,7 +29,7 @@ pub(super) fn select(open: &mut OpenEpisode, act: ActId) {
     open.blamed = None;
 }
 
-/// The act next to `act` among some, ascending; of two as near the earlier.
+/// The act nearest to `act` among some, ascending; of two at equal distance the earlier.
 pub(super) fn nearest(acts: &[ActId], act: ActId) -> Option<ActId> {
     let from = acts.partition_point(|it| *it < act);
     let (before, after) = (acts[..from].last(), acts.get(from));

@@ -56,7 +56,7 @@ impl Receive for ShapeJob {
     }
 }
 
-/// Asks for the credit on the edges of the graph, where they show it and it is not there.
+/// Asks for the credit on the edges of the graph, if they show it and it is not there.
 pub(super) fn request_flow(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(open) = model.open.as_mut() else { return };
     let wanted = open.graph.weight == graph::Weight::CreditFlow && open.graph.shape.get().is_some();

@@ -1,4 +1,4 @@
-//! The table of views: a row each, which stands in a file of its own with what its keys do.
+//! The table of views: a row each. A row stands in a file of its own, with what its keys do.
 //!
 //! A new view is such a file, its row in [`VIEWS`], a file in `tui::view` and its row there.
 
@@ -26,7 +26,7 @@ use crate::{
 /// Every view, in the order of their digits.
 pub const VIEWS: [ViewRow; 5] = [credit::ROW, graph::ROW, timeline::ROW, methods::ROW, what_if::ROW];
 
-/// What there is to know of a view; how it is painted stands in `tui::view`.
+/// What there is to know of a view; how it is painted is in `tui::view`.
 #[derive(Clone, Copy, Debug)]
 pub struct ViewRow {
     /// Which.
@@ -37,11 +37,11 @@ pub struct ViewRow {
     pub help: &'static str,
     /// What is hinted at in the footer.
     pub hints: fn(&Model) -> &'static [Action],
-    /// What a key does here, where that is more exact than the table's word.
+    /// What a key does here, if that is more exact than the table's word.
     pub hint: fn(&Model, Action) -> Option<&'static str>,
     /// Whether the key that holds a growing log does something else here.
     pub is_hold_taken: bool,
-    /// The room for the drawing of the graph; `None`: it is not shown.
+    /// The room for the drawing of the graph; `None` if it is not shown.
     pub(super) drawing: fn(Size) -> Option<Area>,
     /// What the keys for rows move over: what the cursor is on.
     pub(super) rows: fn(&OpenEpisode) -> Rows<'_>,
@@ -50,7 +50,7 @@ pub struct ViewRow {
 }
 
 impl ViewRow {
-    /// A view in which keys do what they do in any, and j and k move over agents.
+    /// A view in which keys do what they do in all views, and j and k move over agents.
     pub(super) const fn plain(view: View, title: &'static str, help: &'static str) -> Self {
         Self {
             view,
@@ -86,12 +86,12 @@ impl View {
     }
 }
 
-/// The act that a view has the cursor on; `None`: it is on an agent.
+/// The act under the cursor of a view; `None` if the cursor is on an agent.
 pub(super) fn act_under_cursor(view: View, open: &OpenEpisode) -> Option<ActId> {
     open.act.filter(|_| matches!((view.row().rows)(open), Rows::Acts(_)))
 }
 
-/// What an action does on the view of the episode on the screen.
+/// What an action does in the view of the episode on the screen.
 pub(super) fn on_action(
     model: &mut Model,
     action: Action,
@@ -107,7 +107,7 @@ pub(super) fn on_action(
     }
 }
 
-/// What an action does in every view that has nothing else for it.
+/// What an action does in every view that has no other meaning for it.
 fn in_any(model: &mut Model, action: Action, count: usize) -> Handled {
     let view = model.view;
     let Some(open) = model.open.as_mut() else { return Handled::No };
@@ -128,7 +128,7 @@ fn in_any(model: &mut Model, action: Action, count: usize) -> Handled {
                 Scope::Top => Scope::BlamePath,
                 Scope::BlamePath => Scope::All,
             };
-            // Where the cursor is not among them, it goes there once they are known.
+            // If the cursor is not among them, it goes there once they are known.
             open.lists.snap = true;
         }
         Action::Variant => model.notice = Some("this view has one form".to_owned()),
@@ -166,7 +166,7 @@ fn move_rows(open: &mut OpenEpisode, view: View, action: Action, count: usize, p
     Handled::Yes
 }
 
-/// `at` moved by `count`, no further than to `last`.
+/// `at` moved by `count`, at most to `last`.
 fn sideways(action: Action, count: usize, at: usize, last: usize) -> usize {
     if action == Action::Right { (at + count).min(last) } else { at.saturating_sub(count) }
 }

@@ -8,14 +8,15 @@ use crate::{
     model::AgentId,
 };
 
-/// All that a drawing depends on. Graph and credit are compared by where they stand: whoever changes them makes new ones.
+/// All that a drawing depends on. Graph and credit are compared by their addresses: whoever changes them
+/// makes new ones.
 #[derive(Clone, Debug)]
 pub struct DrawingKey {
     /// The room for it.
     pub(in crate::app) pane: Area,
     /// Glyphs the terminal can show.
     pub(in crate::app) charset: Charset,
-    /// The way to draw chosen by hand; `None`: by size.
+    /// The way to draw chosen by hand; `None` to choose by size.
     pub(in crate::app) view: Option<graph::View>,
     /// What the numbers on edges are.
     pub(in crate::app) weight: graph::Weight,
@@ -23,9 +24,9 @@ pub struct DrawingKey {
     pub(in crate::app) selected: (AgentId, Option<usize>),
     /// Agents and edges.
     pub(in crate::app) graph: Arc<InteractionGraph>,
-    /// Groups of the agents; `None`: each has its place.
+    /// Groups of the agents; `None` if each agent has its own place.
     pub(in crate::app) groups: Option<Arc<Groups>>,
-    /// The credit of agents, and the way of the blame; `None`: not known yet.
+    /// The credit of agents and the blame path; `None` if not known yet.
     pub(in crate::app) credit: Option<(Arc<AgentRanking>, Arc<ActRanking>)>,
 }
 

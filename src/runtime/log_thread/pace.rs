@@ -1,5 +1,5 @@
-//! When the log thread tells the screen what has come, and when it looks for new files. No clock of its own: whoever
-//! asks says what time it is.
+//! When the log thread sends the screen what has come, and when it looks for new files. It has no clock: the
+//! caller says what time it is.
 
 use std::time::{Duration, Instant};
 
@@ -49,7 +49,8 @@ impl Pace {
             .map_or(Duration::ZERO, |it| self.pause.saturating_sub(now.saturating_duration_since(it)))
     }
 
-    /// Notes that a summary was made from `began` until `now`, while the log was being read or after that (`loaded`).
+    /// Notes that a summary was made from `began` until `now`, while the log was being read or after that
+    /// (`loaded`).
     pub(super) fn made(&mut self, began: Instant, now: Instant, loaded: bool) {
         let since = |it| now.saturating_duration_since(it);
         let waited = self.reported.is_some_and(|it| since(it) < self.pause + WAITED);
@@ -62,7 +63,7 @@ impl Pace {
         self.pause = least.max(since(began) * REPORT_SHARE);
     }
 
-    /// Notes that all was sent; when the next may come.
+    /// Notes that all was sent. Returns when the next may come.
     pub(super) fn sent(&mut self, now: Instant) -> Instant {
         self.reported = Some(now);
         now + self.pause
@@ -82,7 +83,7 @@ impl Rescans {
         Self { looked: now, covered: now }
     }
 
-    /// Whether to look for new files; if so, the next look comes a while after `now`.
+    /// Whether to look for new files. If so, the next look comes a while after `now`.
     pub(super) fn is_due(&mut self, now: Instant) -> bool {
         let is_due = now.saturating_duration_since(self.looked) >= RESCAN;
         if is_due {
@@ -91,7 +92,7 @@ impl Rescans {
         is_due
     }
 
-    /// Whether to check that all of so many files are watched: at once where there is `news` of them. If so, the next
+    /// Whether to check that all files are watched: at once if there is `news` of new ones. If so, the next
     /// check comes a while after `now`.
     pub(super) fn covers(&mut self, now: Instant, news: bool, files: usize) -> bool {
         let is_due = news || now.saturating_duration_since(self.covered) >= COVER * files as u32;

@@ -1,4 +1,4 @@
-//! What is found is added: followed, translated, imported or listed, by what its head says it is.
+//! Adds what is found: followed, translated, imported or listed, depending on what its head says it is.
 
 use std::{fs::File, io::Read, path::Path, path::PathBuf, sync::Arc, time::Duration};
 
@@ -72,7 +72,8 @@ impl OpenedLogs {
         Ok(())
     }
 
-    /// Begins to compare a compressed file with what was read. `false`: it is none, or there is nothing to compare.
+    /// Starts to compare a compressed file with what was read. `false` if it is not compressed or there is
+    /// nothing to compare.
     pub(super) fn add_twin(&mut self, path: &Path) -> bool {
         let is_log = |it: &Head| {
             let reader = it.format.as_ref().map(|it| &it.reader);
@@ -159,7 +160,7 @@ impl OpenedLogs {
         self.add_followed(tail, path, taken_for, piped, source, None);
     }
 
-    /// Lets the file that was added last begin at its end.
+    /// Lets the file that was added last start at its end.
     fn backfill(&mut self, backfill: Option<Backfill>) {
         let Some(followed) = self.followed.last_mut().filter(|_| backfill.is_some()) else { return };
         let size = backfill.as_ref().map_or(0, |it| it.size);
@@ -216,7 +217,7 @@ impl OpenedLogs {
         });
     }
 
-    /// Looks at the pipes of which it is not known yet what they bring; whether anything has come of it.
+    /// Looks at the pipes whose content is still unknown. Returns whether anything has come of it.
     pub(super) fn look_at_pipes(&mut self, now: Duration) -> bool {
         let mut changed = false;
         for mut piped in std::mem::take(&mut self.piped) {
@@ -300,7 +301,7 @@ impl OpenedLogs {
     }
 }
 
-/// What a reader calls a file: its folder and name without ending, `Hand-Crafted/12`.
+/// The reader's name for a file: its folder and name without ending, `Hand-Crafted/12`.
 fn name_of(path: &Path) -> String {
     let path = without_ending(path).unwrap_or(path);
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();

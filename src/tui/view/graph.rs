@@ -71,7 +71,7 @@ fn weight_title(open: &OpenEpisode) -> String {
     format!("{}{} ({})", open.graph.weight.word(), pending(open), Action::Weight.key())
 }
 
-/// Said beside the weight while the numbers are of an earlier state.
+/// Shown beside the weight while the numbers belong to an earlier state.
 fn pending(open: &OpenEpisode) -> &'static str {
     if open.graph.is_pending() { ", being worked out" } else { "" }
 }
@@ -122,14 +122,14 @@ fn paint(drawing: &Drawing, open: &OpenEpisode, pane: &mut Painter<'_>) {
     }
 }
 
-/// The first row shown, so that the selected agent is among the rows.
+/// The first row to show, so that the selected agent is among the rows.
 fn first_row(drawing: &Drawing, open: &OpenEpisode, height: usize) -> usize {
     let last = drawing.height.saturating_sub(height);
     let place = drawing.agents.iter().find(|it| it.0 == open.agent).map(|it| it.1);
     place.map_or(0, |it| (it.y + it.height + 1).saturating_sub(height)).min(last)
 }
 
-/// What petgraph knows of the graph, and the edges of the selected agent.
+/// What petgraph finds in the graph, and the edges of the selected agent.
 fn side(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let width = pane.width();
     let Some(agent) = open.episode.agents.get(open.agent.index()) else {
@@ -178,7 +178,7 @@ fn side(open: &OpenEpisode, pane: &mut Painter<'_>) {
     }
 }
 
-/// The group of the selected agent, where groups are drawn.
+/// The group of the selected agent, if groups are drawn.
 fn group(open: &OpenEpisode) -> Option<(String, Role)> {
     let groups = shown_groups(open)?;
     let group = &groups.groups[groups.of(open.agent)?.index()];
@@ -188,7 +188,7 @@ fn group(open: &OpenEpisode) -> Option<(String, Role)> {
     ))
 }
 
-/// The groups on the screen; `None`: agents are drawn.
+/// The groups on the screen; `None` if agents are drawn.
 fn shown_groups(open: &OpenEpisode) -> Option<&graph::Groups> {
     let drawing = open.graph.drawing.as_ref().filter(|it| it.view == graph::View::Groups);
     drawing.and_then(|_| open.graph.groups()).map(|it| &**it)
@@ -314,9 +314,9 @@ fn name_columns(open: &OpenEpisode) -> usize {
     open.index.name_columns.clamp(5, 10)
 }
 
-/// What the small matrix tells unless something else is asked for that has a direction.
+/// What the small matrix shows, unless another weight with a direction is chosen.
 fn summary_weight(open: &OpenEpisode) -> graph::Weight {
-    // Who talked to whom is told in messages where the graph shows what pairs earn.
+    // Who talked to whom is shown in messages if the graph shows what pairs earn.
     if open.graph.weight.is_directed() { open.graph.weight } else { graph::Weight::default() }
 }
 

@@ -55,8 +55,8 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> usize {
     }
 }
 
-/// How the first pass goes: bytes, records a second, time left. Where only the ends of large files are shown yet,
-/// it says so. Behind it, how much was read in full.
+/// How far the first pass is: bytes, records a second, time left. It says so if only the ends of large files
+/// are shown yet. After it, how much was read in full.
 fn progress(model: &Model) -> String {
     if model.log.loaded {
         return model.log.validating.map_or(String::new(), |it| format!("checked {}%", it.percent()));
@@ -82,7 +82,7 @@ fn progress(model: &Model) -> String {
     }
 }
 
-/// A number with a letter for how large it is: `1.4G`.
+/// A number with a letter for its size: `1.4G`.
 fn amount(number: u64, step: u64) -> String {
     let (mut unit, mut letters) = (1, ["", "k", "M", "G", "T", "P"].iter());
     let mut letter = letters.next().copied().unwrap_or_default();
@@ -122,8 +122,8 @@ fn log_line(model: &Model, line: &mut Painter<'_>) {
     line.put(x, 0, fits.as_deref().unwrap_or(""), Role::Plain);
 }
 
-/// Says of what state of a growing episode the credit is, where it lags behind: at the end of the line, and in as
-/// many words as there is room for behind `x`.
+/// Says which state of a growing episode the credit is of, if it lags behind: at the end of the line, in as
+/// many words as fit after `x`.
 fn behind(open: &OpenEpisode, x: usize, line: &mut Painter<'_>) {
     let Some(seen) = open.credit_behind() else { return };
     let width = line.width();
@@ -134,7 +134,7 @@ fn behind(open: &OpenEpisode, x: usize, line: &mut Painter<'_>) {
 
 /// `credit as of act 90 of 120`, or as much of that as `columns` hold.
 pub(super) fn behind_in(seen: usize, acts: usize, columns: usize) -> String {
-    // Where only rewards have come the number of acts says nothing.
+    // If only rewards have come, the number of acts says nothing.
     let words = if seen < acts {
         vec![format!("credit as of act {seen} of {acts}"), format!("credit as of act {seen}")]
     } else {
@@ -147,7 +147,7 @@ pub(super) fn behind_in(seen: usize, acts: usize, columns: usize) -> String {
 fn episode_line(model: &Model, open: &OpenEpisode, line: &mut Painter<'_>) -> usize {
     let episode = &open.episode;
     let mut x = 1;
-    // The run is the first to go where room is short; how it ended stands below.
+    // The run is the first to go if room is short; how it ended stands below.
     if let Some(run) = episode.run.as_ref().filter(|_| line.width() >= 100) {
         let columns = 30.min(text::width(run));
         x = line.put_fit(x, 0, columns, run, Role::Plain) + 1;
@@ -207,10 +207,11 @@ pub(super) fn status_word(status: Option<&Status>) -> (&str, Role) {
 
 /// Columns up to the end of the words in the gutter.
 const GUTTER: usize = 6;
-/// From so many columns on a part has one line, below it two.
+/// From this width on a part has one line, below it two.
 const WIDE: usize = 140;
 
-/// The parts of the verdict, each beside its word, on as many lines as they need and may have; the number of lines.
+/// The parts of the verdict, each beside its word, on as many lines as they need and may have. Returns how
+/// many.
 fn verdict(open: &OpenEpisode, lines: &mut Painter<'_>) -> usize {
     let (word, role) = outcome(open);
     let Some(analysis) = open.analysis() else {
@@ -256,8 +257,8 @@ fn verdict(open: &OpenEpisode, lines: &mut Painter<'_>) -> usize {
     y.max(1)
 }
 
-/// How many of `room` lines each part gets that wants so many: one each, the first parts first; what is left goes to
-/// who it is, how it ended, what contradicts, and the rest.
+/// How many of `room` lines each part gets, given how many it wants: one each, the first parts first. The
+/// rest goes to who it is, how it ended, what contradicts, and the others, in this order.
 fn rows_of(wanted: &[(PartKind, usize)], room: usize) -> Vec<usize> {
     let mut rows: Vec<usize> = (0..wanted.len()).map(|at| usize::from(at < room)).collect();
     let mut left = room.saturating_sub(wanted.len());

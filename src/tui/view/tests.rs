@@ -1,4 +1,4 @@
-//! What holds of every frame, whatever the log, the view and the size.
+//! What holds for every frame, whatever the log, the view and the size.
 
 mod logs;
 
@@ -241,7 +241,7 @@ fn an_input_that_broke_off_is_said_in_the_first_line() {
     }
 }
 
-/// Where numbers with decimals stand in a row: first and last column, with the interval behind them.
+/// Where numbers with decimals stand in a row: first and last column, with the interval after them.
 fn numbers(row: &[char]) -> Vec<(usize, usize)> {
     let is_part = |c: &char| c.is_ascii_digit() || "+-.".contains(*c);
     let mut found = Vec::new();
@@ -250,7 +250,7 @@ fn numbers(row: &[char]) -> Vec<(usize, usize)> {
         let length = row[at..].iter().take_while(|it| is_part(it)).count();
         let token: String = row[at..at + length].iter().collect();
         let before = at.checked_sub(1).map_or(' ', |it| row[it]);
-        // A number in the middle of a sentence has a comma or a bracket behind it.
+        // A number in the middle of a sentence has a comma or a bracket after it.
         let in_text = matches!(row.get(at + length), Some(',' | ')' | ']'));
         let alone = !(before.is_alphanumeric() || before == '±' || in_text);
         if alone && token.contains('.') && token.parse::<f64>().is_ok() {
@@ -266,7 +266,7 @@ fn numbers(row: &[char]) -> Vec<(usize, usize)> {
     found
 }
 
-/// Whether the pane around column `x` begins anew in this row: a rule, with or without a title in it.
+/// Whether the pane around column `x` starts anew in this row: a rule, with or without a title in it.
 fn is_rule(row: &[char], x: usize) -> bool {
     let start = row.iter().take(x).rposition(|it| *it == '│').map_or(0, |it| it + 1);
     let pane: String = row[start.min(row.len())..].iter().take_while(|it| **it != '│').collect();
@@ -351,7 +351,7 @@ fn messages_alone_lead_to_the_same_state_again() {
     let mut again = TestProgram::of(crate::app::tests::FAILED);
     sent.into_iter().for_each(|it| again.send(it));
     assert_eq!(place(&again), place(&program));
-    // `G` goes beyond the end; `k` goes on from the last row that was drawn.
+    // `G` goes past the end; `k` continues from the last row that was drawn.
     let (top, reach, _) = place(&program);
     assert_eq!(top + 1, reach);
 }
