@@ -49,7 +49,7 @@ pub use packed::{PackedTail, Unpacking, is_packed, without_ending};
 pub use source_file::SourceFile;
 pub use spool::{Spool, SpoolError, SpoolStore, SpoolWriter};
 pub use stretch::StretchEvent;
-pub use watch::{News, Told, Watch};
+pub use watch::{Changed, News, Watch};
 
 /// What a poll found. Offsets are bytes from the start of the file, in the file of that generation.
 ///

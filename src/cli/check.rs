@@ -30,7 +30,7 @@ pub(super) fn run(options: &Check) -> anyhow::Result<u8> {
     let (logs, summary) = headless::read_all(options.logs.arguments(), Pass::Everything)?;
     let mut findings: Vec<_> = summary.diagnostics.to_vec();
     findings.extend(summary.counters.findings.iter().cloned());
-    let told = headless::Told::by(&summary);
+    let told = headless::LogFindings::of(&summary);
     let of_episode = |episode: Result<Episode, RereadError>| {
         let episode = episode?;
         // Problems of lines were found on the first pass already.

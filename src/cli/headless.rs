@@ -125,16 +125,15 @@ fn no_episode(summary: &LogSummary) -> String {
     format!("no episode in {} records ({bad} lines could not be read){why}", summary.records)
 }
 
-/// Findings about lines that the log reports: an episode brings them again, as both have read the lines in
-/// full.
-pub(super) struct Told<'a>(FxHashSet<(FileId, u32, &'static str, &'a str)>);
+/// The findings of a log about its lines. An episode has them too, as both have read the lines in full.
+pub(super) struct LogFindings<'a>(FxHashSet<(FileId, u32, &'static str, &'a str)>);
 
-impl<'a> Told<'a> {
-    pub(super) fn by(summary: &'a LogSummary) -> Self {
+impl<'a> LogFindings<'a> {
+    pub(super) fn of(summary: &'a LogSummary) -> Self {
         Self(summary.diagnostics.iter().filter_map(Diagnostic::about).collect())
     }
 
-    /// What only the episode tells.
+    /// What only the episode has.
     pub(super) fn own(&self, episode: &Episode) -> Vec<Diagnostic> {
         let is_new = |it: &&Diagnostic| it.about().is_none_or(|it| !self.0.contains(&it));
         episode.diagnostics.iter().filter(is_new).cloned().collect()

@@ -141,7 +141,7 @@ impl Found {
         let explanations = options.explain.iter().map(|it| explain(episode, &analysis, it));
         let explanations = explanations.collect::<anyhow::Result<Vec<_>>>()?;
         let mut findings: Vec<_> = read.summary.diagnostics.to_vec();
-        findings.extend(headless::Told::by(&read.summary).own(episode));
+        findings.extend(headless::LogFindings::of(&read.summary).own(episode));
         findings.extend(check::check(episode));
         Ok(Self { analysis, study, failure, explanations, findings })
     }

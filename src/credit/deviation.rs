@@ -15,7 +15,7 @@
 //! * Standard errors are known only if those of all values used are known; acts count as independent.
 
 mod baseline;
-mod method;
+mod rows;
 
 use crate::model::{
     ActId, ActKind, AgentId, Alternative, Attribution, Caveat, Estimate, Provenance, Term, Unavailable, Value,
@@ -26,7 +26,7 @@ use super::figure;
 use super::method::Target;
 use super::question::{Pot, Question, caveat, missing, total};
 
-pub(super) use method::METHOD;
+pub(super) use rows::METHOD;
 
 /// The arithmetic of one act.
 struct Deviation<'a> {

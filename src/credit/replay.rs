@@ -12,7 +12,7 @@
 //!   deviations acts without a group do not make it unavailable; a caveat says how many there are. Groups
 //!   tied to no act count for their agent by their mean.
 
-mod methods;
+mod rows;
 mod siblings;
 
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ use super::figure;
 use super::method::Target;
 use super::question::{Question, caveat, missing, total};
 
-pub(super) use methods::*;
+pub(super) use rows::*;
 use siblings::{GroupCredit, Kind, Part, credit};
 
 /// What a group speaks of.

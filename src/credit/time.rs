@@ -18,7 +18,7 @@
 //!   `R - V`, unless `end` gives the value after it. The potential after it is R, the return that came out,
 //!   unless `end` says otherwise (0 in Ng, Harada and Russell).
 
-mod methods;
+mod rows;
 mod timeline;
 
 use crate::model::{
@@ -31,7 +31,7 @@ use super::method::Target;
 use super::pass;
 use super::question::{Question, caveat, total};
 
-pub(super) use methods::{GAE, REDISTRIBUTION, SHAPING};
+pub(super) use rows::{GAE, REDISTRIBUTION, SHAPING};
 use timeline::{Span, Timeline, value_before};
 
 /// What each span earned, and how its credit is shared inside it.

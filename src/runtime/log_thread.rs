@@ -272,11 +272,11 @@ impl<F: Fn(Message)> State<F> {
         if read && !all {
             return Round { changed: false, caught_up: true };
         }
-        let (now, told) = (self.started.elapsed(), self.watch.take_told());
+        let (now, changed) = (self.started.elapsed(), self.watch.take_changed());
         let which = match self.watch.polling_because() {
             _ if all || !self.loaded => Which::All,
             Some(_) => Which::Growing,
-            None => Which::Told(&told),
+            None => Which::Named(&changed),
         };
         self.logs.poll_some(now, BUDGET, which)
     }

@@ -22,7 +22,7 @@ use super::{
 use crate::{
     import::{Format, UnknownFormat},
     model::{Episode, EpisodeId, Growth, LogSummary, Reading},
-    source::{Discovery, Input, Spool, SpoolStore, SpoolWriter, TailOptions, Told},
+    source::{Changed, Discovery, Input, Spool, SpoolStore, SpoolWriter, TailOptions},
     store::{LiveEpisode, Pass, RereadError, Store, is_record},
     text,
 };
@@ -99,7 +99,7 @@ pub enum Which<'a> {
     /// Those that have grown of late.
     Growing,
     /// Those that something was told of.
-    Told(&'a Told),
+    Named(&'a Changed),
 }
 
 /// So many files are looked at whenever one is.

@@ -11,7 +11,7 @@ use super::*;
 use crate::{
     app::{CreditJob, Job, Message, RequestId, SlotRef},
     model::{Episode, EpisodeId, FileState, LogSummary},
-    source::{News, Told},
+    source::{Changed, News},
     store::Pass,
 };
 
@@ -56,17 +56,17 @@ fn of_many_files_those_are_looked_at_that_something_is_known_of_and_each_within_
     write(8, 1);
     // A file of which nothing is known gets its turn after a fifth of a second: a millisecond for each file.
     assert_eq!(poll(5_050, Which::Growing), 200);
-    assert_eq!(poll(5_060, Which::Told(&Told::default())), 200);
+    assert_eq!(poll(5_060, Which::Named(&Changed::default())), 200);
     assert_eq!(poll(5_199, Which::Growing), 200);
     assert_eq!(poll(5_200, Which::Growing), 202);
     write(7, 2);
     write(9, 1);
     // What grew is expected to go on.
     assert_eq!(poll(5_210, Which::Growing), 203);
-    assert_eq!(poll(5_220, Which::Told(&Told::anything())), 204);
+    assert_eq!(poll(5_220, Which::Named(&Changed::anything())), 204);
     write(9, 2);
-    assert_eq!(poll(5_230, Which::Told(&Told::default())), 204);
-    assert_eq!(poll(5_420, Which::Told(&Told::default())), 205);
+    assert_eq!(poll(5_230, Which::Named(&Changed::default())), 204);
+    assert_eq!(poll(5_420, Which::Named(&Changed::default())), 205);
 }
 
 #[test]

@@ -35,12 +35,12 @@ impl Interest {
 
 /// The files to which something may have happened since the last question.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct Changed {
     names: HashSet<OsString>,
     all: bool,
 }
 
-impl Told {
+impl Changed {
     /// Nothing is known: any may have changed.
     pub fn anything() -> Self {
         Self { names: HashSet::new(), all: true }
@@ -97,7 +97,7 @@ pub struct Watch {
     /// Whether directories are being added. Adding waits for the notifying thread, which must not rest then.
     adding: Arc<AtomicBool>,
     /// What was reported since the last question.
-    told: Arc<Mutex<Told>>,
+    changed: Arc<Mutex<Changed>>,
     problem: Option<String>,
 }
 
@@ -113,7 +113,7 @@ impl Watch {
                 stale: Arc::default(),
                 rest: Arc::default(),
                 adding: Arc::default(),
-                told: Arc::default(),
+                changed: Arc::default(),
                 problem: Some("as asked".to_owned()),
             },
         }
@@ -124,11 +124,11 @@ impl Watch {
         let interest = Arc::<Mutex<Interest>>::default();
         let stale = Arc::<AtomicBool>::default();
         let rest = Arc::<Mutex<Option<Instant>>>::default();
-        let told = Arc::<Mutex<Told>>::default();
+        let changed = Arc::<Mutex<Changed>>::default();
         let adding = Arc::<AtomicBool>::default();
         let handler = {
             let (interest, stale) = (interest.clone(), stale.clone());
-            let (rest, told, adding) = (rest.clone(), told.clone(), adding.clone());
+            let (rest, changed, adding) = (rest.clone(), changed.clone(), adding.clone());
             let mut ended: Option<Instant> = None;
             move |event: notify::Result<Event>| {
                 if event.as_ref().map_or(true, |it| it.need_rescan() || removes_directory(it)) {
@@ -138,8 +138,8 @@ impl Watch {
                     return;
                 }
                 let (is_first, is_new) = {
-                    let mut told = lock(&told);
-                    (told.is_empty(), told.add(&event))
+                    let mut changed = lock(&changed);
+                    (changed.is_empty(), changed.add(&event))
                 };
                 let more = lock(&rest).map(|it| it.saturating_duration_since(Instant::now()));
                 let is_awaited = adding.load(Ordering::Relaxed);
@@ -161,7 +161,7 @@ impl Watch {
             Ok(watcher) => (Some(watcher), None),
             Err(error) => (None, Some(reason(&error))),
         };
-        Self { watcher, watched: BTreeSet::new(), interest, stale, rest, adding, told, problem }
+        Self { watcher, watched: BTreeSet::new(), interest, stale, rest, adding, changed, problem }
     }
 
     /// Nothing need be reported before `until`: what is found earlier would not be shown earlier. A fraction
@@ -176,8 +176,8 @@ impl Watch {
     }
 
     /// What was reported since the last call.
-    pub fn take_told(&self) -> Told {
-        std::mem::take(&mut *lock(&self.told))
+    pub fn take_changed(&self) -> Changed {
+        std::mem::take(&mut *lock(&self.changed))
     }
 
     /// Watches `files` for changes and `directories` for new files. Repeat it after each scan: what is

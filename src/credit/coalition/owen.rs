@@ -11,7 +11,7 @@ use super::super::method::{Baseline, Family, Method, Need};
 use super::super::question::{Question, missing};
 use super::super::semivalue::Coefficients;
 use super::linear::Form;
-use super::methods::BOUNDS;
+use super::rows::BOUNDS;
 use super::structured::{self, Divides, Structure};
 
 /// The row of Owen value (teams).

@@ -17,7 +17,7 @@ use super::super::game::Coalition;
 use super::super::method::{Family, Method, Need};
 use super::super::question::{Question, missing};
 use super::linear::Form;
-use super::methods::BOUNDS;
+use super::rows::BOUNDS;
 use super::structured::{self, Divides, Structure};
 
 /// The row of Shapley under precedence.

@@ -71,7 +71,7 @@ impl Followed {
         let likely = match which {
             Which::All => true,
             Which::Growing => self.last.changed.is_some_and(|it| now.saturating_sub(it) < GROWING),
-            Which::Told(told) => told.names(&self.path) || self.is_link,
+            Which::Named(changed) => changed.names(&self.path) || self.is_link,
         };
         // A pipe wakes us itself.
         likely || self.piped || self.last.more || self.last.at.is_none_or(|it| now.saturating_sub(it) >= pace)

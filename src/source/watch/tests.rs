@@ -72,7 +72,7 @@ fn wakes_for_appends_replacements_and_new_files() {
     }
     let expect = |what: &str, act: &dyn Fn()| {
         while woken.try_recv().is_ok() {}
-        watch.take_told();
+        watch.take_changed();
         act();
         woken.recv_timeout(LONG).unwrap_or_else(|_| panic!("no wake after {what}"));
     };
@@ -100,7 +100,7 @@ fn a_directory_that_comes_back_is_watched_again() {
     fs::create_dir(&runs).unwrap();
     watch.cover([], [runs.as_path()]);
     while woken.try_recv().is_ok() {}
-    watch.take_told();
+    watch.take_changed();
     fs::write(runs.join("1.jsonl"), "").unwrap();
     woken.recv_timeout(LONG).expect("a wake for the new file");
 }
@@ -111,18 +111,18 @@ fn what_happened_is_told_by_name_until_it_was_asked_for() {
         let event = Event::new(EventKind::Modify(ModifyKind::Any));
         Ok(paths.iter().fold(event, |it, path| it.add_path(path.into())))
     };
-    let mut told = Told::default();
-    assert!(told.is_empty() && !told.names(Path::new("/x/a")));
-    assert!(told.add(&event(&["/x/a"])) && !told.add(&event(&["/x/a"])));
+    let mut changed = Changed::default();
+    assert!(changed.is_empty() && !changed.names(Path::new("/x/a")));
+    assert!(changed.add(&event(&["/x/a"])) && !changed.add(&event(&["/x/a"])));
     // A renamed file has two names.
-    assert!(told.add(&event(&["/x/a", "/x/b"])));
-    assert!(["/x/a", "/x/b", "/link/b"].iter().all(|it| told.names(Path::new(it))));
-    assert!(!told.is_empty() && !told.names(Path::new("/x/c")));
+    assert!(changed.add(&event(&["/x/a", "/x/b"])));
+    assert!(["/x/a", "/x/b", "/link/b"].iter().all(|it| changed.names(Path::new(it))));
+    assert!(!changed.is_empty() && !changed.names(Path::new("/x/c")));
     for anything in [event(&[]), Err(notify::Error::generic("overflow"))] {
-        let mut told = told.clone();
-        assert!(told.add(&anything) && told.names(Path::new("/x/c")) && !told.add(&anything));
+        let mut changed = changed.clone();
+        assert!(changed.add(&anything) && changed.names(Path::new("/x/c")) && !changed.add(&anything));
     }
-    assert!(Told::anything().names(Path::new("/x/c")));
+    assert!(Changed::anything().names(Path::new("/x/c")));
 }
 
 #[test]
@@ -134,17 +134,17 @@ fn a_burst_wakes_once_until_somebody_asks() {
     if !has_events(&watch) {
         return;
     }
-    let mut told = Told::default();
+    let mut changed = Changed::default();
     let mut wakes = 0;
     for file in &files {
         fs::write(file, "a\n").unwrap();
     }
-    while !files.iter().all(|it| told.names(it)) {
-        woken.recv_timeout(LONG).expect("a wake for what is not told yet");
+    while !files.iter().all(|it| changed.names(it)) {
+        woken.recv_timeout(LONG).expect("a wake for what is not changed yet");
         wakes += 1;
         // What comes in the meantime is reported with it.
         std::thread::sleep(Duration::from_millis(300));
-        told.names.extend(watch.take_told().names);
+        changed.names.extend(watch.take_changed().names);
     }
     assert!(wakes < files.len() / 2, "{wakes} wakes");
 }
