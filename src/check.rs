@@ -9,7 +9,7 @@
 //! are not complete yet are not findings.
 //!
 //! A rule is a row of [`model::rule`](crate::model::rule), which holds its name, severity, meaning and
-//! sample, and a [`Check`] in the file here that looks for it; nothing else lists them.
+//! sample, and a `Check` in the file here that looks for it; nothing else lists them.
 
 mod agents;
 mod alternatives;

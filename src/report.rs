@@ -57,8 +57,8 @@ pub use output::{MatchFormat, Output};
 pub use rules::{rules_json, rules_text};
 pub use text::text;
 
-/// Every way to print a report, in the order of `--help`; the first is the default. A new one is a file here and
-/// its row in this list.
+/// Every way to print a report, in the order of `--help`; the first is the default. A new one is a file here
+/// and its row in this list.
 pub const OUTPUTS: &[Output] = &[text::OUTPUT, json::OUTPUT, markdown::OUTPUT, csv::OUTPUT];
 
 /// What filters leave of the lists. They change no number.

@@ -214,7 +214,8 @@ impl Store {
         self.scanned = scanned;
     }
 
-    /// Indexes whole lines made from a foreign file, each from the line in `numbers`; they stand at `offset` of its spool.
+    /// Indexes whole lines made from a foreign file, each from the line in `numbers`; they stand at `offset`
+    /// of its spool.
     pub fn read_imported(&mut self, file: FileId, offset: u64, bytes: &[u8], numbers: &[u32]) {
         let map = self.lives[file.index()].line_map.get_or_insert_default();
         map.extend_from_slice(numbers);

@@ -81,7 +81,8 @@ impl AgentRanking {
         }
     }
 
-    /// The agents of an episode that has so many, the most blamed first after a failure, otherwise who earned most.
+    /// The agents of an episode that has so many, the most blamed first after a failure, otherwise who earned
+    /// most.
     pub(super) fn rows(&self, failed: bool, agents: usize) -> AgentRows<'_> {
         let order = if failed { &self.rising } else { &self.falling };
         // More agents may have come since, but not fewer.
@@ -97,7 +98,8 @@ impl AgentRanking {
     }
 }
 
-/// Agents of `order` whose numbers are as long as any; `shown` are the first row on the screen and how many there are.
+/// Agents of `order` whose numbers are as long as any; `shown` are the first row on the screen and how many
+/// there are.
 pub(super) fn longest(
     order: AgentRows<'_>,
     ranking: Option<&AgentRanking>,

@@ -68,13 +68,13 @@ pub(super) fn ladder_place(scenario: &Scenario) -> Option<usize> {
 /// The best-supported method for an episode.
 ///
 /// In order: exact Shapley; Shapley with missing coalitions where its bounds separate the one blamed; Shapley
-/// sampled from the walks that are logged; removal; a single deviation with measured values; a replay group; first
-/// where somebody lost (in a success: gained) by them, then where some only have less than others. After them a single
-/// deviation with modelled values; the change of the critic's values; declared credit in units of the reward. A method
-/// is passed over when it tells nobody apart, or knows one agent of several and that one neither lost nor gained;
-/// where all are, measurements come first, then declared credit of whatever unit, propagation along the links, and an
-/// even split. Of the baselines of a method the first is taken of those that know the most agents: unknown is not
-/// innocent. `None`: the log holds nothing to divide.
+/// sampled from the walks that are logged; removal; a single deviation with measured values; a replay group;
+/// first where somebody lost (in a success: gained) by them, then where some only have less than others.
+/// After them a single deviation with modelled values; the change of the critic's values; declared credit in
+/// units of the reward. A method is passed over when it tells nobody apart, or knows one agent of several and
+/// that one neither lost nor gained; where all are, measurements come first, then declared credit of whatever
+/// unit, propagation along the links, and an even split. Of the baselines of a method the first is taken of
+/// those that know the most agents: unknown is not innocent. `None`: the log holds nothing to divide.
 pub fn best_scenario(episode: &Episode) -> Option<Scenario> {
     LADDER.iter().find_map(|rung| {
         let row = method(rung.method)?;
@@ -149,15 +149,16 @@ fn only_replayed(episode: &Episode) -> bool {
     })
 }
 
-/// Whether somebody stands out at the end that the outcome asks for: a loser of a failure, an earner of a success.
+/// Whether somebody stands out at the end that the outcome asks for: a loser of a failure, an earner of a
+/// success.
 pub(super) fn names_extreme(episode: &Episode, attribution: &Attribution) -> bool {
     tells_apart(episode, attribution)
         && blame(episode.failed(), attribution)
             .is_some_and(|it| matches!(it.kind, BlameKind::Lost | BlameKind::Earned))
 }
 
-/// Whether coalitions are missing from the largest table, so that formulas which need fewer say something of their
-/// own. Of a complete one Shapley has said all.
+/// Whether coalitions are missing from the largest table, so that formulas which need fewer say something of
+/// their own. Of a complete one Shapley has said all.
 fn is_open(episode: &Episode) -> bool {
     let largest = episode.coalitions.iter().max_by_key(|it| it.players.len());
     largest.is_some_and(|it| !super::method::is_complete(it))
@@ -186,9 +187,9 @@ fn is_bounded(attribution: &Attribution) -> bool {
     attribution.agents.iter().any(|it| it.value.number().is_none_or(bounded))
 }
 
-/// Whether the numbers say something of who mattered: two of them differ, or the one agent that has a number has
-/// another than 0, of whatever sign. (One that earned in a failure was cleared by a measurement: nothing of less
-/// ground may blame it in its place.)
+/// Whether the numbers say something of who mattered: two of them differ, or the one agent that has a number
+/// has another than 0, of whatever sign. (One that earned in a failure was cleared by a measurement: nothing
+/// of less ground may blame it in its place.)
 pub(super) fn tells_apart(episode: &Episode, attribution: &Attribution) -> bool {
     blame(episode.failed(), attribution).is_some_and(|it| {
         let first = it.agents.first().and_then(|it| attribution.agent(*it));

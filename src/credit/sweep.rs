@@ -1,12 +1,14 @@
 //! The same question put to every method and baseline: who would each of them name?
 //!
-//! Every row carries the edits of the reference scenario, and says on which data of the log it rests ([`Data`]).
+//! Every row carries the edits of the reference scenario, and says on which data of the log it rests
+//! ([`Data`]).
 //!
-//! **A measurement has one voice, whatever the number of formulas that read it.** All that is computed from coalitions
-//! is one, all that is computed from replays and from values of alternatives that were replayed is another. For each
-//! one row speaks: the reference, if it rests on these data, else the row that the ladder of methods has first; it can
-//! name a culprit, its numbers can have the blamed sign, and they tell at least two agents apart. What a model states,
-//! what the log declares and what only looks at the shape of the trace has no voice; with one agent nothing has.
+//! **A measurement has one voice, whatever the number of formulas that read it.** All that is computed from
+//! coalitions is one, all that is computed from replays and from values of alternatives that were replayed is
+//! another. For each one row speaks: the reference, if it rests on these data, else the row that the ladder
+//! of methods has first; it can name a culprit, its numbers can have the blamed sign, and they tell at least
+//! two agents apart. What a model states, what the log declares and what only looks at the shape of the trace
+//! has no voice; with one agent nothing has.
 
 use crate::model::{AgentId, Attribution, DeclaredCredit, Episode, Provenance, Scenario, Unavailable};
 use crate::stats::kendall_tau_b;
@@ -146,7 +148,8 @@ impl Sweep {
         self.rows.iter().filter(|it| it.counted && it.agrees == agreement).count()
     }
 
-    /// Whether all that there is of these data tells nobody apart by the formula that has the last word on them.
+    /// Whether all that there is of these data tells nobody apart by the formula that has the last word on
+    /// them.
     pub fn is_silent(&self, data: Data) -> bool {
         self.rows.iter().any(|it| it.data == Some(data) && is_last_word(it))
     }
@@ -318,8 +321,9 @@ fn judge(
     }
 }
 
-/// Whether a row that names nobody says all that its data can say: Shapley of a complete table. What other formulas
-/// make of the same coalitions, or permutations drawn from them, cannot tell apart whom these do not.
+/// Whether a row that names nobody says all that its data can say: Shapley of a complete table. What other
+/// formulas make of the same coalitions, or permutations drawn from them, cannot tell apart whom these do
+/// not.
 fn is_last_word(row: &SweepRow) -> bool {
     let exact =
         |it: &Attribution| it.contract.is_some() && it.agents.iter().all(|it| it.value.number().is_some());

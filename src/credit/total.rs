@@ -11,7 +11,8 @@ use super::verdict::tolerance;
 pub enum Explains {
     /// The team's reward in this run.
     Reward,
-    /// The mean value of the team over other runs, over that of nobody, and how many runs; this run may differ.
+    /// The mean value of the team over other runs, over that of nobody, and how many runs; this run may
+    /// differ.
     Mean {
         /// v(team).
         team: f64,

@@ -34,8 +34,8 @@ impl GroupSource {
 /// One group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
-    /// The team or role; `A`, `B`, ... for communities; `-` for agents without team or role, or that talked to
-    /// nobody.
+    /// The team or role; `A`, `B`, ... for communities; `-` for agents without team or role, or that talked
+    /// to nobody.
     pub name: String,
     /// Its agents, in order of first act.
     pub agents: Vec<AgentId>,
@@ -75,7 +75,7 @@ impl Groups {
         of
     }
 
-    /// The group that `agent` is in, as an id in the graph of [`Groups::condense`]; `None`: it came later.
+    /// The group that `agent` is in, as an id in the graph of `condense`; `None`: it came later.
     pub fn of(&self, agent: AgentId) -> Option<AgentId> {
         let at = self.groups.iter().position(|it| it.agents.contains(&agent))?;
         Some(AgentId::from_index(at))
@@ -120,8 +120,8 @@ impl Groups {
     }
 }
 
-/// Divides the agents of `episode`, by the first of teams, roles and communities that gives two groups at least
-/// and not too many to read. `None`: there are few agents, or none of them does.
+/// Divides the agents of `episode`, by the first of teams, roles and communities that gives two groups at
+/// least and not too many to read. `None`: there are few agents, or none of them does.
 pub fn groups(episode: &Episode, graph: &InteractionGraph) -> Option<Groups> {
     (graph.agent_count() > Groups::FEW_AGENTS).then(|| Groups::first(episode, graph))?
 }
@@ -178,7 +178,8 @@ fn letter(index: usize) -> String {
 
 /// Communities by the method of Blondel et al. 2008 (Louvain), undirected: agents move to the neighbouring
 /// community that raises modularity most until none does, then communities move as if they were agents.
-/// Visits agents in id order, so the result is always the same. `None`: it talked to nobody. `None`: it talked to nobody.
+/// Visits agents in id order, so the result is always the same. `None`: it talked to nobody. `None`: it
+/// talked to nobody.
 fn communities(graph: &InteractionGraph) -> Vec<Option<usize>> {
     let mut weights: Vec<BTreeMap<usize, f64>> = vec![BTreeMap::new(); graph.agent_count()];
     for ((from, to), edge) in graph.edges().filter(|it| it.1.is_used() && it.0.0 != it.0.1) {

@@ -24,7 +24,8 @@ const ARC_EDGES: usize = 24;
 const MATRIX_AGENTS: usize = 30;
 
 impl View {
-    /// The views of agents, in the order in which the `v` key cycles. Groups, where there are some, come first.
+    /// The views of agents, in the order in which the `v` key cycles. Groups, where there are some, come
+    /// first.
     pub const OF_AGENTS: [View; 4] = [View::Nodes, View::Arcs, View::Matrix, View::Ego];
 
     /// The views of a graph, in the order in which the `v` key cycles.
@@ -52,8 +53,8 @@ impl View {
     }
 }
 
-/// The view to open a graph with: groups if there are some; nodes if every edge can be followed in the pane, arcs
-/// for up to 12 agents whose lanes fit, the matrix for up to 30, and otherwise ego.
+/// The view to open a graph with: groups if there are some; nodes if every edge can be followed in the pane,
+/// arcs for up to 12 agents whose lanes fit, the matrix for up to 30, and otherwise ego.
 pub fn choose(graph: &InteractionGraph, options: &Options<'_>) -> View {
     if options.groups.is_some() {
         return View::Groups;
@@ -72,8 +73,8 @@ pub fn choose(graph: &InteractionGraph, options: &Options<'_>) -> View {
     }
 }
 
-/// Draws `view` and says which view it drew: arcs replace nodes that could not be followed, the view that suits
-/// the agents replaces groups where there are none.
+/// Draws `view` and says which view it drew: arcs replace nodes that could not be followed, the view that
+/// suits the agents replaces groups where there are none.
 pub fn draw(view: View, graph: &InteractionGraph, options: &Options<'_>) -> (View, Drawing) {
     match view {
         View::Nodes => match nodes(graph, options) {
@@ -90,8 +91,8 @@ pub fn draw(view: View, graph: &InteractionGraph, options: &Options<'_>) -> (Vie
     }
 }
 
-/// Draws `groups` as if they were agents. Every agent of the drawing stands where its group does; its edges are
-/// between groups, so that none is the edge of a pair of agents.
+/// Draws `groups` as if they were agents. Every agent of the drawing stands where its group does; its edges
+/// are between groups, so that none is the edge of a pair of agents.
 fn grouped(groups: &Groups, graph: &InteractionGraph, options: &Options<'_>) -> Drawing {
     let small = groups.condense(graph);
     let labels: Vec<&str> = groups.groups.iter().map(|it| it.name.as_str()).collect();

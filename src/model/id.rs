@@ -53,7 +53,8 @@ dense_id! {
     FileId
 }
 
-/// Where a record begins, whatever its line: what two findings of one record share. In the order of the files.
+/// Where a record begins, whatever its line: what two findings of one record share. In the order of the
+/// files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Place {
     /// The file that holds the record.

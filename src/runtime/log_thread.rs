@@ -186,8 +186,8 @@ impl<F: Fn(Message)> State<F> {
         }
     }
 
-    /// Reads on, and uses the results of reading in full. Whether the end of what there is was reached, and whether that
-    /// was for the first time.
+    /// Reads on, and uses the results of reading in full. Whether the end of what there is was reached, and
+    /// whether that was for the first time.
     fn read(&mut self) -> (bool, bool) {
         // The results are used after every file was checked to be what was read.
         let settles = self.validation.has_work(&self.logs);
@@ -228,8 +228,8 @@ impl<F: Fn(Message)> State<F> {
         }
     }
 
-    /// The next request, if there is one before there is something else to do; waits for it only where there is nothing
-    /// else.
+    /// The next request, if there is one before there is something else to do; waits for it only where there
+    /// is nothing else.
     ///
     /// # Errors
     /// When nobody can ask any more.

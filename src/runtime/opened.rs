@@ -90,8 +90,8 @@ pub struct Round {
     pub caught_up: bool,
 }
 
-/// Which files to look at, of many. Those that had more to read, and those that were not looked at for a second, come in any
-/// case.
+/// Which files to look at, of many. Those that had more to read, and those that were not looked at for a
+/// second, come in any case.
 #[derive(Clone, Copy, Debug)]
 pub enum Which<'a> {
     /// Each.
@@ -104,7 +104,8 @@ pub enum Which<'a> {
 
 /// So many files are looked at whenever one is.
 const FEW: usize = 64;
-/// For each of more, so long may pass until the next look at one of which nothing is known; but no longer than that.
+/// For each of more, so long may pass until the next look at one of which nothing is known; but no longer
+/// than that.
 const PACE: (Duration, Duration) = (Duration::from_millis(1), Duration::from_secs(1));
 
 /// The logs named on the command line.
@@ -161,8 +162,8 @@ impl OpenedLogs {
         logs.find(&(Arc::new(wake) as Wake))
     }
 
-    /// Finds the logs that `arguments` name (`-` is stdin) and begins to read. `wake` is called when stdin has
-    /// brought something.
+    /// Finds the logs that `arguments` name (`-` is stdin) and begins to read. `wake` is called when stdin
+    /// has brought something.
     ///
     /// # Errors
     /// An argument names nothing, nothing below it can be read, or the only file is of no known format.
@@ -386,7 +387,8 @@ impl OpenedLogs {
         store.episode(id)
     }
 
-    /// As [`OpenedLogs::episode`], with what [`OpenedLogs::growth`] needs; `None`: nothing can be appended to it.
+    /// As [`OpenedLogs::episode`], with what [`OpenedLogs::growth`] needs; `None`: nothing can be appended to
+    /// it.
     ///
     /// # Errors
     /// When none of its bytes can be read any more: why.

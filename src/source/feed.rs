@@ -10,7 +10,7 @@ const PIECE: usize = 256 << 10;
 
 /// Copies `reader` to its end, unpacked if it is compressed, and calls `wake` after each piece and at the
 /// end. Blocks as the reader does, so give it a thread of its own. The spool ends well or with the error,
-/// which [`TailEvent::Ended`] reports.
+/// which [`TailEvent::Ended`](super::TailEvent::Ended) reports.
 pub fn feed(reader: &mut dyn io::Read, writer: SpoolWriter, wake: &dyn Fn()) {
     let error = copy(reader, &writer, wake).err();
     writer.finish(error);

@@ -36,8 +36,8 @@ pub fn sum(terms: impl IntoIterator<Item = f64>) -> f64 {
     sum.value()
 }
 
-/// The sum of `terms` that are rounded numbers: 0 if all of it is the rounding of its terms, that is no more than
-/// `1e-12` of their sizes. Whoever compares means of equal returns must not find the last bit to blame.
+/// The sum of `terms` that are rounded numbers: 0 if all of it is the rounding of its terms, that is no more
+/// than `1e-12` of their sizes. Whoever compares means of equal returns must not find the last bit to blame.
 pub fn settled(terms: impl IntoIterator<Item = f64>) -> f64 {
     let (mut value, mut sizes) = (Sum::default(), Sum::default());
     for term in terms {

@@ -1,5 +1,5 @@
-//! A sentence that gives way where room is short: quoted text is cut at words first, then the clauses that matter
-//! least go, and what never goes stays whole as long as it fits at all.
+//! A sentence that gives way where room is short: quoted text is cut at words first, then the clauses that
+//! matter least go, and what never goes stays whole as long as it fits at all.
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -155,8 +155,8 @@ fn largest(low: usize, high: usize, fits: impl Fn(usize) -> bool) -> Option<usiz
     Some(low)
 }
 
-/// Display-safe `text` in at most `columns` columns, cut behind a word where it has one that short; `..` stands for
-/// what was cut.
+/// Display-safe `text` in at most `columns` columns, cut behind a word where it has one that short; `..`
+/// stands for what was cut.
 pub fn at_words(text: &str, columns: usize) -> String {
     // A text with more bytes than this may still be as narrow: wide letters take few columns a byte.
     if text.len() <= columns || (text.len() / 4 <= columns && width(text) <= columns) {

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::source::{Source, identifier};
 
-/// The circles among siblings: a folder (`graph`, `app::update`) and modules right in it that reach each other by
-/// arrows. An arrow goes from module a to module b of the same folder where `a.rs` or a file below `a/` names a
-/// path into b, or an item that the file of the folder has from b (`use b::Item`). What a module and those
-/// inside it have to do with each other is their own business.
+/// The circles among siblings: a folder (`graph`, `app::update`) and modules right in it that reach each
+/// other by arrows. An arrow goes from module a to module b of the same folder where `a.rs` or a file below
+/// `a/` names a path into b, or an item that the file of the folder has from b (`use b::Item`). What a module
+/// and those inside it have to do with each other is their own business.
 pub fn circles(sources: &[Source]) -> Vec<(String, Vec<String>)> {
     let modules: BTreeMap<&[String], Vec<Vec<String>>> =
         sources.iter().map(|it| (it.module.as_slice(), paths(&it.code))).collect();

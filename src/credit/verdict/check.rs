@@ -1,7 +1,7 @@
 //! Declared credit against the same computed anew: confirmed, refuted, or nothing here can tell.
 //!
-//! Two numbers agree where they differ by no more than the written precision of the record allows, or by less than a
-//! ten-thousandth of its largest number: what they were computed from was rounded too.
+//! Two numbers agree where they differ by no more than the written precision of the record allows, or by less
+//! than a ten-thousandth of its largest number: what they were computed from was rounded too.
 
 use crate::model::{AgentId, Episode};
 
@@ -86,8 +86,9 @@ fn check(row: AuditRow) -> Option<Check> {
     })
 }
 
-/// How far a number may be off: half of the last digit that the most precise of them is written with, once for the
-/// number itself and once for each of two it was made of; at least 1e-4 and at most 1e-3 of the largest.
+/// How far a number may be off: half of the last digit that the most precise of them is written with, once
+/// for the number itself and once for each of two it was made of; at least 1e-4 and at most 1e-3 of the
+/// largest.
 pub(in crate::credit) fn tolerance(declared: impl Iterator<Item = f64>) -> f64 {
     let (mut digits, mut largest) = (0, 0.0_f64);
     for value in declared.filter(|it| it.is_finite()) {

@@ -1,7 +1,8 @@
-//! One act with what it brought and what would have been better there, as far as alternatives of it are logged.
+//! One act with what it brought and what would have been better there, as far as alternatives of it are
+//! logged.
 //!
-//! Better (after a success: worse) are the alternatives that are not known to be less good than the best one: where
-//! the data leave open which of several is best, all of them are named.
+//! Better (after a success: worse) are the alternatives that are not known to be less good than the best one:
+//! where the data leave open which of several is best, all of them are named.
 
 use crate::model::{ActId, Alternative, Candidate, Episode, Estimate, Provenance, ReplayGroup, Sample};
 use crate::text::Clause;
@@ -55,7 +56,8 @@ impl Worth {
 }
 
 impl Deed {
-    /// What is known of `act` but its credit; `low`: what would have been better is asked for, else what was worse.
+    /// What is known of `act` but its credit; `low`: what would have been better is asked for, else what was
+    /// worse.
     pub(super) fn of(episode: &Episode, act: ActId, low: bool) -> Self {
         let options = options(episode, act);
         let taken = options.iter().find(|it| it.done);

@@ -271,7 +271,8 @@ impl Equal {
 }
 
 impl Unexplained {
-    /// What the coalitions leave out of the reward, where players are missing from them and most of the reward is.
+    /// What the coalitions leave out of the reward, where players are missing from them and most of the
+    /// reward is.
     fn of(episode: &Episode, attribution: &Attribution) -> Option<Self> {
         let of_coalitions =
             super::super::method(&attribution.method).is_some_and(|it| it.family == Family::Coalition);
@@ -325,7 +326,8 @@ fn is_sum_of_acts(episode: &Episode, attribution: &Attribution, agent: AgentId) 
     of_agent.filter(|it| it.1.number().is_some()).count() > 1
 }
 
-/// The loss or gain that a credit is a part of: where the method divides one, and the credit is no more than that.
+/// The loss or gain that a credit is a part of: where the method divides one, and the credit is no more than
+/// that.
 fn share(attribution: &Attribution, of: &Estimate) -> Option<Share> {
     let whole = attribution.contract?;
     let reference = match (attribution.empty_value, super::super::method(&attribution.method)?.family) {

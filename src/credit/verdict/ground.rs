@@ -1,4 +1,5 @@
-//! On what grounds a verdict stands: a rung of the ladder, how much of it there is, and what was measured in vain.
+//! On what grounds a verdict stands: a rung of the ladder, how much of it there is, and what was measured in
+//! vain.
 
 use crate::model::{Attribution, CoalitionTable, Episode, Provenance};
 use crate::text::{Clause, Sentence};

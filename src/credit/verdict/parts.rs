@@ -1,4 +1,5 @@
-//! The verdict in words: five parts in order, each with its word for the gutter, and one short line for lists.
+//! The verdict in words: five parts in order, each with its word for the gutter, and one short line for
+//! lists.
 
 use crate::model::Episode;
 use crate::text::{Sentence, at_words, width};

@@ -1,7 +1,8 @@
-//! How sure: how many independent measurements agree, and how often another would be named, were all measured again.
+//! How sure: how many independent measurements agree, and how often another would be named, were all measured
+//! again.
 //!
-//! A measurement has one voice, whatever the number of formulas that read it ([`Data`]). Values that a model states,
-//! credit that the log declares and the shape of a trace have none. With one agent nothing votes.
+//! A measurement has one voice, whatever the number of formulas that read it ([`Data`]). Values that a model
+//! states, credit that the log declares and the shape of a trace have none. With one agent nothing votes.
 
 use crate::model::{AgentId, Episode};
 use crate::text::{Clause, Sentence};
@@ -31,8 +32,8 @@ pub struct Vote {
 pub struct Stability {
     /// One per measurement that names anybody.
     pub votes: Vec<Vote>,
-    /// How often the verdict would name another, the values measured again; `None`: their uncertainty is not known,
-    /// or it was not counted yet ([`super::super::study`]).
+    /// How often the verdict would name another, the values measured again; `None`: their uncertainty is not
+    /// known, or it was not counted yet ([`super::super::study`]).
     pub flip: Option<FlipProbability>,
     /// Declared credits that a recomputation confirms, though it is not they that lead.
     pub confirmed: Vec<String>,

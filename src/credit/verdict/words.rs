@@ -49,8 +49,8 @@ pub(super) fn mean(value: f64, largest: f64) -> String {
     signed(value, places(largest)).trim_start_matches([' ', '+']).to_owned()
 }
 
-/// `-0.07 ±0.01`, `-0.20 [-0.41, 0.01]`, `-0.40` where nothing is known of its error. An interval that holds 0 is
-/// followed by what that means.
+/// `-0.07 ±0.01`, `-0.20 [-0.41, 0.01]`, `-0.40` where nothing is known of its error. An interval that holds
+/// 0 is followed by what that means.
 pub(super) fn estimate(it: &Estimate, largest: f64) -> String {
     let unsure = if it.sign_unsure() { ", perhaps 0" } else { "" };
     let value = credit(it.value, largest);

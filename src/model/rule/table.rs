@@ -32,7 +32,8 @@ table! {
     /// The line is not JSON, as when its writer was killed in the middle of it: it is lost.
     BAD_JSON = "bad-json", [Error], Line(5);
 
-    /// Two records stand on one line, as two writers of one file leave them; of a damaged line a part is lost.
+    /// Two records stand on one line, as two writers of one file leave them; of a damaged line a part is
+    /// lost.
     GLUED_LINES = "glued-lines", [Error, Warning], Line(4);
 
     /// The line is JSON, but not an object: it is lost.
@@ -74,8 +75,8 @@ table! {
     /// The line begins with a byte order mark: it is dropped.
     BYTE_ORDER_MARK = "byte-order-mark", [Note], Line(1);
 
-    /// The line begins with a blank and NUL bytes, as a file that was truncated under its writer has them: they are
-    /// dropped.
+    /// The line begins with a blank and NUL bytes, as a file that was truncated under its writer has them:
+    /// they are dropped.
     NUL_BYTES = "nul-bytes", [Note], Line(4);
 
     /// A payload is nested deeper than 128 levels: it is kept as text.
@@ -110,8 +111,8 @@ table! {
     /// An action and a message have the same id.
     AMBIGUOUS_ID = "ambiguous-id", [Warning], Line(5);
 
-    /// Two records give one candidate, coalition or alternative different values: neither is used, unless one of them
-    /// has the runs.
+    /// Two records give one candidate, coalition or alternative different values: neither is used, unless one
+    /// of them has the runs.
     CONTRADICTORY_VALUE = "contradictory-value", [Error], Line(4);
 
     /// Two records give one candidate of a replay group different actions: it is not used.

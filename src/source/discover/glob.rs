@@ -77,8 +77,8 @@ fn readable(path: &Path) -> &Path {
     if path.as_os_str().is_empty() { Path::new(".") } else { path }
 }
 
-/// The pattern of one part of a path. `[^a]` is another way to write `[!a]`; `**` within a part is `*`; where a
-/// class never closes, every `[` stands for itself.
+/// The pattern of one part of a path. `[^a]` is another way to write `[!a]`; `**` within a part is `*`; where
+/// a class never closes, every `[` stands for itself.
 fn pattern_of(part: &str) -> Pattern {
     let mut text = part.replace("[^", "[!");
     while text.contains("**") {

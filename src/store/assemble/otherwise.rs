@@ -1,5 +1,5 @@
-//! Counterfactuals: alternatives per act, replay groups, coalition values. Streamed pieces are merged: runs of one
-//! thing are pooled, and what contradicts itself is listed and not used (see [`pool`]).
+//! Counterfactuals: alternatives per act, replay groups, coalition values. Streamed pieces are merged: runs
+//! of one thing are pooled, and what contradicts itself is listed and not used (see [`pool`]).
 
 mod pool;
 
@@ -239,8 +239,8 @@ fn alternatives(
         let q = sample(value, &candidate.returns, candidate.std, candidate.n);
         match places.alternative(table, &label) {
             Some(known) => {
-                // A measured value counts for more than the policy's own, and a later record of another kind or
-                // group for more than an earlier one.
+                // A measured value counts for more than the policy's own, and a later record of another kind
+                // or group for more than an earlier one.
                 let before = places.measured.insert((act, label.clone()), source.clone());
                 if before.as_ref() == Some(&source) {
                     let was = known.origin;
@@ -370,14 +370,15 @@ fn replay(builder: &mut Builder, places: &mut Places, it: &Counterfactual, origi
     }
 }
 
-/// What two records of one candidate do not agree on: its value, or which action it is. With the earlier record.
+/// What two records of one candidate do not agree on: its value, or which action it is. With the earlier
+/// record.
 enum Disagreement {
     Values(i64, Contradiction, Origin),
     Actions(i64, String, String, Origin),
 }
 
-/// The place of the replay group called `name` at the act `of`. Records that name no act go with the first; those of
-/// another act are another group.
+/// The place of the replay group called `name` at the act `of`. Records that name no act go with the first;
+/// those of another act are another group.
 fn replay_group(
     builder: &mut Builder,
     places: &mut Places,

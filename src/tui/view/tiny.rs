@@ -107,7 +107,8 @@ fn episode(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
     }
 }
 
-/// Who, on as many lines: how it ended stands in the line above. Where credit lags behind, of what it is stands first.
+/// Who, on as many lines: how it ended stands in the line above. Where credit lags behind, of what it is
+/// stands first.
 fn who(open: &OpenEpisode, columns: usize, lines: usize) -> Vec<String> {
     let Some(analysis) = open.analysis() else { return vec!["computing credit".to_owned()] };
     let parts = analysis.verdict.parts(&open.episode);

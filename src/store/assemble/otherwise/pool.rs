@@ -1,5 +1,6 @@
-//! One value that several records give. Runs are pooled: `returns` of one candidate or coalition are put together,
-//! whatever record they came with. Values without runs cannot be pooled: where two differ, neither is used.
+//! One value that several records give. Runs are pooled: `returns` of one candidate or coalition are put
+//! together, whatever record they came with. Values without runs cannot be pooled: where two differ, neither
+//! is used.
 
 use std::hash::{Hash, Hasher};
 
@@ -77,8 +78,8 @@ fn settled(sample: &mut Sample) {
 }
 
 impl Places {
-    /// Whether no record like `record` came before. Only one that bears a counter, an id or a time to less than a
-    /// second can be known again: of others, two that say the same are two runs with the same end.
+    /// Whether no record like `record` came before. Only one that bears a counter, an id or a time to less
+    /// than a second can be known again: of others, two that say the same are two runs with the same end.
     pub(super) fn is_new(&mut self, record: &Record) -> bool {
         let fine_time = record.ts.filter(|it| it.micros() % 1_000_000 != 0);
         if record.id.is_none() && record.seq.is_none() && fine_time.is_none() {
