@@ -3,10 +3,14 @@
 //! A changed screen shows as a difference to its snapshot: look at it before accepting it
 //! (`INSTA_UPDATE=always cargo test --test screens`).
 
-use std::time::Duration;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use creditscope::{
-    app::Model,
+    app::{Message, Model},
     graph::Charset,
     runtime::{Headless, OpenedLogs},
     store::Pass,
@@ -25,13 +29,27 @@ fn sample(name: &str) -> String {
     format!("sample-logs/{name}")
 }
 
-/// The screen after `keys`, as text and as a map of styles.
-fn screen(log: &str, size: (u16, u16), keys: &str, mode: ColorMode, charset: Charset) -> (String, String) {
+fn read(log: &str) -> OpenedLogs {
     let mut logs = OpenedLogs::open(&[sample(log)], Pass::Headers, || {}).expect("the sample is there");
     while !logs.poll(Duration::ZERO, 64 << 20).caught_up {}
     logs.finish();
-    let model = Model::new(vec![sample(log)], charset);
-    let mut headless = Headless::new(model, logs, size.0, size.1);
+    logs
+}
+
+/// The program as it stands when `log` has been read. What it computes for that takes longer than all screens, so
+/// it is computed once for each log.
+fn opened(log: &str) -> Model {
+    static OPENED: Mutex<BTreeMap<String, Model>> = Mutex::new(BTreeMap::new());
+    let mut opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
+    let open = || Headless::new(Model::new(vec![sample(log)], Charset::Unicode), read(log), 80, 24).model;
+    opened.entry(log.to_owned()).or_insert_with(open).clone()
+}
+
+/// The screen after `keys`, as text and as a map of styles.
+fn screen(log: &str, size: (u16, u16), keys: &str, mode: ColorMode, charset: Charset) -> (String, String) {
+    let model = Model { charset, ..opened(log) };
+    let mut headless = Headless { model, logs: read(log) };
+    headless.send(Message::Resize(size.0, size.1));
     headless.keys(keys);
     let frame = run::frame(&headless.model, Theme::new(mode, charset));
     (picture::text(&frame), styles(&frame))

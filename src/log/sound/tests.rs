@@ -252,7 +252,8 @@ fn record() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3_000))]
+    // `PROPTEST_CASES` asks for more: `.ci/run` does.
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.max(1_000)))]
 
     #[test]
     fn the_parser_has_nothing_to_say_about_what_is_sound(line in record(), cut in any::<prop::sample::Index>(), byte in any::<u8>(), hurt in 0..3) {
