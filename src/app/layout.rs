@@ -123,7 +123,7 @@ impl Wide {
             left,
             middle: body.columns - left - right,
             right,
-            credit: (agents + 3).clamp(6, third),
+            credit: (agents + 4).clamp(6, third),
             sweep: sweep.clamp(4, third),
             below: if right > 0 { 10.min(body.rows / 4) } else { third },
         })

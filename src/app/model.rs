@@ -52,6 +52,8 @@ pub struct Model {
     pub filters: FilterState,
     /// Something to say in the footer.
     pub notice: Option<String>,
+    /// `method/baseline` of the credit of the episode opened last; `None` if none was.
+    pub credited_by: Option<String>,
     /// What the log was opened as, for the equivalent command line.
     pub arguments: Vec<String>,
     /// Whether the mouse is captured.
@@ -89,6 +91,7 @@ impl Model {
             search: SearchState::default(),
             filters: FilterState::default(),
             notice: None,
+            credited_by: None,
             arguments,
             mouse: false,
             count: None,

@@ -1,5 +1,5 @@
-//! A sentence that gives way where room is short: quoted text is cut at words first, then the clauses that
-//! matter least go, and what never goes stays whole as long as it fits at all.
+//! A sentence that gives way where room is short: quoted text is cut at words, and clauses stay in the order of their
+//! rank as long as there is room. What never goes stays whole if it fits at all.
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -29,7 +29,7 @@ impl Clause {
         Self::default().and(text)
     }
 
-    /// A clause that goes where room is short, those of the highest rank first; 0: never.
+    /// A clause that goes where room is short; room is given by rank, the lowest first; 0: it never goes.
     pub fn ranked(rank: u8, text: impl Into<String>) -> Self {
         Self { rank, ..Self::default() }.and(text)
     }
@@ -103,22 +103,23 @@ impl Sentence {
     /// As much of it as `rows` lines of `columns` columns hold, at least one line of one column.
     pub fn lines(&self, columns: usize, rows: usize) -> Vec<String> {
         let (columns, rows) = (columns.max(1), rows.max(1));
-        let room = columns.saturating_mul(rows);
-        let mut kept: Vec<&Clause> = self.clauses.iter().collect();
-        loop {
-            let lines = |most: usize| wrap(&joined(kept.iter().copied(), most), columns);
-            let fits = |most: usize| lines(most).len() <= rows;
-            // A quote that is longer than all the room does not get more for it.
-            if let Some(most) = largest(SHORTEST, room.max(SHORTEST), fits) {
-                return lines(most);
-            }
-            let last = kept.iter().enumerate().filter(|it| it.1.rank > 0);
-            match last.max_by_key(|it| (it.1.rank, it.0)).map(|it| it.0) {
-                Some(at) => drop(kept.remove(at)),
-                None => {
-                    return cut_lines(lines(largest(1, SHORTEST, fits).unwrap_or(SHORTEST)), columns, rows);
-                }
-            }
+        // A quote that is longer than all the room does not get more for it.
+        let room = columns.saturating_mul(rows).max(SHORTEST);
+        let mut order: Vec<usize> = (0..self.clauses.len()).filter(|at| self.clauses[*at].rank > 0).collect();
+        order.sort_by_key(|at| self.clauses[*at].rank);
+        let mut kept: Vec<bool> = self.clauses.iter().map(|it| it.rank == 0).collect();
+        let lines = |kept: &[bool], most: usize| {
+            let clauses = self.clauses.iter().zip(kept).filter(|it| *it.1).map(|it| it.0);
+            wrap(&joined(clauses, most), columns)
+        };
+        for at in order {
+            kept[at] = true;
+            kept[at] = lines(&kept, SHORTEST).len() <= rows;
+        }
+        let fits = |most: usize| lines(&kept, most).len() <= rows;
+        match largest(SHORTEST, room, fits).or_else(|| largest(1, SHORTEST, fits)) {
+            Some(most) => lines(&kept, most),
+            None => cut_lines(lines(&kept, SHORTEST), columns, rows),
         }
     }
 }

@@ -221,3 +221,29 @@ fn weights_pass_over_what_pairs_earn_where_the_log_does_not_tell() {
     let notice = program.model().notice.clone().unwrap();
     assert!(notice.contains("synergy of pairs: "), "{notice}");
 }
+
+#[test]
+fn a_method_that_changes_from_one_episode_to_the_next_says_so() {
+    let episode = |name: &str, credit: &str| {
+        format!(
+            "{{\"type\":\"episode_start\",\"episode\":\"{name}\",\"agents\":[{{\"id\":\"a\"}},{{\"id\":\"b\"}}]}}\n\
+             {{\"type\":\"action\",\"episode\":\"{name}\",\"id\":\"x\",\"agent\":\"a\",\"action\":\"go\"}}\n{credit}\
+             {{\"type\":\"episode_end\",\"episode\":\"{name}\",\"status\":\"failure\"}}\n"
+        )
+    };
+    let declared = |name: &str| {
+        format!(
+            "{{\"type\":\"credit\",\"episode\":\"{name}\",\"algorithm\":\"m\",\"agents\":{{\"a\":-1,\"b\":0}}}}\n"
+        )
+    };
+    let log = episode("e", "") + &episode("f", &declared("f")) + &episode("g", &declared("g"));
+    let mut program = TestProgram::of(&log);
+    program.press("\n");
+    program.press("]");
+    assert_eq!(
+        program.notice(),
+        "credit is by declared here, and was by backprop/uniform in the episode before"
+    );
+    program.press("]");
+    assert!(!program.notice().contains("credit is by"), "{}", program.notice());
+}

@@ -12,7 +12,7 @@ use crate::{
         rest::Rest,
         slot::Slot,
     },
-    graph,
+    credit, graph,
     model::Scenario,
 };
 
@@ -64,9 +64,12 @@ impl Receive for CreditJob {
             if is_part { slot.fill_part(request, result) } else { slot.fill(request, result) }
         };
         if open.logged.awaits(request) {
+            let by = credit::scenario_name(&result.scenario);
             keep(&mut open.logged, result);
             if !std::mem::replace(&mut open.placed, true) {
                 to_culprit_agent(open);
+                tell_other_method(model, &by);
+                return drop_outdated(model);
             }
         } else if open.edited.awaits(request) {
             if let Some(notice) = fields::decided(open, &result) {
@@ -76,6 +79,22 @@ impl Receive for CreditJob {
         } else {
             return;
         }
+        drop_outdated(model);
+    }
+}
+
+/// Says so if the credit of the episode that was opened is by another method than that of the one before: numbers of the
+/// two are not to be compared.
+fn tell_other_method(model: &mut Model, by: &str) {
+    let before = model.credited_by.replace(by.to_owned()).filter(|it| !it.is_empty() && *it != by);
+    if let Some(before) = before.filter(|_| !by.is_empty() && model.notice.is_none()) {
+        model.notice = Some(format!("credit is by {by} here, and was by {before} in the episode before"));
+    }
+}
+
+/// Drops what was made of the credit that was on the screen before.
+fn drop_outdated(model: &mut Model) {
+    if let Some(open) = model.open.as_mut() {
         open.methods.outdate();
         open.graph.flow.cancel();
         open.graph.pairs = shape::pairs(open);

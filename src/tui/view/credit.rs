@@ -6,7 +6,8 @@ use crate::{
         Action, OpenEpisode, Pane, View,
         layout::{Area, Overview, Wide},
     },
-    model::{AgentId, Attribution, Value, signed},
+    credit::total_words,
+    model::{AgentId, Attribution, Value},
     text,
     tui::{paint::Painter, theme::Role},
 };
@@ -86,10 +87,9 @@ pub(super) fn credit_pane(open: &OpenEpisode, pane: &mut Painter<'_>) {
             }
         }
         Some(Ok(credit)) => {
-            credit_rows(open, credit, pane);
-            let sum = 3 + credit.agents.len();
-            let (width, left) = (pane.width(), pane.height().saturating_sub(sum));
-            sweep::doubts(open, &mut pane.part(0, sum, width, left));
+            let used = credit_rows(open, credit, pane);
+            let (width, left) = (pane.width(), pane.height().saturating_sub(used));
+            sweep::doubts(open, &mut pane.part(0, used, width, left));
         }
     }
 }
@@ -111,8 +111,8 @@ struct Columns {
     half: usize,
 }
 
-/// Bars of any attribution, from the second row of `pane` on.
-pub(super) fn credit_rows(open: &OpenEpisode, credit: &Attribution, pane: &mut Painter<'_>) {
+/// Bars of any attribution, from the second row of `pane` on, and their sum. Returns the row behind it.
+pub(super) fn credit_rows(open: &OpenEpisode, credit: &Attribution, pane: &mut Painter<'_>) -> usize {
     let width = pane.width();
     let order = open.agent_order();
     let scale = scale(open, credit);
@@ -141,7 +141,8 @@ pub(super) fn credit_rows(open: &OpenEpisode, credit: &Attribution, pane: &mut P
     }
     let hidden = order.len().saturating_sub(rows);
     let sum = 2 + rows.min(order.len());
-    sum_line(credit, &scale, hidden, &mut pane.part(0, sum, width, 1));
+    let left = pane.height().saturating_sub(sum);
+    sum + sum_lines(open, credit, &scale, hidden, &mut pane.part(0, sum, width, left.min(2)))
 }
 
 fn agent_row(
@@ -166,34 +167,23 @@ fn agent_row(
     pane.put_right(right + columns.half + 1, y, &bars::half_width(value, scale.places), Role::Dim);
 }
 
-/// The sum and what it must be; bars never stand without it.
-fn sum_line(credit: &Attribution, scale: &bars::Scale, hidden: usize, line: &mut Painter<'_>) {
-    let text = sum_text(credit, scale.places);
-    let bad = credit.balances() == Some(false);
-    let x = line.put(1, 0, &text, if bad { Role::Warn } else { Role::Strong });
-    if hidden > 0 {
-        line.put(x + 2, 0, &format!("{hidden} more ({})", Action::Down.key()), Role::Dim);
+/// The sum and what it explains, on two lines if there is room; bars never stand without it. Returns the lines used.
+fn sum_lines(
+    open: &OpenEpisode,
+    credit: &Attribution,
+    scale: &bars::Scale,
+    hidden: usize,
+    part: &mut Painter<'_>,
+) -> usize {
+    let more = if hidden > 0 { format!("{hidden} more ({})", Action::Down.key()) } else { String::new() };
+    let columns = part.width().saturating_sub(6 + if hidden > 0 { more.len() + 1 } else { 0 });
+    let role = if credit.balances() == Some(false) { Role::Warn } else { Role::Strong };
+    part.put(1, 0, "sum", Role::Dim);
+    let lines = total_words(&open.episode, credit, scale.places).lines(columns, part.height().clamp(1, 2));
+    for (y, line) in lines.iter().enumerate() {
+        part.put(5, y, line, role);
     }
-}
-
-/// `SUM -0.70 = R -0.60 - v0 +0.10  residual 0`, or why the sum is not R.
-pub(super) fn sum_text(credit: &Attribution, places: usize) -> String {
-    let number = |value: f64| signed(value, places).trim_start().to_owned();
-    let sum = format!("SUM {}", number(credit.sum));
-    let of = match (credit.reward, credit.empty_value) {
-        // What the coalition methods divide is the value of the whole team, not this episode's reward.
-        (Some(reward), Some(empty)) => format!("v(N) {} - v0 {}", number(reward), number(empty)),
-        (Some(reward), None) => format!("R {}", number(reward)),
-        (None, _) => String::new(),
-    };
-    match (credit.residual(), credit.reward) {
-        (Some(_), _) if credit.balances() == Some(true) => {
-            format!("{sum} = {of}  residual 0 ok")
-        }
-        (Some(residual), _) => format!("{sum} is not {of}  residual {}", signed(residual, places.max(3))),
-        (None, Some(reward)) => {
-            format!("{sum}, {of}: overlap {}, not shares", number(credit.sum - reward))
-        }
-        (None, None) => sum,
-    }
+    let right = part.width();
+    part.put_right(right, 0, &more, Role::Dim);
+    lines.len()
 }

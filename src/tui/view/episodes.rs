@@ -36,7 +36,7 @@ pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) {
     let name = shown().map(|it| text::width(&it.1.name)).max().unwrap_or(0).clamp(7, pane.width() / 4);
     let x = 3 + name;
     pane.put(2, 1, "episode", Role::Dim);
-    pane.put(x, 1, "outcome         R agents acts data    annotated", Role::Dim);
+    pane.put(x, 1, "outcome         R agents acts data         annotated", Role::Dim);
     for (row, (index, summary)) in shown().enumerate() {
         let y = row + 2;
         let here = index == model.row;
@@ -67,15 +67,15 @@ fn draw_row(pane: &mut Painter<'_>, x: usize, y: usize, summary: &EpisodeSummary
     pane.put_right(x + 24, y, &summary.agents.to_string(), Role::Plain);
     pane.put_right(x + 29, y, &summary.acts.to_string(), Role::Plain);
     let data = match (summary.counterfactuals, summary.declared) {
-        (true, true) => "cf+cr",
-        (true, false) => "cf",
+        (true, true) => "runs, credit",
+        (true, false) => "runs",
         (false, true) => "credit",
         (false, false) => "trace",
     };
-    pane.put_fit(x + 30, y, 7, data, Role::Dim);
+    pane.put_fit(x + 30, y, 12, data, Role::Dim);
     if let Some(label) = &summary.label {
-        let columns = pane.width().saturating_sub(x + 38);
-        pane.put_fit(x + 38, y, columns, label, Role::Plain);
+        let columns = pane.width().saturating_sub(x + 43);
+        pane.put_fit(x + 43, y, columns, label, Role::Plain);
     }
 }
 

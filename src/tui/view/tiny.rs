@@ -3,7 +3,7 @@
 use super::{Tiny, bars, overlay, painting, prompt, window};
 use crate::{
     app::{Action, Drawn, Model, OpenEpisode, Overlay, Screen, View, action, keymap},
-    credit::PartKind,
+    credit::{PartKind, total_words},
     model::{Value, places, signed},
     text::{Clause, Sentence},
     tui::{paint::Painter, theme::Role},
@@ -157,7 +157,8 @@ pub(super) fn bars_of(open: &OpenEpisode, pane: &mut Painter<'_>) {
         bars::bar(pane, from, line, width.saturating_sub(from), &scale, value);
     }
     if height > 1 {
-        let text = super::credit::sum_text(credit, places(credit.sum));
-        pane.put_fit(0, rows.min(order.len()), width, &text, Role::Strong);
+        let total = total_words(&open.episode, credit, places(credit.sum));
+        let line = total.lines(width.saturating_sub(4), 1).concat();
+        pane.put_fit(0, rows.min(order.len()), width, &format!("sum {line}"), Role::Strong);
     }
 }
