@@ -2,7 +2,7 @@
 
 use crate::{
     app::{Action, OpenEpisode},
-    model::{ActId, ActKind, Episode, LinkKind, signed},
+    model::{ActId, ActKind, Episode, LinkKind, Provenance, signed},
 };
 
 /// Said where filters leave no episode.
@@ -13,7 +13,7 @@ pub fn no_episode_passes() -> String {
 /// `-0.33 a17 edit parser.rs (1 of 5 acts to blame; e explains)`: the act with this rank, from 1, and how
 /// many there are.
 pub fn culprit_notice(open: &OpenEpisode, act: ActId, (rank, of): (usize, usize)) -> String {
-    let credit = open.act_credit(act).map_or_else(String::new, |it| signed(it.value, 3));
+    let credit = act_figure(open, act, 3);
     let structural = open.analysis().and_then(|it| it.acts.as_ref()).map_or("", |it| it.provenance.word());
     let labels = || open.index.labels_of(act).filter_map(|it| open.episode.labels.get(it));
     if let Some(label) = labels().find(|it| it.blames()) {
@@ -24,6 +24,18 @@ pub fn culprit_notice(open: &OpenEpisode, act: ActId, (rank, of): (usize, usize)
     let word = if open.index.failed { "blamed" } else { "credited" };
     let (id, explain) = (&open.episode.act(act).id, Action::Explain.key());
     format!("{id} {credit} {structural}: {rank} of {of} acts {word}; {explain} explains")
+}
+
+/// The credit of an act, `-0.33`; by the shape of the trace alone its rank, `#3`: sizes of such numbers mean nothing.
+/// Empty if it has none.
+pub fn act_figure(open: &OpenEpisode, act: ActId, decimals: usize) -> String {
+    let Some(credit) = open.act_credit(act) else { return String::new() };
+    let acts = open.analysis().and_then(|it| it.acts.as_ref());
+    let is_shape = acts.is_some_and(|it| it.provenance == Provenance::Structural);
+    match open.ranking().filter(|_| is_shape) {
+        Some(ranking) => format!("#{}", ranking.place(act) + 1),
+        None => signed(credit.value, decimals),
+    }
 }
 
 /// The chain of causes of `act`, oldest first: `why: a01 > a07 > [a17] > a24`.
@@ -60,8 +72,9 @@ pub fn act_line(open: &OpenEpisode, act: ActId) -> String {
     if !it.result.is_empty() {
         line += &format!(" -> {}", it.result);
     }
-    if let Some(credit) = open.act_credit(act) {
-        line += &format!(", credit {}", signed(credit.value, 3));
+    let figure = act_figure(open, act, 3);
+    if !figure.is_empty() {
+        line += &format!(", credit {figure}");
     }
     line
 }

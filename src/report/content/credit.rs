@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     credit::total_words,
-    model::{ActId, Attribution, Value, signed},
+    model::{ActId, Attribution, Provenance, Value, signed},
 };
 
 /// Acts beyond this number are only counted; the JSON has them all.
@@ -109,9 +109,14 @@ pub(super) fn acts(report: &Report<'_>) -> Option<Section> {
     let mut columns = columns("act", "what").to_vec();
     columns.insert(1, Column::words("agent"));
     let mut table = Table::new(&columns);
-    for (id, value) in order.iter().take(ACTS) {
+    let is_shape = credit.provenance == Provenance::Structural;
+    for (at, (id, value)) in order.iter().take(ACTS).enumerate() {
         let act = episode.act(*id);
         let mut cells = row(act.id.clone(), value, places, act.label.clone());
+        if is_shape && value.number().is_some() {
+            // Sizes of such numbers mean nothing: which weighs more does.
+            cells[1] = format!("#{}", at + 1);
+        }
         cells.insert(1, episode.agent(act.agent).name.clone());
         table.rows.push(cells);
     }

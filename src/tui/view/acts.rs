@@ -3,7 +3,7 @@
 use super::{put_agent, stepped_window};
 use crate::{
     app::{Action, OpenEpisode, Pane, sentences},
-    model::{ActId, places, signed},
+    model::{ActId, places},
     text,
     tui::{paint::Painter, theme::Role},
 };
@@ -80,7 +80,7 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
         x = put_agent(open, pane, (x, y), agent, it.agent, role) + 1;
         pane.put_fit(x, y, what, &it.label, role);
         if let Some(credit) = open.act_credit(act) {
-            let text = signed(credit.value, places);
+            let text = sentences::act_figure(open, act, places);
             let role = if credit.value < 0.0 { Role::Negative } else { Role::Positive };
             pane.put_right(right, y, &text, if credit.value == 0.0 { Role::Dim } else { role });
         }

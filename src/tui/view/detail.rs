@@ -108,7 +108,7 @@ fn heading(open: &OpenEpisode, act: ActId) -> String {
         }
     }
     if let Some(credit) = open.act_credit(act) {
-        line += &format!("  {}", signed(credit.value, 3).trim_start());
+        line += &format!("  {}", sentences::act_figure(open, act, 3).trim_start());
         if let Some((low, high)) = credit.interval {
             line += &format!(" [{}, {}]", signed(low, 2).trim_start(), signed(high, 2).trim_start());
         }

@@ -235,7 +235,7 @@ fn verdict(open: &OpenEpisode, lines: &mut Painter<'_>) -> usize {
     let parts: Vec<(&Part, Sentence)> =
         parts.iter().map(|it| (it, it.sentence.replace("±", plus_minus))).collect();
     let wanted: Vec<(PartKind, usize)> =
-        parts.iter().map(|it| (it.0.kind, it.1.lines(columns, each).len())).collect();
+        parts.iter().map(|it| (it.0.kind, it.1.lines(columns, most_rows(it.0.kind, each)).len())).collect();
     let mut y = 0;
     for ((part, sentence), rows) in parts.iter().zip(rows_of(&wanted, lines.height())) {
         if rows == 0 {
@@ -255,6 +255,14 @@ fn verdict(open: &OpenEpisode, lines: &mut Painter<'_>) -> usize {
         }
     }
     y.max(1)
+}
+
+/// The most lines of a part of which others have `each`: who it is and how it ended quote what people wrote.
+fn most_rows(kind: PartKind, each: usize) -> usize {
+    match kind {
+        PartKind::Finding | PartKind::Outcome => 2 * each,
+        PartKind::Ground | PartKind::Stability | PartKind::Against => each,
+    }
 }
 
 /// How many of `room` lines each part gets, given how many it wants: one each, the first parts first. The

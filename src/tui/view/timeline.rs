@@ -3,7 +3,7 @@
 use super::{detail, put_agent, strip, window};
 use crate::{
     app::{ActRows, Action, OpenEpisode, Scope, View, sentences},
-    model::{ActId, ActKind, AgentId, LinkKind, places, signed},
+    model::{ActId, ActKind, AgentId, LinkKind, places},
     text,
     tui::{paint::Painter, theme::Role},
 };
@@ -217,7 +217,7 @@ fn act_row(
 fn credit_column(open: &OpenEpisode, pane: &mut Painter<'_>, lanes: &Lanes, y: usize, act: ActId) {
     let Some(credit) = open.act_credit(act) else { return };
     let right = pane.width();
-    let text = signed(credit.value, lanes.places);
+    let text = sentences::act_figure(open, act, lanes.places);
     let (role, mark) = match credit.value {
         value if value < 0.0 => (Role::Negative, pane.theme().glyphs.loss),
         value if value > 0.0 => (Role::Positive, pane.theme().glyphs.gain),

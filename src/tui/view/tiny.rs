@@ -2,9 +2,9 @@
 
 use super::{Tiny, bars, overlay, painting, prompt, window};
 use crate::{
-    app::{Action, Drawn, Model, OpenEpisode, Overlay, Screen, View, action, keymap},
+    app::{Action, Drawn, Model, OpenEpisode, Overlay, Screen, View, action, keymap, sentences},
     credit::{PartKind, total_words},
-    model::{Value, places, signed},
+    model::{Value, places},
     text::{Clause, Sentence},
     tui::{paint::Painter, theme::Role},
 };
@@ -132,7 +132,7 @@ pub(super) fn acts_of(open: &OpenEpisode, pane: &mut Painter<'_>) {
     for (y, act) in acts.shown(top, rows).enumerate() {
         let it = open.episode.act(act);
         let marker = if top + y == at { ">" } else { " " };
-        let credit = open.act_credit(act).map_or(String::new(), |it| signed(it.value, 2));
+        let credit = sentences::act_figure(open, act, 2);
         let name = &open.episode.agent(it.agent).name;
         pane.put_fit(0, y, width, &format!("{marker}{credit:>6} {} {name} {}", it.id, it.label), Role::Plain);
     }
