@@ -9,7 +9,7 @@ use std::{hint::black_box, time::Duration};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 
 use creditscope::{
-    credit::{Target, best_scenario, compute, explain, sweep},
+    credit::{FLIP_DRAWS, Target, best_scenario, blame, compute, explain, sweep, sweep_flips, verdict},
     model::{
         Absence, Agent, AgentId, CoalitionTable, CoalitionValue, Episode, EpisodeId, Origin, Outcome, Sample,
         Scenario,
@@ -121,6 +121,32 @@ fn usual_episode(c: &mut Criterion) {
     group.finish();
 }
 
+/// 6 agents, 100 acts, 256 runs of each of 64 coalitions. Targets: 2 ms for the verdict, 100 ms for who can be the worst and
+/// P(flip) of it.
+fn many_runs(c: &mut Criterion) {
+    let mut group = c.benchmark_group("6 agents, 100 acts, 256 runs a coalition");
+    group.sample_size(20).measurement_time(Duration::from_secs(2));
+    let mut episode = generated(RICH);
+    let mut random = Random(7);
+    for value in episode.coalitions.iter_mut().flat_map(|it| &mut it.values) {
+        value.value = Sample::of_returns((0..256).map(|_| random.unit()).collect());
+    }
+    let shapley = Scenario::of_method("shapley");
+    group.bench_function("shapley with intervals", |b| b.iter(|| compute(black_box(&episode), &shapley)));
+    let attribution = compute(&episode, &shapley).expect("all coalitions are there");
+    let sweep = sweep(&episode, &shapley);
+    group.bench_function("verdict", |b| b.iter(|| verdict(black_box(&episode), &attribution, &sweep)));
+    let failed = episode.failed();
+    group.bench_function("who can be the worst", |b| b.iter(|| blame(failed, black_box(&attribution))));
+    let mut own = sweep.clone();
+    own.rows.retain(|it| it.scenario.method == "shapley");
+    group.bench_function("P(flip)", |b| b.iter(|| sweep_flips(black_box(&episode), &own, FLIP_DRAWS)));
+    group.bench_function("P(flip) of every row", |b| {
+        b.iter(|| sweep_flips(black_box(&episode), &sweep, FLIP_DRAWS / 4));
+    });
+    group.finish();
+}
+
 fn long_episode(c: &mut Criterion) {
     let mut group = c.benchmark_group("6 agents, 10,000 acts");
     group.sample_size(10).measurement_time(Duration::from_secs(2));
@@ -134,5 +160,5 @@ fn long_episode(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, shapley, one_episode, usual_episode, what_if, long_episode);
+criterion_group!(benches, shapley, one_episode, usual_episode, many_runs, what_if, long_episode);
 criterion_main!(benches);

@@ -36,6 +36,7 @@ mod method;
 mod pass;
 mod question;
 mod replay;
+mod runs;
 mod sampling;
 mod semivalue;
 mod split;
@@ -50,7 +51,7 @@ mod verdict;
 pub(crate) mod fixture;
 
 pub use audit::{AuditItem, AuditRow, audit};
-pub use blame::{Blame, BlameKind, blame};
+pub use blame::{Blame, BlameKind, Margin, blame};
 pub use choice::{act_scenario, best_scenario, variants};
 pub use coalition::Sampling;
 pub use compare::{Comparison, ComparisonRow, compare};

@@ -4,8 +4,8 @@
 //! (`tests/tidy.rs` fails otherwise):
 //!
 //! ```text
-//! model          vocabulary of all layers       <- nothing
-//! stats          ordered sums, ranks, draws     <- nothing
+//! stats          sums, ranks, intervals, draws  <- nothing
+//! model          vocabulary of all layers       <- stats
 //! credit         methods, verdict, sweep        <- model, stats, text
 //! graph          interaction graph, layouts     <- model
 //! text           display-safe text              <- nothing

@@ -1,6 +1,7 @@
 //! The vocabulary that every other layer speaks: agents, acts, episodes, credit.
 //!
-//! Plain values only. Nothing here reads a file, knows a serialisation, a clock or a terminal.
+//! Plain values only, and the statistics of runs that some of them rest on. Nothing here reads a file, knows a
+//! serialisation, a clock or a terminal.
 
 mod act;
 mod attribution;
@@ -11,6 +12,7 @@ pub(crate) mod draft;
 mod episode;
 mod growth;
 mod id;
+mod measured;
 mod number;
 pub mod rule;
 mod scenario;
@@ -21,8 +23,8 @@ mod time;
 
 pub use act::{Act, ActKind, Link, LinkKind, Links, Policy, Usage};
 pub use attribution::{
-    AgentCredit, Attribution, Caveat, Detail, Differences, Estimate, Explanation, Provenance, Term,
-    Unavailable, Value,
+    AgentCredit, Attribution, Caveat, Detail, Estimate, Explanation, LEVEL, Provenance, Term, Unavailable,
+    Value,
 };
 pub use counterfactual::{
     Absence, ActionTable, Alternative, Candidate, CoalitionTable, CoalitionValue, ReplayGroup, Sample,
@@ -34,6 +36,7 @@ pub use episode::{
 };
 pub use growth::Growth;
 pub use id::{ActId, AgentId, EpisodeId, FileId, Origin, Place};
+pub use measured::Measured;
 pub use number::{Number, places, signed, unsigned};
 pub use rule::Rule;
 pub use scenario::{Scenario, Substitute};

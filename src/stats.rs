@@ -1,18 +1,22 @@
 //! Numbers: ordered sums, moments, rank correlation, intervals, seeded draws, and the statistics of few runs.
 //!
 //! Few runs: an [`Arm`] is what was measured of one coalition or candidate, a [`Table`] all arms measured together, a
-//! credit [`Weights`] of their means. [`Table::contrast`] says how far such a sum is known, [`can_be_least`] which
-//! of several can be the least, [`flip_range`] how likely another measurement finds another one, [`regret`] what the
-//! best of several was worth.
+//! [`Credit`] a sum of their weighted means and of regrets. [`Table::interval`] says how far a credit is known,
+//! [`can_be_least`] which of several can be the least, [`flip_range`] how likely another measurement finds another.
 //!
 //! Pure functions over slices. Every result depends on its arguments alone: sums run in the order given,
 //! draws come from a seed. Nothing here knows an episode.
 
 mod arm;
+mod chance;
 mod contrast;
+mod credit;
+mod differ;
 mod draw;
+mod drawn;
 mod flip;
 mod moments;
+mod noise;
 mod rank;
 mod regret;
 mod seeds;
@@ -26,15 +30,22 @@ mod wilson;
 mod worst;
 
 #[cfg(test)]
+mod covers;
+#[cfg(test)]
+mod simulation;
+#[cfg(test)]
 mod vectors;
 
 pub use arm::Arm;
+pub use chance::{End, FlipDraws, FlipRange};
 pub use contrast::{Contrast, Interval, NoInterval, Weights};
+pub use credit::Credit;
+pub use differ::{Side, chance_to_differ};
 pub use draw::Draws;
-pub use flip::{CreditsOf, FlipDraws, FlipRange, flip_range, flip_range_of};
+pub use flip::flip_range;
 pub use moments::Moments;
 pub use rank::kendall_tau_b;
-pub use regret::{Regret, best_response, regret};
+pub use regret::{Against, Pick};
 pub use seeds::{share_seeds, shared_seeds_p};
 pub use spearman::{average_ranks, spearman};
 pub use student::{f_upper_tail, normal_cdf, normal_quantile, student_cdf, student_quantile};

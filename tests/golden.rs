@@ -6,6 +6,7 @@
 mod golden {
     mod broken;
     mod explained;
+    mod few_runs;
     mod finding;
     mod foreign;
     mod moving;

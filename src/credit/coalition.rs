@@ -13,8 +13,8 @@
 //!   around its middle.
 //! * Coalition values count as replayed: somebody ran those teams, though the log may not say how often.
 
+mod arms;
 mod contrast;
-mod joint;
 mod linear;
 mod logged;
 mod myerson;
@@ -34,6 +34,8 @@ use super::game::{Coalition, Game, Table};
 use super::question::{Question, caveat, missing, total};
 use super::semivalue::Coefficients;
 
+use arms::measure;
+pub(super) use arms::{arms, of_credit};
 pub(super) use contrast::contrast;
 pub(super) use logged::LoggedGame;
 pub(super) use myerson::METHOD as MYERSON;
@@ -69,12 +71,16 @@ pub(super) fn semivalue(question: &Question<'_>) -> Result<Attribution, Unavaila
     let title = format!("{name} ({kind}, {}/{} coalitions)", table.known(), table.values.len());
     let mut attribution = game.start(question, title);
     let estimates = estimates(question, &table)?;
-    let within = if complete { (0.0, 0.0) } else { bounds(question, &table)? };
-    let coefficients = coefficients(question, table.n);
-    attribution.differences =
-        joint::of_table(attribution.agents.len(), game.players(), &table, &coefficients, within);
     for (agent, estimate) in game.players().iter().zip(estimates) {
         attribution.agents[agent.index()].value = Value::Number(estimate);
+    }
+    let within = if complete { (0.0, 0.0) } else { bounds(question, &table)? };
+    let coefficients = coefficients(question, table.n);
+    let coalitions: Vec<Coalition> = (0..table.values.len()).map(|it| Coalition(it as u64)).collect();
+    let weight =
+        |mask: usize, player: usize| coefficients.of(mask.count_ones() as usize, mask >> player & 1 == 1);
+    if let Some(runs) = arms(&game, within, &coalitions, table.n, weight) {
+        measure(&mut attribution, &game, runs, complete);
     }
     attribution.sum = total(&attribution.agents);
     let grand = table.get(Coalition::all(table.n));
@@ -162,7 +168,7 @@ fn estimates(question: &Question<'_>, table: &Table) -> Result<Vec<Estimate>, Un
         let noise = error(player).unwrap_or(0.0) * NORMAL_95;
         let (low, high) = (value + lows[player].value(), value + highs[player].value());
         let interval = Some((low - noise, high + noise));
-        Estimate { value: (low + high) / 2.0, interval, standard_error: None, n }
+        Estimate { interval, n, ..Estimate::exact((low + high) / 2.0) }
     };
     Ok(known.iter().enumerate().map(estimate).collect())
 }
@@ -176,13 +182,11 @@ pub(super) fn marginal(question: &Question<'_>) -> Result<Attribution, Unavailab
     let players: Vec<AgentId> = game.players().to_vec();
     let mut refused = None;
     let (mut known, mut runs) = (0usize, None::<u32>);
-    let mut own = vec![None; players.len()];
     for (player, agent) in players.iter().enumerate() {
         let (more, less) = pair(removal, players.len(), player);
         let value = match (game.value(more), game.value(less)) {
             (Ok(more), Ok(less)) => {
                 known += 1;
-                own[player] = Some(if removal { less } else { more });
                 let estimate = difference(&more, &less);
                 runs = [runs, estimate.n].into_iter().flatten().min();
                 Value::Number(estimate)
@@ -199,7 +203,18 @@ pub(super) fn marginal(question: &Question<'_>) -> Result<Attribution, Unavailab
         let name = question.method.name;
         return Err(missing(format!("{name} needs coalition values: {}", refused.unwrap_or_default())));
     }
-    attribution.differences = joint::of_marginals(attribution.agents.len(), &players, &own);
+    let n = players.len();
+    let pairs: Vec<(Coalition, Coalition)> = (0..n).map(|it| pair(removal, n, it)).collect();
+    // Of an agent without a number nothing is asked: what is missing there is of no account.
+    let coalitions: Vec<Coalition> = pairs.iter().flat_map(|it| [it.0, it.1]).collect();
+    let weight = |row: usize, player: usize| match row.checked_sub(2 * player) {
+        Some(0) => 1.0,
+        Some(1) => -1.0,
+        _ => 0.0,
+    };
+    if let Some(runs) = arms(&game, (0.0, 0.0), &coalitions, n, weight) {
+        measure(&mut attribution, &game, runs, true);
+    }
     attribution.sum = total(&attribution.agents);
     attribution.empty_value = game.value(Coalition::EMPTY).ok().map(|it| it.value);
     let grand = game.value(Coalition::all(players.len())).ok().map(|it| it.value);

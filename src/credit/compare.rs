@@ -1,7 +1,7 @@
 //! Two attributions side by side: what changed for whom, and whether the blame moved.
 
-use crate::model::{AgentId, Attribution, Episode, Estimate, Value};
-use crate::stats::{Draws, kendall_tau_b};
+use crate::model::{AgentId, Attribution, Episode, Value};
+use crate::stats::{Credit, End, FlipDraws, Side, chance_to_differ, kendall_tau_b};
 
 use super::blame::{blame, ranks};
 
@@ -42,9 +42,9 @@ pub struct Comparison {
     pub flips: bool,
     /// Kendall's tau-b between the two, over agents with both numbers.
     pub tau: Option<f64>,
-    /// Probability that the two name different agents, by 4,000 seeded draws of every credit from its normal
-    /// error, drawn independently. `None` unless every number on both sides has a standard error and one of
-    /// them is not 0.
+    /// Probability that the two name different agents, by at most 4,000 seeded draws from the error of what was
+    /// measured; by the same draws if both rest on the same runs. `None` unless the numbers on both sides
+    /// follow from runs with a known spread.
     pub p_flip: Option<f64>,
 }
 
@@ -91,48 +91,44 @@ pub fn compare(episode: &Episode, before: &Attribution, after: &Attribution) -> 
     }
 }
 
-const DRAWS: usize = 4_000;
+const DRAWS: FlipDraws = FlipDraws { most: 4_000, seed: 0 };
 
 fn p_flip(failed: bool, before: &Attribution, after: &Attribution) -> Option<f64> {
-    let (before, after) = (with_errors(before)?, with_errors(after)?);
-    if before.iter().chain(&after).all(|it| it.1.standard_error == Some(0.0)) {
-        return None;
-    }
-    let sign = if failed { 1.0 } else { -1.0 };
-    let mut draws = Draws::new(0);
-    let mut extreme = |entries: &[(AgentId, Estimate)]| {
-        let mut lowest: Option<(f64, AgentId)> = None;
-        for (agent, it) in entries {
-            let drawn = sign * (it.value + it.standard_error.unwrap_or(0.0) * draws.normal());
-            if lowest.is_none_or(|lowest| drawn < lowest.0) {
-                lowest = Some((drawn, *agent));
-            }
-        }
-        lowest.map(|it| it.1)
-    };
-    let flips = (0..DRAWS).filter(|_| extreme(&before) != extreme(&after)).count();
-    Some(flips as f64 / DRAWS as f64)
+    let (credits, names) = credits(before)?;
+    let (other_credits, other_names) = self::credits(after)?;
+    let one = Side { table: &before.measured.as_ref()?.table, credits: &credits, names: &names };
+    let other = Side { table: &after.measured.as_ref()?.table, credits: &other_credits, names: &other_names };
+    let end = if failed { End::Least } else { End::Largest };
+    chance_to_differ(one, other, end, DRAWS)
 }
 
-/// All numbers, if each has a standard error and there are at least two.
-fn with_errors(attribution: &Attribution) -> Option<Vec<(AgentId, Estimate)>> {
-    let numbers = attribution.agents.iter().filter_map(|it| it.value.number().map(|n| (it.agent, *n)));
-    let numbers: Vec<(AgentId, Estimate)> = numbers.collect();
-    (numbers.len() > 1 && numbers.iter().all(|it| it.1.standard_error.is_some())).then_some(numbers)
+/// How every agent's number follows from the runs, and whose it is. `None` if fewer than two have one, or one of them
+/// does not follow from runs.
+fn credits(attribution: &Attribution) -> Option<(Vec<Credit>, Vec<usize>)> {
+    let measured = attribution.measured.as_ref()?;
+    let known = attribution.agents.iter().filter(|it| it.value.number().is_some()).map(|it| it.agent);
+    let names: Vec<usize> = known.clone().map(AgentId::index).collect();
+    let credits: Option<Vec<Credit>> = known.map(|it| measured.credit(it).cloned()).collect();
+    credits.filter(|it| it.len() > 1).map(|it| (it, names))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::credit::fixture::attribution;
-    use crate::model::Status;
-    use crate::model::draft::Draft;
+    use std::sync::Arc;
 
+    use crate::credit::fixture::attribution;
+    use crate::model::draft::Draft;
+    use crate::model::{Measured, Status};
+    use crate::stats::{Arm, Table, Weights};
+
+    /// Numbers that are measured by themselves, each with this standard error.
     fn noisy(values: &[f64], error: f64) -> Attribution {
         let mut it = attribution(values);
-        for (credit, value) in it.agents.iter_mut().zip(values) {
-            credit.value = Value::Number(Estimate::with_standard_error(*value, error, Some(8)));
-        }
+        let arm = |mean: &f64| Arm::Summary { mean: *mean, std: error, n: None };
+        let table = Arc::new(Table::new(values.iter().map(arm).collect(), None));
+        let credit = |arm| Some(Credit::of(Weights::of(vec![(arm, 1.0)])));
+        it.measured = Some(Measured { table, agents: (0..values.len()).map(credit).collect() });
         it
     }
 
@@ -168,7 +164,9 @@ mod tests {
         };
         assert!(p(&[-0.4, 0.0], &[0.0, -0.4], 0.01) > 0.999);
         assert!(p(&[-0.4, 0.0], &[-0.4, 0.0], 0.01) < 0.001);
-        // Two coins each: P(differ) = 1/2, three standard errors of 4,000 draws are 0.024.
-        assert!((p(&[0.0, 0.0], &[0.0, 0.0], 1.0) - 0.5).abs() < 0.03);
+        // Four independent normals: either side names one or the other, P(differ) = 1/2 if all means are alike. Three
+        // standard errors of 4,000 draws are 0.024. One mean is moved a little, as equal tables share their draws.
+        assert!((p(&[0.0, 0.0], &[0.0, 1e-6], 1.0) - 0.5).abs() < 0.03);
+        assert_eq!(p(&[0.0, 0.0], &[0.0, 0.0], 1.0), 0.0);
     }
 }

@@ -9,16 +9,20 @@
 //! it counts once.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use crate::model::{
-    ActId, AgentId, Attribution, CreditItem, DeclaredCredit, Episode, Estimate, Provenance, Term,
+    ActId, AgentId, Attribution, CreditItem, DeclaredCredit, Episode, Estimate, LEVEL, Provenance, Term,
     Unavailable, Value,
 };
-use crate::stats::sum;
+use crate::stats::{Arm, Credit, Table, Weights, normal_quantile, sum};
 
 use super::figure;
 use super::method::{Family, Method, Need, Target};
 use super::question::{Question, caveat, missing, total};
+use super::runs::{Runs, estimate, measured};
 
 /// The row of declared credit.
 pub(super) const METHOD: Method = Method {
@@ -242,32 +246,57 @@ fn standard_error(item: &CreditItem) -> Option<f64> {
     })
 }
 
-fn estimate(item: &CreditItem) -> Option<Estimate> {
-    let value = item.value?;
-    let mut estimate = match standard_error(item) {
-        Some(error) => Estimate::with_standard_error(value, error, item.n),
-        None => Estimate { n: item.n, ..Estimate::exact(value) },
-    };
-    if item.interval.is_some() {
-        estimate.interval = item.interval;
-    }
-    Some(estimate)
+/// What an item says of its error: its standard deviation, else its interval, which is then taken as a normal's.
+fn arm(item: &CreditItem) -> Option<Arm> {
+    let mean = item.value?;
+    let std = item.std.filter(|it| it.is_finite() && *it >= 0.0);
+    let level = level(item);
+    Some(match (std, item.interval) {
+        (Some(std), _) => Arm::Summary { mean, std, n: item.n.filter(|it| *it > 0) },
+        (None, Some((low, high))) if low < high && level > 0.0 && level < 1.0 => {
+            let std = (high - low) / 2.0 / normal_quantile(0.5 + level / 2.0);
+            Arm::Summary { mean, std, n: None }
+        }
+        (None, _) => Arm::Stated(mean),
+    })
 }
 
-fn combined(items: &[&CreditItem]) -> Estimate {
-    if let [one] = items
-        && let Some(estimate) = estimate(one)
-    {
-        return estimate;
-    }
-    let value = sum(items.iter().filter_map(|it| it.value));
-    let errors: Option<Vec<f64>> = items.iter().map(|it| standard_error(it)).collect();
-    match errors {
-        Some(errors) => {
-            Estimate::with_standard_error(value, sum(errors.iter().map(|it| it * it)).sqrt(), None)
+/// The level of an item's interval.
+fn level(item: &CreditItem) -> f64 {
+    item.level.unwrap_or(LEVEL)
+}
+
+/// The table of all items of a record, and the arm of each.
+fn runs<'a>(items: &Items<'a>) -> (Arc<Table>, FxHashMap<*const CreditItem, usize>) {
+    let mut runs = Runs::default();
+    let mut places = FxHashMap::default();
+    for item in items.agents.values().chain(items.acts.values()) {
+        if let Some(arm) = arm(item) {
+            places.insert(std::ptr::from_ref(*item), runs.push(arm));
         }
-        None => Estimate::exact(value),
     }
+    (runs.table(), places)
+}
+
+/// The number that some items make up, and how it follows from them. One item keeps the interval it was logged
+/// with, at its own level.
+fn combined(
+    items: &[&CreditItem],
+    table: &Table,
+    places: &FxHashMap<*const CreditItem, usize>,
+) -> (Estimate, Credit) {
+    let terms = items.iter().filter_map(|it| Some((*places.get(&std::ptr::from_ref(*it))?, 1.0)));
+    let credit = Credit::of(Weights::of(terms.collect()));
+    let value = sum(items.iter().filter_map(|it| it.value));
+    let n = if let [one] = items { one.n } else { None };
+    let found = estimate(table, &credit, value, n);
+    let number = match items {
+        [one] if one.interval.is_some() => {
+            Estimate { interval: one.interval, level: level(one), no_interval: None, ..found }
+        }
+        _ => found,
+    };
+    (number, credit)
 }
 
 pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailable> {
@@ -283,14 +312,22 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
         return Err(missing(format!("the credit of '{key}' holds no finite number")));
     }
     let mut attribution = question.start(format!("declared ({key})"), Provenance::Declared);
+    let (table, places) = runs(&items);
+    let mut by_agent = FxHashMap::default();
     for credit in &mut attribution.agents {
         credit.value = match items.agent(credit.agent) {
-            Some(items) => Value::Number(combined(&items)),
+            Some(items) => {
+                let (number, follows) = combined(&items, &table, &places);
+                by_agent.insert(credit.agent, follows);
+                Value::Number(number)
+            }
             None => Value::Unavailable(format!("'{key}' does not credit {}", question.agent(credit.agent))),
         };
     }
-    let acts = items.acts.iter().filter_map(|(act, item)| Some((*act, Value::Number(estimate(item)?))));
+    let acts = items.acts.iter();
+    let acts = acts.map(|(act, item)| (*act, Value::Number(combined(&[item], &table, &places).0)));
     attribution.acts = acts.collect();
+    attribution.measured = Some(measured(&attribution, table, by_agent));
     attribution.sum = total(&attribution.agents);
     let reward = question.episode.reward().map(|it| it.value);
     let named = named_method(question.table, declared);

@@ -15,7 +15,10 @@
 //! * Standard errors are known only if those of all values used are known; acts count as independent.
 
 mod baseline;
+mod rested;
 mod rows;
+
+use rustc_hash::FxHashMap;
 
 use crate::model::{
     ActId, ActKind, AgentId, Alternative, Attribution, Caveat, Estimate, Provenance, Term, Unavailable, Value,
@@ -25,6 +28,8 @@ use crate::stats::{settled, sum};
 use super::figure;
 use super::method::Target;
 use super::question::{Pot, Question, caveat, missing, total};
+use super::runs::measured;
+use rested::Rested;
 
 pub(super) use rows::METHOD;
 
@@ -58,10 +63,16 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
         }));
     };
     let mut attribution = question.start(baseline::title(question), provenance);
+    let runs = Rested::of(question, &deviations);
+    let mut by_agent = FxHashMap::default();
     for at in 0..attribution.agents.len() {
         let agent = attribution.agents[at].agent;
         if !question.is_dropped(agent) {
-            attribution.agents[at].value = agent_value(question, &deviations, agent);
+            let value = agent_value(question, &deviations, agent);
+            let credit =
+                runs.as_ref().map(|it| it.of_agent(question, &deviations, agent)).unwrap_or_default();
+            attribution.agents[at].value = Rested::interval(runs.as_ref(), &credit, value);
+            by_agent.insert(agent, credit);
         }
     }
     let alternatives = known.map(|it| it.subtracted.weights.len()).sum::<usize>();
@@ -71,13 +82,19 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
     };
     attribution.caveats.extend(caveats(question, &deviations));
     attribution.reward = question.episode.reward().map(|it| it.value);
-    let value = |it: Result<Deviation<'_>, String>| match it {
-        Ok(deviation) => Value::Number(deviation.estimate),
+    let value = |place: usize, it: Result<Deviation<'_>, String>| match it {
+        Ok(deviation) => {
+            let number = Estimate { standard_error: None, ..deviation.estimate };
+            let credit = runs.as_ref().map(|it| it.acts[place].clone()).unwrap_or_default();
+            Rested::interval(runs.as_ref(), &credit, Value::Number(number))
+        }
         Err(why) => Value::Unavailable(why),
     };
     if !question.agents_only {
-        attribution.acts = deviations.acts.into_iter().map(|(act, it)| (act, value(it))).collect();
+        let acts = deviations.acts.into_iter().enumerate();
+        attribution.acts = acts.map(|(place, (act, it))| (act, value(place, it))).collect();
     }
+    attribution.measured = runs.map(|it| measured(&attribution, it.table, by_agent));
     attribution.sum = total(&attribution.agents);
     Ok(attribution)
 }
@@ -131,6 +148,11 @@ impl<'a> Deviations<'a> {
         })
     }
 
+    /// The place of an act among [`Deviations::acts`].
+    fn place(&self, act: ActId) -> Option<usize> {
+        self.places.get(act.index()).map(|it| *it as usize)
+    }
+
     fn get(&self, act: ActId) -> Option<&Result<Deviation<'a>, String>> {
         let place = *self.places.get(act.index())?;
         self.acts.get(place as usize).map(|it| &it.1)
@@ -172,12 +194,9 @@ fn deviation<'a>(question: &Question<'a>, act: ActId, pot: Option<&Pot>) -> Resu
     let errors: Option<Vec<f64>> =
         used.iter().map(|(it, weight)| it.q.standard_error().map(|error| error * weight)).collect();
     let n = used.iter().filter_map(|it| it.0.q.n).min();
-    let estimate = match errors {
-        Some(errors) if !errors.is_empty() => {
-            Estimate::with_standard_error(value, sum(errors.iter().map(|it| it * it)).sqrt(), n)
-        }
-        _ => Estimate { n, ..Estimate::exact(value) },
-    };
+    let errors = errors.filter(|it| !it.is_empty());
+    let standard_error = errors.map(|it| sum(it.iter().map(|it| it * it)).sqrt());
+    let estimate = Estimate { n, standard_error, ..Estimate::exact(value) };
     let measured = |it: &Alternative| it.q.n.is_some() || !it.q.returns.is_empty();
     // A value that cancels was still compared with: regret 0 of the best action rests on its value.
     let mut involved: Vec<&Alternative> = subtracted.weights.iter().map(|it| it.alternative).collect();
@@ -246,20 +265,9 @@ fn agent_value(question: &Question<'_>, deviations: &Deviations<'_>, agent: Agen
             None => {}
         }
     }
-    Value::Number(added(&estimates))
-}
-
-/// The sum of independent estimates.
-pub(super) fn added(estimates: &[Estimate]) -> Estimate {
-    let value = sum(estimates.iter().map(|it| it.value));
     let n = estimates.iter().filter_map(|it| it.n).min();
-    let errors: Option<Vec<f64>> = estimates.iter().map(|it| it.standard_error).collect();
-    match errors {
-        Some(errors) if !errors.is_empty() => {
-            Estimate::with_standard_error(value, sum(errors.iter().map(|it| it * it)).sqrt(), n)
-        }
-        _ => Estimate { n, ..Estimate::exact(value) },
-    }
+    let value = sum(estimates.iter().map(|it| it.value));
+    Value::Number(Estimate { n, ..Estimate::exact(value) })
 }
 
 fn caveats(question: &Question<'_>, deviations: &Deviations<'_>) -> Vec<Caveat> {

@@ -60,6 +60,18 @@ pub(super) fn percent(share: f64) -> String {
     }
 }
 
+/// A chance that is known as a range: `3-9%`, `50%`, `<1%`.
+pub(super) fn chance((low, high): (f64, f64)) -> String {
+    let (from, to) = (percent(low), percent(high));
+    if high < 0.005 {
+        "<1%".to_owned()
+    } else if from == to {
+        to
+    } else {
+        format!("{}-{to}", from.trim_end_matches('%'))
+    }
+}
+
 /// `a`, `a and b`, `a, b and c`, `a, b and 3 more`.
 pub(super) fn list(names: &[&str]) -> String {
     match names {
@@ -118,6 +130,10 @@ mod tests {
         check(0.999, ">99%");
         check(0.001, "<1%");
         check(0.0, "0%");
+        assert_eq!(chance((0.031, 0.09)), "3-9%");
+        assert_eq!(chance((0.5, 0.501)), "50%");
+        assert_eq!(chance((0.001, 0.09)), "<1-9%");
+        assert_eq!(chance((0.0, 0.001)), "<1%");
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(crate) fn attribution(values: &[f64]) -> Attribution {
         absence: None,
         sample: String::new(),
         caveats: Vec::new(),
-        differences: None,
+        measured: None,
     }
 }
 

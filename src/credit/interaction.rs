@@ -12,7 +12,7 @@
 use crate::model::{Absence, AgentId, Caveat, Episode, Estimate, Scenario, Unavailable};
 use crate::stats::sum;
 
-use super::coalition::{LoggedGame, NORMAL_95, bounds, sample, tabulate};
+use super::coalition::{LoggedGame, NORMAL_95, arms, bounds, of_credit, sample, tabulate};
 use super::game::{Coalition, Table};
 use super::question::{Question, caveat, missing};
 use super::table::{method, methods};
@@ -96,11 +96,21 @@ pub fn interactions(episode: &Episode, scenario: &Scenario) -> Result<Interactio
     let variances = table.variances.as_ref().map(|it| weights.squared().pairs(it));
     let spread = if table.missing.is_empty() { None } else { Some(bounds(&question, &table)?) };
     let start = game.start(&question, String::new());
+    let all: Vec<(usize, usize)> = all_pairs(table.n).collect();
+    let coalitions: Vec<Coalition> = (0..table.values.len()).map(|it| Coalition(it as u64)).collect();
+    let weight = |mask: usize, pair: usize| {
+        let holds = |player: usize| mask >> player & 1 == 1;
+        weights.of(mask.count_ones() as usize, holds(all[pair].0), holds(all[pair].1))
+    };
+    let runs = arms(&game, spread.unwrap_or((0.0, 0.0)), &coalitions, all.len(), weight);
     let mut pairs = Vec::with_capacity(values.len());
     let players = game.players();
     for (at, (i, j)) in all_pairs(table.n).enumerate() {
         let error = variances.as_ref().map(|it| it[at].max(0.0).sqrt());
         let value = estimate(&weights, &table, (i, j), values[at], error, spread);
+        let value = runs
+            .as_ref()
+            .map_or(value, |(runs, credits)| of_credit(runs, &credits[at], &value, table.missing.is_empty()));
         let kind = kind(&value, &table);
         pairs.push(Interaction { a: players[i], b: players[j], value, kind });
     }
@@ -134,7 +144,7 @@ fn estimate(
     let most = sum(table.missing.iter().map(weight).map(|it| it * if it >= 0.0 { high } else { low }));
     let noise = error.unwrap_or(0.0) * NORMAL_95;
     let interval = Some((value + least - noise, value + most + noise));
-    Estimate { value: value + (least + most) / 2.0, interval, standard_error: None, n }
+    Estimate { interval, n, ..Estimate::exact(value + (least + most) / 2.0) }
 }
 
 fn kind(value: &Estimate, table: &Table) -> InteractionKind {

@@ -207,7 +207,7 @@ impl<'a> Question<'a> {
             absence: None,
             sample: String::new(),
             caveats: self.method.caveats.iter().copied().map(caveat).chain(self.window_caveat()).collect(),
-            differences: None,
+            measured: None,
         }
     }
 

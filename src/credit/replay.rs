@@ -17,17 +17,20 @@ mod siblings;
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 use crate::model::{
     ActId, AgentId, Attribution, Estimate, Provenance, ReplayGroup, Term, Unavailable, Value,
 };
+use crate::stats::{Arm, Credit, Weights, sum};
 
-use super::deviation::added;
 use super::figure;
 use super::method::Target;
 use super::question::{Question, caveat, missing, total};
+use super::runs::{Runs, measured, with_interval};
 
 pub(super) use rows::*;
-use siblings::{GroupCredit, Kind, Part, credit};
+use siblings::{GroupCredit, Kind, NoCredit, Part, credit};
 
 /// What a group speaks of.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,30 +71,44 @@ fn owner(question: &Question<'_>, subject: Subject) -> AgentId {
     }
 }
 
-/// The mean over several groups of one subject.
-fn mean(estimates: &[Estimate]) -> Estimate {
-    let all = added(estimates);
-    let k = estimates.len() as f64;
-    match all.standard_error {
-        Some(error) => Estimate::with_standard_error(all.value / k, error / k, all.n),
-        None => Estimate { value: all.value / k, ..all },
-    }
-}
-
-fn subject_value(question: &Question<'_>, groups: &[&ReplayGroup]) -> Value {
-    let mut estimates = Vec::new();
+/// The number of one subject, and how it follows from the runs: the mean over its groups.
+fn subject_value(question: &Question<'_>, groups: &[&ReplayGroup], runs: &mut Runs) -> (Value, Credit) {
+    let mut known = Vec::new();
     let mut refused = None;
     for group in groups {
         match credit(question, group) {
-            Ok(credit) => estimates.push(credit.estimate),
+            Ok(credit) => known.push(credit),
             Err(why) => refused = refused.or(Some(why)),
         }
     }
-    match (estimates.is_empty(), refused) {
-        (false, _) => Value::Number(mean(&estimates)),
-        (true, Some(why)) => why.value(),
-        (true, None) => Value::Unavailable("no replay group is logged".to_owned()),
+    if known.is_empty() {
+        let none = || Value::Unavailable("no replay group is logged".to_owned());
+        return (refused.map_or_else(none, NoCredit::value), Credit::default());
     }
+    let k = known.len() as f64;
+    let mut terms = Vec::new();
+    for part in known.iter().flat_map(|it| &it.parts) {
+        if part.modelled {
+            terms.push((runs.push(Arm::Stated(part.value)), part.weight / k));
+        }
+        let samples = part.samples.iter();
+        terms.extend(samples.map(|(sample, share)| (runs.place(sample), part.weight * share / k)));
+    }
+    let value = sum(known.iter().map(|it| it.estimate.value)) / k;
+    let n = known.iter().filter_map(|it| it.estimate.n).min();
+    (Value::Number(Estimate { n, ..Estimate::exact(value) }), Credit::of(Weights::of(terms)))
+}
+
+/// Every candidate of every group: what kind of returns these are is told from all of them.
+fn all_runs(question: &Question<'_>) -> Runs {
+    let mut runs = Runs::default();
+    for group in &question.episode.replays {
+        for candidate in group.candidates.iter().filter(|it| it.returns.mean.is_some()) {
+            runs.place(&candidate.returns);
+        }
+        runs.end_group();
+    }
+    runs
 }
 
 pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailable> {
@@ -107,8 +124,14 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
     let provenance = if kind == Kind::ValueOnly { Provenance::Modelled } else { Provenance::Replayed };
     let mut attribution = question.start(title(question, kind), provenance);
     let kept = groups.iter().filter(|it| counts(question, *it.0));
-    let kept: Vec<(Subject, Value)> =
-        kept.map(|(subject, groups)| (*subject, subject_value(question, groups))).collect();
+    let mut runs = all_runs(question);
+    let kept: Vec<(Subject, (Value, Credit))> =
+        kept.map(|(subject, groups)| (*subject, subject_value(question, groups, &mut runs))).collect();
+    let table = runs.table();
+    let (kept, credits): (Vec<(Subject, Value)>, Vec<Credit>) = kept
+        .into_iter()
+        .map(|(subject, (value, credit))| ((subject, with_interval(&table, &credit, value)), credit))
+        .unzip();
     if !kept.iter().any(|it| it.1.number().is_some()) {
         let why = kept.iter().find_map(|it| match &it.1 {
             Value::Undefined(why) | Value::Unavailable(why) => Some(why.clone()),
@@ -119,12 +142,18 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
             None => "every replayed agent is taken out".to_owned(),
         })));
     }
+    let mut by_agent = FxHashMap::default();
     for at in 0..attribution.agents.len() {
         let agent = attribution.agents[at].agent;
         if !question.is_dropped(agent) {
-            attribution.agents[at].value = agent_value(question, &kept, agent);
+            let own = kept.iter().zip(&credits).filter(|it| owner(question, it.0.0) == agent);
+            let credit = Credit::sum(own.filter(|it| it.0.1.number().is_some()).map(|it| it.1));
+            let value = agent_value(question, &kept, agent);
+            attribution.agents[at].value = with_interval(&table, &credit, value);
+            by_agent.insert(agent, credit);
         }
     }
+    attribution.measured = Some(measured(&attribution, table, by_agent));
     attribution.acts = kept
         .into_iter()
         .filter_map(|(subject, value)| match subject {
@@ -206,7 +235,10 @@ fn agent_value(question: &Question<'_>, kept: &[(Subject, Value)], agent: AgentI
     let own: Vec<&(Subject, Value)> = kept.iter().filter(|it| owner(question, it.0) == agent).collect();
     let numbers: Vec<Estimate> = own.iter().filter_map(|it| it.1.number().copied()).collect();
     match (numbers.is_empty(), own.first()) {
-        (false, _) => Value::Number(added(&numbers)),
+        (false, _) => Value::Number(Estimate {
+            n: numbers.iter().filter_map(|it| it.n).min(),
+            ..Estimate::exact(sum(numbers.iter().map(|it| it.value)))
+        }),
         (true, Some((_, value))) => value.clone(),
         (true, None) => Value::Unavailable("none of its acts was replayed".to_owned()),
     }

@@ -7,14 +7,15 @@
 use crate::model::{Attribution, Episode, Scenario, Unavailable};
 
 use super::curve::{Curve, Curves, curves};
-use super::flip::{FlipProbability, flips};
+use super::flip::{FlipProbability, flip};
 use super::messages::{MessageSetting, MessageTable, message_table};
 use super::question::missing;
-use super::sweep::{Data, Sweep, SweepRow};
+use super::sweep::{Sweep, SweepRow};
 use super::verdict::Verdict;
 
-/// Draws of the values from which P(flip) is counted; fewer if there are very many values.
-pub const FLIP_DRAWS: u32 = 200;
+/// Draws of the values from which P(flip) of the verdict is counted; fewer if there are very many values, and a quarter
+/// for the other rows of the sweep.
+pub const FLIP_DRAWS: u32 = 2000;
 
 /// Everything computed for one scenario after its credit.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,26 +44,38 @@ pub fn study(
         Err(why) => Err(missing(format!("no credit to split: {}", why.missing))),
     };
     let Curves { list, cut } = curves(episode, scenario);
-    Study { curves: list, cut, messages, flips: sweep_flips(episode, sweep, FLIP_DRAWS) }
+    let is_own = |row: &Attribution| {
+        credit.as_ref().is_ok_and(|own| (&own.method, &own.baseline) == (&row.method, &row.baseline))
+    };
+    // The verdict is read to the percent, the rows beside it are compared.
+    let draws = |row: &Attribution| if is_own(row) { FLIP_DRAWS } else { FLIP_DRAWS / 4 };
+    Study { curves: list, cut, messages, flips: flips(episode, sweep, draws) }
 }
 
-/// P(flip) of the rows of a sweep that rest on a measurement, from the same draws for all. `None` if the row rests on
-/// none, only asks again what another row asks, names nobody, or its uncertainty is not known. The seed is that of
-/// the rows.
+/// P(flip) of the rows of a sweep, by at most `draws` draws each. `None` if the row only asks again what another row
+/// asks, names nobody, or its uncertainty is not known. The seed is that of the row.
 pub fn sweep_flips(episode: &Episode, sweep: &Sweep, draws: u32) -> Vec<Option<FlipProbability>> {
-    let seed = sweep.rows.first().map_or(0, |it| it.scenario.seed);
-    let asked = sweep.rows.iter().map(|row: &SweepRow| {
-        let credit = row.result.as_ref().ok().filter(|_| asks(row))?;
-        Some((&row.scenario, credit))
-    });
-    flips(episode, seed, draws, asked)
+    flips(episode, sweep, |_| draws)
 }
 
-/// Whether it is worth knowing how sure a row is: it names somebody by what was measured, and does not only ask again
-/// what another method asks.
+fn flips(
+    episode: &Episode,
+    sweep: &Sweep,
+    draws: impl Fn(&Attribution) -> u32,
+) -> Vec<Option<FlipProbability>> {
+    let failed = episode.failed();
+    let of_row = |row: &SweepRow| {
+        let credit = row.result.as_ref().ok().filter(|_| asks(row))?;
+        flip(failed, credit, draws(credit), row.scenario.seed).ok()
+    };
+    sweep.rows.iter().map(of_row).collect()
+}
+
+/// Whether it is worth knowing how sure a row is: it names somebody and does not only ask again what another method
+/// asks.
 fn asks(row: &SweepRow) -> bool {
     let is_variant = super::method(&row.scenario.method).is_some_and(|it| it.variant_of.is_some());
-    !row.blamed.is_empty() && row.data.is_some_and(Data::is_measured) && (row.counted || !is_variant)
+    !row.blamed.is_empty() && (row.counted || !is_variant)
 }
 
 impl Study {

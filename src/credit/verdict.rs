@@ -284,7 +284,7 @@ fn decisive<'a>(
     let mut cleared: BTreeSet<ActId> = BTreeSet::new();
     for source in sources {
         let numbers = || source.acts.iter().filter_map(|it| Some((it.0, it.1.number()?.value)));
-        let tolerance = blame::tolerance(numbers().map(|it| it.1));
+        let tolerance = blame::tolerance(numbers().map(|it| it.1)).max(blame::tolerance_of(source));
         let own = || numbers().filter(|it| episode.act(it.0).agent == *agent);
         let blamed = own().filter(|it| sign * it.1 < -tolerance && !cleared.contains(&it.0));
         let extreme = blamed.clone().map(|it| sign * it.1).fold(f64::INFINITY, f64::min);

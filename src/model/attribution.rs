@@ -1,30 +1,63 @@
 //! Computed credit: values in three states, with interval, provenance and arithmetic.
 
-use super::{Absence, ActId, AgentId, Origin};
+use crate::stats::NoInterval;
+
+use super::{Absence, ActId, AgentId, Measured, Origin};
 
 /// A number with what is known of its uncertainty.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
     /// The credit, in reward units unless the attribution says otherwise.
     pub value: f64,
-    /// 95% interval, or sharp bounds if data is missing; `None` if not known.
+    /// The interval, or sharp bounds if data is missing; `None` if not known. It may lie unevenly around the value.
     pub interval: Option<(f64, f64)>,
+    /// How often such an interval covers the truth, 0..1: 0.95 unless the log states another level.
+    pub level: f64,
     /// Standard error, if the interval comes from one.
     pub standard_error: Option<f64>,
     /// Sample size behind it.
     pub n: Option<u32>,
+    /// Why there is no interval, if the number could have one.
+    pub no_interval: Option<NoInterval>,
 }
+
+/// The level of every interval that is computed here.
+pub const LEVEL: f64 = 0.95;
 
 impl Estimate {
     /// A number without known uncertainty.
     pub fn exact(value: f64) -> Self {
-        Self { value, interval: None, standard_error: None, n: None }
+        Self { value, interval: None, level: LEVEL, standard_error: None, n: None, no_interval: None }
     }
 
-    /// A number with a standard error: the interval is value ± 1.96 SE.
+    /// A number with a standard error that is known or rests on very many draws: the interval is value ± 1.96 SE.
     pub fn with_standard_error(value: f64, standard_error: f64, n: Option<u32>) -> Self {
         let half = 1.959_963_984_540_054 * standard_error;
-        Self { value, interval: Some((value - half, value + half)), standard_error: Some(standard_error), n }
+        let interval = Some((value - half, value + half));
+        Self { interval, standard_error: Some(standard_error), n, ..Self::exact(value) }
+    }
+
+    /// Why there is no interval, in words, if the number could have one.
+    pub fn why_no_interval(&self) -> Option<&'static str> {
+        self.no_interval.map(NoInterval::words)
+    }
+
+    /// The level of the interval in whole percent or as exactly as it is stated: `95%`, `99.9%`.
+    pub fn level_words(&self) -> String {
+        let percent = format!("{:.3}", self.level * 100.0);
+        format!("{}%", percent.trim_end_matches('0').trim_end_matches('.'))
+    }
+
+    /// Whether the interval has the level of all that are computed here.
+    pub fn has_usual_level(&self) -> bool {
+        (self.level - LEVEL).abs() < 1e-9
+    }
+
+    /// Half of an interval that lies evenly around the value; `None` if there is none or it lies unevenly.
+    pub fn half_width(&self) -> Option<f64> {
+        let (low, high) = self.interval?;
+        let (below, above) = (self.value - low, high - self.value);
+        ((below - above).abs() <= 1e-6 * (high - low)).then_some((high - low) / 2.0)
     }
 
     /// Whether the interval is known and holds 0: do not act on the sign.
@@ -104,34 +137,6 @@ pub struct Caveat {
     pub text: String,
 }
 
-/// What is known of the difference between two agents' numbers beyond their own intervals. A value that both
-/// rest on moves both and leaves their difference alone.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Differences {
-    agents: usize,
-    /// By pair, half of the 95% interval (or of the sharp bounds) of the difference.
-    halves: Vec<Option<f64>>,
-}
-
-impl Differences {
-    /// Nothing known yet, for this many agents.
-    pub fn of(agents: usize) -> Self {
-        Self { agents, halves: vec![None; agents * agents] }
-    }
-
-    /// Sets the uncertainty of the difference of `a` and `b` to `half` on either side, in reward units.
-    pub fn set(&mut self, a: AgentId, b: AgentId, half: f64) {
-        for (a, b) in [(a.index(), b.index()), (b.index(), a.index())] {
-            self.halves[a * self.agents + b] = Some(half);
-        }
-    }
-
-    /// Half of the interval of the difference of `a` and `b`, or `None` if not known.
-    pub fn half(&self, a: AgentId, b: AgentId) -> Option<f64> {
-        self.halves.get(a.index() * self.agents + b.index()).copied().flatten()
-    }
-}
-
 /// Credit of one episode under one scenario.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attribution {
@@ -163,8 +168,8 @@ pub struct Attribution {
     pub sample: String,
     /// What to know before acting on it.
     pub caveats: Vec<Caveat>,
-    /// The uncertainty of differences, if the method knows it for any pair.
-    pub differences: Option<Differences>,
+    /// What the numbers rest on, if they follow from runs or stated values and these are few enough to keep.
+    pub measured: Option<Measured>,
 }
 
 impl Attribution {

@@ -29,9 +29,10 @@ impl Sample {
         Self { mean: Some(mean), std, n: Some(n as u32), returns }
     }
 
-    /// Standard error of the mean, if `std` and `n` are known.
+    /// Standard error of the mean, if `std` and `n` are known. One run shows no spread: 0 is not known there.
     pub fn standard_error(&self) -> Option<f64> {
         match (self.std, self.n) {
+            (Some(0.0), Some(1)) => None,
             (Some(std), Some(n)) if n > 0 => Some(std / f64::from(n).sqrt()),
             _ => None,
         }

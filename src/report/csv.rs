@@ -1,7 +1,8 @@
 //! The credit table as CSV (RFC 4180, `\n` line ends): one row per agent, numbers at full precision.
 //!
 //! Columns: `log, episode, agent, method, baseline, state, value, ci95_low, ci95_high, standard_error, n,
-//! reason, provenance, absence`. `state` is `number`, `undefined` or `unavailable `; only a number has a
+//! reason, provenance, absence, low, high, level`. `low` and `high` are the interval at its `level`, `ci95_low` and
+//! `ci95_high` the same if that is 0.95. `state` is `number`, `undefined` or `unavailable `; only a number has a
 //! value, only the others have a reason. If the method cannot be computed at all, every agent is unavailable.
 
 use super::{Output, Report, figures};
@@ -11,7 +12,7 @@ use crate::{
 };
 
 const HEADER: &str = "log,episode,agent,method,baseline,state,value,ci95_low,ci95_high,standard_error,n,reason,\
-                      provenance,absence";
+                      provenance,absence,low,high,level";
 
 /// The row of this format.
 pub(super) const OUTPUT: Output =
@@ -29,12 +30,14 @@ pub fn csv(report: &Report<'_>) -> String {
                 let value = credit.agents.get(agent.index()).map(|it| &it.value);
                 cells.extend(value.map_or_else(blank, cells_of));
                 cells.extend(grounds(credit));
+                cells.extend(interval(value));
             }
             Err(unavailable) => {
                 let scenario = report.scenario;
                 cells.extend([scenario.method.clone(), scenario.baseline.clone().unwrap_or_default()]);
                 cells.extend(cells_of(&Value::Unavailable(unavailable.missing.clone())));
                 cells.extend([String::new(), String::new()]);
+                cells.extend(interval(None));
             }
         }
         let cells: Vec<String> = cells.iter().map(|it| quoted(it)).collect();
@@ -61,13 +64,23 @@ fn cells_of(value: &Value) -> [String; 7] {
     }
 }
 
+fn number(it: Option<f64>) -> String {
+    it.filter(|it| it.is_finite()).map_or(String::new(), |it| it.to_string())
+}
+
+/// `low`, `high` and `level`.
+fn interval(value: Option<&Value>) -> [String; 3] {
+    let known = value.and_then(Value::number).and_then(|it| Some((it.interval?, it.level)));
+    [known.map(|it| it.0.0), known.map(|it| it.0.1), known.map(|it| it.1)].map(number)
+}
+
 fn numbers(estimate: &Estimate) -> [String; 7] {
-    let number = |it: Option<f64>| it.filter(|it| it.is_finite()).map_or(String::new(), |it| it.to_string());
+    let interval = estimate.interval.filter(|_| estimate.has_usual_level());
     [
         "number".to_owned(),
         number(Some(estimate.value)),
-        number(estimate.interval.map(|it| it.0)),
-        number(estimate.interval.map(|it| it.1)),
+        number(interval.map(|it| it.0)),
+        number(interval.map(|it| it.1)),
         number(estimate.standard_error),
         estimate.n.map_or(String::new(), |it| it.to_string()),
         String::new(),
@@ -99,14 +112,17 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], HEADER);
         let columns = HEADER.split(',').count();
-        assert_eq!(lines[1], "run.jsonl,e,planner,shapley,,number,-0.25,-0.35,-0.15,0.051,16,,replayed,null");
+        assert_eq!(
+            lines[1],
+            "run.jsonl,e,planner,shapley,,number,-0.25,-0.35,-0.15,0.051,16,,replayed,null,-0.35,-0.15,0.95"
+        );
         assert_eq!(
             lines[3],
-            "run.jsonl,e,idle,shapley,,undefined,,,,,,\"taken out, as asked\",replayed,null"
+            "run.jsonl,e,idle,shapley,,undefined,,,,,,\"taken out, as asked\",replayed,null,,,"
         );
         assert_eq!(
             lines[4],
-            "run.jsonl,e,late,shapley,,unavailable,,,,,,v({late}) is not logged,replayed,null"
+            "run.jsonl,e,late,shapley,,unavailable,,,,,,v({late}) is not logged,replayed,null,,,"
         );
         assert_eq!(lines[1].split(',').count(), columns);
     }

@@ -16,20 +16,12 @@ pub(super) fn inline(value: f64, places: usize) -> String {
     signed(value, places).trim_start().to_owned()
 }
 
-/// `[-0.12, +0.05]`, or nothing if no interval is known.
+/// `[-0.12, +0.05]`, with its level if that is not 95%, or nothing if no interval is known.
 pub(super) fn interval(estimate: &Estimate, places: usize) -> String {
     let Some((low, high)) = estimate.interval else { return String::new() };
-    format!("[{}, {}]", inline(low, places), inline(high, places))
-}
-
-/// A share in whole percent; 0% and 100% only if they are exact.
-pub(super) fn percent(share: f64) -> String {
-    let percent = share * 100.0;
-    match share {
-        share if share > 0.0 && percent < 0.5 => "<1%".to_owned(),
-        share if share < 1.0 && percent > 99.5 => ">99%".to_owned(),
-        _ => format!("{percent:.0}%"),
-    }
+    let level =
+        if estimate.has_usual_level() { String::new() } else { format!(" at {}", estimate.level_words()) };
+    format!("[{}, {}]{level}", inline(low, places), inline(high, places))
 }
 
 /// The mark of a number whose interval holds 0.

@@ -12,7 +12,7 @@
 //!   * `outcome`: `word` (FAIL, OK, OPEN, END), `status`, `reason`, `reward`, `own`, `task`, `expected`,
 //!     `answer`
 //!   * `finding`: `kind` (named, set, equal, judged, unexplained, unknown), `agents`, `act`. Of numbers also
-//!     `credit`, `by`, `share` (`part` of `whole` against `reference`), `apart` (first minus second),
+//!     `credit`, `by`, `share` (`part` of `whole` against `reference`), `apart` (first minus next: `from`, `value`, `interval`, `level`, `no_interval`),
 //!     `acts_overlap`, `unknown` (agents without a number), `unexplained`, `deed` (`did`, `got`, `instead`,
 //!     `credit`, `method`, `provenance`). Of a judge also `judge`, `human`, `names`, `at`, `reason`, `blame`
 //!   * `ground`: `rung` (measured, modelled, "declared, checked", declared, judged, none), `by`, `amount`,
@@ -44,11 +44,12 @@
 //!   not counted
 //!
 //! A *value* has a `state`: `number` with `value`, `sign` (-1, 0, 1), `sign_unsure` (the interval holds 0),
-//! `ci95` (null, or low and high; sharp bounds where coalitions are missing), `standard_error`, `n`;
-//! `undefined` or `unavailable` with `reason`. An *attribution* has `state: "number"`, `method`, `baseline`,
+//! `interval` (null, or low and high; sharp bounds where coalitions are missing), its `level`, why there is
+//! `no_interval`, `ci95` (the interval if its level is 0.95), `standard_error`, `n`; `undefined` or `unavailable` with `reason`. An *attribution* has `state: "number"`, `method`, `baseline`,
 //! `title`, `provenance`, `absence`, `sample`, `agents` and `acts` (a name and a value each), `sum`,
 //! `contract` and `residual` (where the method divides a total) or else `overlap` (sum - R), `reward`,
-//! `empty_value`, `caveats`. NaN and infinities are never written: they are null.
+//! `empty_value`, `caveats`. `p_flip` is null or the chance that measuring again names another, as a range: `low`,
+//! `high`; `plain` and `shrunk`, the two ends by how they were computed; `draws`, `named` (`agent`, `share`). NaN and infinities are never written: they are null.
 
 mod attribution;
 mod study;

@@ -68,6 +68,7 @@ fn attribution() -> Attribution {
             interval: Some((low, high)),
             standard_error: Some(0.051),
             n: Some(16),
+            ..Estimate::exact(value)
         })
     };
     let values = [
@@ -94,7 +95,7 @@ fn attribution() -> Attribution {
         absence: Some(Absence::Null),
         sample: "16 coalitions x 32 replays".to_owned(),
         caveats: vec![Caveat { text: "two coalitions are missing".to_owned() }],
-        differences: None,
+        measured: None,
     }
 }
 

@@ -19,6 +19,9 @@ pub enum Arm {
     },
     /// A number that somebody or a model states: it has no spread that could be measured.
     Stated(f64),
+    /// A number that is known but for where it lies between two ends; equal ends: set by hand, known for sure. Its
+    /// mean is taken as the middle.
+    Within(f64, f64),
 }
 
 impl Arm {
@@ -26,7 +29,7 @@ impl Arm {
     pub fn returns(&self) -> Option<&[f64]> {
         match self {
             Arm::Returns(returns) => Some(returns),
-            Arm::Summary { .. } | Arm::Stated(_) => None,
+            Arm::Summary { .. } | Arm::Stated(_) | Arm::Within(..) => None,
         }
     }
 
@@ -36,6 +39,7 @@ impl Arm {
             Arm::Returns(returns) if returns.is_empty() => 0.0,
             Arm::Returns(returns) => mean(returns),
             Arm::Summary { mean, .. } | Arm::Stated(mean) => *mean,
+            Arm::Within(low, high) => (low + high) / 2.0,
         }
     }
 
@@ -45,7 +49,18 @@ impl Arm {
             Arm::Returns(returns) => returns.len() as f64,
             Arm::Summary { n, .. } => n.map_or(f64::INFINITY, f64::from),
             Arm::Stated(_) => 0.0,
+            Arm::Within(..) => f64::INFINITY,
         }
+    }
+
+    /// Half of what it is not known by, whatever is measured.
+    pub(super) fn reach(&self) -> f64 {
+        if let Arm::Within(low, high) = self { (high - low) / 2.0 } else { 0.0 }
+    }
+
+    /// Whether it was measured, or said to have been.
+    pub(super) fn is_measured(&self) -> bool {
+        matches!(self, Arm::Returns(_) | Arm::Summary { .. })
     }
 
     /// What is known of its spread.
@@ -66,6 +81,7 @@ impl Arm {
                 let n = f64::from(n);
                 Spread::Known { variance: std * std, of_mean: std * std / n, df: n - 1.0 }
             }
+            Arm::Within(..) => Spread::Known { variance: 0.0, of_mean: 0.0, df: f64::INFINITY },
             Arm::Returns(_) | Arm::Summary { .. } | Arm::Stated(_) => Spread::Nothing,
         }
     }

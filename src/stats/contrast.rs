@@ -11,7 +11,7 @@
 //!
 //! How often these cover the truth is in docs/STATISTICS.md.
 
-use super::arm::{Spread, variance};
+use super::arm::{Arm, Spread, variance};
 use super::student::student_quantile;
 use super::sum;
 use super::table::{ReturnKind, Table};
@@ -73,6 +73,11 @@ impl Weights {
     pub fn apply(&self, values: &[f64]) -> f64 {
         sum(self.0.iter().map(|it| it.1 * values[it.0]))
     }
+
+    /// The same without compensation, for values that are drawn anyway.
+    pub(super) fn apply_plainly(&self, values: &[f64]) -> f64 {
+        self.0.iter().map(|it| it.1 * values[it.0]).sum()
+    }
 }
 
 /// Why there is no interval.
@@ -90,6 +95,8 @@ pub enum NoInterval {
     OneRunEach,
     /// No value that was run more than once shows a spread.
     NoSpread,
+    /// A value is only known to lie within bounds.
+    Bounds,
 }
 
 impl NoInterval {
@@ -104,6 +111,7 @@ impl NoInterval {
             }
             NoInterval::OneRunEach => "every value rests on one run",
             NoInterval::NoSpread => "no value shows a spread",
+            NoInterval::Bounds => "a value is only known to lie within bounds",
         }
     }
 }
@@ -134,6 +142,10 @@ pub struct Contrast {
     pub standard_error: f64,
     /// Degrees of freedom; infinite: the spread is known.
     pub df: f64,
+    /// What values that are only known to lie within bounds add on either side.
+    pub reach: f64,
+    /// Whether there are so many arms that the pseudo-observations of all are many.
+    many: bool,
     /// What the sum can be at all, where every return is one of two values.
     limits: Option<(f64, f64)>,
 }
@@ -141,8 +153,20 @@ pub struct Contrast {
 impl Contrast {
     /// The interval at `level`, e.g. 0.95.
     pub fn interval(&self, level: f64) -> Interval {
-        let half = student_quantile(0.5 + level / 2.0, self.df) * self.standard_error;
+        let half = student_quantile(0.5 + level / 2.0, self.df) * self.standard_error + self.reach;
         let (mut low, mut high) = (self.centre - half, self.centre + half);
+        // Pseudo-observations move the centre. Where that is more than the error they leave (many arms, all near their
+        // bounds), the truth may lie beyond what was measured, too.
+        let little = if self.many { BEYOND_MANY } else { BEYOND_FEW };
+        let moved = (self.value - self.centre) / half;
+        if moved.abs() > little {
+            let beyond = half * (1.0 - little + 4.0 * (moved.abs() - little)).min(1.0 - BEYOND_MANY);
+            if moved < 0.0 {
+                low = low.min(self.value - beyond);
+            } else {
+                high = high.max(self.value + beyond);
+            }
+        }
         if let Some((least, most)) = self.limits {
             (low, high) = (low.max(least), high.min(most));
         }
@@ -152,7 +176,8 @@ impl Contrast {
 
     /// Whether the truth is above 0, told with an error of at most `alpha`.
     pub(super) fn is_above_zero(&self, alpha: f64) -> bool {
-        self.centre > 0.0 && self.centre > student_quantile(1.0 - alpha, self.df) * self.standard_error
+        let centre = self.centre - self.reach;
+        centre > 0.0 && centre > student_quantile(1.0 - alpha, self.df) * self.standard_error
     }
 
     /// The sum of independent contrasts.
@@ -165,12 +190,21 @@ impl Contrast {
             centre: total(|it| it.centre),
             standard_error: variance.sqrt(),
             df: satterthwaite(parts.iter().map(|it| (it.standard_error.powi(2), it.df))),
+            reach: total(|it| it.reach),
+            many: parts.iter().any(|it| it.many),
             limits: limits
                 .map(|it| (sum(it.iter().map(|limit| limit.0)), sum(it.iter().map(|limit| limit.1)))),
         }
     }
 }
 
+/// Share of half an interval by which its centre may be off the value before the interval is widened on that side.
+const BEYOND_FEW: f64 = 1.0 / 3.0;
+/// The same for more than [`FEW_ARMS`]. An interval that is widened misses on that side alone, so it may miss in
+/// nearly 5% there: 0.9 of a half is enough.
+const BEYOND_MANY: f64 = 0.1;
+/// Up to so many arms four pseudo-observations are about what they get.
+const FEW_ARMS: usize = 8;
 /// Pseudo-observations of a contrast, in all.
 const PSEUDO: f64 = 4.0;
 /// The least an arm gets of them.
@@ -197,6 +231,41 @@ impl Table {
     /// Why the data carry no interval.
     pub fn contrast(&self, weights: &Weights) -> Result<Contrast, NoInterval> {
         let terms = weights.terms();
+        let reach = sum(terms.iter().map(|it| it.1.abs() * self.arms[it.0].reach()));
+        let measured: Vec<(usize, f64)> =
+            terms.iter().copied().filter(|it| !matches!(self.arms[it.0], Arm::Within(..))).collect();
+        let known = sum(terms
+            .iter()
+            .filter(|it| matches!(self.arms[it.0], Arm::Within(..)))
+            .map(|it| it.1 * self.means[it.0]));
+        match self.measured(&measured) {
+            Ok(found) => Ok(Contrast {
+                value: found.value + known,
+                centre: found.centre + known,
+                reach,
+                limits: found.limits.map(|it| (it.0 + known - reach, it.1 + known + reach)),
+                ..found
+            }),
+            // Bounds alone are something.
+            Err(_) if reach > 0.0 => {
+                let value = self.value(weights);
+                let df = f64::INFINITY;
+                Ok(Contrast {
+                    value,
+                    centre: value,
+                    standard_error: 0.0,
+                    df,
+                    reach,
+                    many: false,
+                    limits: None,
+                })
+            }
+            Err(why) => Err(why),
+        }
+    }
+
+    /// The contrast of arms that were measured, or stated.
+    fn measured(&self, terms: &[(usize, f64)]) -> Result<Contrast, NoInterval> {
         if terms.is_empty() {
             return Err(NoInterval::NothingMeasured);
         }
@@ -279,6 +348,8 @@ impl Table {
             centre,
             standard_error: sum(variances.iter().map(|it| it.0)).sqrt(),
             df: satterthwaite(variances.into_iter()),
+            reach: 0.0,
+            many: terms.len() > FEW_ARMS,
             limits: pass_fail.then_some((least, most)),
         }
     }
@@ -323,7 +394,16 @@ impl Table {
         let equal = satterthwaite(parts.iter().map(|it| (it.1, it.2)));
         let share = if fewest >= 4.0 { 1.0 } else { UNEQUAL_SHARE };
         let df = 1.0 / (share / unequal + (1.0 - share) / equal);
-        Ok(Contrast { value, centre: value, standard_error: variance.sqrt(), df: df.max(1.0), limits: None })
+        let standard_error = variance.sqrt();
+        Ok(Contrast {
+            value,
+            centre: value,
+            standard_error,
+            df: df.max(1.0),
+            reach: 0.0,
+            many: false,
+            limits: None,
+        })
     }
 
     /// Arms that share their seeds: the differences run by run.
@@ -338,7 +418,15 @@ impl Table {
             let variance = variance(&by_run);
             return if variance > 0.0 {
                 let standard_error = (variance / n).sqrt();
-                Ok(Contrast { value, centre: value, standard_error, df: n - 1.0, limits: None })
+                Ok(Contrast {
+                    value,
+                    centre: value,
+                    standard_error,
+                    df: n - 1.0,
+                    reach: 0.0,
+                    many: false,
+                    limits: None,
+                })
             } else {
                 Err(NoInterval::NoSpread)
             };
@@ -355,6 +443,8 @@ impl Table {
             centre,
             standard_error: (square / all).sqrt(),
             df: all * per_observation,
+            reach: 0.0,
+            many: false,
             limits: pass_fail.then_some((-reach, reach)),
         })
     }

@@ -61,6 +61,22 @@ impl Table {
         self
     }
 
+    /// The same without the returns of arms that are not paired: what is asked of these is known without.
+    pub fn without_returns(mut self) -> Self {
+        for (at, arm) in self.arms.iter_mut().enumerate() {
+            let paired = self.paired.iter().any(|it| it.contains(&at));
+            let n = arm.returns().filter(|it| !paired && !it.is_empty()).map(<[f64]>::len);
+            if let Some(n) = n {
+                let std = match self.spreads[at] {
+                    Spread::Known { variance, .. } => variance.sqrt(),
+                    Spread::OneRun | Spread::Nothing => 0.0,
+                };
+                *arm = Arm::Summary { mean: self.means[at], std, n: Some(n as u32) };
+            }
+        }
+        self
+    }
+
     /// The arms, in the order given.
     pub fn arms(&self) -> &[Arm] {
         &self.arms
@@ -85,6 +101,11 @@ impl Table {
     pub fn scale(&self) -> f64 {
         let ends = self.bounds.0.abs().max(self.bounds.1.abs());
         self.means.iter().fold(ends, |scale, it| scale.max(it.abs()))
+    }
+
+    /// Whether any arm was measured, not only stated.
+    pub fn has_runs(&self) -> bool {
+        self.arms.iter().any(Arm::is_measured)
     }
 
     /// Whether runs of some arms are paired by their seeds.
@@ -114,7 +135,7 @@ fn pooled(spreads: &[Spread]) -> Option<(f64, f64)> {
 }
 
 fn classify(arms: &[Arm], declared: Option<(f64, f64)>) -> (ReturnKind, (f64, f64)) {
-    let measured = || arms.iter().filter(|it| !matches!(it, Arm::Stated(_)));
+    let measured = || arms.iter().filter(|it| it.is_measured());
     let mut all: Vec<f64> = measured().filter_map(Arm::returns).flatten().copied().collect();
     all.sort_by(f64::total_cmp);
     let (Some(low), Some(high)) = (all.first().copied(), all.last().copied()) else {

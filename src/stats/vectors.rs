@@ -35,8 +35,8 @@ fn close(got: f64, want: &Json, what: &str) {
     assert!((got - want).abs() <= 5.1e-7 * want.abs().max(1.0), "{what}: {got} is not {want}");
 }
 
-fn credits(case: &Json) -> Option<Vec<Weights>> {
-    Some(case.get("W")?.as_array()?.iter().map(weights).collect())
+fn credits(case: &Json) -> Option<Vec<Credit>> {
+    Some(case.get("W")?.as_array()?.iter().map(|it| Credit::of(weights(it))).collect())
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn chance_of_another_least() {
     let draws = FlipDraws { most: 4000, seed: 1 };
     for case in cases() {
         let Some(credits) = credits(&case) else { continue };
-        let found = flip_range(&table(&case), &credits, draws);
+        let found = flip_range(&table(&case), &credits, End::Least, draws);
         if case["p_flip"].is_null() {
             assert_eq!(found, Err(NoInterval::Constant), "{}", case["name"]);
             continue;
@@ -115,18 +115,6 @@ fn chance_of_another_least() {
 
 #[test]
 fn regrets() {
-    let check = |found: Option<Regret>, want: &Json, name: &str| {
-        let found = found.expect("others");
-        close(found.raw, &want["raw"], name);
-        close(found.shrunk, &want["shrunk"], name);
-        match found.interval {
-            Ok(interval) => {
-                close(interval.low, &want["low"], name);
-                close(interval.high, &want["high"], name);
-            }
-            Err(_) => assert!(want["low"].is_null(), "{name}"),
-        }
-    };
     let mut seen = 0;
     for case in cases().iter().filter(|it| it.get("regret").is_some()) {
         let table = table(case);
@@ -134,12 +122,21 @@ fn regrets() {
         let taken = case.get("taken").and_then(Json::as_u64).unwrap_or(0) as usize;
         let others: Vec<usize> = (0..table.arms().len()).filter(|it| *it != taken).collect();
         let name = case["name"].as_str().expect("a name");
-        check(regret(&table, taken, &others, 0.95), &case["regret"], name);
-        check(best_response(&table, taken, &others, 0.95), &case["best_response"], name);
+        for (key, against) in [("regret", Against::Best), ("best_response", Against::BestResponse)] {
+            let (pick, want) = (Pick { taken, others: others.clone(), against }, &case[key]);
+            close(pick.value(table.means()), &want["raw"], name);
+            close(pick.shrunk(&table), &want["shrunk"], name);
+            match pick.interval(&table, 0.95) {
+                Ok(interval) => {
+                    close(interval.low, &want["low"], name);
+                    close(interval.high, &want["high"], name);
+                }
+                Err(why) => assert!(want["low"].is_null() && why == NoInterval::Constant, "{name}"),
+            }
+        }
         seen += 1;
     }
     assert_eq!(seen, 5);
-    assert_eq!(regret(&table(&cases()[0]), 0, &[], 0.95), None);
 }
 
 #[test]
@@ -158,6 +155,7 @@ fn paired_runs() {
     close(interval.high, &want["interval"][2], "high");
     let credits = credits(case).expect("credits");
     assert_eq!(can_be_least(&table, &credits, 0.95), [1, 2]);
-    let found = flip_range(&table, &credits, FlipDraws { most: 4000, seed: 1 }).expect("a spread");
+    let found =
+        flip_range(&table, &credits, End::Least, FlipDraws { most: 4000, seed: 1 }).expect("a spread");
     close(found.shrunk, &want["p_flip"], "P(flip)");
 }

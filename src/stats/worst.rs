@@ -7,7 +7,7 @@
 //! error is shared over the others and not over all pairs. The two intervals side by side are never compared:
 //! credits share what they rest on.
 
-use super::contrast::Weights;
+use super::credit::Credit;
 use super::table::Table;
 
 /// The error that a single comparison among `n` credits may have, one-sided.
@@ -16,12 +16,10 @@ pub fn error_of_one(n: usize, level: f64) -> f64 {
 }
 
 /// Places of the `credits` that can be the least, ascending. A difference without an interval excludes nobody.
-pub fn can_be_least(table: &Table, credits: &[Weights], level: f64) -> Vec<usize> {
+pub fn can_be_least(table: &Table, credits: &[Credit], level: f64) -> Vec<usize> {
     let alpha = error_of_one(credits.len(), level);
-    let values: Vec<f64> = credits.iter().map(|it| table.value(it)).collect();
-    not_above(&values, |high, low| {
-        table.contrast(&credits[high].minus(&credits[low])).is_ok_and(|it| it.is_above_zero(alpha))
-    })
+    let values: Vec<f64> = credits.iter().map(|it| it.value(table.means())).collect();
+    not_above(&values, |high, low| table.is_above(&credits[high], &credits[low], alpha))
 }
 
 /// Places of the `values` that are not above another for sure; `is_above(a, b)` says whether `a` is above `b`.
@@ -36,7 +34,7 @@ pub fn not_above(values: &[f64], is_above: impl Fn(usize, usize) -> bool) -> Vec
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::{Arm, Draws};
+    use crate::stats::{Arm, Draws, Weights};
 
     fn arms(count: usize, draws: &mut Draws, mean: impl Fn(usize) -> f64) -> Table {
         let arm = |at| Arm::Returns((0..8).map(|_| mean(at) + draws.normal()).collect());
@@ -45,7 +43,7 @@ mod tests {
 
     #[test]
     fn one_far_below_is_alone_and_a_single_one_always_is() {
-        let each: Vec<Weights> = (0..4).map(|it| Weights::of(vec![(it, 1.0)])).collect();
+        let each: Vec<Credit> = (0..4).map(|it| Credit::of(Weights::of(vec![(it, 1.0)]))).collect();
         let table = arms(4, &mut Draws::new(3), |at| if at == 2 { -5.0 } else { 0.0 });
         assert_eq!(can_be_least(&table, &each, 0.95), [2]);
         assert_eq!(can_be_least(&table, &each[..1], 0.95), [0]);
@@ -58,7 +56,7 @@ mod tests {
         let steady = |mean: f64| Arm::Returns(vec![mean - 0.01, mean, mean + 0.01, mean + 0.02]);
         let noisy = Arm::Returns(vec![-9.0, 3.0, 8.0, -2.5]);
         let table = Table::new(vec![steady(0.0), steady(0.1), noisy], None);
-        let credit = |arm| Weights::of(vec![(arm, 1.0), (2, 1.0)]);
+        let credit = |arm| Credit::of(Weights::of(vec![(arm, 1.0), (2, 1.0)]));
         assert_eq!(can_be_least(&table, &[credit(0), credit(1)], 0.95), [0]);
     }
 }

@@ -4,13 +4,11 @@
 //! agents moves them together. `Var(phi_i - phi_j) = sum_S (coef_i - coef_j)^2 Var v(S)`. Only coalitions
 //! that hold exactly one of the two count; there the coefficients differ by `with(s) - without(s)`.
 
-use crate::model::{AgentId, Estimate, Unavailable};
-use crate::stats::sum;
+use crate::model::{AgentId, Estimate, LEVEL, Unavailable};
 
-use super::super::game::Table;
 use super::super::question::{Question, missing};
 use super::logged::LoggedGame;
-use super::{coefficients, tabulate};
+use super::semivalue;
 
 /// `a`'s credit minus `b`'s, for Shapley and Banzhaf.
 ///
@@ -24,33 +22,23 @@ pub(in super::super) fn contrast(
     if !matches!(question.method.name, "shapley" | "banzhaf") {
         return Err(missing(format!("{} gives no difference of its own", question.method.name)));
     }
-    let mut game = LoggedGame::of(question)?;
-    let player = |agent: AgentId| {
-        let at = game.players().iter().position(|it| *it == agent);
-        at.ok_or_else(|| missing(format!("{} is not a player", question.agent(agent))))
-    };
-    let (i, j) = (player(a)?, player(b)?);
-    let table: Table = tabulate(question, &mut game)?;
-    if !table.missing.is_empty() {
-        return Err(missing(format!("{} coalitions are not logged", table.missing.len())));
-    }
-    let coefficients = coefficients(question, table.n);
-    let difference = |mask: usize| {
-        let size = mask.count_ones() as usize;
-        match (mask >> i & 1 == 1, mask >> j & 1 == 1) {
-            (true, false) => coefficients.with[size] - coefficients.without[size],
-            (false, true) => coefficients.without[size] - coefficients.with[size],
-            _ => 0.0,
+    let game = LoggedGame::of(question)?;
+    for agent in [a, b] {
+        if !game.players().contains(&agent) {
+            return Err(missing(format!("{} is not a player", question.agent(agent))));
         }
-    };
-    let value = sum(table.values.iter().enumerate().map(|(mask, it)| difference(mask) * it));
-    let variance = table
-        .variances
-        .as_ref()
-        .map(|it| sum(it.iter().enumerate().map(|(mask, variance)| difference(mask).powi(2) * variance)));
-    let n = table.runs.map(|it| it.0);
-    Ok(match variance {
-        Some(variance) => Estimate::with_standard_error(value, variance.max(0.0).sqrt(), n),
-        None => Estimate { n, ..Estimate::exact(value) },
+    }
+    let attribution = semivalue(question)?;
+    let numbers = attribution.agent(a).zip(attribution.agent(b));
+    let (of_a, of_b) = numbers.ok_or_else(|| missing("one of the two has no number"))?;
+    let plain = Estimate { n: of_a.n, ..Estimate::exact(of_a.value - of_b.value) };
+    let measured = attribution.measured.as_ref().ok_or_else(|| missing("there are too many coalitions"))?;
+    Ok(match measured.difference(a, b, LEVEL) {
+        Ok(it) => Estimate {
+            interval: Some((it.low, it.high)),
+            standard_error: (it.standard_error > 0.0).then_some(it.standard_error),
+            ..plain
+        },
+        Err(why) => Estimate { no_interval: Some(why), ..plain },
     })
 }

@@ -128,7 +128,7 @@ pub(super) fn evaluate(
         let noise = error(player).unwrap_or(0.0) * NORMAL_95;
         let (low, high) = (value + lows[player].value(), value + highs[player].value());
         let interval = Some((low - noise, high + noise));
-        Estimate { value: (low + high) / 2.0, interval, standard_error: None, n }
+        Estimate { interval, n, ..Estimate::exact((low + high) / 2.0) }
     };
     let estimates = (0..form.n).map(estimate).collect();
     Ok(Evaluated { estimates, absent, bounds: (low, high), runs })

@@ -2,7 +2,7 @@
 
 use crate::model::{
     AgentId, Attribution, CoalitionTable, CoalitionValue, Episode, Estimate, Number, Origin, Provenance,
-    RewardSource, Unavailable, Value,
+    RewardSource, Sample, Unavailable, Value,
 };
 
 use super::super::figure;
@@ -19,6 +19,14 @@ pub(in super::super) struct LoggedGame<'a> {
     rows: Vec<(u64, u32)>,
     /// A reward set by hand: the value of the grand coalition.
     grand: Option<f64>,
+}
+
+/// Where the value of a coalition is from.
+pub(in super::super) enum Source<'a> {
+    Logged(&'a Sample),
+    /// A reward set by hand.
+    ByHand(f64),
+    Missing,
 }
 
 impl<'a> LoggedGame<'a> {
@@ -85,6 +93,17 @@ impl<'a> LoggedGame<'a> {
             self.rows.get(at)
         });
         found.map(|it| &self.table.values[it.1 as usize])
+    }
+
+    /// Where the value of a coalition is from.
+    pub(in super::super) fn source(&self, coalition: Coalition) -> Source<'a> {
+        if let Some(grand) = self.grand
+            && coalition == Coalition::all(self.players.len())
+        {
+            return Source::ByHand(grand);
+        }
+        let sample = self.row(coalition).map(|it| &it.value);
+        sample.filter(|it| it.mean.is_some()).map_or(Source::Missing, Source::Logged)
     }
 
     /// The record of a coalition's value.

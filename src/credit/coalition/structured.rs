@@ -8,7 +8,7 @@ use super::super::figure;
 use super::super::game::{Coalition, Game};
 use super::super::method::Target;
 use super::super::question::{Question, caveat, missing, total};
-use super::joint;
+use super::arms;
 use super::linear::{Evaluated, Form, evaluate};
 use super::logged::LoggedGame;
 use super::terms::form_terms;
@@ -40,15 +40,18 @@ pub(super) fn compute(question: &Question<'_>, make: Make) -> Result<Attribution
     let Structure { form, name, note, divides } = make(question, &players)?;
     let Evaluated { estimates, absent, bounds, runs } = evaluate(question, &form, &mut game)?;
     let known = form.len() - absent.len();
-    let differences = joint::of_form(question.episode.agents.len(), &players, &form, bounds, |coalition| {
-        game.value(coalition).ok().map(|it| it.standard_error)
-    });
     let kind = if absent.is_empty() { "exact" } else { "bounds" };
     let mut attribution =
         game.start(question, format!("{name} ({kind}, {known}/{} coalitions, {note})", form.len()));
-    attribution.differences = differences;
     for (agent, estimate) in players.iter().zip(estimates) {
         attribution.agents[agent.index()].value = Value::Number(estimate);
+    }
+    let rows: Vec<(Coalition, &[f64])> = form.rows().collect();
+    let coalitions: Vec<Coalition> = rows.iter().map(|it| it.0).collect();
+    if let Some(runs) =
+        arms::arms(&game, bounds, &coalitions, players.len(), |row, player| rows[row].1[player])
+    {
+        arms::measure(&mut attribution, &game, runs, absent.is_empty());
     }
     attribution.sum = total(&attribution.agents);
     let grand = game.value(Coalition::all(players.len())).ok().map(|it| it.value);

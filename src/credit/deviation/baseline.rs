@@ -10,7 +10,7 @@
 //! * If only the action taken is there to compare with, the credit is 0, flagged "no contrast".
 
 use crate::model::{ActId, Alternative, Origin};
-use crate::stats::sum;
+use crate::stats::{Against, sum};
 
 use super::super::figure;
 use super::super::method::{Baseline, Need};
@@ -112,6 +112,8 @@ pub(in super::super) const BASELINES: &[Baseline] = &[
 #[derive(Default)]
 pub(super) struct Subtracted<'a> {
     pub(super) weights: Vec<Weighted<'a>>,
+    /// What was picked from, if one of several was picked by its value: the best or the worst of these.
+    pub(super) picked: Option<(Against, Vec<&'a Alternative>)>,
     pub(super) constant: f64,
     pub(super) constant_text: &'static str,
     pub(super) constant_origin: Option<Origin>,
@@ -235,6 +237,7 @@ pub(super) fn subtracted<'a>(
             }
             _ => Ok(Subtracted {
                 weights: extreme(weighted(question, act, even(&others))?, 1.0),
+                picked: Some((Against::Best, others)),
                 ..Subtracted::default()
             }),
         };
@@ -250,8 +253,14 @@ pub(super) fn subtracted<'a>(
     let plain = |weights| Subtracted { weights, no_contrast, ..Subtracted::default() };
     match name {
         "uniform" => Ok(plain(weighted(question, act, even(&set))?)),
-        "best-response" => Ok(plain(extreme(weighted(question, act, even(&set))?, 1.0))),
-        "worst" => Ok(plain(extreme(weighted(question, act, even(&set))?, -1.0))),
+        "best-response" => Ok(Subtracted {
+            picked: Some((Against::Best, set.clone())),
+            ..plain(extreme(weighted(question, act, even(&set))?, 1.0))
+        }),
+        "worst" => Ok(Subtracted {
+            picked: Some((Against::Worst, set.clone())),
+            ..plain(extreme(weighted(question, act, even(&set))?, -1.0))
+        }),
         _ => {
             let (odds, renormalised) = policy(question, act, &set)?;
             let odds = if name == "tempered" { tempered(&odds, question.param("tau")) } else { odds };

@@ -371,8 +371,12 @@ fn commitment(episode: &Episode, report: &FailureReport) -> Result<Found, Unavai
         return Ok(nothing(text));
     };
     let rescued = report.rescues.iter().find(|it| it.0 == act).map_or(Tally::default(), |it| it.1);
-    let text = format!("others rescue it {}, null arm {null}", with_interval(rescued));
-    Ok(at(episode, act, text, true, records(episode, &[act])))
+    let mut text = format!("others rescue it {}, null arm {null}", with_interval(rescued));
+    let certain = rescued.is_above(null_arm(report));
+    if !certain {
+        text += "; it may be chance";
+    }
+    Ok(at(episode, act, text, certain, records(episode, &[act])))
 }
 
 fn suspicious(episode: &Episode, run: Option<&RunOutcomes>) -> Result<Found, Unavailable> {

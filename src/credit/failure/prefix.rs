@@ -26,6 +26,11 @@ impl Tally {
         wilson(self.successes, self.n, Z)
     }
 
+    /// Whether the rate lies above `other`'s for sure: their 95% intervals do not meet.
+    pub fn is_above(self, other: Self) -> bool {
+        self.interval().zip(other.interval()).is_some_and(|(own, other)| own.0 > other.1)
+    }
+
     /// With another tally added.
     pub fn and(self, other: Self) -> Self {
         Self { successes: self.successes + other.successes, n: self.n + other.n }
@@ -97,7 +102,7 @@ pub struct RateDrop {
 impl RateDrop {
     /// Whether the 95% intervals before and after do not meet.
     pub fn is_certain(&self) -> bool {
-        self.before.interval().zip(self.after.interval()).is_some_and(|(before, after)| before.0 > after.1)
+        self.before.is_above(self.after)
     }
 }
 

@@ -15,7 +15,7 @@
 //! * The spread by which a normalised credit is divided counts as known: its own uncertainty is left out.
 //! * Of candidates with one label the one that happened is kept, or else the first.
 
-use crate::model::{AgentId, Candidate, Estimate, ReplayGroup, Substitute, Value};
+use crate::model::{AgentId, Candidate, Estimate, ReplayGroup, Sample, Substitute, Value};
 use crate::stats::{settled, sum};
 
 use super::super::question::Question;
@@ -28,6 +28,8 @@ pub(super) struct Part<'a> {
     pub(super) value: f64,
     pub(super) standard_error: Option<f64>,
     pub(super) weight: f64,
+    /// The samples it is the weighted mean of; empty if no run is behind it.
+    pub(super) samples: Vec<(&'a Sample, f64)>,
 }
 
 /// The arithmetic of one group.
@@ -83,6 +85,7 @@ struct Sibling<'a> {
     /// Mean return; 0 if the method asks for values only.
     mean: f64,
     standard_error: Option<f64>,
+    samples: Vec<(&'a Sample, f64)>,
     /// The critic's value; 0 if the method does not ask for it.
     q: f64,
     weight: f64,
@@ -133,21 +136,22 @@ pub(super) fn credit<'a>(
     } else {
         raw(own)?
     };
-    let part = |modelled: bool, value: f64, standard_error, candidate, weight| Part {
-        candidate,
-        modelled,
-        value,
-        standard_error,
-        weight,
-    };
-    let of_returns = siblings
-        .iter()
-        .zip(&returns)
-        .map(|(it, weight)| part(false, it.mean, it.standard_error, it.candidate, *weight));
-    let of_values = siblings
-        .iter()
-        .zip(values.iter().flatten())
-        .map(|(it, weight)| part(true, it.q, None, it.candidate, *weight));
+    let of_returns = siblings.iter().zip(&returns).map(|(it, weight)| Part {
+        candidate: it.candidate,
+        modelled: false,
+        value: it.mean,
+        standard_error: it.standard_error,
+        weight: *weight,
+        samples: it.samples.clone(),
+    });
+    let of_values = siblings.iter().zip(values.iter().flatten()).map(|(it, weight)| Part {
+        candidate: it.candidate,
+        modelled: true,
+        value: it.q,
+        standard_error: None,
+        weight: *weight,
+        samples: Vec::new(),
+    });
     let only_values = kind == Kind::ValueOnly;
     let parts: Vec<Part<'_>> =
         of_returns.filter(|_| !only_values).chain(of_values.filter(|it| it.weight != 0.0)).collect();
@@ -185,8 +189,8 @@ fn siblings<'a>(
         let name = &group.name;
         for candidate in taking_part(question, group, happened) {
             let j = candidate.j;
-            let (mean, standard_error) = if kind == Kind::ValueOnly {
-                (0.0, None)
+            let (mean, standard_error, samples) = if kind == Kind::ValueOnly {
+                (0.0, None, Vec::new())
             } else if kind == Kind::Tree && std::ptr::eq(candidate, happened) && candidate.real {
                 match leaves_below(question, group, candidate) {
                     Some(leaves) => leaves,
@@ -194,7 +198,7 @@ fn siblings<'a>(
                 }
             } else {
                 let Some(mean) = candidate.returns.mean else { continue };
-                (mean, candidate.returns.standard_error())
+                (mean, candidate.returns.standard_error(), vec![(&candidate.returns, 1.0)])
             };
             let weight = match (by_replays, candidate.returns.n) {
                 (false, _) => 1.0,
@@ -214,7 +218,7 @@ fn siblings<'a>(
                     return Err(NoCredit::Missing(why));
                 }
             };
-            known.push(Sibling { candidate, mean, standard_error, q, weight });
+            known.push(Sibling { candidate, mean, standard_error, samples, q, weight });
         }
     }
     Ok(known)
@@ -260,23 +264,25 @@ fn pool<'a>(question: &Question<'a>, group: &'a ReplayGroup, kind: Kind) -> Vec<
     episode.replays.iter().filter(joins).collect()
 }
 
+/// A mean over leaves, its standard error, and the samples with their weights in it.
+type Leaves<'a> = (f64, Option<f64>, Vec<(&'a Sample, f64)>);
+
 /// Mean over the leaves below what really happened: its own replays and all those of the groups at later
 /// acts.
-fn leaves_below(question: &Question<'_>, group: &ReplayGroup, own: &Candidate) -> Option<(f64, Option<f64>)> {
+fn leaves_below<'a>(question: &Question<'a>, group: &ReplayGroup, own: &'a Candidate) -> Option<Leaves<'a>> {
     let later = question.episode.replays.iter().filter(|it| group.act.is_some() && it.act > group.act);
     let below = later.flat_map(|it| it.candidates.iter().filter(|it| !it.extra));
-    let leaves: Vec<(f64, f64, Option<f64>)> = std::iter::once(own)
+    let leaves: Vec<(f64, f64, &Sample)> = std::iter::once(own)
         .chain(below)
-        .filter_map(|it| {
-            let n = it.returns.n.map_or(1.0, f64::from);
-            Some((it.returns.mean?, n, it.returns.standard_error()))
-        })
+        .filter_map(|it| Some((it.returns.mean?, it.returns.n.map_or(1.0, f64::from), &it.returns)))
         .collect();
     let all = sum(leaves.iter().map(|it| it.1));
     let mean = sum(leaves.iter().map(|it| it.0 * it.1 / all));
-    let errors: Option<Vec<f64>> = leaves.iter().map(|it| it.2.map(|error| error * it.1 / all)).collect();
+    let errors: Option<Vec<f64>> =
+        leaves.iter().map(|it| it.2.standard_error().map(|error| error * it.1 / all)).collect();
     let error = errors.map(|it| sum(it.iter().map(|it| it * it)).sqrt());
-    (all > 0.0).then_some((mean, error))
+    let samples = leaves.iter().map(|it| (it.2, it.1 / all)).collect();
+    (all > 0.0).then_some((mean, error, samples))
 }
 
 /// The weight of each sibling in the baseline of the one at `own`; `None` if they have no weight.
@@ -320,17 +326,15 @@ fn normalised(siblings: &[Sibling<'_>], rows: &[Weights], own: usize) -> Weights
     }
 }
 
+/// The number and its standard error. Its interval is known with the runs of all groups.
 fn estimate(parts: &[Part<'_>]) -> Estimate {
     let value = settled(parts.iter().map(|it| it.weight * it.value));
     let measured = || parts.iter().filter(|it| !it.modelled);
     let n = measured().filter_map(|it| it.candidate.returns.n).min();
-    // A critic does not tell its own error: the interval would be that of the replays alone.
+    // A critic does not tell its own error: that of the replays alone would be too small.
     let errors: Option<Vec<f64>> =
         parts.iter().map(|it| it.standard_error.map(|error| error * it.weight)).collect();
-    match errors {
-        Some(errors) if !errors.is_empty() => {
-            Estimate::with_standard_error(value, sum(errors.iter().map(|it| it * it)).sqrt(), n)
-        }
-        _ => Estimate { n, ..Estimate::exact(value) },
-    }
+    let errors = errors.filter(|it| !it.is_empty());
+    let standard_error = errors.map(|it| sum(it.iter().map(|it| it * it)).sqrt());
+    Estimate { n, standard_error, ..Estimate::exact(value) }
 }

@@ -308,11 +308,17 @@ fn rival(episode: &Episode, numbers: &Named, acts: &Attribution) -> Option<Again
     let sign = if numbers.kind.is_low() { 1.0 } else { -1.0 };
     let others = acts.acts.iter().filter(|it| episode.act(it.0).agent != episode.act(deed.act).agent);
     let rivals = others.filter_map(|it| Some((it.0, *it.1.number()?))).filter(|(_, it)| {
-        let half = 1.96 * it.standard_error.unwrap_or(0.0).hypot(own.standard_error.unwrap_or(0.0));
-        sign * it.value < 0.0 && sign * (it.value - own.value) <= half
+        // How far the two reach towards each other, as independent errors add.
+        let reach = towards(it, -sign).hypot(towards(own, sign));
+        sign * it.value < 0.0 && sign * (it.value - own.value) <= reach
     });
     let first = rivals.min_by(|a, b| (sign * a.1.value).total_cmp(&(sign * b.1.value)).then(a.0.cmp(&b.0)));
     first.map(|(act, credit)| Against::Act { act, credit })
+}
+
+/// How far the interval of a number reaches up (`sign` 1) or down (-1); 0 without one.
+fn towards(it: &Estimate, sign: f64) -> f64 {
+    it.interval.map_or(0.0, |(low, high)| if sign > 0.0 { high - it.value } else { it.value - low })
 }
 
 /// Formulas on the data of the verdict that name somebody else.

@@ -3,12 +3,12 @@
 use crate::model::{ActId, AgentId, Attribution, Episode, Estimate};
 use crate::text::{Clause, Sentence};
 
-use super::super::blame::{Blame, BlameKind};
+use super::super::blame::{Blame, BlameKind, Margin};
 use super::super::method::Family;
 use super::deed::Deed;
 use super::judgement::Judgement;
 use super::outcome::{Ending, Outcome};
-use super::words::{credit, estimate, name, names, size};
+use super::words::{credit, estimate, is_even, name, names, size};
 
 /// What stands at the top.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,8 +36,10 @@ pub struct Named {
     pub largest: f64,
     /// What it is a part of, where the method divides a loss or a gain.
     pub share: Option<Share>,
-    /// Credit of the first minus that of the next one named, and half of its interval where known.
-    pub apart: Option<(f64, Option<f64>)>,
+    /// How far the first is from the next: the second of those named, else the nearest that is not named.
+    pub margin: Option<Margin>,
+    /// Whether all named have one number, and nothing shows that it may be another.
+    pub is_exact_tie: bool,
     /// Whether the credit is a sum over acts whose credits overlap.
     pub overlaps: bool,
     /// The name of the method.
@@ -151,10 +153,6 @@ impl Named {
         let first = *found.agents.first()?;
         let value = attribution.agent(first).copied()?;
         let numbers = attribution.agents.iter().filter_map(|it| it.value.number());
-        let apart = found.agents.get(1).and_then(|next| {
-            let half = attribution.differences.as_ref().and_then(|it| it.half(first, *next));
-            Some((value.value - attribution.agent(*next)?.value, half))
-        });
         let family = super::super::method(&attribution.method).map(|it| it.family);
         Some(Self {
             kind: found.kind,
@@ -164,7 +162,8 @@ impl Named {
             share: matches!(found.kind, BlameKind::Lost | BlameKind::Earned)
                 .then(|| share(attribution, &value))
                 .flatten(),
-            apart,
+            margin: found.margin,
+            is_exact_tie: found.equal == found.agents.len() && value.interval.is_none(),
             overlaps: matches!(family, Some(Family::Deviation))
                 && is_sum_of_acts(episode, attribution, first),
             by: super::name(attribution),
@@ -219,18 +218,17 @@ impl Named {
         let who = names(episode, &self.agents, "or");
         let value = estimate(&self.credit, self.largest);
         if self.agents.len() > 1 {
-            let (apart, half) = self.apart.unwrap_or((0.0, None));
-            let exact = self.credit.interval.is_none() && half.is_none();
-            let who = if exact { names(episode, &self.agents, "and") } else { who };
-            return match half {
-                Some(half) => format!(
-                    "{who}: they cannot be told apart ({} ±{})",
-                    size(apart, self.largest.max(half)),
-                    size(half, self.largest.max(half))
-                ),
-                None if exact => format!("{who}: an exact tie at {value} each by {}", self.by),
-                None => format!("{who}: they cannot be told apart, the first has {value}"),
+            if self.is_exact_tie {
+                let who = names(episode, &self.agents, "and");
+                return format!("{who}: an exact tie at {value} each by {}", self.by);
+            }
+            let how = match self.margin.map(|it| (-it.difference, it.interval)) {
+                // The difference is the other way around: first minus second.
+                Some((apart, Ok(it))) => apart_words(apart, (-it.high, -it.low), self.largest),
+                Some((_, Err(why))) => format!("{}, the first has {value}", why.words()),
+                None => format!("the first has {value}"),
             };
+            return format!("{who}: they cannot be told apart ({how})");
         }
         if let Some(share) = self.share {
             let (word, beside) = if share.whole < 0.0 { ("lost", "against") } else { ("gained", "over") };
@@ -249,6 +247,16 @@ impl Named {
             BlameKind::Earned => format!("{who} adds most, {value}{overlaps}"),
             BlameKind::LostLeast => format!("{who} costs least, {value}{overlaps}; nobody adds anything"),
         }
+    }
+}
+
+/// `0.10 ±0.98`, `0.10 [-0.40, 0.98]`: a difference and its interval.
+fn apart_words(apart: f64, (low, high): (f64, f64), largest: f64) -> String {
+    let largest = largest.max(low.abs()).max(high.abs());
+    if is_even(apart, low, high) {
+        format!("{} ±{}", size(apart, largest), size((high - low) / 2.0, largest))
+    } else {
+        format!("{} [{}, {}]", credit(apart, largest), credit(low, largest), credit(high, largest))
     }
 }
 

@@ -7,7 +7,7 @@
 use crate::model::{AgentId, Episode};
 use crate::text::{Clause, Sentence};
 
-use super::super::figure::{self, percent};
+use super::super::figure;
 use super::super::flip::FlipProbability;
 use super::super::sweep::{Agreement, Data, Sweep, SweepRow, agreement};
 use super::check::Check;
@@ -93,9 +93,9 @@ impl Stability {
             }
         }
         if let Some(flip) = &self.flip {
-            out.push(Clause::of(format!("; measured again, another name: {}", again(flip))));
+            out.push(Clause::of(format!("; measured again, another name: {}", flip.words())));
             let other = flip.named.iter().find(|it| !named.contains(&it.0) && it.1 > 0.0);
-            if let Some((other, _)) = other.filter(|_| flip.probability > 0.0) {
+            if let Some((other, _)) = other.filter(|_| flip.ends().1 > 0.0) {
                 out.push(Clause::ranked(1, format!(", mostly {}", names(episode, &[*other], "or"))));
             }
         }
@@ -106,12 +106,4 @@ impl Stability {
         }
         out
     }
-}
-
-/// `8%`; of no draw that flips only an upper end is known: 3 / draws, the 95% bound of 0 of n.
-fn again(flip: &FlipProbability) -> String {
-    if flip.probability > 0.0 || flip.draws == 0 {
-        return percent(flip.probability);
-    }
-    format!("< {}%", (300.0 / f64::from(flip.draws)).ceil())
 }

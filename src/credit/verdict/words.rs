@@ -54,18 +54,19 @@ pub(super) fn mean(value: f64, largest: f64) -> String {
 pub(super) fn estimate(it: &Estimate, largest: f64) -> String {
     let unsure = if it.sign_unsure() { ", perhaps 0" } else { "" };
     let value = credit(it.value, largest);
-    match (it.interval, it.standard_error) {
-        (Some((low, high)), _) if is_even(it.value, low, high) => {
-            format!("{value} ±{}{unsure}", size((high - low) / 2.0, largest))
+    let level = if it.has_usual_level() { String::new() } else { format!(" at {}", it.level_words()) };
+    match it.interval {
+        Some((low, high)) if is_even(it.value, low, high) => {
+            format!("{value} ±{}{level}{unsure}", size((high - low) / 2.0, largest))
         }
-        (Some((low, high)), _) => {
-            format!("{value} [{}, {}]{unsure}", credit(low, largest), credit(high, largest))
+        Some((low, high)) => {
+            format!("{value} [{}, {}]{level}{unsure}", credit(low, largest), credit(high, largest))
         }
-        (None, _) => value,
+        None => value,
     }
 }
 
 /// Whether an interval reaches as far to either side.
-fn is_even(value: f64, low: f64, high: f64) -> bool {
+pub(super) fn is_even(value: f64, low: f64, high: f64) -> bool {
     (high + low - 2.0 * value).abs() <= 1e-6 * (high - low).abs().max(1e-12)
 }

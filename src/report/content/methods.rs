@@ -6,7 +6,7 @@ use super::super::{
     figures::{self, count},
 };
 use crate::{
-    credit::{Agreement, SweepRow},
+    credit::{Agreement, FlipProbability, SweepRow},
     model::{Value, signed},
 };
 
@@ -49,7 +49,7 @@ pub(super) fn sweep(report: &Report<'_>) -> Option<Section> {
             signed(credit.sum, places),
             row.tau.map_or(String::new(), |it| format!("{it:+.2}")),
             row.declared_tau.map_or(String::new(), |it| format!("{it:+.2}")),
-            row.flip.as_ref().map_or(String::new(), |it| figures::percent(it.probability)),
+            row.flip.as_ref().map_or(String::new(), FlipProbability::words),
             format!("{}{votes}", agreement(row)),
         ]);
     }

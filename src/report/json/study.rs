@@ -25,7 +25,10 @@ pub(super) fn flip(report: &Report<'_>, flip: Option<&FlipProbability>) -> Json 
         .iter()
         .map(|(agent, share)| json!({ "agent": report.episode.agent(*agent).name, "share": number(*share) }));
     json!({
-        "probability": number(flip.probability),
+        "low": number(flip.ends().0),
+        "high": number(flip.ends().1),
+        "plain": number(flip.plain),
+        "shrunk": number(flip.shrunk),
         "draws": flip.draws,
         "named": named.collect::<Vec<_>>(),
     })

@@ -27,7 +27,10 @@ pub(in crate::report) fn value(value: &Value) -> Json {
                 _ => 0,
             },
             "sign_unsure": it.sign_unsure(),
-            "ci95": it.interval.map(|(low, high)| [number(low), number(high)]),
+            "interval": it.interval.map(|(low, high)| [number(low), number(high)]),
+            "level": it.interval.map(|_| number(it.level)),
+            "no_interval": it.why_no_interval(),
+            "ci95": it.interval.filter(|_| it.has_usual_level()).map(|(low, high)| [number(low), number(high)]),
             "standard_error": it.standard_error.map_or(Json::Null, number),
             "n": it.n,
         }),
@@ -45,7 +48,7 @@ mod tests {
         assert_eq!(
             value(&Value::Number(estimate)),
             json!({ "state": "number", "value": -0.1, "sign": -1, "sign_unsure": true, "ci95": [-0.5, 0.25],
-                "standard_error": null, "n": 3 })
+                "interval": [-0.5, 0.25], "level": 0.95, "no_interval": null, "standard_error": null, "n": 3 })
         );
         assert_eq!(
             value(&Value::Undefined("n = 1".to_owned())),

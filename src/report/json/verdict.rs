@@ -126,10 +126,16 @@ fn named(episode: &Episode, it: &Named) -> Json {
             "whole": number(share.whole),
             "reference": share.reference.words(),
         })),
-        "apart": it.apart.map(|(apart, half)| json!({
-            "value": number(apart),
-            "half95": half.map_or(Json::Null, number),
-        })),
+        "apart": it.margin.map(|it| {
+            let interval = it.interval.ok();
+            json!({
+                "from": episode.agent(it.other).name,
+                "value": number(-it.difference),
+                "interval": interval.map(|it| [number(-it.high), number(-it.low)]),
+                "level": interval.map(|it| number(it.level)),
+                "no_interval": it.why_no_interval(),
+            })
+        }),
         "acts_overlap": it.overlaps,
         "unknown": names(episode, &it.unknown),
         "unexplained": it.unexplained.as_ref().map(|it| json!({

@@ -110,10 +110,10 @@ pub(super) fn number(value: &Value, places: usize) -> String {
     }
 }
 
-/// Half the width of the interval, or nothing if it is not known: `0.06`.
+/// How far the interval reaches from the number on its longer side, or nothing if it is not known: `0.06`.
 pub(super) fn half_width(value: &Value, places: usize) -> String {
-    let interval = value.number().and_then(|it| it.interval);
-    interval.map_or(String::new(), |(low, high)| unsigned((high - low) / 2.0, places))
+    let ends = value.number().and_then(|it| Some((it.value, it.interval?)));
+    ends.map_or(String::new(), |(value, (low, high))| unsigned((value - low).max(high - value), places))
 }
 
 /// The role of a number by its sign.

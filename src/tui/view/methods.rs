@@ -163,7 +163,9 @@ fn about(open: &OpenEpisode, row: &SweepRow, pane: &mut Painter<'_>, y: usize, m
                 Value::Number(estimate) => {
                     let interval =
                         estimate.interval.map_or("interval not known".to_owned(), |(low, high)| {
-                            format!("95% [{}, {}]", signed(low, 3).trim_start(), signed(high, 3).trim_start())
+                            let (low, high) = (signed(low, 3), signed(high, 3));
+                            let level = estimate.level_words();
+                            format!("{level} [{}, {}]", low.trim_start(), high.trim_start())
                         });
                     format!("{} {}  {interval}", agent.name, signed(estimate.value, 4).trim_start())
                 }

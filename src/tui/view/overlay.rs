@@ -98,7 +98,8 @@ fn explain(
     let result = match &explanation.result {
         Value::Number(it) => {
             let interval = it.interval.map_or("interval not known".to_owned(), |(low, high)| {
-                format!("95% [{}, {}]", signed(low, 4).trim_start(), signed(high, 4).trim_start())
+                let (low, high) = (signed(low, 4), signed(high, 4));
+                format!("{} [{}, {}]", it.level_words(), low.trim_start(), high.trim_start())
             });
             let n = it.n.map_or(String::new(), |n| format!("  n {n}"));
             format!("{} = {}  {interval}{n}", explanation.subject, signed(it.value, 6).trim_start())

@@ -3,7 +3,7 @@
 use super::scrolled;
 use crate::{
     app::{Action, OpenEpisode},
-    credit::{Agreement, Data, Sweep, SweepRow},
+    credit::{Agreement, Data, FlipProbability, Sweep, SweepRow},
     model::{AgentId, Episode, places, signed},
     text,
     tui::{paint::Painter, theme::Role},
@@ -189,7 +189,7 @@ fn row_line(episode: &Episode, columns: &Columns, row: &SweepRow) -> (String, Ro
     };
     // The name of the method and its baseline says more in few columns than the beginning of its title.
     let title = if text::width(&row.title) <= columns.name { row.title.clone() } else { row.name() };
-    let flip = row.flip.as_ref().map_or(String::new(), |it| format!("{:.2}", it.probability));
+    let flip = row.flip.as_ref().map_or(String::new(), FlipProbability::words);
     let sum = signed(credit.sum, places(credit.sum));
     let (tau, declared) = (rank(row.tau), rank(row.declared_tau));
     (columns.line([&title, &who, &number, &tau, &declared, &flip, &sum, mark.trim_end()]), role)

@@ -48,12 +48,22 @@ fn every_rule_names_its_act_and_its_numbers() {
     check(Rule::FirstError, Some(1), false, first);
     check(Rule::FirstErrorByHalving, Some(1), false, &format!("halving agrees: {first}"));
     check(Rule::LargestDrop, Some(1), true, "from 8 of 8 [68%, 100%] to 0 of 8 [0%, 32%]");
-    // The null arm is 8 of 24; 7 of 8 lies above its 33%, 0 of 8 does not.
-    check(Rule::Commitment, Some(1), true, "others rescue it 7 of 8 [53%, 98%], null arm 8 of 24 [18%, 53%]");
+    // The null arm is 8 of 24; 7 of 8 lies above its 33%, 0 of 8 does not. The two intervals meet at 53%.
+    let text = "others rescue it 7 of 8 [53%, 98%], null arm 8 of 24 [18%, 53%]; it may be chance";
+    check(Rule::Commitment, Some(1), false, text);
     assert_eq!(study.null_arm, Some(Tally { successes: 8, n: 24 }));
     let row = &study.rows[1];
     assert_eq!((row.0, row.1.rules.len()), (ActId(1), 5));
     assert_eq!(row.1.others, Some(Tally { successes: 7, n: 8 }));
+}
+
+#[test]
+fn a_commitment_is_sure_only_where_the_intervals_part() {
+    // 8 of 8 [68%, 100%] against 8 of 24 [18%, 53%].
+    let study = failure_study(&lost(&[(8, 8), (0, 8), (0, 0)]), None, None);
+    let it = found(&study, Rule::Commitment);
+    assert_eq!((it.act, it.certain), (Some(ActId(1)), true));
+    assert_eq!(it.text, "others rescue it 8 of 8 [68%, 100%], null arm 8 of 24 [18%, 53%]");
 }
 
 #[test]
