@@ -37,10 +37,10 @@ fn tour(session: &mut Session) {
     session.wait_until("the help to close", |it| !it.has("MOVE"));
 }
 
-/// The demo, with all that is computed for it: what takes longer than credit ends with P(flip).
+/// The demo, with all that is computed for it: how often another would be named, measured again, comes last.
 fn demo() -> Session {
     let mut session = Run::demo().start();
-    session.wait_for("P(flip)");
+    session.wait_for("measured again");
     session
 }
 

@@ -10,7 +10,7 @@ use super::{
 fn demo(keys: &str) -> Session {
     let mut session = Run::demo().start();
     session.wait_for("SUM");
-    session.wait_for("P(flip)");
+    session.wait_for("measured again");
     session.keys(keys);
     session.settle(Duration::from_millis(250));
     session

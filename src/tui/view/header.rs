@@ -1,7 +1,7 @@
 //! The first lines: which log, which episode, how it ended, what state the screen is in, and the verdict.
 
 use crate::{
-    app::{Action, Model, OpenEpisode, Screen},
+    app::{Action, Model, OpenEpisode, Screen, View},
     credit::{Part, PartKind},
     model::{RewardSource, Status, signed},
     text::{self, Sentence},
@@ -48,8 +48,9 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> usize {
         Some(open) => {
             let x = episode_line(model, open, &mut screen.part(0, 0, room, 1));
             behind(open, x, &mut screen.part(0, 0, room, 1));
-            // A third of the screen: the rest is evidence.
-            let lines = (screen.height() / 3).max(3);
+            // A third of the first view, a sixth of others: the rest is evidence.
+            let part = if model.view == View::CREDIT { 3 } else { 6 };
+            let lines = (screen.height() / part).max(3);
             1 + verdict(open, &mut screen.part(0, 1, width, lines))
         }
     }
