@@ -140,9 +140,9 @@ fn many_runs(c: &mut Criterion) {
     group.bench_function("who can be the worst", |b| b.iter(|| blame(failed, black_box(&attribution))));
     let mut own = sweep.clone();
     own.rows.retain(|it| it.scenario.method == "shapley");
-    group.bench_function("P(flip)", |b| b.iter(|| sweep_flips(black_box(&episode), &own, FLIP_DRAWS)));
+    group.bench_function("P(flip)", |b| b.iter(|| sweep_flips(black_box(&episode), &own, |_| FLIP_DRAWS)));
     group.bench_function("P(flip) of every row", |b| {
-        b.iter(|| sweep_flips(black_box(&episode), &sweep, FLIP_DRAWS / 4));
+        b.iter(|| sweep_flips(black_box(&episode), &sweep, |_| FLIP_DRAWS / 4));
     });
     group.finish();
 }

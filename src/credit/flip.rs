@@ -129,7 +129,7 @@ mod tests {
         let episode = team(-0.5, -0.4, 0.2);
         let scenario = Scenario::of_method("shapley");
         let sweep = sweep(&episode, &scenario);
-        let found = sweep_flips(&episode, &sweep, 400);
+        let found = sweep_flips(&episode, &sweep, |_| 400);
         let of = |name: &str| {
             let at = sweep.rows.iter().position(|it| it.name() == name).expect("a row");
             found[at].clone()

@@ -49,16 +49,12 @@ pub fn study(
     };
     // The verdict is read to the percent, the rows beside it are compared.
     let draws = |row: &Attribution| if is_own(row) { FLIP_DRAWS } else { FLIP_DRAWS / 4 };
-    Study { curves: list, cut, messages, flips: flips(episode, sweep, draws) }
+    Study { curves: list, cut, messages, flips: sweep_flips(episode, sweep, draws) }
 }
 
-/// P(flip) of the rows of a sweep, by at most `draws` draws each. `None` if the row only asks again what another row
-/// asks, names nobody, or its uncertainty is not known. The seed is that of the row.
-pub fn sweep_flips(episode: &Episode, sweep: &Sweep, draws: u32) -> Vec<Option<FlipProbability>> {
-    flips(episode, sweep, |_| draws)
-}
-
-fn flips(
+/// P(flip) of the rows of a sweep, each by at most as many draws as `draws` says. `None` if the row only asks again what
+/// another row asks, names nobody, or its uncertainty is not known. The seed is that of the row.
+pub fn sweep_flips(
     episode: &Episode,
     sweep: &Sweep,
     draws: impl Fn(&Attribution) -> u32,

@@ -62,7 +62,7 @@ fn answer(text: &str, method: Option<&str>) -> Answer {
         it.result.as_ref().is_ok_and(|it| (&it.method, &it.baseline) == (&credit.method, &credit.baseline))
     };
     let own = sweep.rows.iter().position(is_own).unwrap();
-    let flip = credit::sweep_flips(&episode, &sweep, FLIP_DRAWS).swap_remove(own);
+    let flip = credit::sweep_flips(&episode, &sweep, |_| FLIP_DRAWS).swap_remove(own);
     let blame = credit::blame(episode.failed(), &credit).unwrap();
     Answer { credit, blame, flip }
 }

@@ -45,7 +45,9 @@ const UNKNOWN: &str = "FROM Nothing was measured, modelled, declared or judged. 
 
 #[test]
 fn a_proven_error_is_named_whatever_the_reward() {
-    // All coalitions earn 0, so Shapley is 0 for both; the pilot's act came out 0 of 6, the other 6 of 6.
+    // All coalitions earn 0, so Shapley is 0 for both; the pilot's act came out 0 of 6, the other 6 of 6. With one
+    // success and one failure added to each (Agresti and Caffo 2000): 1/8 - 7/8 = -0.75, standard error
+    // sqrt(2 (7/64) / 8) = 0.165, t(0.975, 64) = 1.998, so -0.75 +- 0.33, cut to what can be.
     for (name, outcome) in [
         ("proven-error-reward-0", "FAIL R 0.00"),
         ("proven-error-reward-minus-1", "FAIL R -1.00"),
@@ -55,7 +57,7 @@ fn a_proven_error_is_named_whatever_the_reward() {
             name,
             &[
                 outcome,
-                "WHO pilot at p1: \"north\" succeeds 0 of 6 against 6 of 6 for \"south\": -1.00 ±0.00",
+                "WHO pilot at p1: \"north\" succeeds 0 of 6 against 6 of 6 for \"south\": -1.00 [-1.00, -0.42]",
                 "FROM Measured: 2 groups, 4 candidates, 24 replays. Coalitions tell nobody apart",
                 "SURE One measurement, replays: no second one checks it",
             ],
@@ -150,11 +152,12 @@ fn unknown_is_not_innocent() {
 
 #[test]
 fn with_one_agent_nothing_votes() {
+    // 1/6 - 5/6 = -0.667, standard error sqrt(2 (5/36) / 6) = 0.215, t(0.975, 48) = 2.011: -0.667 +- 0.433.
     check(
         "one-agent",
         &[
             "FAIL R 0.00",
-            "WHO solo at a1: \"left\" succeeds 0 of 4 against 4 of 4 for \"right\": -1.00 ±0.00. It is the only agent: nothing \
+            "WHO solo at a1: \"left\" succeeds 0 of 4 against 4 of 4 for \"right\": -1.00 [-1.00, -0.23]. It is the only agent: nothing \
              is to be divided between agents",
             "FROM Measured: 1 group, 2 candidates, 8 replays",
         ],
