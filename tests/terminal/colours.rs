@@ -23,7 +23,7 @@ fn check(arguments: &[&str], env: &[(&str, &str)], expected: Colours) {
     }
     let mut session = run.start();
     for (keys, title) in
-        [("1", "SUM"), ("2", "2 Graph"), ("3", "3 Timeline"), ("4", "4 Credit"), ("5", "5 What-if")]
+        [("1", " sum "), ("2", "2 Graph"), ("3", "3 Timeline"), ("4", "4 Credit"), ("5", "5 What-if")]
     {
         session.keys(keys);
         session.wait_for(title);

@@ -69,7 +69,7 @@ fn the_screen_is_cleared_when_asked_resized_or_resumed_only() {
     session.wait_until("^L clears", |it| clears(it) == 2);
     session.resize(100, 30);
     session.wait_until("a resize clears", |it| clears(it) == 3);
-    session.wait_for("SUM");
+    session.wait_for(" sum ");
     let program = session.program();
     session.keys("\x1a");
     session.wait_until("^Z stops", |_| process::state(program) == Some('T'));
@@ -199,7 +199,7 @@ fn check_cost(session: &mut Session, view: &str, keys: &[&str], budget: usize) {
 /// 80x24 in 16 colours.
 fn small(run: Run) -> Session {
     let mut session = run.env("TERM", "xterm").start();
-    session.wait_for("SUM");
+    session.wait_for(" sum ");
     session.settle(Duration::from_millis(200));
     session
 }

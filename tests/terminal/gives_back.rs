@@ -47,7 +47,7 @@ fn screen_is_plain(session: &Session) -> bool {
 
 fn under_shell(run: Run) -> Session {
     let mut session = run.under_shell().start();
-    session.wait_for("SUM");
+    session.wait_for(" sum ");
     session.wait_until("the terminal to be taken", is_taken);
     session
 }
@@ -59,7 +59,7 @@ fn check(status: u32, end: impl FnOnce(&mut Session)) {
     end(&mut session);
     session.wait_for(&format!("status={status}."));
     assert_given_back(&mut session);
-    assert!(!session.has("SUM"), "something of it is left on the screen:\n{}", session.screen());
+    assert!(!session.has(" sum "), "something of it is left on the screen:\n{}", session.screen());
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn after_a_signal_in_every_state() {
 fn exit_codes_are_those_of_the_program_itself() {
     for (signal, code) in [(Signal::TERM, 143), (Signal::INT, 130), (Signal::HUP, 129)] {
         let mut session = Run::demo().start();
-        session.wait_for("SUM");
+        session.wait_for(" sum ");
         session.signal(signal);
         assert_eq!(session.end(), Ended::Code(code), "{signal:?}");
     }
@@ -112,7 +112,7 @@ fn two_signals_at_once_end_it_once() {
 #[test]
 fn a_signal_ends_it_although_the_terminal_does_not_read() {
     let mut session = Run::demo().start();
-    session.wait_for("SUM");
+    session.wait_for(" sum ");
     // Nobody takes bytes from here on, as if a connection stalled; each ^L makes some kilobytes of them.
     session.stall();
     let main = session.pid();
@@ -179,7 +179,7 @@ fn suspended_and_continued() {
         }
         let start = Instant::now();
         process::signal(program, Signal::CONT);
-        session.wait_for("SUM");
+        session.wait_for(" sum ");
         session.wait_until("the terminal to be taken again", is_taken);
         assert!(start.elapsed() < Duration::from_secs(5));
     }
@@ -200,14 +200,14 @@ fn suspended_by_a_signal() {
     session.wait_until("SIGTSTP stops it", |_| process::state(program) == Some('T'));
     assert_given_back(&mut session);
     process::signal(program, Signal::CONT);
-    session.wait_for("SUM");
+    session.wait_for(" sum ");
     session.wait_until("the terminal to be taken again", is_taken);
 }
 
 #[test]
 fn gone_with_a_closed_terminal_although_hang_ups_are_ignored() {
     let mut session = Run::demo().script(r#"trap "" HUP; exec "$0" "$@""#).start();
-    session.wait_for("SUM");
+    session.wait_for(" sum ");
     session.hang_up("j");
     let start = Instant::now();
     assert_eq!(session.end_unread(), Ended::Code(129));
@@ -219,7 +219,7 @@ fn gone_with_a_closed_terminal_although_hang_ups_are_ignored() {
 #[test]
 fn gone_with_a_closed_terminal() {
     let mut session = Run::demo().start();
-    session.wait_for("SUM");
+    session.wait_for(" sum ");
     session.hang_up("j");
     let start = Instant::now();
     assert_eq!(session.end_unread(), Ended::Code(129));
@@ -236,7 +236,7 @@ fn gone_with_a_closed_terminal_while_a_log_is_followed_or_piped() {
     let path = log.path().display();
     let script = format!(r#"trap "" HUP; (cat '{path}'; exec sleep 60) | "$0" -"#);
     let mut session = Run::demo().script(&script).start();
-    session.wait_for("SUM");
+    session.wait_for(" sum ");
     let program = session.program();
     session.hang_up("j");
     let start = Instant::now();

@@ -175,7 +175,7 @@ fn a_copy_of_poison_is_harmless() {
         json!({"type": "credit", "episode": agent, "algorithm": agent, "agents": {agent: 0.5}}),
     ]);
     let mut session = Run::log(log.path()).start();
-    session.wait_for("SUM");
+    session.wait_for(" sum ");
     session.keys("y");
     session.wait_for("creditscope-");
     let kept = fs::read_dir(session.scratch())

@@ -9,7 +9,7 @@ use super::{
 
 fn demo(keys: &str) -> Session {
     let mut session = Run::demo().start();
-    session.wait_for("SUM");
+    session.wait_for(" sum ");
     session.wait_for("measured again");
     session.keys(keys);
     session.settle(Duration::from_millis(250));
@@ -94,7 +94,7 @@ fn a_piped_log_is_data_and_keys_come_from_the_terminal() {
     let log = Log::of(&logs::ended_episode());
     let script = format!(r#"cat '{}' | "$0" -"#, log.path().display());
     let mut session = Run::demo().script(&script).start();
-    session.wait_for("SUM");
+    session.wait_for(" sum ");
     session.keys("?");
     session.wait_for("MOVE");
     session.keys("q3");

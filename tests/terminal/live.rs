@@ -17,7 +17,7 @@ fn live() -> (Log, Session) {
     let log = Log::of(&logs::open_episode());
     let mut session = Run::log(log.path()).start();
     session.wait_for("LIVE");
-    session.wait_for("SUM");
+    session.wait_for(" sum ");
     session.wait_for("2 acts");
     (log, session)
 }
@@ -243,7 +243,7 @@ fn an_episode_that_ends_is_judged_and_the_next_awaited() {
 fn a_log_whose_episodes_have_ended_is_saved() {
     let log = Log::of(&logs::ended_episode());
     let mut session = Run::log(log.path()).start();
-    session.wait_for("SUM");
+    session.wait_for(" sum ");
     session.wait_for("SAVED");
 }
 

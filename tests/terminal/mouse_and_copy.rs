@@ -12,7 +12,7 @@ use super::{
 
 fn demo() -> Session {
     let mut session = Run::demo().start();
-    session.wait_for("SUM");
+    session.wait_for(" sum ");
     session
 }
 
@@ -154,7 +154,7 @@ fn a_copy_is_sent_and_kept_in_a_file() {
 #[test]
 fn a_copy_passes_through_tmux() {
     let mut session = Run::demo().env("TMUX", "/tmp/tmux-0/default,1,0").start();
-    session.wait_for("SUM");
+    session.wait_for(" sum ");
     check_copy(&mut session, "y", "porter");
     let strings = strings(&session);
     assert!(strings.iter().all(|it| it.0 == 'P' && it.1.starts_with("tmux;")), "{strings:?}");
@@ -163,7 +163,7 @@ fn a_copy_passes_through_tmux() {
 #[test]
 fn a_copy_that_cannot_be_kept_says_so() {
     let mut session = Run::demo().env("TMPDIR", "/proc/nowhere").start();
-    session.wait_until("a screen or an error", |it| it.has("SUM") || it.has("/proc/nowhere"));
+    session.wait_until("a screen or an error", |it| it.has(" sum ") || it.has("/proc/nowhere"));
     if session.has("creditscope:") {
         // The demo itself needs a temporary file: the message names the trouble.
         assert!(session.has("/proc/nowhere"), "{}", session.screen());

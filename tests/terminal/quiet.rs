@@ -81,7 +81,7 @@ fn a_log_is_opened_for_reading_only_and_stays_as_it_was() {
         let log = Log::of(&lines);
         let before = state_of(log.path());
         let mut session = Run::log(log.path()).start();
-        session.wait_for("SUM");
+        session.wait_for(" sum ");
         use_everything(&mut session);
         let name = log.path().display().to_string();
         let open: Vec<u32> = process::descriptors(session.program())
@@ -113,7 +113,7 @@ fn a_log_in_a_directory_that_cannot_be_written_to() {
 #[test]
 fn nothing_is_left_behind_but_what_was_asked_for() {
     let mut session = Run::demo().start();
-    session.wait_for("SUM");
+    session.wait_for(" sum ");
     session.keys("3j4q");
     session.settle(Duration::from_millis(100));
     session.keys("\x03");

@@ -71,19 +71,19 @@ fn a_large_terminal() {
 fn a_terminal_that_does_not_know_its_size() {
     let mut session = Run::demo().size(0, 0).start();
     session.resize(80, 24);
-    session.wait_for("SUM");
+    session.wait_for(" sum ");
 }
 
 #[test]
 fn resizing_through_all_sizes() {
     let mut session = Run::demo().start();
-    session.wait_for("SUM");
+    session.wait_for(" sum ");
     for (columns, rows) in [(20, 5), (1, 1), (200, 60), (3, 40), (79, 23), (100, 30)] {
         session.resize(columns, rows);
         session.keys("3j2l1");
         session.settle(Duration::from_millis(30));
     }
-    session.wait_for("SUM");
+    session.wait_for(" sum ");
     session.wait_until("the whole width to be used", |it| it.width() > 90);
 }
 
@@ -95,7 +95,7 @@ fn check_ascii(env: &[(&str, &str)], arguments: &[&str], ascii: bool) {
     }
     let mut session = run.start();
     for (keys, title) in [
-        ("1", "SUM"),
+        ("1", " sum "),
         ("2", "2 Graph"),
         ("3", "3 Timeline"),
         ("4", "4 Credit"),
@@ -131,7 +131,7 @@ fn an_ascii_screen_shows_foreign_names_in_ascii() {
     ];
     let log = super::logs::Log::of(&lines);
     let mut session = Run::log(log.path()).env("LC_ALL", "C").start();
-    session.wait_for("SUM");
+    session.wait_for(" sum ");
     for keys in ["2", "3", "4", "5", "0", "1", "\t", "\r"] {
         session.keys(keys);
         session.settle(Duration::from_millis(80));

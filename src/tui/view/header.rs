@@ -48,8 +48,8 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> usize {
         Some(open) => {
             let x = episode_line(model, open, &mut screen.part(0, 0, room, 1));
             behind(open, x, &mut screen.part(0, 0, room, 1));
-            // A third of the first view, a sixth of others: the rest is evidence.
-            let part = if model.view == View::CREDIT { 3 } else { 6 };
+            // A third of the screen, a sixth of it where a picture needs the room: the rest is evidence.
+            let part = if model.view == View::GRAPH { 6 } else { 3 };
             let lines = (screen.height() / part).max(3);
             1 + verdict(open, &mut screen.part(0, 1, width, lines))
         }
@@ -261,7 +261,9 @@ fn verdict(open: &OpenEpisode, lines: &mut Painter<'_>) -> usize {
 /// The most lines of a part of which others have `each`: who it is and how it ended quote what people wrote.
 fn most_rows(kind: PartKind, each: usize) -> usize {
     match kind {
-        PartKind::Finding | PartKind::Outcome => 2 * each,
+        PartKind::Finding => 2 * each,
+        // So that who it is stands high on the screen.
+        PartKind::Outcome => each + each / 2,
         PartKind::Ground | PartKind::Stability | PartKind::Against => each,
     }
 }
