@@ -23,7 +23,6 @@ mod fields;
 mod header;
 pub(crate) mod json;
 mod label;
-mod marks;
 mod parse;
 mod payload;
 mod problem;

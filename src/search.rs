@@ -15,9 +15,7 @@ mod hit;
 mod pattern;
 mod scan;
 mod syntax;
-mod unescape;
 
 pub use hit::{Found, Hit, Snippet};
 pub use pattern::{Pattern, PatternError};
 pub use scan::Scanner;
-pub use unescape::unescape;

@@ -20,7 +20,8 @@ fn after_help() -> String {
         "\
 Keys: {blame} the act to blame, {explain} the arithmetic, {cause} its cause, {what_if} what-if, \
 {sweep} sweep of all methods, {views} views, {help} all keys.
-Exit codes: 0 ok, 1 usage or unreadable input, 2 a --fail rule hit, 3 more bad lines than --max-bad, 130 interrupted.
+Exit codes: 0 ok, 1 usage, unreadable input or no episode, 2 a --fail rule hit, 3 more bad lines than --max-bad,
+130 interrupted.
 Reads logs, never writes to one; uses no network."
     )
 }
@@ -225,7 +226,8 @@ With --follow every event is printed as it happens, as a line of text or, with -
   caught_up          what was there at the start was read (records)
   summary            last, also after ^C (ended: idle, interrupted, finished; records_by_type, bad_lines, rules,
                      generations; counters: what `seq` says: writers, gaps, missing, restarts, shared_files, turns)
-Exit codes: 0 ok, 1 usage or unreadable input, 2 --fail-on hit, 3 more bad lines than --max-bad, 130 interrupted.";
+Exit codes: 0 ok, 1 usage, unreadable input or no episode, 2 --fail-on hit, 3 more bad lines than --max-bad,
+130 interrupted.";
 
 /// `check` has no demo.
 const CHECK_LOGS: &str =

@@ -105,6 +105,9 @@ fn read(
         }
         let _ = woken.recv_timeout(PAUSE);
     }
+    if let Some(why) = opened.refused() {
+        anyhow::bail!("{why}");
+    }
     opened.finish();
     search.take(&mut opened, &mut blocks)?;
     Ok((blocks, opened.store.summary()))

@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use super::marks::{Marked, Marks};
+use super::json::marks::{Marked, Marks};
 use super::spans::{Field, Spans, is_plain_integer, walk_object};
 use super::template::{Recognised, Templates, by_walk};
 use super::{RecordType, time};

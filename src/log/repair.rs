@@ -10,13 +10,13 @@
 //! Valid JSON without lone surrogates comes back borrowed and unchanged.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 
 use super::Problem;
+use super::json::{
+    strict::{DEPTH, escape_end, special},
+    unescape::unit,
+};
 use crate::model::{Rule, Severity, rule};
-
-/// Levels of nesting that `serde_json` parses.
-const DEPTH: usize = 128;
 
 /// What a repair found: of each kind the offset of the first, and how many.
 #[derive(Default)]
@@ -159,41 +159,31 @@ impl Repair<'_> {
     /// The string whose content starts at `at`; returns the index after its closing quote.
     fn string(&mut self, mut at: usize) -> usize {
         let bytes = self.text.as_bytes();
-        while let Some(&byte) = bytes.get(at) {
-            match byte {
-                b'"' => return at + 1,
-                b'\\' => at = self.escape(at),
-                0..=0x1f => {
-                    self.controls.add(at);
-                    let mut escaped = String::new();
-                    // Writing into a String cannot fail.
-                    let _ = write!(escaped, "\\u{byte:04x}");
-                    self.replace(at, at + 1, &escaped);
-                    at += 1;
+        while let Some(found) = special(bytes, at) {
+            at = match bytes[found] {
+                b'"' => return found + 1,
+                b'\\' => self.escape(found),
+                byte => {
+                    self.controls.add(found);
+                    self.replace(found, found + 1, &format!("\\u{byte:04x}"));
+                    found + 1
                 }
-                _ => at += 1,
-            }
+            };
         }
-        at
+        bytes.len()
     }
 
     /// The escape at `at`; returns the index after it.
     fn escape(&mut self, at: usize) -> usize {
         let bytes = self.text.as_bytes();
-        match bytes.get(at + 1) {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => return at + 2,
-            Some(b'u') => {}
-            _ => return self.keep_backslash(at),
+        if let Some(end) = escape_end(bytes, at) {
+            return end;
         }
-        let Some(unit) = unit_at(bytes, at) else { return self.keep_backslash(at) };
-        match unit {
-            0xd800..=0xdbff if matches!(unit_at(bytes, at + 6), Some(0xdc00..=0xdfff)) => return at + 12,
-            0xd800..=0xdfff => {
-                self.surrogates.add(at);
-                self.replace(at, at + 6, "\\ufffd");
-            }
-            _ => {}
+        if unit(bytes, at).is_none() {
+            return self.keep_backslash(at);
         }
+        self.surrogates.add(at);
+        self.replace(at, at + 6, "\\ufffd");
         at + 6
     }
 
@@ -209,15 +199,6 @@ impl Repair<'_> {
         out.push_str(with);
         self.copied = to;
     }
-}
-
-/// The code unit of the `\u` and four hex digits at `at`.
-fn unit_at(bytes: &[u8], at: usize) -> Option<u16> {
-    let digits = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
-    if !digits.iter().all(u8::is_ascii_hexdigit) {
-        return None;
-    }
-    u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
 #[cfg(test)]
@@ -241,6 +222,15 @@ mod tests {
         check("\"a\tb\"", "\"a\\u0009b\"", &["control-character"]);
         check(r#""\x41\u12""#, r#""\\x41\\u12""#, &["bad-escape"]);
         check("\"\\", "\"\\\\", &["bad-escape"]);
+        // Eight bytes are looked at together: what is odd may stand anywhere among them.
+        for before in 0..20 {
+            let text = |odd: &str| format!("{{\"{}{odd} and more\": NaN}}", "é".repeat(before));
+            check(
+                &text("\n\\q"),
+                &text("\\u000a\\\\q").replace("NaN", "\"NaN\""),
+                &["nonfinite-number", "control-character", "bad-escape"],
+            );
+        }
     }
 
     #[test]

@@ -1,20 +1,19 @@
 //! Tells whether reading a line in full would find anything wrong with it, without building the record.
 //!
 //! ```text
-//! line -> UTF-8 -> json: as strict as serde_json -> top-level fields -> shape: what the format says each is
+//! line -> UTF-8 -> strict: as strict as serde_json -> top-level fields -> shape: what the format says each is
 //!                                                      `-> all well: parse_line would report nothing
 //! ```
 //!
 //! `true` promises that [`super::parse_line`] makes one record of the line and reports no problem. `false`
 //! promises nothing: parse the line to know. Only objects with many keys allocate memory.
 
-mod json;
 mod shape;
 
 use smallvec::SmallVec;
 
 use super::RecordType;
-use json::{each_entry, skip_space};
+use super::json::{strict::each_entry, walk::skip_space};
 use shape::{Shape, fits};
 
 /// Keys of one object that are compared with each other; a line with more is parsed.

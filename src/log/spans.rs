@@ -11,7 +11,7 @@
 
 use std::ops::Range;
 
-use super::marks::Marked;
+use super::json::marks::Marked;
 
 /// The fields that an index needs from at least one kind of record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use std::ops::Range;
 use smallvec::SmallVec;
 
 use super::RecordType;
-use super::marks::Marked;
+use super::json::marks::Marked;
 use super::spans::{Field, Part, Spans, walk};
 
 /// Templates kept at once: a few for each kind of record of a log.

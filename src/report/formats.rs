@@ -6,7 +6,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::document::{Block, Column, Document, Section, Table};
+use super::document::{Column, Document, Section, Table};
 use super::{markdown, text};
 use crate::import::{FORMATS, Format};
 
@@ -16,14 +16,20 @@ pub fn formats_text() -> String {
     section.text(
         "The content of a file decides what it is. `--log-format NAME` reads it as NAME, whatever it looks like.",
     );
-    section.blocks.push(Block::Table(table(str::to_owned)));
+    for it in FORMATS {
+        section.field(it.name, format!("{}: {}", it.reader.reads(), it.about));
+    }
     text::render(&Document { title: "Formats of logs".to_owned(), sections: vec![section] })
 }
 
 /// `formats` as a table of GitHub, and nothing else.
 pub fn formats_markdown() -> String {
+    let mut table = Table::new(&["name", "reads", "what it is"].map(Column::words));
+    for it in FORMATS {
+        table.rows.push(vec![format!("`{}`", it.name), it.reader.reads().to_owned(), it.about.to_owned()]);
+    }
     let mut out = String::new();
-    markdown::render_table(&table(|name| format!("`{name}`")), &mut out);
+    markdown::render_table(&table, &mut out);
     out
 }
 
@@ -34,14 +40,6 @@ pub fn formats_json() -> String {
     };
     let out = json!({ "format": 1, "formats": FORMATS.iter().map(one).collect::<Vec<_>>() });
     format!("{out:#}\n")
-}
-
-fn table(name: impl Fn(&str) -> String) -> Table {
-    let mut table = Table::new(&["name", "reads", "what it is"].map(Column::words));
-    for it in FORMATS {
-        table.rows.push(vec![name(it.name), it.reader.reads().to_owned(), it.about.to_owned()]);
-    }
-    table
 }
 
 #[cfg(test)]

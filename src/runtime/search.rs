@@ -78,7 +78,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{model::FileId, runtime::OpenedLogs, search::unescape, store::Pass};
+    use crate::{log::json::unescape::unescape, model::FileId, runtime::OpenedLogs, store::Pass};
 
     fn logs(text: &[u8]) -> OpenedLogs {
         let mut logs = OpenedLogs::embedded("log.jsonl", text, Pass::Headers).unwrap();

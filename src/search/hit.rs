@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Pattern, unescape};
+use super::Pattern;
+use crate::log::json::unescape::unescape;
 use crate::{
     log::{Record, parse_line, scan_header},
     model::{EpisodeId, Origin, Place},

@@ -4,7 +4,8 @@ use std::{ops::Range, sync::Arc};
 
 use memchr::{memchr, memmem, memrchr};
 
-use super::{Pattern, unescape};
+use super::Pattern;
+use crate::log::json::unescape::unescape;
 
 /// Looks for one pattern in blocks of lines. Keeps a buffer from block to block.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@
 use smallvec::SmallVec;
 
 use super::Entries;
-use super::json::{each_entry, each_item};
+use crate::log::json::strict::{each_entry, each_item};
 use crate::log::{RecordType, time, timestamp_from_number, timestamp_from_text};
 
 /// Characters of an integer that a double holds exactly.

@@ -4,13 +4,13 @@ use memchr::memchr;
 
 /// Replaces the content of `out` by `line` with its JSON escapes undone. Half a surrogate pair becomes
 /// U+FFFD. An escape that JSON does not know stays as written.
-pub fn unescape(line: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn unescape(line: &[u8], out: &mut Vec<u8>) {
     out.clear();
     let mut rest = line;
     while let Some(at) = memchr(b'\\', rest) {
         out.extend_from_slice(&rest[..at]);
-        rest = &rest[at + 1..];
-        let plain = match rest.first() {
+        rest = &rest[at..];
+        let plain = match rest.get(1) {
             Some(b'n') => b'\n',
             Some(b'"') => b'"',
             Some(b'\\') => b'\\',
@@ -19,49 +19,46 @@ pub fn unescape(line: &[u8], out: &mut Vec<u8>) {
             Some(b'r') => b'\r',
             Some(b'b') => 8,
             Some(b'f') => 12,
-            Some(b'u') => {
+            _ => {
                 match code_point(rest) {
                     Some((letter, len)) => {
                         out.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
                         rest = &rest[len..];
                     }
-                    None => out.push(b'\\'),
+                    None => {
+                        out.push(b'\\');
+                        rest = &rest[1..];
+                    }
                 }
-                continue;
-            }
-            _ => {
-                out.push(b'\\');
                 continue;
             }
         };
         out.push(plain);
-        rest = &rest[1..];
+        rest = &rest[2..];
     }
     out.extend_from_slice(rest);
 }
 
-/// The character that the four hex digits (or the surrogate pair of them) at the start of `rest` mean, and
-/// the length read.
+/// The character that the escape of four hex digits (or the surrogate pair of them) at the start of `rest` stands for,
+/// and its length.
 fn code_point(rest: &[u8]) -> Option<(char, usize)> {
-    let first = hex(rest)?;
+    let first = unit(rest, 0)?;
     if let Some(letter) = char::from_u32(first) {
-        return Some((letter, 5));
+        return Some((letter, 6));
     }
-    let second = rest.get(5..).and_then(|it| it.strip_prefix(b"\\")).and_then(hex);
-    match second {
+    match unit(rest, 6) {
         Some(low @ 0xdc00..=0xdfff) if first < 0xdc00 => {
             let code = 0x1_0000 + ((first - 0xd800) << 10) + (low - 0xdc00);
-            Some((char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), 11))
+            Some((char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), 12))
         }
-        _ => Some((char::REPLACEMENT_CHARACTER, 5)),
+        _ => Some((char::REPLACEMENT_CHARACTER, 6)),
     }
 }
 
-/// The number in an escape of four hex digits.
-fn hex(rest: &[u8]) -> Option<u32> {
-    let digits = rest.strip_prefix(b"u")?.get(..4)?;
-    let digit = |value: u32, byte: &u8| Some(value << 4 | char::from(*byte).to_digit(16)?);
-    digits.iter().try_fold(0, digit)
+/// The code unit of the `\u` and four hex digits at `at`; `None` if there is no such escape.
+pub(in crate::log) fn unit(text: &[u8], at: usize) -> Option<u32> {
+    let digits = text.get(at..at + 6)?.strip_prefix(b"\\u")?;
+    digits.iter().try_fold(0, |sum, it| Some(sum << 4 | char::from(*it).to_digit(16)?))
 }
 
 #[cfg(test)]

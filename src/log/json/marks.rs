@@ -16,7 +16,7 @@ mod tests;
 use classify::wide;
 use classify::{ByWords, Classes, Classify};
 
-use super::json::walk::scalar_end;
+use super::walk::scalar_end;
 
 /// Bytes whose bits are made together.
 const WIDTH: usize = 64;
@@ -48,13 +48,13 @@ struct Carry {
 
 /// The bit maps of a text. Reading another text reuses the memory.
 #[derive(Default)]
-pub(super) struct Marks {
+pub(in crate::log) struct Marks {
     bits: Vec<Bits>,
 }
 
 impl Marks {
     /// The bit maps of `text`, which begins where a line does.
-    pub(super) fn read<'a>(&mut self, text: &'a [u8]) -> Marked<'a, '_> {
+    pub(in crate::log) fn read<'a>(&mut self, text: &'a [u8]) -> Marked<'a, '_> {
         let blocks = text.len().div_ceil(WIDTH);
         if self.bits.len() < blocks {
             self.bits.resize(blocks, Bits::default());
@@ -140,9 +140,9 @@ fn parity(mut ones: u64) -> u64 {
 
 /// A text of whole lines, and its bit maps. Positions are counted from its start.
 #[derive(Clone, Copy)]
-pub(super) struct Marked<'a, 'm> {
+pub(in crate::log) struct Marked<'a, 'm> {
     /// The text.
-    pub(super) text: &'a [u8],
+    pub(in crate::log) text: &'a [u8],
     bits: &'m [Bits],
 }
 
@@ -162,14 +162,14 @@ impl Marked<'_, '_> {
     /// The index after the closing quote of the string whose content starts at `at`, or `None` if it does not
     /// close on its line.
     #[inline]
-    pub(super) fn string_end(&self, at: usize) -> Option<usize> {
+    pub(in crate::log) fn string_end(&self, at: usize) -> Option<usize> {
         let stop = self.next(at, |it| it.stops)?;
         (self.text[stop] == b'"').then_some(stop + 1)
     }
 
     /// Whether `start..end` of a line holds only printable ASCII without escapes.
     #[inline]
-    pub(super) fn is_plain(&self, start: usize, end: usize) -> bool {
+    pub(in crate::log) fn is_plain(&self, start: usize, end: usize) -> bool {
         let (first, last) = (start / WIDTH, end.saturating_sub(1) / WIDTH);
         let from = u64::MAX << (start % WIDTH);
         let to = u64::MAX >> (WIDTH - 1 - end.saturating_sub(1) % WIDTH);
@@ -185,7 +185,7 @@ impl Marked<'_, '_> {
     /// The index after the number, `true`, `false` or `null` at `at`, or `None` if there is none or it is not
     /// plain JSON (`NaN`).
     #[inline]
-    pub(super) fn scalar_end(&self, at: usize) -> Option<usize> {
+    pub(in crate::log) fn scalar_end(&self, at: usize) -> Option<usize> {
         match self.next(at, |it| it.other).unwrap_or(self.text.len()) {
             end if end > at => Some(end.min(self.text.len())),
             // No number begins with a letter.
@@ -198,7 +198,7 @@ impl Marked<'_, '_> {
     ///
     /// Counts only brackets of the outermost kind: in well-formed text the others balance among themselves.
     #[inline(never)]
-    pub(super) fn container_end(&self, at: usize) -> Option<usize> {
+    pub(in crate::log) fn container_end(&self, at: usize) -> Option<usize> {
         let open = self.text[at];
         // The closing bracket is the one two places on.
         let close = open + 2;
@@ -234,7 +234,7 @@ impl Marked<'_, '_> {
 
     /// The index after the value at `at`, or `None` if there is none or it does not close on its line.
     #[inline(always)]
-    pub(super) fn value_end(&self, at: usize) -> Option<usize> {
+    pub(in crate::log) fn value_end(&self, at: usize) -> Option<usize> {
         match self.text.get(at)? {
             b'"' => self.string_end(at + 1),
             b'{' | b'[' => self.container_end(at),
@@ -244,7 +244,7 @@ impl Marked<'_, '_> {
 
     /// The index of the first byte at or after `at` on the same line that is not JSON white space.
     #[inline]
-    pub(super) fn skip_space(&self, mut at: usize) -> usize {
+    pub(in crate::log) fn skip_space(&self, mut at: usize) -> usize {
         while self.text.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {
             at += 1;
         }
@@ -252,7 +252,7 @@ impl Marked<'_, '_> {
     }
 
     /// The end of the line that `at` is on: where its `\n` stands, or the end of the text.
-    pub(super) fn line_end(&self, mut at: usize) -> usize {
+    pub(in crate::log) fn line_end(&self, mut at: usize) -> usize {
         loop {
             match self.next(at, |it| it.stops) {
                 None => return self.text.len(),
@@ -264,7 +264,7 @@ impl Marked<'_, '_> {
 
     /// Whether a line ends at `at`.
     #[inline]
-    pub(super) fn is_line_end(&self, at: usize) -> bool {
+    pub(in crate::log) fn is_line_end(&self, at: usize) -> bool {
         at == self.text.len() || self.text.get(at) == Some(&b'\n')
     }
 }

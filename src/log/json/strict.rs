@@ -2,14 +2,16 @@
 //! deeper than a reader goes. Every function takes the index where something begins and returns the index
 //! after it.
 
-/// Levels of nesting that are read; as in [`super::super::repair`].
-const DEPTH: usize = 128;
+use super::{unescape::unit, walk::skip_space};
+
+/// Levels of nesting that `serde_json` parses.
+pub(in crate::log) const DEPTH: usize = 128;
 const ONES: u64 = u64::from_le_bytes([1; 8]);
 const HIGHS: u64 = ONES << 7;
 
 /// Calls `visit` with each key (as written, without quotes) and value of the object at `at`, which is `depth`
 /// levels deep. `None` if it is not an object or `visit` gave up.
-pub(super) fn each_entry<'a>(
+pub(in crate::log) fn each_entry<'a>(
     text: &'a [u8],
     at: usize,
     depth: usize,
@@ -43,7 +45,7 @@ pub(super) fn each_entry<'a>(
 
 /// Calls `visit` with each value of the list at `at`, which is `depth` levels deep. `None` if it is not a
 /// list or `visit` gave up.
-pub(super) fn each_item<'a>(
+pub(in crate::log) fn each_item<'a>(
     text: &'a [u8],
     at: usize,
     depth: usize,
@@ -83,14 +85,6 @@ fn word_end(text: &[u8], at: usize, word: &[u8]) -> Option<usize> {
     text[at..].starts_with(word).then_some(at + word.len())
 }
 
-/// The index after white space.
-pub(super) fn skip_space(text: &[u8], mut at: usize) -> usize {
-    while text.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')) {
-        at += 1;
-    }
-    at
-}
-
 fn number_end(text: &[u8], at: usize) -> Option<usize> {
     let start = at + usize::from(text[at] == b'-');
     let mut end = digits_end(text, start)?;
@@ -127,7 +121,7 @@ fn string_end(text: &[u8], mut at: usize) -> Option<usize> {
 
 /// The first byte at or after `at` that ends or escapes the content of a string; looks at eight bytes at a
 /// time.
-fn special(text: &[u8], at: usize) -> Option<usize> {
+pub(in crate::log) fn special(text: &[u8], at: usize) -> Option<usize> {
     let rest = text.get(at..)?;
     let (words, last) = rest.as_chunks::<8>();
     for (number, word) in words.iter().enumerate() {
@@ -147,7 +141,7 @@ fn special(text: &[u8], at: usize) -> Option<usize> {
 }
 
 /// The index after the escape at `at`. A surrogate counts only with its other half.
-fn escape_end(text: &[u8], at: usize) -> Option<usize> {
+pub(in crate::log) fn escape_end(text: &[u8], at: usize) -> Option<usize> {
     match text.get(at + 1)? {
         b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(at + 2),
         b'u' => match unit(text, at)? {
@@ -157,10 +151,4 @@ fn escape_end(text: &[u8], at: usize) -> Option<usize> {
         },
         _ => None,
     }
-}
-
-/// The code unit of the `\u` and four hex digits at `at`.
-fn unit(text: &[u8], at: usize) -> Option<u32> {
-    let digits = text.get(at..at + 6)?.strip_prefix(b"\\u")?;
-    digits.iter().try_fold(0, |sum, it| Some(sum << 4 | char::from(*it).to_digit(16)?))
 }
