@@ -38,7 +38,7 @@ impl View {
     pub const WHAT_IF: View = View::at('5');
 
     /// The view that this digit shows.
-    pub(super) const fn at(digit: char) -> Self {
+    pub const fn at(digit: char) -> Self {
         Self(digit)
     }
 
