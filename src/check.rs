@@ -17,11 +17,14 @@ mod coalitions;
 mod declared;
 mod extent;
 mod finding;
+mod real;
 mod replays;
 mod reward;
 mod rounding;
 #[cfg(test)]
 mod sample;
+mod spread;
+mod streams;
 mod time;
 mod usage;
 
@@ -41,8 +44,11 @@ const CHECKS: &[&[Check]] = &[
     usage::CHECKS,
     declared::CHECKS,
     alternatives::CHECKS,
+    real::CHECKS,
     replays::CHECKS,
     coalitions::CHECKS,
+    spread::CHECKS,
+    streams::CHECKS,
 ];
 
 /// All findings about `episode`, in the order of the rules and then of the episode.

@@ -18,6 +18,7 @@ pub mod rule;
 mod scenario;
 mod segmented;
 mod severity;
+mod status;
 mod summary;
 mod time;
 
@@ -27,12 +28,13 @@ pub use attribution::{
     Value,
 };
 pub use counterfactual::{
-    Absence, ActionTable, Alternative, Candidate, CoalitionTable, CoalitionValue, ReplayGroup, Sample,
+    Absence, ActionTable, Alternative, BrokenOff, Candidate, CoalitionTable, CoalitionValue, ReplayGroup,
+    Sample,
 };
 pub use diagnostic::Diagnostic;
 pub use episode::{
     Agent, CreditItem, DeclaredCredit, DeclaredEdge, Episode, Label, Metric, Outcome, Reward, RewardSource,
-    RewardTotal, State, Status,
+    RewardTotal, State,
 };
 pub use growth::Growth;
 pub use id::{ActId, AgentId, EpisodeId, FileId, Origin, Place};
@@ -42,6 +44,7 @@ pub use rule::Rule;
 pub use scenario::{Scenario, Substitute};
 pub use segmented::Segmented;
 pub use severity::Severity;
+pub use status::Status;
 pub use summary::{
     Counters, EpisodeSummary, FileState, FileSummary, Inode, LogSummary, Reading, RecordText, Validating,
 };

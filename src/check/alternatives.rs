@@ -1,6 +1,6 @@
 //! The alternatives of single acts: their probabilities, and whether the action taken is one of them.
 
-use crate::model::{Act, ActionTable, Episode, Origin, rule};
+use crate::model::{ActionTable, Alternative, Episode, Origin, rule};
 
 use super::finding::{Check, Finding, quoted};
 use super::rounding::shown;
@@ -9,6 +9,7 @@ use super::rounding::shown;
 pub(super) const CHECKS: &[Check] = &[
     Check { rule: rule::PROBABILITIES, run: probabilities },
     Check { rule: rule::TAKEN_MISSING, run: taken_missing },
+    Check { rule: rule::PROBABILITY_WITHOUT_VALUE, run: without_value },
     Check { rule: rule::SINGLE_ALTERNATIVE, run: single },
 ];
 
@@ -82,11 +83,6 @@ fn range<'a>(
     true
 }
 
-/// The label of the action taken, as its table would have it.
-fn taken(act: &Act) -> &str {
-    act.policy.as_ref().and_then(|it| it.chosen.as_deref()).unwrap_or(&act.label)
-}
-
 pub(super) fn taken_missing(episode: &Episode) -> Vec<Finding> {
     let mut findings = Vec::new();
     for table in &episode.tables {
@@ -104,11 +100,36 @@ pub(super) fn taken_missing(episode: &Episode) -> Vec<Finding> {
         let labels = table.alternatives.iter().map(|it| it.label.as_str());
         let message = format!(
             "'{}', taken at '{}', is not among its alternatives {}: name it in `policy.chosen` or mark it `real`",
-            taken(act),
+            act.taken_label(),
             act.id,
             quoted(labels, 4)
         );
         findings.push(Finding::at(origin, message));
+    }
+    findings
+}
+
+pub(super) fn without_value(episode: &Episode) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for table in &episode.tables {
+        let act = episode.act(table.act);
+        let all = &table.alternatives;
+        // A policy that logs no values of its own leaves them to replays, of which there may be few.
+        if act.policy.as_ref().is_some_and(|it| !it.probs.is_empty() && it.q.is_empty()) {
+            continue;
+        }
+        let is_likely = |it: &&Alternative| it.probability.is_some_and(|it| it > 0.0);
+        let lacking: Vec<&Alternative> =
+            all.iter().filter(is_likely).filter(|it| it.q.mean.is_none()).collect();
+        let is_valued = all.iter().filter(is_likely).any(|it| it.q.mean.is_some());
+        let Some(first) = lacking.first().filter(|_| is_valued && table.value.is_none()) else { continue };
+        let message = format!(
+            "{} at '{}' {} a probability but no value, while others have both: what the policy expects there is not known",
+            quoted(lacking.iter().map(|it| it.label.as_str()), 4),
+            act.id,
+            if lacking.len() == 1 { "has" } else { "have" }
+        );
+        findings.push(Finding::at(first.origin, message));
     }
     findings
 }
@@ -178,6 +199,24 @@ mod tests {
         episode.tables[0].alternatives.remove(0);
         episode.tables[0].alternatives[0].default = true;
         check("taken-missing", &episode, &[]);
+    }
+
+    #[test]
+    fn what_is_likely_has_a_value() {
+        let mut episode = sound();
+        check("probability-without-value", &episode, &[]);
+        episode.tables[0].alternatives[1].q.mean = None;
+        check("probability-without-value", &episode, &["'wait' at 'a1' has a probability but no value"]);
+        // V itself is logged, or the policy never does it.
+        episode.tables[0].value = Some(0.5);
+        check("probability-without-value", &episode, &[]);
+        episode.tables[0].value = None;
+        episode.tables[0].alternatives[1].probability = Some(0.0);
+        check("probability-without-value", &episode, &[]);
+        // Probabilities alone say what is likely, not what it is worth.
+        episode.tables[0].alternatives[1].probability = Some(0.5);
+        episode.tables[0].alternatives[0].q.mean = None;
+        check("probability-without-value", &episode, &[]);
     }
 
     #[test]

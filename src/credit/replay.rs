@@ -12,6 +12,8 @@
 //!   deviations acts without a group do not make it unavailable; a caveat says how many there are. Groups
 //!   tied to no act count for their agent by their mean.
 
+mod broken_off;
+mod left_out;
 mod rows;
 mod siblings;
 
@@ -165,6 +167,8 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
     attribution.reward = question.episode.reward().map(|it| it.value);
     attribution.sample = sample(question);
     partial_cover(question, &mut attribution);
+    let credited = groups.iter().filter(|it| counts(question, *it.0)).flat_map(|it| it.1).copied();
+    attribution.caveats.extend(broken_off::caveats(question, credited));
     option_caveats(question, &mut attribution);
     if !question.scenario.dropped.is_empty() {
         let text = format!("replays were recorded with {}", question.dropped_names());

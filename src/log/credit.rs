@@ -1,6 +1,7 @@
 //! The numbers of a log: `reward`, `credit`, `counterfactual`, `metric`.
 
 use super::Payload;
+use crate::model::Status;
 
 /// A reward arrived.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -131,9 +132,13 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    /// Whether its runs broke off, so that their returns say nothing of its action.
-    pub fn is_left_out(&self) -> bool {
-        matches!(self.status.as_deref(), Some("error" | "aborted"))
+    /// How its runs ended, if they broke off, so that their returns say nothing of its action.
+    pub fn broken_off(&self) -> Option<Status> {
+        match self.status.as_deref()?.to_ascii_lowercase().as_str() {
+            "error" | "errored" | "crashed" => Some(Status::Error),
+            "aborted" | "abort" | "cancelled" | "canceled" | "killed" | "timeout" => Some(Status::Aborted),
+            _ => None,
+        }
     }
 }
 

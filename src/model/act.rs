@@ -46,6 +46,8 @@ pub struct Act {
     pub default_action: Option<String>,
     /// Tokens and cost.
     pub usage: Usage,
+    /// The trace that it belongs to (`trace_id` or `trace` of its record).
+    pub trace: Option<Box<str>>,
     /// The record.
     pub origin: Origin,
 }
@@ -53,6 +55,11 @@ pub struct Act {
 impl Act {
     /// The longest label kept, in characters. The payload itself is read when somebody looks at it.
     pub const LABEL_CHARS: usize = 200;
+
+    /// The action taken, as its alternatives write it: what the policy chose, or else the action itself.
+    pub fn taken_label(&self) -> &str {
+        self.policy.as_ref().and_then(|it| it.chosen.as_deref()).unwrap_or(&self.label)
+    }
 }
 
 /// The acting policy's own numbers at one action. Keys are action labels, in logged order.

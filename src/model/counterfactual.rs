@@ -1,6 +1,6 @@
 //! What would have happened otherwise, as logged: alternatives, replay groups, coalition values.
 
-use super::{ActId, AgentId, Origin};
+use super::{ActId, AgentId, Origin, Status};
 
 /// A measured or stated value: mean, standard deviation and the number of replays it rests on.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -110,6 +110,13 @@ pub struct Candidate {
     pub origin: Origin,
 }
 
+impl Candidate {
+    /// The label of a candidate that does not name its action.
+    pub fn unnamed(j: i64) -> String {
+        format!("candidate {j}")
+    }
+}
+
 /// Candidates replayed from one frozen context.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReplayGroup {
@@ -125,8 +132,17 @@ pub struct ReplayGroup {
     pub frozen: Vec<(String, String)>,
     /// Candidates by `j`.
     pub candidates: Vec<Candidate>,
-    /// Those whose runs broke off (`status` error or aborted), by `j`: no mean has them.
-    pub left_out: Vec<Candidate>,
+    /// Those whose runs broke off, by `j`: no mean has them.
+    pub left_out: Vec<BrokenOff>,
+}
+
+/// A candidate whose runs broke off, so that their returns say nothing of its action.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BrokenOff {
+    /// How they ended: [`Status::Error`] or [`Status::Aborted`].
+    pub status: Status,
+    /// What the record says of it.
+    pub candidate: Candidate,
 }
 
 /// The value of one coalition.

@@ -2,7 +2,7 @@
 
 use super::{
     Act, ActId, ActionTable, AgentId, CoalitionTable, Diagnostic, Links, Origin, ReplayGroup, Segmented,
-    Timestamp,
+    Status, Timestamp,
 };
 
 /// An agent of an episode.
@@ -70,23 +70,6 @@ pub struct RewardTotal {
     pub source: RewardSource,
     /// One record that says so.
     pub origin: Option<Origin>,
-}
-
-/// How an episode ended.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Status {
-    /// It reached its goal.
-    Success,
-    /// It did not.
-    Failure,
-    /// Cut off by a limit.
-    Truncated,
-    /// Broken by an error.
-    Error,
-    /// Stopped from outside.
-    Aborted,
-    /// Another word of the log.
-    Other(String),
 }
 
 /// The `episode_end` record.

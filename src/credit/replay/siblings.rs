@@ -19,6 +19,7 @@ use crate::model::{AgentId, Candidate, Estimate, ReplayGroup, Sample, Substitute
 use crate::stats::{settled, sum};
 
 use super::super::question::Question;
+use super::left_out;
 
 /// One number's part in the credit of what happened.
 pub(super) struct Part<'a> {
@@ -104,7 +105,10 @@ pub(super) fn credit<'a>(
         NoCredit::Missing(format!("replay group '{name}' has no return of what really happened"))
     })?;
     if siblings.len() < 2 {
-        let why = format!("replay group '{name}' has one candidate with returns: nothing to compare with");
+        let left_out = left_out::count(group).map_or(String::new(), |it| format!(" ({it})"));
+        let why = format!(
+            "replay group '{name}' has one candidate with returns: nothing to compare with{left_out}"
+        );
         return Err(NoCredit::Undefined(why));
     }
     let full_mean = kind == Kind::Mean || question.switch("mean");
@@ -162,9 +166,7 @@ fn happened<'a>(question: &Question<'a>, group: &'a ReplayGroup) -> Result<&'a C
     let name = &group.name;
     let mut candidates = group.candidates.iter().filter(|it| !it.extra);
     match group.act.and_then(|act| question.scenario.substitutes.get(&act)) {
-        None => candidates.find(|it| it.real).ok_or_else(|| {
-            NoCredit::Missing(format!("replay group '{name}' does not mark which candidate really happened"))
-        }),
+        None => really_happened(question, group),
         Some(Substitute::Alternative(label)) => candidates
             .find(|it| it.label == *label)
             .ok_or_else(|| NoCredit::Missing(format!("replay group '{name}' has no candidate '{label}'"))),
@@ -172,6 +174,32 @@ fn happened<'a>(question: &Question<'a>, group: &'a ReplayGroup) -> Result<&'a C
             "replay group '{name}' does not say which candidate is the default action"
         ))),
     }
+}
+
+/// The candidate that is marked as what happened. Of several the one that is the act itself, if one is.
+fn really_happened<'a>(question: &Question<'_>, group: &'a ReplayGroup) -> Result<&'a Candidate, NoCredit> {
+    let name = &group.name;
+    let marked: Vec<&Candidate> = group.candidates.iter().filter(|it| !it.extra && it.real).collect();
+    let why = match marked.as_slice() {
+        [only] => return Ok(only),
+        [] => match group.left_out.iter().find(|it| it.candidate.real) {
+            Some(it) => {
+                let how = left_out::word(&it.status);
+                format!("what really happened in replay group '{name}' {how}: its returns say nothing")
+            }
+            None => format!("replay group '{name}' does not mark which candidate really happened"),
+        },
+        several => {
+            let act = group.act.map(|it| question.episode.act(it).taken_label());
+            let mut same = several.iter().filter(|it| act == Some(it.label.as_str()));
+            if let (Some(one), None) = (same.next(), same.next()) {
+                return Ok(one);
+            }
+            let count = several.len();
+            format!("replay group '{name}' marks {count} candidates as what really happened")
+        }
+    };
+    Err(NoCredit::Missing(why))
 }
 
 /// The candidates that take part, with their numbers.

@@ -5,7 +5,9 @@ use proptest::prelude::*;
 use crate::credit::fixture::{assert_close, list, vectors};
 use crate::credit::{Target, compute, explain};
 use crate::model::draft::Draft;
-use crate::model::{ActId, AgentId, Attribution, Episode, Provenance, Sample, Scenario, Substitute, Value};
+use crate::model::{
+    ActId, AgentId, Attribution, BrokenOff, Episode, Provenance, Sample, Scenario, Status, Substitute, Value,
+};
 
 fn scenario(method: &str, baseline: &str) -> Scenario {
     Scenario { baseline: Some(baseline.to_owned()), ..Scenario::of_method(method) }
@@ -104,6 +106,58 @@ fn vectors_of_the_standard_error() {
         let got = credit(&draft.episode(), "replay-loo", "equal");
         assert_close(&[got.act(ActId(0)).and_then(|it| it.standard_error).expect("known")], &[want]);
     }
+}
+
+/// What happened returns 0, another candidate 1, and two that broke off 0.
+fn broken_off(statuses: [Status; 2]) -> Episode {
+    Draft::of(1)
+        .acts(&[0])
+        .replay(0, 0, &[(0.0, 1), (1.0, 1), (0.0, 1), (0.0, 1)])
+        .last_replay(|group| {
+            let broken = group.candidates.split_off(2).into_iter().zip(statuses);
+            group.left_out = broken.map(|(candidate, status)| BrokenOff { status, candidate }).collect();
+        })
+        .episode()
+}
+
+#[test]
+fn candidates_that_broke_off_are_left_out_and_counted() {
+    // 0 - 1 = -1; with the two as 0 it is 0 - (1 + 0 + 0) / 3 = -0.33.
+    let got = credit(&broken_off([Status::Aborted, Status::Aborted]), "replay-loo", "equal");
+    assert_close(&[got.act(ActId(0)).expect("a number").value], &[-1.0]);
+    let said = |it: &Attribution| it.caveats.iter().map(|it| it.text.clone()).collect::<Vec<_>>();
+    let expected = "2 of 4 candidates aborted, left out; as 0 they would say -0.33";
+    assert!(said(&got).contains(&expected.to_owned()), "{:?}", said(&got));
+    let got = credit(&broken_off([Status::Aborted, Status::Error]), "replay-loo", "equal");
+    assert!(said(&got).iter().any(|it| it.starts_with("2 of 4 candidates broke off")), "{:?}", said(&got));
+    // Against the mean of all: 0 - 1/2, and with them 0 - 1/4.
+    let got = credit(&broken_off([Status::Error, Status::Error]), "replay-mean", "equal");
+    assert_close(&[got.act(ActId(0)).expect("a number").value], &[-0.5]);
+    let expected = "2 of 4 candidates ended with an error, left out; as 0 they would say -0.25";
+    assert!(said(&got).contains(&expected.to_owned()), "{:?}", said(&got));
+}
+
+#[test]
+fn what_is_left_when_others_broke_off_may_be_nothing() {
+    let mut episode = broken_off([Status::Aborted, Status::Aborted]);
+    let why = |it: &Episode| compute(it, &scenario("replay-loo", "equal")).expect_err("no credit").missing;
+    episode.replays[0].candidates.pop();
+    assert!(why(&episode).ends_with("nothing to compare with (2 of 3 candidates aborted, left out)"));
+    episode.replays[0].candidates.clear();
+    episode.replays[0].left_out[0].candidate.real = true;
+    assert!(why(&episode).contains("what really happened in replay group 'g0' aborted"), "{}", why(&episode));
+}
+
+#[test]
+fn of_two_marked_as_real_the_act_counts() {
+    let mut episode = Draft::of(1).acts(&[0]).replay(0, 0, &[(0.0, 2), (1.0, 2), (4.0, 2)]).episode();
+    episode.replays[0].candidates[1].real = true;
+    let why = compute(&episode, &scenario("replay-loo", "equal")).expect_err("which?").missing;
+    assert!(why.contains("marks 2 candidates as what really happened"), "{why}");
+    // The act is labelled `u`: 1 - (0 + 4) / 2.
+    episode.replays[0].candidates[1].label = "u".to_owned();
+    let got = credit(&episode, "replay-loo", "equal");
+    assert_close(&[got.act(ActId(0)).expect("a number").value], &[-1.0]);
 }
 
 #[test]

@@ -118,6 +118,16 @@ table! {
     /// Two records give one candidate of a replay group different actions: it is not used.
     CANDIDATE_OF_TWO_ACTIONS = "candidate-of-two-actions", [Error], Line(5);
 
+    /// Two candidates of a replay group are marked as what really happened: the one that is the act counts, or
+    /// else neither.
+    SEVERAL_REAL = "several-real", [Error], Line(4);
+
+    /// The candidate of a replay group that is marked as what really happened is not the act that it replays.
+    REAL_IS_ANOTHER = "real-is-another", [Error], Line(4);
+
+    /// `policy.chosen` is not the action of its record, which is one of the alternatives too.
+    CHOSEN_IS_ANOTHER = "chosen-is-another", [Error], Line(4);
+
     /// Records of one replay group name different acts: they are read as a group for each act.
     GROUP_OF_TWO_ACTS = "group-of-two-acts", [Warning], Line(5);
 
@@ -165,6 +175,19 @@ table! {
     /// Two agents have names that differ in case or spacing only: their credit may be split.
     DUPLICATE_AGENT = "duplicate-agent", [Warning], Line(4);
 
+    /// Two entries of one roster have the same id: their credit cannot be told apart.
+    SHARED_ROSTER_ID = "shared-roster-id", [Warning], Line(2);
+
+    /// One agent does the same several times at each of its steps: two jobs share the stream.
+    SHARED_STREAM = "shared-stream", [Warning], Line(4);
+
+    /// Acts of one agent repeat those of another at one instant, as when a sub-agent begins with a copy of what
+    /// its parent did: tokens and acts count twice.
+    COPIED_ACTS = "copied-acts", [Warning], Line(5);
+
+    /// Acts with different trace ids are not linked: blame cannot cross from one to the other.
+    UNLINKED_PARTS = "unlinked-parts", [Warning], Line(4);
+
     /// An effect is logged before its cause beyond clock skew, or a duration is negative.
     TIME_BACKWARDS = "time-backwards", [Warning], Line(4);
 
@@ -189,6 +212,13 @@ table! {
 
     /// The action taken is not among the alternatives logged for its act.
     TAKEN_MISSING = "taken-missing", [Warning], Line(4);
+
+    /// An alternative has a probability but no value, while others have both: what is expected of the policy
+    /// cannot be known.
+    PROBABILITY_WITHOUT_VALUE = "probability-without-value", [Warning], Line(4);
+
+    /// A standard deviation is given of a single run, which shows no spread: no interval follows from it.
+    SPREAD_OF_ONE_RUN = "spread-of-one-run", [Warning], Line(5);
 
     /// The action taken is the only alternative logged: there is no contrast.
     SINGLE_ALTERNATIVE = "single-alternative", [Note], Line(4);

@@ -110,7 +110,15 @@ pub(super) fn of_record(
     *count += 1;
     act.id = text::clean(&raw_id);
     (act.time, act.step, act.origin) = (record.ts, record.step, origin);
+    act.trace = trace_of(record);
     Some((act, raw_id))
+}
+
+/// The trace that a record names among its fields.
+fn trace_of(record: &Record) -> Option<Box<str>> {
+    let named = record.extra.iter().find(|it| matches!(it.0.as_str(), "trace_id" | "trace" | "traceId"));
+    let text = named.filter(|it| it.1.json().starts_with('"')).map(|it| text::clean(&it.1.text()));
+    text.filter(|it| !it.is_empty()).map(Into::into)
 }
 
 fn blank(agent: AgentId, kind: ActKind) -> Act {
@@ -130,6 +138,7 @@ fn blank(agent: AgentId, kind: ActKind) -> Act {
         policy: None,
         default_action: None,
         usage: Usage::default(),
+        trace: None,
         origin: Origin::default(),
     }
 }

@@ -11,8 +11,8 @@ use super::{Builder, acts::Node};
 use crate::{
     log::{Body, Candidate, Counterfactual, Record, action_label},
     model::{
-        self, Absence, Act, ActId, ActionTable, AgentId, Alternative, CoalitionTable, CoalitionValue, Origin,
-        Policy, ReplayGroup, Sample, rule,
+        self, Absence, Act, ActId, ActionTable, AgentId, Alternative, BrokenOff, CoalitionTable,
+        CoalitionValue, Origin, Policy, ReplayGroup, Sample, rule,
     },
     text,
 };
@@ -146,12 +146,6 @@ fn sample(value: Option<f64>, returns: &[f64], std: Option<f64>, n: Option<u32>)
     Sample::of_returns(returns.to_vec())
 }
 
-/// The label of the action that `act` really took, as its alternatives write it.
-fn taken_label(act: &Act) -> String {
-    let chosen = act.policy.as_ref().and_then(|it| it.chosen.clone());
-    chosen.unwrap_or_else(|| act.label.clone())
-}
-
 fn table(builder: &mut Builder, act: ActId) -> &mut ActionTable {
     let tables = &mut builder.tables;
     let at = tables.binary_search_by_key(&act, |it| it.act).unwrap_or_else(|at| {
@@ -168,7 +162,7 @@ pub(super) fn table_of_policy(act: ActId, it: &Act, origin: Origin) -> Option<Ac
 
 /// Probabilities and values that the acting policy logged itself.
 fn of_policy(places: &mut Places, act: ActId, it: &Act, origin: Origin) -> Option<ActionTable> {
-    let taken = taken_label(it);
+    let taken = it.taken_label();
     let default = it.default_action.clone();
     let Policy { probs, q, value, .. } = it.policy.clone()?;
     if probs.is_empty() && q.is_empty() && value.is_none() {
@@ -187,7 +181,7 @@ fn of_policy(places: &mut Places, act: ActId, it: &Act, origin: Origin) -> Optio
             label: label.clone(),
             q: Sample { mean: values.get(label).copied().filter(|it| it.is_finite()), ..Sample::default() },
             probability: probabilities.get(label).copied(),
-            taken: *label == taken,
+            taken: label == taken,
             default: default.as_ref() == Some(label),
             origin,
         });
@@ -216,7 +210,7 @@ fn alternatives(
         }
         return;
     };
-    let taken = taken_label(builder.episode.act(act));
+    let taken = builder.episode.act(act).taken_label().to_owned();
     let logged_default = builder.episode.act(act).default_action.clone();
     let group = it.group.as_deref().map(text::clean);
     let source = (it.kind.clone(), group.clone());
@@ -274,13 +268,8 @@ fn alternatives(
 fn candidate_label(candidate: &Candidate) -> String {
     match &candidate.action {
         Some(action) => action_label(action.json()),
-        None => candidate.j.map_or("null".to_owned(), unnamed),
+        None => candidate.j.map_or("null".to_owned(), model::Candidate::unnamed),
     }
-}
-
-/// What stands for the action of a candidate that does not name it.
-fn unnamed(j: i64) -> String {
-    format!("candidate {j}")
 }
 
 fn replay(builder: &mut Builder, places: &mut Places, it: &Counterfactual, origin: Origin) {
@@ -318,8 +307,8 @@ fn replay(builder: &mut Builder, places: &mut Places, it: &Counterfactual, origi
             origin,
         };
         // A run that broke off says nothing of what its action is worth: it is kept apart, and counted.
-        if candidate.is_left_out() {
-            group.left_out.push(merged);
+        if let Some(status) = candidate.broken_off() {
+            group.left_out.push(BrokenOff { status, candidate: merged });
             continue;
         }
         let Entry::Occupied(mut known) = places.candidates.entry((at, j)) else {
@@ -333,7 +322,7 @@ fn replay(builder: &mut Builder, places: &mut Places, it: &Counterfactual, origi
             continue;
         }
         if candidate.action.is_some() && before.label != merged.label {
-            if before.label == unnamed(j) {
+            if before.label == model::Candidate::unnamed(j) {
                 before.label.clone_from(&merged.label);
             } else {
                 known.is_refused = true;

@@ -1,9 +1,11 @@
 //! The agents of an episode: roster first, then by first use.
 
+use std::collections::BTreeMap;
+
 use super::Builder;
 use crate::{
     log::{Body, Record, RosterAgent, Run},
-    model::{Agent, AgentId, DeclaredEdge, Origin},
+    model::{Agent, AgentId, DeclaredEdge, Origin, rule},
     text,
 };
 
@@ -15,12 +17,17 @@ pub(super) fn add(builder: &mut Builder, run: Option<&Run>, records: &[(Record, 
             _ => None,
         })
     };
-    for agent in starts().flat_map(|it| &it.agents) {
-        roster(builder, agent);
+    for (record, origin) in records {
+        if let Body::EpisodeStart(start) = &record.body {
+            shared_ids(builder, &start.agents, *origin);
+            start.agents.iter().for_each(|it| roster(builder, it));
+        }
     }
     if starts().all(|it| it.agents.is_empty()) {
-        for agent in run.into_iter().flat_map(|it| &it.agents) {
-            roster(builder, agent);
+        let agents = run.map_or(&[][..], |it| &it.agents);
+        agents.iter().for_each(|it| roster(builder, it));
+        if let Some((_, origin)) = records.first() {
+            shared_ids(builder, agents, *origin);
         }
     }
     for (record, _) in records {
@@ -54,6 +61,19 @@ pub(super) fn add(builder: &mut Builder, run: Option<&Run>, records: &[(Record, 
             kind: edge.kind.as_deref().map(text::clean),
             weight: edge.weight,
         });
+    }
+}
+
+/// Lists ids that several entries of one roster share.
+fn shared_ids(builder: &mut Builder, agents: &[RosterAgent], origin: Origin) {
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    agents.iter().for_each(|it| *counts.entry(&it.id).or_default() += 1);
+    for (id, count) in counts.into_iter().filter(|it| it.1 > 1) {
+        let message = format!(
+            "{count} entries of the roster share the id '{}': their credit cannot be told apart; give each its own",
+            text::clean(id)
+        );
+        builder.find(rule::SHARED_ROSTER_ID, origin, message);
     }
 }
 

@@ -57,9 +57,10 @@ fn agree(a: f64, b: f64) -> bool {
 pub(super) fn settle(builder: &mut Builder) {
     let episode = &mut builder.episode;
     for group in &mut episode.replays {
-        group.candidates.iter_mut().chain(&mut group.left_out).for_each(|it| settled(&mut it.returns));
+        let left_out = group.left_out.iter_mut().map(|it| &mut it.candidate);
+        group.candidates.iter_mut().chain(left_out).for_each(|it| settled(&mut it.returns));
         group.candidates.sort_by_key(|it| it.j);
-        group.left_out.sort_by_key(|it| it.j);
+        group.left_out.sort_by_key(|it| it.candidate.j);
     }
     let values = episode.coalitions.iter_mut().flat_map(|it| &mut it.values);
     values.for_each(|it| settled(&mut it.value));

@@ -207,10 +207,12 @@ fn a_candidate_that_is_two_actions_is_not_used() {
 fn candidates_whose_runs_broke_off_are_kept_apart() {
     let group = r#"{"type":"counterfactual","kind":"replay","group":"g","of":"x","candidates":[{"action":"a","returns":[1],"status":"ok"},{"action":"b","returns":[0],"status":"aborted"},{"action":"c","returns":[0],"status":"error"},{"action":"d","returns":[0]}]}"#;
     let episode = episode(&[ACT, group]);
-    let of = |them: &[model::Candidate]| them.iter().map(|it| (it.j, it.label.clone())).collect::<Vec<_>>();
     let group = &episode.replays[0];
-    assert_eq!(of(&group.candidates), [(0, "a".to_owned()), (3, "d".to_owned())]);
-    assert_eq!(of(&group.left_out), [(1, "b".to_owned()), (2, "c".to_owned())]);
+    let kept: Vec<_> = group.candidates.iter().map(|it| (it.j, it.label.as_str())).collect();
+    assert_eq!(kept, [(0, "a"), (3, "d")]);
+    let left_out: Vec<_> =
+        group.left_out.iter().map(|it| (&it.status, it.candidate.label.as_str())).collect();
+    assert_eq!(left_out, [(&model::Status::Aborted, "b"), (&model::Status::Error, "c")]);
     assert!(!episode.tables[0].alternatives.iter().any(|it| it.label == "b"));
 }
 

@@ -1,0 +1,65 @@
+//! How many runs a number rests on, against the spread that is given of them.
+
+use crate::model::{Episode, Origin, Sample, rule};
+
+use super::finding::{Check, Finding};
+
+/// The rules of this file.
+pub(super) const CHECKS: &[Check] = &[Check { rule: rule::SPREAD_OF_ONE_RUN, run: of_one_run }];
+
+pub(super) fn of_one_run(episode: &Episode) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut look = |what: &str, of: &mut dyn Iterator<Item = (&Sample, Origin)>| {
+        let mut alone = of.filter(|it| it.0.std.is_some() && it.0.n == Some(1));
+        let Some((_, origin)) = alone.next() else { return };
+        let more = match alone.count() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let message = format!(
+            "{what}{more}: `std` is given of one run (`n` 1), which shows no spread: no interval follows from it"
+        );
+        findings.push(Finding::at(origin, message));
+    };
+    for group in &episode.replays {
+        let mut samples = group.candidates.iter().map(|it| (&it.returns, it.origin));
+        look(&format!("a candidate of replay group '{}'", group.name), &mut samples);
+    }
+    for table in &episode.coalitions {
+        let mut samples = table.values.iter().map(|it| (&it.value, it.origin));
+        look(&format!("a coalition of '{}'", table.name), &mut samples);
+    }
+    for table in &episode.tables {
+        // Those of a replay group are told with it.
+        let replayed = episode.replays.iter().any(|it| it.act == Some(table.act));
+        let mut samples = table.alternatives.iter().map(|it| (&it.q, it.origin)).filter(|_| !replayed);
+        look(&format!("an alternative of '{}'", episode.act(table.act).id), &mut samples);
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{check, sound};
+    use crate::model::Sample;
+
+    #[test]
+    fn one_run_has_no_spread() {
+        let mut episode = sound();
+        check("spread-of-one-run", &episode, &[]);
+        let of = |n| Sample { mean: Some(0.3), std: Some(0.0), n: Some(n), returns: Vec::new() };
+        episode.coalitions[0].values[1].value = of(1);
+        check("spread-of-one-run", &episode, &["a coalition of 'game': `std` is given of one run"]);
+        episode.coalitions[0].values[2].value = of(1);
+        episode.tables[0].alternatives[0].q = of(1);
+        check(
+            "spread-of-one-run",
+            &episode,
+            &["a coalition of 'game' and 1 more: `std`", "an alternative of 'a1': `std`"],
+        );
+        episode.coalitions[0].values[1].value = of(2);
+        episode.coalitions[0].values[2].value.std = None;
+        episode.tables[0].alternatives[0].q.n = None;
+        check("spread-of-one-run", &episode, &[]);
+    }
+}
