@@ -9,6 +9,7 @@ mod filters;
 mod formats;
 mod headless;
 mod log_options;
+mod map;
 mod method_help;
 mod methods;
 mod output_format;
@@ -93,6 +94,7 @@ fn run(arguments: Arguments) -> anyhow::Result<u8> {
         }
         Some(Command::Methods(options)) => methods::run(&options),
         Some(Command::Formats(options)) => formats::run(&options),
+        Some(Command::Map(options)) => map::run(&options),
         Some(Command::Schema) => print(log::SCHEMA),
         Some(Command::Completions { shell }) => {
             let mut out = Vec::new();

@@ -16,14 +16,21 @@
 mod c3;
 mod format;
 mod head;
+mod json;
+mod map;
 mod native;
+mod row;
+mod rows;
 mod sniff;
 #[cfg(test)]
 mod tests;
+mod verl;
 mod who_and_when;
 
-pub use format::{DocumentReader, Format, LineReader, Reader, Score, Sink};
+pub use format::{DocumentReader, Format, LineReader, Reader, Score, Sink, Start};
 pub use head::{Head, HeadObject};
+pub use map::{MapError, Proposal, RowMap, Target, propose};
+pub use rows::{FORMAT as ROWS, first_rows};
 pub use sniff::{UnknownFormat, sniff};
 
 /// The log of our own format.
@@ -34,6 +41,8 @@ pub static FORMATS: &[&Format] = &[
     &native::FORMAT, //
     &who_and_when::FORMAT,
     &c3::FORMAT,
+    &verl::FORMAT,
+    &rows::FORMAT,
 ];
 
 /// The format called `name` in the table.

@@ -32,6 +32,7 @@ mod worker;
 
 pub use cores::analyse;
 pub use episodes::each_episode;
+pub use head::first_bytes;
 pub use headless::Headless;
 pub use log_thread::{Follow, LogThread};
 pub use opened::{LogArguments, OpenError, OpenedLogs, Round, Which};

@@ -1,4 +1,5 @@
-//! Every fuzz target on stable: its committed corpus, then seeded mutations of it.
+//! Every fuzz target on stable: its committed corpus, then seeded mutations of it. And logs of other makers, small
+//! ones of our own and the real ones where they lie beside the checkout: what was read is what stands in them.
 //!
 //! The targets are those that `cargo fuzz` drives (`fuzz/README.md`). `CREDITSCOPE_FUZZ_SECONDS=300` lets
 //! each run that long.
@@ -13,8 +14,10 @@ mod corpus {
     pub mod import;
     pub mod logs;
     pub mod mutate;
+    pub mod opened;
     pub mod parse;
     pub mod replay;
+    mod rollouts;
     pub mod safe;
     pub mod script;
     pub mod update;

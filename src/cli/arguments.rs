@@ -6,6 +6,7 @@ use super::{log_options::LogOptions, method_help, output_format::OutputFormat};
 use crate::{
     app::{Action, command_line::ScenarioOptions, keymap},
     credit::MessageSetting,
+    import::RowMap,
     model::Severity,
     tui::theme::{ColorChoice, ColorMode},
 };
@@ -55,6 +56,8 @@ pub enum Command {
     Methods(Methods),
     /// List the formats of logs that are read
     Formats(Formats),
+    /// Propose what the columns of rows mean, and print the command that reads them
+    Map(Map),
     /// Print the JSON Schema of the native log
     Schema,
     /// Print a completion script for a shell
@@ -228,6 +231,16 @@ With --follow every event is printed as it happens, as a line of text or, with -
                      generations; counters: what `seq` says: writers, gaps, missing, restarts, shared_files, turns)
 Exit codes: 0 ok, 1 usage, unreadable input or no episode, 2 --fail-on hit, 3 more bad lines than --max-bad,
 130 interrupted.";
+
+/// `map`.
+#[derive(Debug, Args)]
+pub struct Map {
+    /// Rows: JSON Lines or CSV
+    pub file: String,
+    /// Try this map instead of a proposal
+    #[arg(long, value_name = "WHAT=PATH,..")]
+    pub map: Option<RowMap>,
+}
 
 /// `check` has no demo.
 const CHECK_LOGS: &str =

@@ -7,7 +7,7 @@ use clap::{
 
 use super::headless::DEMO_NAME;
 use crate::{
-    import::{self, FORMATS, Format},
+    import::{self, FORMATS, Format, ROWS, RowMap},
     runtime::LogArguments,
 };
 
@@ -20,18 +20,24 @@ pub struct LogOptions {
     /// Read every LOG as this format, whatever it looks like; `creditscope formats` describes them
     #[arg(long, value_name = "NAME", value_parser = a_format())]
     pub log_format: Option<&'static Format>,
+    /// Read every LOG as rows (JSON Lines or CSV) with these columns, such as
+    /// 'episode=.id,agent=.role,action=.text,reward=.score'; `creditscope map FILE` proposes a map
+    #[arg(long, value_name = "WHAT=PATH,..", conflicts_with = "log_format")]
+    pub map: Option<RowMap>,
 }
 
 impl LogOptions {
     /// What opening logs takes.
     pub(super) fn arguments(&self) -> LogArguments<'_> {
-        LogArguments { names: &self.logs, format: self.log_format }
+        let format = self.map.as_ref().map_or(self.log_format, |_| Some(&ROWS));
+        LogArguments { names: &self.logs, format, map: self.map.as_ref() }
     }
 
     /// The words that stand for them on a command line.
     pub(super) fn words(&self) -> Vec<String> {
         let format = self.log_format.map(|it| ["--log-format".to_owned(), it.name.to_owned()]);
-        self.logs.iter().cloned().chain(format.into_iter().flatten()).collect()
+        let map = self.map.as_ref().map(|it| ["--map".to_owned(), it.to_string()]);
+        self.logs.iter().cloned().chain(format.into_iter().chain(map).flatten()).collect()
     }
 
     /// What the heading of a report calls them.

@@ -1,6 +1,6 @@
 //! A row of the table of formats, and the traits for readers of foreign formats.
 
-use super::head::Head;
+use super::{head::Head, map::RowMap};
 use crate::log::{Problem, Record};
 
 /// A format that logs come in: a row of [`FORMATS`](super::FORMATS).
@@ -43,6 +43,15 @@ impl Score {
     pub const CERTAIN: Score = Score(100);
 }
 
+/// What a reader of lines is told of its file.
+#[derive(Clone, Copy, Debug)]
+pub struct Start<'a> {
+    /// Its folder and name without ending: `runs/12`.
+    pub name: &'a str,
+    /// What the user says that its columns mean.
+    pub map: Option<&'a RowMap>,
+}
+
 /// Who reads a file, and in what portions.
 ///
 /// A document need not be text: the reader of an archive or of a table gets its bytes and hands on one record
@@ -53,8 +62,8 @@ pub enum Reader {
     /// Nobody: the lines are native records already.
     Native,
     /// A reader of lines, also while the file grows. The function makes one for a file, and another when that
-    /// file begins anew. `name` is the file's folder and name without ending: `runs/12`.
-    Lines(fn(name: &str) -> Box<dyn LineReader>),
+    /// file begins anew.
+    Lines(fn(&Start<'_>) -> Box<dyn LineReader>),
     /// A reader of whole documents.
     Document(&'static dyn DocumentReader),
 }

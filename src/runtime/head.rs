@@ -33,23 +33,30 @@ pub(super) struct Head {
 /// If it cannot be opened or read.
 pub(super) fn of_file(path: &Path, forced: Option<&'static Format>) -> io::Result<Head> {
     let packed = is_packed(path)?;
-    let file = File::open(path)?;
     if let Some(format) = forced {
+        File::open(path)?;
         return Ok(Head { format: Ok(format), packed });
     }
-    let head = if packed {
-        // Damage is reported when the file is read; what can be unpacked says what it is.
-        let mut head = Vec::new();
-        match read_head(Unpacking::new(file), &mut head) {
-            Err(error) if error.kind() != io::ErrorKind::InvalidData => return Err(error),
-            _ => head,
-        }
-    } else {
-        let mut head = Vec::new();
+    Ok(Head { format: import::sniff(path, &first_bytes(path)?), packed })
+}
+
+/// The first bytes of the file at `path`, unpacked if it is compressed, with at least one whole line unless that
+/// is very long.
+///
+/// # Errors
+/// If it cannot be opened or read.
+pub fn first_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    let file = File::open(path)?;
+    if !is_packed(path)? {
         read_head(file, &mut head)?;
-        head
-    };
-    Ok(Head { format: import::sniff(path, &head), packed })
+        return Ok(head);
+    }
+    // Damage is reported when the file is read; what can be unpacked says what it is.
+    match read_head(Unpacking::new(file), &mut head) {
+        Err(error) if error.kind() != io::ErrorKind::InvalidData => Err(error),
+        _ => Ok(head),
+    }
 }
 
 /// The first bytes, with at least one whole line unless that is very long.

@@ -20,7 +20,7 @@ use super::{
     translated::Translated,
 };
 use crate::{
-    import::{Format, UnknownFormat},
+    import::{Format, RowMap, UnknownFormat},
     model::{Episode, EpisodeId, Growth, LogSummary, Reading},
     source::{Changed, Discovery, Input, Spool, SpoolStore, SpoolWriter, TailOptions},
     store::{LiveEpisode, Pass, RereadError, Store, is_record},
@@ -54,11 +54,13 @@ pub struct LogArguments<'a> {
     pub names: &'a [String],
     /// What each file is read as, whatever it looks like; `None`: its content decides.
     pub format: Option<&'static Format>,
+    /// What the columns of rows mean.
+    pub map: Option<&'a RowMap>,
 }
 
 impl<'a, T: AsRef<[String]> + ?Sized> From<&'a T> for LogArguments<'a> {
     fn from(names: &'a T) -> Self {
-        Self { names: names.as_ref(), format: None }
+        Self { names: names.as_ref(), format: None, map: None }
     }
 }
 
@@ -127,12 +129,15 @@ pub struct OpenedLogs {
     unpacked: Option<SpoolStore>,
     /// What each file is read as; `None`: what it looks like.
     format: Option<&'static Format>,
+    /// What the columns of rows mean.
+    map: Option<Arc<RowMap>>,
     single: bool,
     /// What was named and is not there yet may come.
     awaits: bool,
     /// The only input is of no known format.
     refused: Option<String>,
-    /// Whose turn it was last, so that one busy file does not starve the others.
+    /// Whose turn it was last, so that one busy file does not starve the others; the first file's is after the
+    /// greatest number.
     turn: usize,
     portions: Portions,
     readers: Readers,
@@ -242,10 +247,11 @@ impl OpenedLogs {
             imports: None,
             unpacked: None,
             format: arguments.format,
+            map: arguments.map.cloned().map(Arc::new),
             single: false,
             awaits: false,
             refused: None,
-            turn: 0,
+            turn: usize::MAX,
             portions: Portions::default(),
             readers: Readers::new(pass, 0),
             ahead: VecDeque::new(),
@@ -319,7 +325,8 @@ impl OpenedLogs {
                 round.caught_up = false;
                 break;
             }
-            self.turn = (self.turn + 1) % count;
+            let before = self.turn;
+            self.turn = self.turn.wrapping_add(1) % count;
             if self.followed[self.turn].backfill.is_some() {
                 round.changed |= self.poll_tail(self.turn, now, share);
                 continue;
@@ -328,10 +335,15 @@ impl OpenedLogs {
             if followed.ended || !followed.is_due(now, which, pace) {
                 continue;
             }
-            let (one, read) = followed.poll(&mut self.store, now, share);
+            let comes_first = followed.comes_first();
+            let (one, read) = followed.poll(&mut self.store, now, if comes_first { left } else { share });
             left = left.saturating_sub(read);
             round.changed |= one.changed;
             round.caught_up &= one.caught_up;
+            if comes_first && !one.caught_up && read > 0 {
+                self.turn = before;
+                break;
+            }
         }
         if !self.twins.is_empty() {
             let (changed, caught_up) = self.poll_twins(now, false);

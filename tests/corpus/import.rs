@@ -3,7 +3,7 @@
 use std::{ops::RangeInclusive, path::Path};
 
 use creditscope::{
-    import::{FORMATS, Reader, Sink, sniff},
+    import::{FORMATS, Reader, Sink, Start, sniff},
     log::{Problem, Record, parse_line, write},
     model::Severity,
 };
@@ -24,7 +24,7 @@ pub fn run(document: &[u8]) {
                 reader.read(document, "document", &mut found);
             }
             Reader::Lines(begin) => {
-                let mut reader = begin("document");
+                let mut reader = begin(&Start { name: "document", map: None });
                 for (at, line) in document.split(|byte| *byte == b'\n').enumerate() {
                     let mut found = Found { longest: line.len(), lines: at + 1..=at + 1 };
                     reader.read(line, u32::try_from(at + 1).expect("a short document"), &mut found);

@@ -63,6 +63,8 @@ pub(super) struct Look {
     changed: Option<Duration>,
     /// There is more to read.
     more: bool,
+    /// It was read to its end once.
+    reached: bool,
 }
 
 impl Followed {
@@ -77,11 +79,17 @@ impl Followed {
         likely || self.piped || self.last.more || self.last.at.is_none_or(|it| now.saturating_sub(it) >= pace)
     }
 
+    /// Whether what it holds stands before what the next files hold: rows are listed in the order of their files.
+    pub(super) fn comes_first(&self) -> bool {
+        self.translated.is_some() && !self.last.reached
+    }
+
     /// Reads on; also the bytes handed on.
     pub(super) fn poll(&mut self, store: &mut Store, now: Duration, budget: usize) -> (Round, usize) {
         let (round, read) = self.read_on(store, now, budget);
         let changed = if round.changed { Some(now) } else { self.last.changed };
-        self.last = Look { at: Some(now), changed, more: !round.caught_up };
+        let reached = self.last.reached || round.caught_up;
+        self.last = Look { at: Some(now), changed, more: !round.caught_up, reached };
         (round, read)
     }
 

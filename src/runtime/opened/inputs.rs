@@ -10,7 +10,7 @@ use super::{
     twins::Twin,
 };
 use crate::{
-    import::{DocumentReader, Format, LineReader, NATIVE, Reader, UnknownFormat},
+    import::{DocumentReader, Format, LineReader, NATIVE, Reader, Start, UnknownFormat},
     model::{Diagnostic, FileId, FileState, FileSummary, Inode, Severity, rule},
     runtime::{
         head::{self, Head},
@@ -176,11 +176,11 @@ impl OpenedLogs {
         path: &Path,
         taken_for: TakenFor,
         piped: bool,
-        begin: fn(&str) -> Box<dyn LineReader>,
+        begin: fn(&Start<'_>) -> Box<dyn LineReader>,
     ) -> Result<(), OpenError> {
         let shown = text::clean(&path.to_string_lossy());
-        let name = name_of(path);
-        let begin: Begin = Box::new(move || begin(&name));
+        let (name, map) = (name_of(path), self.map.clone());
+        let begin: Begin = Box::new(move || begin(&Start { name: &name, map: map.as_deref() }));
         let translated = Translated::new(&shown, begin).map_err(|it| OpenError::Spool(it.to_string()))?;
         self.add_followed(tail, path, taken_for, piped, translated.source(), Some(translated));
         Ok(())

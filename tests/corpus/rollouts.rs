@@ -1,0 +1,96 @@
+//! Rollout rows: counts, sums and groups, from the rows themselves.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+use serde_json::Value;
+
+use super::opened::{As, Opened, open, own, real};
+
+/// The rows of files of JSON Lines, in the order given.
+fn rows(paths: &[&Path]) -> Vec<Value> {
+    let lines = paths.iter().flat_map(|it| {
+        let text = fs::read_to_string(it).unwrap().replace("NaN", "null");
+        text.lines().map(str::to_owned).collect::<Vec<_>>()
+    });
+    lines.map(|it| serde_json::from_str(&it).unwrap()).collect()
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().or_else(|| value.as_str().and_then(|it| it.parse().ok())).unwrap()
+}
+
+/// What was read of verl's dumps is what stands in their rows.
+fn check_verl(opened: &Opened, rows: &[Value]) {
+    assert_eq!(opened.errors(), Vec::<String>::new());
+    assert_eq!(opened.episodes.len(), rows.len());
+    let mut groups: BTreeMap<(String, i64), BTreeSet<String>> = BTreeMap::new();
+    for (episode, row) in opened.episodes.iter().zip(rows) {
+        assert_eq!(episode.acts.len(), 1);
+        let act = episode.acts.iter().next().unwrap();
+        assert_eq!(episode.agents[act.agent.index()].name, "policy");
+        assert_eq!(episode.reward().map(|it| it.value), Some(number(&row["score"])));
+        assert_eq!(episode.global_step, row["step"].as_i64());
+        assert!(act.label.contains(row["output"].as_str().unwrap().split_whitespace().next().unwrap()));
+        let key = match row["uid"].as_str() {
+            Some(uid) => uid.rsplitn(3, '_').last().unwrap(),
+            None => row["input"].as_str().unwrap(),
+        };
+        let group = episode.group.clone().unwrap();
+        groups.entry((key.to_owned(), row["step"].as_i64().unwrap())).or_default().insert(group);
+        let truth = row["gts"].as_str().unwrap();
+        assert_eq!(episode.outcome.as_ref().unwrap().ground_truth.as_deref(), Some(truth));
+    }
+    // One name for each group of the rows, and another for each other group.
+    assert!(groups.values().all(|it| it.len() == 1), "{groups:?}");
+    let names: BTreeSet<&String> = groups.values().flatten().collect();
+    assert_eq!(names.len(), groups.keys().map(|it| &it.0).collect::<BTreeSet<_>>().len());
+}
+
+#[test]
+fn verl_dumps_of_a_directory_come_in_the_order_of_their_numbers() {
+    let folder = own("verl");
+    let files: Vec<_> = ["1", "2", "10"].iter().map(|it| folder.join(format!("{it}.jsonl"))).collect();
+    let rows = rows(&files.iter().map(AsRef::as_ref).collect::<Vec<_>>());
+    check_verl(&open(&[&folder], As::default()), &rows);
+}
+
+#[test]
+fn real_verl_dumps() {
+    let Some(folder) = real("verl/verl_rollout") else { return };
+    let files = [folder.join("1.jsonl"), folder.join("2.jsonl")];
+    let rows = rows(&files.iter().map(AsRef::as_ref).collect::<Vec<_>>());
+    assert_eq!(rows.len(), 24);
+    check_verl(&open(&[&folder], As::default()), &rows);
+}
+
+#[test]
+fn rows_by_a_map_keep_their_numbers() {
+    let path = own("rows/prompts.jsonl");
+    let map = "action=.response,reward=.reward,advantage=.advantage,group=.prompt,agent=solver";
+    let opened = open(&[&path], As { map: Some(map), format: Some("rows") });
+    let rows = rows(&[&path]);
+    assert_eq!(opened.errors(), Vec::<String>::new());
+    assert_eq!((opened.episodes.len(), opened.acts()), (rows.len(), rows.len()));
+    let sum: f64 = rows.iter().map(|it| number(&it["reward"])).sum();
+    assert_eq!((opened.team_reward(), opened.own_reward()), (sum, 0.0));
+    for (episode, row) in opened.episodes.iter().zip(&rows) {
+        assert_eq!(episode.agents[0].name, "solver");
+        assert_eq!(episode.declared[0].items[0].value, row["advantage"].as_f64());
+    }
+}
+
+#[test]
+fn rows_of_csv_by_a_map_keep_their_numbers() {
+    let path = own("rows/turns.csv");
+    let map = "episode=.game,step=.turn,agent=.who,action=.move,reward=.gain,own=.own_gain,done=.over";
+    let opened = open(&[&path], As { map: Some(map), format: Some("rows") });
+    // By hand from the four rows: 0 + 0 + 1.5 - 1, and 0.5 - 0.5 of north's own.
+    assert_eq!((opened.team_reward(), opened.own_reward()), (0.5, 0.0));
+    assert_eq!((opened.episodes.len(), opened.acts()), (2, 4));
+    assert_eq!(opened.episodes[0].agents.len(), 2);
+    assert!(opened.summary.episodes.iter().all(|it| !it.open));
+}
