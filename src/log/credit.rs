@@ -72,6 +72,18 @@ pub struct CreditItem {
     pub reason: Option<String>,
 }
 
+/// What one agent earns for itself, where agents are paid apart.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OwnReward {
+    /// Whose.
+    pub agent: String,
+    /// In reward units; a mean where several runs are behind it.
+    pub value: Option<f64>,
+    /// The return of each run, in place of `value`: as many for every agent of the list. NaN where no finite number was
+    /// logged.
+    pub returns: Vec<f64>,
+}
+
 /// What would have happened otherwise. May be streamed a candidate at a time: one `group` merges by `j`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -125,6 +137,10 @@ pub struct Candidate {
     pub real: bool,
     /// Whether it only serves to estimate V and earns no credit.
     pub extra: bool,
+    /// What single agents earn, by agent: a mean each, or a list with an object for each run. `returns` and `value`
+    /// stay the team's.
+    #[cfg_attr(test, schemars(with = "super::schema::shape::Rewards"))]
+    pub rewards: Vec<OwnReward>,
     /// How its runs ended: `ok`, `error`, `aborted`. What is not ok is left out of means and counted.
     pub status: Option<String>,
     /// What the next agent said, one per replay.
@@ -156,6 +172,9 @@ pub struct Coalition {
     pub std: Option<f64>,
     /// Number of returns.
     pub n: Option<u32>,
+    /// What single agents earn, by agent: a mean each, or a list with an object for each run.
+    #[cfg_attr(test, schemars(with = "super::schema::shape::Rewards"))]
+    pub rewards: Vec<OwnReward>,
 }
 
 /// Numbers about the system: coordination overhead, inter-agent latency, tokens, GPU, ...

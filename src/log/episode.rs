@@ -18,6 +18,8 @@ pub struct Run {
     pub gamma: Option<f64>,
     /// What one unit of reward is.
     pub reward_unit: Option<String>,
+    /// The return from which an episode counts as a success.
+    pub success: Option<f64>,
     /// The agents of every episode of the run.
     pub agents: Vec<RosterAgent>,
 }
@@ -113,8 +115,13 @@ pub struct EpisodeEnd {
     /// Total reward, in reward units.
     #[cfg_attr(test, schemars(rename = "return"))]
     pub total: Option<f64>,
+    /// What each agent earned for itself, by agent; `return` stays the team's.
+    #[cfg_attr(test, schemars(with = "super::schema::shape::Rewards"))]
+    pub rewards: Vec<super::OwnReward>,
     /// Environment steps taken.
     pub steps: Option<i64>,
+    /// The return from which this episode counts as a success.
+    pub success: Option<f64>,
     /// The team's answer.
     pub answer: Option<String>,
     /// The right answer.

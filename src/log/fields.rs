@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{Payload, Problem, timestamp_from_number, timestamp_from_text};
+use super::{OwnReward, Payload, Problem, timestamp_from_number, timestamp_from_text};
 use crate::model::{Severity, Timestamp, rule};
 use crate::text::label;
 
@@ -305,6 +305,50 @@ impl<'a, 'n, 'p> Fields<'a, 'n, 'p> {
         })
     }
 
+    /// What single agents earn: numbers by agent, or a list of such objects, one for each run. Objects that name
+    /// their `agent` and its `value` are read as one such object.
+    pub(super) fn own_rewards(&mut self, key: &'static str) -> Vec<OwnReward> {
+        let is_list = self.present(key).is_some_and(|it| it.starts_with('['));
+        if !is_list {
+            let values = self.number_map(key).into_iter();
+            let one = |(agent, value): (String, f64)| OwnReward {
+                agent,
+                value: Some(value).filter(|it| it.is_finite()),
+                returns: Vec::new(),
+            };
+            return values.map(one).collect();
+        }
+        let runs = self.objects(key, |it| Some(it.run_or_reward()), |_| None);
+        let named = |it: &RunOrReward| match it {
+            RunOrReward::Reward(it) => Some(it.clone()),
+            RunOrReward::Run(_) => None,
+        };
+        let rewards: Vec<OwnReward> = runs.iter().filter_map(named).collect();
+        if !rewards.is_empty() {
+            return rewards;
+        }
+        of_runs(&runs).unwrap_or_else(|| {
+            let message = format!("`{}{key}` names other agents in each run; it is ignored", self.path);
+            self.note(|at| Problem::new(rule::WRONG_TYPE, at, message));
+            Vec::new()
+        })
+    }
+
+    fn run_or_reward(&mut self) -> RunOrReward {
+        let is_named = self.entries.iter().any(|it| it.key == "agent" && it.raw.get().starts_with('"'));
+        if is_named {
+            let agent = self.name("agent").unwrap_or_default();
+            return RunOrReward::Reward(OwnReward { agent, value: self.number("value"), returns: Vec::new() });
+        }
+        let entries = std::mem::take(&mut self.entries).into_iter();
+        let number = |entry: Entry<'a>| {
+            let raw = entry.raw.get();
+            let number = if raw == "null" { None } else { self.number_of(&label(&entry.key, 60), raw) };
+            (entry.key.into_owned(), number.filter(|it| it.is_finite()).unwrap_or(f64::NAN))
+        };
+        RunOrReward::Run(entries.map(number).collect())
+    }
+
     /// Texts by name, in logged order; `null` is read as an empty map.
     pub(super) fn text_map(&mut self, key: &'static str) -> Vec<(String, String)> {
         self.map(
@@ -393,6 +437,40 @@ impl<'a, 'n, 'p> Fields<'a, 'n, 'p> {
         let unknown = self.entries.iter().filter(|it| !it.known);
         unknown.map(|it| (it.key.clone().into_owned(), Payload::from_raw(it.raw))).collect()
     }
+}
+
+/// An object of a list of own rewards: what all earned in one run, or what one agent earned.
+enum RunOrReward {
+    Run(Vec<(String, f64)>),
+    Reward(OwnReward),
+}
+
+/// How many numbers a list of own rewards may lack for each that it has, beyond the first thousands: agents that
+/// are in one run of many would take the square of the list.
+const ABSENT: usize = 8;
+
+/// The returns by agent, in order of first appearance; NaN where a run does not name the agent. `None` if hardly
+/// any run names the agents of another.
+fn of_runs(runs: &[RunOrReward]) -> Option<Vec<OwnReward>> {
+    let mut all: Vec<OwnReward> = Vec::new();
+    let mut places: FxHashMap<&str, usize> = FxHashMap::default();
+    let mut given = 0;
+    for (at, run) in runs.iter().enumerate() {
+        let RunOrReward::Run(run) = run else { continue };
+        given += run.len();
+        for (agent, value) in run {
+            let place = *places.entry(agent).or_insert(all.len());
+            if place == all.len() {
+                if all.len() * runs.len() > ABSENT * given + (1 << 16) {
+                    return None;
+                }
+                let returns = vec![f64::NAN; runs.len()];
+                all.push(OwnReward { agent: agent.clone(), value: None, returns });
+            }
+            all[place].returns[at] = *value;
+        }
+    }
+    Some(all)
 }
 
 /// The content of a JSON string, or `None` for any other JSON.

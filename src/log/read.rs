@@ -99,6 +99,7 @@ fn run(fields: &mut Fields) -> Run {
         algorithm: fields.text("algorithm"),
         gamma: fields.number("gamma"),
         reward_unit: fields.text("reward_unit"),
+        success: fields.number("success"),
         agents: roster(fields),
     }
 }
@@ -290,6 +291,7 @@ fn candidate(it: &mut Fields) -> Option<Candidate> {
         q: it.number("q"),
         real: it.flag("real"),
         extra: it.flag("extra"),
+        rewards: it.own_rewards("rewards"),
         status: it.text("status"),
         next: it.texts("next"),
     })
@@ -306,6 +308,7 @@ fn coalition(it: &mut Fields) -> Option<Coalition> {
         returns: it.numbers("returns"),
         std: it.number("std"),
         n: it.count("n"),
+        rewards: it.own_rewards("rewards"),
     })
 }
 
@@ -323,6 +326,8 @@ fn episode_end(fields: &mut Fields) -> EpisodeEnd {
         status: status.map(|it| label(&it, 60)),
         reason: fields.text("reason"),
         total: fields.number("return"),
+        rewards: fields.own_rewards("rewards"),
+        success: fields.number("success"),
         steps: fields.integer("steps"),
         answer: fields.text("answer"),
         ground_truth: fields.text("ground_truth"),

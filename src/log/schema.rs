@@ -19,6 +19,14 @@ pub(super) mod shape {
         pub edges: Vec<crate::log::Edge>,
     }
 
+    /// Numbers by agent, or a list of such objects, one for each run.
+    #[derive(JsonSchema)]
+    #[schemars(untagged, inline)]
+    pub enum Rewards {
+        Mean(std::collections::BTreeMap<String, f64>),
+        Runs(Vec<std::collections::BTreeMap<String, f64>>),
+    }
+
     /// One id or a list of ids.
     #[derive(JsonSchema)]
     #[schemars(untagged, inline)]

@@ -15,9 +15,9 @@ const EXAMPLE: &str = r#"{"type":"run","credit_log":1,"run":"quote-desk/seed3","
 {"type":"action","episode":"ep-1","id":"a2","ts":1767225602.3,"agent":"desk","kind":"tool","action":{"tool":"lookup","args":{"sku":9}},"result":"311","parents":["m1"],"default":null,"policy":{"id":"pi@40","chosen":"search","probs":{"search":0.6,"ask":0.3,"stop":0.1},"q":{"search":0.9,"ask":0.5,"stop":"NaN"},"value":0.66,"logp":-0.51}}
 {"type":"state","episode":"ep-1","id":"s1","ts":1767225604.21,"scope":"env","after":["a2"],"delta":[{"op":"replace","path":"/answer","value":"311"}]}
 {"type":"reward","episode":"ep-1","id":"r1","ts":1767225609.4,"value":1.0,"source":"validation_service","name":"task","of":["a2"],"delay":4.4,"components":{"price":0.5,"speed":0.5}}
-{"type":"episode_end","episode":"ep-1","ts":1767225609.5,"status":"success","reason":"goal_achieved","return":1.0,"steps":3,"answer":"311","ground_truth":"311"}
-{"type":"counterfactual","episode":"ep-1","kind":"replay","group":"g-a1","of":"a1","agent":"lead","context":5036986039507246280,"prefix":{},"frozen":{"desk":"pi@40"},"decoding":{"temperature":0.7},"candidates":[{"j":0,"real":true,"action":"ask the desk","returns":[1,1,0,1]},{"j":1,"extra":true,"action":"guess","returns":[0,0],"next":["ok",{"a":1}],"prob":0.2,"q":0.1}]}
-{"type":"counterfactual","episode":"ep-1","kind":"coalition","group":"g-c","coalitions":[{"agents":[],"value":0.0},{"agents":["lead","desk"],"returns":[1.0,1.0],"std":0.0,"n":2}],"absence":"null"}
+{"type":"episode_end","episode":"ep-1","ts":1767225609.5,"status":"success","reason":"goal_achieved","return":1.0,"rewards":{"lead":1.5,"desk":-0.5},"success":1.0,"steps":3,"answer":"311","ground_truth":"311"}
+{"type":"counterfactual","episode":"ep-1","kind":"replay","group":"g-a1","of":"a1","agent":"lead","context":5036986039507246280,"prefix":{},"frozen":{"desk":"pi@40"},"decoding":{"temperature":0.7},"candidates":[{"j":0,"real":true,"action":"ask the desk","returns":[1,1,0,1]},{"j":1,"extra":true,"action":"guess","returns":[0,0],"next":["ok",{"a":1}],"prob":0.2,"q":0.1,"rewards":{"lead":1,"desk":-1}}]}
+{"type":"counterfactual","episode":"ep-1","kind":"coalition","group":"g-c","coalitions":[{"agents":[],"value":0.0},{"agents":["lead","desk"],"returns":[1.0,1.0],"std":0.0,"n":2,"rewards":[{"lead":1,"desk":0},{"desk":1}]}],"absence":"null"}
 {"type":"credit","episode":"ep-1","id":"c1","ts":1767225609.9,"algorithm":"shapley_values","params":{"exact":true,"counterfactual":"g-c"},"reward":"r1","confidence":0.8,"units":"reward","items":[{"agent":"lead","value":0.4,"baseline":0.1,"std":0.04,"ci":[0.3,0.5],"level":0.95,"n":8},{"of":"m1","label":"good","reason":"it asked"}]}
 {"type":"credit","episode":"ep-1","id":"c2","algorithm":"difference_rewards","agents":{"lead":0.7,"desk":0.9}}
 {"type":"metric","episode":"ep-1","ts":1767225610.0,"values":{"overhead":0.23,"c3/influence_nats":0.97},"units":{"overhead":"ratio"}}
@@ -251,6 +251,26 @@ fn intervals_of_declared_credit() {
     assert_eq!(interval("[1,1]", &[]), Some((1.0, 1.0)));
     assert_eq!(interval("[2,0]", &["wrong-type"]), None);
     assert_eq!(interval("[0]", &["wrong-type"]), None);
+}
+
+#[test]
+fn own_rewards_are_means_or_runs() {
+    let rewards = |json: &str, expected: &[&str]| {
+        let line = format!(r#"{{"type":"episode_end","episode":"e","rewards":{json}}}"#);
+        let Body::EpisodeEnd(it) = one(line, expected).body else { panic!("an end") };
+        let shown = |it: &super::OwnReward| format!("{} {:?} {:?}", it.agent, it.value, it.returns);
+        it.rewards.iter().map(shown).collect::<Vec<_>>().join("; ")
+    };
+    assert_eq!(rewards(r#"{"a":1,"b":-1}"#, &[]), "a Some(1.0) []; b Some(-1.0) []");
+    assert_eq!(rewards(r#"[{"a":1,"b":-1},{"b":2}]"#, &[]), "a None [1.0, NaN]; b None [-1.0, 2.0]");
+    assert_eq!(
+        rewards(r#"[{"agent":"a","value":1},{"agent":"b","value":-1}]"#, &[]),
+        "a Some(1.0) []; b Some(-1.0) []"
+    );
+    assert_eq!(rewards("[1]", &["wrong-type"]), "");
+    // 400 runs, each with another agent, would take 160,000 numbers for 400.
+    let runs: Vec<String> = (0..400).map(|it| format!(r#"{{"a{it}":1}}"#)).collect();
+    assert_eq!(rewards(&format!("[{}]", runs.join(",")), &["wrong-type"]), "");
 }
 
 #[test]

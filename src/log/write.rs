@@ -3,7 +3,7 @@
 use super::time::number_text;
 use super::{
     Action, Body, Candidate, Coalition, Counterfactual, Credit, CreditItem, EpisodeEnd, EpisodeStart,
-    Message, Metric, Payload, Policy, Record, Reward, RosterAgent, Run, State,
+    Message, Metric, OwnReward, Payload, Policy, Record, Reward, RosterAgent, Run, State,
 };
 use crate::model::Timestamp;
 
@@ -69,6 +69,7 @@ fn run(out: &mut Object, it: &Run) {
     out.maybe_text("algorithm", it.algorithm.as_deref());
     out.number("gamma", it.gamma);
     out.maybe_text("reward_unit", it.reward_unit.as_deref());
+    out.number("success", it.success);
     out.objects("agents", &it.agents, roster_agent);
 }
 
@@ -218,6 +219,7 @@ fn candidate(out: &mut Object, it: &Candidate) {
     out.number("value", it.value);
     out.number("std", it.std);
     out.count("n", it.n);
+    own_rewards(out, &it.rewards);
     out.number("prob", it.prob);
     out.number("q", it.q);
     out.texts("next", &it.next);
@@ -229,6 +231,25 @@ fn coalition(out: &mut Object, it: &Coalition) {
     out.numbers("returns", &it.returns);
     out.number("std", it.std);
     out.count("n", it.n);
+    own_rewards(out, &it.rewards);
+}
+
+/// Values by agent, or, where they are returns of runs, an object for each run. Both may stand for none.
+fn own_rewards(out: &mut Object, it: &[OwnReward]) {
+    let runs = it.iter().map(|it| it.returns.len()).max().unwrap_or(0);
+    if runs == 0 {
+        let values = it.iter().map(|it| (it.agent.clone(), it.value.unwrap_or(f64::NAN)));
+        out.numbers_by_name("rewards", &values.collect::<Vec<_>>());
+        return;
+    }
+    let runs: Vec<usize> = (0..runs).collect();
+    out.objects("rewards", &runs, |out, run| {
+        for own in it {
+            if let Some(value) = own.returns.get(*run) {
+                out.raw(&own.agent, &number(*value));
+            }
+        }
+    });
 }
 
 fn metric(out: &mut Object, it: &Metric) {
@@ -242,6 +263,8 @@ fn episode_end(out: &mut Object, it: &EpisodeEnd) {
     out.maybe_text("status", it.status.as_deref());
     out.maybe_text("reason", it.reason.as_deref());
     out.number("return", it.total);
+    own_rewards(out, &it.rewards);
+    out.number("success", it.success);
     out.integer("steps", it.steps);
     out.maybe_text("answer", it.answer.as_deref());
     out.maybe_text("ground_truth", it.ground_truth.as_deref());

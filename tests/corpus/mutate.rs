@@ -73,6 +73,8 @@ const TOKENS: [&str; 60] = [
     "\"step\":-1,",
     "\"value\":1,",
     "\"returns\":[1,0,\"NaN\"],",
+    "\"rewards\":{\"a\":1,\"b\":-1},",
+    "\"rewards\":[{\"a\":1},{\"b\":\"NaN\"},{\"agent\":\"b\",\"value\":2}],",
     "\"coalitions\":[{\"agents\":[\"a\"],\"value\":1}],",
     "\"candidates\":[{\"j\":1,\"action\":\"x\",\"returns\":[0,1]}],",
     "\"n\":0,",

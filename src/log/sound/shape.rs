@@ -42,6 +42,8 @@ pub(super) enum Shape {
     Numbers,
     /// Numbers or `null` by name, or a list of numbers.
     NumberMap,
+    /// Numbers or `null` by name, or a list of such objects.
+    NumberMaps,
     /// Texts by name.
     TextMap,
     /// Any JSON by name.
@@ -82,6 +84,7 @@ fn run(key: &[u8]) -> Shape {
             b"pid" | b"rank" => Shape::Integer,
             _ => Shape::Any,
         }),
+        b"success" => Shape::Number,
         b"env" | b"algorithm" | b"reward_unit" => Shape::Text,
         b"gamma" => Shape::Number,
         b"agents" => Shape::Roster,
@@ -212,6 +215,7 @@ fn candidate(key: &[u8]) -> Shape {
     match key {
         b"j" => Shape::Integer,
         b"returns" => Shape::Numbers,
+        b"rewards" => Shape::NumberMaps,
         b"value" | b"std" | b"prob" | b"q" => Shape::Number,
         b"n" => Shape::Count,
         b"real" | b"extra" => Shape::Flag,
@@ -226,6 +230,7 @@ fn coalition(key: &[u8]) -> Shape {
         b"agents" => Shape::Names,
         b"value" | b"std" => Shape::Number,
         b"returns" => Shape::Numbers,
+        b"rewards" => Shape::NumberMaps,
         b"n" => Shape::Count,
         _ => Shape::Any,
     }
@@ -243,7 +248,8 @@ fn metric(key: &[u8]) -> Shape {
 fn episode_end(key: &[u8]) -> Shape {
     match key {
         b"status" | b"reason" | b"answer" | b"ground_truth" => Shape::Text,
-        b"return" => Shape::Number,
+        b"return" | b"success" => Shape::Number,
+        b"rewards" => Shape::NumberMaps,
         b"steps" => Shape::Integer,
         _ => Shape::Any,
     }
@@ -269,6 +275,7 @@ pub(super) fn fits(shape: Shape, value: &[u8]) -> bool {
         Shape::Numbers => list(is_finite),
         Shape::NumberMap if is_list(value) => all_items(value, is_finite),
         Shape::NumberMap => all_entries(value, |it| it == b"null" || is_finite(it)),
+        Shape::NumberMaps => list(|it| all_entries(it, |it| it == b"null" || is_finite(it))),
         Shape::TextMap => all_entries(value, is_text),
         Shape::Map => all_entries(value, |_| true),
         Shape::Interval => is_interval(value),

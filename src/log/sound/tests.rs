@@ -187,6 +187,8 @@ fn key() -> impl Strategy<Value = &'static str> {
         "n",
         "candidates",
         "returns",
+        "rewards",
+        "success",
         "real",
         "next",
         "coalitions",
