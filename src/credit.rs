@@ -46,6 +46,7 @@ mod table;
 mod time;
 mod total;
 mod verdict;
+mod whose;
 
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -80,6 +81,8 @@ pub use verdict::{
     Part, PartKind, Reference, Rung, Share, Stability, Unexplained, Unlock, Verdict, Vote, Worth, verdict,
 };
 
+pub use whose::rewarded;
+
 use crate::model::{Attribution, Episode, Scenario, Unavailable, Value};
 
 use question::{Question, missing};
@@ -90,22 +93,33 @@ use question::{Question, missing};
 /// [`Unavailable`] when the log lacks what the method needs (it names the record and, if there is one, the
 /// nearest method that can be computed), or when the scenario names something that the method table lacks.
 pub fn compute(episode: &Episode, scenario: &Scenario) -> Result<Attribution, Unavailable> {
-    compute_plain(episode, scenario)
-        .map_err(|unavailable| choice::with_nearest(episode, scenario, unavailable))
+    let episode = rewarded(episode, scenario);
+    compute_plain(&episode, scenario)
+        .map_err(|unavailable| choice::with_nearest(&episode, scenario, unavailable))
 }
 
 /// [`compute`] without the search for the nearest method.
 fn compute_plain(episode: &Episode, scenario: &Scenario) -> Result<Attribution, Unavailable> {
+    let episode = &rewarded(episode, scenario);
     let scenario = &choice::resolve(episode, scenario)?;
-    let question = question(episode, scenario)?;
-    bounded((question.method.compute)(&question)?)
+    answer(&question(episode, scenario)?)
+}
+
+/// What the method of a question answers.
+fn answer(question: &Question<'_>) -> Result<Attribution, Unavailable> {
+    let episode = question.episode;
+    let answer = (question.method.compute)(question).and_then(bounded);
+    let mut attribution = answer.map_err(|it| whose::with_choice(episode, question.method, it))?;
+    attribution.title.push_str(&whose::title(episode));
+    Ok(attribution)
 }
 
 /// [`compute_plain`] of agents alone: leaves out acts and their caveats if the method can.
 fn compute_agents(episode: &Episode, scenario: &Scenario) -> Result<Attribution, Unavailable> {
+    let episode = &rewarded(episode, scenario);
     let mut question = question(episode, scenario)?;
     question.agents_only = true;
-    bounded((question.method.compute)(&question)?)
+    answer(&question)
 }
 
 /// The same attribution, if all its numbers are finite. In a log that holds 1e308, sums and differences
@@ -142,7 +156,7 @@ fn question<'a>(episode: &'a Episode, scenario: &'a Scenario) -> Result<Question
 }
 
 /// A sampled Shapley value that has not been drawn yet: draw as long as there is time, and read it in
-/// between. The scenario names `shapley-sampled` (its baseline says how permutations are drawn) and the seed.
+/// between. `episode` is [`rewarded`] as the scenario asks. The scenario names `shapley-sampled` (its baseline says how permutations are drawn) and the seed.
 /// `None` if it asks for another method.
 ///
 /// # Errors
@@ -165,6 +179,7 @@ pub fn first_look(scenario: &Scenario) -> Option<Scenario> {
 /// The scenario with the nearest method in place of its own, if its own cannot follow its edits, and one line
 /// that says so. `None` if it can, or if no method is near.
 pub fn replacement(episode: &Episode, scenario: &Scenario) -> Option<(Scenario, String)> {
+    let episode = &rewarded(episode, scenario);
     let why = compute(episode, first_look(scenario).as_ref().unwrap_or(scenario)).err()?;
     let nearest = why.nearest?;
     let notice = format!("{}: {}; now {nearest}", scenario.method, why.missing);
@@ -187,6 +202,7 @@ pub fn contrast(
     a: crate::model::AgentId,
     b: crate::model::AgentId,
 ) -> Result<crate::model::Estimate, Unavailable> {
+    let episode = &rewarded(episode, scenario);
     coalition::contrast(&question(episode, scenario)?, a, b)
 }
 

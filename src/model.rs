@@ -14,6 +14,7 @@ mod growth;
 mod id;
 mod measured;
 mod number;
+mod own;
 pub mod rule;
 mod scenario;
 mod segmented;
@@ -21,6 +22,7 @@ mod severity;
 mod status;
 mod summary;
 mod time;
+mod whose;
 
 pub use act::{Act, ActKind, Link, LinkKind, Links, Policy, Usage};
 pub use attribution::{
@@ -40,6 +42,7 @@ pub use growth::Growth;
 pub use id::{ActId, AgentId, EpisodeId, FileId, Origin, Place};
 pub use measured::Measured;
 pub use number::{Number, places, signed, unsigned};
+pub use own::OwnReward;
 pub use rule::Rule;
 pub use scenario::{Scenario, Substitute};
 pub use segmented::Segmented;
@@ -49,3 +52,4 @@ pub use summary::{
     Counters, EpisodeSummary, FileState, FileSummary, Inode, LogSummary, Reading, RecordText, Validating,
 };
 pub use time::Timestamp;
+pub use whose::Whose;

@@ -2,7 +2,7 @@
 
 use crate::{
     credit,
-    model::{ActId, Episode, Number, Scenario, Substitute},
+    model::{ActId, Episode, Number, Scenario, Substitute, Whose},
 };
 
 /// The options that `creditscope report` takes for a scenario, as typed by a person.
@@ -12,6 +12,8 @@ pub struct ScenarioOptions {
     pub method: Option<String>,
     /// `--baseline NAME`.
     pub baseline: Option<String>,
+    /// `--reward-of WHOSE`.
+    pub reward_of: Option<String>,
     /// `--drop AGENT`, repeated.
     pub drop: Vec<String>,
     /// `--reward R`.
@@ -34,10 +36,13 @@ impl ScenarioOptions {
     /// # Errors
     /// A sentence with the option, the unknown name in it, and the known names.
     pub fn scenario(&self, episode: &Episode) -> Result<Scenario, String> {
+        let whose = self.reward_of.as_deref().map(|it| whose(episode, it)).transpose()?;
+        let of_whose = Scenario { whose: whose.clone(), ..Scenario::default() };
         let mut scenario = match &self.method {
             Some(name) => known_method(name)?,
-            None => credit::best_scenario(episode).unwrap_or_default(),
+            None => credit::best_scenario(&credit::rewarded(episode, &of_whose)).unwrap_or_default(),
         };
+        scenario.whose = whose;
         if let Some(name) = &self.baseline {
             scenario.baseline = Some(known_baseline(&scenario.method, name)?);
         }
@@ -68,6 +73,18 @@ impl ScenarioOptions {
         scenario.seed = self.seed.unwrap_or(0);
         Ok(scenario)
     }
+}
+
+/// Whose reward `name` means.
+fn whose(episode: &Episode, name: &str) -> Result<Whose, String> {
+    episode.whose_named(name).ok_or_else(|| {
+        let choices: Vec<String> = episode.whose_choices().iter().map(|it| episode.whose_name(it)).collect();
+        let offer = match choices.is_empty() {
+            true => "no agent of this episode has a reward of its own: there is `team`".to_owned(),
+            false => format!("there are {}", choices.join(", ")),
+        };
+        format!("--reward-of: nobody is called '{name}'; {offer}")
+    })
 }
 
 /// The act and the action of `ACT=ACTION`. Ids may hold `=` themselves: the longest that fits counts.
@@ -162,6 +179,9 @@ pub fn of_scenario(arguments: &[String], episode: &Episode, scenario: &Scenario)
     }
     if let Some(baseline) = &scenario.baseline {
         option("--baseline", baseline.clone());
+    }
+    if let Some(whose) = &scenario.whose {
+        option("--reward-of", episode.whose_name(whose));
     }
     for agent in &scenario.dropped {
         option("--drop", episode.agent(*agent).name.clone());

@@ -191,7 +191,7 @@ mod tests {
         // Another game, or a measurement within its error.
         episode.coalitions[1].absence = Absence::Resampled;
         check("coalition-inconsistent", &episode, &[]);
-        other.values[1].value = Sample { mean: Some(0.7), std: Some(0.8), n: Some(16), returns: Vec::new() };
+        other.values[1].value = Sample { mean: Some(0.7), std: Some(0.8), n: Some(16), ..Sample::default() };
         episode.coalitions[1] = other;
         check("coalition-inconsistent", &episode, &[]);
     }

@@ -266,7 +266,7 @@ mod tests {
         check("credit-residual", &episode, &[]);
         // Within four standard errors of the samples, unless the record calls it exact.
         let mut episode = wrong();
-        let sampled = Sample { mean: Some(0.9), std: Some(0.4), n: Some(64), returns: Vec::new() };
+        let sampled = Sample { mean: Some(0.9), std: Some(0.4), n: Some(64), ..Sample::default() };
         episode.coalitions[0].values.iter_mut().find(|it| it.agents.len() == 2).unwrap().value = sampled;
         check("credit-residual", &episode, &[]);
         episode.declared[0].params = vec![("exact".to_owned(), "true".to_owned())];

@@ -47,7 +47,7 @@ mod tests {
     fn one_run_has_no_spread() {
         let mut episode = sound();
         check("spread-of-one-run", &episode, &[]);
-        let of = |n| Sample { mean: Some(0.3), std: Some(0.0), n: Some(n), returns: Vec::new() };
+        let of = |n| Sample { mean: Some(0.3), std: Some(0.0), n: Some(n), ..Sample::default() };
         episode.coalitions[0].values[1].value = of(1);
         check("spread-of-one-run", &episode, &["a coalition of 'game': `std` is given of one run"]);
         episode.coalitions[0].values[2].value = of(1);

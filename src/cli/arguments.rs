@@ -181,6 +181,10 @@ pub struct Scenario {
     /// Baseline of the method
     #[arg(long, long_help = method_help::baselines())]
     pub baseline: Option<String>,
+    /// Whose reward is credited: `team`, `sum` (of what all agents earn for themselves), an agent or a team of
+    /// several; without it the team's if it is logged, else the sum if all own rewards have one sign
+    #[arg(long, value_name = "WHOSE")]
+    pub reward_of: Option<String>,
     /// Take this agent out of the game; repeatable
     #[arg(long, value_name = "AGENT")]
     pub drop: Vec<String>,
@@ -210,6 +214,7 @@ impl Scenario {
         ScenarioOptions {
             method: self.method.clone(),
             baseline: self.baseline.clone(),
+            reward_of: self.reward_of.clone(),
             drop: self.drop.clone(),
             reward: self.reward,
             discount: self.discount,

@@ -4,7 +4,7 @@ use anyhow::{Context, bail};
 
 use super::{
     RULE_HIT, TOO_MANY_BAD,
-    arguments::{Report, Scenario},
+    arguments::{self, Report},
     fail_rule::FailRule,
     filters, headless,
     log_options::LogOptions,
@@ -15,7 +15,7 @@ use crate::{
     app::{self, Analysis, command_line},
     check,
     credit::{self, Curve, FailureStudy, MessageSetting, Study, Target},
-    model::{Diagnostic, Episode, EpisodeId, Explanation, LogSummary},
+    model::{Diagnostic, Episode, EpisodeId, Explanation, LogSummary, Scenario},
     report::{self, Output},
     runtime::{self, OpenedLogs, Survey, validate},
     store::Pass,
@@ -40,7 +40,7 @@ impl Report {
             max_bad: None,
             search: None,
             filter: Vec::new(),
-            scenario: Scenario::default(),
+            scenario: arguments::Scenario::default(),
         }
     }
 }
@@ -66,8 +66,10 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
             return picture::run(it, options, read.logs, &read.summary, id, &filters);
         }
     };
-    let episode = read.logs.store.episode(id)?;
-    let mut found = Found::of(options, output, &mut read, id, &episode)?;
+    let logged = read.logs.store.episode(id)?;
+    let scenario = options.scenario.options().scenario(&logged).map_err(anyhow::Error::msg)?;
+    let episode = credit::rewarded(&logged, &scenario);
+    let mut found = Found::of(options, output, &mut read, id, (&logged, &episode), &scenario)?;
     let listed = passing.map(|passing| {
         let listed = filters::acts(&read.logs.store, id, &episode, &filters);
         filters::limit(&mut found.analysis, &listed);
@@ -113,7 +115,8 @@ impl Read {
     }
 }
 
-/// What was computed of the episode, and what is wrong with it.
+/// What was computed of the episode, as one whose reward is the one that is asked for, and what is wrong with it as it is
+/// logged.
 struct Found {
     analysis: Analysis,
     study: Option<Study>,
@@ -128,10 +131,10 @@ impl Found {
         output: &Output,
         read: &mut Read,
         id: EpisodeId,
-        episode: &Episode,
+        (logged, episode): (&Episode, &Episode),
+        scenario: &Scenario,
     ) -> anyhow::Result<Self> {
-        let scenario = options.scenario.options().scenario(episode).map_err(anyhow::Error::msg)?;
-        let mut analysis = runtime::analyse(episode, &scenario);
+        let mut analysis = runtime::analyse(episode, scenario);
         let study = output.has_study.then(|| study(options, episode, &mut analysis));
         known_curves(options, study.as_ref())?;
         let failure = (episode.failed() || options.failure).then(|| {
@@ -141,8 +144,8 @@ impl Found {
         let explanations = options.explain.iter().map(|it| explain(episode, &analysis, it));
         let explanations = explanations.collect::<anyhow::Result<Vec<_>>>()?;
         let mut findings: Vec<_> = read.summary.diagnostics.to_vec();
-        findings.extend(headless::LogFindings::of(&read.summary).own(episode));
-        findings.extend(check::check(episode));
+        findings.extend(headless::LogFindings::of(&read.summary).own(logged));
+        findings.extend(check::check(logged));
         Ok(Self { analysis, study, failure, explanations, findings })
     }
 

@@ -15,6 +15,7 @@ use super::declared::{keys, named_method};
 use super::figure;
 use super::method::Target;
 use super::question::{Question, caveat};
+use super::whose::of_declared;
 use super::{compute_plain, methods, scenario_name};
 
 /// One declared number and the same recomputed.
@@ -128,6 +129,7 @@ fn recompute(episode: &Episode, declared: &DeclaredCredit) -> Result<(Scenario, 
         }
     }
     let group = declared.params.iter().find(|it| it.0 == "counterfactual").map(|it| it.1.trim_matches('"'));
+    let episode = &of_declared(episode, declared);
     let mut question = Question::new(episode, &scenario, row, methods())?;
     question.group = group;
     let attribution = (row.compute)(&question)?;

@@ -23,6 +23,7 @@ use std::collections::BinaryHeap;
 
 use crate::model::{
     ActId, Attribution, Episode, Estimate, LinkKind, Origin, Provenance, Reward, Term, Unavailable, Value,
+    Whose,
 };
 use crate::stats::{Sum, sum};
 
@@ -276,13 +277,11 @@ fn last_sinks(episode: &Episode) -> Vec<ActId> {
 /// The part of R that starts at each act, and the record that says so.
 fn starts(question: &Question<'_>, reward: f64) -> Vec<(f64, Option<Origin>)> {
     let episode = question.episode;
-    let valued = |global: bool| -> Vec<&Reward> {
-        let of_kind = episode.rewards.iter().filter(|it| it.agent.is_none() == global);
-        of_kind.filter(|it| it.value.is_some()).collect()
-    };
-    let mut rewards = valued(true);
-    if rewards.is_empty() {
-        rewards = valued(false);
+    let valued = |it: &&Reward| it.value.is_some();
+    let mut rewards: Vec<&Reward> = episode.counted_rewards().filter(valued).collect();
+    if rewards.is_empty() && episode.whose() == Some(Whose::Team) {
+        // Where the team's reward is one number, what it came from may stand in those of single agents.
+        rewards = episode.rewards.iter().filter(valued).collect();
     }
     let sinks = last_sinks(episode);
     let logged = sum(rewards.iter().filter_map(|it| it.value));

@@ -7,6 +7,7 @@ use super::blame::{BlameKind, blame};
 use super::method::{Family, scenario_name};
 use super::question::missing;
 use super::table::{method, methods};
+use super::whose::{no_reward, rewarded};
 use super::{compute_plain, declared};
 
 /// Every method with every baseline, in the order of the method table. The scenarios edit nothing.
@@ -76,6 +77,7 @@ pub(super) fn ladder_place(scenario: &Scenario) -> Option<usize> {
 /// unit, propagation along the links, and an even split. Of the baselines of a method the first is taken of
 /// those that know the most agents: unknown is not innocent. `None`: the log holds nothing to divide.
 pub fn best_scenario(episode: &Episode) -> Option<Scenario> {
+    let episode = &rewarded(episode, &Scenario::default());
     LADDER.iter().find_map(|rung| {
         let row = method(rung.method)?;
         let mut best: Option<(usize, Scenario)> = None;
@@ -100,6 +102,7 @@ pub fn best_scenario(episode: &Episode) -> Option<Scenario> {
 /// the same edits, a measured single deviation, a replay group, a modelled single deviation, declared credit
 /// of acts, or propagation. `None` if nothing in the log credits acts.
 pub fn act_scenario(episode: &Episode, scenario: &Scenario) -> Option<Scenario> {
+    let episode = &rewarded(episode, scenario);
     let scenario = resolve(episode, scenario).ok()?;
     let speaks = |it: &Scenario| {
         let attribution = compute_plain(episode, it).ok()?;
@@ -215,17 +218,13 @@ pub(super) fn resolve(episode: &Episode, scenario: &Scenario) -> Result<Scenario
         // A reward set by hand can be divided even if the log has none.
         scenario.reward.is_some().then(|| Scenario::of_method("backprop"))
     });
-    best.map(|it| carry(scenario, it)).ok_or_else(|| {
-        missing(match episode.agents.is_empty() {
-            true => "no agent acted: there is nobody to credit",
-            false => "no reward logged: nothing to divide",
-        })
-    })
+    best.map(|it| carry(scenario, it)).ok_or_else(|| missing(no_reward(episode)))
 }
 
-/// `variant` with the edits of `reference`: players, reward, discount, substitutes, window, seed.
+/// `variant` with the edits of `reference`: whose reward, players, reward, discount, substitutes, window, seed.
 pub(super) fn carry(reference: &Scenario, variant: Scenario) -> Scenario {
     Scenario {
+        whose: reference.whose.clone(),
         dropped: reference.dropped.clone(),
         reward: reference.reward,
         discount: reference.discount,

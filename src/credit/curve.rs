@@ -17,7 +17,7 @@ use super::blame::blame;
 use super::compute_agents;
 use super::method::{Family, Method, Param};
 use super::question::{Question, missing};
-use super::{choice, discount, figure, method, methods, time};
+use super::{choice, discount, figure, method, methods, rewarded, time};
 
 /// One place of the slider.
 #[derive(Clone, Debug, PartialEq)]
@@ -115,7 +115,7 @@ impl Budget {
 /// Every parameter whose curve says something about `episode`: the method of `reference` first, then in the
 /// order of the method table.
 pub fn sliders(episode: &Episode, reference: &Scenario) -> Vec<SliderOf> {
-    sliders_within(episode, reference, &mut Budget { left: usize::MAX })
+    sliders_within(&rewarded(episode, reference), reference, &mut Budget { left: usize::MAX })
 }
 
 fn sliders_within(episode: &Episode, reference: &Scenario, budget: &mut Budget) -> Vec<SliderOf> {
@@ -144,6 +144,7 @@ fn sliders_within(episode: &Episode, reference: &Scenario, budget: &mut Budget) 
 /// The curves of [`sliders`]. A very long episode gets fewer points and less exact flips: half of the budget
 /// goes to points, the rest to flips.
 pub fn curves(episode: &Episode, reference: &Scenario) -> Curves {
+    let episode = &rewarded(episode, reference);
     curves_within(episode, reference, Budget::of(episode, WORK))
 }
 

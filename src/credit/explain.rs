@@ -9,7 +9,7 @@ use crate::model::{
 
 use super::method::{Family, Target};
 use super::question::{Question, caveat, missing};
-use super::{act_scenario, choice, coalition, compute, figure, question, scenario_name};
+use super::{act_scenario, choice, coalition, compute, figure, question, rewarded, scenario_name};
 
 /// Acts of an agent that are explained with it; ask for the others one by one.
 const DETAILS: usize = 12;
@@ -20,6 +20,7 @@ const DETAILS: usize = 12;
 /// # Errors
 /// As [`compute`]; also when the method does not credit the target.
 pub fn explain(episode: &Episode, scenario: &Scenario, target: Target) -> Result<Explanation, Unavailable> {
+    let episode = &rewarded(episode, scenario);
     let scenario = choice::resolve(episode, scenario)?;
     explain_credit(episode, &scenario, compute(episode, &scenario)?, target)
 }
@@ -34,6 +35,7 @@ pub fn explain_credit(
     attribution: Attribution,
     target: Target,
 ) -> Result<Explanation, Unavailable> {
+    let episode = &rewarded(episode, scenario);
     let question = question(episode, scenario)?;
     let (subject, result) = match target {
         Target::Agent(agent) => {

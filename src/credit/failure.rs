@@ -104,7 +104,7 @@ pub fn failure(episode: &Episode, success: Option<f64>) -> Result<FailureReport,
              was still possible",
         ));
     }
-    let success = match success {
+    let success = match success.or(episode.success_level()) {
         Some(success) => success,
         None => default_success(episode)?,
     };

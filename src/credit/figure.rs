@@ -35,6 +35,12 @@ pub(super) fn exact(value: f64) -> String {
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
+/// What somebody earned, as it is logged: `+1`, `-0.25`, `0`.
+pub(super) fn earned(value: f64) -> String {
+    let text = exact(value);
+    if value > 0.0 && text != "0" { format!("+{text}") } else { text }
+}
+
 /// A setting, to three significant digits: `0.42`, `0.5`, `37.3`.
 pub(super) fn significant(value: f64) -> String {
     if value == 0.0 || !value.is_finite() {

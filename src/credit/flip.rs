@@ -80,7 +80,7 @@ mod tests {
     /// Two agents alone earn `a` and `b`, together their sum; every value has this standard error.
     fn team(a: f64, b: f64, error: f64) -> Episode {
         let sample = |mean: f64| {
-            Some(Sample { mean: Some(mean), std: Some(error * 4.0), n: Some(16), returns: Vec::new() })
+            Some(Sample { mean: Some(mean), std: Some(error * 4.0), n: Some(16), ..Sample::default() })
         };
         let samples = [sample(0.0), sample(a), sample(b), sample(a + b)];
         Draft::of(2).coalition_samples(&samples).end(Status::Failure).episode()

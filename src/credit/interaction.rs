@@ -16,6 +16,7 @@ use super::coalition::{LoggedGame, NORMAL_95, arms, bounds, of_credit, sample, t
 use super::game::{Coalition, Table};
 use super::question::{Question, caveat, missing};
 use super::table::{method, methods};
+use super::whose::rewarded;
 
 /// Whether two agents do more or less together than alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -85,6 +86,7 @@ pub fn interactions(episode: &Episode, scenario: &Scenario) -> Result<Interactio
     let row = method("shapley").ok_or_else(|| missing("no coalition method is known"))?;
     let mut asked = Scenario { method: row.name.to_owned(), baseline: None, ..scenario.clone() };
     asked.params.retain(|name, _| row.param(name).is_some());
+    let episode = &rewarded(episode, scenario);
     let question = Question::new(episode, &asked, row, methods())?;
     let mut game = LoggedGame::of(&question)?;
     let table = tabulate(&question, &mut game)?;

@@ -8,9 +8,9 @@ use crate::model::{
 use crate::stats::sum;
 
 use super::choice::carry;
-use super::compute_plain;
 use super::figure;
 use super::question::missing;
+use super::{compute_plain, rewarded};
 
 /// How an agent's credit is split.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -103,6 +103,7 @@ pub fn message_table(
     credit: &Attribution,
     setting: MessageSetting,
 ) -> Result<MessageTable, Unavailable> {
+    let episode = &rewarded(episode, scenario);
     let mut by_agent: Vec<Vec<ActId>> = vec![Vec::new(); episode.agents.len()];
     let messages = episode.act_ids().filter(|it| episode.act(*it).kind == ActKind::Message);
     messages.for_each(|it| by_agent[episode.act(it).agent.index()].push(it));

@@ -18,13 +18,14 @@ use std::cell::OnceCell;
 
 use crate::model::{
     Act, ActId, ActKind, AgentCredit, AgentId, Alternative, Attribution, Caveat, Episode, Origin, Provenance,
-    Reward, RewardSource, Scenario, Status, Substitute, Unavailable, Value,
+    Reward, RewardSource, Scenario, Status, Substitute, Unavailable, Value, Whose,
 };
 use crate::stats::sum;
 
 use super::figure;
 pub(super) use super::method::Question;
 use super::method::{Family, Method};
+use super::whose;
 
 /// The reward to be divided, after edits.
 #[derive(Clone, Debug)]
@@ -249,14 +250,11 @@ impl<'a> Question<'a> {
             }
             return Ok(Pot { value: value.get(), origin: None, caveats });
         }
-        let logged = logged.ok_or_else(|| missing("no reward logged: nothing to divide"))?;
+        let logged = logged.ok_or_else(|| missing(whose::no_reward(self.episode)))?;
         let mut pot = Pot { value: logged.value, origin: logged.origin, caveats: Vec::new() };
         match logged.source {
             RewardSource::Rewards(_) | RewardSource::Return => {}
-            RewardSource::PerAgent(n) => {
-                let n = figure::count(n as usize, "per-agent reward");
-                pot.caveats.push(caveat(format!("R is the sum of {n}: no global reward is logged")));
-            }
+            RewardSource::PerAgent(n) | RewardSource::Ends(n) => pot.caveats.push(self.own_caveat(n)),
             RewardSource::Outcome => pot.caveats.push(caveat(outcome_words(self.episode))),
         }
         if !self.scenario.dropped.is_empty() {
@@ -281,22 +279,31 @@ impl<'a> Question<'a> {
             }
         }
         if let Some(gamma) = discount {
-            let of_kind: Option<fn(&Reward) -> bool> = match logged.source {
-                RewardSource::Rewards(_) => Some(|it| it.agent.is_none()),
-                RewardSource::PerAgent(_) => Some(|it| it.agent.is_some()),
-                RewardSource::Return | RewardSource::Outcome => None,
-            };
-            match of_kind {
-                Some(of_kind) => {
-                    let rewards = self.episode.rewards.iter().filter(|it| of_kind(it));
-                    pot.value = discounted(rewards, gamma.get());
+            match logged.source {
+                RewardSource::Rewards(_) | RewardSource::PerAgent(_) => {
+                    pot.value = discounted(self.episode.counted_rewards(), gamma.get());
                     let gamma = figure::exact(gamma.get());
                     pot.caveats.push(caveat(format!("R is discounted by {gamma} per step")));
                 }
-                None => pot.caveats.push(caveat("R is one number without a step: the discount leaves it")),
+                RewardSource::Return | RewardSource::Ends(_) | RewardSource::Outcome => {
+                    pot.caveats.push(caveat("R is one number without a step: the discount leaves it"))
+                }
             }
         }
         Ok(pot)
+    }
+
+    /// Whose reward R is, where it is the sum of `n` own rewards.
+    fn own_caveat(&self, n: u32) -> Caveat {
+        let episode = self.episode;
+        let n = figure::count(n as usize, "per-agent reward");
+        caveat(match episode.whose() {
+            Some(Whose::Sum) | None if !episode.has_team_reward() => {
+                format!("R is the sum of {n}: no global reward is logged")
+            }
+            Some(Whose::Sum) | None => format!("R is the sum of {n}, not the team's reward"),
+            Some(whose) => format!("R is what {} earned: the sum of {n}", episode.whose_words(&whose)),
+        })
     }
 
     fn team_without_dropped(&self) -> Option<(f64, Origin)> {

@@ -109,7 +109,13 @@ mod tests {
 
     #[test]
     fn what_samples_say() {
-        let sample = |std, n, returns: &[f64]| Sample { mean: Some(0.5), std, n, returns: returns.to_vec() };
+        let sample = |std, n, returns: &[f64]| Sample {
+            mean: Some(0.5),
+            std,
+            n,
+            returns: returns.to_vec(),
+            ..Sample::default()
+        };
         assert_eq!(arm(&sample(None, Some(2), &[0.0, f64::NAN, 1.0])), Arm::Returns(vec![0.0, 1.0]));
         assert_eq!(arm(&sample(Some(0.1), Some(4), &[])), Arm::Summary { mean: 0.5, std: 0.1, n: Some(4) });
         assert_eq!(arm(&sample(Some(0.1), None, &[])), Arm::Stated(0.5));

@@ -19,7 +19,7 @@ use super::choice::{
 };
 use super::flip::FlipProbability;
 use super::method::{Family, scenario_name};
-use super::{compute_plain, declared, method};
+use super::{compute_plain, declared, method, rewarded};
 
 /// What a row says of the reference's verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -179,6 +179,7 @@ impl Sweep {
 
 /// Puts the question of `reference` to every method and baseline. Each declared credit has a row of its own.
 pub fn sweep(episode: &Episode, reference: &Scenario) -> Sweep {
+    let episode = &rewarded(episode, reference);
     let resolved = resolve(episode, reference);
     let reference = resolved.as_ref().unwrap_or(reference);
     sweep_of(episode, reference, &compute_plain(episode, reference))
@@ -190,6 +191,7 @@ pub fn sweep_of(
     reference: &Scenario,
     computed: &Result<Attribution, Unavailable>,
 ) -> Sweep {
+    let episode = &rewarded(episode, reference);
     // The attribution names the declared record it used, if the scenario left that open.
     let mut choice = reference.clone();
     if let (Ok(attribution), "declared") = (computed, choice.method.as_str()) {

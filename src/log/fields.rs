@@ -338,7 +338,11 @@ impl<'a, 'n, 'p> Fields<'a, 'n, 'p> {
         let is_named = self.entries.iter().any(|it| it.key == "agent" && it.raw.get().starts_with('"'));
         if is_named {
             let agent = self.name("agent").unwrap_or_default();
-            return RunOrReward::Reward(OwnReward { agent, value: self.number("value"), returns: Vec::new() });
+            return RunOrReward::Reward(OwnReward {
+                agent,
+                value: self.number("value"),
+                returns: Vec::new(),
+            });
         }
         let entries = std::mem::take(&mut self.entries).into_iter();
         let number = |entry: Entry<'a>| {

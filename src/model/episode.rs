@@ -2,7 +2,7 @@
 
 use super::{
     Act, ActId, ActionTable, AgentId, CoalitionTable, Diagnostic, Links, Origin, ReplayGroup, Segmented,
-    Status, Timestamp,
+    Status, Timestamp, Whose,
 };
 
 /// An agent of an episode.
@@ -56,6 +56,8 @@ pub enum RewardSource {
     Return,
     /// Sum of this many per-agent `reward` records.
     PerAgent(u32),
+    /// Sum of this many of `episode_end.rewards`.
+    Ends(u32),
     /// No number was logged: a failure counts as -1, a success as +1, so that shares of the outcome can be
     /// shown. Every screen that uses it says so.
     Outcome,
@@ -81,6 +83,10 @@ pub struct Outcome {
     pub reason: Option<String>,
     /// Total reward, in reward units.
     pub total: Option<f64>,
+    /// What agents earned for themselves, ascending by agent.
+    pub own: Vec<(AgentId, f64)>,
+    /// The return from which it counts as a success.
+    pub success: Option<f64>,
     /// Environment steps.
     pub steps: Option<i64>,
     /// The team's answer; display-safe, shortened.
@@ -256,6 +262,10 @@ pub struct Episode {
     pub declared: Vec<DeclaredCredit>,
     /// Judgements, in order.
     pub labels: Vec<Label>,
+    /// Whose reward R is meant to be; `None`: as the log has it. Set in a copy that credits somebody's reward.
+    pub whose: Option<Whose>,
+    /// The run's return from which an episode counts as a success.
+    pub success: Option<f64>,
     /// Declared interaction graph.
     pub edges: Vec<DeclaredEdge>,
     /// States, in order.
@@ -269,29 +279,28 @@ pub struct Episode {
 }
 
 impl Episode {
-    /// The total reward R, or `None` when the log holds neither a reward nor an outcome.
+    /// The total reward R, or `None` when the log holds neither a reward nor an outcome, or when agents have rewards
+    /// of both signs and nobody chose whose is meant ([`Episode::whose`]).
     ///
-    /// Global rewards are summed; without any, `episode_end.return`; then the sum of per-agent rewards; then
-    /// the status alone ([`RewardSource::Outcome`]).
+    /// Of the team, global rewards are summed; without any, `episode_end.return`; then the status alone
+    /// ([`RewardSource::Outcome`]). Of agents, what they earned for themselves ([`Episode::own_rewards`]).
     pub fn reward(&self) -> Option<RewardTotal> {
-        let sum = |global: bool| {
-            let of_kind = self.rewards.iter().filter(|it| it.agent.is_none() == global);
-            let values: Vec<(f64, Origin)> =
-                of_kind.filter_map(|it| it.value.map(|value| (value, it.origin))).collect();
-            let last = values.last()?.1;
-            Some((values.iter().map(|it| it.0).sum::<f64>(), values.len() as u32, last))
-        };
-        if let Some((value, n, origin)) = sum(true) {
-            return Some(RewardTotal { value, source: RewardSource::Rewards(n), origin: Some(origin) });
+        let whose = self.whose()?;
+        if whose != Whose::Team {
+            return self.own_total(&whose);
         }
-        let outcome = self.outcome.as_ref();
-        if let Some((value, end)) = outcome.and_then(|it| it.total.map(|value| (value, it))) {
+        let of_team = self.rewards.iter().filter(|it| it.agent.is_none());
+        let values: Vec<(f64, Origin)> =
+            of_team.filter_map(|it| it.value.map(|value| (value, it.origin))).collect();
+        if let Some((_, last)) = values.last() {
+            let value = values.iter().map(|it| it.0).sum::<f64>();
+            let source = RewardSource::Rewards(values.len() as u32);
+            return Some(RewardTotal { value, source, origin: Some(*last) });
+        }
+        let end = self.outcome.as_ref()?;
+        if let Some(value) = end.total {
             return Some(RewardTotal { value, source: RewardSource::Return, origin: Some(end.origin) });
         }
-        if let Some((value, n, origin)) = sum(false) {
-            return Some(RewardTotal { value, source: RewardSource::PerAgent(n), origin: Some(origin) });
-        }
-        let end = outcome?;
         let value = match end.status.as_ref()? {
             Status::Success => 1.0,
             Status::Failure | Status::Error | Status::Truncated => -1.0,
@@ -300,13 +309,24 @@ impl Episode {
         Some(RewardTotal { value, source: RewardSource::Outcome, origin: Some(end.origin) })
     }
 
-    /// Whether the episode is known to have failed: by its status, or without one by a negative reward.
+    /// Whether the episode is known to have failed: by its status, or without one by a negative reward. For the
+    /// reward of one agent, or of one team of several, its sign counts first: what one wins another may lose.
     pub fn failed(&self) -> bool {
+        if let Some(whose @ (Whose::Agent(_) | Whose::Members(_))) = &self.whose
+            && let Some(own) = self.own_total(whose).filter(|it| it.value != 0.0)
+        {
+            return own.value < 0.0;
+        }
         match self.outcome.as_ref().and_then(|it| it.status.as_ref()) {
             Some(Status::Success) => false,
             Some(Status::Failure | Status::Error | Status::Truncated | Status::Aborted) => true,
             Some(Status::Other(_)) | None => self.reward().is_some_and(|it| it.value < 0.0),
         }
+    }
+
+    /// The return from which it counts as a success, if the log says so: of this episode, else of the run.
+    pub fn success_level(&self) -> Option<f64> {
+        self.outcome.as_ref().and_then(|it| it.success).or(self.success)
     }
 
     /// The act with this id.

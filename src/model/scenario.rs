@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{ActId, AgentId, Number};
+use super::{ActId, AgentId, Number, Whose};
 
 /// What replaces the action an act really took.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,6 +20,8 @@ pub struct Scenario {
     pub method: String,
     /// Baseline of that method, if it has a choice; `None` for the method's default.
     pub baseline: Option<String>,
+    /// Whose reward is credited; `None`: the team's if it is logged, else see [`super::Episode::whose_by_default`].
+    pub whose: Option<Whose>,
     /// Agents taken out of the game.
     pub dropped: BTreeSet<AgentId>,
     /// The total reward, in place of the logged one.
@@ -48,6 +50,7 @@ impl Scenario {
         Self {
             method: self.method.clone(),
             baseline: self.baseline.clone(),
+            whose: self.whose.clone(),
             params: self.params.clone(),
             seed: self.seed,
             ..Self::default()

@@ -103,6 +103,7 @@ fn reward(report: &Report<'_>) -> String {
 fn edits(report: &Report<'_>) -> Vec<String> {
     let (episode, scenario) = (report.episode, report.scenario);
     let mut edits = Vec::new();
+    edits.extend(scenario.whose.as_ref().map(|it| format!("reward of {}", episode.whose_words(it))));
     if !scenario.dropped.is_empty() {
         let dropped: Vec<_> = scenario.dropped.iter().copied().collect();
         edits.push(format!("without {}", figures::names(episode, &dropped)));

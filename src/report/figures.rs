@@ -1,7 +1,7 @@
 //! Numbers and words as every report writes them.
 
 use crate::model::{
-    Absence, AgentId, Episode, Estimate, RewardSource, Severity, Status, Value, places, signed,
+    Absence, AgentId, Episode, Estimate, RewardSource, Severity, Status, Value, Whose, places, signed,
 };
 
 /// Decimals that tell these values apart; at least three, since a report is read at leisure.
@@ -92,7 +92,14 @@ pub(super) fn reward_source(episode: &Episode, source: RewardSource) -> String {
         RewardSource::Rewards(n) => format!("the sum of {n} `reward` records"),
         RewardSource::Return => "`return` of `episode_end`".to_owned(),
         RewardSource::PerAgent(n) => {
-            format!("the sum of {} of single agents", count(u64::from(n), "`reward` record"))
+            let whose = match episode.whose() {
+                Some(whose @ (Whose::Agent(_) | Whose::Members(_))) => episode.whose_words(&whose),
+                Some(Whose::Sum | Whose::Team) | None => "single agents".to_owned(),
+            };
+            format!("the sum of {} of {whose}", count(u64::from(n), "`reward` record"))
+        }
+        RewardSource::Ends(n) => {
+            format!("the sum of {} in `rewards` of `episode_end`", count(u64::from(n), "own reward"))
         }
         RewardSource::Outcome if episode.failed() => {
             "no reward is logged: the failure counts as -1".to_owned()

@@ -5,11 +5,11 @@
 //! * `episode`: `name`, `run`, `environment`, `task`, `status`, `reason`, `steps`, `open`, `agents` (names),
 //!   `acts` (number)
 //! * `reward`: null, or `value`, `unit`, `source`, `file_line`
-//! * `scenario`: `method`, `baseline`, `dropped`, `reward`, `discount`, `substitutes` (act to action, null:
+//! * `scenario`: `method`, `baseline`, `reward_of` (null: as logged), `dropped`, `reward`, `discount`, `substitutes` (act to action, null:
 //!   its default), `window` (first and last act), `params`, `seed`
 //! * `verdict`: five parts, each with `words` (all it says, or null), and beside them `sentence`, `short`,
 //!   `failed`, `agents`, `all_equal`, `credit`, `act`, `act_method`, `act_provenance`, `p_flip`, `method`
-//!   * `outcome`: `word` (FAIL, OK, OPEN, END), `status`, `reason`, `reward`, `own`, `task`, `expected`,
+//!   * `outcome`: `word` (FAIL, OK, OPEN, END), `status`, `reason`, `reward`, `whose` (if chosen), `own`, `task`, `expected`,
 //!     `answer`
 //!   * `finding`: `kind` (named, set, equal, judged, unexplained, unknown), `agents`, `act`. Of numbers also
 //!     `credit`, `by`, `share` (`part` of `whole` against `reference`), `apart` (first minus next: `from`, `value`, `interval`, `level`, `no_interval`),
@@ -227,6 +227,7 @@ fn scenario(report: &Report<'_>) -> Json {
     json!({
         "method": scenario.method,
         "baseline": scenario.baseline,
+        "reward_of": scenario.whose.as_ref().map(|it| episode.whose_name(it)),
         "dropped": scenario.dropped.iter().map(|it| episode.agent(*it).name.as_str()).collect::<Vec<_>>(),
         "reward": scenario.reward.map(|it| number(it.get())),
         "discount": scenario.discount.map(|it| number(it.get())),

@@ -201,6 +201,7 @@ impl Builder {
             episode.environment = clean(&run.env);
             episode.algorithm = clean(&run.algorithm);
             episode.gamma = run.gamma;
+            episode.success = run.success;
             episode.reward_unit = clean(&run.reward_unit);
         }
         for (record, origin) in records {
@@ -217,6 +218,8 @@ impl Builder {
                         status: end.status.as_deref().map(status),
                         reason: clean(&end.reason),
                         total: end.total,
+                        own: Vec::new(),
+                        success: end.success,
                         steps: end.steps,
                         answer: short(&end.answer),
                         ground_truth: short(&end.ground_truth),
@@ -249,6 +252,10 @@ impl Builder {
                 Body::Reward(reward) => {
                     let reward = self.reward(record, reward, *origin);
                     self.episode.rewards.push(reward);
+                }
+                Body::EpisodeEnd(end) => {
+                    let own = otherwise::own::earned(self, &end.rewards);
+                    self.episode.outcome.iter_mut().for_each(|it| it.own.clone_from(&own));
                 }
                 Body::Metric(metric) => {
                     let agent = metric.agent.as_deref().and_then(|it| self.agents.get(it).copied());

@@ -15,7 +15,7 @@ impl Dice {
 }
 
 /// What a log is made of, and what it must not be made of.
-const TOKENS: [&str; 60] = [
+const TOKENS: [&str; 62] = [
     "{\"",
     "{",
     "}",

@@ -251,10 +251,10 @@ fn pay_that_points_the_other_way() {
     check(
         "paid-for-the-other",
         &[
-            "FAIL Own rewards: red -3.00, blue 0.00",
+            "FAIL Own rewards: red -3, blue 0",
             "WHO blue at b1, step 0: \"run\" is worth -3.00 against 0.00 for \"wait\"",
             "FROM Modelled: values that the log states, nothing was run again (2 acts, 2 alternatives)",
-            "BUT paid: red -3.00, blue 0.00; pay and credit point opposite ways",
+            "BUT paid: red -3, blue 0; pay and credit point opposite ways",
         ],
     );
 }
@@ -264,9 +264,11 @@ fn own_rewards_are_facts_and_their_cause_is_not_known() {
     check(
         "own-rewards",
         &[
-            "FAIL Own rewards: fox +2.00, hare -2.00",
-            "WHO Nothing in this log can tell which act cost hare 2.00 or won fox 2.00, of 2 agents and 2 acts",
-            UNKNOWN,
+            "FAIL Own rewards: fox +2, hare -2. No team reward logged",
+            "WHO Nothing in this log can tell which act cost hare 2 or won fox 2, of 2 agents and 2 acts",
+            "FROM The rewards are logged, one per agent. Nothing was measured or judged. To know, log what each agent \
+             gets otherwise (`rewards` of `counterfactual` candidates)",
+            "BUT they add up to 0: divided as one team, every credit would be 0 and wrong",
         ],
     );
 }

@@ -61,7 +61,7 @@ pub enum SamplingEnd {
     Stopped,
 }
 
-/// What follows from the `credit` of a scenario that names its method.
+/// What follows from the `credit` of a scenario that names its method; `episode` is [`credit::rewarded`] as it asks.
 pub(super) fn conclude(
     episode: &Episode,
     scenario: &Scenario,
@@ -93,7 +93,7 @@ pub(super) fn conclude(
 
 /// Sweep and verdict if `scenario` cannot be computed: by the best method the log supports, without edits.
 fn by_best(episode: &Episode, scenario: &Scenario) -> (Sweep, Verdict) {
-    let best = credit::best_scenario(episode);
+    let best = credit::best_scenario(episode).map(|it| Scenario { whose: scenario.whose.clone(), ..it });
     let computed = best.as_ref().and_then(|it| credit::compute(episode, it).ok());
     match (best, computed) {
         (Some(best), Some(computed)) => {

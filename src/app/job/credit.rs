@@ -1,6 +1,6 @@
 //! Computes credit, and all that is shown beside it.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use super::{
     Analysis, Cores, Lane, OneCore, Start, Work,
@@ -29,20 +29,22 @@ impl Work for CreditJob {
     const LANE: Lane = Lane::Credit;
 
     fn run(&self) -> Analysis {
-        let (scenario, replaced) = self.resolved();
-        Analysis { replaced, ..analyse(&self.episode, &scenario, &OneCore) }
+        let episode = self.rewarded();
+        let (scenario, replaced) = self.resolved(&episode);
+        Analysis { replaced, ..analyse(&episode, &scenario, &OneCore) }
     }
 
     /// If many permutations are to be drawn, the answer from a few comes at once.
     fn start(&self, cores: &dyn Cores) -> Start<Analysis> {
-        let (scenario, replaced) = self.resolved();
-        match Drawing::begin(&self.episode, &scenario, cores) {
+        let episode = self.rewarded();
+        let (scenario, replaced) = self.resolved(&episode);
+        match Drawing::begin(&episode, &scenario, cores) {
             Some((first, scenario)) => {
                 let first = Analysis { replaced, ..first };
-                let rest = Drawing { episode: self.episode.clone(), scenario, first: first.clone() };
+                let rest = Drawing { episode, scenario, first: first.clone() };
                 Start::Begun(first, Box::new(rest))
             }
-            None => Start::Done(Analysis { replaced, ..analyse(&self.episode, &scenario, cores) }),
+            None => Start::Done(Analysis { replaced, ..analyse(&episode, &scenario, cores) }),
         }
     }
 
@@ -53,16 +55,23 @@ impl Work for CreditJob {
 }
 
 impl CreditJob {
+    /// The episode as one whose reward is the one that is asked for.
+    fn rewarded(&self) -> Arc<Episode> {
+        match credit::rewarded(&self.episode, &self.scenario) {
+            Cow::Borrowed(_) => Arc::clone(&self.episode),
+            Cow::Owned(episode) => Arc::new(episode),
+        }
+    }
+
     /// The scenario with its method filled in, or its replacement if that method cannot follow its edits; and
     /// which method replaced it, and why.
-    fn resolved(&self) -> (Scenario, Option<String>) {
-        let replacement =
-            self.or_nearest.then(|| credit::replacement(&self.episode, &self.scenario)).flatten();
+    fn resolved(&self, episode: &Episode) -> (Scenario, Option<String>) {
+        let replacement = self.or_nearest.then(|| credit::replacement(episode, &self.scenario)).flatten();
         let (scenario, replaced) = match replacement {
             Some((nearest, why)) => (nearest, Some(why)),
             None => (self.scenario.clone(), None),
         };
-        (resolved(&self.episode, &scenario), replaced)
+        (resolved(episode, &scenario), replaced)
     }
 }
 
@@ -70,6 +79,7 @@ impl CreditJob {
 /// for the best the log supports. Pure: the same episode and scenario give the same answer, on any number of
 /// cores.
 pub fn analyse(episode: &Episode, scenario: &Scenario, cores: &dyn Cores) -> Analysis {
+    let episode = &credit::rewarded(episode, scenario);
     let scenario = resolved(episode, scenario);
     let credit = match credit::sampling(episode, &scenario) {
         Some(sampled) => sampled.map(|mut it| {

@@ -48,7 +48,7 @@ fn draw_block(sampling: &mut Sampling<'_>, cores: &dyn Cores) -> bool {
 
 /// A value that is drawn further after its first answer.
 pub(super) struct Drawing {
-    /// The episode.
+    /// The episode, as one whose reward is the one that is asked for.
     pub(super) episode: Arc<Episode>,
     /// The request, with all its permutations and its method named.
     pub(super) scenario: Scenario,

@@ -47,5 +47,6 @@ impl Work for StudyJob {
 
 /// Curves, messages and how sure the verdict is. Pure.
 pub fn study(episode: &Episode, analysis: &Analysis, setting: MessageSetting) -> Study {
+    let episode = &credit::rewarded(episode, &analysis.scenario);
     credit::study(episode, &analysis.scenario, &analysis.credit, &analysis.sweep, setting)
 }

@@ -8,7 +8,7 @@ use crate::{
     app::command_line::of_scenario,
     cli::{Arguments, Command},
     credit,
-    model::{ActId, AgentId, Episode, Number, Scenario, Substitute},
+    model::{ActId, AgentId, Episode, Number, Scenario, Substitute, Whose},
 };
 
 /// Splits a line as a POSIX shell does: blanks, single quotes, backslashes.
@@ -52,8 +52,13 @@ fn any_scenario() -> impl Strategy<Value = Scenario> {
     let window = proptest::option::of((0..6_u32, 0..6_u32).prop_filter_map("a part", |(first, last)| {
         (first <= last && (first, last) != (0, 5)).then_some((ActId(first), ActId(last)))
     }));
+    let whose = prop_oneof![
+        Just(Whose::Team),
+        Just(Whose::Sum),
+        (0..3_u32).prop_map(|it| Whose::Agent(AgentId(it))),
+    ];
     let edits = (
-        drop,
+        (proptest::option::of(whose), drop),
         proptest::option::of(number()),
         proptest::option::of(0.0..=1.0),
         substitutes,
@@ -61,7 +66,7 @@ fn any_scenario() -> impl Strategy<Value = Scenario> {
         any::<u64>(),
     );
     (method, any::<proptest::sample::Index>(), proptest::collection::vec(0.0..=1.0, 8), edits).prop_map(
-        |(method, baseline, shares, (dropped, reward, discount, substitutes, window, seed))| {
+        |(method, baseline, shares, ((whose, dropped), reward, discount, substitutes, window, seed))| {
             let baselines = method.baselines;
             let known =
                 (!baselines.is_empty()).then(|| baselines[baseline.index(baselines.len())].name.to_owned());
@@ -73,6 +78,7 @@ fn any_scenario() -> impl Strategy<Value = Scenario> {
             Scenario {
                 method: method.name.to_owned(),
                 baseline: known,
+                whose,
                 dropped,
                 reward: reward.map(Number::new),
                 discount: discount.map(Number::new),
@@ -106,6 +112,7 @@ fn names_that_look_like_options_or_need_quotes() {
         dropped: [AgentId(0)].into(),
         substitutes: [(ActId(0), Substitute::Alternative("z=w".to_owned())), (ActId(1), Substitute::Default)]
             .into(),
+        whose: Some(Whose::Agent(AgentId(0))),
         ..Scenario::of_method("uniform")
     };
     assert_eq!(back(episode, &scenario), scenario);
@@ -132,6 +139,10 @@ fn what_is_not_there_is_refused_with_what_is() {
     check_refused(
         &["--drop", "ghost"],
         "--drop: no agent 'ghost' in this episode; it has planner, coder, tester",
+    );
+    check_refused(
+        &["--reward-of", "ghost"],
+        "--reward-of: nobody is called 'ghost'; no agent of this episode has",
     );
     check_refused(&["--set", "a2"], "--set: 'a2' is not ACT=ACTION");
     check_refused(&["--set", "a9=wait"], "--set: no act 'a9' in this episode");

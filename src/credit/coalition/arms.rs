@@ -85,7 +85,7 @@ mod tests {
     /// v(0) = 0, v(a), v(b), v(both), each with its standard error.
     fn team(values: [(f64, f64); 4]) -> Episode {
         let sample = |(mean, error): (f64, f64)| {
-            Some(Sample { mean: Some(mean), std: Some(error * 4.0), n: Some(16), returns: Vec::new() })
+            Some(Sample { mean: Some(mean), std: Some(error * 4.0), n: Some(16), ..Sample::default() })
         };
         Draft::of(2).coalition_samples(&values.map(sample)).end(Status::Failure).episode()
     }

@@ -74,7 +74,7 @@ fn noise_is_propagated() {
         mean: Some(v[at]),
         std: Some(errors[at] * n[at].sqrt()),
         n: Some(n[at] as u32),
-        returns: Vec::new(),
+        ..Sample::default()
     };
     let samples: Vec<Option<Sample>> = (0..16).map(|it| Some(sample(it))).collect();
     let got = credit(&Draft::of(4).coalition_samples(&samples).episode(), "shapley");

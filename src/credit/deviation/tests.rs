@@ -232,7 +232,7 @@ fn part_of_an_agents_acts_is_not_its_credit() {
 #[test]
 fn standard_errors_and_provenance() {
     let measured =
-        |mean, std, n| Sample { mean: Some(mean), std: Some(std), n: Some(n), returns: Vec::new() };
+        |mean, std, n| Sample { mean: Some(mean), std: Some(std), n: Some(n), ..Sample::default() };
     let table = [("x", 0.0, 0.6), ("y", 0.0, 0.3), ("z", 0.0, 0.1)];
     let draft = Draft::of(1).acts(&[0]).table(0, &table, Some(0), None).last_table(|it| {
         it.alternatives[0].q = measured(0.9, 0.2, 4);

@@ -39,7 +39,7 @@ fn signs_have_names() {
     assert_eq!(kind(&[0.0, 1.0, 1.0, 1.0]), InteractionKind::Redundancy);
     assert_eq!(kind(&[0.1, 0.4, 0.3, 0.6]), InteractionKind::Additive);
     // Noise around nothing: each value 0.5 +- 0.5/2, so the interaction has SE 0.5.
-    let sample = Sample { mean: Some(0.5), std: Some(0.5), n: Some(4), returns: Vec::new() };
+    let sample = Sample { mean: Some(0.5), std: Some(0.5), n: Some(4), ..Sample::default() };
     let noisy = Draft::of(2).coalition_samples(&vec![Some(sample); 4]).episode();
     let found = interactions(&noisy, &Scenario::default()).expect("two");
     assert_eq!(found.pairs[0].kind, InteractionKind::Unsure);

@@ -6,10 +6,11 @@
 
 use smallvec::SmallVec;
 
-use crate::model::{ActId, ActKind, AgentId, Reward, RewardSource, Timestamp, Unavailable};
+use crate::model::{ActId, ActKind, AgentId, RewardSource, Timestamp, Unavailable};
 use crate::stats::sum;
 
 use super::super::question::{Question, missing};
+use super::super::whose::is_of_policies;
 
 /// Acts between one known value and the next.
 pub(super) struct Span {
@@ -98,20 +99,17 @@ impl Timeline {
     /// `of`, or else to the last span. What R holds beyond the logged rewards comes at the end.
     fn place_rewards(&mut self, question: &Question<'_>, reward: f64) {
         let episode = question.episode;
-        let of_kind: Option<fn(&Reward) -> bool> = match episode.reward().map(|it| it.source) {
-            Some(RewardSource::Rewards(_)) => Some(|it| it.agent.is_none()),
-            Some(RewardSource::PerAgent(_)) => Some(|it| it.agent.is_some()),
-            Some(RewardSource::Return | RewardSource::Outcome) | None => None,
-        };
+        let source = episode.reward().map(|it| it.source);
+        let has_records = matches!(source, Some(RewardSource::Rewards(_) | RewardSource::PerAgent(_)));
         let last = self.spans.len() - 1;
         let mut placed = vec![0.0; self.spans.len()];
-        if let Some(of_kind) = of_kind {
+        if has_records {
             let begun = self.starts(question);
             let mut span_of = vec![None; episode.acts.len()];
             for (at, span) in self.spans.iter().enumerate() {
                 span.acts.iter().for_each(|it| span_of[it.index()] = Some(at));
             }
-            for it in episode.rewards.iter().filter(|it| of_kind(it)) {
+            for it in episode.counted_rewards() {
                 let Some(value) = it.value else { continue };
                 let at = match begun.as_ref().zip(it.time) {
                     // The last that has begun, or the first if none has.
@@ -163,6 +161,7 @@ impl Timeline {
 /// V(h) before an act.
 pub(super) fn value_before(question: &Question<'_>, act: ActId) -> Option<f64> {
     let logged = question.episode.table(act).and_then(|it| it.value);
-    let logged = logged.or_else(|| question.episode.act(act).policy.as_ref().and_then(|it| it.value));
+    let of_policy = || question.episode.act(act).policy.as_ref().and_then(|it| it.value);
+    let logged = logged.or_else(|| if is_of_policies(question.episode) { of_policy() } else { None });
     logged.filter(|it| it.is_finite())
 }

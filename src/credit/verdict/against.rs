@@ -1,8 +1,10 @@
 //! What contradicts a verdict, one variant per kind, the gravest first.
 
-use crate::model::{ActId, AgentId, Attribution, Episode, Estimate};
+use crate::model::{ActId, AgentId, Attribution, Episode, Estimate, Whose};
+use crate::stats::sum;
 use crate::text::{Clause, Sentence};
 
+use super::super::figure::earned;
 use super::super::sweep::{Agreement, Data, Sweep, SweepRow};
 use super::check::Check;
 use super::finding::{Finding, Named};
@@ -46,6 +48,11 @@ pub enum Against {
         /// Own rewards, by agent.
         paid: Vec<(AgentId, f64)>,
     },
+    /// Own rewards of both signs: divided as one team, they would say something else than they are.
+    Signs {
+        /// What they add up to.
+        sum: f64,
+    },
     /// An act of another agent costs as much.
     Act {
         /// The act.
@@ -81,6 +88,7 @@ impl Against {
             Against::Declared { .. } => "declared",
             Against::Outside { .. } => "outside",
             Against::Pay { .. } => "pay",
+            Against::Signs { .. } => "signs",
             Against::Act { .. } => "act",
             Against::Formulas { .. } => "formulas",
             Against::Model { .. } => "model",
@@ -116,11 +124,17 @@ impl Against {
                 Clause::of(format!("{} {verb} in no coalition", names(episode, agents, "and")))
             }
             Against::Pay { paid } => {
-                let largest = paid.iter().map(|it| it.1.abs()).fold(0.0, f64::max);
-                let one = |it: &(AgentId, f64)| format!("{} {}", name(episode, it.0), credit(it.1, largest));
+                let one = |it: &(AgentId, f64)| format!("{} {}", name(episode, it.0), earned(it.1));
                 let shown: Vec<String> = paid.iter().take(4).map(one).collect();
                 Clause::of(format!("paid: {}; pay and credit point opposite ways", shown.join(", ")))
             }
+            Against::Signs { sum } if sum.abs() < 1e-9 => {
+                Clause::of("they add up to 0: divided as one team, every credit would be 0 and wrong")
+            }
+            Against::Signs { sum } => Clause::of(format!(
+                "they add up to {}: divided as one team, what one wins would hide what another loses",
+                earned(*sum)
+            )),
             Against::Act { act, credit: it } => {
                 let agent = name(episode, episode.act(*act).agent);
                 let label = &episode.act(*act).label;
@@ -211,7 +225,12 @@ pub(super) fn against(
     out.extend(measurements(episode, finding, sweep));
     out.extend(judges(episode, finding, numbers.is_some()));
     out.extend(checks.iter().filter(|it| !it.confirmed).cloned().map(Against::Refuted));
-    let Some((numbers, attribution)) = numbers.zip(attribution) else { return out };
+    let Some((numbers, attribution)) = numbers.zip(attribution) else {
+        out.extend(
+            outcome.has_no_sum().then(|| Against::Signs { sum: sum(outcome.own.iter().map(|it| it.1)) }),
+        );
+        return out;
+    };
     out.extend(declared(episode, numbers, sweep, checks));
     out.extend(outside(episode, numbers, attribution));
     out.extend(pay(outcome, attribution, numbers));
@@ -286,6 +305,10 @@ fn outside(episode: &Episode, numbers: &Named, attribution: &Attribution) -> Opt
 /// Own rewards that order the agents the other way round than their credits do.
 fn pay(outcome: &Outcome, attribution: &Attribution, numbers: &Named) -> Option<Against> {
     let [named] = numbers.agents.as_slice() else { return None };
+    if matches!(outcome.whose, Some(Whose::Agent(_) | Whose::Members(_))) {
+        // What one agent's reward is due to says nothing of what others were paid.
+        return None;
+    }
     let of = |agent: AgentId| outcome.own.iter().find(|it| it.0 == agent).map(|it| it.1);
     let own = of(*named)?;
     let low = numbers.kind.is_low();

@@ -4,6 +4,7 @@ use crate::model::{ActId, AgentId, Attribution, Episode, Estimate};
 use crate::text::{Clause, Sentence};
 
 use super::super::blame::{Blame, BlameKind, Margin};
+use super::super::figure::exact;
 use super::super::method::Family;
 use super::deed::Deed;
 use super::judgement::Judgement;
@@ -354,11 +355,7 @@ fn unknown_words(episode: &Episode, outcome: &Outcome) -> Sentence {
     }
     let paid = |sign: f64| outcome.own.iter().filter(move |it| it.1 * sign > 0.0);
     let amounts = |sign: f64, verb: &str| -> Vec<String> {
-        let largest = outcome.own.iter().map(|it| it.1.abs()).fold(0.0, f64::max);
-        paid(sign)
-            .take(2)
-            .map(|it| format!("{verb} {} {}", name(episode, it.0), size(it.1, largest)))
-            .collect()
+        paid(sign).take(2).map(|it| format!("{verb} {} {}", name(episode, it.0), exact(it.1.abs()))).collect()
     };
     let own: Vec<String> = amounts(-1.0, "cost").into_iter().chain(amounts(1.0, "won")).collect();
     let what = match outcome.ending {

@@ -7,6 +7,7 @@ use crate::text::{Clause, Sentence};
 use super::super::figure::{self, count};
 use super::super::method::is_complete;
 use super::super::sweep::Data;
+use super::super::whose::has_own_values;
 use super::judgement::Judgement;
 
 /// The ladder of grounds, best first. The shape of a trace is no rung: it never leads.
@@ -87,6 +88,8 @@ pub enum Unlock {
     Coalitions,
     /// Values of all alternatives: some are there.
     Values,
+    /// What single agents earn otherwise: they are paid apart, and nobody is paid for the team.
+    OwnValues,
 }
 
 impl Unlock {
@@ -94,7 +97,9 @@ impl Unlock {
     pub(super) fn of(episode: &Episode) -> Self {
         let has_values = episode.tables.iter().any(|it| it.alternatives.iter().any(|it| it.q.mean.is_some()));
         let is_open = |it: &CoalitionTable| !is_complete(it);
-        if !episode.replays.is_empty() {
+        if episode.whose().is_none() && !has_own_values(episode) {
+            Unlock::OwnValues
+        } else if !episode.replays.is_empty() {
             Unlock::MoreReplays
         } else if episode.coalitions.iter().any(is_open) {
             Unlock::Coalitions
@@ -115,6 +120,7 @@ impl Unlock {
             Unlock::Coalitions => {
                 "what other sets of agents earn (`counterfactual` of kind `coalition`), or replays"
             }
+            Unlock::OwnValues => "what each agent gets otherwise (`rewards` of `counterfactual` candidates)",
             Unlock::Values => "the value of every alternative (`policy.q`), or replays",
         }
     }
@@ -159,6 +165,9 @@ impl Ground {
             }
             Rung::Declared => Clause::of(format!("Declared by {by}: nothing in this log can check it")),
             Rung::Judged => Clause::of(format!("Judged by {by}")),
+            Rung::Nothing if episode.whose().is_none() => {
+                Clause::of("The rewards are logged, one per agent. Nothing was measured or judged")
+            }
             Rung::Nothing => Clause::of("Nothing was measured, modelled, declared or judged"),
         });
         if !self.act_amount.is_empty() {

@@ -1,10 +1,10 @@
 //! How the episode ended: status and reason, the reward and who says so, what was asked, expected and given.
 
-use crate::model::{AgentId, Episode, RewardSource, RewardTotal, Status, places, signed};
-use crate::stats::sum;
+use crate::model::{AgentId, Episode, RewardSource, RewardTotal, Status, Whose, places, signed};
 use crate::text::{Clause, Sentence};
 
-use super::words::{credit, name};
+use super::super::figure::earned;
+use super::words::name;
 
 /// Whether it succeeded, as far as the log says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,8 +40,10 @@ pub struct Outcome {
     pub status: Option<String>,
     /// Why it ended.
     pub reason: Option<String>,
-    /// The team's reward; `None`: none is logged (a status alone is no reward).
+    /// The team's reward, or that of `whose`; `None`: none is logged (a status alone is no reward).
     pub reward: Option<RewardTotal>,
+    /// Whose reward that is, where somebody chose another than the log's.
+    pub whose: Option<Whose>,
     /// Own rewards of agents, summed, by agent; empty: none is logged.
     pub own: Vec<(AgentId, f64)>,
     /// What was asked of the team.
@@ -61,14 +63,18 @@ impl Outcome {
         let ending = match (end, status) {
             (None, _) => Ending::Open,
             (_, Some(Status::Success)) => Ending::Succeeded,
+            (_, Some(Status::Failure | Status::Error | Status::Truncated | Status::Aborted)) => {
+                Ending::Failed
+            }
             _ if episode.failed() => Ending::Failed,
             // A reward above 0 without a word for it is no proof of success.
             _ => Ending::Unknown,
         };
-        let own = own_rewards(episode);
+        let own: Vec<(AgentId, f64)> = episode.own_rewards().iter().map(|it| (it.agent, it.value)).collect();
+        let whose = episode.whose.clone().filter(|it| Some(it) != episode.whose_by_default().as_ref());
         let is_of_team = |it: &RewardTotal| match it.source {
             RewardSource::Rewards(_) | RewardSource::Return => true,
-            RewardSource::PerAgent(_) => own.len() < 2,
+            RewardSource::PerAgent(_) | RewardSource::Ends(_) => own.len() < 2 || whose.is_some(),
             RewardSource::Outcome => false,
         };
         Self {
@@ -76,6 +82,7 @@ impl Outcome {
             status: status.map(status_word),
             reason: end.and_then(|it| it.reason.clone()),
             reward: reward.filter(is_of_team),
+            whose,
             own,
             task: episode.task.clone(),
             expected: end.and_then(|it| it.ground_truth.clone()),
@@ -87,7 +94,8 @@ impl Outcome {
     pub fn words(&self, episode: &Episode) -> Sentence {
         let mut out = Sentence::default();
         if let Some(reward) = &self.reward {
-            out.push(Clause::of(format!("R {}", as_logged(reward.value))));
+            let of = self.whose.as_ref().map(|it| format!(" of {}", episode.whose_words(it)));
+            out.push(Clause::of(format!("R {}{}", as_logged(reward.value), of.unwrap_or_default())));
         }
         if !self.own.is_empty() {
             let text = self.own_words(episode);
@@ -105,6 +113,9 @@ impl Outcome {
         };
         if let Some(status) = status {
             out.push(Clause::of(format!(", {status}")));
+        }
+        if self.has_no_sum() {
+            out.push(Clause::ranked(1, ". No team reward logged"));
         }
         if self.own.is_empty() && self.reward.is_none() {
             let word = if status.is_none() { "No" } else { ", no" };
@@ -125,10 +136,15 @@ impl Outcome {
         out
     }
 
+    /// Whether agents have rewards of both signs, nobody chose whose is meant, and the team has none.
+    pub(super) fn has_no_sum(&self) -> bool {
+        let of_sign = |sign: f64| self.own.iter().any(|it| it.1 * sign > 0.0);
+        self.reward.is_none() && of_sign(1.0) && of_sign(-1.0)
+    }
+
     /// `ada +1, bob -1 and 3 more`.
     fn own_words(&self, episode: &Episode) -> String {
-        let largest = self.own.iter().map(|it| it.1.abs()).fold(0.0, f64::max);
-        let one = |it: &(AgentId, f64)| format!("{} {}", name(episode, it.0), credit(it.1, largest));
+        let one = |it: &(AgentId, f64)| format!("{} {}", name(episode, it.0), earned(it.1));
         let shown: Vec<String> = self.own.iter().take(OWN).map(one).collect();
         let more = self.own.len().saturating_sub(OWN);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
@@ -138,20 +154,6 @@ impl Outcome {
 
 /// Own rewards beyond this number are counted.
 const OWN: usize = 4;
-
-/// The sum of the own rewards of each agent that has one, by agent.
-fn own_rewards(episode: &Episode) -> Vec<(AgentId, f64)> {
-    let mut by_agent: Vec<Vec<f64>> = vec![Vec::new(); episode.agents.len()];
-    for reward in &episode.rewards {
-        if let (Some(agent), Some(value)) = (reward.agent, reward.value)
-            && let Some(values) = by_agent.get_mut(agent.index())
-        {
-            values.push(value);
-        }
-    }
-    let known = by_agent.into_iter().enumerate().filter(|it| !it.1.is_empty());
-    known.map(|(agent, values)| (AgentId::from_index(agent), sum(values))).collect()
-}
 
 fn status_word(status: &Status) -> String {
     match status {

@@ -46,7 +46,7 @@ fn coalitions() -> Draft {
     let value = |mask: usize| {
         let has = |bit: usize| f64::from((mask >> bit & 1) as u8);
         let mean = Some(0.1 * has(0) - 0.4 * has(1) - 0.2 * has(2));
-        Some(Sample { mean, std: Some(0.08), n: Some(16), returns: Vec::new() })
+        Some(Sample { mean, std: Some(0.08), n: Some(16), ..Sample::default() })
     };
     let samples: Vec<Option<Sample>> = (0..8).map(value).collect();
     let draft = Draft::team(&["planner", "coder", "executor"]).acts(&[0, 1, 2, 1]);

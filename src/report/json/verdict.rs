@@ -88,6 +88,7 @@ fn outcome(report: &Report<'_>, words: &Json) -> Json {
             "value": number(it.value),
             "source": figures::reward_source(episode, it.source),
         })),
+        "whose": it.whose.as_ref().map(|it| episode.whose_name(it)),
         "own": own.collect::<Vec<_>>(),
         "task": it.task,
         "expected": it.expected,
@@ -238,6 +239,7 @@ fn against(episode: &Episode, it: &Against) -> Json {
                 .map(|it| json!({ "agent": episode.agent(it.0).name, "value": number(it.1) }))
                 .collect::<Vec<_>>(),
         }),
+        Against::Signs { sum } => json!({ "sum": number(*sum) }),
         Against::Act { act, credit } => json!({
             "act": episode.act(*act).id,
             "agents": names(episode, &[episode.act(*act).agent]),

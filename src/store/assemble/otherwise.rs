@@ -1,6 +1,7 @@
 //! Counterfactuals: alternatives per act, replay groups, coalition values. Streamed pieces are merged: runs
 //! of one thing are pooled, and what contradicts itself is listed and not used (see [`pool`]).
 
+pub(super) mod own;
 mod pool;
 
 use std::collections::{BTreeSet, HashMap, HashSet, hash_map::Entry};
@@ -112,7 +113,7 @@ fn replayed_alternatives(builder: &mut Builder, places: &mut Places, group: usiz
     let default = builder.episode.act(act).default_action.clone();
     let (extra, mut candidates): (Vec<_>, Vec<_>) =
         builder.episode.replays[group].candidates.iter().cloned().partition(|it| it.extra);
-    candidates.retain(|it| it.returns.mean.is_some());
+    candidates.retain(|it| it.returns.mean.is_some() || !it.returns.own.is_empty());
     if candidates.iter().all(|it| it.label == candidates[0].label) {
         return; // one action over and over is no alternative to itself
     }
@@ -124,7 +125,10 @@ fn replayed_alternatives(builder: &mut Builder, places: &mut Places, group: usiz
                 known.probability = known.probability.or(candidate.probability);
                 known.taken |= candidate.real;
                 if known.q.mean.is_none() || known.q.n.unwrap_or(0) < candidate.returns.n.unwrap_or(0) {
-                    (known.q, known.origin) = (candidate.returns, candidate.origin);
+                    own::replaced(&mut known.q, candidate.returns);
+                    known.origin = candidate.origin;
+                } else if known.q.own.is_empty() {
+                    known.q.own = candidate.returns.own;
                 }
             }
             None => table.alternatives.push(Alternative {
@@ -141,9 +145,14 @@ fn replayed_alternatives(builder: &mut Builder, places: &mut Places, group: usiz
 
 fn sample(value: Option<f64>, returns: &[f64], std: Option<f64>, n: Option<u32>) -> Sample {
     if returns.is_empty() {
-        return Sample { mean: value.filter(|it| it.is_finite()), std, n, returns: Vec::new() };
+        return Sample { mean: value.filter(|it| it.is_finite()), std, n, ..Sample::default() };
     }
     Sample::of_returns(returns.to_vec())
+}
+
+/// What a candidate is worth, to the team and to single agents; `value` stands in where it has no returns.
+fn worth(builder: &Builder, it: &Candidate, value: Option<f64>) -> Sample {
+    Sample { own: own::own(builder, &it.rewards, it.n), ..sample(value, &it.returns, it.std, it.n) }
 }
 
 fn table(builder: &mut Builder, act: ActId) -> &mut ActionTable {
@@ -214,23 +223,23 @@ fn alternatives(
     let logged_default = builder.episode.act(act).default_action.clone();
     let group = it.group.as_deref().map(text::clean);
     let source = (it.kind.clone(), group.clone());
+    let worths: Vec<Sample> =
+        it.candidates.iter().map(|one| worth(builder, one, one.value.or(one.q))).collect();
     let mut contradictions = Vec::new();
     let table = table(builder, act);
     if let Some(group) = group.filter(|it| places.sources.insert((act, it.clone()))) {
         table.groups.push(group);
     }
-    for candidate in &it.candidates {
+    for (candidate, q) in it.candidates.iter().zip(worths) {
         if candidate.extra {
             // Drawn anew from the policy: an estimate of V(h), not an alternative.
-            let drawn = sample(candidate.value, &candidate.returns, candidate.std, candidate.n);
-            table.value = table.value.or(drawn.mean);
+            let drawn = candidate.value.is_some() || !candidate.returns.is_empty();
+            table.value = table.value.or(q.mean.filter(|_| drawn));
             continue;
         }
         let label = candidate_label(candidate);
         let is_default = logged_default.as_ref() == Some(&label) || (default && !candidate.real);
         let is_taken = candidate.real || label == taken;
-        let value = candidate.value.or(candidate.q);
-        let q = sample(value, &candidate.returns, candidate.std, candidate.n);
         match places.alternative(table, &label) {
             Some(known) => {
                 // A measured value counts for more than the policy's own, and a later record of another kind
@@ -239,8 +248,8 @@ fn alternatives(
                 if before.as_ref() == Some(&source) {
                     let was = known.origin;
                     contradictions.extend(pool(&mut known.q, q).err().map(|it| (label, it, was)));
-                } else if q.mean.is_some() {
-                    known.q = q;
+                } else if q.mean.is_some() || !q.own.is_empty() {
+                    own::replaced(&mut known.q, q);
                     known.origin = origin;
                 }
                 known.probability = candidate.prob.or(known.probability);
@@ -282,6 +291,7 @@ fn replay(builder: &mut Builder, places: &mut Places, it: &Counterfactual, origi
         (None, None) => format!("replays at line {}", origin.line),
     };
     let at = replay_group(builder, places, name, it.of.as_deref(), origin);
+    let worths: Vec<Sample> = it.candidates.iter().map(|one| worth(builder, one, one.value)).collect();
     let mut findings = Vec::new();
     let group = &mut builder.episode.replays[at];
     group.act = group.act.or(act);
@@ -293,12 +303,12 @@ fn replay(builder: &mut Builder, places: &mut Places, it: &Counterfactual, origi
             group.frozen.push(entry);
         }
     }
-    for candidate in &it.candidates {
+    for (candidate, returns) in it.candidates.iter().zip(worths) {
         let j = candidate.j.unwrap_or((group.candidates.len() + group.left_out.len()) as i64);
         let merged = model::Candidate {
             j,
             label: candidate_label(candidate),
-            returns: sample(candidate.value, &candidate.returns, candidate.std, candidate.n),
+            returns,
             q: candidate.q,
             probability: candidate.prob,
             real: candidate.real,
@@ -449,7 +459,10 @@ fn coalitions(builder: &mut Builder, places: &mut Places, it: &Counterfactual, o
         let mut agents: Vec<_> = coalition.agents.iter().map(|it| builder.agents[it]).collect();
         agents.sort_unstable();
         agents.dedup();
-        let value = sample(coalition.value, &coalition.returns, coalition.std, coalition.n);
+        let value = Sample {
+            own: own::own(builder, &coalition.rewards, coalition.n),
+            ..sample(coalition.value, &coalition.returns, coalition.std, coalition.n)
+        };
         values.push(CoalitionValue { agents, value, origin });
     }
     let (at, table) = coalition_table(builder, places, it);
@@ -509,7 +522,7 @@ impl Builder {
 fn removed(builder: &mut Builder, places: &mut Places, it: &Counterfactual, origin: Origin) {
     let Some(agent) = it.agent.as_deref().and_then(|it| builder.agents.get(it).copied()) else { return };
     let Some(candidate) = it.candidates.first() else { return };
-    let value = sample(candidate.value, &candidate.returns, candidate.std, candidate.n);
+    let value = worth(builder, candidate, candidate.value);
     if !builder.may_imply(builder.episode.agents.len(), origin) {
         return;
     }

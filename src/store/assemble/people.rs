@@ -45,6 +45,15 @@ pub(super) fn add(builder: &mut Builder, run: Option<&Run>, records: &[(Record, 
                 for name in it.coalitions.iter().flat_map(|it| &it.agents) {
                     used(builder, name);
                 }
+                let own = it.candidates.iter().flat_map(|it| &it.rewards);
+                for own in own.chain(it.coalitions.iter().flat_map(|it| &it.rewards)) {
+                    used(builder, &own.agent);
+                }
+            }
+            Body::EpisodeEnd(end) => {
+                for own in &end.rewards {
+                    used(builder, &own.agent);
+                }
             }
             _ => {
                 if let Some(agent) = record.agent() {

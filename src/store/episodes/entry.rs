@@ -58,7 +58,8 @@ impl Agents {
 #[derive(Default)]
 struct Rare {
     agents: Agents,
-    per_agent: Total,
+    /// What single agents earned, ascending by agent.
+    own: Vec<(u32, Total)>,
     /// How it ended, in a word of the log.
     status: Option<Status>,
     label: Option<Box<str>>,
@@ -196,7 +197,7 @@ impl Entry {
             RecordType::Counterfactual => self.counterfactuals = true,
             RecordType::Reward => {
                 let seen = self.ids.take(row, prefixes, before);
-                self.earn(&seen, Earned { is_global: row.agent.is_none(), value: row.value });
+                self.earn(&seen, Earned { agent: row.agent, value: row.value });
             }
             _ => {}
         }
@@ -254,26 +255,40 @@ impl Entry {
         u64::from(self.records) + 2 * u64::from(self.removed())
     }
 
-    /// Like [`crate::model::Episode::reward`], without an outcome as a substitute for a number.
+    /// Like [`crate::model::Episode::reward`], without an outcome as a substitute for a number and without what only
+    /// the payload of the end says.
     pub(super) fn reward(&self) -> Option<f64> {
         let sum = |total: Total| (total.n > 0).then_some(total.sum);
-        let per_agent = self.rare.as_ref().and_then(|it| sum(it.per_agent));
-        sum(self.global).or(self.has_end.then_some(self.end)).or(per_agent)
+        sum(self.global).or(self.has_end.then_some(self.end)).or_else(|| self.own())
     }
 
-    fn total(&mut self, is_global: bool) -> &mut Total {
-        if is_global { &mut self.global } else { &mut self.rare().per_agent }
+    /// The sum of what single agents earned, if none of it is of the other sign.
+    fn own(&self) -> Option<f64> {
+        let own = self.rare.iter().flat_map(|it| &it.own).filter(|it| it.1.n > 0);
+        let of_sign = |sign: f64| own.clone().any(|it| it.1.sum * sign > 0.0);
+        let is_one = own.clone().next().is_some() && !(of_sign(1.0) && of_sign(-1.0));
+        is_one.then(|| own.map(|it| it.1.sum).sum())
+    }
+
+    fn total(&mut self, agent: Option<u32>) -> &mut Total {
+        let Some(agent) = agent else { return &mut self.global };
+        let own = &mut self.rare().own;
+        let at = own.binary_search_by_key(&agent, |it| it.0).unwrap_or_else(|at| {
+            own.insert(at, (agent, Total::default()));
+            at
+        });
+        &mut own[at].1
     }
 
     /// A reward, or an update of the one with the same id.
     fn earn(&mut self, seen: &Seen, earned: Earned) {
-        if let Seen::Before(Some(Earned { is_global, value: Some(value) })) = seen {
-            let total = self.total(*is_global);
+        if let Seen::Before(Some(Earned { agent, value: Some(value) })) = seen {
+            let total = self.total(*agent);
             total.sum -= value;
             total.n -= 1;
         }
         if let Some(value) = earned.value {
-            let total = self.total(earned.is_global);
+            let total = self.total(earned.agent);
             total.sum += value;
             total.n += 1;
         }

@@ -46,7 +46,8 @@ pub(super) struct Rising {
 /// What the reward with some id came to.
 #[derive(Clone, Copy)]
 pub(super) struct Earned {
-    pub(super) is_global: bool,
+    /// Who earned it; `None`: the team.
+    pub(super) agent: Option<u32>,
     pub(super) value: Option<f64>,
 }
 
@@ -135,7 +136,7 @@ impl Known {
                 if self.acts.insert(hash.rotate_left(1) ^ kind) { Seen::New } else { Seen::Before(None) }
             }
             RecordType::Reward => {
-                let earned = Earned { is_global: row.agent.is_none(), value: row.value };
+                let earned = Earned { agent: row.agent, value: row.value };
                 match self.rewards.insert(hash, earned) {
                     None => Seen::New,
                     before => Seen::Before(before),

@@ -21,6 +21,8 @@ fn log() -> impl Strategy<Value = Vec<String>> {
             .prop_map(|(from, to)| format!(r#""type":"message","from":"{from}","to":{to}"#)),
         2 => (-4..4_i32, 0..3_u32).prop_map(|(value, id)| format!(r#""type":"reward","value":{value},"id":"r{id}""#)),
         1 => agent().prop_map(|it| format!(r#""type":"reward","value":"2","agent":"{it}""#)),
+        1 => (agent(), -3..3_i32)
+            .prop_map(|(agent, it)| format!(r#""type":"reward","value":{it},"agent":"{agent}""#)),
         1 => Just(r#""type":"episode_start","agents":["q",{"id":"a"},{"name":"n"}]"#.to_owned()),
         1 => (-2..2_i32).prop_map(|it| format!(r#""type":"episode_end","status":"success","return":{it}"#)),
         1 => Just(r#""type":"metric","agent":"m","values":{}"#.to_owned()),

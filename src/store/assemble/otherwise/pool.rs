@@ -23,10 +23,25 @@ pub(super) struct Contradiction {
     pub(super) now: f64,
 }
 
-/// Adds what a later record says of a value. Of runs and a value without runs, the runs count.
+/// Adds what a later record says of a value, to the team and to single agents. Of runs and a value without runs, the
+/// runs count.
 ///
 /// The mean, standard deviation and number of pooled runs are old until [`settle`].
-pub(super) fn pool(known: &mut Sample, later: Sample) -> Result<(), Contradiction> {
+pub(super) fn pool(known: &mut Sample, mut later: Sample) -> Result<(), Contradiction> {
+    let later_own = std::mem::take(&mut later.own);
+    let mut own = std::mem::take(&mut known.own);
+    let mut result = pool_one(known, later);
+    for (agent, later) in later_own {
+        match own.binary_search_by_key(&agent, |it| it.0) {
+            Ok(at) => result = result.and(pool_one(&mut own[at].1, later)),
+            Err(at) => own.insert(at, (agent, later)),
+        }
+    }
+    known.own = own;
+    result
+}
+
+fn pool_one(known: &mut Sample, later: Sample) -> Result<(), Contradiction> {
     let contradiction = match (known.mean, later.mean) {
         // Runs differ from each other by chance.
         (Some(_), Some(_)) if !known.returns.is_empty() && !later.returns.is_empty() => None,
@@ -69,12 +84,11 @@ pub(super) fn settle(builder: &mut Builder) {
 }
 
 fn settled(sample: &mut Sample) {
-    if sample.returns.is_empty() {
-        return;
-    }
+    sample.own.iter_mut().for_each(|it| settled(&mut it.1));
     // `n` counts finite returns, so that one that is not may be counted again; the result is the same.
-    if sample.returns.len() != sample.n.unwrap_or(0) as usize {
-        *sample = Sample::of_returns(std::mem::take(&mut sample.returns));
+    if !sample.returns.is_empty() && sample.returns.len() != sample.n.unwrap_or(0) as usize {
+        let own = std::mem::take(&mut sample.own);
+        *sample = Sample { own, ..Sample::of_returns(std::mem::take(&mut sample.returns)) };
     }
 }
 
@@ -102,6 +116,9 @@ fn fingerprint(record: &Record) -> u64 {
         };
         it.candidates.iter().for_each(|it| numbers(it.value.or(it.q), &it.returns));
         it.coalitions.iter().for_each(|it| numbers(it.value, &it.returns));
+        let own = it.candidates.iter().flat_map(|it| &it.rewards);
+        own.chain(it.coalitions.iter().flat_map(|it| &it.rewards))
+            .for_each(|it| numbers(it.value, &it.returns));
         for candidate in &it.candidates {
             (candidate.j, candidate.action.as_ref().map(Payload::json)).hash(&mut hasher);
         }
