@@ -173,6 +173,12 @@ impl Store {
         id
     }
 
+    /// Lets what a file holds before a `run` record, if it holds one, be a part of the one run that has an episode
+    /// of it. To be called before its first line.
+    pub fn may_join_a_run(&mut self, file: FileId) {
+        self.episodes.may_join(self.lives[file.index()].run);
+    }
+
     /// Says how far reading of a file has come.
     pub fn set_progress(&mut self, file: FileId, read: u64, size: u64, state: FileState) {
         let summary = &mut self.lives[file.index()].summary;

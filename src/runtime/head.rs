@@ -8,7 +8,8 @@ use std::{
 };
 
 use crate::{
-    import::{self, Format, UnknownFormat},
+    import::{self, Format, Reader, UnknownFormat},
+    log::{Body, parse_line},
     source::{Unpacking, is_packed},
 };
 
@@ -25,6 +26,18 @@ pub(super) struct Head {
     pub(super) format: Result<&'static Format, UnknownFormat>,
     /// Whether it is compressed.
     pub(super) packed: bool,
+    /// Whether it is a log of our own format that names no run, as far as its beginning tells.
+    pub(super) without_run: bool,
+}
+
+/// Whether none of some whole lines is a `run` record.
+fn is_without_run(head: &[u8]) -> bool {
+    let whole = memchr::memrchr(b'\n', head).map_or(head, |it| &head[..it]);
+    let is_run = |line: &[u8]| {
+        memchr::memmem::find(line, b"\"run\"").is_some()
+            && parse_line(line).records.iter().any(|it| matches!(it.0.body, Body::Run(_)))
+    };
+    !whole.split(|it| *it == b'\n').any(is_run)
 }
 
 /// What the file at `path` is; `forced` is the format to read it as, whatever it looks like.
@@ -35,9 +48,12 @@ pub(super) fn of_file(path: &Path, forced: Option<&'static Format>) -> io::Resul
     let packed = is_packed(path)?;
     if let Some(format) = forced {
         File::open(path)?;
-        return Ok(Head { format: Ok(format), packed });
+        return Ok(Head { format: Ok(format), packed, without_run: false });
     }
-    Ok(Head { format: import::sniff(path, &first_bytes(path)?), packed })
+    let head = first_bytes(path)?;
+    let format = import::sniff(path, &head);
+    let is_native = format.as_ref().is_ok_and(|it| matches!(it.reader, Reader::Native));
+    Ok(Head { format, packed, without_run: is_native && is_without_run(&head) })
 }
 
 /// The first bytes of the file at `path`, unpacked if it is compressed, with at least one whole line unless that
@@ -96,4 +112,18 @@ pub(super) fn check_size(size: u64) -> io::Result<()> {
         return Err(io::Error::other(why));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_names_a_run_or_does_not() {
+        const RUN: &str = "{\"type\":\"run\",\"credit_log\":1,\"run\":\"r\"}";
+        const ACT: &str = "{\"type\":\"action\",\"episode\":\"e\",\"agent\":\"run\"}";
+        let is_without = |lines: &[&str]| is_without_run((lines.join("\n") + "\n{\"cut").as_bytes());
+        assert!(!is_without(&[RUN, ACT]) && !is_without(&[ACT, "", RUN]));
+        assert!(is_without(&[ACT, ACT]) && is_without(&[]));
+    }
 }

@@ -136,6 +136,8 @@ pub struct OpenedLogs {
     awaits: bool,
     /// The only input is of no known format.
     refused: Option<String>,
+    /// Some of the files wait for all others.
+    waiting: bool,
     /// Whose turn it was last, so that one busy file does not starve the others; the first file's is after the
     /// greatest number.
     turn: usize,
@@ -251,6 +253,7 @@ impl OpenedLogs {
             single: false,
             awaits: false,
             refused: None,
+            waiting: false,
             turn: usize::MAX,
             portions: Portions::default(),
             readers: Readers::new(pass, 0),
@@ -315,6 +318,9 @@ impl OpenedLogs {
         }
         let looked = !self.piped.is_empty() && self.look_at_pipes(now);
         let mut round = Round { changed: looked, caught_up: true };
+        if self.waiting && self.followed.iter().all(|it| it.waits || it.ended) {
+            self.let_read();
+        }
         let count = self.followed.len();
         let share = (budget / count.max(1)).max(LEAST_SHARE);
         let pace = if count <= FEW { Duration::ZERO } else { PACE.1.min(PACE.0 * count as u32) };
@@ -327,6 +333,9 @@ impl OpenedLogs {
             }
             let before = self.turn;
             self.turn = self.turn.wrapping_add(1) % count;
+            if self.followed[self.turn].waits {
+                continue;
+            }
             if self.followed[self.turn].backfill.is_some() {
                 round.changed |= self.poll_tail(self.turn, now, share);
                 continue;
@@ -345,6 +354,12 @@ impl OpenedLogs {
                 break;
             }
         }
+        if self.waiting {
+            if round.caught_up && !self.is_backfilling() {
+                self.let_read();
+            }
+            round.caught_up = false;
+        }
         if !self.twins.is_empty() {
             let (changed, caught_up) = self.poll_twins(now, false);
             round.changed |= changed;
@@ -353,9 +368,19 @@ impl OpenedLogs {
         if self.is_backfilling() {
             // What stands at the end of large files is shown before anything else is done.
             let show = self.preview.is_some() && !std::mem::replace(&mut self.previewed, true);
-            return if show { Round { caught_up: false, ..round } } else { self.join(budget) };
+            if show {
+                return Round { caught_up: false, ..round };
+            }
+            let joined = self.join(budget);
+            return Round { caught_up: joined.caught_up && !self.waiting, ..joined };
         }
         round
+    }
+
+    /// Lets the files be read that waited for all others.
+    fn let_read(&mut self) {
+        self.followed.iter_mut().for_each(|it| it.waits = false);
+        self.waiting = false;
     }
 
     /// The state of everything; while the beginnings of large files are read, with what stands at their ends.

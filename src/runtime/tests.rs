@@ -96,6 +96,30 @@ fn a_round_reads_about_its_budget_and_every_file_has_its_turn() {
 }
 
 #[test]
+fn a_rotated_file_is_a_part_of_the_run_whatever_is_read_first() {
+    const RUN: &str = "{\"type\":\"run\",\"credit_log\":1,\"run\":\"r\"}\n";
+    let reward = |value: i32| format!(r#"{{"type":"reward","episode":"e","value":{value}}}"#) + "\n";
+    let first = format!("{RUN}{}{}", act("e", 1), reward(-1));
+    let rest = act("e", 2) + &reward(5) + &act("f", 3);
+    // The `run` record may also stand behind the first lines.
+    let behind = format!("{}{RUN}{}", act("e", 1), reward(-1));
+    for names in [["a", "b"], ["b", "a"]] {
+        for start in [&first, &behind] {
+            let folder = tempfile::tempdir().unwrap();
+            for (name, text) in names.iter().zip([start, &rest]) {
+                fs::write(folder.path().join(format!("{name}.jsonl")), text).unwrap();
+            }
+            let summary = open(folder.path()).read_all();
+            let row =
+                |it: &crate::model::EpisodeSummary| (it.name.to_string(), it.run.clone(), it.acts, it.reward);
+            let run = Some("r".into());
+            let expected = [("e".to_owned(), run.clone(), 2, Some(4.0)), ("f".to_owned(), run, 1, None)];
+            assert_eq!(summary.episodes.iter().map(row).collect::<Vec<_>>(), expected);
+        }
+    }
+}
+
+#[test]
 fn a_log_in_memory_is_read_to_its_end() {
     let mut logs =
         OpenedLogs::embedded("memory", (act("e", 0) + &act("e", 1)).trim_end().as_bytes(), Pass::Headers)

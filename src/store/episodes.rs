@@ -6,6 +6,7 @@
 //! seen here.
 
 mod entry;
+mod joining;
 mod known;
 mod recounted;
 
@@ -25,6 +26,8 @@ use crate::{
 
 use entry::Entry;
 pub(super) use entry::status;
+pub(super) use joining::Joined;
+use joining::Joins;
 pub(super) use recounted::Recounted;
 
 /// Which run an episode belongs to: episodes are unique within a run. Files without a `run` header (rotation
@@ -39,6 +42,7 @@ struct RunEntry {
     /// Its id, display-safe.
     name: Option<Arc<str>>,
     episodes: FxHashMap<Arc<str>, EpisodeId>,
+    joins: Joins,
 }
 
 /// All episodes.
@@ -47,6 +51,11 @@ pub(super) struct Episodes {
     entries: Vec<Entry>,
     runs: Vec<RunEntry>,
     runs_by_name: FxHashMap<Box<str>, RunKey>,
+    /// Runs with a record, and runs without one that have episodes and may turn out to be a part of one of those.
+    with_record: Vec<RunKey>,
+    may_join: Vec<RunKey>,
+    /// What has joined and was not told yet.
+    joined: Vec<Joined>,
     agents: FxHashMap<Box<str>, u32>,
     open: usize,
     /// The list last handed out, and the episodes that changed since.
@@ -74,6 +83,9 @@ impl Episodes {
             self.agent(&agent.id);
         }
         let entry = &mut self.runs[key.0 as usize];
+        if entry.run.is_none() {
+            self.with_record.push(key);
+        }
         entry.name = run.run.as_deref().map(|it| text::clean(it).into());
         entry.run = Some(Arc::new(run.clone()));
         // What it says also applies to the episodes already known.
@@ -102,7 +114,7 @@ impl Episodes {
 
     /// The episode of a run by its logged id.
     pub(super) fn find(&self, run: RunKey, name: &str) -> Option<EpisodeId> {
-        self.runs[run.0 as usize].episodes.get(name).copied()
+        self.runs[self.settled(run).0 as usize].episodes.get(name).copied()
     }
 
     /// Whether any has not ended.
@@ -196,10 +208,17 @@ impl Episodes {
 
     /// The episode with this logged id. A new one begins with the record in row `next`.
     pub(super) fn id(&mut self, run: RunKey, name: &str, next: RowId) -> EpisodeId {
-        let known = &mut self.runs[run.0 as usize].episodes;
-        if let Some(id) = known.get(name) {
-            return *id;
+        let run = self.settled(run);
+        if let Some(id) = self.runs[run.0 as usize].episodes.get(name).copied() {
+            return id;
         }
+        if let Some(id) = self.join_for(run, name) {
+            return id;
+        }
+        if self.runs[run.0 as usize].episodes.is_empty() {
+            self.begins(run);
+        }
+        let known = &mut self.runs[run.0 as usize].episodes;
         let id = EpisodeId::from_index(self.entries.len());
         let name: Arc<str> = name.into();
         known.insert(Arc::clone(&name), id);

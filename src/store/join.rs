@@ -6,7 +6,10 @@ use super::{
     rows::Row,
     scanned::{Extra, NOBODY, Scanned},
 };
-use crate::model::{EpisodeId, FileId, Origin};
+use crate::{
+    model::{Diagnostic, EpisodeId, FileId, Origin, rule},
+    text,
+};
 
 /// Translates numbers of a stretch to those of the store, as far as they were asked for.
 #[derive(Default)]
@@ -67,6 +70,7 @@ impl Store {
             let episode = joined
                 .episode(row.episode, || self.episodes.id(run, scanned.episodes.name(row.episode), next));
             last = episode;
+            self.tell_joined(Origin { file, line: first_line + row.line, offset: row.offset, len: row.len });
             let agent = (row.agent != NOBODY)
                 .then(|| joined.agent(row.agent, || self.episodes.agent(scanned.agents.name(row.agent))));
             let row = Row {
@@ -92,6 +96,23 @@ impl Store {
         self.lines_in_full += u64::from(scanned.in_full);
         self.more_diagnostics += scanned.more_problems;
         self.lives[file.index()].lines += scanned.lines;
+    }
+
+    /// Lists files that turned out to be a part of a run, now that the record at `origin` was read.
+    fn tell_joined(&mut self, origin: Origin) {
+        for joined in self.episodes.take_joined() {
+            let place = joined
+                .row
+                .and_then(|it| self.rows.of_episode(joined.episode.0, it, it).next().map(|row| row.origin));
+            let at = place.unwrap_or(origin);
+            let at = Origin { line: self.lives[at.file.index()].line(at.line), ..at };
+            let name = text::clean(self.episodes.name(joined.episode));
+            let run = joined.run.map_or("the one run".to_owned(), |it| format!("run '{it}'"));
+            let message = format!(
+                "the file names no run; {run} has its episode '{name}' too: the file is read as a part of that run"
+            );
+            self.diagnose(Diagnostic::at(rule::JOINED_RUN, at, message));
+        }
     }
 
     /// Follows the writers' counters through a stretch.

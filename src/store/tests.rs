@@ -107,6 +107,71 @@ fn an_episode_name_of_another_run_is_another_episode() {
     assert_eq!(list(&mut files), ["r/e 2", "s/e 1", "-/e 1", "-/e 1"]);
 }
 
+/// `run/episode acts` after these texts were written, each to a file of its own; those that name no run may
+/// join one.
+fn joined(texts: &[String]) -> (Files, Vec<String>) {
+    let mut files = Files::new(Pass::Headers);
+    for text in texts {
+        let file = files.add();
+        if !text.contains("\"run\"") {
+            files.store.may_join_a_run(file);
+        }
+        files.write(file, text);
+    }
+    let found = list(&mut files);
+    (files, found)
+}
+
+#[test]
+fn a_file_without_a_run_joins_the_one_run_that_has_its_episode() {
+    let named = run("r") + &action("e1", "a") + &action("e2", "a");
+    let rest = action("e3", "b") + &action("e2", "b");
+    for (texts, expected) in
+        [([&named, &rest], ["r/e1 1", "r/e2 2", "r/e3 1"]), ([&rest, &named], ["r/e3 1", "r/e2 2", "r/e1 1"])]
+    {
+        let (mut files, found) = joined(&texts.map(String::clone));
+        assert_eq!(found, expected);
+        let summary = files.store.summary();
+        let told: Vec<_> =
+            summary.diagnostics.iter().map(|it| (it.rule.name(), it.origin.unwrap())).collect();
+        let file = FileId::from_index(texts.iter().position(|it| **it == rest).unwrap());
+        assert_eq!(told.len(), 1);
+        assert_eq!((told[0].0, told[0].1.file, told[0].1.line), ("joined-run", file, 2));
+        let shared = summary.episodes.iter().find(|it| &*it.name == "e2").unwrap().id;
+        let episode = files.store.episode(shared).unwrap();
+        assert_eq!((episode.acts.len(), episode.run.as_deref()), (2, Some("r")));
+        // What comes later of any of its episodes, too.
+        let late = run("r") + &action("e3", "c");
+        let other = files.add();
+        files.write(other, &late);
+        assert!(list(&mut files).contains(&"r/e3 2".to_owned()));
+    }
+}
+
+#[test]
+fn files_of_a_chain_join_one_after_another() {
+    // The oldest names the run; each shares an episode with the one before it.
+    let files = [
+        run("r") + &action("e1", "a"),
+        action("e2", "a") + &action("e3", "a"),
+        action("e1", "a") + &action("e2", "a"),
+    ];
+    assert_eq!(joined(&files).1, ["r/e1 2", "r/e2 2", "r/e3 1"]);
+}
+
+#[test]
+fn a_file_stays_by_itself_where_two_runs_have_its_episode() {
+    let named = |it: &str| run(it) + &action("e", "a");
+    let texts = [named("r"), named("s"), action("e", "b")];
+    assert_eq!(joined(&texts).1, ["r/e 1", "s/e 1", "-/e 1"]);
+    // So it does without any run, and if it may not join.
+    assert_eq!(joined(&[action("e", "a"), action("e", "b")]).1, ["-/e 1", "-/e 1"]);
+    let mut files = one(&named("r"));
+    let other = files.add();
+    files.write(other, &action("e", "b"));
+    assert_eq!(list(&mut files), ["r/e 1", "-/e 1"]);
+}
+
 #[test]
 fn a_file_may_begin_another_run() {
     let mut files = one(&(run("r") + &action("e", "a") + &run("s") + &action("e", "a") + &action("e", "b")));

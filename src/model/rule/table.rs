@@ -249,6 +249,10 @@ table! {
     /// A file or directory cannot be found or read.
     UNREADABLE_FILE = "unreadable-file", [Error, Warning, Note], Test(MOVING, "a_link_to_nowhere");
 
+    /// A file names no run, and one run has an episode of it, as rotation leaves it: it is read as a part of that
+    /// run.
+    JOINED_RUN = "joined-run", [Note], Path("joined-run", 1);
+
     /// A file of a directory is no log: it is left out.
     UNKNOWN_FORMAT = "unknown-format", [Note], Path("unknown-format", 0);
 

@@ -51,6 +51,8 @@ pub(super) struct Followed {
     pub(super) failed: Option<String>,
     /// What of it comes before what is followed, until it is read.
     pub(super) backfill: Option<Backfill>,
+    /// It names no run: it is read once all others have been, which may tell of which run it is a part.
+    pub(super) waits: bool,
     /// How the last look at it went.
     pub(super) last: Look,
 }

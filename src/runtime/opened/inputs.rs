@@ -95,7 +95,7 @@ impl OpenedLogs {
         let shown = text::clean(&path.to_string_lossy());
         let unreadable =
             |error| OpenError::Argument(format!("cannot read '{shown}': {}", text::clean(&because(&error))));
-        let Head { format, packed } = head::of_file(&path, self.format).map_err(unreadable)?;
+        let Head { format, packed, without_run } = head::of_file(&path, self.format).map_err(unreadable)?;
         let format = match format {
             Ok(format) => format,
             Err(why) if self.single => return Err(OpenError::Format { path: shown, why }),
@@ -109,13 +109,18 @@ impl OpenedLogs {
             Reader::Native if packed => {
                 let tail = self.tail(&path, packed, native_options())?;
                 self.follow(tail, &path, taken_for, false);
+                self.place_in_a_run(without_run);
             }
             Reader::Native => {
                 let mut tail = TailFile::open_with(&path, native_options()).map_err(unreadable)?;
-                let backfill = Backfill::of(&mut tail, self.store.pass(), self.portions);
+                // Beside others, one without a run is read after them and from its start.
+                let waits = without_run && !self.single;
+                let backfill =
+                    if waits { None } else { Backfill::of(&mut tail, self.store.pass(), self.portions) };
                 let source = tail.source();
                 self.add_followed(Box::new(tail), &path, taken_for, false, source, None);
                 self.backfill(backfill);
+                self.place_in_a_run(without_run);
             }
             Reader::Lines(begin) => {
                 let tail = self.tail(&path, packed, TailOptions::default())?;
@@ -158,6 +163,14 @@ impl OpenedLogs {
     pub(super) fn follow(&mut self, tail: Box<dyn Tail>, path: &Path, taken_for: TakenFor, piped: bool) {
         let source = tail.source();
         self.add_followed(tail, path, taken_for, piped, source, None);
+    }
+
+    /// Lets the file that was added last be a part of a run. If it names none, it waits for those that may.
+    fn place_in_a_run(&mut self, without_run: bool) {
+        let Some(followed) = self.followed.last_mut() else { return };
+        self.store.may_join_a_run(followed.lives[0].1);
+        followed.waits = without_run && !self.single;
+        self.waiting |= followed.waits;
     }
 
     /// Lets the file that was added last start at its end.
@@ -213,6 +226,7 @@ impl OpenedLogs {
             translated,
             failed: None,
             backfill: None,
+            waits: false,
             last: Look::default(),
         });
     }

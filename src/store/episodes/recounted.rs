@@ -65,7 +65,7 @@ impl Episodes {
         let Recounted { id, mut entry } = recounted;
         let old = &mut self.entries[id.index()];
         entry.went_from(old);
-        entry.changed = old.changed;
+        (entry.changed, entry.run) = (old.changed, old.run);
         entry.open &= entry.records > 0;
         self.open -= usize::from(old.open);
         self.open += usize::from(entry.open);
