@@ -14,11 +14,18 @@
 //! file says: it invents no time stamps, no rewards and no causal links.
 
 mod c3;
+mod cells;
+mod document;
 mod format;
 mod head;
+mod joint;
 mod json;
+mod kaggle;
 mod map;
 mod native;
+mod overcooked;
+mod pettingzoo;
+mod rllib;
 mod row;
 mod rows;
 mod sniff;
@@ -42,6 +49,11 @@ pub static FORMATS: &[&Format] = &[
     &who_and_when::FORMAT,
     &c3::FORMAT,
     &verl::FORMAT,
+    &rllib::FORMAT,
+    &pettingzoo::FORMAT,
+    &kaggle::FORMAT,
+    &overcooked::FORMAT,
+    &overcooked::TRIALS,
     &rows::FORMAT,
 ];
 

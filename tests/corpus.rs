@@ -12,6 +12,7 @@ mod corpus {
     pub mod episode;
     pub mod follow;
     pub mod import;
+    mod joint;
     pub mod logs;
     pub mod mutate;
     pub mod opened;

@@ -27,6 +27,25 @@ impl<'a> Fields<'a> {
         self.0.iter().map(|it| (&*it.0, it.1.get()))
     }
 
+    /// The names, in the order of the file.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|it| &*it.0)
+    }
+
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.raw(key).is_some()
+    }
+
+    /// The fields of the object in a field; none if it is something else.
+    pub(super) fn object(&self, key: &str) -> Fields<'a> {
+        self.raw(key).map(Fields::of).unwrap_or_default()
+    }
+
+    /// The items of the list in a field; none if it is something else.
+    pub(super) fn items(&self, key: &str) -> Vec<&'a str> {
+        self.raw(key).map(items).unwrap_or_default()
+    }
+
     /// The JSON text of a field.
     pub(super) fn raw(&self, key: &str) -> Option<&'a str> {
         let found = self.0.iter().rev().find(|it| it.0 == key).map(|it| it.1.get());

@@ -11,8 +11,6 @@
 //! Without a map one is proposed from the first row, and a note says it. In CSV a cell that holds JSON is read as
 //! that, and an empty one is none.
 
-mod cells;
-
 use std::{
     collections::HashSet,
     hash::{BuildHasher, RandomState},
@@ -20,6 +18,7 @@ use std::{
 
 use super::{
     Format, Head, LineReader, Reader, RowMap, Score, Sink, Start,
+    cells::Cells,
     json::{Fields, integer, items, number, objects_of_line, payload, text},
     map::{Target, propose},
     row::{Act, Deed, POLICY, Row, group_name, own_reward, status, task_line, team_reward},
@@ -32,7 +31,6 @@ use crate::{
     model::{Severity, Timestamp, rule},
     text::clean,
 };
-use cells::Cells;
 
 /// The row of the table.
 pub static FORMAT: Format = Format {

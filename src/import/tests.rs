@@ -162,17 +162,14 @@ fn logs_of_others_are_not_native() {
             "{\"id\":\"r\",\"type\":\"run\",\"run_type\":\"chain\",\"outputs\":{\"type\":\"state\"}}\n",
             "`id`, `type`, `run_type`, `outputs`",
         ),
-        // A batch of RLlib, an event of AutoGen, a step of an environment.
-        (
-            "{\"type\":\"MultiAgentBatch\",\"count\":1,\"policy_batches\":{\"p0\":{\"type\":\"reward\"}}}\n",
-            "`type`, `count`, `policy_batches`",
-        ),
+        // An event of AutoGen, a step of an environment.
         (
             "{\"type\":\"Message\",\"payload\":\"{\\\"type\\\":\\\"message\\\"}\",\"sender\":\"a\"}\n",
             "`type`, `payload`, `sender`",
         ),
         ("{\"type\":\"state\",\"t\":0}\n{\"type\":\"action\",\"t\":0}\n", "`type`, `t`"),
     ];
+    check("{\"type\":\"MultiAgentBatch\",\"policy_batches\":{\"p0\":{\"type\":\"reward\"}}}\n", "rllib");
     for (head, fields) in cases {
         unknown(head.as_bytes(), &format!("JSON with the fields {fields}"));
     }

@@ -7,7 +7,7 @@ use assert_cmd::Command;
 use serde_json::Value;
 
 /// A name, what is in it, and what the program says it is.
-const OTHERS: [(&str, &str, &str); 9] = [
+const OTHERS: [(&str, &str, &str); 8] = [
     (
         "claude_code.jsonl",
         r#"{"type":"summary","summary":"a fix","leafUuid":"u-2"}
@@ -58,11 +58,6 @@ const OTHERS: [(&str, &str, &str); 9] = [
         "otlp.jsonl",
         "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"name\":\"chat\",\"attributes\":[{\"type\":\"reward\"}]}]}]}]}\n",
         "JSON with the fields `resourceSpans`;",
-    ),
-    (
-        "rllib.json",
-        "{\"type\":\"MultiAgentBatch\",\"count\":1,\"policy_batches\":{\"p0\":{\"type\":\"state\",\"rewards\":[1.0]}}}\n",
-        "JSON with the fields `type`, `count`, `policy_batches`;",
     ),
     ("chatdev.jsonl", "[2026-01-01 INFO] Programmer: {\"type\":\"message\"}\n", "text without a JSON object"),
 ];

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::value::RawValue;
 
-use super::Sink;
+use super::format::Sink;
 use crate::{log::Problem, model::rule};
 
 /// A row may go over several lines, but not over more bytes: then a quote was never closed.
