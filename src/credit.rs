@@ -21,6 +21,7 @@ mod blame;
 mod choice;
 mod coalition;
 mod compare;
+mod costs;
 mod curve;
 mod declared;
 mod deviation;
@@ -56,6 +57,7 @@ pub use blame::{Blame, BlameKind, Margin, blame};
 pub use choice::{act_scenario, best_scenario, variants};
 pub use coalition::Sampling;
 pub use compare::{Comparison, ComparisonRow, compare};
+pub use costs::{ChoiceRow, CostColumn, OwnStudy};
 pub use curve::{CURVE_STEPS, Curve, CurvePoint, Curves, Flip, SliderOf, curve, curves, sliders};
 pub use explain::{explain, explain_credit, grounds};
 pub use failure::{

@@ -39,7 +39,7 @@ mod tests;
 mod text;
 
 use crate::{
-    credit::{FailureStudy, Interactions, Study, Sweep, Verdict},
+    credit::{FailureStudy, Interactions, OwnStudy, Study, Sweep, Verdict},
     model::{Attribution, Diagnostic, Episode, Explanation, Origin, Scenario, Unavailable},
 };
 
@@ -92,6 +92,8 @@ pub struct Report<'a> {
     pub acts: Option<&'a Attribution>,
     /// What pairs of agents earn together, if the log tells.
     pub pairs: Option<&'a Interactions>,
+    /// What agents earned for themselves, and who cost whom; `None` if nobody earned anything for itself.
+    pub own: Option<&'a Result<OwnStudy, Unavailable>>,
     /// The same question put to every method and baseline.
     pub sweep: &'a Sweep,
     /// Who, how much, at which act.

@@ -12,6 +12,7 @@ mod golden {
     mod moving;
     mod open;
     mod outputs;
+    mod own;
     mod samples;
     mod verdicts;
 }

@@ -168,6 +168,7 @@ impl Found {
             credit: &analysis.credit,
             acts: analysis.acts.as_ref(),
             pairs: analysis.pairs.as_ref().ok(),
+            own: analysis.own.as_deref(),
             sweep: &analysis.sweep,
             verdict: &analysis.verdict,
             study: self.study.as_ref(),

@@ -34,6 +34,7 @@ use super::blame::{self, Blame, blame};
 use super::choice::{LADDER_LENGTH, act_rank, ladder_place, names_culprit, names_extreme, tells_apart};
 use super::declared;
 use super::sweep::{Data, Sweep, SweepRow, one_sided};
+use super::whose::has_own_values;
 
 pub use against::Against;
 pub(super) use check::tolerance;
@@ -178,7 +179,9 @@ fn without_numbers(episode: &Episode, sweep: &Sweep, silent: Vec<Data>) -> Verdi
             (Finding::Judged(it), ground)
         }
         None => {
-            let unlock = Some(Unlock::of(episode));
+            // Where a choice is all that is missing, no record is.
+            let is_open = episode.whose().is_none() && has_own_values(episode);
+            let unlock = (!is_open).then(|| Unlock::of(episode));
             (Finding::Unknown, Ground { unlock, ..Ground::nothing(Rung::Nothing) })
         }
     };

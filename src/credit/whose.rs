@@ -12,7 +12,7 @@
 //!
 //! A copy that was made for a choice keeps what it was made from: it can be asked for another.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use crate::model::{AgentId, DeclaredCredit, Episode, Sample, Scenario, Unavailable, Whose};
 
@@ -31,7 +31,13 @@ pub fn rewarded<'a>(episode: &'a Episode, scenario: &Scenario) -> Cow<'a, Episod
         }
         (None, None) => return Cow::Borrowed(episode),
     };
-    Cow::Owned(made_for(episode, whose))
+    let logged = episode.logged.clone().unwrap_or_else(|| Arc::new(episode.clone()));
+    Cow::Owned(made_for(&logged, whose))
+}
+
+/// `episode` as it is logged, whatever choice it was made for.
+pub(super) fn as_logged(episode: &Episode) -> &Episode {
+    episode.logged.as_deref().unwrap_or(episode)
 }
 
 /// Every logged value of an alternative, a candidate or a coalition.
@@ -47,8 +53,8 @@ pub(super) fn has_own_values(episode: &Episode) -> bool {
     samples(episode).any(|it| !it.own.is_empty())
 }
 
-fn made_for(episode: &Episode, whose: Whose) -> Episode {
-    let mut made = episode.clone();
+fn made_for(episode: &Arc<Episode>, whose: Whose) -> Episode {
+    let mut made = Episode::clone(episode);
     if whose != Whose::Team {
         let stands_in = whose == Whose::Sum && !episode.has_team_reward();
         let paid = paid(episode, &whose);
@@ -68,6 +74,7 @@ fn made_for(episode: &Episode, whose: Whose) -> Episode {
     }
     made.declared.retain(|it| is_of(episode, it, &whose));
     made.whose = Some(whose);
+    made.logged = Some(Arc::clone(episode));
     made
 }
 

@@ -1,5 +1,7 @@
 //! One episode: everything the log says of it, resolved to dense ids. The input of every credit method.
 
+use std::sync::Arc;
+
 use super::{
     Act, ActId, ActionTable, AgentId, CoalitionTable, Diagnostic, Links, Origin, ReplayGroup, Segmented,
     Status, Timestamp, Whose,
@@ -264,6 +266,8 @@ pub struct Episode {
     pub labels: Vec<Label>,
     /// Whose reward R is meant to be; `None`: as the log has it. Set in a copy that credits somebody's reward.
     pub whose: Option<Whose>,
+    /// What such a copy was made from.
+    pub logged: Option<Arc<Episode>>,
     /// The run's return from which an episode counts as a success.
     pub success: Option<f64>,
     /// Declared interaction graph.

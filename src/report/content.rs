@@ -5,6 +5,7 @@ mod arithmetic;
 mod credit;
 mod failure;
 mod methods;
+mod own;
 mod pairs;
 mod study;
 
@@ -32,6 +33,7 @@ pub(super) fn content(report: &Report<'_>) -> Document {
     let mut sections = vec![subject(report), verdict(report), credit::credit(report)];
     sections.extend(report.listed.map(|it| filters(report, it)));
     sections.extend(credit::acts(report));
+    sections.extend(own::own(report));
     sections.extend(pairs::pairs(report));
     sections.extend(methods::sweep(report));
     sections.extend(failure::failure(report));

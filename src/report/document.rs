@@ -1,5 +1,7 @@
 //! A report as headings, fields, tables and lists: the part that plain text and Markdown share.
 
+use std::borrow::Cow;
+
 /// A report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Document {
@@ -87,22 +89,22 @@ impl Table {
 }
 
 /// A column of a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Column {
     /// Heading.
-    pub(super) title: &'static str,
+    pub(super) title: Cow<'static, str>,
     /// Numbers stand at the right and are never cut.
     pub(super) number: bool,
 }
 
 impl Column {
     /// A column of words.
-    pub(super) const fn words(title: &'static str) -> Self {
-        Self { title, number: false }
+    pub(super) fn words(title: impl Into<Cow<'static, str>>) -> Self {
+        Self { title: title.into(), number: false }
     }
 
     /// A column of numbers.
-    pub(super) const fn number(title: &'static str) -> Self {
-        Self { title, number: true }
+    pub(super) fn number(title: impl Into<Cow<'static, str>>) -> Self {
+        Self { title: title.into(), number: true }
     }
 }

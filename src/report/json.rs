@@ -24,6 +24,10 @@
 //! * `filters`: null, or what `--filter` leaves: `filters`, `acts` (number listed), `episodes` (names that
 //!   pass), `all_episodes`
 //! * `acts`: null, or the attribution that speaks of acts
+//! * `own_rewards`: null, unavailable, or `agents` (`agent`, `value`, `records`, `file_line`), `by_default` (whose
+//!   reward is credited, null: nobody's), `choices` (`whose`, `reward`, `by`, `provenance`, `agents`: its credit, or
+//!   `missing`), `who_cost_whom`: a column per reward with `whose`, `paid`, and null or `agents`, `acts` (a name
+//!   and a value each), their `method`, `acts_method`, and the `sum` of the agents
 //! * `pairs`: what two agents earn together beyond what each adds alone: `agents` (two names), `interaction`
 //!   (a value), `kind` (synergy, redundancy, additive, unsure)
 //! * `sweep`: per method and baseline `name`, `title`, `state`, `agents` (named), `data` (coalitions, replays,
@@ -52,6 +56,7 @@
 //! `high`; `plain` and `shrunk`, the two ends by how they were computed; `draws`, `named` (`agent`, `share`). NaN and infinities are never written: they are null.
 
 mod attribution;
+mod own;
 mod study;
 pub(super) mod value;
 mod verdict;
@@ -90,6 +95,7 @@ struct Root<'a> {
     credit: Json,
     filters: Json,
     acts: Json,
+    own_rewards: Json,
     pairs: Vec<Json>,
     sweep: Vec<Json>,
     annotations: Vec<Json>,
@@ -129,6 +135,7 @@ pub fn json(report: &Report<'_>) -> String {
             })
         }),
         acts: report.act_credit().map_or(Json::Null, |it| attribution(episode, it)),
+        own_rewards: own::own(report),
         pairs: pairs(report),
         sweep: report.sweep.rows.iter().map(|it| sweep_row(report, it)).collect(),
         annotations: annotations(report),

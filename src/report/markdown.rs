@@ -48,7 +48,7 @@ pub(super) fn render(document: &Document) -> String {
 }
 
 pub(super) fn render_table(table: &Table, out: &mut String) {
-    let titles: Vec<String> = table.columns.iter().map(|it| escaped(it.title)).collect();
+    let titles: Vec<String> = table.columns.iter().map(|it| escaped(&it.title)).collect();
     let rules: Vec<&str> = table.columns.iter().map(|it| if it.number { "---:" } else { "---" }).collect();
     *out += &format!("| {} |\n| {} |\n", titles.join(" | "), rules.join(" | "));
     for row in &table.rows {

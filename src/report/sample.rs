@@ -195,6 +195,7 @@ impl Sample {
             credit: &self.credit,
             acts: None,
             pairs: None,
+            own: None,
             sweep: &self.sweep,
             verdict: &self.verdict,
             study: None,

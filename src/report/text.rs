@@ -88,7 +88,7 @@ fn render_table(table: &Table, lines: &mut Vec<String>) {
         }
         lines.push(line.trim_end().to_owned());
     };
-    row(&mut table.columns.iter().map(|it| it.title));
+    row(&mut table.columns.iter().map(|it| &*it.title));
     for cells in &table.rows {
         row(&mut cells.iter().map(String::as_str));
     }
@@ -99,7 +99,7 @@ fn widths(table: &Table) -> Vec<usize> {
     let cells = |at: usize| table.rows.iter().map(move |row| width(&row[at]));
     let columns = table.columns.iter().enumerate();
     let mut widths: Vec<usize> =
-        columns.map(|(at, it)| cells(at).chain([width(it.title)]).max().unwrap_or(0)).collect();
+        columns.map(|(at, it)| cells(at).chain([width(&it.title)]).max().unwrap_or(0)).collect();
     let gaps = GAP * widths.len().saturating_sub(1);
     let room = COLUMNS - INDENT - gaps;
     loop {

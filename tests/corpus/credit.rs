@@ -53,6 +53,7 @@ fn told(episode: &Episode) {
         sweep: &analysis.sweep,
         verdict: &analysis.verdict,
         pairs: analysis.pairs.as_ref().ok(),
+        own: analysis.own.as_deref(),
         study: Some(&studied),
         curves: &["all".to_owned()],
         failure: Some(&failure),

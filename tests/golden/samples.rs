@@ -51,6 +51,7 @@ fn print(name: &str, log: &Opened, scenario: Option<Scenario>) -> Printed {
         scenario: &scenario,
         credit: &credit,
         pairs: None,
+        own: None,
         acts: None,
         sweep: &sweep,
         verdict: &verdict,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     app::{agents::AgentRanking, index::ActRanking},
-    credit::{self, Interactions, Sweep, Verdict},
+    credit::{self, Interactions, OwnStudy, Sweep, Verdict},
     model::{Attribution, Episode, Scenario, Unavailable},
 };
 
@@ -22,6 +22,9 @@ pub struct Analysis {
     pub acts: Option<Attribution>,
     /// What pairs of agents earn beyond their own credits, or what the log lacks for that.
     pub pairs: Result<Interactions, Unavailable>,
+    /// What agents earned for themselves and who cost whom, whatever the scenario; `None` if nobody earned anything
+    /// for itself.
+    pub own: Option<Arc<Result<OwnStudy, Unavailable>>>,
     /// Every other method and baseline under the same edits.
     pub sweep: Sweep,
     /// What to tell first.
@@ -84,11 +87,25 @@ pub(super) fn conclude(
         Err(_) => by_best(episode, scenario),
     };
     let pairs = credit::interactions(episode, scenario);
+    let own = OwnStudy::of(episode).map(Arc::new);
     let (scenario, unedited) = (scenario.clone(), unedited.flatten());
     let ranking = Arc::new(ActRanking::of(episode, acts.as_ref(), &verdict));
     let agents = Arc::new(AgentRanking::of(episode.agents.len(), credit.as_ref()));
     let replaced = None;
-    Analysis { scenario, credit, unedited, acts, pairs, sweep, verdict, ranking, agents, replaced, sampling }
+    Analysis {
+        scenario,
+        credit,
+        unedited,
+        acts,
+        pairs,
+        own,
+        sweep,
+        verdict,
+        ranking,
+        agents,
+        replaced,
+        sampling,
+    }
 }
 
 /// Sweep and verdict if `scenario` cannot be computed: by the best method the log supports, without edits.

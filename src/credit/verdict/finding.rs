@@ -6,6 +6,7 @@ use crate::text::{Clause, Sentence};
 use super::super::blame::{Blame, BlameKind, Margin};
 use super::super::figure::exact;
 use super::super::method::Family;
+use super::super::whose::has_own_values;
 use super::deed::Deed;
 use super::judgement::Judgement;
 use super::outcome::{Ending, Outcome};
@@ -366,6 +367,12 @@ fn unknown_words(episode: &Episode, outcome: &Outcome) -> Sentence {
         Ending::Open => "who does well or badly".to_owned(),
         Ending::Unknown => "who earned or lost it".to_owned(),
     };
+    if episode.whose().is_none() && has_own_values(episode) {
+        return Sentence::of([
+            Clause::of("Nobody, until it is chosen whose reward is meant"),
+            Clause::ranked(1, ": this log measures what was done to each (who cost whom)"),
+        ]);
+    }
     let of = super::super::figure::count(episode.acts.len(), "act");
     let among = match episode.agents.len() {
         1 => of,

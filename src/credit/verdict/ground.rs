@@ -165,6 +165,9 @@ impl Ground {
             }
             Rung::Declared => Clause::of(format!("Declared by {by}: nothing in this log can check it")),
             Rung::Judged => Clause::of(format!("Judged by {by}")),
+            Rung::Nothing if episode.whose().is_none() && has_own_values(episode) => {
+                Clause::of("The rewards are logged, one per agent, and what each would have got otherwise")
+            }
             Rung::Nothing if episode.whose().is_none() => {
                 Clause::of("The rewards are logged, one per agent. Nothing was measured or judged")
             }

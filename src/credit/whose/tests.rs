@@ -254,7 +254,9 @@ proptest! {
     fn any_choice_is_answered(values in game(), mixed in any::<bool>()) {
         let episode = if mixed { played(&values) } else { replaced() };
         for whose in episode.whose_choices() {
-            let made = made_for(&episode, whose.clone());
+            let made = rewarded(&episode, &of("", whose.clone())).into_owned();
+            let other = rewarded(&made, &of("", Whose::Sum)).into_owned();
+            prop_assert_eq!(&other, &rewarded(&episode, &of("", Whose::Sum)).into_owned());
             for row in methods() {
                 let scenario = of(row.name, whose.clone());
                 let (found, of_made) = (compute(&episode, &scenario), compute(&made, &scenario));

@@ -31,11 +31,17 @@ pub(super) fn credit(report: &Report<'_>) -> Section {
     };
     let mut section = Section::new(format!("Credit: {}", credit.title));
     let places = figures::decimals(credit.agents.iter().map(|it| &it.value));
-    let mut table = Table::new(&columns("agent", "why there is no number"));
+    let own = report.own.and_then(|it| it.as_ref().ok()).map_or(&[][..], |it| &it.own);
+    let mut columns = columns("agent", "why there is no number").to_vec();
+    columns.insert(2, Column::number("own"));
+    let mut table = Table::new(&columns);
     for agent in ordered(report, credit) {
         let value = &credit.agents[agent].value;
         let name = report.episode.agents.get(agent).map_or(String::new(), |it| it.name.clone());
-        table.rows.push(row(name, value, places, String::new()));
+        let mut cells = row(name, value, places, String::new());
+        let own = own.iter().find(|it| it.agent.index() == agent);
+        cells.insert(2, own.map_or(String::new(), |it| signed(it.value, places)));
+        table.rows.push(cells);
     }
     section.blocks.push(Block::Table(table.without_empty_columns()));
     let mut unsure = credit.agents.iter().filter_map(|it| it.value.number()).filter(|it| it.sign_unsure());

@@ -42,7 +42,8 @@ pub(super) fn attribution(episode: &Episode, credit: &Attribution) -> Json {
     })
 }
 
-fn agents(episode: &Episode, credit: &Attribution) -> Vec<Json> {
+/// The credit of each agent.
+pub(super) fn agents(episode: &Episode, credit: &Attribution) -> Vec<Json> {
     let row = |it: &crate::model::AgentCredit| {
         let mut json = value(&it.value);
         json["agent"] = Json::from(episode.agent(it.agent).name.as_str());
