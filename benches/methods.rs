@@ -218,6 +218,7 @@ fn act(at: u32, agent: AgentId, value: f64) -> Act {
         policy: Some(Policy { value: Some(value), ..Policy::default() }),
         default_action: None,
         usage: Usage { input: Some(100), output: Some(10), cost: None },
+        attempts: Vec::new(),
         trace: None,
         origin: origin(at),
     }

@@ -24,7 +24,7 @@ mod summary;
 mod time;
 mod whose;
 
-pub use act::{Act, ActKind, Link, LinkKind, Links, Policy, Usage};
+pub use act::{Act, ActKind, Attempt, Link, LinkKind, Links, Policy, Usage};
 pub use attribution::{
     AgentCredit, Attribution, Caveat, Detail, Estimate, Explanation, LEVEL, Provenance, Term, Unavailable,
     Value,

@@ -3,8 +3,8 @@
 //! Decided here:
 //! * An arm is one logged sample, whoever uses it: what two numbers share they share.
 //! * All samples of a method are one table, so that pass/fail is told from all of them.
-//! * Runs of one group are paired where a test shows that they share their seeds ([`share_seeds`]); the log has no
-//!   word for it yet.
+//! * Runs of one group are paired where the log gives them the same seeds. Where it gives none, they are if a test
+//!   shows that they share them ([`share_seeds`]); where it gives others, they are not.
 //! * A standard deviation without a number of runs says nothing of a mean.
 
 use std::sync::Arc;
@@ -22,6 +22,8 @@ pub(super) const MOST_WEIGHTS: usize = 1 << 18;
 #[derive(Default)]
 pub(super) struct Runs {
     arms: Vec<Arm>,
+    /// Of the arms whose runs have seeds, all finite: these, in the order of the runs.
+    seeds: FxHashMap<usize, Vec<String>>,
     places: FxHashMap<*const Sample, usize>,
     paired: Vec<std::ops::Range<usize>>,
     group: usize,
@@ -31,8 +33,14 @@ impl Runs {
     /// The arm of a sample; the same one each time. The sample must stay where it is as long as this is used.
     pub(super) fn place(&mut self, sample: &Sample) -> usize {
         *self.places.entry(std::ptr::from_ref(sample)).or_insert_with(|| {
+            let at = self.arms.len();
             self.arms.push(arm(sample));
-            self.arms.len() - 1
+            let has_all =
+                sample.seeds.len() == sample.returns.len() && sample.returns.iter().all(|it| it.is_finite());
+            if has_all && !sample.seeds.is_empty() {
+                self.seeds.insert(at, sample.seeds.clone());
+            }
+            at
         })
     }
 
@@ -46,10 +54,41 @@ impl Runs {
     pub(super) fn end_group(&mut self) {
         let group = self.group..self.arms.len();
         self.group = self.arms.len();
-        let returns: Option<Vec<&[f64]>> = self.arms[group.clone()].iter().map(Arm::returns).collect();
-        if returns.is_some_and(|it| share_seeds(&it)) {
+        let share = match self.by_seed(group.clone()) {
+            Some(share) => share,
+            None => {
+                let returns: Option<Vec<&[f64]>> =
+                    self.arms[group.clone()].iter().map(Arm::returns).collect();
+                returns.is_some_and(|it| share_seeds(&it))
+            }
+        };
+        if share {
             self.paired.push(group);
         }
+    }
+
+    /// Whether the arms of a group were run on the same seeds; then their runs are put in the order of these. `None`:
+    /// the log does not give them.
+    fn by_seed(&mut self, group: std::ops::Range<usize>) -> Option<bool> {
+        let mut orders: Vec<Vec<usize>> = Vec::with_capacity(group.len());
+        let mut first: Option<Vec<&String>> = None;
+        let mut same = true;
+        for at in group.clone() {
+            let seeds = self.seeds.get(&at)?;
+            let mut order: Vec<usize> = (0..seeds.len()).collect();
+            order.sort_by_key(|it| &seeds[*it]);
+            let sorted: Vec<&String> = order.iter().map(|it| &seeds[*it]).collect();
+            same &= first.get_or_insert_with(|| sorted.clone()) == &sorted;
+            orders.push(order);
+        }
+        if same {
+            for (at, order) in group.zip(orders) {
+                if let Arm::Returns(returns) = &mut self.arms[at] {
+                    *returns = order.iter().map(|it| returns[*it]).collect();
+                }
+            }
+        }
+        Some(same && !first?.is_empty())
     }
 
     /// The table of all arms.
@@ -121,6 +160,34 @@ mod tests {
         assert_eq!(arm(&sample(Some(0.1), None, &[])), Arm::Stated(0.5));
         assert_eq!(arm(&sample(None, Some(1), &[])), Arm::Summary { mean: 0.5, std: 0.0, n: Some(1) });
         assert_eq!(arm(&sample(None, None, &[])), Arm::Stated(0.5));
+    }
+
+    #[test]
+    fn seeds_of_the_log_say_what_is_paired() {
+        let sample = |returns: [f64; 3], seeds: [&str; 3]| Sample {
+            seeds: seeds.map(str::to_owned).to_vec(),
+            ..Sample::of_returns(returns.to_vec())
+        };
+        let table = |samples: &[Sample]| {
+            let mut runs = Runs::default();
+            samples.iter().for_each(|it| _ = runs.place(it));
+            runs.end_group();
+            runs.table()
+        };
+        // In whatever order: the differences are 1, 1, 1.
+        let first = sample([1.0, 5.0, 3.0], ["1", "2", "3"]);
+        let shared = table(&[first.clone(), sample([4.0, 2.0, 6.0], ["3", "1", "2"])]);
+        assert!(shared.has_shared_seeds());
+        assert_eq!(shared.arms()[1].returns(), Some(&[2.0, 6.0, 4.0][..]));
+        let others = table(&[first.clone(), sample([2.0, 6.0, 4.0], ["1", "2", "4"])]);
+        assert!(!others.has_shared_seeds());
+        // Five returns that go together, of other seeds: no test is asked.
+        let five = |add: f64, seed: &str| Sample {
+            seeds: (0..5).map(|it| format!("{seed}{it}")).collect(),
+            ..Sample::of_returns([1.0, 3.0, 2.0, 0.0, 1.5].map(|it| it + add).to_vec())
+        };
+        assert!(!table(&[five(0.0, "a"), five(1.0, "b")]).has_shared_seeds());
+        assert!(table(&[five(0.0, "a"), Sample { seeds: Vec::new(), ..five(1.0, "b") }]).has_shared_seeds());
     }
 
     #[test]

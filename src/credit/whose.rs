@@ -101,7 +101,7 @@ fn own_value(sample: &Sample, paid: &[AgentId], stands_in: bool) -> Sample {
         Some([one]) => (*one).clone(),
         Some(parts) => added(parts),
     };
-    Sample { own: sample.own.clone(), ..value }
+    Sample { own: sample.own.clone(), seeds: sample.seeds.clone(), ..value }
 }
 
 /// The sum of what several earn in the same runs: run by run where all are logged so, else of means, of which the

@@ -33,6 +33,11 @@ pub struct Action {
     pub span_id: Option<String>,
     /// What went wrong.
     pub error: Option<String>,
+    /// Which try of this id it is: 1, 2, ... Absent: a record that contradicts an earlier one of the same id is
+    /// the next.
+    pub attempt: Option<u32>,
+    /// Turn within the episode.
+    pub turn: Option<i64>,
 }
 
 /// The acting policy's own numbers. A list in place of an object counts its alternatives `0`, `1`, ...

@@ -22,6 +22,8 @@ pub struct Reward {
     pub of: Vec<String>,
     /// Seconds between the act and the reward.
     pub delay: Option<f64>,
+    /// The least and the greatest value there can be.
+    pub bounds: Option<(f64, f64)>,
 }
 
 /// Somebody assigned credit.
@@ -123,6 +125,9 @@ pub struct Candidate {
     pub action: Option<Payload>,
     /// Return of each replay; NaN where no finite number was logged.
     pub returns: Vec<f64>,
+    /// Seed of each replay: those of equal seeds are compared with each other.
+    #[cfg_attr(test, schemars(with = "Vec<super::schema::shape::Name>"))]
+    pub seeds: Vec<String>,
     /// Mean return, in place of `returns`.
     pub value: Option<f64>,
     /// Standard deviation of one return.
@@ -168,6 +173,9 @@ pub struct Coalition {
     pub value: Option<f64>,
     /// Return of each run, in place of `value`; NaN where no finite number was logged.
     pub returns: Vec<f64>,
+    /// Seed of each run: those of equal seeds are compared with each other.
+    #[cfg_attr(test, schemars(with = "Vec<super::schema::shape::Name>"))]
+    pub seeds: Vec<String>,
     /// Standard deviation of one return.
     pub std: Option<f64>,
     /// Number of returns.

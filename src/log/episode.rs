@@ -18,6 +18,8 @@ pub struct Run {
     pub gamma: Option<f64>,
     /// What one unit of reward is.
     pub reward_unit: Option<String>,
+    /// The least and the greatest reward there can be.
+    pub bounds: Option<(f64, f64)>,
     /// The return from which an episode counts as a success.
     pub success: Option<f64>,
     /// The agents of every episode of the run.
@@ -76,6 +78,8 @@ pub struct EpisodeStart {
     pub group: Option<String>,
     /// Training step.
     pub global_step: Option<i64>,
+    /// Policy update that the rollout belongs to.
+    pub update: Option<i64>,
     /// The episode this one replays.
     pub replay_of: Option<ReplayOf>,
 }

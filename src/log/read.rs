@@ -99,6 +99,7 @@ fn run(fields: &mut Fields) -> Run {
         algorithm: fields.text("algorithm"),
         gamma: fields.number("gamma"),
         reward_unit: fields.text("reward_unit"),
+        bounds: ends(fields, "bounds", "bounds"),
         success: fields.number("success"),
         agents: roster(fields),
     }
@@ -147,6 +148,7 @@ fn episode_start(fields: &mut Fields) -> EpisodeStart {
         seed: fields.text("seed"),
         group: fields.name("group"),
         global_step: fields.integer("global_step"),
+        update: fields.integer("update"),
         replay_of: fields
             .object("replay_of", |it| ReplayOf { episode: it.name("episode"), at: it.name("at") }),
     }
@@ -178,6 +180,8 @@ fn action(fields: &mut Fields) -> Option<Action> {
         }),
         span_id: fields.text("span_id"),
         error: fields.text("error").filter(|it| it != "false"),
+        attempt: fields.count("attempt"),
+        turn: fields.integer("turn"),
     })
 }
 
@@ -210,6 +214,7 @@ fn reward(fields: &mut Fields) -> Reward {
         components: fields.number_map("components"),
         of: fields.names("of").unwrap_or_default(),
         delay: fields.number("delay"),
+        bounds: ends(fields, "bounds", "bounds"),
     }
 }
 
@@ -230,23 +235,20 @@ fn credit(fields: &mut Fields) -> Credit {
     credit
 }
 
-fn credit_item(it: &mut Fields) -> Option<CreditItem> {
-    let ci = it.numbers("ci");
-    let interval = match ci.as_slice() {
-        [low, high] if low <= high && low.is_finite() && high.is_finite() => Some((*low, *high)),
-        [] => None,
-        [low, high] if low > high => {
-            let message = format!("`items[].ci` is [{low}, {high}], upside down; it is ignored");
-            it.note(|at| Problem::new(rule::WRONG_TYPE, at, message));
-            None
-        }
-        _ => {
-            it.note(|at| {
-                Problem::new(rule::WRONG_TYPE, at, "`items[].ci` is not two numbers; it is ignored")
-            });
-            None
-        }
+/// The two ends of an interval; `name` is what a note calls it.
+fn ends(it: &mut Fields, key: &'static str, name: &str) -> Option<(f64, f64)> {
+    let message = match it.numbers(key).as_slice() {
+        [low, high] if low <= high && low.is_finite() && high.is_finite() => return Some((*low, *high)),
+        [] => return None,
+        [low, high] if low > high => format!("`{name}` is [{low}, {high}], upside down; it is ignored"),
+        _ => format!("`{name}` is not two numbers; it is ignored"),
     };
+    it.note(|at| Problem::new(rule::WRONG_TYPE, at, message));
+    None
+}
+
+fn credit_item(it: &mut Fields) -> Option<CreditItem> {
+    let interval = ends(it, "ci", "items[].ci");
     Some(CreditItem {
         of: it.name("of"),
         agent: it.name("agent"),
@@ -284,6 +286,7 @@ fn candidate(it: &mut Fields) -> Option<Candidate> {
         j: it.integer("j"),
         action: it.payload("action"),
         returns: it.numbers("returns"),
+        seeds: it.names("seeds").unwrap_or_default(),
         value: it.number("value"),
         std: it.number("std"),
         n: it.count("n"),
@@ -306,6 +309,7 @@ fn coalition(it: &mut Fields) -> Option<Coalition> {
         agents,
         value: it.number("value"),
         returns: it.numbers("returns"),
+        seeds: it.names("seeds").unwrap_or_default(),
         std: it.number("std"),
         n: it.count("n"),
         rewards: it.own_rewards("rewards"),

@@ -69,6 +69,7 @@ fn run(out: &mut Object, it: &Run) {
     out.maybe_text("algorithm", it.algorithm.as_deref());
     out.number("gamma", it.gamma);
     out.maybe_text("reward_unit", it.reward_unit.as_deref());
+    out.interval("bounds", it.bounds);
     out.number("success", it.success);
     out.objects("agents", &it.agents, roster_agent);
 }
@@ -100,6 +101,7 @@ fn episode_start(out: &mut Object, it: &EpisodeStart) {
     out.maybe_text("seed", it.seed.as_deref());
     out.maybe_text("group", it.group.as_deref());
     out.integer("global_step", it.global_step);
+    out.integer("update", it.update);
     if let Some(replay) = &it.replay_of {
         out.object("replay_of", |out| {
             out.maybe_text("episode", replay.episode.as_deref());
@@ -113,6 +115,8 @@ fn action(out: &mut Object, it: &Action) {
     out.maybe_text("kind", it.kind.as_deref());
     out.number("dur", it.dur);
     out.maybe_text("span_id", it.span_id.as_deref());
+    out.count("attempt", it.attempt);
+    out.integer("turn", it.turn);
     if let Some(usage) = &it.usage {
         out.object("usage", |out| {
             out.count("in", usage.input);
@@ -161,6 +165,7 @@ fn reward(out: &mut Object, it: &Reward) {
     out.numbers_by_name("components", &it.components);
     out.texts("of", &it.of);
     out.number("delay", it.delay);
+    out.interval("bounds", it.bounds);
 }
 
 fn credit(out: &mut Object, it: &Credit) {
@@ -181,9 +186,7 @@ fn credit_item(out: &mut Object, it: &CreditItem) {
     out.number("value", it.value);
     out.number("baseline", it.baseline);
     out.number("std", it.std);
-    if let Some((low, high)) = it.ci {
-        out.numbers("ci", &[low, high]);
-    }
+    out.interval("ci", it.ci);
     out.number("level", it.level);
     out.count("n", it.n);
     out.maybe_text("label", it.label.as_deref());
@@ -216,6 +219,7 @@ fn candidate(out: &mut Object, it: &Candidate) {
     out.maybe_text("status", it.status.as_deref());
     out.payload("action", it.action.as_ref());
     out.numbers("returns", &it.returns);
+    out.texts("seeds", &it.seeds);
     out.number("value", it.value);
     out.number("std", it.std);
     out.count("n", it.n);
@@ -229,6 +233,7 @@ fn coalition(out: &mut Object, it: &Coalition) {
     out.list("agents", it.agents.iter().map(|agent| quoted(agent)));
     out.number("value", it.value);
     out.numbers("returns", &it.returns);
+    out.texts("seeds", &it.seeds);
     out.number("std", it.std);
     out.count("n", it.n);
     own_rewards(out, &it.rewards);
@@ -342,6 +347,12 @@ impl Object {
     fn numbers(&mut self, key: &str, values: &[f64]) {
         if !values.is_empty() {
             self.list(key, values.iter().map(|value| number(*value)));
+        }
+    }
+
+    fn interval(&mut self, key: &str, ends: Option<(f64, f64)>) {
+        if let Some((low, high)) = ends {
+            self.numbers(key, &[low, high]);
         }
     }
 

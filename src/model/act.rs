@@ -46,6 +46,8 @@ pub struct Act {
     pub default_action: Option<String>,
     /// Tokens and cost.
     pub usage: Usage,
+    /// Earlier tries under the same id, in order; all else is said of the last.
+    pub attempts: Vec<Attempt>,
     /// The trace that it belongs to (`trace_id` or `trace` of its record).
     pub trace: Option<Box<str>>,
     /// The record.
@@ -56,10 +58,35 @@ impl Act {
     /// The longest label kept, in characters. The payload itself is read when somebody looks at it.
     pub const LABEL_CHARS: usize = 200;
 
+    /// `attempt 2 of 2`; `None` if there was only one.
+    pub fn attempt_words(&self) -> Option<String> {
+        let all = self.attempts.len() + 1;
+        (all > 1).then(|| format!("attempt {all} of {all}"))
+    }
+
     /// The action taken, as its alternatives write it: what the policy chose, or else the action itself.
     pub fn taken_label(&self) -> &str {
         self.policy.as_ref().and_then(|it| it.chosen.as_deref()).unwrap_or(&self.label)
     }
+}
+
+/// An earlier try of an action, with what it cost.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Attempt {
+    /// What was done, as in [`Act::label`].
+    pub label: String,
+    /// What came of it.
+    pub result: String,
+    /// What went wrong.
+    pub error: Option<String>,
+    /// How long it took, in seconds.
+    pub duration: Option<f64>,
+    /// Tokens and cost.
+    pub usage: Usage,
+    /// When.
+    pub time: Option<Timestamp>,
+    /// The record.
+    pub origin: Origin,
 }
 
 /// The acting policy's own numbers at one action. Keys are action labels, in logged order.

@@ -13,6 +13,8 @@ pub struct Sample {
     pub n: Option<u32>,
     /// The returns themselves, if logged.
     pub returns: Vec<f64>,
+    /// Seed of each return; empty, or not as many as returns, where the log does not say.
+    pub seeds: Vec<String>,
     /// The same of what single agents earn for themselves, ascending by agent, where that is logged.
     pub own: Vec<(AgentId, Sample)>,
 }
@@ -28,7 +30,7 @@ impl Sample {
         let mean = finite.iter().sum::<f64>() / n as f64;
         let std = (n > 1)
             .then(|| (finite.iter().map(|it| (it - mean).powi(2)).sum::<f64>() / (n - 1) as f64).sqrt());
-        Self { mean: Some(mean), std, n: Some(n as u32), returns, own: Vec::new() }
+        Self { mean: Some(mean), std, n: Some(n as u32), returns, ..Self::default() }
     }
 
     /// Standard error of the mean, if `std` and `n` are known. One run shows no spread: 0 is not known there.

@@ -24,6 +24,7 @@ pub(crate) fn action(agent: u32) -> Act {
         policy: None,
         default_action: None,
         usage: Usage::default(),
+        attempts: Vec::new(),
         trace: None,
         origin: Origin::default(),
     }

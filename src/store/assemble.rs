@@ -2,13 +2,15 @@
 //! links, tables.
 //!
 //! ```text
-//! records -> updates merged -> ordered by time -> people -> acts -> links
+//! records -> updates merged -> ordered by time -> people -> acts -> bridges -> links
 //!                                                    `-> rewards, credit, counterfactuals, states
 //! ```
 //!
 //! Nothing here fails: what does not fit is left out and listed as a diagnostic.
 
 mod acts;
+mod attempts;
+mod bridges;
 mod growing;
 mod judgement;
 mod links;
@@ -17,6 +19,7 @@ mod otherwise;
 mod people;
 #[cfg(test)]
 mod tests;
+mod updates;
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -29,10 +32,12 @@ use super::episodes::status;
 use crate::{
     log::{self, Body, Record, Run},
     model::{
-        ActId, ActionTable, AgentId, Diagnostic, Episode, Metric, Origin, Outcome, Reward, Rule, State, rule,
+        ActId, ActionTable, AgentId, Attempt, Diagnostic, Episode, Metric, Origin, Outcome, Reward, Rule,
+        State, rule,
     },
     text,
 };
+use attempts::{Attempts, Later};
 pub(super) use growing::Growing;
 use order::Placed;
 
@@ -78,6 +83,7 @@ fn built(
     builder.about(run, &records);
     people::add(&mut builder, run, &records);
     let nodes = acts::add(&mut builder, &records);
+    bridges::add(&mut builder, &records);
     links::add(&mut builder, &nodes, &records);
     builder.rest(&records);
     otherwise::add(&mut builder, &nodes, &records);
@@ -130,6 +136,10 @@ struct Builder {
     acts: FxHashMap<String, ActId>,
     /// Acts that a `state` follows, by the state's id: a reference to a state means these acts.
     states: FxHashMap<String, Vec<ActId>>,
+    /// Acts that a record of an unknown type follows, by its id.
+    bridges: FxHashMap<String, Vec<ActId>>,
+    /// Earlier tries of actions, by the id of the action, until it is added.
+    attempts: FxHashMap<String, Vec<Attempt>>,
     /// How many were implied so far; `None` if there were too many, which was reported.
     implied: Option<usize>,
     diagnostics: Vec<Diagnostic>,
@@ -160,6 +170,7 @@ impl Builder {
         let mut seen = Seen::default();
         // Where the unknown fields of an updated record stand, by name.
         let mut extras: HashMap<usize, HashMap<String, usize>> = HashMap::new();
+        let mut attempts = Attempts::default();
         for placed in records {
             let id = match &placed.record.body {
                 // Streamed candidates of one group share everything except their content.
@@ -173,19 +184,43 @@ impl Builder {
             let kind = placed.record.record_type().name();
             match seen.place(kind, id, &kept) {
                 Some(at) => {
-                    let id = id.to_owned();
+                    let name = text::clean(id);
                     let Placed { record, origin, .. } = placed;
+                    let first = kept[at].origin;
                     let before = &mut kept[at].record;
-                    if *before != record {
-                        let message = format!("{kind} '{}' is updated by a later record", text::clean(&id));
-                        self.find(rule::UPDATED_RECORD, origin, message);
-                        acts::update(before, record, extras.entry(at).or_default());
-                    } else {
-                        let message = format!("{kind} '{}' is repeated", text::clean(&id));
-                        self.find(rule::REPEATED_RECORD, origin, message);
+                    let later = match before.body {
+                        Body::Action(_) => attempts.add((at, before, first), &record, origin),
+                        _ if *before == record => Later::Repeated,
+                        _ => Later::Updated,
+                    };
+                    if matches!(later, Later::Updated | Later::Next(_)) {
+                        updates::update(before, record, extras.entry(at).or_default());
+                    }
+                    match later {
+                        Later::Updated | Later::Earlier => {
+                            let message = format!("{kind} '{name}' is updated by a later record");
+                            self.find(rule::UPDATED_RECORD, origin, message);
+                        }
+                        Later::Repeated => {
+                            let message = format!("{kind} '{name}' is repeated");
+                            self.find(rule::REPEATED_RECORD, origin, message);
+                        }
+                        Later::Next(number) => {
+                            let message = format!(
+                                "{kind} '{name}' says otherwise than the record at line {}: it is attempt {number}",
+                                first.line
+                            );
+                            self.find(rule::NEXT_ATTEMPT, origin, message);
+                        }
                     }
                 }
                 None => kept.push(placed),
+            }
+        }
+        for (at, placed) in kept.iter().enumerate() {
+            let tries = attempts.take(at);
+            if let Some(id) = placed.record.id.as_ref().filter(|_| !tries.is_empty()) {
+                self.attempts.insert(id.clone(), tries.iter().map(acts::attempt).collect());
             }
         }
         kept
@@ -299,6 +334,10 @@ impl Builder {
             } else if let Some(acts) = self.states.get(id).map(Vec::len) {
                 if acts <= 1 || self.may_imply(acts, origin) {
                     found.extend_from_slice(&self.states[id]);
+                }
+            } else if let Some(acts) = self.bridges.get(id).map(Vec::len) {
+                if acts <= 1 || self.may_imply(acts, origin) {
+                    found.extend_from_slice(&self.bridges[id]);
                 }
             } else {
                 let message = format!("{field} names '{}', which is not in this episode", text::clean(id));

@@ -87,6 +87,7 @@ fn run(key: &[u8]) -> Shape {
         b"success" => Shape::Number,
         b"env" | b"algorithm" | b"reward_unit" => Shape::Text,
         b"gamma" => Shape::Number,
+        b"bounds" => Shape::Interval,
         b"agents" => Shape::Roster,
         _ => Shape::Any,
     }
@@ -110,7 +111,7 @@ fn episode_start(key: &[u8]) -> Shape {
         }),
         b"task" | b"trace_id" | b"seed" => Shape::Text,
         b"group" => Shape::Name,
-        b"global_step" => Shape::Integer,
+        b"global_step" | b"update" => Shape::Integer,
         b"replay_of" => Shape::Object(|key| match key {
             b"episode" | b"at" => Shape::Name,
             _ => Shape::Any,
@@ -134,6 +135,8 @@ fn action(key: &[u8]) -> Shape {
         b"kind" | b"span_id" | b"error" => Shape::Text,
         b"parents" => Shape::Names,
         b"dur" => Shape::Number,
+        b"attempt" => Shape::Count,
+        b"turn" => Shape::Integer,
         b"policy" => Shape::Object(|key| match key {
             b"id" => Shape::Text,
             b"probs" | b"q" => Shape::NumberMap,
@@ -173,6 +176,7 @@ fn reward(key: &[u8]) -> Shape {
         b"source" | b"name" => Shape::Text,
         b"components" => Shape::NumberMap,
         b"of" => Shape::Names,
+        b"bounds" => Shape::Interval,
         _ => Shape::Any,
     }
 }
@@ -215,6 +219,7 @@ fn candidate(key: &[u8]) -> Shape {
     match key {
         b"j" => Shape::Integer,
         b"returns" => Shape::Numbers,
+        b"seeds" => Shape::Names,
         b"rewards" => Shape::NumberMaps,
         b"value" | b"std" | b"prob" | b"q" => Shape::Number,
         b"n" => Shape::Count,
@@ -230,6 +235,7 @@ fn coalition(key: &[u8]) -> Shape {
         b"agents" => Shape::Names,
         b"value" | b"std" => Shape::Number,
         b"returns" => Shape::Numbers,
+        b"seeds" => Shape::Names,
         b"rewards" => Shape::NumberMaps,
         b"n" => Shape::Count,
         _ => Shape::Any,

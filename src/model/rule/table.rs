@@ -108,6 +108,9 @@ table! {
     /// A later record has the id of an earlier one and says something else: it updates the earlier one.
     UPDATED_RECORD = "updated-record", [Note], Line(5);
 
+    /// A later record of an action contradicts what was given of it: it is the next attempt, and both are kept.
+    NEXT_ATTEMPT = "next-attempt", [Note], Line(5);
+
     /// An action and a message have the same id.
     AMBIGUOUS_ID = "ambiguous-id", [Warning], Line(5);
 

@@ -118,7 +118,8 @@ pub(super) fn acts(report: &Report<'_>) -> Option<Section> {
     let is_shape = credit.provenance == Provenance::Structural;
     for (at, (id, value)) in order.iter().take(ACTS).enumerate() {
         let act = episode.act(*id);
-        let mut cells = row(act.id.clone(), value, places, act.label.clone());
+        let attempt = act.attempt_words().map_or(String::new(), |it| format!(" ({it})"));
+        let mut cells = row(act.id.clone(), value, places, act.label.clone() + &attempt);
         if is_shape && value.number().is_some() {
             // Sizes of such numbers mean nothing: which weighs more does.
             cells[1] = format!("#{}", at + 1);

@@ -1,11 +1,11 @@
 //! Acts in order of time.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use super::Builder;
+use super::{Builder, attempts::Try};
 use crate::{
     log::{self, Action, Body, Message, Payload, Record, action_label, text_label},
-    model::{Act, ActId, ActKind, AgentId, Origin, Policy, Usage, rule},
+    model::{Act, ActId, ActKind, AgentId, Attempt, Origin, Policy, Usage, rule},
     text,
 };
 
@@ -14,56 +14,6 @@ pub(super) struct Node {
     pub(super) act: ActId,
     /// Index of the record.
     pub(super) record: usize,
-}
-
-/// Puts later fields over earlier ones; fields that the update lacks stay. `places` is empty before the first
-/// update of a record, and afterwards says where its unknown fields stand.
-pub(super) fn update(before: &mut Record, after: Record, places: &mut HashMap<String, usize>) {
-    match (&mut before.body, after.body) {
-        (Body::Action(old), Body::Action(new)) => update_action(old, *new),
-        (Body::Message(old), Body::Message(new)) => update_message(old, new),
-        (old, new) => *old = new,
-    }
-    before.step = after.step.or(before.step);
-    before.ts = before.ts.or(after.ts);
-    if places.is_empty() {
-        places.extend(before.extra.iter().enumerate().map(|(at, it)| (it.0.clone(), at)));
-    }
-    for (name, payload) in after.extra {
-        match places.get(&name) {
-            Some(at) => before.extra[*at].1 = payload,
-            None => {
-                places.insert(name.clone(), before.extra.len());
-                before.extra.push((name, payload));
-            }
-        }
-    }
-}
-
-fn update_action(old: &mut Action, new: Action) {
-    old.agent = new.agent;
-    old.action = new.action.or(old.action.take());
-    old.kind = new.kind.or(old.kind.take());
-    old.parents = new.parents.or(old.parents.take());
-    old.pre_state = new.pre_state.or(old.pre_state.take());
-    old.obs = new.obs.or(old.obs.take());
-    old.result = new.result.or(old.result.take());
-    old.dur = new.dur.or(old.dur);
-    old.policy = new.policy.or(old.policy.take());
-    old.default = new.default.or(old.default.take());
-    old.usage = new.usage.or(old.usage.take());
-    old.span_id = new.span_id.or(old.span_id.take());
-    old.error = new.error.or(old.error.take());
-}
-
-fn update_message(old: &mut Message, new: Message) {
-    old.from = new.from;
-    if !new.to.is_empty() {
-        old.to = new.to;
-    }
-    old.content = new.content.or(old.content.take());
-    old.parents = new.parents.or(old.parents.take());
-    old.recv_ts = new.recv_ts.or(old.recv_ts);
 }
 
 /// Adds every action and message. Returns the acts with their records, in order.
@@ -111,6 +61,9 @@ pub(super) fn of_record(
     act.id = text::clean(&raw_id);
     (act.time, act.step, act.origin) = (record.ts, record.step, origin);
     act.trace = trace_of(record);
+    if !builder.attempts.is_empty() {
+        act.attempts = builder.attempts.remove(&raw_id).unwrap_or_default();
+    }
     Some((act, raw_id))
 }
 
@@ -138,6 +91,7 @@ fn blank(agent: AgentId, kind: ActKind) -> Act {
         policy: None,
         default_action: None,
         usage: Usage::default(),
+        attempts: Vec::new(),
         trace: None,
         origin: Origin::default(),
     }
@@ -148,6 +102,10 @@ fn label_of(payload: &Option<Payload>) -> String {
 }
 
 fn of_action(builder: &Builder, action: &Action) -> Act {
+    of_action_by(builder.agents[&action.agent], action)
+}
+
+fn of_action_by(agent: AgentId, action: &Action) -> Act {
     let mut label = label_of(&action.action);
     let policy = action.policy.as_ref().map(policy);
     if label.is_empty()
@@ -168,8 +126,14 @@ fn of_action(builder: &Builder, action: &Action) -> Act {
             output: it.output,
             cost: it.cost,
         }),
-        ..blank(builder.agents[&action.agent], ActKind::Action)
+        ..blank(agent, ActKind::Action)
     }
+}
+
+/// An earlier try of an action.
+pub(super) fn attempt(it: &Try) -> Attempt {
+    let Act { label, result, error, duration, usage, .. } = of_action_by(AgentId::default(), &it.action);
+    Attempt { label, result, error, duration, usage, time: it.time, origin: it.origin }
 }
 
 /// A policy with labels as keys, so that they match `chosen` and the candidates.

@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 
-use super::{Builder, acts, links::Before, otherwise};
+use super::{Builder, acts, bridges, links::Before, otherwise};
 use crate::{
     log::{Body, Record},
     model::{ActId, Diagnostic, Episode, FileId, Growth, Link, LinkKind, Origin, Timestamp},
@@ -119,7 +119,11 @@ impl Growing {
     /// Remembers what a record names.
     fn note(&mut self, record: &Record) {
         let builder = &self.builder;
-        let is_known = |id: &str| builder.acts.contains_key(id) || builder.states.contains_key(id);
+        let is_known = |id: &str| {
+            builder.acts.contains_key(id)
+                || builder.states.contains_key(id)
+                || builder.bridges.contains_key(id)
+        };
         let mut name = |id: &str| {
             if !is_known(id) {
                 self.missing.insert(id.to_owned());
@@ -128,6 +132,7 @@ impl Growing {
         match &record.body {
             Body::Action(it) => it.parents.iter().flatten().for_each(|it| name(it)),
             Body::Message(it) => it.parents.iter().flatten().for_each(|it| name(it)),
+            Body::Unknown { .. } => bridges::parents(record).iter().flatten().for_each(|it| name(it)),
             Body::State(it) => it.after.iter().for_each(|it| name(it)),
             Body::Counterfactual(it) => it.of.iter().for_each(|it| name(it)),
             Body::Credit(it) => it.items.iter().filter_map(|it| it.of.as_deref()).for_each(name),
@@ -195,6 +200,7 @@ impl Growing {
         let is_named = self.missing.contains(&raw_id)
             || builder.acts.contains_key(&raw_id)
             || builder.states.contains_key(&raw_id)
+            || builder.bridges.contains_key(&raw_id)
             || parents.is_some_and(|it| it.contains(&raw_id));
         if is_named {
             return None;

@@ -143,16 +143,24 @@ fn replayed_alternatives(builder: &mut Builder, places: &mut Places, group: usiz
     }
 }
 
-fn sample(value: Option<f64>, returns: &[f64], std: Option<f64>, n: Option<u32>) -> Sample {
+fn sample(
+    value: Option<f64>,
+    (returns, seeds): (&[f64], &[String]),
+    std: Option<f64>,
+    n: Option<u32>,
+) -> Sample {
     if returns.is_empty() {
         return Sample { mean: value.filter(|it| it.is_finite()), std, n, ..Sample::default() };
     }
-    Sample::of_returns(returns.to_vec())
+    Sample { seeds: seeds.to_vec(), ..Sample::of_returns(returns.to_vec()) }
 }
 
 /// What a candidate is worth, to the team and to single agents; `value` stands in where it has no returns.
 fn worth(builder: &Builder, it: &Candidate, value: Option<f64>) -> Sample {
-    Sample { own: own::own(builder, &it.rewards, it.n), ..sample(value, &it.returns, it.std, it.n) }
+    Sample {
+        own: own::own(builder, &it.rewards, it.n),
+        ..sample(value, (&it.returns, &it.seeds), it.std, it.n)
+    }
 }
 
 fn table(builder: &mut Builder, act: ActId) -> &mut ActionTable {
@@ -461,7 +469,7 @@ fn coalitions(builder: &mut Builder, places: &mut Places, it: &Counterfactual, o
         agents.dedup();
         let value = Sample {
             own: own::own(builder, &coalition.rewards, coalition.n),
-            ..sample(coalition.value, &coalition.returns, coalition.std, coalition.n)
+            ..sample(coalition.value, (&coalition.returns, &coalition.seeds), coalition.std, coalition.n)
         };
         values.push(CoalitionValue { agents, value, origin });
     }

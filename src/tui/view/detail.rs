@@ -5,7 +5,7 @@ mod body;
 use super::scrolled;
 use crate::{
     app::{Action, Drawn, OpenEpisode, sentences},
-    model::{ActId, LinkKind, Sample, signed},
+    model::{ActId, Attempt, LinkKind, Sample, signed},
     text,
     tui::{paint::Painter, theme::Role},
 };
@@ -100,6 +100,9 @@ fn heading(open: &OpenEpisode, act: ActId) -> String {
     let it = episode.act(act);
     let mut line =
         format!("{} {} {}", it.id, episode.agent(it.agent).name, sentences::act_kind(episode, act));
+    if let Some(words) = it.attempt_words() {
+        line += &format!(", {words}");
+    }
     if !it.to.is_empty() {
         let names: Vec<&str> = it.to.iter().take(3).map(|to| episode.agent(*to).name.as_str()).collect();
         line += &format!(" > {}", names.join(", "));
@@ -148,7 +151,20 @@ fn relations(open: &OpenEpisode, act: ActId) -> Vec<(String, Role)> {
     if let Some(error) = &episode.act(act).error {
         lines.push((format!("error {error}"), Role::Warn));
     }
+    lines.extend(episode.act(act).attempts.iter().enumerate().map(|it| (earlier(it.0 + 1, it.1), Role::Dim)));
     lines
+}
+
+/// `attempt 1: error timeout, took 30.00 s, 300 tokens (line 4)`.
+fn earlier(number: usize, it: &Attempt) -> String {
+    let end = match &it.error {
+        Some(error) => format!("error {error}"),
+        None if it.result.is_empty() => it.label.clone(),
+        None => it.result.clone(),
+    };
+    let took = it.duration.map_or(String::new(), |it| format!(", took {it:.2} s"));
+    let tokens = it.usage.tokens().map_or(String::new(), |it| format!(", {it} tokens"));
+    format!("attempt {number}: {end}{took}{tokens} (line {})", it.origin.line)
 }
 
 /// What would have happened otherwise, in one line per alternative.

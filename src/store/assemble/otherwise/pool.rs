@@ -49,7 +49,10 @@ fn pool_one(known: &mut Sample, later: Sample) -> Result<(), Contradiction> {
         _ => None,
     };
     match (known.returns.is_empty(), later.returns.is_empty()) {
-        (false, false) => known.returns.extend(later.returns),
+        (false, false) => {
+            known.returns.extend(later.returns);
+            known.seeds.extend(later.seeds);
+        }
         (true, false) => *known = later,
         (false, true) => {}
         (true, true) if contradiction.is_some() => *known = Sample::default(),
@@ -87,8 +90,8 @@ fn settled(sample: &mut Sample) {
     sample.own.iter_mut().for_each(|it| settled(&mut it.1));
     // `n` counts finite returns, so that one that is not may be counted again; the result is the same.
     if !sample.returns.is_empty() && sample.returns.len() != sample.n.unwrap_or(0) as usize {
-        let own = std::mem::take(&mut sample.own);
-        *sample = Sample { own, ..Sample::of_returns(std::mem::take(&mut sample.returns)) };
+        let Sample { own, seeds, returns, .. } = std::mem::take(sample);
+        *sample = Sample { own, seeds, ..Sample::of_returns(returns) };
     }
 }
 

@@ -191,6 +191,54 @@ fn a_later_record_with_the_same_id_updates_the_first() {
 }
 
 #[test]
+fn a_result_after_an_error_is_the_next_attempt() {
+    let tries = [
+        r#"{"type":"action","agent":"a","id":"x","ts":1,"parents":[],"action":"go","kind":"tool","error":"timeout","dur":30,"usage":{"in":7}}"#,
+        r#"{"type":"action","agent":"a","id":"x","ts":40,"result":"done"}"#,
+        // What comes of an attempt is told of the last; what stands twice says nothing new.
+        r#"{"type":"action","agent":"a","id":"x","ts":41,"usage":{"in":3}}"#,
+        r#"{"type":"action","agent":"a","id":"x","ts":40,"result":"done"}"#,
+    ];
+    let episode = episode(&tries);
+    assert_eq!(rules(&episode), ["next-attempt", "updated-record", "repeated-record"]);
+    let act = &episode.acts[0];
+    assert_eq!((act.label.as_str(), act.result.as_str(), act.category.as_str()), ("go", "done", "tool"));
+    // 30 s are those of the attempt that timed out.
+    assert_eq!((act.error.as_deref(), act.duration, act.usage.input), (None, None, Some(3)));
+    assert_eq!((act.attempt_words().as_deref(), act.attempts.len()), (Some("attempt 2 of 2"), 1));
+    let first = &act.attempts[0];
+    assert_eq!(
+        (first.error.as_deref(), first.duration, first.usage.input),
+        (Some("timeout"), Some(30.0), Some(7))
+    );
+    assert_eq!((first.origin.line, first.label.as_str()), (1, "go"));
+}
+
+#[test]
+fn attempts_by_number_and_by_what_they_change() {
+    let act = |lines: &[&str]| {
+        let whole: Vec<String> =
+            lines.iter().map(|it| it.replacen('{', r#"{"type":"action","agent":"a","id":"x","#, 1)).collect();
+        let episode = episode(&whole.iter().map(String::as_str).collect::<Vec<_>>());
+        let act = &episode.acts[0];
+        let before: Vec<String> = act.attempts.iter().map(|it| it.result.clone()).collect();
+        (act.result.clone(), before)
+    };
+    let before = |them: &[&str]| them.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+    // Another result; a third.
+    let three = [r#"{"result":"1"}"#, r#"{"result":"2"}"#, r#"{"result":"3"}"#];
+    assert_eq!(act(&three), ("3".to_owned(), before(&["1", "2"])));
+    // A number makes an attempt that contradicts nothing, or an update of one that does.
+    let numbered = [r#"{"result":"1","attempt":1}"#, r#"{"attempt":2,"error":"x"}"#];
+    assert_eq!(act(&numbered), (String::new(), before(&["1"])));
+    let same = [r#"{"result":"1","attempt":1}"#, r#"{"result":"2","attempt":1}"#];
+    assert_eq!(act(&same), ("2".to_owned(), before(&[])));
+    // Whatever comes first.
+    let late = [r#"{"result":"2","attempt":2}"#, r#"{"result":"1","attempt":1}"#, r#"{"attempt":1,"dur":1}"#];
+    assert_eq!(act(&late), ("2".to_owned(), before(&["1"])));
+}
+
+#[test]
 fn a_record_that_a_resumed_run_repeats_counts_once() {
     let reward = r#"{"type":"reward","id":"r","value":1}"#;
     let message = r#"{"type":"message","from":"a","to":"b","id":"m","content":"hi"}"#;

@@ -67,6 +67,10 @@ fn field() -> impl Strategy<Value = (&'static str, String)> {
         "frozen",
         "reward",
         "params",
+        "attempt",
+        "error",
+        "dur",
+        "trace_id",
     ];
     let any = proptest::sample::select(vec![
         "null",

@@ -115,3 +115,41 @@ fn logged_and_inferred_links_stand_side_by_side() {
     let lines = [action("x", "a", ""), action("y", "b", r#","parents":["x"]"#), action("z", "a", "")];
     check_all(&lines, &["y < x", "z < y~"]);
 }
+
+#[test]
+fn records_of_unknown_types_lead_to_the_acts_they_follow() {
+    let act = |id: &str, parents: &str| {
+        format!(r#"{{"type":"action","agent":"a","id":"{id}","parents":{parents}}}"#)
+    };
+    let hook = |id: &str, parents: &str| format!(r#"{{"type":"hook","id":"{id}","parents":{parents}}}"#);
+    let of = |lines: &[String]| {
+        let episode = episode(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+        let last = ActId::from_index(episode.acts.len() - 1);
+        let parents: Vec<ActId> = episode.links.parents(last).iter().map(|it| it.act).collect();
+        (super::of(&episode, &parents).join(" "), rules(&episode).join(" "))
+    };
+    let expected = |parents: &str, rules: &str| (parents.to_owned(), rules.to_owned());
+    let (x, y) = (act("x", "[]"), act("y", "[]"));
+    // Through one, through two, from two acts, and from a single name.
+    let one = [x.clone(), hook("h", r#"["x"]"#), act("z", r#"["h"]"#)];
+    assert_eq!(of(&one), expected("x", ""));
+    let two = [x.clone(), hook("k", r#"["h"]"#), hook("h", r#""x""#), act("z", r#"["k"]"#)];
+    assert_eq!(of(&two), expected("x", ""));
+    let both = [x.clone(), y, hook("h", r#"["x","y","x"]"#), act("z", r#"["h","x"]"#)];
+    assert_eq!(of(&both), expected("x y", ""));
+    // A circle, or a record that follows nothing, leads nowhere.
+    let circle = [x.clone(), hook("h", r#"["k"]"#), hook("k", r#"["h","x"]"#), act("z", r#"["h"]"#)];
+    assert_eq!(of(&circle), expected("x", ""));
+    assert_eq!(of(&[x, hook("h", "[]"), act("z", r#"["h"]"#)]), expected("", ""));
+}
+
+#[test]
+fn a_long_chain_of_unknown_records_is_followed() {
+    let mut lines = vec![r#"{"type":"action","agent":"a","id":"h0","parents":[]}"#.to_owned()];
+    lines.extend(
+        (1..50_000).rev().map(|it| format!(r#"{{"type":"hook","id":"h{it}","parents":["h{}"]}}"#, it - 1)),
+    );
+    lines.push(r#"{"type":"action","agent":"a","id":"z","parents":["h49999"]}"#.to_owned());
+    let episode = episode(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(episode.links.parents(ActId(1)).len(), 1);
+}
