@@ -8,6 +8,7 @@ mod agents;
 pub mod command_line;
 mod drawing;
 pub mod filters;
+mod headlines;
 mod index;
 mod job;
 pub mod key;
@@ -34,6 +35,7 @@ pub mod whatif;
 pub use action::Action;
 pub use agents::{AgentRanking, AgentRows, Extent};
 pub use drawing::edges_of;
+pub use headlines::Headlines;
 pub use index::{ActRanking, EpisodeIndex, ReadEpisode};
 pub use job::{
     Analysis, Answer, Cores, CreditJob, ExplainJob, FlowJob, Host, Job, Lane, MessageRows, OneCore, Order,

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     credit::RunOutcomes,
     filter::Filter,
-    model::{EpisodeId, Growth, LogSummary, Origin, Place, RecordText},
+    model::{Episode, EpisodeId, Growth, LogSummary, Origin, Place, RecordText},
     search::{Hit, Pattern},
 };
 
@@ -151,6 +151,13 @@ pub enum Message {
         /// How the run went.
         outcomes: Box<RunOutcomes>,
     },
+    /// An episode of the list was read; answers [`Effect::Peek`].
+    Peeked {
+        /// Which.
+        id: EpisodeId,
+        /// The episode; `None` if it cannot be read.
+        episode: Option<Arc<Episode>>,
+    },
     /// A record was read; answers [`Effect::Payload`].
     Payload {
         /// Which record.
@@ -200,6 +207,8 @@ pub enum Effect {
     StopWork(RequestId),
     /// Look at the episodes of this one's run.
     Survey(EpisodeId),
+    /// Read this episode once, for the list.
+    Peek(EpisodeId),
     /// Read a record in full.
     Payload(Origin),
     /// Search the logs for this, and what comes to them; an older search ends.

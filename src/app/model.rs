@@ -2,6 +2,7 @@
 
 use super::{
     filters::FilterState,
+    headlines::Headlines,
     open::OpenEpisode,
     prompt::Prompt,
     request::RequestId,
@@ -38,6 +39,8 @@ pub struct Model {
     pub overlay_reach: usize,
     /// Row of the episode list.
     pub row: usize,
+    /// The verdicts in the list.
+    pub headlines: Headlines,
     /// The episode on the screen.
     pub open: Option<OpenEpisode>,
     /// The episode asked for.
@@ -84,6 +87,7 @@ impl Model {
             overlay_top: 0,
             overlay_reach: usize::MAX,
             row: 0,
+            headlines: Headlines::default(),
             open: None,
             opening: None,
             wanted: None,

@@ -4,6 +4,7 @@ pub(crate) mod any;
 mod command_line;
 mod filtering;
 mod forms;
+mod headlines;
 mod jobs;
 mod live;
 mod methods;

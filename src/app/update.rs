@@ -12,6 +12,7 @@ mod form;
 mod graph;
 mod growth;
 mod handled;
+mod headlines;
 mod jobs;
 pub mod keymap;
 mod keys;
@@ -49,6 +50,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }
         Message::Settle => growth::settle(model, &mut effects),
         Message::Run { id, outcomes } => methods::run(model, id, *outcomes),
+        Message::Peeked { id, episode } => headlines::peeked(model, id, episode, &mut effects),
         Message::Payload { origin, result } => detail::payload(model, origin, result),
         Message::Search(news) => search::news(model, news, &mut effects),
         Message::Filtered(news) => filter::news(model, news),
@@ -70,6 +72,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     detail::read_payload(model, &mut effects);
     methods::refresh(model, &mut effects);
     shape::request_flow(model, &mut effects);
+    headlines::refresh(model, &mut effects);
     let pane = (model.view.row().drawing)(model.size);
     graph::refresh(model, pane);
     effects

@@ -83,6 +83,7 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
         Effect::Work { slot, job } => worker.submit(slot, job),
         Effect::StopWork(request) => worker.stop(request),
         Effect::Survey(id) => log.survey(id),
+        Effect::Peek(id) => log.peek(id),
         Effect::Search { request, pattern } => log.search(request, pattern),
         Effect::StopSearch => log.stop_search(),
         Effect::Filter { request, filters } => log.filter(request, filters),

@@ -44,7 +44,7 @@ pub use finding::{Equal, Finding, Named, Reference, Share, Unexplained};
 pub use ground::{Ground, Rung, Unlock};
 pub use judgement::Judgement;
 pub use outcome::{Ending, Outcome};
-pub use parts::{Part, PartKind};
+pub use parts::{Headline, Part, PartKind};
 pub use stability::{Stability, Vote};
 
 /// Who earned or lost the reward of one episode, by one attribution, the sweep around it, and its judges.

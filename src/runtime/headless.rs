@@ -1,7 +1,7 @@
 //! The program without threads and without a terminal: every request is answered at once, so the state after
 //! a message is the steady one. For pictures, tests and benches.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use super::{
     OpenedLogs, Survey,
@@ -84,6 +84,10 @@ impl Headless {
                 let episode = self.model.open.as_ref().filter(|it| it.id == *id).map(|it| &it.episode);
                 let outcomes = Box::new(Survey::all(&mut self.logs.store, *id, episode?));
                 Some(Message::Run { id: *id, outcomes })
+            }
+            Effect::Peek(id) => {
+                let episode = self.logs.store.episode(*id).ok().map(Arc::new);
+                Some(Message::Peeked { id: *id, episode })
             }
             Effect::Payload(origin) => {
                 let result = self.logs.store.record(*origin).map(Into::into).map_err(|it| it.to_string());

@@ -420,6 +420,12 @@ impl<F: Fn(Message)> State<F> {
                     self.survey = Some(Survey::of(&mut self.logs.store, id));
                 }
             }
+            Request::Peek(id) => {
+                // An episode that was listed before it was indexed comes under its final id.
+                let is_listed = self.logs.settled(id) == id;
+                let episode = self.logs.episode(id).ok().filter(|_| is_listed).map(Arc::new);
+                (self.send)(Message::Peeked { id, episode });
+            }
             Request::Payload(origin) => {
                 let result = self.logs.store.record(origin).map(Arc::new).map_err(|it| it.to_string());
                 (self.send)(Message::Payload { origin, result });

@@ -144,8 +144,9 @@ pub struct Contrast {
     pub df: f64,
     /// What values that are only known to lie within bounds add on either side.
     pub reach: f64,
-    /// Whether there are so many arms that the pseudo-observations of all are many.
-    many: bool,
+    /// By what share of half the interval the centre may be off the value before the interval is widened on that
+    /// side: [`widens_from`].
+    widens_from: f64,
     /// What the sum can be at all, where every return is one of two values.
     limits: Option<(f64, f64)>,
 }
@@ -155,9 +156,9 @@ impl Contrast {
     pub fn interval(&self, level: f64) -> Interval {
         let half = student_quantile(0.5 + level / 2.0, self.df) * self.standard_error + self.reach;
         let (mut low, mut high) = (self.centre - half, self.centre + half);
-        // Pseudo-observations move the centre. Where that is more than the error they leave (many arms, all near their
-        // bounds), the truth may lie beyond what was measured, too.
-        let little = if self.many { BEYOND_MANY } else { BEYOND_FEW };
+        // Pseudo-observations move the centre. Where that is more than the error they leave (several arms, all near
+        // their bounds), the truth may lie beyond what was measured, too.
+        let little = self.widens_from;
         let moved = (self.value - self.centre) / half;
         if moved.abs() > little {
             let beyond = half * (1.0 - little + 4.0 * (moved.abs() - little)).min(1.0 - BEYOND_MANY);
@@ -191,20 +192,31 @@ impl Contrast {
             standard_error: variance.sqrt(),
             df: satterthwaite(parts.iter().map(|it| (it.standard_error.powi(2), it.df))),
             reach: total(|it| it.reach),
-            many: parts.iter().any(|it| it.many),
+            widens_from: parts.iter().map(|it| it.widens_from).fold(f64::INFINITY, f64::min),
             limits: limits
                 .map(|it| (sum(it.iter().map(|limit| limit.0)), sum(it.iter().map(|limit| limit.1)))),
         }
     }
 }
 
-/// Share of half an interval by which its centre may be off the value before the interval is widened on that side.
+/// Share of half an interval by which its centre may be off the value before the interval is widened on that side, of
+/// up to [`FEW_ARMS`] arms. Two arms need no widening: their interval covers as it is (Agresti and Caffo 2000).
 const BEYOND_FEW: f64 = 1.0 / 3.0;
 /// The same for more than [`FEW_ARMS`]. An interval that is widened misses on that side alone, so it may miss in
 /// nearly 5% there: 0.9 of a half is enough.
 const BEYOND_MANY: f64 = 0.1;
 /// Up to so many arms four pseudo-observations are about what they get.
 const FEW_ARMS: usize = 8;
+
+/// The share for a contrast of pass/fail or few values over so many arms.
+fn widens_from(arms: usize) -> f64 {
+    match arms {
+        ..=2 => f64::INFINITY,
+        3..=FEW_ARMS => BEYOND_FEW,
+        _ => BEYOND_MANY,
+    }
+}
+
 /// Pseudo-observations of a contrast, in all.
 const PSEUDO: f64 = 4.0;
 /// The least an arm gets of them.
@@ -256,7 +268,7 @@ impl Table {
                     standard_error: 0.0,
                     df,
                     reach,
-                    many: false,
+                    widens_from: f64::INFINITY,
                     limits: None,
                 })
             }
@@ -349,7 +361,7 @@ impl Table {
             standard_error: sum(variances.iter().map(|it| it.0)).sqrt(),
             df: satterthwaite(variances.into_iter()),
             reach: 0.0,
-            many: terms.len() > FEW_ARMS,
+            widens_from: widens_from(terms.len()),
             limits: pass_fail.then_some((least, most)),
         }
     }
@@ -401,7 +413,7 @@ impl Table {
             standard_error,
             df: df.max(1.0),
             reach: 0.0,
-            many: false,
+            widens_from: f64::INFINITY,
             limits: None,
         })
     }
@@ -424,7 +436,7 @@ impl Table {
                     standard_error,
                     df: n - 1.0,
                     reach: 0.0,
-                    many: false,
+                    widens_from: f64::INFINITY,
                     limits: None,
                 })
             } else {
@@ -444,7 +456,7 @@ impl Table {
             standard_error: (square / all).sqrt(),
             df: all * per_observation,
             reach: 0.0,
-            many: false,
+            widens_from: f64::INFINITY,
             limits: pass_fail.then_some((-reach, reach)),
         })
     }

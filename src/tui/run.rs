@@ -299,7 +299,7 @@ impl Awaited {
             Message::Matched { .. } => true,
             Message::Filtered(_) | Message::Grown { .. } | Message::Settle | Message::Drawn(_) => false,
             // It takes its time: meanwhile the screen shows the rest.
-            Message::Run { .. } => false,
+            Message::Run { .. } | Message::Peeked { .. } => false,
             Message::Log(summary) => {
                 let first = self.log;
                 self.log &= !summary.loaded;

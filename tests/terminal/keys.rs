@@ -2,30 +2,44 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::{
     logs::{self, Log},
     session::{Ended, Run, Session, together},
 };
 
-fn demo(keys: &str) -> Session {
-    let mut session = Run::demo().start();
+/// On an episode of three agents and nine acts, each after the one before.
+fn crew(keys: &str) -> (Log, Session) {
+    let mut lines = vec![json!({"type": "episode_start", "episode": "e1", "task": "pack the crates"})];
+    for act in 0..9 {
+        let before = if act > 0 { vec![format!("a{}", act - 1)] } else { Vec::new() };
+        let before: Vec<&str> = before.iter().map(String::as_str).collect();
+        let agent = ["ann", "bob", "eve"][act % 3];
+        lines.push(logs::action(&format!("a{act}"), agent, act as f64, &format!("lift-{act}"), &before));
+    }
+    lines.push(
+        json!({"type": "credit", "episode": "e1", "algorithm": "own", "agents": {"ann": 0.25, "bob": -0.5, "eve": -0.75}}),
+    );
+    lines.push(json!({"type": "episode_end", "episode": "e1", "status": "failure", "return": -1}));
+    let log = Log::of(&lines);
+    let mut session = Run::log(log.path()).start();
     session.wait_for(" sum ");
-    session.wait_for("measured again");
     session.keys(keys);
     session.settle(Duration::from_millis(250));
-    session
+    (log, session)
 }
 
 /// Both ways of typing lead to the same screen, which is not the one they began with.
 #[track_caller]
 fn check_same(before: &str, vim: &str, other: &str) {
-    let mut one = demo(before);
+    let (_log, mut one) = crew(before);
     let start = one.screen();
     one.keys(vim);
     one.wait_until(&format!("{vim:?} to do something"), |it| it.screen() != start);
     one.settle(Duration::from_millis(250));
     let expected = one.screen();
-    let mut two = demo(&format!("{before}{other}"));
+    let (_same, mut two) = crew(&format!("{before}{other}"));
     two.wait_until(&format!("{other:?} to do what {vim:?} does"), |it| it.screen() == expected);
 }
 
@@ -70,7 +84,7 @@ fn a_number_repeats_a_motion() {
 
 #[test]
 fn escape_and_the_key_after_it_may_arrive_together() {
-    let mut session = demo("");
+    let (_log, mut session) = crew("");
     for (keys, expected) in [("/a\x1b3", "3 Timeline"), ("?\x1b2", "2 Graph"), ("/a\x1b\r", "action")] {
         session.keys(keys);
         session.wait_until(expected, |it| it.has(expected) && !it.has("/a"));
@@ -80,7 +94,7 @@ fn escape_and_the_key_after_it_may_arrive_together() {
 #[test]
 fn what_tmux_screen_and_flow_control_take_is_not_missed() {
     // ^A ^B ^S ^Q ^\ may never arrive; if they do, they only say so, and the program lives on.
-    let mut session = demo("");
+    let (_log, mut session) = crew("");
     for key in ["\x01", "\x02", "\x13", "\x11", "\x1c"] {
         session.keys(key);
         session.wait_for("does nothing here");

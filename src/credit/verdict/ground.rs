@@ -40,6 +40,14 @@ impl Rung {
         }
     }
 
+    /// The same in at most nine columns.
+    pub fn short_word(self) -> &'static str {
+        match self {
+            Rung::DeclaredChecked => "checked",
+            it => it.word(),
+        }
+    }
+
     /// The rung of numbers of this provenance; `None`: the shape of a trace, which is no ground.
     pub fn of(provenance: Provenance) -> Option<Self> {
         match provenance {

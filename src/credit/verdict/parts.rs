@@ -36,6 +36,17 @@ pub struct Part {
     pub sentence: Sentence,
 }
 
+/// A verdict in a row of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Headline {
+    /// Who: `porter`, `porter or scout`, `nobody can be named`.
+    pub who: String,
+    /// At which act: ` at a13`; empty: at none.
+    pub at: String,
+    /// The rung of the ladder that this stands on.
+    pub rung: Rung,
+}
+
 impl Verdict {
     /// The parts that have something to say, in order.
     pub fn parts(&self, episode: &Episode) -> Vec<Part> {
@@ -57,9 +68,8 @@ impl Verdict {
         parts.collect::<Vec<_>>().join(" · ")
     }
 
-    /// Outcome, who, and on what grounds, in at most 76 columns.
-    pub fn short(&self, episode: &Episode) -> String {
-        let ending = self.outcome.ending.word();
+    /// Who, at which act, and on what grounds: a row of a list.
+    pub fn headline(&self, episode: &Episode) -> Headline {
         let who = match self.named() {
             _ if self.is_all_equal() => "nobody stands out".to_owned(),
             [] => match &self.finding {
@@ -69,7 +79,14 @@ impl Verdict {
             agents => names(episode, agents, "or"),
         };
         let at = self.act().map(|it| format!(" at {}", act_name(episode, it))).unwrap_or_default();
-        let ground = match self.ground.rung {
+        Headline { who, at, rung: self.ground.rung }
+    }
+
+    /// Outcome, who, and on what grounds, in at most 76 columns.
+    pub fn short(&self, episode: &Episode) -> String {
+        let ending = self.outcome.ending.word();
+        let Headline { who, at, rung } = self.headline(episode);
+        let ground = match rung {
             Rung::Nothing => String::new(),
             rung => format!(" ({})", rung.word()),
         };

@@ -77,32 +77,28 @@ impl Stability {
         match self.votes.as_slice() {
             [] => {}
             [one] if one.agrees == Agreement::Holds => {
-                out.push(Clause::of(format!(
-                    "One measurement, {}: no second one checks it",
-                    one.data.word()
-                )));
+                out.push(Clause::of(format!("One measurement, {}", one.data.word())));
+                out.push(Clause::ranked(1, ": no second one checks it"));
             }
             votes => {
                 let data: Vec<&str> = votes.iter().map(|it| it.data.word()).collect();
-                out.push(Clause::of(format!(
-                    "{} of {} measurements ({}) name {who}",
-                    self.agree(),
-                    votes.len(),
-                    data.join(", ")
-                )));
+                out.push(Clause::of(format!("{} of {} measurements", self.agree(), votes.len())));
+                out.push(Clause::ranked(1, format!(" ({})", data.join(", "))));
+                out.push(Clause::of(format!(" name {who}")));
             }
         }
         if let Some(flip) = &self.flip {
-            out.push(Clause::of(format!("; measured again, another name: {}", flip.words())));
+            let lead = if self.votes.is_empty() { "Measured" } else { "; measured" };
+            out.push(Clause::of(format!("{lead} again, another name: {}", flip.words())));
             let other = flip.named.iter().find(|it| !named.contains(&it.0) && it.1 > 0.0);
             if let Some((other, _)) = other.filter(|_| flip.ends().1 > 0.0) {
-                out.push(Clause::ranked(1, format!(", mostly {}", names(episode, &[*other], "or"))));
+                out.push(Clause::ranked(2, format!(", mostly {}", names(episode, &[*other], "or"))));
             }
         }
         if !self.confirmed.is_empty() {
             let shown: Vec<&str> = self.confirmed.iter().map(String::as_str).collect();
             let text = format!("; declared {}: confirmed by recomputation", figure::list(&shown));
-            out.push(Clause::ranked(2, text));
+            out.push(Clause::ranked(3, text));
         }
         out
     }

@@ -16,6 +16,8 @@ pub(super) enum Request {
     Open(EpisodeId),
     /// Look at the run of an episode.
     Survey(EpisodeId),
+    /// Read an episode once.
+    Peek(EpisodeId),
     /// Read a record.
     Payload(Origin),
     /// Something may have changed on disk.
@@ -44,6 +46,11 @@ impl LogThread {
     /// Asks how the run of an episode went.
     pub fn survey(&self, id: EpisodeId) {
         let _ = self.requests.send(Request::Survey(id));
+    }
+
+    /// Asks for an episode, once.
+    pub fn peek(&self, id: EpisodeId) {
+        let _ = self.requests.send(Request::Peek(id));
     }
 
     /// Asks for a record in full.

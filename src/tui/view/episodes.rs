@@ -3,6 +3,7 @@
 use super::{header::status_word, window};
 use crate::{
     app::{Action, Model, sentences},
+    credit::{Headline, Rung},
     model::{EpisodeId, EpisodeSummary, FileState, signed},
     text,
     tui::{paint::Painter, theme::Role},
@@ -16,16 +17,19 @@ pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) {
     let note = model.filters.episodes_note(episodes.len());
     let filters = Action::Filters.key();
     let title = note.as_ref().map_or("Episodes".to_owned(), |it| format!("Episodes  {it} ({filters})"));
+    let rows = pane.height().saturating_sub(2);
+    let count = model.filters.row_count(episodes.len());
+    let at = model.filters.row_of(model.row);
     let opening = model.opening.and_then(|it| model.log.row(it)).and_then(|it| episodes.get(it));
-    let right =
-        opening.map_or_else(|| format!("{} opens", Action::Open.key()), |it| format!("opening {}", it.name));
+    let right = match opening {
+        Some(it) => format!("opening {}", it.name),
+        None if count > rows => format!("{}/{count}  {} opens", at + 1, Action::Open.key()),
+        None => format!("{} opens", Action::Open.key()),
+    };
     pane.rule(0, &title, &right);
     if episodes.is_empty() {
         return nothing(model, pane);
     }
-    let rows = pane.height().saturating_sub(2);
-    let count = model.filters.row_count(episodes.len());
-    let at = model.filters.row_of(model.row);
     let top = window(at, count, rows);
     let shown =
         || (top..count).take(rows).map(|it| model.filters.episode_at(it)).map(|it| (it, &episodes[it]));
@@ -36,7 +40,11 @@ pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) {
     let name = shown().map(|it| text::width(&it.1.name)).max().unwrap_or(0).clamp(7, pane.width() / 4);
     let x = 3 + name;
     pane.put(2, 1, "episode", Role::Dim);
-    pane.put(x, 1, "outcome         R agents acts data         annotated", Role::Dim);
+    let columns = Columns::of(x, pane.width());
+    pane.put(x, 1, "outcome         R agents acts", Role::Dim);
+    for (at, word) in columns.headings() {
+        pane.put(at, 1, word, Role::Dim);
+    }
     for (row, (index, summary)) in shown().enumerate() {
         let y = row + 2;
         let here = index == model.row;
@@ -47,10 +55,7 @@ pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) {
         let found = !model.search.hits_of(EpisodeId::from_index(index)).is_empty();
         pane.put_tail(2, y, name, &summary.name, if found { Role::Match } else { role });
         draw_row(pane, x, y, summary);
-    }
-    if count > rows {
-        let right = pane.width();
-        pane.put_right(right, 1, &format!(" {}/{count}", at + 1), Role::Dim);
+        columns.draw(pane, y, summary, model.headlines.of(summary));
     }
 }
 
@@ -66,16 +71,64 @@ fn draw_row(pane: &mut Painter<'_>, x: usize, y: usize, summary: &EpisodeSummary
     }
     pane.put_right(x + 24, y, &summary.agents.to_string(), Role::Plain);
     pane.put_right(x + 29, y, &summary.acts.to_string(), Role::Plain);
-    let data = match (summary.counterfactuals, summary.declared) {
-        (true, true) => "runs, credit",
-        (true, false) => "runs",
-        (false, true) => "credit",
-        (false, false) => "trace",
-    };
-    pane.put_fit(x + 30, y, 12, data, Role::Dim);
-    if let Some(label) = &summary.label {
-        let columns = pane.width().saturating_sub(x + 43);
-        pane.put_fit(x + 43, y, columns, label, Role::Plain);
+}
+
+/// Columns of the ground and of the kind of data.
+const GROUND: usize = 9;
+const DATA: usize = 13;
+/// The most columns of who is named.
+const WHO: usize = 34;
+/// The least room right of the acts for more than who and on what grounds.
+const ROOMY: usize = 60;
+
+/// The columns right of the acts: who is named and on what grounds; where there is room, what the log holds and whom
+/// somebody named.
+struct Columns {
+    who: usize,
+    ground: usize,
+    data: Option<usize>,
+    end: usize,
+}
+
+impl Columns {
+    /// In a row of `end` columns whose outcome begins at `x`.
+    fn of(x: usize, end: usize) -> Self {
+        let who = x + 30;
+        let room = end.saturating_sub(who);
+        let rest = if room >= ROOMY { DATA + room / 4 } else { 0 };
+        let width = room.saturating_sub(GROUND + 1 + rest).min(WHO);
+        let ground = who + width + 1;
+        Self { who, ground, data: (rest > 0).then_some(ground + GROUND + 1), end }
+    }
+
+    fn headings(&self) -> impl Iterator<Item = (usize, &'static str)> {
+        let more = self.data.map(|at| [(at, "data"), (at + DATA, "annotated")]);
+        [(self.who, "who"), (self.ground, "from")].into_iter().chain(more.into_iter().flatten())
+    }
+
+    fn draw(&self, pane: &mut Painter<'_>, y: usize, summary: &EpisodeSummary, headline: Option<&Headline>) {
+        if let Some(headline) = headline {
+            let is_founded = headline.rung != Rung::Nothing;
+            let role = if is_founded { Role::Plain } else { Role::Dim };
+            // The act stays whole: the name says itself by its beginning.
+            let room = self.ground - self.who - 1 + if is_founded { 0 } else { GROUND };
+            let name = pane.fit(&headline.who, room.saturating_sub(text::width(&headline.at)));
+            pane.put_fit(self.who, y, room, &format!("{}{}", name.trim_end(), headline.at), role);
+            if is_founded {
+                pane.put_fit(self.ground, y, GROUND, headline.rung.short_word(), Role::Dim);
+            }
+        }
+        let Some(at) = self.data else { return };
+        let data = match (summary.counterfactuals, summary.declared) {
+            (true, true) => "runs, credit",
+            (true, false) => "runs",
+            (false, true) => "credit",
+            (false, false) => "trace",
+        };
+        pane.put_fit(at, y, DATA - 1, data, Role::Dim);
+        if let Some(label) = &summary.label {
+            pane.put_fit(at + DATA, y, self.end.saturating_sub(at + DATA), label, Role::Plain);
+        }
     }
 }
 
