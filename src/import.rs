@@ -13,24 +13,31 @@
 //! made from that row. Everything downstream reads one format. Nothing here does IO. A reader says what the
 //! file says: it invents no time stamps, no rewards and no causal links.
 
+mod agent_lightning;
 mod c3;
 mod cells;
+mod console;
 mod document;
 mod format;
 mod head;
+mod jaeger;
 mod joint;
 mod json;
 mod kaggle;
 mod map;
 mod native;
+mod otlp;
 mod overcooked;
 mod pettingzoo;
+mod phoenix;
 mod rllib;
 mod row;
 mod rows;
 mod sniff;
+mod spans;
 #[cfg(test)]
 mod tests;
+mod values;
 mod verl;
 mod who_and_when;
 
@@ -48,6 +55,11 @@ pub static FORMATS: &[&Format] = &[
     &native::FORMAT, //
     &who_and_when::FORMAT,
     &c3::FORMAT,
+    &otlp::FORMAT,
+    &jaeger::FORMAT,
+    &console::FORMAT,
+    &phoenix::FORMAT,
+    &agent_lightning::FORMAT,
     &verl::FORMAT,
     &rllib::FORMAT,
     &pettingzoo::FORMAT,

@@ -85,10 +85,19 @@ impl std::fmt::Debug for Reader {
 }
 
 /// Turns the lines of one file into native records, one after the other.
+///
+/// What a line says may need later lines. Then the reader keeps it back, and hands it on with the line that
+/// completes it, or when it is told to settle.
 pub trait LineReader: Send {
     /// Hands on what `line` says, with or without its line end; it is line `number` of its file, from 1. A
     /// problem that is an error means the line is lost. Offsets of problems are bytes in the line.
     fn read(&mut self, line: &[u8], number: u32, sink: &mut dyn Sink);
+
+    /// Nothing has come for a while: hands on what was kept back and can stand without what may come. If the
+    /// file has `ended`, that is all of it; lines may follow all the same. Offsets of problems mean nothing.
+    fn settle(&mut self, ended: bool, sink: &mut dyn Sink) {
+        let _ = (ended, sink);
+    }
 }
 
 /// Turns a whole document into native records.
@@ -100,7 +109,7 @@ pub trait DocumentReader: Sync {
 
 /// Where a reader puts what it finds.
 pub trait Sink {
-    /// Takes a native record, made from `line` of the original, from 1.
+    /// Takes a native record, made from `line` of the original, from 1: the line that was read last, or one before.
     fn record(&mut self, line: u32, record: &Record);
     /// Takes something that is wrong with the original.
     fn problem(&mut self, problem: Problem);

@@ -32,6 +32,11 @@ impl<'a> NativeLines<'a> {
         Self { store, file, writer, bytes, numbers, problems, failed: None }
     }
 
+    /// Whether nothing has come since it was begun.
+    pub(super) fn is_empty(&self) -> bool {
+        self.bytes.is_empty() && self.problems.is_empty()
+    }
+
     /// Lists what is wrong with line `number` of the file.
     pub(super) fn end_line(&mut self, number: u32) {
         for it in self.problems.drain(..) {

@@ -462,6 +462,7 @@ impl OpenedLogs {
             tail.finish(&mut |event| {
                 apply(store, lives, (path, *taken_for), &source, translated.as_mut(), &event)
             });
+            followed.settle(&mut self.store, true);
         }
     }
 

@@ -26,6 +26,8 @@ pub(super) struct Translated {
     lives: Vec<Life>,
     /// The spool is full: told once.
     full: bool,
+    /// Lines have come that the reader may have kept back in part.
+    unsettled: bool,
 }
 
 /// A generation of the file.
@@ -43,7 +45,7 @@ impl Translated {
     /// If no temporary file can be made.
     pub(super) fn new(name: &str, begin: Begin) -> io::Result<Self> {
         let (spool, writer) = Spool::create(name)?;
-        Ok(Self { spool, writer, begin, lives: Vec::new(), full: false })
+        Ok(Self { spool, writer, begin, lives: Vec::new(), full: false, unsettled: false })
     }
 
     /// Where the native lines stand.
@@ -74,6 +76,30 @@ impl Translated {
             let message = crate::text::clean(&error.to_string());
             store.diagnose_line(file, life.lines, Problem::new(rule::INPUT_BROKE_OFF, 0, message));
         }
+        self.unsettled = true;
+    }
+
+    /// Hands on what the reader of `generation` has kept back, if something has come since it settled last.
+    /// `true`: something was kept back.
+    pub(super) fn settle(&mut self, store: &mut Store, file: FileId, generation: u32, ended: bool) -> bool {
+        let is_settled = !self.unsettled;
+        // What was not handed on because more may come still can be, once nothing does.
+        self.unsettled = !ended;
+        let Some(life) = self.lives.iter_mut().find(|it| it.generation == generation).filter(|_| !is_settled)
+        else {
+            return false;
+        };
+        let mut native = NativeLines::new(store, file, &self.writer);
+        life.reader.settle(ended, &mut native);
+        let found = !native.is_empty();
+        native.end_line(life.lines.max(1));
+        if let Err(error) = native.finish()
+            && !std::mem::replace(&mut self.full, true)
+        {
+            let message = crate::text::clean(&error.to_string());
+            store.diagnose_line(file, life.lines, Problem::new(rule::INPUT_BROKE_OFF, 0, message));
+        }
+        found
     }
 
     /// Counts a line of `generation` that is not handed on.

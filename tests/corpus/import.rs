@@ -25,10 +25,15 @@ pub fn run(document: &[u8]) {
             }
             Reader::Lines(begin) => {
                 let mut reader = begin(&Start { name: "document", map: None });
-                for (at, line) in document.split(|byte| *byte == b'\n').enumerate() {
-                    let mut found = Found { longest: line.len(), lines: at + 1..=at + 1 };
+                for (at, line) in document.split_inclusive(|byte| *byte == b'\n').enumerate() {
+                    // Of what an earlier line says, a reader may have kept something back.
+                    let mut found = Found { longest: line.len(), lines: 1..=at + 1 };
                     reader.read(line, u32::try_from(at + 1).expect("a short document"), &mut found);
+                    if at % 4 == 3 {
+                        reader.settle(false, &mut found);
+                    }
                 }
+                reader.settle(true, &mut Found { longest: document.len() + 1, lines: 1..=lines });
             }
         }
     }

@@ -7,7 +7,7 @@ use assert_cmd::Command;
 use serde_json::Value;
 
 /// A name, what is in it, and what the program says it is.
-const OTHERS: [(&str, &str, &str); 8] = [
+const OTHERS: [(&str, &str, &str); 7] = [
     (
         "claude_code.jsonl",
         r#"{"type":"summary","summary":"a fix","leafUuid":"u-2"}
@@ -53,11 +53,6 @@ const OTHERS: [(&str, &str, &str); 8] = [
 ["updates",{"checker":{"messages":[{"type":"message","content":"ok"}]}}]
 "#,
         "JSON with the fields `solver`;",
-    ),
-    (
-        "otlp.jsonl",
-        "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"name\":\"chat\",\"attributes\":[{\"type\":\"reward\"}]}]}]}]}\n",
-        "JSON with the fields `resourceSpans`;",
     ),
     ("chatdev.jsonl", "[2026-01-01 INFO] Programmer: {\"type\":\"message\"}\n", "text without a JSON object"),
 ];

@@ -18,6 +18,11 @@ use crate::{
 /// What grew is expected to go on for so long.
 const GROWING: Duration = Duration::from_secs(3);
 
+/// What a reader keeps back of a file that grew waits so long for more, and so long where it waits for what
+/// may never come. Of a file that did not grow, it waits a moment: it may have been read while it was written.
+const SETTLE: (Duration, Duration) = (GROWING, Duration::from_secs(60));
+const SETTLE_UNGROWN: Duration = Duration::from_secs(1);
+
 /// What an input was taken for.
 #[derive(Clone, Copy)]
 pub(super) struct TakenFor {
@@ -65,8 +70,9 @@ pub(super) struct Look {
     changed: Option<Duration>,
     /// There is more to read.
     more: bool,
-    /// It was read to its end once.
+    /// It was read to its end once, and grew after that.
     reached: bool,
+    grown: bool,
 }
 
 impl Followed {
@@ -88,11 +94,28 @@ impl Followed {
 
     /// Reads on; also the bytes handed on.
     pub(super) fn poll(&mut self, store: &mut Store, now: Duration, budget: usize) -> (Round, usize) {
-        let (round, read) = self.read_on(store, now, budget);
+        let (mut round, read) = self.read_on(store, now, budget);
         let changed = if round.changed { Some(now) } else { self.last.changed };
+        let grown = self.last.grown || (self.last.reached && read > 0);
         let reached = self.last.reached || round.caught_up;
-        self.last = Look { at: Some(now), changed, more: !round.caught_up, reached };
+        self.last = Look { at: Some(now), changed, more: !round.caught_up, reached, grown };
+        if round.caught_up {
+            round.changed |= self.settle_in_time(store, now);
+        }
         (round, read)
+    }
+
+    /// Has the reader hand on what it kept back, where nothing has come for long enough.
+    fn settle_in_time(&mut self, store: &mut Store, now: Duration) -> bool {
+        let quiet = self.last.changed.map_or(Duration::ZERO, |it| now.saturating_sub(it));
+        let ended = quiet >= if self.last.grown { SETTLE.1 } else { SETTLE_UNGROWN };
+        (ended || quiet >= SETTLE.0) && self.settle(store, ended)
+    }
+
+    /// Has the reader hand on what it kept back; `ended`: all of it. `true`: there was something.
+    pub(super) fn settle(&mut self, store: &mut Store, ended: bool) -> bool {
+        let (generation, file) = *self.lives.last().expect("a followed file has a life from the start");
+        self.translated.as_mut().is_some_and(|it| it.settle(store, file, generation, ended))
     }
 
     fn read_on(&mut self, store: &mut Store, now: Duration, budget: usize) -> (Round, usize) {
@@ -180,6 +203,10 @@ pub(super) fn apply(
         }
         TailEvent::Restart { generation, reason, file } => {
             let before = lives.last().map(|it| it.1);
+            let mut translated = translated;
+            if let (Some(translated), Some((generation, file))) = (translated.as_deref_mut(), lives.last()) {
+                translated.settle(store, *file, *generation, true);
+            }
             let (source, line_map) = match translated {
                 Some(it) => (it.source(), Some(Vec::new())),
                 None => (source.clone(), None),
@@ -200,6 +227,8 @@ pub(super) fn apply(
         }
         TailEvent::Returned => {}
         TailEvent::Ended { error } => {
+            let (generation, file) = *lives.last().expect("a followed file has a life from the start");
+            translated.map(|it| it.settle(store, file, generation, true));
             if let Some(error) = error {
                 let message = text::clean(&error.to_string());
                 store.diagnose(Diagnostic::of_input(rule::INPUT_BROKE_OFF, message));

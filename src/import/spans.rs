@@ -1,0 +1,102 @@
+//! Traces: whatever tracer wrote them, spans become acts of agents.
+//!
+//! ```text
+//! a format (otlp, jaeger, ...): a JSON object -> Batch of spans and evaluations
+//!   `-> Traces: kept until the root of a trace is there
+//!         `-> Tree: whose each span is -> records
+//! dialect: what attributes and names mean, a table in assets/spans.json
+//! ```
+//!
+//! A format that is read as lines is a function from one JSON object to a [`Batch`], and a [`SpanReader`] does
+//! the rest.
+
+mod causes;
+mod content;
+mod dialect;
+mod records;
+mod span;
+#[cfg(test)]
+pub(super) mod tests;
+mod traces;
+mod tree;
+
+use super::{
+    LineReader, Sink,
+    values::{Value, Values},
+};
+use crate::{log::Problem, model::rule};
+
+pub(super) use dialect::EvaluationNames;
+pub(super) use span::{Attributes, Batch, Evaluation, Span, id, moment, number, text};
+
+use traces::Traces;
+
+/// Turns one JSON object of a format into spans. An error costs the object, and says why.
+pub(super) type Parse = fn(&Value<'_>, &mut Batch) -> Result<(), Problem>;
+
+/// The object in a value as JSON.
+///
+/// # Errors
+/// Why it is none.
+pub(super) fn object(value: &Value<'_>) -> Result<serde_json::Value, Problem> {
+    serde_json::from_str(value.text)
+        .map_err(|it| Problem::new(rule::BAD_JSON, 0, format!("not a span: {it}")))
+}
+
+/// Reads the objects of one format.
+pub(super) struct SpanReader {
+    values: Values,
+    parse: Parse,
+    traces: Traces,
+}
+
+impl SpanReader {
+    /// Of a format whose objects `parse` understands.
+    pub(super) fn new(parse: Parse) -> Self {
+        Self { values: Values::default(), parse, traces: Traces::default() }
+    }
+
+    /// The same for a format whose traces have no root.
+    pub(super) fn rootless(parse: Parse) -> Self {
+        Self { traces: Traces::rootless(), ..Self::new(parse) }
+    }
+}
+
+impl LineReader for SpanReader {
+    fn read(&mut self, line: &[u8], number: u32, sink: &mut dyn Sink) {
+        let Self { values, parse, traces } = self;
+        let mut batch = Batch::default();
+        let mut each = |value: Value<'_>, problems: &mut Vec<Problem>| {
+            problems.extend(parse(&value, &mut batch).err());
+        };
+        let problems = values.read(line, number, &mut each);
+        problems.into_iter().for_each(|it| sink.problem(it));
+        traces.add(batch);
+        traces.tell_whole(sink);
+    }
+
+    fn settle(&mut self, ended: bool, sink: &mut dyn Sink) {
+        if ended {
+            let mut batch = Batch::default();
+            let parse = self.parse;
+            let mut each = |value: Value<'_>, problems: &mut Vec<Problem>| {
+                problems.extend(parse(&value, &mut batch).err());
+            };
+            if let Some(problem) = self.values.finish(&mut each) {
+                sink.problem(problem);
+            }
+            self.traces.add(batch);
+        }
+        self.traces.settle(ended, sink);
+    }
+}
+
+/// What an evaluation is called in a log of events.
+pub(super) fn evaluation_names() -> &'static EvaluationNames {
+    &dialect::TABLE.evaluation
+}
+
+/// What says in the attributes of a failed span why it failed.
+pub(super) fn error_names() -> &'static [String] {
+    &dialect::TABLE.error
+}
