@@ -5,6 +5,7 @@
 
 mod act;
 mod attribution;
+mod clock;
 mod counterfactual;
 mod diagnostic;
 #[cfg(test)]
@@ -29,6 +30,7 @@ pub use attribution::{
     AgentCredit, Attribution, Caveat, Detail, Estimate, Explanation, LEVEL, Provenance, Term, Unavailable,
     Value,
 };
+pub use clock::Clock;
 pub use counterfactual::{
     Absence, ActionTable, Alternative, BrokenOff, Candidate, CoalitionTable, CoalitionValue, ReplayGroup,
     Sample,

@@ -6,7 +6,8 @@ use super::finding::{Check, Finding};
 use super::rounding::shown;
 
 /// The rules of this file.
-pub(super) const CHECKS: &[Check] = &[Check { rule: rule::TIME_BACKWARDS, run: backwards }];
+pub(super) const CHECKS: &[Check] =
+    &[Check { rule: rule::TIME_BACKWARDS, run: backwards }, Check { rule: rule::CLOCK_OFFSET, run: offsets }];
 
 /// Clocks of synchronised machines differ by less than this, in seconds.
 const SKEW: f64 = 1.0;
@@ -28,6 +29,24 @@ pub(super) fn backwards(episode: &Episode) -> Vec<Finding> {
         after(episode, &state.after, state.time, &what, state.origin, &mut findings);
     }
     findings
+}
+
+pub(super) fn offsets(episode: &Episode) -> Vec<Finding> {
+    let wrong = episode.clocks.iter().filter(|it| it.ahead.abs() > SKEW);
+    wrong
+        .map(|it| {
+            let name = &episode.agent(it.agent).name;
+            let message = format!(
+                "the clock of '{name}' is {:.1} s {} ({name} {:+.1} s, by {} crossings to and from others): its times are put right",
+                it.ahead.abs(),
+                if it.ahead < 0.0 { "behind" } else { "ahead" },
+                it.ahead,
+                it.crossings
+            );
+            let first = episode.acts.iter().find(|act| act.agent == it.agent);
+            Finding { message, origin: first.map(|it| it.origin) }
+        })
+        .collect()
 }
 
 fn of_act(episode: &Episode, id: ActId, act: &Act, findings: &mut Vec<Finding>) {
@@ -88,7 +107,7 @@ fn earlier(effect: Option<Timestamp>, cause: Option<Timestamp>) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::super::sample::{check, seconds, sound};
-    use crate::model::{ActId, Link, LinkKind, Links};
+    use crate::model::{ActId, AgentId, Clock, Link, LinkKind, Links};
 
     #[test]
     fn a_duration_is_not_negative() {
@@ -113,6 +132,20 @@ mod tests {
         let inferred = Link { act: ActId(0), kind: LinkKind::Inferred };
         episode.links = Links::from_parents(vec![vec![], vec![inferred]]);
         check("time-backwards", &episode, &[]);
+    }
+
+    #[test]
+    fn clocks_beyond_skew_are_listed() {
+        let mut episode = sound();
+        let clock = |ahead| Clock { agent: AgentId(1), ahead, crossings: 4 };
+        episode.clocks = vec![clock(0.9)];
+        check("clock-offset", &episode, &[]);
+        episode.clocks = vec![clock(-40.0)];
+        check(
+            "clock-offset",
+            &episode,
+            &["the clock of 'coder' is 40.0 s behind (coder -40.0 s, by 4 crossings"],
+        );
     }
 
     #[test]

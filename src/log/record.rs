@@ -122,6 +122,15 @@ impl Record {
         }
     }
 
+    /// The acts that an action or message says it came from; `None` if it does not say, or is neither.
+    pub fn parents(&self) -> Option<&[String]> {
+        match &self.body {
+            Body::Action(it) => it.parents.as_deref(),
+            Body::Message(it) => it.parents.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Who acted: `agent`, or `from` of a message.
     pub fn agent(&self) -> Option<&str> {
         match &self.body {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Act, ActId, ActionTable, AgentId, CoalitionTable, Diagnostic, Links, Origin, ReplayGroup, Segmented,
-    Status, Timestamp, Whose,
+    Act, ActId, ActionTable, AgentId, Clock, CoalitionTable, Diagnostic, Links, Origin, ReplayGroup,
+    Segmented, Status, Timestamp, Whose,
 };
 
 /// An agent of an episode.
@@ -246,8 +246,10 @@ pub struct Episode {
     pub global_step: Option<i64>,
     /// Agents by id.
     pub agents: Vec<Agent>,
-    /// Acts by id, in order of time (then `seq`, then place in the log).
+    /// Acts by id, causes first, in order of time (then `seq`, then place in the log).
     pub acts: Segmented<Act>,
+    /// Clocks that were wrong, and put right in the times of acts.
+    pub clocks: Vec<Clock>,
     /// Causal links between acts.
     pub links: Links,
     /// Rewards, in order.
@@ -356,6 +358,14 @@ impl Episode {
     /// All act ids, ascending.
     pub fn act_ids(&self) -> impl DoubleEndedIterator<Item = ActId> + ExactSizeIterator + use<> {
         (0..self.acts.len() as u32).map(ActId)
+    }
+
+    /// `worker -40.0 s, desk +2.5 s`: clocks that were wrong by half a tenth of a second or more.
+    pub fn clock_words(&self) -> Option<String> {
+        let shown = self.clocks.iter().filter(|it| it.ahead.abs() >= 0.05);
+        let words: Vec<String> =
+            shown.map(|it| format!("{} {:+.1} s", self.agent(it.agent).name, it.ahead)).collect();
+        (!words.is_empty()).then(|| words.join(", "))
     }
 
     /// The first time stamp of any act. Acts without a time stamp stand among the others.

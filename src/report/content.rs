@@ -81,6 +81,9 @@ fn subject(report: &Report<'_>) -> Section {
     section.field("reward", reward(report));
     let agents = count(episode.agents.len() as u64, "agent");
     section.field("size", format!("{agents}, {}", count(episode.acts.len() as u64, "act")));
+    if let Some(clocks) = episode.clock_words() {
+        section.field("clocks", format!("{clocks}: wrong by what crosses between agents, and put right"));
+    }
     let edits = edits(report);
     if !edits.is_empty() {
         section.field("what-if", edits.join("; "));

@@ -2,7 +2,7 @@
 //! links, tables.
 //!
 //! ```text
-//! records -> updates merged -> ordered by time -> people -> acts -> bridges -> links
+//! records -> updates merged -> ordered by time, then by cause -> people -> acts -> bridges -> links
 //!                                                    `-> rewards, credit, counterfactuals, states
 //! ```
 //!
@@ -11,6 +11,8 @@
 mod acts;
 mod attempts;
 mod bridges;
+mod causal;
+mod clocks;
 mod growing;
 mod judgement;
 mod links;
@@ -32,12 +34,14 @@ use super::episodes::status;
 use crate::{
     log::{self, Body, Record, Run},
     model::{
-        ActId, ActionTable, AgentId, Attempt, Diagnostic, Episode, Metric, Origin, Outcome, Reward, Rule,
-        State, rule,
+        ActId, ActionTable, AgentId, Attempt, Clock, Diagnostic, Episode, Metric, Origin, Outcome, Reward,
+        Rule, State, rule,
     },
     text,
 };
 use attempts::{Attempts, Later};
+use causal::Causal;
+use clocks::WrongClock;
 pub(super) use growing::Growing;
 use order::Placed;
 
@@ -67,6 +71,7 @@ pub(super) fn assemble_growing(
 ) -> (Episode, Option<Growing>) {
     let end = growing::End::of(&records);
     let (episode, builder, records) = built(name, run, records, diagnostics);
+    let end = end.filter(|_| !builder.contradicts);
     let growing = end.map(|it| Growing::of(&episode, builder, &records, it));
     (episode, growing)
 }
@@ -79,9 +84,14 @@ fn built(
 ) -> (Episode, Builder, Vec<(Record, Origin)>) {
     let mut builder = Builder { diagnostics, implied: Some(0), ..Builder::default() };
     builder.episode.name = text::clean(name);
-    let records = order::in_order(builder.updated(order::merged(records)));
+    let mut records = builder.updated(order::merged(records));
+    order::sort(&mut records);
+    let Causal { records, clocks, contradicts } = causal::ordered(records);
+    builder.contradicts = contradicts;
+    let records: Vec<(Record, Origin)> = records.into_iter().map(|it| (it.record, it.origin)).collect();
     builder.about(run, &records);
     people::add(&mut builder, run, &records);
+    builder.episode.clocks = clocks.iter().filter_map(|it| builder.clock(it)).collect();
     let nodes = acts::add(&mut builder, &records);
     bridges::add(&mut builder, &records);
     links::add(&mut builder, &nodes, &records);
@@ -140,6 +150,8 @@ struct Builder {
     bridges: FxHashMap<String, Vec<ActId>>,
     /// Earlier tries of actions, by the id of the action, until it is added.
     attempts: FxHashMap<String, Vec<Attempt>>,
+    /// The order of time contradicted the log somewhere: what comes may change how clocks are put right.
+    contradicts: bool,
     /// How many were implied so far; `None` if there were too many, which was reported.
     implied: Option<usize>,
     diagnostics: Vec<Diagnostic>,
@@ -224,6 +236,11 @@ impl Builder {
             }
         }
         kept
+    }
+
+    fn clock(&self, it: &WrongClock) -> Option<Clock> {
+        let agent = *self.agents.get(&it.agent)?;
+        Some(Clock { agent, ahead: it.ahead as f64 / 1e6, crossings: it.crossings })
     }
 
     /// Takes what run, start and end say of the episode as a whole.

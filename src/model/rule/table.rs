@@ -194,6 +194,10 @@ table! {
     /// An effect is logged before its cause beyond clock skew, or a duration is negative.
     TIME_BACKWARDS = "time-backwards", [Warning], Line(4);
 
+    /// The clock of an agent contradicts what it reacts to: half the difference of the two least delays is its
+    /// offset, and its times are put right by that.
+    CLOCK_OFFSET = "clock-offset", [Warning], Line(4);
+
     /// A cost, a latency or a token count is negative.
     NEGATIVE_USAGE = "negative-usage", [Warning], Line(4);
 

@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 
-use super::{Builder, acts, bridges, links::Before, otherwise};
+use super::{Builder, acts, bridges, causal, links::Before, otherwise};
 use crate::{
     log::{Body, Record},
     model::{ActId, Diagnostic, Episode, FileId, Growth, Link, LinkKind, Origin, Timestamp},
@@ -179,6 +179,9 @@ impl Growing {
                 growth.rewards.push(self.builder.reward(record, it, origin));
             }
             _ => return None,
+        }
+        if causal::arrives_early(record) {
+            return None;
         }
         self.note(record);
         // Which record went over the limit depends on the order in which all of them are looked at.

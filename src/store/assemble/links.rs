@@ -7,7 +7,7 @@ use petgraph::{
 
 use super::{Builder, acts::Node};
 use crate::{
-    log::{Body, Record},
+    log::Record,
     model::{Act, ActId, ActKind, AgentId, Link, LinkKind, Links, Origin, Timestamp, rule},
 };
 
@@ -23,12 +23,7 @@ pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Ori
     let mut before = Before::new(builder.episode.agents.len());
     for node in nodes {
         let (record, origin) = &records[node.record];
-        let logged = match &record.body {
-            Body::Action(action) => action.parents.as_deref(),
-            Body::Message(message) => message.parents.as_deref(),
-            _ => None,
-        };
-        match logged {
+        match record.parents() {
             Some(ids) => {
                 for parent in builder.references(ids, "parents", *origin) {
                     if parent < node.act {

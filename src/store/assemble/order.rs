@@ -53,13 +53,12 @@ pub(super) fn merged(mut records: Vec<(Record, Origin)>) -> Vec<Placed> {
     keyed.into_iter().map(|it| it.1).collect()
 }
 
-/// Records by time, then `seq`, then place.
-pub(super) fn in_order(mut placed: Vec<Placed>) -> Vec<(Record, Origin)> {
+/// Sorts records by time, then `seq`, then place.
+pub(super) fn sort(placed: &mut [Placed]) {
     let seq = |it: &Placed| it.record.seq.filter(|_| it.record.ts.is_some());
     placed.sort_by(|a, b| {
         let when = |it: &Placed| it.record.ts.or(it.when);
         let key = |it: &Placed| (when(it), seq(it), it.origin.file, it.origin.offset, it.origin.line);
         key(a).cmp(&key(b))
     });
-    placed.into_iter().map(|it| (it.record, it.origin)).collect()
 }

@@ -2,6 +2,7 @@
 
 mod acts;
 mod any;
+mod clocks;
 mod growing;
 mod large;
 mod links;

@@ -224,6 +224,9 @@ fn more(open: &OpenEpisode, act: ActId) -> Vec<(String, Role)> {
     if !time.is_empty() {
         facts.push(format!("at {time}{}", if it.time.is_some() { " s" } else { "" }));
     }
+    if let Some(clock) = episode.clocks.iter().find(|clock| clock.agent == it.agent) {
+        facts.push(format!("clock {:+.1} s, put right", clock.ahead));
+    }
     if let Some(step) = it.step {
         facts.push(format!("step {step}"));
     }

@@ -30,6 +30,8 @@ fn scope_title(open: &OpenEpisode, shown: usize) -> String {
         true => format!("  PLAYING ({} stops)", Action::Play.key()),
         false => String::new(),
     };
+    let clocks = open.episode.clock_words().map_or(String::new(), |it| format!("  clocks {it}"));
+    let play = format!("{play}{clocks}");
     let scope = Action::Scope.key();
     match open.timeline.scope {
         Scope::All if listed => format!("all that pass ({scope}){play}"),
