@@ -253,6 +253,7 @@ fn episode() -> Episode {
             probability: Some(0.2),
             taken: it == 0,
             default: it == 4,
+            stated: false,
             origin: origin(at),
         };
         episode.tables.push(ActionTable {

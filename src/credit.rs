@@ -15,12 +15,14 @@
 //! Each choice that the formulas leave open is made in one place: edits of a what-if in `question`, blame and
 //! ties in `blame`, what counts as agreement in `sweep`, the choice of the best-supported method in `choice`.
 
+mod arrivals;
 mod audit;
 mod backprop;
 mod blame;
 mod choice;
 mod coalition;
 mod compare;
+mod convention;
 mod costs;
 mod curve;
 mod declared;

@@ -25,7 +25,7 @@ mod summary;
 mod time;
 mod whose;
 
-pub use act::{Act, ActKind, Attempt, Link, LinkKind, Links, Policy, Usage};
+pub use act::{Act, ActKind, Attempt, Link, LinkKind, Links, Policy, Usage, ValueOf};
 pub use attribution::{
     AgentCredit, Attribution, Caveat, Detail, Estimate, Explanation, LEVEL, Provenance, Term, Unavailable,
     Value,

@@ -398,7 +398,7 @@ def record_file(path: Path, run: str, episodes: list[Episode]) -> None:
     path.unlink(missing_ok=True)
     with CreditLog(path, run, writer={"host": "worker-0", "pid": 1000, "rank": 0}, ts=EPOCH - 1.0,
                    env="lbforaging/8x8-4p-3f-coop", algorithm="scripted+replay", gamma=1.0,
-                   reward_unit="share of the food lifted") as log:
+                   reward_unit="share of the food lifted", value_of="episode") as log:
         for episode in episodes:
             earned = Recorder(log.write, episode).record()
             print(f"{path.name}: {episode.name} returns {earned}")

@@ -40,6 +40,7 @@ const WEIGHTS: &[Baseline] = &[
         source: "after layer-wise relevance propagation (Bach et al. 2015)",
         needs: &[],
         names_culprit: true,
+        rescales: false,
     },
     Baseline {
         name: "tokens",
@@ -48,6 +49,7 @@ const WEIGHTS: &[Baseline] = &[
         source: "after layer-wise relevance propagation (Bach et al. 2015)",
         needs: &[],
         names_culprit: true,
+        rescales: false,
     },
     Baseline {
         name: "recency",
@@ -56,6 +58,7 @@ const WEIGHTS: &[Baseline] = &[
         source: "after layer-wise relevance propagation (Bach et al. 2015)",
         needs: &[],
         names_culprit: true,
+        rescales: false,
     },
     Baseline {
         name: "declared",
@@ -64,6 +67,7 @@ const WEIGHTS: &[Baseline] = &[
         source: "after layer-wise relevance propagation (Bach et al. 2015)",
         needs: &[Need::Graph],
         names_culprit: true,
+        rescales: false,
     },
 ];
 

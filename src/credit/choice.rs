@@ -10,9 +10,17 @@ use super::table::{method, methods};
 use super::whose::{no_reward, rewarded};
 use super::{compute_plain, declared};
 
-/// Every method with every baseline, in the order of the method table. The scenarios edit nothing.
+/// Every method with every baseline that asks a question of its own, in the order of the method table. The
+/// scenarios edit nothing.
 pub fn variants() -> Vec<Scenario> {
-    methods().iter().flat_map(super::Method::scenarios).collect()
+    let all = methods().iter().flat_map(super::Method::scenarios);
+    all.filter(|it| !rescales(it)).collect()
+}
+
+/// Whether a baseline only gives the numbers of another a new scale.
+fn rescales(scenario: &Scenario) -> bool {
+    let named = scenario.baseline.as_deref().zip(method(&scenario.method));
+    named.and_then(|(name, row)| row.baseline(name)).is_some_and(|it| it.rescales)
 }
 
 /// One step of the ladder of support: a method, and when its numbers are good enough to show first.

@@ -11,6 +11,9 @@
 //! * An agent that never acted is undefined: there is nothing to deviate from.
 //! * zero, constant and critic need no alternatives. If not every act they cover has `Q(taken)`, all of them
 //!   take the realised R, and a caveat says so. The null baseline does the same if none has: D = G - G(null).
+//! * Stated values (`policy.q`, `policy.value`) are of what is to come unless the log says otherwise; measured
+//!   values and R are of the whole episode. Where the two meet, what was received before the act is added to
+//!   the former, as a term of its own.
 //! * A substituted act takes `G = Q(alternative)`, realised or not: nothing else of it has happened.
 //! * Standard errors are known only if those of all values used are known; acts count as independent.
 
@@ -21,10 +24,12 @@ mod rows;
 use rustc_hash::FxHashMap;
 
 use crate::model::{
-    ActId, ActKind, AgentId, Alternative, Attribution, Caveat, Estimate, Provenance, Term, Unavailable, Value,
+    ActId, ActKind, AgentId, Alternative, Attribution, Caveat, Estimate, Origin, Provenance, Term,
+    Unavailable, Value,
 };
 use crate::stats::{settled, sum};
 
+use super::arrivals::{Placing, arrivals};
 use super::figure;
 use super::method::Target;
 use super::question::{Pot, Question, caveat, missing, total};
@@ -37,6 +42,8 @@ pub(super) use rows::METHOD;
 struct Deviation<'a> {
     gain: Gain<'a>,
     subtracted: baseline::Subtracted<'a>,
+    /// What was received before the act, and how often it is missing: values of what is to come leave it out.
+    received: Option<(f64, f64)>,
     estimate: Estimate,
     provenance: Provenance,
 }
@@ -189,7 +196,12 @@ fn deviation<'a>(question: &Question<'a>, act: ActId, pot: Option<&Pot>) -> Resu
         Gain::Expected(_, q) => *q,
         Gain::Realised(pot) => pot.value,
     };
-    let value = settled([gained, -subtracted.constant].into_iter().chain(terms.map(|it| -it)));
+    let received = received(question, act, &gain, &subtracted);
+    let before = received.map(|(weight, value)| weight * value);
+    let value = settled([gained, -subtracted.constant].into_iter().chain(terms.map(|it| -it)).chain(before));
+    if let Some(why) = baseline::open(question, act, &subtracted, value) {
+        return Err(why);
+    }
     let used = uses(&gain, &subtracted);
     let errors: Option<Vec<f64>> =
         used.iter().map(|(it, weight)| it.q.standard_error().map(|error| error * weight)).collect();
@@ -210,7 +222,28 @@ fn deviation<'a>(question: &Question<'a>, act: ActId, pot: Option<&Pot>) -> Resu
     } else {
         Provenance::Replayed
     };
-    Ok(Deviation { gain, subtracted, estimate, provenance })
+    Ok(Deviation { gain, subtracted, received, estimate, provenance })
+}
+
+/// What was received before `act`, with the weight at which the values used leave it out; `None`: nothing is
+/// missing.
+fn received(
+    question: &Question<'_>,
+    act: ActId,
+    gain: &Gain<'_>,
+    subtracted: &baseline::Subtracted<'_>,
+) -> Option<(f64, f64)> {
+    let lacks = |it: &Alternative| f64::from(u8::from(it.stated && question.is_stated_to_come(act)));
+    let gained = match gain {
+        Gain::Expected(taken, _) => lacks(taken),
+        Gain::Realised(_) => 0.0,
+    };
+    let critic = f64::from(u8::from(subtracted.modelled && question.is_value_to_come(act)));
+    let taken_off = sum(subtracted.weights.iter().map(|it| it.weight * lacks(it.alternative)));
+    let weight = gained - critic - taken_off;
+    // Weights of a policy sum to 1 but for rounding.
+    let value = if weight.abs() > 1e-9 { question.received(act) } else { 0.0 };
+    (value != 0.0).then_some((weight, value))
 }
 
 /// The alternatives a number rests on, each with its total weight. Leaves out those that cancel.
@@ -290,6 +323,15 @@ fn caveats(question: &Question<'_>, deviations: &Deviations<'_>) -> Vec<Caveat> 
         caveats.push(caveat(text));
     }
     let known = || deviations.acts.iter().filter_map(|it| it.1.as_ref().ok().map(|known| (it.0, known)));
+    let open = known().filter(|it| it.1.subtracted.unvalued.is_some()).count();
+    if open > 0 {
+        let at = figure::count(open, "act");
+        let (best, loss) =
+            if baseline::name(question) == "worst" { ("worst", "gain") } else { ("best", "loss") };
+        caveats.push(caveat(format!(
+            "at {at} not every alternative has a value: the {loss} is at least that over the {best} that has"
+        )));
+    }
     let blank = known().filter(|it| it.1.subtracted.no_contrast).count();
     if blank > 0 {
         let at = figure::count(blank, "act");
@@ -315,7 +357,7 @@ pub(super) fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>
             Ok(known.map(|(act, deviation)| act_term(question, act, deviation)).collect())
         }
         Target::Act(act) => match deviations.get(act) {
-            Some(Ok(deviation)) => Ok(deviation_terms(deviation)),
+            Some(Ok(deviation)) => Ok(deviation_terms(question, act, deviation)),
             Some(Err(why)) => Err(missing(why.clone())),
             None => Err(missing(format!("no alternatives are logged for {}", question.act(act)))),
         },
@@ -340,7 +382,13 @@ fn act_term(question: &Question<'_>, act: ActId, deviation: &Deviation<'_>) -> T
     }
 }
 
-fn deviation_terms(deviation: &Deviation<'_>) -> Vec<Term> {
+/// The records of the rewards that came before `act`.
+fn rewards_before(question: &Question<'_>, act: ActId) -> Vec<Origin> {
+    let all = arrivals(question.episode, Placing::Of);
+    all.iter().take_while(|it| it.act < act).map(|it| it.origin).collect()
+}
+
+fn deviation_terms(question: &Question<'_>, act: ActId, deviation: &Deviation<'_>) -> Vec<Term> {
     let of = |alternative: &Alternative, q: f64, weight: f64| Term {
         text: format!(
             "Q('{}'){}",
@@ -366,6 +414,14 @@ fn deviation_terms(deviation: &Deviation<'_>) -> Vec<Term> {
     }];
     let subtracted = &deviation.subtracted;
     terms.extend(subtracted.weights.iter().map(|it| of(it.alternative, it.q, -it.weight)));
+    terms.extend(deviation.received.map(|(weight, value)| Term {
+        text: "received before, which values of what is to come leave out".to_owned(),
+        weight,
+        value: Some(value),
+        standard_error: None,
+        n: None,
+        origins: rewards_before(question, act),
+    }));
     if subtracted.constant != 0.0 || subtracted.weights.is_empty() {
         terms.push(Term {
             text: subtracted.constant_text.to_owned(),

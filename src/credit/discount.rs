@@ -1,21 +1,28 @@
-//! Discounting: the nearer to the end, the more of the reward. docs/METHODS.md#discount and `#eligibility`
-//! (Sutton 1988).
+//! Discounting: the nearer to a reward, the more of it. docs/METHODS.md#discount and `#eligibility` (Sutton
+//! 1988).
 //!
-//! `w_t = gamma^(T-1-t)` by steps, or `gamma^((t_end - t)/tau)` by seconds if `tau` is above 0. An act gets
-//! `R w_t / sum w`, or with `conserve` off the raw return to go `w_t R`.
+//! A reward that came at act k counts for the acts up to k with `w_t = gamma^(k-t)` by steps, or
+//! `gamma^((t_k - t)/tau)` by seconds if `tau` is above 0. An act gets `sum_(k>=t) r_k w_t / sum_(u<=k) w_u`, or
+//! with `conserve` off its return to go `sum_(k>=t) gamma^(k-t) r_k`. Nothing of a reward goes to what was done
+//! after it came. With one reward at the end this is `R w_t / sum w`.
 //!
-//! Eligibility is the same with `gamma lambda` in place of gamma: how much of a trace is left at the end.
+//! Eligibility is the same with `gamma lambda` in place of gamma: how much of a trace is left at the reward.
 //!
-//! Decided here: every act is a step of its own, messages too, but neighbours with equal time stamps share
-//! one. `gamma` is the scenario's discount, or else the parameter, or else the run's if that is below 1, or
-//! else 0.9. Acts of dropped agents and acts outside the window get nothing; the others share R.
+//! Decided here:
+//! * When a reward came stands in `arrivals`. That of a single agent counts for the acts of all, as the team's does:
+//!   so the credit of the sum is the sum of the credits of each agent's reward.
+//! * Every act is a step of its own, messages too, but neighbours with equal time stamps share one.
+//! * `gamma` is the scenario's discount, or else the parameter, or else the run's if that is below 1, or else
+//!   0.9.
+//! * Acts of dropped agents and acts outside the window get nothing; the others share each reward.
 
-use crate::model::{ActId, Attribution, Estimate, Number, Provenance, Term, Unavailable, Value};
+use crate::model::{Act, ActId, Attribution, Estimate, Number, Origin, Provenance, Term, Unavailable, Value};
 use crate::stats::{Sum, sum};
 
+use super::arrivals::{Placing, arrivals};
 use super::figure;
 use super::method::{Applies, Family, Method, Need, Param, Target};
-use super::question::{Question, caveat, missing, total};
+use super::question::{Pot, Question, caveat, missing, total};
 
 const GAMMA: Param = Param {
     name: "gamma",
@@ -43,7 +50,7 @@ const CONSERVE: Param = Param {
     min: 0.0,
     max: 1.0,
     step: 1.0,
-    what: "divide R, instead of giving every act its return to go",
+    what: "divide each reward, instead of giving every act its return to go: the sum of gamma^(k-t) r_k",
     applies: Applies::Always,
 };
 
@@ -74,9 +81,9 @@ pub(super) const DISCOUNT: Method = Method {
     needs: &[Need::Reward, Need::Acts],
     baselines: &[],
     params: PARAMS,
-    formula: "c_t = R w_t / sum w, w_t = gamma^(T-1-t)",
+    formula: "c_t = sum_(k>=t) r_k w_t / sum_(u<=k) w_u, w_t = gamma^(k-t), r_k the reward at act k",
     source: "discounted return",
-    caveats: &["structural, not causal: the nearer to the end, the more"],
+    caveats: &["structural, not causal: the nearer to a reward, the more"],
     efficient: true,
     names_culprit: true,
     variant_of: None,
@@ -93,9 +100,9 @@ pub(super) const ELIGIBILITY: Method = Method {
     needs: &[Need::Reward, Need::Acts],
     baselines: &[],
     params: ELIGIBILITY_PARAMS,
-    formula: "c_t = R w_t / sum w, w_t = (gamma lambda)^(T-1-t)",
+    formula: "c_t = sum_(k>=t) r_k w_t / sum_(u<=k) w_u, w_t = (gamma lambda)^(k-t), r_k the reward at act k",
     source: "eligibility traces (Sutton 1988)",
-    caveats: &["structural, not causal: the nearer to the end, the more"],
+    caveats: &["structural, not causal: the nearer to a reward, the more"],
     efficient: true,
     names_culprit: true,
     variant_of: Some("discount"),
@@ -115,61 +122,164 @@ fn decay(question: &Question<'_>) -> f64 {
     gamma(question) * question.param("lambda").unwrap_or(1.0)
 }
 
-/// The factor of each act that counts, ascending.
-fn factors(question: &Question<'_>) -> Result<Vec<(ActId, f64)>, Unavailable> {
-    let episode = question.episode;
-    if episode.acts.is_empty() {
-        return Err(missing("no act is logged to spread the reward over"));
-    }
-    let tau = question.param("tau").unwrap_or(0.0);
-    let gamma = decay(question);
-    let ages: Vec<f64> = if tau > 0.0 {
-        let times: Result<Vec<_>, Unavailable> = episode
-            .act_ids()
-            .map(|it| {
-                let no_time = || missing(format!("{} has no time (`ts`)", question.act(it)));
-                episode.act(it).time.ok_or_else(no_time)
-            })
-            .collect();
-        let times = times?;
-        let end = times.iter().max().copied();
-        times.iter().map(|it| end.map_or(0.0, |end| end.seconds_since(*it)) / tau).collect()
-    } else {
-        let mut steps = Vec::with_capacity(episode.acts.len());
-        let mut step = 0u32;
-        for (at, act) in episode.acts.iter().enumerate() {
-            let before = at.checked_sub(1).map(|it| episode.acts[it].time);
-            if before.is_some_and(|before| before.is_none() || before != act.time) {
-                step += 1;
+/// A part of R as it is spread over acts.
+#[derive(Clone, Copy)]
+struct Part {
+    /// The act at which it came.
+    at: ActId,
+    value: f64,
+    origin: Option<Origin>,
+    /// The sum of `gamma^age` over the acts that answer for it.
+    spread: f64,
+}
+
+/// R in its parts, and how far acts are from each other.
+struct Returns {
+    /// Ascending by act.
+    parts: Vec<Part>,
+    /// The place of each act in steps of discounting, never descending.
+    places: Vec<f64>,
+    gamma: f64,
+    /// Whether each part is divided, instead of counting in full for every act.
+    conserve: bool,
+    pot: Pot,
+}
+
+impl Returns {
+    fn of(question: &Question<'_>) -> Result<Self, Unavailable> {
+        let pot = question.pot()?;
+        let Some(last) = question.episode.act_ids().next_back() else {
+            return Err(missing("no act is logged to spread the reward over"));
+        };
+        let mut returns = Self {
+            parts: parts(question, &pot, last),
+            places: places(question)?,
+            gamma: decay(question),
+            conserve: question.switch("conserve"),
+            pot,
+        };
+        let mut spread = Running::new(returns.gamma);
+        let mut acts = question.episode.act_ids().peekable();
+        for part in &mut returns.parts {
+            while let Some(act) = acts.next_if(|it| *it <= part.at) {
+                if !question.leaves_out(act) {
+                    spread.add(returns.places[act.index()], 1.0);
+                }
             }
-            steps.push(step);
+            part.spread = spread.at(returns.places[part.at.index()]);
         }
-        steps.iter().map(|it| f64::from(step - it)).collect()
-    };
-    let kept = episode.act_ids().zip(ages).filter(|it| !question.leaves_out(it.0));
-    // Acts of one step have one factor.
-    let mut last = (f64::NAN, f64::NAN);
-    let mut factor = |age: f64| {
-        if last.0 != age {
-            last = (age, gamma.powf(age));
-        }
-        last.1
-    };
-    let factors: Vec<(ActId, f64)> = kept.map(|(act, age)| (act, factor(age))).collect();
-    if question.switch("conserve") {
-        let all = sum(factors.iter().map(|it| it.1));
-        if all <= 0.0 {
+        if returns.conserve && returns.parts.iter().all(|it| it.spread <= 0.0) {
             return Err(missing("every act that is left has weight 0"));
         }
-        return Ok(factors.into_iter().map(|it| (it.0, it.1 / all)).collect());
+        Ok(returns)
     }
-    Ok(factors)
+
+    /// What part of `part` counts for an act; 0: it does not answer for it.
+    fn weight(&self, part: &Part, act: ActId) -> f64 {
+        if act > part.at || part.spread <= 0.0 {
+            return 0.0;
+        }
+        let age = self.places[part.at.index()] - self.places[act.index()];
+        self.gamma.powf(age) / if self.conserve { part.spread } else { 1.0 }
+    }
+
+    /// The number of each act that counts, ascending. One pass from the end.
+    fn numbers(&self, question: &Question<'_>) -> Vec<(ActId, f64)> {
+        let mut to_go = Running::new(self.gamma);
+        let mut parts = self.parts.iter().rev().peekable();
+        let mut numbers = Vec::with_capacity(self.places.len());
+        for act in question.episode.act_ids().rev() {
+            let place = -self.places[act.index()];
+            while let Some(part) = parts.next_if(|it| it.at >= act) {
+                let value = if self.conserve { part.value / part.spread } else { part.value };
+                let came = -self.places[part.at.index()];
+                to_go.add(came, if part.spread > 0.0 { value } else { 0.0 });
+            }
+            if !question.leaves_out(act) {
+                numbers.push((act, to_go.at(place)));
+            }
+        }
+        numbers.reverse();
+        numbers
+    }
+
+    /// What no act answers for: what came before any act that counts.
+    fn nobodys(&self) -> f64 {
+        sum(self.parts.iter().filter(|it| it.spread <= 0.0).map(|it| it.value))
+    }
+}
+
+/// A sum that decays as its place moves on.
+struct Running {
+    gamma: f64,
+    place: f64,
+    sum: f64,
+}
+
+impl Running {
+    fn new(gamma: f64) -> Self {
+        Self { gamma, place: 0.0, sum: 0.0 }
+    }
+
+    fn at(&self, place: f64) -> f64 {
+        if self.sum == 0.0 { 0.0 } else { self.sum * self.gamma.powf(place - self.place) }
+    }
+
+    fn add(&mut self, place: f64, value: f64) {
+        (self.place, self.sum) = (place, self.at(place) + value);
+    }
+}
+
+/// The parts of R. A single logged reward is all of it, also of an edited R; what R holds beyond several comes
+/// at the end.
+fn parts(question: &Question<'_>, pot: &Pot, last: ActId) -> Vec<Part> {
+    let part = |at: ActId, value: f64, origin| Part { at, value, origin, spread: 0.0 };
+    let logged = arrivals(question.episode, Placing::Of);
+    if let [only] = logged.as_slice()
+        && only.is_all_of_r(question.episode)
+    {
+        return vec![part(only.act, pot.value, pot.origin)];
+    }
+    let mut parts: Vec<Part> = logged.iter().map(|it| part(it.act, it.value, Some(it.origin))).collect();
+    let rest = pot.value - sum(logged.iter().map(|it| it.value));
+    let size = pot.value.abs() + sum(logged.iter().map(|it| it.value.abs()));
+    // Sums of what was logged differ by rounding.
+    if parts.is_empty() || rest.abs() > 1e-12 * size {
+        parts.push(part(last, rest, pot.origin));
+    }
+    parts
+}
+
+/// The place of each act: in joint steps, or in seconds over `tau`.
+fn places(question: &Question<'_>) -> Result<Vec<f64>, Unavailable> {
+    let episode = question.episode;
+    let tau = question.param("tau").unwrap_or(0.0);
+    if tau > 0.0 {
+        let mut first = None;
+        let mut latest = 0.0_f64;
+        let place = |it: ActId| {
+            let no_time = || missing(format!("{} has no time (`ts`)", question.act(it)));
+            let time = episode.act(it).time.ok_or_else(no_time)?;
+            latest = latest.max(time.seconds_since(*first.get_or_insert(time)) / tau);
+            Ok(latest)
+        };
+        return episode.act_ids().map(place).collect();
+    }
+    let mut step = 0u32;
+    let mut before = None;
+    let place = |act: &Act| {
+        if before.is_some_and(|before| before != act.time || act.time.is_none()) {
+            step += 1;
+        }
+        before = Some(act.time);
+        f64::from(step)
+    };
+    Ok(episode.acts.iter().map(place).collect())
 }
 
 pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailable> {
-    let pot = question.pot()?;
-    let factors = factors(question)?;
-    let conserve = question.switch("conserve");
+    let returns = Returns::of(question)?;
+    let conserve = returns.conserve;
     let kind = if conserve { "share of R" } else { "return to go" };
     let gamma = figure::exact(gamma(question));
     let title = match question.method.param("lambda").and_then(|_| question.param("lambda")) {
@@ -177,10 +287,11 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
         None => format!("discount ({kind}, gamma {gamma})"),
     };
     let mut attribution = question.start(title, Provenance::Structural);
+    let numbers = returns.numbers(question);
     let number = |it: f64| Value::Number(Estimate::exact(it));
     let mut sums = vec![Sum::default(); question.episode.agents.len()];
-    for (act, factor) in &factors {
-        sums[question.episode.act(*act).agent.index()].add(factor * pot.value);
+    for (act, value) in &numbers {
+        sums[question.episode.act(*act).agent.index()].add(*value);
     }
     for credit in &mut attribution.agents {
         if !question.is_dropped(credit.agent) {
@@ -188,12 +299,17 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
         }
     }
     if !question.agents_only {
-        attribution.acts = factors.iter().map(|it| (it.0, number(it.1 * pot.value))).collect();
+        attribution.acts = numbers.into_iter().map(|it| (it.0, number(it.1))).collect();
     }
     attribution.sum = total(&attribution.agents);
-    attribution.contract = conserve.then_some(pot.value);
-    attribution.reward = Some(pot.value);
-    attribution.caveats.extend(pot.caveats);
+    let nobodys = returns.nobodys();
+    attribution.contract = conserve.then_some(returns.pot.value - nobodys);
+    attribution.reward = Some(returns.pot.value);
+    attribution.caveats.extend(returns.pot.caveats);
+    if nobodys != 0.0 {
+        let value = figure::signed(nobodys);
+        attribution.caveats.push(caveat(format!("{value} came before any act that counts: it is nobody's")));
+    }
     if !conserve {
         attribution.caveats.push(caveat("a return to go is not a division of R"));
     }
@@ -201,28 +317,47 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
 }
 
 pub(super) fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>, Unavailable> {
-    let pot = question.pot()?;
-    let wanted = |act: ActId| match target {
-        Target::Act(wanted) => act == wanted,
-        Target::Agent(agent) => question.episode.act(act).agent == agent,
+    let returns = Returns::of(question)?;
+    let acts: Vec<ActId> = match target {
+        Target::Act(act) => vec![act],
+        Target::Agent(agent) => question.acts_of(agent).to_vec(),
     };
-    let term = |(act, weight): (ActId, f64)| Term {
-        text: format!("R, as of {}", question.act(act)),
-        weight,
-        value: Some(pot.value),
-        standard_error: None,
-        n: None,
-        origins: vec![question.episode.act(act).origin],
+    let acts: Vec<ActId> = acts.into_iter().filter(|it| !question.leaves_out(*it)).collect();
+    let age = |part: &Part, act: ActId| returns.places[part.at.index()] - returns.places[act.index()];
+    let term = |part: &Part, weight: f64, text: String| {
+        let origins = part.origin.into_iter().collect();
+        let value = Some(part.value);
+        (weight != 0.0).then_some(Term { text, weight, value, standard_error: None, n: None, origins })
     };
-    Ok(factors(question)?.into_iter().filter(|it| wanted(it.0)).map(term).collect())
+    if let [all] = returns.parts.as_slice() {
+        let one = |act: &ActId| {
+            let (age, name) = (age(all, *act), question.act(*act));
+            let when = if age == 0.0 { "at".to_owned() } else { format!("{} after", figure::steps(age)) };
+            term(all, returns.weight(all, *act), format!("R, {when} {name}"))
+        };
+        return Ok(acts.iter().filter_map(one).collect());
+    }
+    let one = |part: &Part| {
+        let came = question.act(part.at);
+        let text = match target {
+            Target::Act(act) if act == part.at => "the reward at it".to_owned(),
+            Target::Act(act) => {
+                format!("the reward {} after it, at {came}", figure::steps(age(part, act)))
+            }
+            Target::Agent(_) => format!("the reward at {came}"),
+        };
+        term(part, sum(acts.iter().map(|it| returns.weight(part, *it))), text)
+    };
+    Ok(returns.parts.iter().filter_map(one).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use crate::credit::compute as credit;
     use crate::credit::fixture::{assert_close, list, numbers, vectors};
+    use crate::credit::{Target, explain};
     use crate::model::draft::Draft;
-    use crate::model::{AgentId, Episode, Scenario, Timestamp};
+    use crate::model::{ActId, AgentId, Episode, Scenario, Timestamp};
 
     fn with(params: &[(&str, f64)]) -> Scenario {
         let params = params.iter().map(|it| (it.0.to_owned(), it.1.into())).collect();
@@ -274,6 +409,49 @@ mod tests {
         // Two seconds before the end with tau 4: 0.5^0.5.
         let seconds = [("gamma", 0.5), ("conserve", 0.0), ("tau", 4.0)];
         assert_close(&acts(&episode, &with(&seconds)), &[0.5f64.sqrt(), 0.5f64.sqrt(), 1.0]);
+    }
+
+    /// Two acts one second apart; the first is rewarded before the second begins.
+    fn early(reward: f64, of: &[u32], came: f64) -> Draft {
+        let at = |seconds: f64| Some(Timestamp::from_seconds(seconds));
+        let draft = Draft::of(2).act(0, &[]).last(|it| it.time = at(1.0));
+        let draft = draft.act(1, &[]).last(|it| it.time = at(2.0));
+        draft.reward(reward, of).with(|it| it.rewards[0].time = at(came))
+    }
+
+    #[test]
+    fn nothing_of_a_reward_goes_to_what_came_after_it() {
+        let raw = with(&[("gamma", 1.0), ("conserve", 0.0)]);
+        for (of, came) in [(&[][..], 1.5), (&[0][..], 9.0)] {
+            let episode = early(-1.0, of, came).episode();
+            assert_close(&acts(&episode, &raw), &[-1.0, 0.0]);
+            assert_close(&acts(&episode, &with(&[])), &[-1.0, 0.0]);
+        }
+        assert_close(&acts(&early(-1.0, &[], 9.0).episode(), &raw), &[-1.0, -1.0]);
+    }
+
+    #[test]
+    fn several_rewards_count_where_they_came() {
+        // -1 at the first act and 2 at the second, gamma 0.5: G = -1 + 0.5 x 2 and 2; divided: -1 + 2 x 0.5/1.5
+        // and 2 x 1/1.5.
+        let episode = early(-1.0, &[0], 1.5).reward(2.0, &[1]).episode();
+        assert_close(&acts(&episode, &with(&[("gamma", 0.5), ("conserve", 0.0)])), &[0.0, 2.0]);
+        let got = credit(&episode, &with(&[("gamma", 0.5)])).expect("available");
+        assert_close(&numbers(&got), &[-1.0 / 3.0, 4.0 / 3.0]);
+        assert_close(&[got.residual().expect("a division")], &[0.0]);
+        let told = explain(&episode, &with(&[("gamma", 0.5)]), Target::Act(ActId(0))).expect("told");
+        let terms: Vec<(&str, f64)> = told.terms.iter().map(|it| (it.text.as_str(), it.weight)).collect();
+        let later = "the reward 1 step after it, at action t1 (a1)";
+        assert_eq!(terms.iter().map(|it| it.0).collect::<Vec<_>>(), ["the reward at it", later]);
+        assert_close(&[terms[0].1, terms[1].1], &[1.0, 1.0 / 3.0]);
+    }
+
+    #[test]
+    fn what_came_before_any_act_that_counts_is_nobodys() {
+        let scenario = Scenario { window: Some((ActId(1), ActId(1))), ..with(&[]) };
+        let got = credit(&early(-1.0, &[0], 1.5).reward(2.0, &[1]).episode(), &scenario).expect("available");
+        assert_close(&[got.sum, got.contract.expect("a division")], &[2.0, 2.0]);
+        assert!(got.caveats.iter().any(|it| it.text.starts_with("-1.00 came before")), "{:?}", got.caveats);
     }
 
     #[test]

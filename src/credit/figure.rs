@@ -78,6 +78,11 @@ pub(super) fn chance((low, high): (f64, f64)) -> String {
     }
 }
 
+/// How far a reward is from an act: `1 step`, `2.5 steps`.
+pub(super) fn steps(n: f64) -> String {
+    if n == 1.0 { "1 step".to_owned() } else { format!("{} steps", significant(n)) }
+}
+
 /// `a`, `a and b`, `a, b and c`, `a, b and 3 more`.
 pub(super) fn list(names: &[&str]) -> String {
     match names {

@@ -5,7 +5,11 @@
 
 use std::cell::OnceCell;
 
-use crate::model::{ActId, AgentId, Attribution, CoalitionTable, Episode, Scenario, Term, Unavailable};
+use crate::model::{
+    ActId, AgentId, Attribution, CoalitionTable, Episode, Scenario, Term, Unavailable, ValueOf,
+};
+
+use super::arrivals::{Placing, arrivals};
 
 /// What kind of reasoning a method does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -153,6 +157,9 @@ pub struct Baseline {
     pub needs: &'static [Need],
     /// Whether it can single an agent out.
     pub names_culprit: bool,
+    /// Whether it gives the numbers of the first baseline another scale. It then names whom that names, so the
+    /// sweep asks the first alone.
+    pub rescales: bool,
 }
 
 /// A number of a method that can be set.
@@ -173,6 +180,18 @@ pub struct Param {
     /// Where it has a say.
     pub applies: Applies,
 }
+
+/// What V and q are of, where a model states them.
+pub(super) const TO_COME: Param = Param {
+    name: "to-come",
+    default: None,
+    min: 0.0,
+    max: 1.0,
+    step: 1.0,
+    what: "stated values (V, q) are of the rewards still to come, not of the whole episode; from the log: its \
+           `value_of`, else to come",
+    applies: Applies::StatedValue,
+};
 
 impl Param {
     /// Whether it is on or off, and no number.
@@ -201,6 +220,11 @@ impl Param {
         }
     }
 
+    /// What the log says it is; `None`: it says nothing.
+    pub fn logged(&self, episode: &Episode) -> Option<f64> {
+        (self.name == TO_COME.name).then(|| f64::from(u8::from(episode.value_of == ValueOf::ToCome)))
+    }
+
     /// Whether it influences what `scenario` asks of `episode`.
     pub fn applies(&self, episode: &Episode, scenario: &Scenario) -> bool {
         match self.applies {
@@ -213,6 +237,8 @@ impl Param {
             }
             Applies::Incomplete => episode.coalitions.iter().any(|it| !is_complete(it)),
             Applies::Complete => episode.coalitions.iter().any(is_complete),
+            Applies::EarlyReward => has_early_reward(episode),
+            Applies::StatedValue => states_values(episode) && has_early_reward(episode),
         }
     }
 }
@@ -221,6 +247,20 @@ impl Param {
 pub(super) fn is_complete(table: &CoalitionTable) -> bool {
     let known = table.values.iter().filter(|it| it.value.mean.is_some()).count();
     table.players.len() < usize::BITS as usize && known >= 1 << table.players.len()
+}
+
+/// Whether a reward came before the last act.
+fn has_early_reward(episode: &Episode) -> bool {
+    let last = episode.act_ids().next_back();
+    arrivals(episode, Placing::Of).first().is_some_and(|it| Some(it.act) < last)
+}
+
+/// Whether a model states any value.
+fn states_values(episode: &Episode) -> bool {
+    let policies = || episode.acts.iter().filter_map(|it| it.policy.as_ref());
+    policies().any(|it| it.value.is_some() || !it.q.is_empty())
+        || episode.tables.iter().flat_map(|it| &it.alternatives).any(|it| it.stated)
+        || episode.replays.iter().flat_map(|it| &it.candidates).any(|it| it.q.is_some())
 }
 
 /// Where a parameter has a say.
@@ -234,6 +274,10 @@ pub enum Applies {
     Incomplete,
     /// Where every coalition is logged.
     Complete,
+    /// Where a reward came before the last act.
+    EarlyReward,
+    /// Where a model states values, and a reward came before the last act.
+    StatedValue,
 }
 
 impl Applies {
@@ -244,6 +288,10 @@ impl Applies {
             Applies::With(baselines) => format!("with baseline {}", baselines.join(" or ")),
             Applies::Incomplete => "where not every coalition is logged".to_owned(),
             Applies::Complete => "where every coalition is logged".to_owned(),
+            Applies::EarlyReward => "where a reward came before the last act".to_owned(),
+            Applies::StatedValue => {
+                "where values are stated and a reward came before the last act".to_owned()
+            }
         }
     }
 }
@@ -310,6 +358,8 @@ pub(super) struct Question<'a> {
     pub(super) agents_only: bool,
     /// See `acts_of` in [`super::question`].
     pub(super) acts: OnceCell<Vec<Vec<ActId>>>,
+    /// See `received` in [`super::question`].
+    pub(super) received: OnceCell<Vec<f64>>,
 }
 
 impl Method {

@@ -18,10 +18,11 @@ use std::cell::OnceCell;
 
 use crate::model::{
     Act, ActId, ActKind, AgentCredit, AgentId, Alternative, Attribution, Caveat, Episode, Origin, Provenance,
-    Reward, RewardSource, Scenario, Status, Substitute, Unavailable, Value, Whose,
+    Reward, RewardSource, Scenario, Status, Substitute, Unavailable, Value, ValueOf, Whose,
 };
 use crate::stats::sum;
 
+use super::arrivals::received;
 use super::figure;
 pub(super) use super::method::Question;
 use super::method::{Family, Method};
@@ -97,6 +98,7 @@ impl<'a> Question<'a> {
             group: None,
             agents_only: false,
             acts: OnceCell::new(),
+            received: OnceCell::new(),
         })
     }
 
@@ -219,8 +221,9 @@ impl<'a> Question<'a> {
     pub(super) fn pot(&self) -> Result<Pot, Unavailable> {
         let mut pot = self.edited_reward()?;
         for (act, substitute) in &self.scenario.substitutes {
-            let taken = self.taken(*act).and_then(|it| self.value_of(*act, it));
-            let other = self.substitute(*act, substitute).and_then(|it| Ok((it, self.value_of(*act, it)?)));
+            let whole = |it| Ok(self.value_of(*act, it)? + self.left_out_of(*act, it));
+            let taken = self.taken(*act).and_then(whole);
+            let other = self.substitute(*act, substitute).and_then(|it| Ok((it, whole(it)?)));
             let (taken, (alternative, other)) = (taken.map_err(missing)?, other.map_err(missing)?);
             pot.value = sum([pot.value, -taken, other]);
             pot.caveats.push(caveat(format!(
@@ -351,6 +354,32 @@ impl<'a> Question<'a> {
                 .find(|it| it.label == *label)
                 .ok_or_else(|| format!("{} has no logged alternative '{label}'", self.act(act))),
         }
+    }
+
+    /// Whether V before `act` is of the rewards still to come: what a model states is, unless the scenario or
+    /// the log says otherwise. What was drawn anew from the context is of the whole episode.
+    pub(super) fn is_value_to_come(&self, act: ActId) -> bool {
+        let stated = self.episode.act(act).policy.as_ref().is_some_and(|it| it.value.is_some());
+        stated && self.is_stated_to_come(act)
+    }
+
+    /// Whether what a model states at `act` is of the rewards still to come.
+    pub(super) fn is_stated_to_come(&self, act: ActId) -> bool {
+        match self.param("to-come") {
+            Some(it) => it >= 0.5,
+            None => self.episode.value_of(act) == ValueOf::ToCome,
+        }
+    }
+
+    /// What had been received before `act`, in reward units.
+    pub(super) fn received(&self, act: ActId) -> f64 {
+        self.received.get_or_init(|| received(self.episode)).get(act.index()).copied().unwrap_or(0.0)
+    }
+
+    /// What Q of `alternative` leaves out of the return of the whole episode: what was received before the act,
+    /// where it is of what is to come.
+    pub(super) fn left_out_of(&self, act: ActId, alternative: &Alternative) -> f64 {
+        if alternative.stated && self.is_stated_to_come(act) { self.received(act) } else { 0.0 }
     }
 
     /// Q of an alternative.

@@ -204,7 +204,10 @@ fn plain_title(question: &Question<'_>, kind: Kind) -> String {
             format!("value-assisted replays ({against}, alpha {alpha})")
         }
         Kind::ValueOnly => format!("critic's values of candidates ({against})"),
-        Kind::Normalised => format!("normalised replays ({against})"),
+        Kind::Normalised => match question.baseline.filter(|it| it.rescales) {
+            Some(convention) => format!("normalised replays ({})", convention.title),
+            None => format!("normalised replays ({against})"),
+        },
         Kind::Tree => format!("replay tree ({against})"),
         Kind::Pooled => format!("pooled replays ({against})"),
     }
@@ -320,9 +323,13 @@ pub(super) fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>
 fn candidate_term(part: &Part<'_>) -> Term {
     let candidate = part.candidate;
     let what = if part.modelled { "q" } else { "Rbar" };
+    let received = match part.received {
+        0.0 => String::new(),
+        it => format!(", with {} received before", figure::exact(it)),
+    };
     Term {
         text: format!(
-            "{what} of candidate {} '{}'{}",
+            "{what} of candidate {} '{}'{}{received}",
             candidate.j,
             candidate.label,
             if candidate.real { ", which happened" } else { "" }

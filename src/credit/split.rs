@@ -19,7 +19,15 @@ const COUNTS: &[Baseline] = &[
 ];
 
 const fn activity(name: &'static str, title: &'static str, formula: &'static str) -> Baseline {
-    Baseline { name, title, formula, source: "accounting convention", needs: &[], names_culprit: true }
+    Baseline {
+        name,
+        title,
+        formula,
+        source: "accounting convention",
+        needs: &[],
+        names_culprit: true,
+        rescales: false,
+    }
 }
 
 /// The row of activity share.

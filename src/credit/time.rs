@@ -2,10 +2,11 @@
 //! Schulman et al. 2016), return redistribution (`#redistribution`, Arjona-Medina et al. 2019), potential
 //! shaping (`#shaping`, Ng, Harada and Russell 1999). Discounting and eligibility need no values: `discount`.
 //!
-//! **Convention of values.** `policy.value` and the values of alternatives are expected returns of the
-//! *whole* episode, including what was already received. That is what a replay of the rest adds up to, and it
-//! makes `V_{t+1} - V_t` the change an act made, whatever was rewarded in between. If a log's values are of
-//! the rewards still *to come*, the `to-come` switch says so. Either way a reward in the middle counts once.
+//! **Convention of values.** `policy.value` is the expected reward still *to come*, as PPO and MAPPO log it, unless
+//! the log says that it is of the whole `episode` (`value_of`) or the `to-come` switch decides. The mean of what
+//! was drawn anew from a context is a return of the whole episode. Redistribution and shaping follow what the
+//! episode is expected to bring, so they add what was received before; advantages take V to come. Either way a
+//! reward in the middle counts once, and a critic that foresees all gives 0 to every act.
 //!
 //! Decided here:
 //! * Acts at one time stamp are one joint step. Each of them gets the whole advantage (it is the advantage of
@@ -63,19 +64,19 @@ fn credited(question: &Question<'_>) -> Result<Credited, Unavailable> {
         "gae" => {
             let lambda = question.param("lambda").unwrap_or(0.95);
             let rewards: Vec<f64> = timeline.spans.iter().map(|it| it.reward).collect();
-            pass::advantages(&rewards, &timeline.values_to_come(question), gamma, lambda, &mut credits);
+            pass::advantages(&rewards, &timeline.values_to_come(), gamma, lambda, &mut credits);
             let title =
                 format!("advantage (gamma {}, lambda {})", figure::exact(gamma), figure::exact(lambda));
             (false, None, title)
         }
         "shaping" => {
-            let mut potentials = timeline.whole_values(question);
+            let mut potentials = timeline.whole_values();
             potentials.push(question.param("end").unwrap_or(pot.value));
             pass::shaping(&potentials, gamma, &mut credits);
             (false, None, format!("potential shaping (gamma {})", figure::exact(gamma)))
         }
         _ => {
-            let values = timeline.whole_values(question);
+            let values = timeline.whole_values();
             let residual = question.baseline.map_or("last", |it| it.name);
             let steps: Vec<f64> = timeline.spans.iter().map(|it| it.steps as f64).collect();
             credits = redistributed(&values, &steps, question.param("end"), pot.value, residual);
@@ -305,14 +306,17 @@ pub(super) fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>
             };
             let (span, credit) = (&found.timeline.spans[at], found.credits[at]);
             let share = if found.shared { 1.0 / span.acts.len() as f64 } else { 1.0 };
-            Ok(span_terms(question, &found, at)
+            let mut terms: Vec<Term> = span_terms(question, &found, at)
                 .into_iter()
                 .map(|(text, weight, value, of)| {
                     let from = found.timeline.spans.get(of).map_or_else(ending, origins);
                     term(text, weight * share, value, from)
                 })
-                .chain((credit == 0.0).then(|| term("no change".to_owned(), share, 0.0, origins(span))))
-                .collect())
+                .collect();
+            if terms.is_empty() {
+                terms.push(term("no change".to_owned(), share, credit, origins(span)));
+            }
+            Ok(terms)
         }
     }
 }
@@ -323,38 +327,50 @@ fn span_terms(question: &Question<'_>, found: &Credited, at: usize) -> Vec<(Stri
     let name = |at: usize| spans[at].name(question);
     let gamma = gamma(question);
     let n = spans.len();
-    match question.method.name {
-        "gae" => {
-            let decay = gamma * question.param("lambda").unwrap_or(0.95);
-            let values = found.timeline.values_to_come(question);
-            let delta =
-                |k: usize| spans[k].reward + gamma * values.get(k + 1).copied().unwrap_or(0.0) - values[k];
-            let term = |k: usize| (format!("delta at {}", name(k)), decay.powi((k - at) as i32), delta(k), k);
-            (at..n).map(term).filter(|it| it.1 * it.2 != 0.0).collect()
-        }
-        "shaping" => {
-            let values = found.timeline.whole_values(question);
-            let next = match values.get(at + 1) {
-                Some(value) => ("V after".to_owned(), gamma, *value, at + 1),
-                None => ("V at the end".to_owned(), gamma, question.param("end").unwrap_or(found.reward), n),
-            };
-            vec![next, ("V before".to_owned(), -1.0, values[at], at)]
-        }
-        _ => {
-            let values = found.timeline.whole_values(question);
-            let end = question.param("end").unwrap_or(values[n - 1]);
-            let after = values.get(at + 1).copied().unwrap_or(end);
-            let residual = found.credits[at] - (after - values[at]);
-            let mut terms = vec![
-                ("V after".to_owned(), 1.0, after, at + 1),
-                ("V before".to_owned(), -1.0, values[at], at),
-            ];
-            if residual != 0.0 {
-                terms.push(("its part of the residual R - V at the end".to_owned(), 1.0, residual, n));
-            }
-            terms
-        }
+    if question.method.name == "gae" {
+        let decay = gamma * question.param("lambda").unwrap_or(0.95);
+        let values = found.timeline.values_to_come();
+        let term = |k: usize| {
+            let (reward, value) = (spans[k].reward, values[k]);
+            let after = values.get(k + 1).copied().unwrap_or(0.0);
+            let text = format!(
+                "delta at {}: r {} + {} x V {} - V {}",
+                name(k),
+                figure::exact(reward),
+                figure::exact(gamma),
+                figure::exact(after),
+                figure::exact(value)
+            );
+            (text, decay.powi((k - at) as i32), reward + gamma * after - value, k)
+        };
+        return (at..n).map(term).filter(|it| it.3 == at || it.1 * it.2 != 0.0).collect();
     }
+    let values = found.timeline.whole_values();
+    let value = |what: &str, at: usize| {
+        let received = values[at] - spans[at].value;
+        if received == 0.0 {
+            return what.to_owned();
+        }
+        let (coming, received) = (figure::exact(spans[at].value), figure::exact(received));
+        format!("{what}: {coming} to come and {received} received")
+    };
+    let before = (value("V before", at), -1.0, values[at], at);
+    let end = question.param("end");
+    let after = |weight: f64, end: f64| match values.get(at + 1) {
+        Some(it) => (value("V after", at + 1), weight, *it, at + 1),
+        None => ("V at the end".to_owned(), weight, end, n),
+    };
+    if question.method.name == "shaping" {
+        return vec![after(gamma, end.unwrap_or(found.reward)), before];
+    }
+    let end = end.unwrap_or(values[n - 1]);
+    let left = found.reward - end;
+    let after = after(1.0, end);
+    let share = (found.credits[at] - (after.2 - values[at])) / left;
+    let (reward, last) = (figure::exact(found.reward), figure::exact(end));
+    let text = format!("its part of the residual R {reward} - V {last} at the end");
+    let residual = (left != 0.0 && share != 0.0).then_some((text, share, left, n));
+    [after, before].into_iter().chain(residual).collect()
 }
 
 #[cfg(test)]

@@ -124,11 +124,7 @@ fn by_numbers(episode: &Episode, leads: &Attribution, sweep: &Sweep, silent: Vec
     });
     let checks = check::checks(episode);
     let mut ground = Ground::of_numbers(Rung::of(leads.provenance).unwrap_or(Rung::Nothing), leads);
-    let confirmed = checks.iter().find(|it| it.confirmed && leads.baseline.as_ref() == Some(&it.key));
-    if let Some(check) = confirmed.filter(|_| ground.rung == Rung::Declared) {
-        ground.rung = Rung::DeclaredChecked;
-        ground.checked_by = Some(check.method.clone());
-    }
+    confirm(&mut ground, leads, &checks);
     if let Some(acts) = acts.filter(|it| it.method != leads.method && it.provenance == Provenance::Replayed) {
         ground.act_amount = ground::act_amount(acts);
     }
@@ -139,6 +135,15 @@ fn by_numbers(episode: &Episode, leads: &Attribution, sweep: &Sweep, silent: Vec
     // What agrees is counted against whom the sweep was asked about: the same, where its reference leads.
     let stability = Stability::of(episode, &finding, sweep, &checks);
     Verdict { method: name(leads), against, stability, outcome, finding, ground }
+}
+
+/// Declared credit that comes out when it is computed anew is more than somebody's word.
+fn confirm(ground: &mut Ground, leads: &Attribution, checks: &[check::Check]) {
+    let confirmed = checks.iter().find(|it| it.confirmed && leads.baseline.as_ref() == Some(&it.key));
+    if let Some(check) = confirmed.filter(|_| ground.rung == Rung::Declared) {
+        ground.rung = Rung::DeclaredChecked;
+        ground.checked_by = Some(check.method.clone());
+    }
 }
 
 /// Numbers are there and the same for all, and nothing else speaks.
@@ -156,17 +161,12 @@ fn equal(episode: &Episode, attribution: &Attribution, sweep: &Sweep) -> Verdict
     let outcome = Outcome::of(episode);
     let checks = check::checks(episode);
     let against = against::against(episode, &finding, &outcome, None, None, sweep, &checks);
-    Verdict {
-        ground: Ground {
-            unlock: Some(Unlock::of(episode)),
-            ..Ground::of_numbers(Rung::of(attribution.provenance).unwrap_or(Rung::Nothing), attribution)
-        },
-        outcome,
-        finding,
-        stability: Stability::default(),
-        against,
-        method: name(attribution),
-    }
+    let mut ground = Ground {
+        unlock: Some(Unlock::of(episode)),
+        ..Ground::of_numbers(Rung::of(attribution.provenance).unwrap_or(Rung::Nothing), attribution)
+    };
+    confirm(&mut ground, attribution, &checks);
+    Verdict { ground, outcome, finding, stability: Stability::default(), against, method: name(attribution) }
 }
 
 /// A judge's word, or that nothing can tell.

@@ -1,7 +1,7 @@
 //! The nodes of the causal graph and what they act on: `action`, `message`, `state`.
 
 use super::Payload;
-use crate::model::Timestamp;
+use crate::model::{Timestamp, ValueOf};
 
 /// An agent acted.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -58,6 +58,9 @@ pub struct Policy {
     pub q: Vec<(String, f64)>,
     /// V(h), in reward units.
     pub value: Option<f64>,
+    /// What `value` and `q` estimate; absent: what the episode says.
+    #[cfg_attr(test, schemars(with = "Option<super::schema::shape::ValueOf>"))]
+    pub value_of: Option<ValueOf>,
 }
 
 /// What an action cost.

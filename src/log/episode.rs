@@ -1,5 +1,7 @@
 //! The records around an episode: `run`, `episode_start`, `episode_end`.
 
+use crate::model::ValueOf;
+
 /// What was run, and by whom. First line by convention; optional, since rotation may cut it off.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -22,6 +24,9 @@ pub struct Run {
     pub bounds: Option<(f64, f64)>,
     /// The return from which an episode counts as a success.
     pub success: Option<f64>,
+    /// What V and q of the run's episodes estimate.
+    #[cfg_attr(test, schemars(with = "Option<super::schema::shape::ValueOf>"))]
+    pub value_of: Option<ValueOf>,
     /// The agents of every episode of the run.
     pub agents: Vec<RosterAgent>,
 }
@@ -82,6 +87,9 @@ pub struct EpisodeStart {
     pub update: Option<i64>,
     /// The episode this one replays.
     pub replay_of: Option<ReplayOf>,
+    /// What V and q of this episode estimate; absent: what the run says.
+    #[cfg_attr(test, schemars(with = "Option<super::schema::shape::ValueOf>"))]
+    pub value_of: Option<ValueOf>,
 }
 
 /// An edge of the declared interaction graph.

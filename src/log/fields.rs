@@ -12,7 +12,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{OwnReward, Payload, Problem, timestamp_from_number, timestamp_from_text};
-use crate::model::{Severity, Timestamp, rule};
+use crate::model::{Severity, Timestamp, ValueOf, rule};
 use crate::text::label;
 
 /// Integers beyond this are not exact in a double.
@@ -165,6 +165,16 @@ impl<'a, 'n, 'p> Fields<'a, 'n, 'p> {
             let offset = self.notes.offset_of(raw);
             self.notes.problems.push(Problem::new(rule::BIG_INTEGER, offset, message));
         }
+    }
+
+    /// What a value is of; another word is noted and ignored.
+    pub(super) fn value_of(&mut self, key: &str) -> Option<ValueOf> {
+        let raw = self.present(key)?;
+        let found = string(raw).and_then(|it| ValueOf::of_word(&it));
+        if found.is_none() {
+            self.wrong_type(key, raw, "`to_come` or `episode`");
+        }
+        found
     }
 
     /// A finite number; anything else is noted and ignored.

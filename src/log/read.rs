@@ -101,6 +101,7 @@ fn run(fields: &mut Fields) -> Run {
         reward_unit: fields.text("reward_unit"),
         bounds: ends(fields, "bounds", "bounds"),
         success: fields.number("success"),
+        value_of: fields.value_of("value_of"),
         agents: roster(fields),
     }
 }
@@ -151,6 +152,7 @@ fn episode_start(fields: &mut Fields) -> EpisodeStart {
         update: fields.integer("update"),
         replay_of: fields
             .object("replay_of", |it| ReplayOf { episode: it.name("episode"), at: it.name("at") }),
+        value_of: fields.value_of("value_of"),
     }
 }
 
@@ -171,6 +173,7 @@ fn action(fields: &mut Fields) -> Option<Action> {
             logp: it.number("logp"),
             q: it.number_map("q"),
             value: it.number("value"),
+            value_of: it.value_of("value_of"),
         }),
         default: fields.payload("default"),
         usage: fields.object("usage", |it| Usage {

@@ -43,6 +43,15 @@ pub(super) mod shape {
         Text(String),
     }
 
+    /// What V and q estimate: `to_come` (where nothing says otherwise), the return from here on; `episode`,
+    /// that of the whole episode.
+    #[derive(JsonSchema)]
+    #[schemars(rename_all = "snake_case", inline)]
+    pub enum ValueOf {
+        ToCome,
+        Episode,
+    }
+
     /// A string, or an integer read as its text.
     #[derive(JsonSchema)]
     #[schemars(untagged, inline)]
@@ -110,6 +119,9 @@ mod tests {
                         let only = types.remove(0);
                         fields.insert("type".into(), only);
                     }
+                }
+                if let Some(Value::Array(words)) = fields.get_mut("enum") {
+                    words.retain(|it| !it.is_null());
                 }
                 if let Some(Value::Array(choices)) = fields.get_mut("anyOf") {
                     choices.retain(|it| *it != json!({"type": "null"}));

@@ -4,10 +4,10 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
-use crate::model::Timestamp;
+use crate::model::{Timestamp, ValueOf};
 
 /// One episode that uses every record type.
-const EXAMPLE: &str = r#"{"type":"run","credit_log":1,"run":"quote-desk/seed3","ts":1767225600.0,"writer":{"host":"gpu01","pid":77,"rank":0},"env":"desk_v1","algorithm":"shapley","gamma":0.99,"reward_unit":"success[0..1]","bounds":[0,1]}
+const EXAMPLE: &str = r#"{"type":"run","credit_log":1,"run":"quote-desk/seed3","ts":1767225600.0,"writer":{"host":"gpu01","pid":77,"rank":0},"env":"desk_v1","algorithm":"shapley","gamma":0.99,"reward_unit":"success[0..1]","bounds":[0,1],"value_of":"to_come"}
 {"type":"episode_start","episode":"ep-1","ts":1767225601.0,"global_step":40,"update":7,"seed":3,"group":"q-9","task":"quote the order","trace_id":"4bf92f35","agents":[{"id":"lead","role":"planner","tools":["mail"]},{"id":"desk"}],"graph":{"edges":[{"from":"lead","to":"desk","kind":"asks","weight":2}]}}
 {"type":"state","episode":"ep-1","id":"s0","ts":1767225601.01,"step":0,"scope":"collective","state":{"env":{"rows":5}}}
 {"type":"action","episode":"ep-1","id":"a1","ts":1767225601.2,"dur":0.84,"step":0,"agent":"lead","kind":"llm","action":"ask the desk","pre_state":{"belief":"?"},"parents":[],"span_id":"00f0","attempt":1,"turn":0,"usage":{"in":220,"out":40,"cost":0.01}}
@@ -98,6 +98,22 @@ fn fields_of_an_action() {
     assert_eq!(keys, ["search", "ask", "stop"]);
     assert!(policy.q[2].1.is_nan());
     assert_eq!(action_label(policy.chosen.unwrap().json()), text_label(&policy.probs[0].0));
+}
+
+#[test]
+fn what_a_value_is_of() {
+    let line = |word: &str| {
+        format!(r#"{{"type":"action","episode":"e","agent":"a","policy":{{"value":1,"value_of":{word}}}}}"#)
+    };
+    let read = |word: &str, rules: &[&str]| {
+        let record = one(line(word), rules);
+        let Body::Action(action) = &record.body else { panic!("{record:?}") };
+        assert_eq!(one(write(&record), &[]), record);
+        action.policy.as_ref().and_then(|it| it.value_of)
+    };
+    assert_eq!(read("\"to_come\"", &[]), Some(ValueOf::ToCome));
+    assert_eq!(read("\"episode\"", &[]), Some(ValueOf::Episode));
+    assert_eq!(read("\"other\"", &["wrong-type"]), None);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::{
     Action, Body, Candidate, Coalition, Counterfactual, Credit, CreditItem, EpisodeEnd, EpisodeStart,
     Message, Metric, OwnReward, Payload, Policy, Record, Reward, RosterAgent, Run, State,
 };
-use crate::model::Timestamp;
+use crate::model::{Timestamp, ValueOf};
 
 /// `record` as one line of the native log, without a line end.
 ///
@@ -71,6 +71,7 @@ fn run(out: &mut Object, it: &Run) {
     out.maybe_text("reward_unit", it.reward_unit.as_deref());
     out.interval("bounds", it.bounds);
     out.number("success", it.success);
+    out.maybe_text("value_of", it.value_of.map(ValueOf::word));
     out.objects("agents", &it.agents, roster_agent);
 }
 
@@ -108,6 +109,7 @@ fn episode_start(out: &mut Object, it: &EpisodeStart) {
             out.maybe_text("at", replay.at.as_deref());
         });
     }
+    out.maybe_text("value_of", it.value_of.map(ValueOf::word));
 }
 
 fn action(out: &mut Object, it: &Action) {
@@ -142,6 +144,7 @@ fn policy(out: &mut Object, it: &Policy) {
     out.number("logp", it.logp);
     out.numbers_by_name("q", &it.q);
     out.number("value", it.value);
+    out.maybe_text("value_of", it.value_of.map(ValueOf::word));
 }
 
 fn message(out: &mut Object, it: &Message) {

@@ -104,6 +104,33 @@ pub struct Policy {
     pub value: Option<f64>,
     /// Log-probability of the action taken.
     pub logp: Option<f64>,
+    /// What `q` and `value` estimate; `None`: what the episode says.
+    pub value_of: Option<ValueOf>,
+}
+
+/// What a value that a model states estimates: V(h) and q of a critic.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ValueOf {
+    /// The rewards from here on, as PPO and MAPPO log it (Schulman et al. 2016, section 2).
+    #[default]
+    ToCome,
+    /// The return of the whole episode, with what was already received.
+    Episode,
+}
+
+impl ValueOf {
+    /// The word in a log.
+    pub fn word(self) -> &'static str {
+        match self {
+            ValueOf::ToCome => "to_come",
+            ValueOf::Episode => "episode",
+        }
+    }
+
+    /// What a word of a log means.
+    pub fn of_word(word: &str) -> Option<Self> {
+        [ValueOf::ToCome, ValueOf::Episode].into_iter().find(|it| it.word() == word)
+    }
 }
 
 /// What an act cost.

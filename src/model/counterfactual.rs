@@ -71,6 +71,9 @@ pub struct Alternative {
     pub taken: bool,
     /// Whether this is the default (null) action.
     pub default: bool,
+    /// Whether a model states the value (`policy.q`, or `q` of a candidate); otherwise it is what whole episodes
+    /// came to.
+    pub stated: bool,
     /// The record it comes from.
     pub origin: Origin,
 }
@@ -85,7 +88,7 @@ pub struct ActionTable {
     pub act: ActId,
     /// The alternatives, including the one taken if its value is known.
     pub alternatives: Vec<Alternative>,
-    /// V(h), if logged.
+    /// V(h), if logged: stated by the policy, else the mean of what was drawn anew.
     pub value: Option<f64>,
     /// Groups (`counterfactual.group`) merged here.
     pub groups: Vec<String>,

@@ -156,6 +156,7 @@ impl Draft {
             probability: (*p >= 0.0).then_some(*p),
             taken: taken == Some(at),
             default: default == Some(at),
+            stated: true,
             origin,
         };
         let alternatives = alternatives.iter().enumerate().map(one).collect();

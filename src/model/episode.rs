@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Act, ActId, ActionTable, AgentId, Clock, CoalitionTable, Diagnostic, Links, Origin, ReplayGroup,
-    Segmented, Status, Timestamp, Whose,
+    Segmented, Status, Timestamp, ValueOf, Whose,
 };
 
 /// An agent of an episode.
@@ -234,6 +234,8 @@ pub struct Episode {
     pub gamma: Option<f64>,
     /// What one unit of reward is.
     pub reward_unit: Option<String>,
+    /// What V and q estimate where the act itself does not say.
+    pub value_of: ValueOf,
     /// The task; display-safe.
     pub task: Option<String>,
     /// Trace id.
@@ -348,6 +350,12 @@ impl Episode {
     /// The alternatives known at `act`.
     pub fn table(&self, act: ActId) -> Option<&ActionTable> {
         self.tables.get(self.tables.partition_point(|it| it.act < act)).filter(|it| it.act == act)
+    }
+
+    /// What the values estimate that a model states at `act`.
+    pub fn value_of(&self, act: ActId) -> ValueOf {
+        let own = self.act(act).policy.as_ref().and_then(|it| it.value_of);
+        own.unwrap_or(self.value_of)
     }
 
     /// All agent ids, ascending.

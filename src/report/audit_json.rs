@@ -77,6 +77,8 @@ fn declared(report: &AuditReport<'_>, it: &Declared) -> Json {
         "sum": number(it.row.sum),
         "residual": maybe(it.row.residual),
         "worst": maybe(it.row.worst),
+        "fits": it.row.fits,
+        "forms": it.row.forms,
         "items": items.collect::<Vec<_>>(),
         "findings": it.row.findings.iter().map(|it| clean(&it.text)).collect::<Vec<_>>(),
     })

@@ -127,6 +127,9 @@ fn declared(out: &mut String, all: &[Declared]) {
             }
         };
         line(out, &format!("  {}", clean(&said)));
+        if let Some(fit) = it.row.fit_words() {
+            line(out, &format!("  {}", clean(&fit)));
+        }
         let residual = match it.row.residual {
             Some(residual) => format!("residual {}", small(residual)),
             None => "divides no total".to_owned(),

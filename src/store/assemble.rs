@@ -255,6 +255,7 @@ impl Builder {
             episode.gamma = run.gamma;
             episode.success = run.success;
             episode.reward_unit = clean(&run.reward_unit);
+            episode.value_of = run.value_of.unwrap_or_default();
         }
         for (record, origin) in records {
             match &record.body {
@@ -264,6 +265,7 @@ impl Builder {
                     episode.group = clean(&start.group).or(episode.group.take());
                     episode.seed = clean(&start.seed).or(episode.seed.take());
                     episode.global_step = start.global_step.or(episode.global_step);
+                    episode.value_of = start.value_of.unwrap_or(episode.value_of);
                 }
                 Body::EpisodeEnd(end) => {
                     episode.outcome = Some(Outcome {

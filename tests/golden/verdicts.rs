@@ -139,9 +139,31 @@ fn no_loss_where_nothing_was_lost() {
 }
 
 #[test]
+fn what_a_critic_foresees_is_nobodys_credit() {
+    // V to come 2 and 1.5, rewards 0.5 and 1.5: 0.5 + 1.5 - 2 and 1.5 - 1.5.
+    check(
+        "critic-foresees",
+        &[
+            "OK R 2.00",
+            "WHO Nobody stands out: both, ann and ben, have 0.00 by declared/gae",
+            "FROM Declared by gae, and confirmed here by gae. To know, log replays of an act (`counterfactual` of kind `replay`)",
+        ],
+    );
+}
+
+#[test]
 fn unknown_is_not_innocent() {
+    // One alternative of ann's act has no value: a baseline that knows both agents without it is preferred.
     check(
         "unknown-value",
+        &[
+            "FAIL R -1.00",
+            "WHO ann at a1: \"x\" is worth -1.00 against 2.00 for \"y\"",
+            "FROM Modelled: values that the log states, nothing was run again (2 acts, 2 alternatives)",
+        ],
+    );
+    check(
+        "unknown-act",
         &[
             "FAIL R -1.00",
             "WHO Of those with a number, ben at b1: \"x\" is worth -1.00 against 1.00 for \"y\"; ann has none: not known",

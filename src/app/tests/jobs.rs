@@ -211,9 +211,11 @@ fn a_method_that_cannot_follow_an_edit_gives_way_when_that_is_known() {
     assert_eq!(program.episode().forks.scenario(), short.episode().forks.scenario());
     assert_ne!(program.episode().forks.scenario().method, method);
     assert!(program.episode().analysis().unwrap().credit.is_ok());
-    assert_eq!(program.episode().form.field, short.episode().form.field);
-    let field = &crate::app::whatif::Form::fields(program.episode())[program.episode().form.field];
-    assert!(matches!(field.kind, crate::app::whatif::FieldKind::Action(_)), "{:?}", field.kind);
+    // In the long episode the reward comes before the last act, so its form has a field more.
+    for program in [&program, &short] {
+        let field = &crate::app::whatif::Form::fields(program.episode())[program.episode().form.field];
+        assert!(matches!(field.kind, crate::app::whatif::FieldKind::Action(_)), "{:?}", field.kind);
+    }
     // It is decided once: undo brings back what was.
     program.press("u");
     program.send(Message::Key(Key::ctrl('r')));

@@ -370,8 +370,9 @@ fn param_fields<'a>(open: &'a OpenEpisode, scenario: &'a Scenario) -> impl Itera
     params.map(|param| {
         let set = scenario.params.get(param.name).map(|it| it.get());
         let kind = FieldKind::Param(param.name);
+        let logged = param.logged(&open.episode);
         if param.is_switch() {
-            let on = set.or(param.default).is_some_and(|it| it >= 0.5);
+            let on = set.or(param.default).or(logged).is_some_and(|it| it >= 0.5);
             let choices = [("off", 0.0), ("on", 1.0)].map(|(label, value)| Choice {
                 label: label.to_owned(),
                 what: String::new(),
@@ -387,7 +388,7 @@ fn param_fields<'a>(open: &'a OpenEpisode, scenario: &'a Scenario) -> impl Itera
             return choice_field(kind, param.name, choices.into(), set.is_some());
         }
         Field {
-            number: Some((set.or(param.default).unwrap_or(0.0), param.default)),
+            number: Some((set.or(param.default).or(logged).unwrap_or(0.0), param.default)),
             step: param.step,
             range: (param.min, param.max),
             changed: set.is_some(),

@@ -3,7 +3,7 @@
 use crate::credit::audit;
 use crate::credit::fixture::assert_close;
 use crate::model::draft::Draft;
-use crate::model::{ActId, Value};
+use crate::model::{ActId, Episode, Policy, Value, ValueOf};
 
 /// v(all) = 1, alone 0.1 and 0.2: Shapley 0.45 and 0.55.
 fn pair() -> Draft {
@@ -74,4 +74,65 @@ fn findings_of_the_record_itself() {
         ]
     );
     assert_close(&[row.sum], &[0.2]);
+}
+
+/// Returns 0, 1, 0, 0 of a replay group, the first happened; declared by `algorithm`.
+fn group(algorithm: &str, value: f64) -> Draft {
+    let draft = Draft::of(1).acts(&[0]).replay(0, 0, &[(0.0, 1), (1.0, 1), (0.0, 1), (0.0, 1)]);
+    draft.declared(algorithm, &[(0, value)]).last_declared(|it| it.items[0].act = Some(ActId(0)))
+}
+
+#[track_caller]
+fn check_fits(algorithm: &str, value: f64, method: &str, fits: &[&str]) {
+    let row = audit(&group(algorithm, value).episode()).remove(0);
+    assert_eq!((row.method().as_deref(), row.fits.join(" ")), (Some(method), fits.join(" ")));
+}
+
+#[test]
+fn the_convention_of_a_grpo_is_told_from_its_numbers() {
+    // -0.25 over 0.5 + 1e-4, 0.5 + 1e-6, 0.5 + 1e-9 and sqrt(0.1875); -0.25 itself; -1/3.
+    check_fits("grpo", -0.4999, "replay-normalised/trl", &["trl"]);
+    check_fits("grpo", -0.499_999, "replay-normalised/verl", &["verl"]);
+    check_fits("grpo", -0.25, "replay-mean/equal", &["dr_grpo", "magrpo"]);
+    check_fits("grpo", -0.333_333, "replay-loo/equal", &["rloo"]);
+    // In single precision.
+    check_fits("grpo", f64::from(-0.25_f32 / 0.5001_f32), "replay-normalised/trl", &["trl"]);
+    // Two digits tell less: all that round to it are named, the one that the name means first.
+    check_fits("grpo", -0.58, "replay-normalised/population", &["population", "whitened"]);
+    // None: as what its name means.
+    check_fits("grpo", -0.123, "replay-normalised/population", &[]);
+    check_fits("rloo", -0.123, "replay-loo/equal", &[]);
+}
+
+#[test]
+fn the_fit_is_said_in_words() {
+    let words = |value: f64| audit(&group("grpo", value).episode()).remove(0).fit_words();
+    assert_eq!(words(-0.4999).as_deref(), Some("fits trl; 7 other forms do not"));
+    assert_eq!(words(-0.123).as_deref(), Some("none of 8 known forms fits every number"));
+    let several = "fits population, whitened, which these numbers do not tell apart; 6 other forms do not";
+    assert_eq!(words(-0.58).as_deref(), Some(several));
+    assert_eq!(audit(&pair().declared("shapley", &[(0, 0.45)]).episode())[0].fit_words(), None);
+}
+
+/// V to come 1 and 0; 1 is received for the first act.
+fn foreseen(declared: &[f64], change: impl FnOnce(&mut Episode)) -> Draft {
+    let policy = |value| Some(Policy { value: Some(value), ..Policy::default() });
+    let draft = Draft::of(2).act(0, &[]).last(|it| it.policy = policy(1.0));
+    let draft = draft.act(1, &[]).last(|it| it.policy = policy(0.0)).reward(1.0, &[0]);
+    let draft = draft.declared("gae", &[(0, declared[0]), (1, declared[1])]).last_declared(|it| {
+        it.params = vec![("lambda".to_owned(), "1.0".to_owned())];
+        it.items.iter_mut().zip(0..).for_each(|(it, at)| it.act = Some(ActId(at)));
+    });
+    draft.with(change)
+}
+
+#[test]
+fn what_the_values_of_an_advantage_are_of_is_told_from_its_numbers() {
+    // To come: 1 - 1 and 0 - 0. Of the episode: 1 - 1 and 1 - 0, as the whole return is 1.
+    let row = audit(&foreseen(&[0.0, 0.0], |_| ()).episode()).remove(0);
+    assert_eq!((row.agrees(1e-12), row.fits.as_slice()), (Some(true), &["V to come".to_owned()][..]));
+    let row = audit(&foreseen(&[0.0, 1.0], |_| ()).episode()).remove(0);
+    assert_eq!(row.fits, ["V of the episode"]);
+    let said = foreseen(&[0.0, 1.0], |it| it.value_of = ValueOf::Episode).episode();
+    assert_eq!(audit(&said)[0].fits, ["V of the episode"]);
 }

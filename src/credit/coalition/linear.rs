@@ -9,6 +9,7 @@ use crate::stats::Sum;
 use super::super::game::{Coalition, Game};
 use super::super::question::{Question, missing};
 use super::NORMAL_95;
+use super::logged::LoggedGame;
 
 /// At most this many coefficients in a form: 2^24 take 128 MiB.
 const MOST: usize = 1 << 24;
@@ -77,19 +78,18 @@ pub(super) struct Evaluated {
 pub(super) fn evaluate(
     question: &Question<'_>,
     form: &Form,
-    game: &mut impl Game,
+    game: &mut LoggedGame<'_>,
 ) -> Result<Evaluated, Unavailable> {
     let mut values = vec![Sum::default(); form.n];
     let mut variances = Some(vec![Sum::default(); form.n]);
     let mut absent = Vec::new();
-    let (mut range, mut runs) = (None::<(f64, f64)>, None::<(u32, u32)>);
+    let mut runs = None::<(u32, u32)>;
     for (coalition, coefficients) in form.rows() {
         let Ok(estimate) = game.value(coalition) else {
             absent.push(coalition);
             continue;
         };
         let value = estimate.value;
-        range = Some(range.map_or((value, value), |(low, high)| (value.min(low), value.max(high))));
         if let Some(n) = estimate.n {
             runs = Some(runs.map_or((n, n), |(low, high)| (n.min(low), n.max(high))));
         }
@@ -103,7 +103,15 @@ pub(super) fn evaluate(
             sums
         });
     }
-    let (low, high) = range.ok_or_else(|| missing("none of the coalitions it needs is logged"))?;
+    if absent.len() == form.len() {
+        return Err(missing("none of the coalitions it needs is logged"));
+    }
+    // What a coalition of this team can earn shows in all of them, also in those that the form does not need.
+    let range =
+        game.known().into_iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), (_, value)| {
+            (value.min(low), value.max(high))
+        });
+    let (low, high) = range;
     let (low, high) = (question.param("lo").unwrap_or(low), question.param("hi").unwrap_or(high));
     if low > high {
         return Err(missing(format!("the bounds of missing values are empty: lo {low} is above hi {high}")));

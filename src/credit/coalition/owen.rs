@@ -52,6 +52,7 @@ const UNIONS: &[Baseline] = &[
         source: "Owen 1977",
         needs: &[Need::Teams],
         names_culprit: true,
+        rescales: false,
     },
     Baseline {
         name: "role",
@@ -60,6 +61,7 @@ const UNIONS: &[Baseline] = &[
         source: "Owen 1977",
         needs: &[Need::Teams],
         names_culprit: true,
+        rescales: false,
     },
 ];
 

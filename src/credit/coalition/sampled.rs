@@ -52,6 +52,7 @@ const fn way(name: &'static str, title: &'static str, source: &'static str) -> B
         source,
         needs: &[],
         names_culprit: true,
+        rescales: false,
     }
 }
 

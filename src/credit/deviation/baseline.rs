@@ -7,6 +7,9 @@
 //! * Alternatives without a probability count as impossible if the logged ones sum to 1 within `1e-6`. If
 //!   they do not and one is missing, the policy is not known; if none is missing, they are renormalised and a
 //!   caveat says so.
+//! * The best and the worst are those of the alternatives with a value, as long as the others cannot clear anybody:
+//!   a regret is at least what it is over those with a value, and a gain at least what it is over them. A regret of
+//!   0 over some says nothing, and a mean needs the value of each.
 //! * If only the action taken is there to compare with, the credit is 0, flagged "no contrast".
 
 use crate::model::{ActId, Alternative, Origin};
@@ -25,6 +28,7 @@ pub(in super::super) const BASELINES: &[Baseline] = &[
         source: "Wolpert and Tumer 2002, wonderful life utility",
         needs: &[Need::DefaultValue],
         names_culprit: true,
+        rescales: false,
     },
     Baseline {
         name: "policy",
@@ -33,6 +37,7 @@ pub(in super::super) const BASELINES: &[Baseline] = &[
         source: "Foerster et al. 2018, COMA",
         needs: &[Need::Probabilities, Need::AlternativeValues],
         names_culprit: true,
+        rescales: false,
     },
     Baseline {
         name: "uniform",
@@ -41,6 +46,7 @@ pub(in super::super) const BASELINES: &[Baseline] = &[
         source: "Wolpert and Tumer 2002, aristocrat utility with even odds",
         needs: &[Need::AlternativeValues],
         names_culprit: true,
+        rescales: false,
     },
     Baseline {
         name: "tempered",
@@ -49,6 +55,7 @@ pub(in super::super) const BASELINES: &[Baseline] = &[
         source: "COMA with tempered odds: tau 0 greedy, 1 COMA, large uniform",
         needs: &[Need::Probabilities, Need::AlternativeValues],
         names_culprit: true,
+        rescales: false,
     },
     Baseline {
         name: "best-alternative",
@@ -57,6 +64,7 @@ pub(in super::super) const BASELINES: &[Baseline] = &[
         source: "regret",
         needs: &[Need::AlternativeValues],
         names_culprit: true,
+        rescales: false,
     },
     Baseline {
         name: "others-mean",
@@ -65,6 +73,7 @@ pub(in super::super) const BASELINES: &[Baseline] = &[
         source: "leave-one-out mean",
         needs: &[Need::AlternativeValues],
         names_culprit: true,
+        rescales: false,
     },
     Baseline {
         name: "critic",
@@ -73,6 +82,7 @@ pub(in super::super) const BASELINES: &[Baseline] = &[
         source: "Yu et al. 2022, MAPPO style advantage",
         needs: &[Need::StateValues],
         names_culprit: true,
+        rescales: false,
     },
     Baseline {
         name: "best-response",
@@ -81,6 +91,7 @@ pub(in super::super) const BASELINES: &[Baseline] = &[
         source: "regret against the best response; never above 0",
         needs: &[Need::AlternativeValues],
         names_culprit: true,
+        rescales: false,
     },
     Baseline {
         name: "worst",
@@ -89,6 +100,7 @@ pub(in super::super) const BASELINES: &[Baseline] = &[
         source: "gain over the worst; never below 0",
         needs: &[Need::AlternativeValues],
         names_culprit: true,
+        rescales: false,
     },
     Baseline {
         name: "zero",
@@ -97,6 +109,7 @@ pub(in super::super) const BASELINES: &[Baseline] = &[
         source: "the team reward itself",
         needs: &[Need::Reward],
         names_culprit: false,
+        rescales: false,
     },
     Baseline {
         name: "constant",
@@ -105,6 +118,7 @@ pub(in super::super) const BASELINES: &[Baseline] = &[
         source: "a number of your own",
         needs: &[Need::Reward],
         names_culprit: false,
+        rescales: false,
     },
 ];
 
@@ -121,6 +135,8 @@ pub(super) struct Subtracted<'a> {
     pub(super) modelled: bool,
     /// Whether there was nothing but the action taken.
     pub(super) no_contrast: bool,
+    /// The first alternative without a value that a best or worst of them is picked without.
+    pub(super) unvalued: Option<&'a Alternative>,
     /// What the probabilities summed to, if that is not 1.
     pub(super) renormalised: Option<f64>,
 }
@@ -219,7 +235,7 @@ pub(super) fn subtracted<'a>(
                     question.act(act)
                 )
             })?;
-        let no_contrast = table.alternatives.len() < 2;
+        let no_contrast = table.alternatives.len() < 2 && default.taken;
         let weights = weighted(question, act, vec![(default, 1.0)])?;
         return Ok(Subtracted { weights, no_contrast, ..Subtracted::default() });
     }
@@ -235,11 +251,7 @@ pub(super) fn subtracted<'a>(
             _ if name == "others-mean" => {
                 Ok(Subtracted { weights: weighted(question, act, even(&others))?, ..Subtracted::default() })
             }
-            _ => Ok(Subtracted {
-                weights: extreme(weighted(question, act, even(&others))?, 1.0),
-                picked: Some((Against::Best, others)),
-                ..Subtracted::default()
-            }),
+            _ => picked(question, act, others, Against::Best),
         };
     }
     if taken.is_none() {
@@ -253,20 +265,43 @@ pub(super) fn subtracted<'a>(
     let plain = |weights| Subtracted { weights, no_contrast, ..Subtracted::default() };
     match name {
         "uniform" => Ok(plain(weighted(question, act, even(&set))?)),
-        "best-response" => Ok(Subtracted {
-            picked: Some((Against::Best, set.clone())),
-            ..plain(extreme(weighted(question, act, even(&set))?, 1.0))
-        }),
-        "worst" => Ok(Subtracted {
-            picked: Some((Against::Worst, set.clone())),
-            ..plain(extreme(weighted(question, act, even(&set))?, -1.0))
-        }),
+        "best-response" => Ok(Subtracted { no_contrast, ..picked(question, act, set, Against::Best)? }),
+        "worst" => Ok(Subtracted { no_contrast, ..picked(question, act, set, Against::Worst)? }),
         _ => {
             let (odds, renormalised) = policy(question, act, &set)?;
             let odds = if name == "tempered" { tempered(&odds, question.param("tau")) } else { odds };
             Ok(Subtracted { renormalised, ..plain(weighted(question, act, odds)?) })
         }
     }
+}
+
+/// The best or the worst of those of `set` that have a value.
+fn picked<'a>(
+    question: &Question<'a>,
+    act: ActId,
+    set: Vec<&'a Alternative>,
+    against: Against,
+) -> Result<Subtracted<'a>, String> {
+    let unvalued = set.iter().copied().find(|it| it.q.mean.is_none());
+    let valued: Vec<&Alternative> = set.iter().copied().filter(|it| it.q.mean.is_some()).collect();
+    let sign = if against == Against::Worst { -1.0 } else { 1.0 };
+    let compared = if valued.is_empty() { set } else { valued.clone() };
+    let weights = extreme(question, act, weighted(question, act, even(&compared))?, sign);
+    Ok(Subtracted { weights, unvalued, picked: Some((against, valued)), ..Subtracted::default() })
+}
+
+/// Why alternatives without a value leave nothing to say: over those with a value `gain` is no loss (or, against
+/// the worst, no gain). `None`: they cannot change the sign.
+pub(super) fn open(
+    question: &Question<'_>,
+    act: ActId,
+    subtracted: &Subtracted<'_>,
+    gain: f64,
+) -> Option<String> {
+    let unvalued = subtracted.unvalued?;
+    let lost = if name(question) == "worst" { -gain } else { gain };
+    let name = known_as(name(question));
+    (lost >= 0.0).then(|| format!("{name} needs the value of '{}' for {}", unvalued.label, question.act(act)))
 }
 
 fn action_set(alternatives: &[Alternative]) -> Vec<&Alternative> {
@@ -298,10 +333,16 @@ fn weighted<'a>(question: &Question<'a>, act: ActId, odds: Odds<'a>) -> Result<V
 }
 
 /// All weight on the first alternative with the highest (`sign` 1) or lowest (-1) value.
-fn extreme(weights: Vec<Weighted<'_>>, sign: f64) -> Vec<Weighted<'_>> {
+fn extreme<'a>(
+    question: &Question<'_>,
+    act: ActId,
+    weights: Vec<Weighted<'a>>,
+    sign: f64,
+) -> Vec<Weighted<'a>> {
+    let whole = |it: &Weighted<'_>| it.q + question.left_out_of(act, it.alternative);
     let mut best: Option<Weighted<'_>> = None;
     for one in weights {
-        if best.as_ref().is_none_or(|best| sign * one.q > sign * best.q) {
+        if best.as_ref().is_none_or(|best| sign * whole(&one) > sign * whole(best)) {
             best = Some(Weighted { weight: 1.0, ..one });
         }
     }

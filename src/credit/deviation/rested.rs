@@ -91,6 +91,9 @@ fn credit(deviation: &Deviation<'_>, runs: &mut Runs) -> Credit {
     if let Gain::Realised(pot) = &deviation.gain {
         terms.push((runs.push(Arm::Within(pot.value, pot.value)), 1.0));
     }
+    if let Some((weight, value)) = deviation.received {
+        terms.push((runs.push(Arm::Within(value, value)), weight));
+    }
     if subtracted.constant != 0.0 {
         let constant = subtracted.constant;
         // A critic does not tell its own error.

@@ -1,6 +1,6 @@
 //! The row of the single deviations.
 
-use super::super::method::{Applies, Family, Method, Need, Param};
+use super::super::method::{Applies, Family, Method, Need, Param, TO_COME};
 use super::baseline::BASELINES;
 use super::{compute, terms};
 
@@ -21,6 +21,7 @@ pub(in crate::credit) const METHOD: Method = Method {
             applies: Applies::Always,
             what: "take the reward that came out in place of the expected value of the action taken",
         },
+        TO_COME,
         Param {
             name: "tau",
             default: Some(0.5),

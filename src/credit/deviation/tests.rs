@@ -216,6 +216,65 @@ fn one_alternative_is_no_contrast() {
 }
 
 #[test]
+fn only_the_null_actions_are_known() {
+    // D = G - G(null) with the reward that came out: -1 - 0.5 and -1 - (-1).
+    let draft = Draft::of(2).acts(&[0, 1]).table(0, &[("null", 0.5, -1.0)], None, Some(0));
+    let episode = draft.table(1, &[("null", -1.0, -1.0)], None, Some(0)).reward(-1.0, &[]).episode();
+    let got = credit(&episode, "null");
+    assert_close(&numbers(&got), &[-1.5, 0.0]);
+    assert!(got.caveats.iter().all(|it| !it.text.contains("no contrast")), "{:?}", got.caveats);
+}
+
+#[test]
+fn a_regret_is_over_the_alternatives_that_have_a_value() {
+    let nan = f64::NAN;
+    let rows = [("x", -1.0, 0.2), ("y", 1.0, 0.3), ("z", nan, 0.5)];
+    let draft = Draft::of(2).acts(&[0, 1]).table(0, &rows, Some(0), None);
+    let draft = draft.table(1, &[("x", -1.0, 0.5), ("y", 0.0, 0.5)], Some(0), None);
+    let episode = draft.reward(-1.0, &[]).end(crate::model::Status::Failure).episode();
+    // -1 - 1 at least, and -1 - 0; of means nothing can be said.
+    let got = credit(&episode, "best-alternative");
+    assert_close(&numbers(&got), &[-2.0, -1.0]);
+    let want = "at 1 act not every alternative has a value: the loss is at least that over the best that has";
+    assert!(got.caveats.iter().any(|it| it.text == want), "{:?}", got.caveats);
+    assert_close(&numbers(&credit(&episode, "best-response")), &[-2.0, -1.0]);
+    assert_close(&numbers(&credit(&episode, "uniform")), &[nan, -0.5]);
+    // No gain over the one that is known to be worse, and none known over 'z'.
+    assert_close(&numbers(&credit(&episode, "worst")), &[nan, 0.0]);
+    // A regret of 0 over what is known clears nobody.
+    let cleared = [("x", 2.0, 0.2), ("y", 1.0, 0.3), ("z", nan, 0.5)];
+    let draft = Draft::of(1).acts(&[0]).table(0, &cleared, Some(0), None).reward(-1.0, &[]);
+    let why = "regret needs the value of 'z' for action t0 (a0)";
+    assert_eq!(refused(&draft.clone().episode(), "best-alternative").missing, why);
+    assert_close(&numbers(&credit(&draft.episode(), "worst")), &[1.0]);
+    // Unknown is not innocent: the first baseline that knows both is preferred to those that know one.
+    let best = crate::credit::best_scenario(&episode).expect("a method");
+    assert_eq!(best.baseline.as_deref(), Some("best-alternative"));
+}
+
+#[test]
+fn values_to_come_meet_returns_of_the_whole_episode() {
+    // 1 is received for t0, then t1 is worth 0.25 to come; replays of its alternative came to 1.75 in all.
+    let rows = [("u", 0.25, -1.0), ("other", 1.75, -1.0)];
+    let draft = Draft::of(1).acts(&[0, 0]).table(1, &rows, Some(0), None);
+    let draft = draft.last_table(|it| it.alternatives[1].stated = false).reward(1.0, &[0]).reward(0.25, &[1]);
+    let episode = draft.episode();
+    // 0.25 + 1 - 1.75.
+    let act = ActId(1);
+    let got = compute(&episode, &with("best-alternative")).expect("known");
+    assert_close(&[got.act(act).expect("a number").value], &[-0.5]);
+    let told = explain(&episode, &with("best-alternative"), Target::Act(act)).expect("told");
+    let received: Vec<f64> =
+        told.terms.iter().filter(|it| it.text.starts_with("received")).map(|it| it.weight).collect();
+    assert_eq!(received, [1.0]);
+    // Of the whole episode: 0.25 - 1.75.
+    let params = [("to-come".to_owned(), 0.0.into())].into();
+    let whole = Scenario { params, ..with("best-alternative") };
+    let got = compute(&episode, &whole).expect("known");
+    assert_close(&[got.act(act).expect("a number").value], &[-1.5]);
+}
+
+#[test]
 fn part_of_an_agents_acts_is_not_its_credit() {
     let table = [("x", 0.9, 0.5), ("y", 0.1, 0.5)];
     let draft = Draft::of(3).acts(&[0, 0, 1]).message(0, &[]).message(1, &[]);

@@ -1,6 +1,7 @@
 //! The rows of the replay methods, and their parameters.
 
-use super::super::method::{Applies, Baseline, Family, Method, Need, Param};
+use super::super::convention::NORMALISATIONS;
+use super::super::method::{Applies, Baseline, Family, Method, Need, Param, TO_COME};
 use super::{compute, terms};
 
 /// How candidates are weighed against each other.
@@ -12,6 +13,7 @@ const WEIGHTS: &[Baseline] = &[
         source: "C3; RLOO (Kool et al. 2019)",
         needs: &[],
         names_culprit: true,
+        rescales: false,
     },
     Baseline {
         name: "replays",
@@ -20,6 +22,7 @@ const WEIGHTS: &[Baseline] = &[
         source: "C3, leave-one-out over replay counts",
         needs: &[],
         names_culprit: true,
+        rescales: false,
     },
 ];
 
@@ -96,7 +99,8 @@ const POOLED_OPTIONS: &[Param] = &[FULL_MEAN, BY_REPLAYS, NORMALISE, DROP_DUPLIC
 const TREE_OPTIONS: &[Param] = &[FULL_MEAN, BY_REPLAYS, NORMALISE, DROP_DUPLICATES, MIN_REPLAYS];
 
 /// Options of the critic's values.
-const VALUE_OPTIONS: &[Param] = &[FULL_MEAN, BY_REPLAYS, NORMALISE, POOLED, DROP_DUPLICATES, MIN_REPLAYS];
+const VALUE_OPTIONS: &[Param] =
+    &[TO_COME, FULL_MEAN, BY_REPLAYS, NORMALISE, POOLED, DROP_DUPLICATES, MIN_REPLAYS];
 
 /// Options of the value-assisted method.
 const ASSISTED_OPTIONS: &[Param] = &[
@@ -109,6 +113,7 @@ const ASSISTED_OPTIONS: &[Param] = &[
         what: "how much of the baseline comes from the critic's values: 0 replays only",
         applies: Applies::Always,
     },
+    TO_COME,
     FULL_MEAN,
     BY_REPLAYS,
     NORMALISE,
@@ -158,7 +163,9 @@ pub(in crate::credit) const REPLAY_MEAN: Method = Method {
     variant_of: None,
     aliases: &[
         ("c3_full_mean", Some("equal")),
+        ("magrpo", Some("equal")),
         ("magrpo_mean", Some("equal")),
+        ("dr_grpo", Some("equal")),
         ("replay_mean", Some("equal")),
     ],
     compute,
@@ -171,17 +178,17 @@ pub(in crate::credit) const REPLAY_NORMALISED: Method = Method {
     title: "normalised replays",
     family: Family::Replay,
     needs: &[Need::Replays],
-    baselines: &[],
+    baselines: NORMALISATIONS,
     params: NORMALISED_OPTIONS,
-    formula: "(A_j - mean A) / sqrt(popvar A + 1e-8)",
-    source: "GRPO (Shao et al. 2024), MAGRPO, C3 with its default normalisation",
+    formula: "(A_j - mean A) / s",
+    source: "GRPO (Shao et al. 2024)",
     caveats: &[
         "in standard deviations of its group, not in reward units: groups of equal spread weigh the same",
     ],
     efficient: false,
     names_culprit: true,
     variant_of: Some("replay-loo"),
-    aliases: &[("grpo", None), ("magrpo", None)],
+    aliases: &[("grpo", Some("population"))],
     compute,
     terms,
 };

@@ -3,7 +3,7 @@
 //! leave-one-out `A_j = Rbar_j - sum_{k != j} w_k Rbar_k / sum_{k != j} w_k`; full mean
 //! `A_j = Rbar_j - sum w Rbar / sum w`; `w` is 1 or the number of replays behind a candidate;
 //! value-assisted `A = r - [(1-alpha) base(r) + alpha base(q)]`; value-only `A = q - base(q)`; normalised
-//! `(A - mean A) / sqrt(popvar A + 1e-8)`; tree: what happened earns the mean over all leaves below it;
+//! `(A - mean A) / s`, with s of a convention (`credit::convention`); tree: what happened earns the mean over all leaves below it;
 //! pooled: the groups of one role are one group.
 //!
 //! Decided here:
@@ -18,6 +18,7 @@
 use crate::model::{AgentId, Candidate, Estimate, ReplayGroup, Sample, Substitute, Value};
 use crate::stats::{settled, sum};
 
+use super::super::convention::Spread;
 use super::super::question::Question;
 use super::left_out;
 
@@ -26,6 +27,8 @@ pub(super) struct Part<'a> {
     pub(super) candidate: &'a Candidate,
     /// Whether it is the critic's value of the candidate, not its mean return.
     pub(super) modelled: bool,
+    /// How much of the critic's value was received before the act; the critic leaves it out.
+    pub(super) received: f64,
     pub(super) value: f64,
     pub(super) standard_error: Option<f64>,
     pub(super) weight: f64,
@@ -87,7 +90,7 @@ struct Sibling<'a> {
     mean: f64,
     standard_error: Option<f64>,
     samples: Vec<(&'a Sample, f64)>,
-    /// The critic's value; 0 if the method does not ask for it.
+    /// The critic's value of the whole episode; 0 if the method does not ask for it.
     q: f64,
     weight: f64,
 }
@@ -104,6 +107,11 @@ pub(super) fn credit<'a>(
     let own = siblings.iter().position(|it| std::ptr::eq(it.candidate, happened)).ok_or_else(|| {
         NoCredit::Missing(format!("replay group '{name}' has no return of what really happened"))
     })?;
+    let spread = question.baseline.filter(|_| kind == Kind::Normalised);
+    if let ([_], Some(factor)) = (siblings.as_slice(), spread.and_then(|it| Spread::alone(it.name))) {
+        let parts = vec![returned(&siblings[0], factor)];
+        return Ok(GroupCredit { estimate: estimate(&parts), parts });
+    }
     if siblings.len() < 2 {
         let left_out = left_out::count(group).map_or(String::new(), |it| format!(" ({it})"));
         let why = format!(
@@ -111,7 +119,7 @@ pub(super) fn credit<'a>(
         );
         return Err(NoCredit::Undefined(why));
     }
-    let full_mean = kind == Kind::Mean || question.switch("mean");
+    let full_mean = kind == Kind::Mean || question.switch("mean") || spread.is_some_and(|it| it.rescales);
     let weights: Vec<f64> = siblings.iter().map(|it| it.weight).collect();
     let base = |own: usize| {
         base(&weights, own, full_mean).ok_or_else(|| {
@@ -136,21 +144,15 @@ pub(super) fn credit<'a>(
     };
     let Weights { returns, values } = if kind == Kind::Normalised || question.switch("normalise") {
         let rows: Result<Vec<Weights>, NoCredit> = (0..siblings.len()).map(raw).collect();
-        normalised(&siblings, &rows?, own)
+        normalised(&siblings, &rows?, own, Spread::of(spread.map_or("", |it| it.name)))
     } else {
         raw(own)?
     };
-    let of_returns = siblings.iter().zip(&returns).map(|(it, weight)| Part {
-        candidate: it.candidate,
-        modelled: false,
-        value: it.mean,
-        standard_error: it.standard_error,
-        weight: *weight,
-        samples: it.samples.clone(),
-    });
+    let of_returns = siblings.iter().zip(&returns).map(|(it, weight)| returned(it, *weight));
     let of_values = siblings.iter().zip(values.iter().flatten()).map(|(it, weight)| Part {
         candidate: it.candidate,
         modelled: true,
+        received: received(question, group),
         value: it.q,
         standard_error: None,
         weight: *weight,
@@ -160,6 +162,19 @@ pub(super) fn credit<'a>(
     let parts: Vec<Part<'_>> =
         of_returns.filter(|_| !only_values).chain(of_values.filter(|it| it.weight != 0.0)).collect();
     Ok(GroupCredit { estimate: estimate(&parts), parts })
+}
+
+/// The part of a sibling's mean return.
+fn returned<'a>(it: &Sibling<'a>, weight: f64) -> Part<'a> {
+    Part {
+        candidate: it.candidate,
+        modelled: false,
+        received: 0.0,
+        value: it.mean,
+        standard_error: it.standard_error,
+        weight,
+        samples: it.samples.clone(),
+    }
 }
 
 fn happened<'a>(question: &Question<'a>, group: &'a ReplayGroup) -> Result<&'a Candidate, NoCredit> {
@@ -240,7 +255,8 @@ fn siblings<'a>(
             };
             let q = match (needs_value, candidate.q) {
                 (false, _) => 0.0,
-                (true, Some(q)) => q,
+                // A critic's values are of what is to come, returns of the whole episode.
+                (true, Some(q)) => q + received(question, group),
                 (true, None) => {
                     let why = format!("candidate {j} of replay group '{name}' has no critic's value (`q`)");
                     return Err(NoCredit::Missing(why));
@@ -250,6 +266,12 @@ fn siblings<'a>(
         }
     }
     Ok(known)
+}
+
+/// What the critic's values of a group leave out: what was received before its act.
+fn received(question: &Question<'_>, group: &ReplayGroup) -> f64 {
+    let act = group.act.filter(|it| question.is_stated_to_come(*it));
+    act.map_or(0.0, |it| question.received(it))
 }
 
 /// Candidates of `group` that count, after the options.
@@ -332,8 +354,8 @@ struct Weights {
     values: Option<Vec<f64>>,
 }
 
-/// Weights of `(A_own - mean A) / sqrt(popvar A + 1e-8)`, from the weights of every A.
-fn normalised(siblings: &[Sibling<'_>], rows: &[Weights], own: usize) -> Weights {
+/// Weights of `(A_own - mean A) / s`, from the weights of every A.
+fn normalised(siblings: &[Sibling<'_>], rows: &[Weights], own: usize, spread: Spread) -> Weights {
     let n = rows.len() as f64;
     let a = |row: &Weights| {
         let returns = row.returns.iter().zip(siblings).map(|(weight, it)| weight * it.mean);
@@ -341,8 +363,7 @@ fn normalised(siblings: &[Sibling<'_>], rows: &[Weights], own: usize) -> Weights
         sum(returns.chain(values))
     };
     let credits: Vec<f64> = rows.iter().map(a).collect();
-    let mean = sum(credits.iter().copied()) / n;
-    let spread = (sum(credits.iter().map(|it| (it - mean).powi(2))) / n + 1e-8).sqrt();
+    let spread = spread.value(&credits);
     let scaled = |of: &dyn Fn(&Weights, usize) -> f64| -> Vec<f64> {
         let mean = |at: usize| sum(rows.iter().map(|row| of(row, at))) / n;
         (0..siblings.len()).map(|at| (of(&rows[own], at) - mean(at)) / spread).collect()

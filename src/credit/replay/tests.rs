@@ -46,6 +46,25 @@ fn vectors_of_replay_groups() {
     assert_close(&each(&candidates, "replay-loo", "equal"), &list(&magrpo["loo"]));
 }
 
+#[test]
+fn conventions_of_the_grpo_family() {
+    // Returns 0, 1, 0, 0: 0 - 0.25, over the sample's spread 0.5 or the population's sqrt(0.1875).
+    let returns = [(0.0, 1), (1.0, 1), (0.0, 1), (0.0, 1)];
+    let first = |method, baseline| each(&returns, method, baseline)[0];
+    assert_close(&[first("replay-normalised", "trl")], &[-0.25 / 0.5001]);
+    assert_close(&[first("replay-normalised", "verl")], &[-0.25 / 0.500_001]);
+    assert_close(&[first("replay-normalised", "openrlhf")], &[-0.25 / 0.500_000_001]);
+    assert_close(&[first("replay-normalised", "whitened")], &[-0.25 / (0.1875f64.sqrt() + 1e-9)]);
+    // Of leave-one-out numbers, which are 4/3 as far apart: -1/3 over sqrt(1/3 + 1e-8).
+    let population = -1.0 / 3.0 / (1.0 / 3.0 + 1e-8f64).sqrt();
+    assert_close(&[first("replay-normalised", "population")], &[population]);
+    // One alone: verl keeps its return, for the others there is nothing to compare with.
+    assert_close(&each(&[(2.0, 1)], "replay-normalised", "verl"), &[2.0 / 1.000_001]);
+    let alone = Draft::of(1).acts(&[0]).replay(0, 0, &[(2.0, 1)]).episode();
+    assert!(compute(&alone, &scenario("replay-normalised", "trl")).is_err());
+    assert_eq!(credit(&alone, "replay-normalised", "verl").title, "normalised replays (verl)");
+}
+
 /// What happened in the first of three groups of two roles, under options.
 fn optional(method: &str, options: &[&str]) -> (f64, Vec<crate::model::Term>) {
     let episode = Draft::of(2)

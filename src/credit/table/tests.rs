@@ -30,6 +30,7 @@ const LAST_SPEAKER: Method = Method {
         source: "the back of an envelope",
         needs: &[],
         names_culprit: true,
+        rescales: false,
     }],
     params: &[Param {
         name: "share",

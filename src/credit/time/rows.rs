@@ -1,6 +1,6 @@
 //! The rows of the methods that follow values through time, and their parameters.
 
-use super::super::method::{Applies, Baseline, Family, Method, Need, Param};
+use super::super::method::{Applies, Baseline, Family, Method, Need, Param, TO_COME};
 use super::{compute, terms};
 
 /// Where the residual of a redistribution goes.
@@ -18,17 +18,18 @@ const fn residual(name: &'static str, title: &'static str, formula: &'static str
         source: "RUDDER (Arjona-Medina et al. 2019)",
         needs: &[],
         names_culprit: true,
+        rescales: false,
     }
 }
 
-const TO_COME: Param = Param {
-    name: "to-come",
+const BY_TIME: Param = Param {
+    name: "by-time",
     default: Some(0.0),
     min: 0.0,
     max: 1.0,
     step: 1.0,
-    what: "logged values are of the rewards still to come, not of the whole episode",
-    applies: Applies::Always,
+    what: "count a reward when it came, as a trainer's buffer does, and not at the acts that it is `of`",
+    applies: Applies::EarlyReward,
 };
 
 const GAMMA: Param = Param {
@@ -54,6 +55,7 @@ const ADVANTAGE_PARAMS: &[Param] = &[
         applies: Applies::Always,
     },
     TO_COME,
+    BY_TIME,
 ];
 
 const END: Param = Param {
@@ -62,15 +64,15 @@ const END: Param = Param {
     min: -1e12,
     max: 1e12,
     step: 0.1,
-    what: "the value of the situation after the last act, which no act logs",
+    what: "the expected return of the episode after the last act, which no act logs",
     applies: Applies::Always,
 };
 
 /// Parameters of return redistribution.
-const REDISTRIBUTION_PARAMS: &[Param] = &[END, TO_COME];
+const REDISTRIBUTION_PARAMS: &[Param] = &[END, TO_COME, BY_TIME];
 
 /// Parameters of potential shaping.
-const SHAPING_PARAMS: &[Param] = &[GAMMA, END, TO_COME];
+const SHAPING_PARAMS: &[Param] = &[GAMMA, END, TO_COME, BY_TIME];
 
 /// The row of return redistribution.
 pub(in crate::credit) const REDISTRIBUTION: Method = Method {
@@ -80,7 +82,7 @@ pub(in crate::credit) const REDISTRIBUTION: Method = Method {
     needs: &[Need::Reward, Need::Acts, Need::StateValues],
     baselines: RESIDUAL,
     params: REDISTRIBUTION_PARAMS,
-    formula: "c_t = V_{t+1} - V_t + its part of R - V_T",
+    formula: "c_t = V_{t+1} - V_t + its part of R - V_T, V = received before + V to come",
     source: "RUDDER (Arjona-Medina et al. 2019)",
     caveats: &["a critic's word: the luck of the environment is in the change of V"],
     efficient: true,
@@ -99,7 +101,7 @@ pub(in crate::credit) const GAE: Method = Method {
     needs: &[Need::Reward, Need::Acts, Need::StateValues],
     baselines: &[],
     params: ADVANTAGE_PARAMS,
-    formula: "A_t = delta_t + gamma lambda A_{t+1}, delta_t = r_t + gamma V_{t+1} - V_t",
+    formula: "A_t = delta_t + gamma lambda A_{t+1}, delta_t = r_t + gamma V_{t+1} - V_t, V to come",
     source: "Schulman et al. 2016",
     caveats: &["not a division of R: what comes later counts for every act before it"],
     efficient: false,
@@ -118,7 +120,7 @@ pub(in crate::credit) const SHAPING: Method = Method {
     needs: &[Need::Reward, Need::Acts, Need::StateValues],
     baselines: &[],
     params: SHAPING_PARAMS,
-    formula: "F_t = gamma Phi_{t+1} - Phi_t, Phi = V",
+    formula: "F_t = gamma Phi_{t+1} - Phi_t, Phi = received before + V to come",
     source: "Ng, Harada and Russell 1999",
     caveats: &["not a division of R: it says how the critic's hope moved"],
     efficient: false,

@@ -6,7 +6,9 @@ use super::redistributed;
 use crate::credit::fixture::{assert_close, list, numbers, vectors};
 use crate::credit::{Target, compute, explain};
 use crate::model::draft::Draft;
-use crate::model::{ActId, AgentId, Attribution, Episode, Policy, Provenance, Scenario, Timestamp, Value};
+use crate::model::{
+    ActId, AgentId, Attribution, Episode, Policy, Provenance, Scenario, Timestamp, Value, ValueOf,
+};
 use crate::stats::sum;
 
 /// An action at `time` with V(h) before it; NaN if not logged.
@@ -90,20 +92,67 @@ fn a_reward_in_the_middle_counts_once() {
             it.rewards[1].time = Some(Timestamp::from_seconds(9.0));
         })
     };
-    let (episode, to_come) = (whole(&[0.6, 0.8, 0.9]).episode(), whole(&[0.6, 0.3, 0.4]).episode());
+    let (to_come, episode) = (whole(&[0.6, 0.3, 0.4]).episode(), whole(&[0.6, 0.8, 0.9]).episode());
     for (gamma, lambda) in [(1.0, 1.0), (0.9, 0.5)] {
         let params = [("gamma", gamma), ("lambda", lambda)];
-        let got = acts(&credit(&episode, &with("gae", None, &params)));
-        let params = [("gamma", gamma), ("lambda", lambda), ("to-come", 1.0)];
-        assert_close(&acts(&credit(&to_come, &with("gae", None, &params))), &got);
+        let got = acts(&credit(&to_come, &with("gae", None, &params)));
+        let params = [("gamma", gamma), ("lambda", lambda), ("to-come", 0.0)];
+        assert_close(&acts(&credit(&episode, &with("gae", None, &params))), &got);
         if gamma == 1.0 {
             // R - V_t.
             assert_close(&got, &[0.4, 0.2, 0.1]);
         }
     }
-    let got = acts(&credit(&episode, &with("redistribution", None, &[])));
+    let got = acts(&credit(&to_come, &with("redistribution", None, &[])));
     assert_close(&got, &[0.2, 0.1, 0.1]);
-    assert_close(&acts(&credit(&to_come, &with("redistribution", None, &[("to-come", 1.0)]))), &got);
+    assert_close(&acts(&credit(&episode, &with("redistribution", None, &[("to-come", 0.0)]))), &got);
+    // The log says so itself, for all acts or act by act.
+    let said = whole(&[0.6, 0.8, 0.9]).with(|it| it.value_of = ValueOf::Episode).episode();
+    assert_close(&acts(&credit(&said, &with("redistribution", None, &[]))), &got);
+    let own = whole(&[0.6, 0.8, 0.4]).with(|it| {
+        let policy = it.acts[1].policy.as_mut().expect("a policy");
+        policy.value_of = Some(ValueOf::Episode);
+    });
+    assert_close(&acts(&credit(&own.episode(), &with("redistribution", None, &[]))), &got);
+}
+
+/// A critic that foresees all: 1 at once, 0.5 later. V to come 1.5, then 0.5.
+fn foreseen() -> Draft {
+    let draft = steps(&[0, 1], &[1.5, 0.5]).table(0, &[], None, None).last_table(|it| it.value = Some(1.5));
+    let draft = draft.table(1, &[], None, None).last_table(|it| it.value = Some(0.5));
+    draft.reward(1.0, &[0]).reward(0.5, &[1]).with(|it| {
+        it.rewards[0].time = Some(Timestamp::from_seconds(0.5));
+        it.rewards[1].time = Some(Timestamp::from_seconds(2.0));
+    })
+}
+
+#[test]
+fn what_a_critic_foresees_is_nobodys_credit() {
+    let episode = foreseen().episode();
+    for (method, baseline) in
+        [("gae", None), ("redistribution", None), ("shaping", None), ("difference", Some("critic"))]
+    {
+        let got = credit(&episode, &with(method, baseline, &[]));
+        assert_close(&acts(&got), &[0.0, 0.0]);
+        for act in [ActId(0), ActId(1)] {
+            let told = explain(&episode, &with(method, baseline, &[]), Target::Act(act)).expect("told");
+            assert_close(&[told.terms.iter().map(|it| it.weight * it.value.expect("known")).sum()], &[0.0]);
+        }
+    }
+    // Values of the whole episode taken for values to come: 1.5 received and expected twice.
+    let got = credit(&episode, &with("gae", None, &[("to-come", 0.0), ("lambda", 1.0)]));
+    assert_close(&acts(&got), &[0.0, 1.0]);
+}
+
+#[test]
+fn a_reward_counts_at_what_it_is_of_or_when_it_came() {
+    // 1 for the first act, which arrives at the end. V to come 1 and 0: the critic gives it to the first act.
+    let draft = steps(&[0, 1], &[1.0, 0.0]).reward(1.0, &[0]);
+    let episode = draft.with(|it| it.rewards[0].time = Some(Timestamp::from_seconds(9.0))).episode();
+    let params = [("gamma", 1.0), ("lambda", 1.0)];
+    assert_close(&acts(&credit(&episode, &with("gae", None, &params))), &[0.0, 0.0]);
+    let by_time = [("gamma", 1.0), ("lambda", 1.0), ("by-time", 1.0)];
+    assert_close(&acts(&credit(&episode, &with("gae", None, &by_time))), &[0.0, 1.0]);
 }
 
 #[test]

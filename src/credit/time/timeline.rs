@@ -6,9 +6,10 @@
 
 use smallvec::SmallVec;
 
-use crate::model::{ActId, ActKind, AgentId, RewardSource, Timestamp, Unavailable};
-use crate::stats::sum;
+use crate::model::{ActId, ActKind, AgentId, Unavailable};
+use crate::stats::{Sum, sum};
 
+use super::super::arrivals::{Placing, arrivals};
 use super::super::question::{Question, missing};
 use super::super::whose::is_of_policies;
 
@@ -20,6 +21,8 @@ pub(super) struct Span {
     pub(super) steps: usize,
     /// V(h) before it, as logged.
     pub(super) value: f64,
+    /// How much of it is of the whole episode: 0 where all acts of the step log V of what is to come.
+    whole: f64,
     /// Reward received in it.
     pub(super) reward: f64,
 }
@@ -61,10 +64,12 @@ impl Timeline {
         let mut pending: Vec<(ActId, Option<f64>)> = Vec::new();
         let mut close = |step: &mut Vec<(ActId, Option<f64>)>| {
             let acts = || step.iter().map(|it| it.0);
-            let values: Vec<f64> = step.iter().filter_map(|it| it.1).collect();
+            let values: Vec<(ActId, f64)> = step.iter().filter_map(|it| Some((it.0, it.1?))).collect();
             if !values.is_empty() {
-                let value = sum(values.iter().copied()) / values.len() as f64;
-                spans.push(Span { acts: acts().collect(), steps: 1, value, reward: 0.0 });
+                let n = values.len() as f64;
+                let value = sum(values.iter().map(|it| it.1)) / n;
+                let whole = values.iter().filter(|it| !question.is_value_to_come(it.0)).count() as f64 / n;
+                spans.push(Span { acts: acts().collect(), steps: 1, value, whole, reward: 0.0 });
             } else if let Some(last) = spans.last_mut() {
                 last.acts.extend(acts());
                 last.steps += usize::from(!step.is_empty());
@@ -95,63 +100,45 @@ impl Timeline {
         Ok(timeline)
     }
 
-    /// Each reward goes to the last span that had begun when it came; without times, to the last act it is
-    /// `of`, or else to the last span. What R holds beyond the logged rewards comes at the end.
+    /// Each reward goes to the span in which it came (see [`arrivals`]). What R holds beyond the logged rewards
+    /// comes at the end; a single one is all of R, also of an edited R.
     fn place_rewards(&mut self, question: &Question<'_>, reward: f64) {
-        let episode = question.episode;
-        let source = episode.reward().map(|it| it.source);
-        let has_records = matches!(source, Some(RewardSource::Rewards(_) | RewardSource::PerAgent(_)));
+        let placing = if question.switch("by-time") { Placing::Time } else { Placing::Of };
+        let found = arrivals(question.episode, placing);
         let last = self.spans.len() - 1;
+        let span_of = |act: ActId| {
+            let begun = self.spans.partition_point(|it| it.acts.first().is_some_and(|it| *it <= act));
+            begun.saturating_sub(1)
+        };
         let mut placed = vec![0.0; self.spans.len()];
-        if has_records {
-            let begun = self.starts(question);
-            let mut span_of = vec![None; episode.acts.len()];
-            for (at, span) in self.spans.iter().enumerate() {
-                span.acts.iter().for_each(|it| span_of[it.index()] = Some(at));
-            }
-            for it in episode.counted_rewards() {
-                let Some(value) = it.value else { continue };
-                let at = match begun.as_ref().zip(it.time) {
-                    // The last that has begun, or the first if none has.
-                    Some((begun, came)) => begun.partition_point(|it| *it <= came).saturating_sub(1),
-                    None => it.of.iter().max().and_then(|act| span_of[act.index()]).unwrap_or(last),
-                };
-                placed[at] += value;
+        match found.as_slice() {
+            [only] if only.is_all_of_r(question.episode) => placed[span_of(only.act)] = reward,
+            found => {
+                found.iter().for_each(|it| placed[span_of(it.act)] += it.value);
+                placed[last] += reward - sum(found.iter().map(|it| it.value));
             }
         }
-        let logged = sum(placed.iter().copied());
-        placed[last] += reward - logged;
         for (span, reward) in self.spans.iter_mut().zip(placed) {
             span.reward = reward;
         }
     }
 
-    /// When the first span from each on begins, ascending; `None` if one of them has no time.
-    fn starts(&self, question: &Question<'_>) -> Option<Vec<Timestamp>> {
-        let start = |it: &Span| it.acts.first().and_then(|act| question.episode.act(*act).time);
-        let mut starts: Vec<Timestamp> = self.spans.iter().map(start).collect::<Option<_>>()?;
-        for at in (1..starts.len()).rev() {
-            starts[at - 1] = starts[at - 1].min(starts[at]);
-        }
-        Some(starts)
-    }
-
     /// V before every span as the expected return of the whole episode.
-    pub(super) fn whole_values(&self, question: &Question<'_>) -> Vec<f64> {
-        self.values(question.switch("to-come"), 1.0)
+    pub(super) fn whole_values(&self) -> Vec<f64> {
+        self.values(|span, received| (1.0 - span.whole) * received)
     }
 
     /// V before every span as the expected reward still to come.
-    pub(super) fn values_to_come(&self, question: &Question<'_>) -> Vec<f64> {
-        self.values(!question.switch("to-come"), -1.0)
+    pub(super) fn values_to_come(&self) -> Vec<f64> {
+        self.values(|span, received| -span.whole * received)
     }
 
-    /// The logged values, with what was received before added `sign` times where `shift`.
-    fn values(&self, shift: bool, sign: f64) -> Vec<f64> {
-        let mut received = 0.0;
+    /// The logged values, with a part of what was received before each span added.
+    fn values(&self, part: impl Fn(&Span, f64) -> f64) -> Vec<f64> {
+        let mut received = Sum::default();
         let value = |span: &Span| {
-            let value = if shift { span.value + sign * received } else { span.value };
-            received += span.reward;
+            let value = span.value + part(span, received.value());
+            received.add(span.reward);
             value
         };
         self.spans.iter().map(value).collect()

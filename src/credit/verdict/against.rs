@@ -193,6 +193,10 @@ fn refuted(check: &Check) -> Clause {
     });
     let more = check.off.len().saturating_sub(1);
     let more = if more > 0 { format!("; {more} more differ") } else { String::new() };
+    let more = match check.forms {
+        0 | 1 => more,
+        n => format!("{more}; none of {n} known forms does"),
+    };
     start.and(format!("{text}{more}"))
 }
 

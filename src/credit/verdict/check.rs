@@ -19,6 +19,8 @@ pub struct Check {
     pub key: String,
     /// `method/baseline` that computed it anew.
     pub method: String,
+    /// How many forms its name leaves open; none of them gives its numbers where it is not confirmed.
+    pub forms: usize,
     /// Whether every number agrees.
     pub confirmed: bool,
     /// Whether the sum agrees, whatever the split.
@@ -80,6 +82,7 @@ fn check(row: AuditRow) -> Option<Check> {
     Some(Check {
         key: row.key,
         method,
+        forms: row.forms,
         confirmed: off.is_empty(),
         sum_agrees: (sums.0 - sums.1).abs() <= tolerance * pairs.len() as f64,
         off,

@@ -6,6 +6,7 @@ use smallvec::SmallVec;
 use super::Entries;
 use crate::log::json::strict::{each_entry, each_item};
 use crate::log::{RecordType, time, timestamp_from_number, timestamp_from_text};
+use crate::model::ValueOf;
 
 /// Characters of an integer that a double holds exactly.
 const EXACT: usize = 15;
@@ -32,6 +33,8 @@ pub(super) enum Shape {
     Count,
     /// `true` or `false`.
     Flag,
+    /// What a value is of, in one of its words.
+    ValueOf,
     /// A time.
     Moment,
     /// Ids, or one.
@@ -88,6 +91,7 @@ fn run(key: &[u8]) -> Shape {
         b"env" | b"algorithm" | b"reward_unit" => Shape::Text,
         b"gamma" => Shape::Number,
         b"bounds" => Shape::Interval,
+        b"value_of" => Shape::ValueOf,
         b"agents" => Shape::Roster,
         _ => Shape::Any,
     }
@@ -116,6 +120,7 @@ fn episode_start(key: &[u8]) -> Shape {
             b"episode" | b"at" => Shape::Name,
             _ => Shape::Any,
         }),
+        b"value_of" => Shape::ValueOf,
         _ => Shape::Any,
     }
 }
@@ -141,6 +146,7 @@ fn action(key: &[u8]) -> Shape {
             b"id" => Shape::Text,
             b"probs" | b"q" => Shape::NumberMap,
             b"logp" | b"value" => Shape::Number,
+            b"value_of" => Shape::ValueOf,
             _ => Shape::Any,
         }),
         b"usage" => Shape::Object(|key| match key {
@@ -275,6 +281,7 @@ pub(super) fn fits(shape: Shape, value: &[u8]) -> bool {
         Shape::Integer => is_integer(value),
         Shape::Count => is_integer(value) && value[0] != b'-' && value.len() < 10,
         Shape::Flag => matches!(value, b"true" | b"false" | b"0" | b"1"),
+        Shape::ValueOf => as_str(value).is_some_and(|it| ValueOf::of_word(it.trim_matches('"')).is_some()),
         Shape::Moment => is_moment(value),
         Shape::Names => list(is_name),
         Shape::Texts => list(is_text),

@@ -147,6 +147,7 @@ fn policy(policy: &log::Policy) -> Policy {
         q: labelled(&policy.q),
         value: policy.value,
         logp: policy.logp,
+        value_of: policy.value_of,
     }
 }
 

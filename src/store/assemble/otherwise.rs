@@ -127,6 +127,7 @@ fn replayed_alternatives(builder: &mut Builder, places: &mut Places, group: usiz
                 if known.q.mean.is_none() || known.q.n.unwrap_or(0) < candidate.returns.n.unwrap_or(0) {
                     own::replaced(&mut known.q, candidate.returns);
                     known.origin = candidate.origin;
+                    known.stated = false;
                 } else if known.q.own.is_empty() {
                     known.q.own = candidate.returns.own;
                 }
@@ -137,6 +138,7 @@ fn replayed_alternatives(builder: &mut Builder, places: &mut Places, group: usiz
                 q: candidate.returns,
                 probability: candidate.probability,
                 taken: candidate.real,
+                stated: false,
                 origin: candidate.origin,
             }),
         }
@@ -200,6 +202,7 @@ fn of_policy(places: &mut Places, act: ActId, it: &Act, origin: Origin) -> Optio
             probability: probabilities.get(label).copied(),
             taken: label == taken,
             default: default.as_ref() == Some(label),
+            stated: true,
             origin,
         });
     }
@@ -248,6 +251,7 @@ fn alternatives(
         let label = candidate_label(candidate);
         let is_default = logged_default.as_ref() == Some(&label) || (default && !candidate.real);
         let is_taken = candidate.real || label == taken;
+        let stated = candidate.returns.is_empty() && (it.kind == "q_value" || candidate.value.is_none());
         match places.alternative(table, &label) {
             Some(known) => {
                 // A measured value counts for more than the policy's own, and a later record of another kind
@@ -259,6 +263,7 @@ fn alternatives(
                 } else if q.mean.is_some() || !q.own.is_empty() {
                     own::replaced(&mut known.q, q);
                     known.origin = origin;
+                    known.stated = stated;
                 }
                 known.probability = candidate.prob.or(known.probability);
                 known.taken |= is_taken;
@@ -272,6 +277,7 @@ fn alternatives(
                     probability: candidate.prob,
                     taken: is_taken,
                     default: is_default,
+                    stated,
                     origin,
                 });
             }

@@ -133,6 +133,27 @@ fn missing_values_give_bounds_and_terms_add_up() {
     }
 }
 
+#[test]
+fn bounds_reach_as_far_as_any_logged_value() {
+    // A path a0 - a1 - a2. v(a0, a1) is not logged; v(a0, a2), which the graph does not need, is -50. In Myerson's
+    // form v(C) of a pair with one neighbour counts (2-1)! 1!/3! = 1/6 for its members and -2! 0!/3! = -1/3 for
+    // the neighbour: the intervals are (1 + 50)/6 and (1 + 50)/3 wide.
+    let nan = f64::NAN;
+    let draft = game(&[0.0, 1.0, 0.0, nan, 0.0, -50.0, 0.0, -1.0]);
+    let edge =
+        |from: u32, to: u32| DeclaredEdge { from: AgentId(from), to: AgentId(to), kind: None, weight: None };
+    let episode = draft.with(|it| it.edges = vec![edge(0, 1), edge(1, 2)]).episode();
+    let got = credit(&episode, "myerson");
+    let widths: Vec<f64> = got
+        .agents
+        .iter()
+        .filter_map(|it| it.value.number()?.interval)
+        .map(|(low, high)| high - low)
+        .collect();
+    assert_close(&widths, &[8.5, 8.5, 17.0]);
+    assert!(got.caveats.iter().any(|it| it.text.contains("within [-50, 1]")), "{:?}", got.caveats);
+}
+
 fn random(n: usize, draws: &mut Draws) -> Vec<f64> {
     (0..1 << n).map(|_| draws.uniform() * 2.0 - 1.0).collect()
 }

@@ -1,7 +1,7 @@
 //! What run, start, end, rewards, states and metrics say of the episode.
 
 use super::*;
-use crate::model::{RewardSource, Status};
+use crate::model::{RewardSource, Status, ValueOf};
 
 #[test]
 fn start_run_and_end() {
@@ -28,6 +28,37 @@ fn start_run_and_end() {
 }
 
 #[track_caller]
+#[test]
+fn what_values_are_of_is_said_by_the_run_the_episode_or_the_act() {
+    let check = |run: &str, start: &str, policy: &str, want: ValueOf| {
+        let lines = [
+            format!(r#"{{"type":"run","credit_log":1,"run":"r"{run}}}"#),
+            format!(r#"{{"type":"episode_start","episode":"e"{start}}}"#),
+            format!(
+                r#"{{"type":"action","episode":"e","id":"a","agent":"x","policy":{{"value":1{policy}}}}}"#
+            ),
+        ];
+        let episode = episode(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(episode.value_of(ActId(0)), want, "{run} {start} {policy}");
+    };
+    let (whole, to_come) = (r#","value_of":"episode""#, r#","value_of":"to_come""#);
+    check("", "", "", ValueOf::ToCome);
+    check(whole, "", "", ValueOf::Episode);
+    check(whole, to_come, "", ValueOf::ToCome);
+    check(whole, to_come, whole, ValueOf::Episode);
+}
+
+#[test]
+fn what_a_model_states_is_told_from_what_was_run() {
+    let episode = episode(&[
+        r#"{"type":"action","episode":"e","id":"a","agent":"x","action":"u","policy":{"q":{"u":1,"v":2,"w":3}}}"#,
+        r#"{"type":"counterfactual","episode":"e","kind":"q_value","of":"a","candidates":[{"action":"v","value":4}]}"#,
+        r#"{"type":"counterfactual","episode":"e","kind":"default_action","of":"a","candidates":[{"action":"w","value":5}]}"#,
+    ]);
+    let stated: Vec<bool> = episode.tables[0].alternatives.iter().map(|it| it.stated).collect();
+    assert_eq!(stated, [true, true, false]);
+}
+
 fn check_reward(lines: &[&str], value: f64, source: RewardSource) {
     let total = episode(lines).reward().unwrap();
     assert_eq!((total.value, total.source), (value, source), "{lines:?}");
