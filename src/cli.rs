@@ -27,7 +27,7 @@ use std::{
 use anyhow::Context;
 use clap::{CommandFactory, Parser};
 
-use crate::log;
+use crate::{import, log};
 
 use stdin::Patience;
 
@@ -44,6 +44,7 @@ const TERMINATED: u8 = 143;
 
 /// Runs the program with the arguments of the process. Returns the exit code.
 pub fn main() -> ExitCode {
+    silence_contained_panics();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -63,6 +64,16 @@ pub fn main() -> ExitCode {
             ExitCode::from(1)
         }
     }
+}
+
+/// A damaged table is told as a finding, not as the panic of the crate that reads it.
+fn silence_contained_panics() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if !import::is_contained() {
+            before(info);
+        }
+    }));
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -17,6 +17,8 @@ mod agent_lightning;
 mod c3;
 mod cells;
 mod console;
+#[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "only the reader of tables needs it"))]
+mod contain;
 mod document;
 mod format;
 mod head;
@@ -28,23 +30,28 @@ mod map;
 mod native;
 mod otlp;
 mod overcooked;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod pettingzoo;
 mod phoenix;
 mod rllib;
+mod rllm;
 mod row;
 mod rows;
 mod sniff;
 mod spans;
 #[cfg(test)]
 mod tests;
+mod trl;
 mod values;
 mod verl;
 mod who_and_when;
 
+pub use contain::is_contained;
 pub use format::{DocumentReader, Format, LineReader, Reader, Score, Sink, Start};
 pub use head::{Head, HeadObject};
 pub use map::{MapError, Proposal, RowMap, Target, propose};
-pub use rows::{FORMAT as ROWS, first_rows};
+pub use rows::FORMAT as ROWS;
 pub use sniff::{UnknownFormat, sniff};
 
 /// The log of our own format.
@@ -61,15 +68,44 @@ pub static FORMATS: &[&Format] = &[
     &phoenix::FORMAT,
     &agent_lightning::FORMAT,
     &verl::FORMAT,
+    &trl::FORMAT,
+    &rllm::FORMAT,
     &rllib::FORMAT,
     &pettingzoo::FORMAT,
     &kaggle::FORMAT,
     &overcooked::FORMAT,
     &overcooked::TRIALS,
+    #[cfg(feature = "parquet")]
+    &parquet::FORMAT,
     &rows::FORMAT,
 ];
 
 /// The format called `name` in the table.
 pub fn format(name: &str) -> Option<&'static Format> {
     FORMATS.iter().copied().find(|it| it.name == name)
+}
+
+/// Whether a file with this head is a table, of which the columns are known only when all of it is read.
+pub fn is_table(head: &[u8]) -> bool {
+    cfg!(feature = "parquet") && head.starts_with(b"PAR1")
+}
+
+/// The format by which the rows of a file with this head are read, if they are to be: those of a table are not lines.
+pub fn rows_format(head: &[u8]) -> &'static Format {
+    #[cfg(feature = "parquet")]
+    if is_table(head) {
+        return &parquet::FORMAT;
+    }
+    #[cfg(not(feature = "parquet"))]
+    let _ = head;
+    &rows::FORMAT
+}
+
+/// The first rows of a file, as JSON texts: `head` is its beginning, of a table all of it.
+pub fn first_rows(head: &[u8]) -> Vec<String> {
+    #[cfg(feature = "parquet")]
+    if is_table(head) {
+        return parquet::first_rows(head);
+    }
+    rows::first_rows(head)
 }

@@ -240,7 +240,7 @@ Exit codes: 0 ok, 1 usage, unreadable input or no episode, 2 --fail-on hit, 3 mo
 /// `map`.
 #[derive(Debug, Args)]
 pub struct Map {
-    /// Rows: JSON Lines or CSV
+    /// Rows: JSON Lines, CSV or Parquet
     pub file: String,
     /// Try this map instead of a proposal
     #[arg(long, value_name = "WHAT=PATH,..")]

@@ -20,7 +20,7 @@ pub struct LogOptions {
     /// Read every LOG as this format, whatever it looks like; `creditscope formats` describes them
     #[arg(long, value_name = "NAME", value_parser = a_format())]
     pub log_format: Option<&'static Format>,
-    /// Read every LOG as rows (JSON Lines or CSV) with these columns, such as
+    /// Read every LOG as rows (JSON Lines, CSV or Parquet) with these columns, such as
     /// 'episode=.id,agent=.role,action=.text,reward=.score'; `creditscope map FILE` proposes a map
     #[arg(long, value_name = "WHAT=PATH,..", conflicts_with = "log_format")]
     pub map: Option<RowMap>,

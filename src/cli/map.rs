@@ -6,7 +6,7 @@ use anyhow::Context;
 
 use super::{arguments::Map, print};
 use crate::{
-    import::{Proposal, Target, first_rows, propose},
+    import::{Proposal, Target, first_rows, is_table, propose},
     runtime::first_bytes,
     text::{clean, label, pad},
 };
@@ -17,10 +17,14 @@ const SHOWN: usize = 40;
 /// Prints a map for the rows of a file, and the command that reads them by it.
 pub(super) fn run(options: &Map) -> anyhow::Result<u8> {
     let file = &options.file;
-    let head = first_bytes(Path::new(file)).with_context(|| format!("cannot read '{file}'"))?;
+    let unreadable = || format!("cannot read '{file}'");
+    let mut head = first_bytes(Path::new(file)).with_context(unreadable)?;
+    if is_table(&head) {
+        head = std::fs::read(file).with_context(unreadable)?;
+    }
     let rows = first_rows(&head);
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
-    anyhow::ensure!(!rows.is_empty(), "'{file}' has no rows: a map reads JSON Lines and CSV");
+    anyhow::ensure!(!rows.is_empty(), "'{file}' has no rows: a map reads JSON Lines, CSV and Parquet");
     let proposal = match &options.map {
         Some(map) => Proposal::of(map.clone(), rows[0]),
         None => propose(&rows),

@@ -12,6 +12,7 @@ use super::{arguments, headless, report};
 use crate::{
     app::{Effect, Key, Message, Model},
     graph::Charset,
+    import,
     runtime::{self, Follow, LogThread, OpenedLogs, Worker},
     source::News,
     store::Pass,
@@ -69,7 +70,7 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
     model.wanted.clone_from(&options.episode);
     model.terminal = about_terminal(&environment, theme);
     handle_signals(send.clone())?;
-    let mut terminal = Terminal::take().context("cannot take the terminal")?;
+    let mut terminal = Terminal::take(import::is_contained).context("cannot take the terminal")?;
     runtime::spawn("hang-up", || {
         terminal::wait_for_hang_up();
         std::process::exit(HUNG_UP);

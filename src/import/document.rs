@@ -13,6 +13,9 @@ use crate::{
 /// Where parts of a document stand.
 pub(super) struct Places<'a> {
     text: &'a str,
+    /// The bytes that the text was made of, and how many of them stand before it.
+    document: &'a [u8],
+    mark: usize,
     /// A place, and the line it is in, from 1: parts are asked for mostly in their order.
     last: Cell<(usize, u32)>,
 }
@@ -30,14 +33,43 @@ impl Places<'_> {
         self.last.set((at, line));
         line
     }
+
+    /// Where `part` begins, in bytes; near enough for a problem.
+    pub(super) fn offset(&self, part: &str) -> usize {
+        let at = (part.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize).min(self.text.len());
+        raw_offset(self.document, self.mark + at).min(self.document.len())
+    }
 }
 
 /// Hands the JSON text of a document to `read`, with what tells where its parts stand. A document that is no JSON,
-/// as when it was cut, is a problem.
+/// as when it was cut, is a problem, and so is what stands behind it.
 pub(super) fn read_document(
     document: &[u8],
     sink: &mut dyn Sink,
     read: impl FnOnce(&str, &Places<'_>, &mut dyn Sink),
+) {
+    let mut read = Some(read);
+    walk(document, sink, true, |root, places, sink| {
+        if let Some(read) = read.take() {
+            read(root, places, sink);
+        }
+    });
+}
+
+/// The same for each of several documents, one after the other.
+pub(super) fn read_values(
+    documents: &[u8],
+    sink: &mut dyn Sink,
+    read: impl FnMut(&str, &Places<'_>, &mut dyn Sink),
+) {
+    walk(documents, sink, false, read);
+}
+
+fn walk(
+    document: &[u8],
+    sink: &mut dyn Sink,
+    is_one: bool,
+    mut read: impl FnMut(&str, &Places<'_>, &mut dyn Sink),
 ) {
     let mut problems = Vec::new();
     let lossy = String::from_utf8_lossy(document);
@@ -52,21 +84,33 @@ pub(super) fn read_document(
     for it in problems {
         sink.problem(Problem { offset: place(it.offset), ..it });
     }
+    let places = Places { text: &text, document, mark, last: Cell::new((0, 1)) };
     let mut values = serde_json::Deserializer::from_str(&text).into_iter::<&RawValue>();
-    let raw = match values.next() {
-        Some(Ok(raw)) => raw.get(),
-        Some(Err(error)) => {
-            let message = format!("the document is not JSON, or was cut: {error}");
-            let line = error.line().saturating_sub(1);
-            let before = memchr::memchr_iter(b'\n', text.as_bytes()).nth(line.wrapping_sub(1));
-            return sink.problem(Problem::new(rule::BAD_JSON, place(before.map_or(0, |it| it + 1)), message));
+    let mut count = 0;
+    while let Some(value) = values.next() {
+        match value {
+            Ok(raw) => read(raw.get(), &places, sink),
+            Err(error) => {
+                let message = format!("the document is not JSON, or was cut: {error}");
+                // Where it ends: a cut one lacks what follows.
+                let line = memchr::memchr_iter(b'\n', text.as_bytes()).nth(error.line().wrapping_sub(2));
+                let offset = place(line.map_or(0, |it| it + 1));
+                return sink.problem(Problem::new(rule::BAD_JSON, offset, message));
+            }
         }
-        None => return sink.problem(Problem::new(rule::BAD_JSON, 0, "the document is empty")),
-    };
-    let rest = &text[values.byte_offset()..];
-    if !rest.trim_matches(|it: char| it.is_whitespace() || it == '\0').is_empty() {
-        let message = format!("{} bytes behind the document are ignored", rest.len());
-        sink.problem(Problem::new(rule::TRAILING_TEXT, place(values.byte_offset()), message));
+        count += 1;
+        let rest = &text[values.byte_offset()..];
+        let is_padding = rest.trim_matches(|it: char| it.is_whitespace() || it == '\0').is_empty();
+        if is_padding {
+            return;
+        }
+        if is_one {
+            let message = format!("{} bytes behind the document are ignored", rest.len());
+            let offset = place(values.byte_offset());
+            return sink.problem(Problem::new(rule::TRAILING_TEXT, offset, message));
+        }
     }
-    read(raw, &Places { text: &text, last: Cell::new((0, 1)) }, sink);
+    if count == 0 {
+        sink.problem(Problem::new(rule::BAD_JSON, 0, "the document is empty"));
+    }
 }

@@ -20,6 +20,16 @@ pub struct Format {
     pub reader: Reader,
 }
 
+#[cfg(feature = "parquet")]
+impl Format {
+    /// Reads a whole document, if that is how the format is read.
+    pub(super) fn read_document(&self, document: &[u8], name: &str, sink: &mut dyn Sink) {
+        if let Reader::Document(reader) = self.reader {
+            reader.read(document, name, sink);
+        }
+    }
+}
+
 /// Rows are told apart by their names.
 impl PartialEq for Format {
     fn eq(&self, other: &Self) -> bool {
@@ -105,6 +115,11 @@ pub trait DocumentReader: Sync {
     /// Hands on what `document` says. `name` is its folder and name without ending: `runs/12`. Offsets of
     /// problems are bytes in the document.
     fn read(&self, document: &[u8], name: &str, sink: &mut dyn Sink);
+
+    /// The same for readers that take a map of columns.
+    fn read_by(&self, document: &[u8], start: &Start<'_>, sink: &mut dyn Sink) {
+        self.read(document, start.name, sink);
+    }
 }
 
 /// Where a reader puts what it finds.

@@ -67,6 +67,11 @@ impl<'a> Fields<'a> {
         self.raw(key).and_then(integer)
     }
 
+    /// `true` or `false`.
+    pub(super) fn flag(&self, key: &str) -> Option<bool> {
+        self.raw(key).and_then(|it| it.parse().ok())
+    }
+
     /// Any JSON.
     pub(super) fn payload(&self, key: &str) -> Option<Payload> {
         self.raw(key).and_then(payload)

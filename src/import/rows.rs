@@ -37,7 +37,7 @@ pub static FORMAT: Format = Format {
     name: "rows",
     title: "rows",
     files: "rows of rollouts (JSON Lines, CSV)",
-    about: "rows of any columns, JSON Lines or CSV: `--map` says what they mean, `creditscope map FILE` proposes it",
+    about: "rows of any columns, JSON Lines or CSV (or `parquet`): `--map` says what they mean, `creditscope map FILE` proposes it",
     score,
     reader: Reader::Lines(|start| Box::new(Rows::new(start))),
 };
@@ -50,7 +50,7 @@ fn score(head: &Head<'_>) -> Score {
 }
 
 /// The first rows of a file with this head, as JSON texts.
-pub fn first_rows(head: &[u8]) -> Vec<String> {
+pub(super) fn first_rows(head: &[u8]) -> Vec<String> {
     const ROWS: usize = 50;
     let whole = memchr::memrchr(b'\n', head).map_or(head, |end| &head[..end]);
     let mut writing = Writing::Unknown;
@@ -119,7 +119,7 @@ struct Rows {
 }
 
 /// What rows mean.
-struct Mapped {
+pub(super) struct Mapped {
     name: String,
     map: Option<RowMap>,
     /// Hashes of the episodes that have begun.
@@ -131,14 +131,7 @@ struct Mapped {
 
 impl Rows {
     fn new(start: &Start<'_>) -> Self {
-        let mapped = Mapped {
-            name: start.name.to_owned(),
-            map: start.map.cloned(),
-            begun: HashSet::new(),
-            hasher: RandomState::new(),
-            told: false,
-        };
-        Self { writing: Writing::Unknown, mapped }
+        Self { writing: Writing::Unknown, mapped: Mapped::new(start) }
     }
 }
 
@@ -150,8 +143,18 @@ impl LineReader for Rows {
 }
 
 impl Mapped {
+    pub(super) fn new(start: &Start<'_>) -> Self {
+        Self {
+            name: start.name.to_owned(),
+            map: start.map.cloned(),
+            begun: HashSet::new(),
+            hasher: RandomState::new(),
+            told: false,
+        }
+    }
+
     /// Hands on the records of a row: the one at place `at` of `line`.
-    fn row(&mut self, fields: &Fields<'_>, line: u32, at: usize, sink: &mut dyn Sink) {
+    pub(super) fn row(&mut self, fields: &Fields<'_>, line: u32, at: usize, sink: &mut dyn Sink) {
         let map = self.map.take().unwrap_or_else(|| {
             let map = propose(&[&as_json(fields)]).map;
             let message =

@@ -386,6 +386,8 @@ impl<'a> Document<'a> {
             (Some("true"), _) => Some("success"),
             // `is_corrected: true` would say that somebody mended it, not that the team was right.
             (Some("false"), _) | (None, Some("false")) => Some("failure"),
+            // Data sets of failures alone do not say so in each row.
+            (None, None) if self.field("mistake_agent").is_some() => Some("failure"),
             _ => None,
         };
         let last = self.entries.last();

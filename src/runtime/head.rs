@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    import::{self, Format, Reader, UnknownFormat},
+    import::{self, Format, ROWS, Reader, UnknownFormat},
     log::{Body, parse_line},
     source::{Unpacking, is_packed},
 };
@@ -47,6 +47,7 @@ fn is_without_run(head: &[u8]) -> bool {
 pub(super) fn of_file(path: &Path, forced: Option<&'static Format>) -> io::Result<Head> {
     let packed = is_packed(path)?;
     if let Some(format) = forced {
+        let format = if *format == ROWS { import::rows_format(&first_bytes(path)?) } else { format };
         File::open(path)?;
         return Ok(Head { format: Ok(format), packed, without_run: false });
     }

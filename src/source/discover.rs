@@ -21,7 +21,7 @@ use super::packed::without_ending;
 pub use natural::natural_order;
 
 /// The endings a directory is searched for, also followed by that of a compressed file, as in `run.jsonl.gz`.
-pub const EXTENSIONS: &[&str] = &["jsonl", "ndjson", "jsonlines", "json", "traj"];
+pub const EXTENSIONS: &[&str] = &["jsonl", "ndjson", "jsonlines", "json", "traj", "parquet"];
 
 /// Something to read.
 #[derive(Clone, Debug, PartialEq, Eq)]

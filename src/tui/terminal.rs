@@ -42,12 +42,13 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Takes the terminal: raw mode, alternate screen, hidden cursor. A panic gives it back first.
+    /// Takes the terminal: raw mode, alternate screen, hidden cursor. A panic gives it back first, unless
+    /// `is_contained` says that it is caught where it happens.
     ///
     /// # Errors
     /// If the terminal refuses.
-    pub fn take() -> io::Result<Self> {
-        install_panic_hook();
+    pub fn take(is_contained: fn() -> bool) -> io::Result<Self> {
+        install_panic_hook(is_contained);
         enter()?;
         // From here on dropping it gives the terminal back, also if the next line fails.
         let mut terminal = Self { shown: Buffer::default(), stale: true, wire: Vec::new(), mouse: false };
@@ -191,13 +192,16 @@ pub fn restore() {
     let _ = stdout.flush();
 }
 
-fn install_panic_hook() {
+fn install_panic_hook(is_contained: fn() -> bool) {
     static INSTALLED: AtomicBool = AtomicBool::new(false);
     if INSTALLED.swap(true, Ordering::SeqCst) {
         return;
     }
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
+        if is_contained() {
+            return;
+        }
         restore();
         before(info);
         // Without the thread that panicked the others would wait for ever, in a terminal that is not theirs.

@@ -94,3 +94,90 @@ fn rows_of_csv_by_a_map_keep_their_numbers() {
     assert_eq!(opened.episodes[0].agents.len(), 2);
     assert!(opened.summary.episodes.iter().all(|it| !it.open));
 }
+
+/// What was read of completions is what stands in their rows.
+fn check_completions(opened: &Opened, rows: &[Value], rewards: &[&str]) {
+    assert_eq!(opened.errors(), Vec::<String>::new());
+    assert_eq!(opened.episodes.len(), rows.len());
+    for (episode, row) in opened.episodes.iter().zip(rows) {
+        let sum: f64 = rewards.iter().filter_map(|it| row[*it].as_f64()).sum();
+        let known = rewards.iter().any(|it| row[*it].is_number());
+        let read: Vec<f64> = episode.rewards.iter().filter_map(|it| it.value).collect();
+        assert_eq!(read, if known { vec![sum] } else { Vec::new() });
+        assert_eq!(episode.declared[0].items[0].value, row["advantage"].as_f64());
+        assert_eq!(episode.global_step, row["step"].as_i64());
+        assert_eq!((episode.agents.len(), episode.acts.len()), (1, 1));
+    }
+}
+
+#[test]
+fn completions_of_trl() {
+    let path = own("trl/completions.jsonl");
+    check_completions(&open(&[&path], As::default()), &rows(&[&path]), &["length_reward", "truth_reward"]);
+}
+
+#[cfg(feature = "parquet")]
+mod tables {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn completions_of_trl() {
+        // The table was written from these numbers, with pyarrow.
+        let row = |reward: Option<f64>, advantage: f64| json!({"step": 4, "truth_reward": reward, "advantage": advantage});
+        let rows = [row(Some(1.0), 0.7), row(Some(0.0), -0.7), row(None, 0.0)];
+        let opened = open(&[&own("parquet/completions_00004.parquet")], As::default());
+        check_completions(&opened, &rows, &["truth_reward"]);
+        let groups: BTreeSet<_> = opened.episodes.iter().map(|it| it.group.clone().unwrap()).collect();
+        assert_eq!(groups.into_iter().collect::<Vec<_>>(), ["Name a hill", "Name a river"]);
+    }
+
+    #[test]
+    fn rows_of_a_table_by_a_map() {
+        let map = "episode=.game,agent=.who,action=.move,own=.gain";
+        let opened = open(&[&own("parquet/moves.parquet")], As { map: Some(map), format: Some("rows") });
+        assert_eq!(opened.errors(), Vec::<String>::new());
+        // Written from 0.5 and -1.25 in one game, 2 in the other.
+        assert_eq!((opened.episodes.len(), opened.acts(), opened.own_reward()), (2, 3, 1.25));
+    }
+
+    #[test]
+    fn failures_of_a_table() {
+        let opened = open(&[&own("parquet/failures.parquet")], As::default());
+        assert_eq!(opened.errors(), Vec::<String>::new());
+        let named: Vec<(&str, usize)> =
+            opened.episodes.iter().map(|it| (it.labels[0].agent_text.as_str(), it.acts.len())).collect();
+        assert_eq!(named, [("Engineer", 2), ("Team Leader", 1)]);
+    }
+
+    #[test]
+    fn real_completions() {
+        let Some(path) = real("trl/completions_00001.parquet") else { return };
+        let opened = open(&[&path], As::default());
+        assert_eq!(opened.errors(), Vec::<String>::new());
+        assert_eq!(opened.episodes.len(), 12);
+        // Summed with pyarrow: accuracy_reward and format_reward, without what is null.
+        assert!((opened.team_reward() - (5.0 + 1.1464602669412147)).abs() < 1e-9);
+        let groups: BTreeSet<_> = opened.episodes.iter().map(|it| it.group.clone().unwrap()).collect();
+        assert_eq!(groups.len(), 3);
+        assert!(opened.episodes.iter().all(|it| it.declared.len() == 1 && it.outcome.is_some()));
+    }
+}
+
+#[test]
+fn episodes_of_rllm() {
+    let path = own("rllm/episode_000000_sums.json");
+    let opened = open(&[&path], As::default());
+    assert_eq!(opened.errors(), Vec::<String>::new());
+    let document: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    let trajectories = document["trajectories"].as_array().unwrap();
+    let steps = trajectories.iter().flat_map(|it| it["steps"].as_array().unwrap());
+    assert_eq!(opened.acts(), steps.clone().count());
+    let advantages: f64 = steps.filter_map(|it| it["advantage"].as_f64()).sum();
+    let declared: f64 = opened.episodes[0].declared[0].items.iter().filter_map(|it| it.value).sum();
+    assert_eq!(declared, advantages);
+    // 1.5 and 0.25 of the trajectories, and 2 of the one that has no number of its own.
+    assert_eq!((opened.team_reward(), opened.own_reward()), (0.0, 3.75));
+    assert_eq!(opened.episodes[0].group.as_deref(), Some("sums-4"));
+}

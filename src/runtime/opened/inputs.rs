@@ -303,8 +303,9 @@ impl OpenedLogs {
         let summary =
             FileSummary { read: size, size, state: FileState::CaughtUp, ..summary_of(path, taken_for, 0) };
         let file = self.store.add_life(summary, spool.source(), Some(Vec::new()), None);
+        let map = self.map.clone();
         let mut native = NativeLines::new(&mut self.store, file, writer);
-        reader.read(bytes, &name_of(path), &mut native);
+        reader.read_by(bytes, &Start { name: &name_of(path), map: map.as_deref() }, &mut native);
         for problem in native.finish().map_err(std::io::Error::other)? {
             let line = bytes[..problem.offset.min(bytes.len())].iter().filter(|it| **it == b'\n').count();
             let message = format!("{shown}:{}: {}", line + 1, problem.message);

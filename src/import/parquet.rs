@@ -1,0 +1,135 @@
+//! Tables of Parquet: completions of TRL, data sets of annotated failures, and rows of any columns by a map.
+//!
+//! A row becomes a JSON object and goes to the reader of such rows, so that a table reads as the same rows in JSON
+//! Lines do. What is called a line of the file is a row, from 1.
+
+use bytes::Bytes;
+use parquet::{
+    errors::ParquetError,
+    file::reader::{FileReader, SerializedFileReader},
+};
+
+use super::{
+    DocumentReader, Format, Head, Reader, Score, Sink, Start,
+    contain::contain,
+    json::Fields,
+    rows::Mapped,
+    trl::{Completions, is_completion},
+    who_and_when,
+};
+use crate::{log::Problem, model::rule, text::clean};
+
+/// The row of the table.
+pub static FORMAT: Format = Format {
+    name: "parquet",
+    title: "Parquet",
+    files: "tables of Parquet",
+    about: "tables of Parquet: completions of TRL, annotated failures, or rows of any columns with `--map`",
+    score: |head: &Head<'_>| if head.bytes.starts_with(b"PAR1") { Score::CERTAIN } else { Score::NONE },
+    reader: Reader::Document(&Tables),
+};
+
+/// The first rows of a table, as JSON texts.
+pub(super) fn first_rows(table: &[u8]) -> Vec<String> {
+    const ROWS: usize = 50;
+    let mut found = Vec::new();
+    // What is wrong with the table is said when it is opened.
+    let _ = each_row(table, &mut |_, row| {
+        found.push(row);
+        found.len() < ROWS
+    });
+    found
+}
+
+/// Reads tables.
+struct Tables;
+
+impl DocumentReader for Tables {
+    fn read(&self, document: &[u8], name: &str, sink: &mut dyn Sink) {
+        self.read_by(document, &Start { name, map: None }, sink);
+    }
+
+    fn read_by(&self, document: &[u8], start: &Start<'_>, sink: &mut dyn Sink) {
+        let mut rows = Rows::Unknown;
+        let result = each_row(document, &mut |number, row| {
+            rows.read(&row, number, start, sink);
+            true
+        });
+        if let Err(error) = result {
+            let message = format!("the table cannot be read: {}", clean(&error.to_string()));
+            sink.problem(Problem::new(rule::BAD_JSON, 0, message));
+        }
+    }
+}
+
+/// What the rows of a table are; the first tells.
+enum Rows {
+    Unknown,
+    Completions(Completions),
+    Failures,
+    Mapped(Mapped),
+}
+
+impl Rows {
+    fn read(&mut self, row: &str, number: u32, start: &Start<'_>, sink: &mut dyn Sink) {
+        let fields = Fields::of(row);
+        if let Rows::Unknown = self {
+            *self = match start.map {
+                None if is_completion(&fields) => Rows::Completions(Completions::new(start.name)),
+                None if fields.has("history") && fields.has("mistake_agent") => Rows::Failures,
+                _ => Rows::Mapped(Mapped::new(start)),
+            };
+        }
+        match self {
+            Rows::Completions(it) => it.row(&fields, number, &number.to_string(), sink),
+            Rows::Failures => {
+                let mut sink = InRow { number, sink };
+                who_and_when::FORMAT.read_document(
+                    row.as_bytes(),
+                    &format!("{}:{number}", start.name),
+                    &mut sink,
+                );
+            }
+            Rows::Mapped(it) => it.row(&fields, number, 0, sink),
+            Rows::Unknown => {}
+        }
+    }
+}
+
+/// Puts everything that is read of one row there.
+struct InRow<'a> {
+    number: u32,
+    sink: &'a mut dyn Sink,
+}
+
+impl Sink for InRow<'_> {
+    fn record(&mut self, _: u32, record: &crate::log::Record) {
+        self.sink.record(self.number, record);
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        let message = format!("row {}: {}", self.number, problem.message);
+        self.sink.problem(Problem { offset: 0, message, ..problem });
+    }
+}
+
+/// Hands each row to `each`, numbered from 1, as JSON text, until it says false. The crate takes for granted that what
+/// a table says of itself is so, and panics where it is not.
+fn each_row(table: &[u8], each: &mut dyn FnMut(u32, String) -> bool) -> Result<(), ParquetError> {
+    let damaged = || ParquetError::General("it is damaged".to_owned());
+    let reader =
+        contain(|| SerializedFileReader::new(Bytes::copy_from_slice(table))).ok_or_else(damaged)??;
+    let mut rows = contain(|| reader.get_row_iter(None)).ok_or_else(damaged)??;
+    let mut number = 0;
+    let mut next = || contain(|| rows.next()).ok_or_else(damaged);
+    while let Some(row) = next()? {
+        number += 1;
+        if !each(number, row?.to_json_value().to_string()) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
