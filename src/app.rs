@@ -54,5 +54,6 @@ pub use shape::Shape;
 pub use slot::Slot;
 pub use update::{keymap, update, views};
 pub use view::{
-    DetailState, DrawingKey, GraphState, KeptDrawing, MethodsState, MethodsVariant, TimelineState,
+    CreditVariant, DetailState, DrawingKey, GraphState, KeptDrawing, MethodsState, MethodsVariant,
+    TimelineState,
 };

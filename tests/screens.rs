@@ -102,6 +102,21 @@ fn credit() {
 }
 
 #[test]
+fn own_rewards() {
+    const MEASURED: &str = "../tests/data/own/raid.jsonl";
+    const UNKNOWN: &str = "../tests/data/verdicts/own-rewards.jsonl";
+    check("own_unknown_80x24", UNKNOWN, (80, 24), "");
+    check("own_chosen_80x24", UNKNOWN, (80, 24), "RR");
+    check("own_measured_80x24", MEASURED, (80, 24), "");
+    check("own_by_agent_80x24", MEASURED, (80, 24), "vj");
+    check("own_measured_160x45", MEASURED, (160, 45), "j");
+    check("own_bars_80x24", MEASURED, (80, 24), "vvR");
+    check("own_beside_80x24", "../tests/data/own/beside.jsonl", (80, 24), "v");
+    check("own_whatif_80x24", MEASURED, (80, 24), "5jjlll\n");
+    check_ascii("own_measured_80x24_ascii", MEASURED, (80, 24), "");
+}
+
+#[test]
 fn graph() {
     check("graph_80x24", DEMO, (80, 24), "2");
     check("graph_arcs_80x24", DEMO, (80, 24), "2v");

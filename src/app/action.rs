@@ -63,6 +63,8 @@ pub enum Action {
     Explain,
     /// What-if on this act.
     WhatIf,
+    /// Credit the next reward of those that may be credited.
+    RewardOf,
     /// Sweep all methods and baselines.
     Sweep,
     /// Caveats of this method.
@@ -281,6 +283,7 @@ pub const BINDINGS: &[Binding] = &[
     row(Action::Explain, &[c('e')], Section::Ask, "explain: the arithmetic", "explain"),
     row(Action::WhatIf, &[c('x')], Section::Ask, "what-if on this act", "what-if"),
     row(Action::Sweep, &[c('S')], Section::Ask, "sweep all methods, baselines", "sweep"),
+    row(Action::RewardOf, &[c('R')], Section::Ask, "whose reward is credited", "whose"),
     row(Action::Caveats, &[c('i')], Section::Ask, "caveats of this method", "caveats"),
     row(Action::Findings, &[c('!')], Section::Ask, "what is wrong with the log", "findings"),
     row(Action::ShowEpisodes, &[c('0')], Section::View, "episode list", "episodes"),

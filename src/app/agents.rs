@@ -168,7 +168,7 @@ mod tests {
     fn naive(open: &OpenEpisode) -> Vec<AgentId> {
         let mut agents: Vec<AgentId> = open.episode.agent_ids().collect();
         let Some(credit) = open.credit().filter(|_| !open.by_roster) else { return agents };
-        let sign = if open.index.failed { 1.0 } else { -1.0 };
+        let sign = if open.failed() { 1.0 } else { -1.0 };
         let rank = |it: &AgentId| credit.agent(*it).map_or(f64::INFINITY, |it| sign * it.value);
         agents.sort_by(|a, b| rank(a).total_cmp(&rank(b)).then(a.cmp(b)));
         agents

@@ -12,10 +12,12 @@ use super::{
     screen::{Pane, Scope},
     search::FoundActs,
     slot::Slot,
-    view::{DetailState, Forks, Form, GraphState, MethodsState, MethodsVariant, TimelineState},
+    view::{
+        CreditVariant, DetailState, Forks, Form, GraphState, MethodsState, MethodsVariant, TimelineState,
+    },
 };
 use crate::{
-    credit::{Comparison, Curve, MessageTable, Study, Sweep},
+    credit::{Comparison, Curve, MessageTable, OwnStudy, Study, Sweep},
     model::{ActId, AgentId, Attribution, Diagnostic, Episode, EpisodeId, Estimate, Scenario},
     search::Hit,
 };
@@ -67,6 +69,8 @@ pub struct OpenEpisode {
     pub act: Option<ActId>,
     /// Which pane of the credit view has the cursor.
     pub pane: Pane,
+    /// What view 1 shows, if that was chosen.
+    pub credit_form: Option<CreditVariant>,
     /// Agents by name instead of by credit.
     pub by_roster: bool,
     /// Acts by time instead of by credit.
@@ -107,6 +111,7 @@ impl OpenEpisode {
             agent: AgentId(0),
             act: episode.act_ids().next(),
             pane: Pane::Agents,
+            credit_form: None,
             by_roster: false,
             acts_by_time: false,
             methods: MethodsState::default(),
@@ -128,6 +133,26 @@ impl OpenEpisode {
 
     fn shown(&self) -> &Slot<Arc<Analysis>> {
         if self.forks.is_logged() { &self.logged } else { &self.edited }
+    }
+
+    /// Whether it is known to have failed, or the reward that is credited was lost.
+    pub fn failed(&self) -> bool {
+        self.analysis().map_or(self.index.failed, |it| it.failed)
+    }
+
+    /// What agents earned for themselves; `None`: nothing, or it is not known yet.
+    pub fn own_study(&self) -> Option<&OwnStudy> {
+        self.analysis()?.own.as_deref()?.as_ref().ok()
+    }
+
+    /// What view 1 shows: what was chosen, or who cost whom where nobody's reward is credited by itself.
+    pub fn credit_variant(&self) -> CreditVariant {
+        match (self.own_study(), self.credit_form) {
+            (None, _) => CreditVariant::Bars,
+            (Some(_), Some(chosen)) => chosen,
+            (Some(study), None) if study.by_default.is_none() => CreditVariant::CostsByAct,
+            (Some(_), None) => CreditVariant::Bars,
+        }
     }
 
     /// How far the values on the screen have come, while they are being drawn.
@@ -194,7 +219,7 @@ impl OpenEpisode {
     pub fn agent_order(&self) -> AgentRows<'_> {
         let ranking = self.analysis().filter(|it| !self.by_roster && it.credit.is_ok()).map(|it| &*it.agents);
         let count = self.episode.agents.len();
-        ranking.map_or_else(|| self.roster(), |it| it.rows(self.index.failed, count))
+        ranking.map_or_else(|| self.roster(), |it| it.rows(self.failed(), count))
     }
 
     /// Agents whose numbers are as long as any. Of a few agents all; of many those with the largest and the

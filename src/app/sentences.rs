@@ -21,7 +21,7 @@ pub fn culprit_notice(open: &OpenEpisode, act: ActId, (rank, of): (usize, usize)
         let reason = label.reason.as_deref().unwrap_or("");
         return format!("{id} named by {}: {} {reason}", label.judge, label.label);
     }
-    let word = if open.index.failed { "blamed" } else { "credited" };
+    let word = if open.failed() { "blamed" } else { "credited" };
     let (id, explain) = (&open.episode.act(act).id, Action::Explain.key());
     format!("{id} {credit} {structural}: {rank} of {of} acts {word}; {explain} explains")
 }

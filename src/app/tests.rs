@@ -11,6 +11,7 @@ mod methods;
 mod questions;
 mod sampling;
 mod searching;
+mod whose;
 
 use super::*;
 use crate::{model::LogSummary, runtime::test_program::TestProgram};

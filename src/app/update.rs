@@ -23,6 +23,7 @@ mod search;
 mod select;
 mod shape;
 pub mod views;
+mod whose;
 
 use super::{
     message::{Effect, Message},

@@ -1,5 +1,6 @@
 //! What each view of an episode remembers: what is chosen in it, and what it shows beside the credit.
 
+mod credit;
 mod detail;
 mod drawing;
 mod forks;
@@ -8,6 +9,7 @@ mod methods;
 mod timeline;
 mod whatif;
 
+pub use credit::CreditVariant;
 pub use detail::DetailState;
 pub use drawing::{DrawingKey, KeptDrawing};
 pub use forks::Forks;

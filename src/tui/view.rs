@@ -12,6 +12,7 @@ mod header;
 mod hits;
 mod methods;
 mod overlay;
+mod own;
 mod prompt;
 mod strip;
 mod sweep;

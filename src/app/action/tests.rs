@@ -41,11 +41,12 @@ fn the_readme_says_which_keys_there_are() {
     use Action as A;
     let views = keymap::view_digits().replace('-', "`..`");
     let views = format!("`{views}` {}", written(&[A::ShowEpisodes]));
-    let rows: [&[Action]; 12] = [
+    let rows: [&[Action]; 13] = [
         &[A::NextCulprit, A::PreviousCulprit],
         &[A::Cause, A::Effect],
         &[A::Explain],
         &[A::WhatIf, A::Sweep],
+        &[A::RewardOf],
         &[A::Search, A::NextHit, A::PreviousHit, A::Hits],
         &[A::Filter, A::Filters],
         &[A::Caveats, A::Findings],

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     app::{agents::AgentRanking, index::ActRanking},
     credit::{self, Interactions, OwnStudy, Sweep, Verdict},
-    model::{Attribution, Episode, Scenario, Unavailable},
+    model::{Attribution, Episode, RewardTotal, Scenario, Unavailable},
 };
 
 /// Everything computed for one scenario of one episode, in one go.
@@ -25,6 +25,10 @@ pub struct Analysis {
     /// What agents earned for themselves and who cost whom, whatever the scenario; `None` if nobody earned anything
     /// for itself.
     pub own: Option<Arc<Result<OwnStudy, Unavailable>>>,
+    /// The reward that is credited, as the log has it.
+    pub reward: Option<RewardTotal>,
+    /// Whether the episode failed, or that reward was lost.
+    pub failed: bool,
     /// Every other method and baseline under the same edits.
     pub sweep: Sweep,
     /// What to tell first.
@@ -88,6 +92,7 @@ pub(super) fn conclude(
     };
     let pairs = credit::interactions(episode, scenario);
     let own = OwnStudy::of(episode).map(Arc::new);
+    let (reward, failed) = (episode.reward(), episode.failed());
     let (scenario, unedited) = (scenario.clone(), unedited.flatten());
     let ranking = Arc::new(ActRanking::of(episode, acts.as_ref(), &verdict));
     let agents = Arc::new(AgentRanking::of(episode.agents.len(), credit.as_ref()));
@@ -99,6 +104,8 @@ pub(super) fn conclude(
         acts,
         pairs,
         own,
+        reward,
+        failed,
         sweep,
         verdict,
         ranking,

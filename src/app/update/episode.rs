@@ -13,7 +13,7 @@ use crate::{
         screen::Screen,
         search::FoundActs,
     },
-    model::{ActId, AgentId, Episode, EpisodeId},
+    model::{ActId, AgentId, Episode, EpisodeId, Whose},
 };
 
 /// An episode was put together.
@@ -74,6 +74,10 @@ fn grow(open: &mut OpenEpisode, read: ReadEpisode, revision: u64) {
         open.edited.empty();
         open.forks.change(|scenario| {
             scenario.dropped = scenario.dropped.iter().filter_map(|it| new_agent(*it)).collect();
+            scenario.whose = match scenario.whose.take() {
+                Some(Whose::Agent(agent)) => new_agent(agent).map(Whose::Agent),
+                other => other,
+            };
             let substitutes = std::mem::take(&mut scenario.substitutes);
             let moved = substitutes.into_iter().filter_map(|(act, it)| Some((new_act(act)?, it)));
             scenario.substitutes = moved.collect();

@@ -206,7 +206,8 @@ pub(super) fn pick(model: &mut Model, effects: &mut Vec<Effect>) -> bool {
 /// one that can replaces it, and a message says so: at once, or for a long episode when that is known.
 pub(super) fn edit(model: &mut Model, mut next: Scenario, effects: &mut Vec<Effect>) {
     let Some(open) = model.open.as_mut() else { return };
-    let may_fail = next.edits_episode() && form::current(open).is_some_and(|it| it.method == next.method);
+    let asks_more = next.edits_episode() || next.whose.is_some();
+    let may_fail = asks_more && form::current(open).is_some_and(|it| it.method == next.method);
     let later = may_fail && !is_short(&open.episode);
     if may_fail
         && !later

@@ -6,6 +6,7 @@
 
 use super::{
     blame, cursor, filter, form, handled::Handled, keymap::action_of, log, search, toggle_overlay, views,
+    whose,
 };
 use crate::app::{
     action::Action,
@@ -221,6 +222,7 @@ fn on_episode(model: &mut Model, action: Action, count: usize, effects: &mut Vec
             },
             "",
         ),
+        Action::RewardOf => whose::next(model, effects),
         Action::Play => cursor::play(model, effects),
         _ => {}
     }

@@ -1,7 +1,7 @@
 //! The what-if form: fields made from the episode, the method table and the scenario on the screen.
 
 use crate::{
-    app::{open::OpenEpisode, view::Form},
+    app::{open::OpenEpisode, view::Form, whatif::whose},
     credit,
     model::{ActId, Alternative, Number, Scenario, Substitute},
 };
@@ -15,6 +15,8 @@ pub enum FieldKind {
     Baseline,
     /// Which agents play.
     Players,
+    /// Whose reward is credited.
+    Whose,
     /// The total reward.
     Reward,
     /// The discount factor.
@@ -122,6 +124,7 @@ impl Form {
         fields.extend(baseline_field(open, &scenario));
         fields.extend(param_fields(open, &scenario));
         fields.push(players_field(open, &scenario));
+        fields.extend(whose_field(open, &scenario));
         fields.push(reward_field(open, &scenario));
         fields.push(discount_field(open, &scenario));
         fields.extend(open.act.and_then(|act| action_field(open, &scenario, act)));
@@ -254,8 +257,23 @@ fn choice_field(kind: FieldKind, title: &str, choices: Vec<Choice>, changed: boo
     }
 }
 
+/// No field if no agent has a reward of its own.
+fn whose_field(open: &OpenEpisode, scenario: &Scenario) -> Option<Field> {
+    let choices = whose::choices(open).into_iter().map(|it| Choice {
+        label: whose::name(open, it.as_ref()),
+        what: if it.is_none() { "by default" } else { "" }.to_owned(),
+        group: "",
+        selected: it == scenario.whose,
+        blocked: None,
+        scenario: whose::with_whose(open, scenario, it),
+    });
+    let choices: Vec<Choice> = choices.collect();
+    (!choices.is_empty())
+        .then(|| choice_field(FieldKind::Whose, "reward of", choices, scenario.whose.is_some()))
+}
+
 fn reward_field(open: &OpenEpisode, scenario: &Scenario) -> Field {
-    let logged = open.index.reward.map(|it| it.value);
+    let logged = open.analysis().map_or(open.index.reward, |it| it.reward).map(|it| it.value);
     let value = scenario.reward.map(Number::get).or(logged).unwrap_or(0.0);
     Field {
         kind: FieldKind::Reward,
@@ -427,7 +445,11 @@ pub(crate) fn with_number(open: &OpenEpisode, scenario: &Scenario, field: &Field
             next.window = (!all).then(|| (ActId::from_index(from - 1), ActId::from_index(to - 1)));
         }
         FieldKind::Seed => next.seed = value.round() as u64,
-        FieldKind::Method | FieldKind::Baseline | FieldKind::Players | FieldKind::Action(_) => {}
+        FieldKind::Method
+        | FieldKind::Baseline
+        | FieldKind::Players
+        | FieldKind::Whose
+        | FieldKind::Action(_) => {}
     }
     next
 }

@@ -359,7 +359,13 @@ fn unknown_words(episode: &Episode, outcome: &Outcome) -> Sentence {
         paid(sign).take(2).map(|it| format!("{verb} {} {}", name(episode, it.0), exact(it.1.abs()))).collect()
     };
     let own: Vec<String> = amounts(-1.0, "cost").into_iter().chain(amounts(1.0, "won")).collect();
+    let chosen = outcome.whose.as_ref().zip(outcome.reward.as_ref());
+    let due = chosen.filter(|it| it.1.value != 0.0).map(|(whose, reward)| {
+        let verb = if reward.value < 0.0 { "cost" } else { "won" };
+        format!("which act {verb} {} {}", episode.whose_words(whose), exact(reward.value.abs()))
+    });
     let what = match outcome.ending {
+        _ if due.is_some() => due.unwrap_or_default(),
         _ if outcome.reward.is_none() && !own.is_empty() => format!("which act {}", own.join(" or ")),
         _ if episode.agents.len() == 1 => "which act it is due to".to_owned(),
         Ending::Failed => "who lost it".to_owned(),

@@ -7,7 +7,7 @@ use crate::text::{Clause, Sentence};
 use super::super::figure::{self, count};
 use super::super::method::is_complete;
 use super::super::sweep::Data;
-use super::super::whose::has_own_values;
+use super::super::whose::{has_own_values, is_of_policies};
 use super::judgement::Judgement;
 
 /// The ladder of grounds, best first. The shape of a trace is no rung: it never leads.
@@ -105,7 +105,8 @@ impl Unlock {
     pub(super) fn of(episode: &Episode) -> Self {
         let has_values = episode.tables.iter().any(|it| it.alternatives.iter().any(|it| it.q.mean.is_some()));
         let is_open = |it: &CoalitionTable| !is_complete(it);
-        if episode.whose().is_none() && !has_own_values(episode) {
+        let is_own = episode.whose().is_none() || !is_of_policies(episode);
+        if is_own && !has_own_values(episode) {
             Unlock::OwnValues
         } else if !episode.replays.is_empty() {
             Unlock::MoreReplays

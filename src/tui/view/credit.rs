@@ -1,18 +1,21 @@
 //! View 1: credit per agent, acts by credit, who talked to whom, the act under the cursor.
 
-use super::{acts, bars, detail, graph, put_agent, strip, sweep, timeline, window};
+use super::{acts, bars, detail, graph, own, put_agent, strip, sweep, timeline, window};
 use crate::{
     app::{
-        Action, OpenEpisode, Pane, View,
+        Action, CreditVariant, OpenEpisode, Pane, View,
         layout::{Area, Overview, Wide},
     },
     credit::total_words,
-    model::{AgentId, Attribution, Value},
+    model::{AgentId, Attribution, OwnReward, Value, signed},
     text,
     tui::{paint::Painter, theme::Role},
 };
 
 pub(super) fn draw(open: &OpenEpisode, body: &mut Painter<'_>) {
+    if let Some(study) = open.own_study().filter(|_| open.credit_variant() != CreditVariant::Bars) {
+        return own::draw(open, study, body);
+    }
     let (width, height) = (body.width(), body.height());
     let (room, agents) = (Area::new(width, height), open.episode.agents.len());
     if let Some(panes) = Wide::of(room, agents, open.sweep().map_or(0, sweep::rows_wanted)) {
@@ -109,6 +112,8 @@ struct Columns {
     bar: usize,
     number: usize,
     half: usize,
+    /// Of what an agent earned for itself; 0: nobody did.
+    own: usize,
 }
 
 /// Bars of any attribution, from the second row of `pane` on, and their sum. Returns the row behind it.
@@ -126,8 +131,12 @@ pub(super) fn credit_rows(open: &OpenEpisode, credit: &Attribution, pane: &mut P
     let number = widest(&|it| bars::number(value(it), scale.places).len()).max(6);
     let half = widest(&|it| bars::half_width(value(it), scale.places).len());
     let half = if half == 0 { 0 } else { half.max(3) + 1 };
-    let bar = width.saturating_sub(name + number + half + 5);
-    let columns = Columns { name, bar, number, half };
+    let earned = |it: &OwnReward| signed(it.value, scale.places);
+    let own = open
+        .own_study()
+        .map_or(0, |it| it.own.iter().map(|it| earned(it).len()).max().unwrap_or(0).max(3) + 1);
+    let bar = width.saturating_sub(name + number + half + own + 5);
+    let columns = Columns { name, bar, number, half, own };
     pane.put(1, 1, "agent", Role::Dim);
     bars::axis(pane, 2 + columns.name, 1, columns.bar, &scale);
     let plus_minus = format!("{}95", pane.theme().glyphs.plus_minus);
@@ -135,6 +144,9 @@ pub(super) fn credit_rows(open: &OpenEpisode, credit: &Attribution, pane: &mut P
     pane.put_right(numbers + columns.number, 1, "credit", Role::Dim);
     if columns.half > 0 {
         pane.put_right(numbers + columns.number + columns.half + 1, 1, &plus_minus, Role::Dim);
+    }
+    if columns.own > 0 {
+        pane.put_right(numbers + columns.number + columns.half + columns.own + 1, 1, "own", Role::Dim);
     }
     for (row, agent) in order.shown(top, rows).enumerate() {
         agent_row(open, pane, row + 2, &columns, &scale, agent, value(agent));
@@ -165,6 +177,11 @@ fn agent_row(
     let right = 3 + columns.name + columns.bar + columns.number;
     pane.put_right(right, y, &bars::number(value, scale.places), bars::role(value));
     pane.put_right(right + columns.half + 1, y, &bars::half_width(value, scale.places), Role::Dim);
+    let own = open.own_study().and_then(|it| it.own.iter().find(|it| it.agent == agent));
+    if let Some(own) = own {
+        let text = signed(own.value, scale.places);
+        pane.put_right(right + columns.half + columns.own + 1, y, &text, Role::Plain);
+    }
 }
 
 /// The sum and what it explains, on two lines if there is room; bars never stand without it. Returns the lines used.

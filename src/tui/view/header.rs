@@ -167,6 +167,9 @@ fn episode_line(model: &Model, open: &OpenEpisode, line: &mut Painter<'_>) -> us
         count(episode.acts.len() as u64, "act")
     );
     x = line.put(x, 0, &counts, Role::Plain);
+    if let Some(whose) = open.analysis().and_then(|it| it.scenario.whose.as_ref()) {
+        x = line.put(x, 0, &format!("  reward of {}", episode.whose_words(whose)), Role::Strong);
+    }
     if open.credit_behind().is_some() {
         // The verdict below is of what was seen before.
         x = line.put(x, 0, &format!("  {}", reward(open)), Role::Strong);

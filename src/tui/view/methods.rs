@@ -121,7 +121,7 @@ fn heading(open: &OpenEpisode, pane: &mut Painter<'_>, name: usize, rows: &[(usi
 }
 
 fn totals(open: &OpenEpisode, pane: &mut Painter<'_>, name: usize, y: usize, rows: &[(usize, &SweepRow)]) {
-    let word = if open.index.failed { "most blamed" } else { "most earned" };
+    let word = if open.failed() { "most blamed" } else { "most earned" };
     for (line, title) in ["sum", "should be", "same order", word].iter().enumerate() {
         pane.put(1, y + line, title, Role::Dim);
     }

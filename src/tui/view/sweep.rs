@@ -161,7 +161,7 @@ impl Columns {
 
 /// The names of the columns of [`row_line`].
 fn heading(open: &OpenEpisode, columns: &Columns) -> String {
-    let who = if open.index.failed { "most blamed" } else { "most credited" };
+    let who = if open.failed() { "most blamed" } else { "most credited" };
     columns.line(["method / baseline", who, "credit", "order", "log", "P(flip)", "sum", "on"])
 }
 

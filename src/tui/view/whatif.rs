@@ -233,7 +233,11 @@ fn number_note(open: &OpenEpisode, field: &Field, given: Option<f64>) -> String 
             was(&format!("; {id}, the {word} act that is credited"))
         }
         FieldKind::Seed => was("; of anything drawn at random: samples, P(flip)"),
-        FieldKind::Method | FieldKind::Baseline | FieldKind::Players | FieldKind::Action(_) => String::new(),
+        FieldKind::Method
+        | FieldKind::Baseline
+        | FieldKind::Players
+        | FieldKind::Whose
+        | FieldKind::Action(_) => String::new(),
     }
 }
 
@@ -242,6 +246,12 @@ fn result(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let analysis = open.analysis();
     let before = analysis.and_then(|it| before(open.logged.get().map(|it| &**it), it));
     let (Some(before), Some(after)) = (before, analysis.map(|it| &it.credit)) else {
+        // The log alone says nothing, as where nobody's reward is credited by itself.
+        if let Some(Ok(after)) = analysis.map(|it| &it.credit) {
+            pane.rule(0, &after.title, "");
+            super::credit::credit_rows(open, after, pane);
+            return;
+        }
         pane.rule(0, "result", "");
         let why = match open.logged.get().map(|it| &it.credit) {
             Some(Err(why)) => why.missing.clone(),

@@ -10,6 +10,7 @@ use crate::{
         open::OpenEpisode,
         screen::{Pane, View},
         update::{graph, handled::Handled, select::select},
+        view::CreditVariant,
     },
     model::{ActId, AgentId},
 };
@@ -17,15 +18,24 @@ use crate::{
 pub(super) const ROW: ViewRow = ViewRow {
     hints,
     drawing: layout::wide_graph,
-    rows: |open| match open.pane {
-        Pane::Acts => Rows::Acts(open.act_order()),
-        Pane::Agents => Rows::Agents(open.agent_order()),
+    hint,
+    rows: |open| match (open.credit_variant(), open.pane) {
+        (CreditVariant::CostsByAct, _) | (CreditVariant::Bars, Pane::Acts) => Rows::Acts(open.act_order()),
+        (CreditVariant::CostsByAgent, _) | (CreditVariant::Bars, Pane::Agents) => {
+            Rows::Agents(open.agent_order())
+        }
     },
     on_action,
     ..ViewRow::plain(View::CREDIT, "Credit", "credit: the overview")
 };
 
 fn hints(model: &Model) -> &'static [A] {
+    match model.open.as_ref().map(OpenEpisode::credit_variant) {
+        None | Some(CreditVariant::Bars) => {}
+        Some(CreditVariant::CostsByAct | CreditVariant::CostsByAgent) => {
+            return &[A::RewardOf, A::Variant, A::Down, A::Open, A::WhatIf, A::Sweep, A::Help, A::Quit];
+        }
+    }
     match model.open.as_ref().map(|it| it.pane) {
         Some(Pane::Acts) => {
             &[A::NextCulprit, A::Explain, A::Cause, A::WhatIf, A::Open, A::Sweep, A::Help, A::Quit]
@@ -34,9 +44,22 @@ fn hints(model: &Model) -> &'static [A] {
     }
 }
 
+/// What the key for variants shows next.
+fn hint(model: &Model, action: A) -> Option<&'static str> {
+    let open = model.open.as_ref().filter(|it| it.own_study().is_some())?;
+    (action == A::Variant).then(|| open.credit_variant().next().hint())
+}
+
 fn on_action(model: &mut Model, action: A, _: usize, _: &mut Vec<Effect>) -> Handled {
     let charset = model.charset;
     let Some(open) = model.open.as_mut() else { return Handled::No };
+    if action == A::Variant && open.own_study().is_some() {
+        open.credit_form = Some(open.credit_variant().next());
+        return Handled::Yes;
+    }
+    if open.credit_variant() != CreditVariant::Bars && action != A::Sort {
+        return Handled::No;
+    }
     match (action, open.pane) {
         (A::Open, Pane::Agents) => {
             open.pane = Pane::Acts;

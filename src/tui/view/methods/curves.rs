@@ -182,7 +182,7 @@ fn setting(value: f64) -> String {
 /// The value under the cursor, whom it blames, and what Enter does.
 fn cursor_line(open: &OpenEpisode, curve: &Curve, hidden: usize, pane: &mut Painter<'_>, y: usize) {
     let Some(point) = curve.points.get(open.curve_point(curve)) else { return };
-    let word = if open.index.failed { "most blamed" } else { "most credited" };
+    let word = if open.failed() { "most blamed" } else { "most credited" };
     let who = match point.blamed.as_slice() {
         [] => "nobody is told apart".to_owned(),
         blamed => format!("{word}: {}", sweep::names(&open.episode, blamed)),
