@@ -16,18 +16,26 @@
 mod agent_lightning;
 mod c3;
 mod cells;
+mod claude_code;
+mod codex;
 mod console;
 #[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "only the reader of tables needs it"))]
 mod contain;
 mod document;
 mod format;
+mod gemini;
 mod head;
 mod jaeger;
 mod joint;
 mod json;
 mod kaggle;
+mod langfuse;
+mod langsmith;
 mod map;
+mod mlflow;
 mod native;
+mod openai_agents;
+mod openhands;
 mod otlp;
 mod overcooked;
 #[cfg(feature = "parquet")]
@@ -43,12 +51,13 @@ mod spans;
 #[cfg(test)]
 mod tests;
 mod trl;
+mod turns;
 mod values;
 mod verl;
 mod who_and_when;
 
 pub use contain::is_contained;
-pub use format::{DocumentReader, Format, LineReader, Reader, Score, Sink, Start};
+pub use format::{Beside, DocumentReader, Format, LineReader, Reader, Score, Sink, Start};
 pub use head::{Head, HeadObject};
 pub use map::{MapError, Proposal, RowMap, Target, propose};
 pub use rows::FORMAT as ROWS;
@@ -67,6 +76,14 @@ pub static FORMATS: &[&Format] = &[
     &console::FORMAT,
     &phoenix::FORMAT,
     &agent_lightning::FORMAT,
+    &langfuse::FORMAT,
+    &langsmith::FORMAT,
+    &mlflow::FORMAT,
+    &openai_agents::FORMAT,
+    &claude_code::FORMAT,
+    &codex::FORMAT,
+    &gemini::FORMAT,
+    &openhands::FORMAT,
     &verl::FORMAT,
     &trl::FORMAT,
     &rllm::FORMAT,

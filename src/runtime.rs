@@ -10,6 +10,7 @@
 //! all of them -> one channel of messages -> the loop of the terminal
 //! ```
 
+mod beside;
 mod cores;
 mod episodes;
 mod head;

@@ -21,6 +21,7 @@ mod corpus {
     mod rollouts;
     pub mod safe;
     pub mod script;
+    mod sessions;
     mod traces;
     pub mod update;
 }

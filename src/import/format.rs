@@ -1,5 +1,7 @@
 //! A row of the table of formats, and the traits for readers of foreign formats.
 
+use std::sync::Arc;
+
 use super::{head::Head, map::RowMap};
 use crate::log::{Problem, Record};
 
@@ -60,6 +62,15 @@ pub struct Start<'a> {
     pub name: &'a str,
     /// What the user says that its columns mean.
     pub map: Option<&'a RowMap>,
+    /// What stands beside it; `None` for what came through a pipe.
+    pub beside: Option<&'a Arc<dyn Beside>>,
+}
+
+/// The files beside one that is read, for formats that spread over several.
+pub trait Beside: std::fmt::Debug + Send + Sync {
+    /// What stands at `path`, seen from the folder of the file; `None` if nothing can be read there. It may
+    /// grow: what is asked again may be longer.
+    fn read(&self, path: &str) -> Option<Vec<u8>>;
 }
 
 /// Who reads a file, and in what portions.

@@ -46,7 +46,7 @@ struct Tables;
 
 impl DocumentReader for Tables {
     fn read(&self, document: &[u8], name: &str, sink: &mut dyn Sink) {
-        self.read_by(document, &Start { name, map: None }, sink);
+        self.read_by(document, &Start { name, map: None, beside: None }, sink);
     }
 
     fn read_by(&self, document: &[u8], start: &Start<'_>, sink: &mut dyn Sink) {

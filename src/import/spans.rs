@@ -27,7 +27,7 @@ use super::{
 use crate::{log::Problem, model::rule};
 
 pub(super) use dialect::EvaluationNames;
-pub(super) use span::{Attributes, Batch, Evaluation, Span, id, moment, number, text};
+pub(super) use span::{Attributes, Batch, Evaluation, Span, id, moment, number, text, unquoted};
 
 use traces::Traces;
 

@@ -5,12 +5,12 @@
 //! on which each begins. What stands between them (words of a logger, commas, the brackets of a list) is
 //! passed over. An object that never ends costs itself: what it holds up to its last whole part is handed on.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashMap};
 
 use crate::{
     log::{
         Problem,
-        json::walk::{container_end, skip_space},
+        json::walk::{container_end, skip_space, string_end},
         raw_offset, repair,
     },
     model::rule,
@@ -44,6 +44,24 @@ impl Value<'_> {
     /// The line on which it begins.
     pub(super) fn line(&self) -> u32 {
         self.line
+    }
+
+    /// The lines of the strings that stand behind `key` anywhere in it; of equal ones the last.
+    pub(super) fn lines_of(&self, key: &str) -> HashMap<String, u32> {
+        let (text, quoted) = (self.text.as_bytes(), format!("\"{key}\""));
+        let mut found = HashMap::new();
+        let (mut line, mut counted) = (self.line, 0);
+        for at in memchr::memmem::find_iter(text, quoted.as_bytes()) {
+            let colon = skip_space(text, at + quoted.len());
+            let start = skip_space(text, colon + 1);
+            if text.get(colon) == Some(&b':') && text.get(start) == Some(&b'"') {
+                let Some(end) = string_end(text, start + 1) else { break };
+                line += memchr::memchr_iter(b'\n', &text[counted..at]).count() as u32;
+                counted = at;
+                found.insert(self.text[start + 1..end - 1].to_owned(), line);
+            }
+        }
+        found
     }
 
     /// The line of `part`, which is a part of this object's text.
@@ -133,7 +151,7 @@ impl Values {
         self.in_string = false;
         while let Some(byte) = bytes.get(at) {
             match byte {
-                b'"' => match crate::log::json::walk::string_end(bytes, at + 1) {
+                b'"' => match string_end(bytes, at + 1) {
                     Some(end) => {
                         at = end;
                         continue;
@@ -178,7 +196,7 @@ fn whole_part(bytes: &[u8]) -> Option<Vec<u8>> {
     while let Some(byte) = bytes.get(at) {
         at += 1;
         match byte {
-            b'"' => match crate::log::json::walk::string_end(bytes, at) {
+            b'"' => match string_end(bytes, at) {
                 Some(end) => at = end,
                 None => break,
             },

@@ -24,7 +24,7 @@ pub fn run(document: &[u8]) {
                 reader.read(document, "document", &mut found);
             }
             Reader::Lines(begin) => {
-                let mut reader = begin(&Start { name: "document", map: None });
+                let mut reader = begin(&Start { name: "document", map: None, beside: None });
                 for (at, line) in document.split_inclusive(|byte| *byte == b'\n').enumerate() {
                     // Of what an earlier line says, a reader may have kept something back.
                     let mut found = Found { longest: line.len(), lines: 1..=at + 1 };

@@ -8,7 +8,7 @@ use crate::log::{Body, Record, parse_line};
 
 fn import(map: Option<&str>, text: &str) -> Collected {
     let map: Option<RowMap> = map.map(|it| it.parse().unwrap());
-    let mut rows = Rows::new(&Start { name: "runs/a", map: map.as_ref() });
+    let mut rows = Rows::new(&Start { name: "runs/a", map: map.as_ref(), beside: None });
     Collected::of(|sink| {
         for (at, line) in text.split_inclusive('\n').enumerate() {
             rows.read(line.as_bytes(), at as u32 + 1, sink);

@@ -203,7 +203,8 @@ fn part(fields: &Map<String, Value>, words: &mut Vec<String>, calls: &mut Vec<Va
             _ => {}
         }
     }
-    if let Some(Value::Array(items)) = fields.get("tool_calls") {
+    let more = fields.get("additional_kwargs").and_then(|it| it.get("tool_calls"));
+    if let Some(Value::Array(items)) = fields.get("tool_calls").or(more) {
         for call in items.iter().filter_map(Value::as_object) {
             let inner = call.get("function").or_else(|| call.get("tool_call")).and_then(Value::as_object);
             let inner = inner.and_then(|it| it.get("function").and_then(Value::as_object)).or(inner);
@@ -267,9 +268,9 @@ fn nested(flat: Map<String, Value>) -> Value {
 mod tests {
     use super::*;
 
-    fn check(value: Value, expected: Value) {
-        assert_eq!(said(&value).payload.unwrap_or_default(), expected, "{value}");
-        drop((value, expected));
+    fn check(value: impl Into<Value>, expected: impl Into<Value>) {
+        let (value, expected) = (value.into(), expected.into());
+        assert_eq!(said(&value).payload, Some(expected), "{value}");
     }
 
     #[test]

@@ -48,6 +48,8 @@ pub(super) struct Table {
     agent: Vec<String>,
     agent_of_agent_span: Vec<String>,
     node: Vec<String>,
+    /// Nodes that run tools, by the names that frameworks give them.
+    tool_nodes: Vec<String>,
     target: Vec<String>,
     source: Vec<String>,
     returns: Vec<Meaning<String>>,
@@ -144,6 +146,10 @@ impl Table {
             Role::Tool if self.transfer_target(span).is_some() => Role::Handoff,
             // A graph names the node on every span within it, but the node's own span is called after it.
             Role::Chain | Role::Other if self.node(span).is_some_and(|it| it == span.name) => Role::Node,
+            // Older exports say of a tool no more than in which node it ran.
+            Role::Chain | Role::Other if self.node(span).is_some_and(|it| self.tool_nodes.contains(&it)) => {
+                Role::Tool
+            }
             role => role,
         }
     }

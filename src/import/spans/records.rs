@@ -424,6 +424,11 @@ impl<'a> Maker<'a> {
         let of: Vec<String> = of.filter(has).into_iter().collect();
         let id = Some(format!("evaluation/{number}"));
         let body = match it.value {
+            _ if it.is_judgement => {
+                let name = it.name.clone().unwrap_or_else(|| "score".to_owned());
+                let values = it.value.map(|value| (name, value)).into_iter().collect();
+                Body::Metric(Metric { agent, values, ..Metric::default() })
+            }
             Some(_) => Body::Reward(Reward {
                 value: it.value,
                 agent,
@@ -448,7 +453,8 @@ impl<'a> Maker<'a> {
         };
         let trace = tree.spans.first().map_or_else(|| it.trace.clone(), |it| it.trace.clone());
         let mut record = Record { episode: Some(trace), id, ts: it.time, ..Record::new(body) };
-        let more = [("label", &it.label), ("explanation", &it.explanation)];
+        let source = it.source.clone().filter(|_| it.is_judgement);
+        let more = [("label", &it.label), ("explanation", &it.explanation), ("source", &source)];
         record.extra = more
             .into_iter()
             .filter_map(|(key, it)| Some((key.to_owned(), Payload::from_text(it.as_ref()?))))

@@ -42,6 +42,8 @@ pub(in crate::import) struct Evaluation {
     pub(in crate::import) label: Option<String>,
     pub(in crate::import) explanation: Option<String>,
     pub(in crate::import) source: Option<String>,
+    /// Whether more of it is better is not said, so it is no reward.
+    pub(in crate::import) is_judgement: bool,
     pub(in crate::import) time: Option<Timestamp>,
     pub(in crate::import) line: u32,
 }

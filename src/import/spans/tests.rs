@@ -75,6 +75,7 @@ pub(in crate::import) fn shown(collected: &Collected) -> (Vec<String>, Vec<Strin
                 e.reason.as_deref().unwrap_or("-"),
                 e.answer.as_deref().unwrap_or("")
             ),
+            Body::Run(run) => format!("run {}", run.run.as_deref().unwrap_or("")),
             Body::Metric(m) => format!("metric {} {:?}", m.agent.as_deref().unwrap_or("all"), m.values),
             other => format!("{other:?}"),
         };

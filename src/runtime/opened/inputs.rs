@@ -10,9 +10,10 @@ use super::{
     twins::Twin,
 };
 use crate::{
-    import::{DocumentReader, Format, LineReader, NATIVE, Reader, Start, UnknownFormat},
+    import::{self, DocumentReader, Format, LineReader, NATIVE, Reader, Start, UnknownFormat},
     model::{Diagnostic, FileId, FileState, FileSummary, Inode, Severity, rule},
     runtime::{
+        beside::Beside,
         head::{self, Head},
         native_lines::NativeLines,
         piped::Piped,
@@ -193,7 +194,10 @@ impl OpenedLogs {
     ) -> Result<(), OpenError> {
         let shown = text::clean(&path.to_string_lossy());
         let (name, map) = (name_of(path), self.map.clone());
-        let begin: Begin = Box::new(move || begin(&Start { name: &name, map: map.as_deref() }));
+        let folder = path.parent().map(Path::to_owned).filter(|_| !piped);
+        let beside = folder.map(|it| Arc::new(Beside(it)) as Arc<dyn import::Beside>);
+        let begin: Begin =
+            Box::new(move || begin(&Start { name: &name, map: map.as_deref(), beside: beside.as_ref() }));
         let translated = Translated::new(&shown, begin).map_err(|it| OpenError::Spool(it.to_string()))?;
         self.add_followed(tail, path, taken_for, piped, translated.source(), Some(translated));
         Ok(())
@@ -305,7 +309,11 @@ impl OpenedLogs {
         let file = self.store.add_life(summary, spool.source(), Some(Vec::new()), None);
         let map = self.map.clone();
         let mut native = NativeLines::new(&mut self.store, file, writer);
-        reader.read_by(bytes, &Start { name: &name_of(path), map: map.as_deref() }, &mut native);
+        reader.read_by(
+            bytes,
+            &Start { name: &name_of(path), map: map.as_deref(), beside: None },
+            &mut native,
+        );
         for problem in native.finish().map_err(std::io::Error::other)? {
             let line = bytes[..problem.offset.min(bytes.len())].iter().filter(|it| **it == b'\n').count();
             let message = format!("{shown}:{}: {}", line + 1, problem.message);
