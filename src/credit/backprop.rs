@@ -409,7 +409,10 @@ pub(super) fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>
                 let row = episode.links.parents(child.act).iter().position(|it| it.act == act);
                 let weight = row.map_or(0.0, |it| flow.weights.of_act(child.act)[it]);
                 let passed = (flow.reached[at] - flow.kept[at]) * weight;
-                let text = format!("passed on by {}", question.act(child.act));
+                let of = figure::exact(flow.reached[at] - flow.kept[at]);
+                let share = figure::exact(weight);
+                let text =
+                    format!("passed on by {}: {share} of the {of} it does not keep", question.act(child.act));
                 terms.push(term(text, keeps, passed, vec![episode.act(child.act).origin]));
             }
             Ok(terms)

@@ -6,6 +6,7 @@
 use crate::model::{
     ActId, AgentId, Attribution, Detail, Episode, Explanation, Provenance, Scenario, Term, Unavailable, Value,
 };
+use crate::stats::sum;
 
 use super::method::{Family, Target};
 use super::question::{Question, caveat, missing};
@@ -88,6 +89,7 @@ pub fn explain_credit(
     let (method, provenance, absence) = (row.name.to_owned(), attribution.provenance, attribution.absence);
     Ok(Explanation {
         subject,
+        title: attribution.title,
         formula,
         substituted,
         terms,
@@ -168,7 +170,7 @@ pub fn grounds(explanation: &Explanation, term: &Term) -> &'static str {
     }
 }
 
-/// The formula with numbers, on one line; of many terms the largest five.
+/// The formula with numbers, on one line; of many terms the largest five, and what the others come to.
 fn substituted(subject: &str, terms: &[Term], result: &Value) -> String {
     let result = match result {
         Value::Number(it) => figure::exact(it.value),
@@ -198,7 +200,11 @@ fn substituted(subject: &str, terms: &[Term], result: &Value) -> String {
         }
     }
     if shown.len() < terms.len() {
-        text.push_str(&format!(" + {} more", terms.len() - shown.len()));
+        let hidden = (0..terms.len()).filter(|it| !shown.contains(it));
+        let rest = sum(hidden.map(|it| terms[it].weight * terms[it].value.unwrap_or(0.0)));
+        let sign = if rest < 0.0 { "-" } else { "+" };
+        let more = figure::count(terms.len() - shown.len(), "more term");
+        text.push_str(&format!(" {sign} {} ({more})", figure::exact(rest.abs())));
     }
     if text.is_empty() { format!("{subject} = {result}") } else { format!("{subject} = {text} = {result}") }
 }
@@ -247,6 +253,17 @@ mod tests {
         }
         let act = explain(&replayed(), &scenario, Target::Act(ActId(0))).expect("replays");
         assert!(act.details.is_empty());
+    }
+
+    #[test]
+    fn many_terms_are_summed_up_behind_the_largest() {
+        // Eight acts that lost 1, ..., 8: the first three are summed up.
+        let draft = Draft::of(1).acts(&[0; 8]);
+        let lost = |draft: Draft, at: u32| draft.replay(at, 0, &[(0.0, 4), (f64::from(at + 1), 4)]);
+        let episode = (0..8).fold(draft, lost).reward(0.0, &[]).episode();
+        let found = explain(&episode, &Scenario::of_method("replay-loo"), Target::Agent(AgentId(0)));
+        let told = found.expect("replays").substituted;
+        assert_eq!(told, "a0 = (-4) + (-5) + (-6) + (-7) + (-8) - 6 (3 more terms) = -36");
     }
 
     #[test]

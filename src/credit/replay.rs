@@ -322,7 +322,11 @@ pub(super) fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>
 
 fn candidate_term(part: &Part<'_>) -> Term {
     let candidate = part.candidate;
-    let what = if part.modelled { "q" } else { "Rbar" };
+    let what = match part.samples.len() {
+        _ if part.modelled => "q",
+        0 | 1 => "Rbar",
+        _ => "mean of the leaves below it, Rbar",
+    };
     let received = match part.received {
         0.0 => String::new(),
         it => format!(", with {} received before", figure::exact(it)),

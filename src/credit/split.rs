@@ -97,7 +97,7 @@ pub(super) const BROADCAST: Method = Method {
 
 pub(super) fn broadcast(question: &Question<'_>) -> Result<Attribution, Unavailable> {
     let weights = question.remaining().into_iter().map(|agent| (agent, 1.0)).collect();
-    split(question, "broadcast (R to everyone)", Shares { weights, caveats: Vec::new() })
+    split(question, "broadcast (R to everyone)", Shares { weights, counts: None, caveats: Vec::new() })
 }
 
 pub(super) fn uniform(question: &Question<'_>) -> Result<Attribution, Unavailable> {
@@ -114,6 +114,8 @@ pub(super) fn active(question: &Question<'_>) -> Result<Attribution, Unavailable
 /// Weights of R by agent, ascending.
 struct Shares {
     weights: Vec<(AgentId, f64)>,
+    /// What was counted, by agent, and in all, where shares are of a count.
+    counts: Option<(Vec<f64>, f64)>,
     caveats: Vec<Caveat>,
 }
 
@@ -125,7 +127,8 @@ fn uniform_shares(question: &Question<'_>) -> (Shares, String) {
         who = figure::count(agents.len(), "active agent");
     }
     let share = 1.0 / agents.len() as f64;
-    (Shares { weights: agents.into_iter().map(|it| (it, share)).collect(), caveats: Vec::new() }, who)
+    let weights = agents.into_iter().map(|it| (it, share)).collect();
+    (Shares { weights, counts: None, caveats: Vec::new() }, who)
 }
 
 fn activity_shares(question: &Question<'_>) -> Result<Shares, Unavailable> {
@@ -166,7 +169,8 @@ fn activity_shares(question: &Question<'_>) -> Result<Shares, Unavailable> {
         let share = 1.0 / agents.len() as f64;
         agents.into_iter().map(|agent| (agent, share)).collect()
     };
-    Ok(Shares { weights, caveats })
+    let counts = (all > 0.0).then_some((counts, all));
+    Ok(Shares { weights, counts, caveats })
 }
 
 fn split(question: &Question<'_>, title: &str, shares: Shares) -> Result<Attribution, Unavailable> {
@@ -198,14 +202,22 @@ pub(super) fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>
         return Err(missing(format!("{} knows agents only", question.method.name)));
     };
     let pot = question.pot()?;
-    let weights = match question.method.name {
-        "uniform" => uniform_shares(question).0.weights,
-        "activity" => activity_shares(question)?.weights,
-        _ => vec![(agent, 1.0)],
+    let shares = match question.method.name {
+        "uniform" => uniform_shares(question).0,
+        "activity" => activity_shares(question)?,
+        _ => Shares { weights: vec![(agent, 1.0)], counts: None, caveats: Vec::new() },
     };
-    let weight = weights.iter().find(|it| it.0 == agent).map_or(0.0, |it| it.1);
+    let text = match &shares.counts {
+        Some((counts, all)) => {
+            let what = question.baseline.map_or("actions", |it| it.title);
+            let (own, all) = (figure::exact(counts[agent.index()]), figure::exact(*all));
+            format!("R, for {own} of {all} {what}")
+        }
+        None => "R".to_owned(),
+    };
+    let weight = shares.weights.iter().find(|it| it.0 == agent).map_or(0.0, |it| it.1);
     Ok(vec![Term {
-        text: "R".to_owned(),
+        text,
         weight,
         value: Some(pot.value),
         standard_error: None,

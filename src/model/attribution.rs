@@ -224,6 +224,8 @@ pub struct Term {
 pub struct Explanation {
     /// Whose number: `coder`, or `a17 (coder)`.
     pub subject: String,
+    /// The method with its settings: `advantage (gamma 1, lambda 0.95)`; display-safe.
+    pub title: String,
     /// The formula in symbols.
     pub formula: String,
     /// The formula with numbers, one line.

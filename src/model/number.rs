@@ -64,6 +64,19 @@ pub fn signed(value: f64, places: usize) -> String {
     }
 }
 
+/// A number as arithmetic is done again with it by hand: with its sign and the fewest decimals, from `places` to
+/// six, that say it exactly. What six decimals cannot say has six, or six significant digits if it is very small or
+/// large.
+pub fn in_full(value: f64, places: usize) -> String {
+    let says_it =
+        |text: &String| text.trim().parse::<f64>().is_ok_and(|it| (it - value).abs() <= 1e-12 * value.abs());
+    let mut short = (places..=6).map(|it| signed(value, it));
+    short.find(says_it).unwrap_or_else(|| match value.abs() {
+        size if !(1e-3..1e7).contains(&size) => format!("{value:+.5e}"),
+        _ => signed(value, places.max(6)),
+    })
+}
+
 /// A size without a sign, such as a standard error or half an interval, written as [`signed`] writes it:
 /// `0.06`, `0.004`, `4e-5`.
 pub fn unsigned(value: f64, places: usize) -> String {
@@ -87,6 +100,19 @@ pub fn places(largest: f64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_in_full() {
+        let check = |value, want: &str| assert_eq!(in_full(value, 4).trim(), want, "{value}");
+        check(0.25, "+0.2500");
+        check(0.476_074, "+0.476074");
+        check(-1.0 / 3.0, "-0.333333");
+        check(1234.5, "+1234.5000");
+        check(1.0 / 30_030.0, "+3.33000e-5");
+        check(0.00004, "+0.00004");
+        check(0.0, "0.0000");
+        check(-12_345_678.0, "-1.23457e7");
+    }
 
     #[track_caller]
     fn check(value: f64, places: usize, expected: &str) {

@@ -41,7 +41,7 @@
 //!   `before`, `after`, `sentence`)
 //! * `curves_cut`: what is coarser of them because the episode is very long; absent where nothing is
 //! * `messages`: null, unavailable, or per sender both splits with their residuals and the flow; structural
-//! * `explanations`: `subject`, `formula`, `substituted`, `result` (a value), `terms`, `details` (per act),
+//! * `explanations`: `subject`, `title`, `formula`, `substituted`, `result` (a value), `terms`, `details` (per act),
 //!   `provenance`, `absence`, `source`, `caveats`
 //! * `findings`, `bad_lines`: `file_line`, `severity`, `rule`, `message`; lines of which something was lost
 //! * `scanned_lines`: lines of a large log of which only the outside was read: broken payloads among them are
@@ -279,6 +279,7 @@ fn explanation(report: &Report<'_>, explanation: &Explanation) -> Json {
     };
     json!({
         "subject": explanation.subject,
+        "title": explanation.title,
         "formula": explanation.formula,
         "substituted": explanation.substituted,
         "result": value(&explanation.result),

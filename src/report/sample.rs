@@ -135,6 +135,7 @@ impl Sample {
         let verdict = crate::credit::verdict(&episode, &credit, &sweep);
         let explanation = Explanation {
             subject: "planner".to_owned(),
+            title: "Shapley (exact)".to_owned(),
             formula: "c_i = sum_S w [v(S+i) - v(S)]".to_owned(),
             substituted: "planner = 0.5 x (-0.5) = -0.25".to_owned(),
             terms: vec![Term {

@@ -9,7 +9,7 @@ use super::super::{
 use super::place;
 use crate::{
     credit,
-    model::{Estimate, Explanation, Origin, Term, Value, signed, unsigned},
+    model::{Estimate, Explanation, Origin, Term, Value, in_full, unsigned},
 };
 
 /// Terms, and acts below an agent, beyond these numbers are only counted; the JSON has them all.
@@ -21,6 +21,7 @@ const RECORDS: usize = 3;
 /// The section of one explanation.
 pub(super) fn arithmetic(report: &Report<'_>, explanation: &Explanation) -> Section {
     let mut section = Section::new(format!("Arithmetic of {}", explanation.subject));
+    section.field("method", explanation.title.clone());
     section.field("formula", explanation.formula.clone());
     section.field("numbers", explanation.substituted.clone());
     section.field("source", explanation.source.clone());
@@ -104,8 +105,8 @@ fn terms(
             places_of.push(format!("{more} more"));
         }
         table.rows.push(vec![
-            signed(term.weight, 4),
-            term.value.map_or("not known".to_owned(), |it| signed(it, places)),
+            in_full(term.weight, 4),
+            term.value.map_or("not known".to_owned(), |it| in_full(it, places)),
             term.standard_error.map_or(String::new(), |it| unsigned(it, places)),
             term.n.map_or(String::new(), |it| it.to_string()),
             credit::grounds(explanation, term).to_owned(),
@@ -117,6 +118,11 @@ fn terms(
         section.blocks.push(Block::Table(table.without_empty_columns()));
     }
     if terms.len() > TERMS {
-        section.text(format!("{} smaller terms are not shown", terms.len() - TERMS));
+        let rest: f64 = terms[TERMS..].iter().map(|it| it.weight * it.value.unwrap_or(0.0)).sum();
+        let n = terms.len() - TERMS;
+        section.text(format!(
+            "{n} smaller terms, {} together, are not shown",
+            in_full(rest, places).trim_start()
+        ));
     }
 }

@@ -10,7 +10,7 @@ use crate::{
         keymap::{self, count_digits},
     },
     credit,
-    model::{Diagnostic, Explanation, Severity, Term, Unavailable, Value, signed, unsigned},
+    model::{Diagnostic, Explanation, Severity, Term, Unavailable, Value, in_full, signed, unsigned},
     text,
     tui::{paint::Painter, theme::Role},
 };
@@ -109,6 +109,7 @@ fn explain(
     };
     let mut lines = wrapped(&result, width, Role::Strong);
     lines.extend(wrapped(&format!("formula  {}", explanation.formula), width, Role::Plain));
+    lines.extend(wrapped(&format!("by       {}", explanation.title), width, Role::Plain));
     lines.extend(wrapped(&explanation.substituted, width, Role::Plain));
     lines.push((String::new(), Role::Plain));
     let mut basis = format!("rests on  {} numbers", explanation.provenance.word());
@@ -145,9 +146,9 @@ fn terms(
         lines.push((format!("{:>10} x {:>10} = {:>10}  term", "weight", "value", "product"), Role::Dim));
     }
     for term in terms {
-        let value = term.value.map_or("not logged".to_owned(), |it| signed(it, 4));
-        let product = term.value.map_or("-".to_owned(), |it| signed(term.weight * it, 4));
-        let weight = signed(term.weight, 4);
+        let value = term.value.map_or("not logged".to_owned(), |it| in_full(it, 4));
+        let product = term.value.map_or("-".to_owned(), |it| in_full(term.weight * it, 4));
+        let weight = in_full(term.weight, 4);
         let line = format!("{weight:>10} x {value:>10} = {product:>10}  {}", term.text);
         lines.extend(wrapped(&line, width, Role::Plain));
         let mut grounds: Vec<String> = term.n.iter().map(|it| format!("n {it}")).collect();
