@@ -29,7 +29,7 @@ mod symbol;
 mod variance;
 
 pub use advantage::Baseline;
-pub use collect::{Audit, Collector, Declared, Setting};
+pub use collect::{Audit, Collector, Declared, Paid, Setting};
 pub use compat::{CompatCredit, CompatDetail, Mode, credit as compat_credit, influence as compat_influence};
 pub use declared::DeclaredFidelity;
 pub use fidelity::{Fidelity, fidelity};

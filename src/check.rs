@@ -17,6 +17,7 @@ mod coalitions;
 mod declared;
 mod extent;
 mod finding;
+mod own;
 mod real;
 mod replays;
 mod reward;
@@ -38,6 +39,7 @@ const MOST: usize = 20;
 /// The rules about episodes, one list per file.
 const CHECKS: &[&[Check]] = &[
     reward::CHECKS,
+    own::CHECKS,
     extent::CHECKS,
     agents::CHECKS,
     time::CHECKS,

@@ -37,6 +37,7 @@ mod interaction;
 mod messages;
 mod method;
 mod pass;
+mod pay;
 mod question;
 mod replay;
 mod runs;
@@ -74,6 +75,7 @@ pub use messages::{
     MessageRow, MessageSetting, MessageSplit, MessageTable, Sender, message_table, split_credit,
 };
 pub use method::{Applies, Baseline, Family, Method, Need, Param, Target, scenario_name};
+pub use pay::Pay;
 pub use sampling::{Drawing, Estimator, GameWalk, Portion, Progress, TableWalk, Walk, Worker};
 pub use semivalue::Coefficients;
 pub use study::{FLIP_DRAWS, Study, study, sweep_flips};

@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 
 use crate::{
     check,
-    credit::{self, AuditRow},
+    credit::{self, AuditRow, Pay},
     model::{Candidate, Diagnostic, Episode, Origin, Rule, rule},
 };
 
 use super::{DeclaredFidelity, Group, Section, declared::DeclaredPoints, groups};
 
 /// Rules of `check` whose findings belong to an audit: sums, and the hygiene of the replays.
-const RULES: [&Rule; 13] = [
+const RULES: [&Rule; 16] = [
     rule::RETURN_MISMATCH,
+    rule::OWN_BESIDE_TEAM,
+    rule::OWN_OF_BOTH_SIGNS,
+    rule::OWN_REWARD_MISMATCH,
     rule::CREDIT_RESIDUAL,
     rule::CREDIT_REPEATED,
     rule::NONFINITE_CREDIT,
@@ -49,6 +52,32 @@ pub struct Declared {
     pub row: AuditRow,
 }
 
+/// What agents of one episode were paid, beside what they are credited with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Paid {
+    /// The episode.
+    pub episode: String,
+    /// What each agent earned for itself, by name.
+    pub paid: Vec<(String, f64)>,
+    /// Credit of these agents, by name; empty: nothing but the shape of the trace gives one.
+    pub credit: Vec<(String, f64)>,
+    /// The rest.
+    pub pay: Pay,
+}
+
+impl Paid {
+    fn of(episode: &Episode, pay: Pay) -> Self {
+        let name = |agent| episode.agent(agent).name.clone();
+        let credit = |agent| Some(pay.credit.as_ref().ok()?.agent(agent)?.value);
+        Self {
+            episode: episode.name.clone(),
+            paid: pay.paid.iter().map(|it| (name(it.0), it.1)).collect(),
+            credit: pay.paid.iter().filter_map(|it| Some((name(it.0), credit(it.0)?))).collect(),
+            pay,
+        }
+    }
+}
+
 /// Everything an audit says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Audit {
@@ -58,6 +87,8 @@ pub struct Audit {
     pub episodes: usize,
     /// Declared credit, in order.
     pub declared: Vec<Declared>,
+    /// Episodes in which agents earn for themselves, in order.
+    pub paid: Vec<Paid>,
     /// The diagnostics by agent, in order of name; if there are several agents, then those of all groups
     /// together.
     pub sections: Vec<Section>,
@@ -89,6 +120,7 @@ pub struct Collector {
     setting: Setting,
     episodes: usize,
     declared: Vec<Declared>,
+    paid: Vec<Paid>,
     points: DeclaredPoints,
     groups: Vec<Group>,
     findings: Vec<Diagnostic>,
@@ -101,6 +133,7 @@ impl Collector {
             setting,
             episodes: 0,
             declared: Vec::new(),
+            paid: Vec::new(),
             points: DeclaredPoints::default(),
             groups: Vec::new(),
             findings: Vec::new(),
@@ -119,6 +152,7 @@ impl Collector {
                 row,
             }
         }));
+        self.paid.extend(Pay::of(episode).map(|it| Paid::of(episode, it)));
         self.points.add(episode);
         self.groups.extend(groups(episode, next));
         let all = episode.diagnostics.iter().cloned().chain(check::check(episode));
@@ -141,6 +175,7 @@ impl Collector {
             setting: self.setting,
             episodes: self.episodes,
             declared: self.declared,
+            paid: self.paid,
             sections,
             declared_fidelity: self.points.finish(seed),
             findings: check::sorted(self.findings),

@@ -110,7 +110,9 @@ fn added(parts: &[&Sample]) -> Sample {
     let runs = parts[0].returns.len();
     if runs > 0 && parts.iter().all(|it| it.returns.len() == runs) {
         let sum = |run: usize| parts.iter().map(|it| it.returns[run]).sum();
-        return Sample::of_returns((0..runs).map(sum).collect());
+        // Runs of one record have the same seeds for all agents.
+        let seeds = parts[0].seeds.clone();
+        return Sample { seeds, ..Sample::of_returns((0..runs).map(sum).collect()) };
     }
     let means: Option<Vec<f64>> = parts.iter().map(|it| it.mean).collect();
     let counts: Option<Vec<u32>> = parts.iter().map(|it| it.n).collect();

@@ -5,6 +5,9 @@
 //!   none
 //! * `declared`: `episode`, `algorithm`, `file_line`, `method` (null: not recomputed, then `missing`), `sum`,
 //!   `residual`, `worst`, `items` (`name`, `declared`, `recomputed` (a value), `difference`), `findings`
+//! * `own_rewards`: per episode in which agents earn for themselves `episode`, `paid` (agent and value), `reward` (null:
+//!   nobody's by default), `is_team` (or the sum of what is paid), `method`, `credit` (agent and value) or `missing`,
+//!   `order` (tau-b of pay against credit), `opposite`
 //! * `declared_fidelity`: per declared algorithm `algorithm`, `fidelity` (a value: Spearman against the
 //!   replays), `acts`, `without`
 //! * `replays`: per agent, then all together (`agent` null): `groups`, `candidates`, `drawn_anew`, `replays`,
@@ -24,7 +27,9 @@ use super::{
     json::value::{number, value},
 };
 use crate::{
-    audit::{Compat, CompatCredit, CompatDetail, Declared, DeclaredFidelity, Influence, Section, Spread},
+    audit::{
+        Compat, CompatCredit, CompatDetail, Declared, DeclaredFidelity, Influence, Paid, Section, Spread,
+    },
     model::Diagnostic,
     text::clean,
 };
@@ -40,6 +45,7 @@ pub fn audit_json(report: &AuditReport<'_>) -> String {
         "worst_residual": maybe(audit.worst_residual()),
         "worst_recomputed": maybe(audit.worst_recomputed()),
         "declared": audit.declared.iter().map(|it| declared(report, it)).collect::<Vec<_>>(),
+        "own_rewards": audit.paid.iter().map(paid).collect::<Vec<_>>(),
         "declared_fidelity": audit.declared_fidelity.iter().map(declared_fidelity).collect::<Vec<_>>(),
         "replays": audit.sections.iter().map(section).collect::<Vec<_>>(),
         "findings": audit.findings.iter().map(|it| finding(report, it)).collect::<Vec<_>>(),
@@ -48,6 +54,24 @@ pub fn audit_json(report: &AuditReport<'_>) -> String {
 
 fn maybe(value: Option<f64>) -> Json {
     value.map_or(Json::Null, number)
+}
+
+fn paid(it: &Paid) -> Json {
+    let listed = |of: &[(String, f64)]| -> Vec<Json> {
+        of.iter().map(|it| json!({ "agent": clean(&it.0), "value": number(it.1) })).collect()
+    };
+    let credit = it.pay.credit.as_ref();
+    json!({
+        "episode": clean(&it.episode),
+        "paid": listed(&it.paid),
+        "reward": it.pay.reward.map_or(Json::Null, |it| number(it.value)),
+        "is_team": it.pay.is_team,
+        "method": credit.ok().map(|it| it.method.as_str()),
+        "missing": credit.err().map(|it| clean(&it.missing)),
+        "credit": listed(&it.credit),
+        "order": maybe(it.pay.order),
+        "opposite": it.pay.is_opposite(),
+    })
 }
 
 fn declared_fidelity(it: &DeclaredFidelity) -> Json {

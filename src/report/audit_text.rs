@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::figures::{count, inline, interval, severity};
 use crate::{
-    audit::{Audit, Compat, Declared, DeclaredFidelity, Influence, Section, Spread},
+    audit::{Audit, Compat, Declared, DeclaredFidelity, Influence, Paid, Section, Spread},
     model::{Diagnostic, Origin, Value},
     text::{clean, pad},
 };
@@ -48,6 +48,10 @@ pub fn audit_text(report: &AuditReport<'_>) -> String {
         out.push_str("\nDECLARED CREDIT AGAINST THE REPLAYS\n");
         declared_fidelity(&mut out, &audit.declared_fidelity);
     }
+    if !audit.paid.is_empty() {
+        out.push_str("\nOWN REWARDS BESIDE CREDIT\n");
+        paid(&mut out, &audit.paid);
+    }
     for section in &audit.sections {
         let whose = match (&section.agent, audit.sections.len()) {
             (Some(agent), _) => format!("REPLAY GROUPS OF {}", clean(agent)),
@@ -75,6 +79,42 @@ pub fn audit_text(report: &AuditReport<'_>) -> String {
 
 fn line(out: &mut String, text: &str) {
     let _ = writeln!(out, "  {text}");
+}
+
+fn paid(out: &mut String, all: &[Paid]) {
+    let mut shown: Vec<&Paid> = all.iter().collect();
+    // What points opposite ways comes first, where not all are listed.
+    if shown.len() > LISTED {
+        shown.sort_by_key(|it| !it.pay.is_opposite());
+    }
+    let listed = |of: &[(String, f64)]| {
+        let one = |it: &(String, f64)| format!("{} {}", clean(&it.0), inline(it.1, PLACES));
+        of.iter().map(one).collect::<Vec<_>>().join(", ")
+    };
+    for it in shown.iter().take(LISTED) {
+        let reward = match it.pay.reward {
+            None => "the signs differ, so nobody's reward is credited until one is chosen".to_owned(),
+            Some(total) if it.pay.is_team => format!("the team has {}", inline(total.value, PLACES)),
+            Some(total) => format!("the team has none, R is their sum {}", inline(total.value, PLACES)),
+        };
+        line(out, &format!("{}  paid: {}; {reward}", clean(&it.episode), listed(&it.paid)));
+        let due = match &it.pay.credit {
+            Err(why) => format!("no credit to compare with: {}", clean(&why.missing)),
+            Ok(credit) => {
+                let order = match it.pay.order {
+                    Some(order) if order < 0.0 => "pay and credit point opposite ways",
+                    Some(order) if order > 0.0 => "they point the same way",
+                    Some(_) | None => "they do not order the agents",
+                };
+                format!("credit by {}: {}; {order}", credit.method, listed(&it.credit))
+            }
+        };
+        line(out, &format!("  {due}"));
+    }
+    let more = all.len().saturating_sub(LISTED);
+    if more > 0 {
+        line(out, &format!("{} more: JSON has all", count(more as u64, "episode")));
+    }
 }
 
 fn declared_fidelity(out: &mut String, all: &[DeclaredFidelity]) {

@@ -117,3 +117,39 @@ fn a_choice_that_is_none_is_refused() {
     assert!(said.contains("nobody is called 'wolf'; there are fox, owl, hare, red, green, sum"), "{said}");
     assert_eq!(output.status.code(), Some(1));
 }
+
+#[test]
+fn the_audit_sets_pay_beside_credit() {
+    let audit = |log: &str, options: &[&str]| {
+        let path = format!("tests/data/{log}");
+        let output = Command::new(env!("CARGO_BIN_EXE_creditscope"))
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .args([&["audit", path.as_str()], options].concat())
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    // Credit by null actions: red -3 + 5 = 2, blue -3 - 0 = -3.
+    assert_eq!(
+        section(&audit("verdicts/paid-for-the-other.jsonl", &[]), "OWN REWARDS BESIDE CREDIT"),
+        [
+            "e  paid: red -3.000, blue 0.000; the team has none, R is their sum -3.000",
+            "credit by difference: red +2.000, blue -3.000; pay and credit point opposite ways",
+        ]
+    );
+    assert_eq!(
+        section(&audit("own/beside.jsonl", &[]), "OWN REWARDS BESIDE CREDIT"),
+        [
+            "e  paid: mole +1.000, newt -3.000; the team has -1.000",
+            "no credit to compare with: nothing was measured, modelled or declared",
+        ]
+    );
+    let both = audit("verdicts/own-rewards.jsonl", &[]);
+    assert!(both.contains("the signs differ, so nobody's reward is credited until one is chosen"), "{both}");
+    let json: Value =
+        serde_json::from_str(&audit("verdicts/paid-for-the-other.jsonl", &["--format", "json"])).unwrap();
+    assert_eq!(
+        (&json["own_rewards"][0]["opposite"], &json["own_rewards"][0]["order"]),
+        (&true.into(), &(-1.0).into())
+    );
+}

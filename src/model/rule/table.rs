@@ -163,6 +163,15 @@ table! {
     /// `episode_end.return` is not the sum of the rewards, however rounded or discounted.
     RETURN_MISMATCH = "return-mismatch", [Error], Line(6);
 
+    /// Agents have rewards of their own and the team has one: credit divides the team's unless another is chosen.
+    OWN_BESIDE_TEAM = "own-beside-team", [Note], Line(6);
+
+    /// Agents have rewards of both signs and the team has none: no reward is credited until it is chosen whose.
+    OWN_OF_BOTH_SIGNS = "own-of-both-signs", [Note], Line(6);
+
+    /// `rewards` of `episode_end` is not the sum of the `reward` records of an agent.
+    OWN_REWARD_MISMATCH = "own-reward-mismatch", [Warning], Line(7);
+
     /// The log holds no `episode_end` of the episode.
     OPEN_EPISODE = "open-episode", [Note], Line(4);
 

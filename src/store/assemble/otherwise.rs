@@ -160,7 +160,7 @@ fn sample(
 /// What a candidate is worth, to the team and to single agents; `value` stands in where it has no returns.
 fn worth(builder: &Builder, it: &Candidate, value: Option<f64>) -> Sample {
     Sample {
-        own: own::own(builder, &it.rewards, it.n),
+        own: own::own(builder, &it.rewards, it.n, &it.seeds),
         ..sample(value, (&it.returns, &it.seeds), it.std, it.n)
     }
 }
@@ -474,7 +474,7 @@ fn coalitions(builder: &mut Builder, places: &mut Places, it: &Counterfactual, o
         agents.sort_unstable();
         agents.dedup();
         let value = Sample {
-            own: own::own(builder, &coalition.rewards, coalition.n),
+            own: own::own(builder, &coalition.rewards, coalition.n, &coalition.seeds),
             ..sample(coalition.value, (&coalition.returns, &coalition.seeds), coalition.std, coalition.n)
         };
         values.push(CoalitionValue { agents, value, origin });

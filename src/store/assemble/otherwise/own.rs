@@ -7,14 +7,23 @@ use crate::{
 
 use super::Builder;
 
-/// By agent, ascending; a mean rests on the runs of the whole, `n`. Of an agent named twice the last counts.
-pub(super) fn own(builder: &Builder, rewards: &[log::OwnReward], n: Option<u32>) -> Vec<(AgentId, Sample)> {
+/// By agent, ascending; a mean rests on the runs of the whole, `n`, and returns have its seeds. Of an agent named twice
+/// the last counts.
+pub(super) fn own(
+    builder: &Builder,
+    rewards: &[log::OwnReward],
+    n: Option<u32>,
+    seeds: &[String],
+) -> Vec<(AgentId, Sample)> {
     let mut found: Vec<(AgentId, Sample)> = Vec::with_capacity(rewards.len());
     for it in rewards {
         let Some(agent) = builder.agents.get(&it.agent) else { continue };
         let sample = match it.returns.is_empty() {
             true => Sample { mean: it.value, n: n.filter(|_| it.value.is_some()), ..Sample::default() },
-            false => Sample::of_returns(it.returns.clone()),
+            false => {
+                let seeds = if seeds.len() == it.returns.len() { seeds } else { &[] };
+                Sample { seeds: seeds.to_vec(), ..Sample::of_returns(it.returns.clone()) }
+            }
         };
         found.push((*agent, sample));
     }
@@ -38,7 +47,7 @@ pub(in crate::store::assemble) fn earned(
         true => sample.mean,
         false => sample.mean.map(|_| sample.returns.iter().filter(|it| it.is_finite()).sum()),
     };
-    own(builder, rewards, None).iter().filter_map(|it| Some((it.0, value(&it.1)?))).collect()
+    own(builder, rewards, None, &[]).iter().filter_map(|it| Some((it.0, value(&it.1)?))).collect()
 }
 
 /// The value of an alternative as a later record has it; what that does not say stays.
