@@ -18,6 +18,7 @@ mod report;
 mod screen;
 mod search;
 mod stdin;
+mod unread;
 
 use std::{
     io::{self, IsTerminal, Write},
@@ -50,7 +51,7 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version are answers; anything else is a usage error.
             let code = u8::from(error.use_stderr());
-            let _ = error.print();
+            print_usage_error(&error);
             return ExitCode::from(code);
         }
     };
@@ -74,6 +75,19 @@ fn silence_contained_panics() {
             before(info);
         }
     }));
+}
+
+/// Prints what clap says. It repeats arguments as they are, so those that could move the cursor or change the title are
+/// cleaned, at the cost of colours.
+fn print_usage_error(error: &clap::Error) {
+    let is_hostile = |it: std::ffi::OsString| it.to_string_lossy().contains(char::is_control);
+    if std::env::args_os().any(is_hostile) {
+        let text = error.render().to_string();
+        let lines: Vec<String> = text.split('\n').map(crate::text::clean).collect();
+        let _ = write!(io::stderr(), "{}", lines.join("\n"));
+    } else {
+        let _ = error.print();
+    }
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

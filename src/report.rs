@@ -82,6 +82,8 @@ pub struct Report<'a> {
     pub files: &'a dyn Fn(Origin) -> String,
     /// The episode.
     pub episode: &'a Episode,
+    /// Whether cells of CSV stay as they are where a spreadsheet would take them for formulas.
+    pub raw_cells: bool,
     /// What filters leave of the lists; `None` without filters.
     pub listed: Option<&'a Listed>,
     /// What was asked, edits included.

@@ -254,7 +254,9 @@ impl Store {
     /// Adds a finding that is not about a line.
     pub fn diagnose(&mut self, diagnostic: Diagnostic) {
         self.input_errors += u64::from(diagnostic.severity == Severity::Error && diagnostic.origin.is_none());
-        if self.diagnostics.len() < LogSummary::DIAGNOSTICS {
+        // Bad lines never crowd out a file that is missing.
+        let most = LogSummary::DIAGNOSTICS * if diagnostic.origin.is_none() { 2 } else { 1 };
+        if self.diagnostics.len() < most {
             Arc::make_mut(&mut self.diagnostics).push(diagnostic);
         } else {
             self.more_diagnostics += 1;

@@ -14,5 +14,6 @@ mod golden {
     mod outputs;
     mod own;
     mod samples;
+    mod unread;
     mod verdicts;
 }

@@ -131,14 +131,18 @@ pub struct Report {
     pub failure: bool,
     /// The least return that counts as a success; without it, what tells the run's successes from its failures,
     /// else 1
-    #[arg(long, value_name = "RETURN", allow_hyphen_values = true)]
+    #[arg(long, value_name = "RETURN", allow_hyphen_values = true, value_parser = finite)]
     pub success: Option<f64>,
     /// Reward units that a unit of score moves a message's part by
-    #[arg(long, value_name = "NUMBER", default_value_t = MessageSetting::default().beta, allow_hyphen_values = true)]
+    #[arg(long, value_name = "NUMBER", default_value_t = MessageSetting::default().beta, allow_hyphen_values = true, value_parser = finite)]
     pub message_beta: f64,
     /// Temperature of the split of credit over messages by score
     #[arg(long, value_name = "NUMBER", default_value_t = MessageSetting::default().tau, value_parser = temperature)]
     pub message_tau: f64,
+    /// Leave cells of --format csv as they are; without it, text that a spreadsheet would take for a formula gets an
+    /// apostrophe in front
+    #[arg(long)]
+    pub raw_cells: bool,
     /// Columns and rows of --format screen and svg
     #[arg(long, value_name = "COLSxROWS", default_value = "100x30")]
     pub size: String,
@@ -165,6 +169,11 @@ pub struct Report {
     /// What to compute.
     #[command(flatten)]
     pub scenario: Scenario,
+}
+
+fn finite(text: &str) -> Result<f64, String> {
+    let number: f64 = text.parse().map_err(|_| "it is no number".to_owned())?;
+    if number.is_finite() { Ok(number) } else { Err("no return is beyond or below it".to_owned()) }
 }
 
 fn temperature(text: &str) -> Result<f64, String> {

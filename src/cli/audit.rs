@@ -7,6 +7,7 @@ use super::{
     arguments::{Audit, CheckFormat},
     fail_rule::AuditRule,
     headless, print,
+    unread::Unread,
 };
 use crate::{
     audit::{Collector, Setting},
@@ -24,6 +25,8 @@ pub(super) fn run(options: &Audit) -> anyhow::Result<u8> {
     if let Some(why) = headless::without_episode(&summary) {
         anyhow::bail!("{why}");
     }
+    let unread = Unread::of(&summary);
+    unread.tell();
     let one = options.episode.as_deref();
     let ids: Vec<EpisodeId> = match one {
         Some(name) => vec![headless::pick(&summary, Some(name), None)?],
@@ -41,6 +44,7 @@ pub(super) fn run(options: &Audit) -> anyhow::Result<u8> {
         files: &|origin| headless::place(&summary, origin),
         audit: &audit,
         bad_lines: summary.bad_lines,
+        unread: unread.sentences(),
     };
     print(&match options.format {
         CheckFormat::Text => report::audit_text(&report),
@@ -50,11 +54,13 @@ pub(super) fn run(options: &Audit) -> anyhow::Result<u8> {
         return Ok(TOO_MANY_BAD);
     }
     let mut code = 0;
-    for line in rules.iter().filter_map(|it| it.hit(&audit, summary.bad_lines)) {
-        eprintln!("{line}");
-        code = RULE_HIT;
+    for rule in &rules {
+        if let Some(line) = rule.hit(&audit, summary.bad_lines)? {
+            eprintln!("{line}");
+            code = RULE_HIT;
+        }
     }
-    Ok(code)
+    Ok(unread.exit_code(code, !rules.is_empty() || options.max_bad.is_some()))
 }
 
 /// Whole next texts, read again from the log one record at a time, because an episode keeps them shortened.

@@ -4,6 +4,7 @@ use super::{
     RULE_HIT, TOO_MANY_BAD,
     arguments::{Check, CheckFormat, FailOn},
     headless, print,
+    unread::Unread,
 };
 use crate::{
     check,
@@ -28,6 +29,8 @@ pub(super) fn run(options: &Check) -> anyhow::Result<u8> {
         return super::check_follow::run(options);
     }
     let (logs, summary) = headless::read_all(options.logs.arguments(), Pass::Everything)?;
+    let unread = Unread::of(&summary);
+    unread.tell();
     let mut findings: Vec<_> = summary.diagnostics.to_vec();
     findings.extend(summary.counters.findings.iter().cloned());
     let told = headless::LogFindings::of(&summary);
@@ -69,6 +72,6 @@ pub(super) fn run(options: &Check) -> anyhow::Result<u8> {
     }
     match headless::without_episode(&summary) {
         Some(why) => anyhow::bail!("{why}"),
-        None => Ok(0),
+        None => Ok(unread.exit_code(0, least.is_some() || options.max_bad.is_some())),
     }
 }

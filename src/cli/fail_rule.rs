@@ -22,12 +22,14 @@ enum Operator {
 impl<Q> Comparison<Q> {
     /// Parses `QUANTITY OPERATOR NUMBER`. `quantity` knows the names; `names` lists them for the message.
     fn parse(text: &str, names: &str, quantity: impl Fn(&str) -> Option<Q>) -> Result<Self, String> {
-        let wrong = |what: &str| {
+        let wrong = |what: &str, at: usize| {
+            let column = text[..at].chars().count() + 1;
             format!(
-                "--fail: {what} in '{text}'; a rule is QUANTITY OPERATOR NUMBER with {names}, and <, <=, > or >="
+                "--fail: {what} at column {column} of '{text}'; a rule is QUANTITY OPERATOR NUMBER with {names}, \
+                 and <, <=, > or >="
             )
         };
-        let at = text.find(['<', '>']).ok_or_else(|| wrong("no comparison"))?;
+        let at = text.find(['<', '>']).ok_or_else(|| wrong("no comparison", text.len()))?;
         let (name, rest) = (text[..at].trim(), &text[at..]);
         let (operator, number) = if let Some(number) = rest.strip_prefix("<=") {
             (Operator::LessOrEqual, number)
@@ -38,8 +40,13 @@ impl<Q> Comparison<Q> {
         } else {
             (Operator::Greater, &rest[1..])
         };
-        let limit: f64 = number.trim().parse().map_err(|_| wrong("no number"))?;
-        let quantity = quantity(name).ok_or_else(|| wrong(&format!("no quantity '{name}'")))?;
+        let limit_at = text.len() - number.trim_start().len();
+        let limit: f64 = number.trim().parse().map_err(|_| wrong("no number", limit_at))?;
+        if !limit.is_finite() {
+            return Err(wrong("a limit that no number passes", limit_at));
+        }
+        let quantity = quantity(name)
+            .ok_or_else(|| wrong(&format!("no quantity '{name}'"), text.len() - text.trim_start().len()))?;
         Ok(Self { text: text.to_owned(), quantity, operator, limit })
     }
 
@@ -113,13 +120,6 @@ impl FailRule {
         matches!(self.0.quantity, Quantity::BadLines)
     }
 
-    /// The line that says so if the rule holds. A quantity that the report lacks never holds.
-    pub(super) fn hit(&self, episode: &Episode, analysis: &Analysis, bad_lines: u64) -> Option<String> {
-        let value = self.value(episode, analysis, bad_lines)?;
-        let text = &self.0.text;
-        self.0.holds(value).then(|| format!("FAIL {text}   it is {value} in episode {}", episode.name))
-    }
-
     fn value(&self, episode: &Episode, analysis: &Analysis, bad_lines: u64) -> Option<f64> {
         let credit = analysis.credit.as_ref().ok();
         let agent = |name: &str| {
@@ -137,6 +137,56 @@ impl FailRule {
                 let at = blame.agents.iter().position(|it| *it == agent);
                 at.and_then(|it| blame.shares[it]).or(Some(0.0))
             }
+        }
+    }
+}
+
+/// What a rule says of the episodes it was asked about.
+pub(super) struct RuleVerdict<'a> {
+    rule: &'a FailRule,
+    lines: Vec<String>,
+    /// Whether any episode had a value, and the agent if the rule is about one.
+    has_value: bool,
+    has_agent: bool,
+}
+
+impl<'a> RuleVerdict<'a> {
+    /// Asked about none yet.
+    pub(super) fn of(rule: &'a FailRule) -> Self {
+        Self { rule, lines: Vec::new(), has_value: false, has_agent: false }
+    }
+
+    /// Asks about an episode.
+    pub(super) fn look_at(&mut self, episode: &Episode, analysis: &Analysis, bad_lines: u64) {
+        let Comparison { quantity, text, .. } = &self.rule.0;
+        if let Quantity::Credit(agent) | Quantity::Share(agent) = quantity {
+            self.has_agent |= episode.agents.iter().any(|it| it.name == *agent);
+        }
+        let Some(value) = self.rule.value(episode, analysis, bad_lines) else { return };
+        self.has_value = true;
+        if self.rule.0.holds(value) {
+            self.lines.push(format!("FAIL {text}   it is {value} in episode {}", episode.name));
+        }
+    }
+
+    /// A line for each episode in which it holds.
+    ///
+    /// # Errors
+    /// When it can never hold: no episode has the agent or the quantity.
+    pub(super) fn lines(&self) -> anyhow::Result<&[String]> {
+        let Comparison { quantity, text, .. } = &self.rule.0;
+        if self.has_value {
+            return Ok(&self.lines);
+        }
+        match quantity {
+            Quantity::Credit(agent) | Quantity::Share(agent) if !self.has_agent => {
+                let column = text.find('(').map_or(0, |it| text[..=it].chars().count()) + 1;
+                anyhow::bail!(
+                    "--fail '{text}' can never hold: no episode has an agent '{}' (column {column})",
+                    crate::text::clean(agent)
+                )
+            }
+            _ => anyhow::bail!("--fail '{text}' can never hold: no episode has that quantity (column 1)"),
         }
     }
 }
@@ -182,11 +232,18 @@ impl AuditRule {
         .map(Self)
     }
 
-    /// The line that says so if the rule holds. A quantity without a number in the audit never holds.
-    pub(super) fn hit(&self, audit: &Audit, bad_lines: u64) -> Option<String> {
+    /// The line that says so if the rule holds.
+    ///
+    /// # Errors
+    /// When it can never hold: the audit has no such number.
+    pub(super) fn hit(&self, audit: &Audit, bad_lines: u64) -> anyhow::Result<Option<String>> {
         let text = &self.0.text;
-        let (value, whose) = self.values(audit, bad_lines).into_iter().find(|it| self.0.holds(it.0))?;
-        Some(format!("FAIL {text}   it is {value}{whose}"))
+        let values = self.values(audit, bad_lines);
+        if values.is_empty() {
+            anyhow::bail!("--fail '{text}' can never hold: the audit has no such number (column 1)");
+        }
+        let held = values.into_iter().find(|it| self.0.holds(it.0));
+        Ok(held.map(|(value, whose)| format!("FAIL {text}   it is {value}{whose}")))
     }
 
     fn values(&self, audit: &Audit, bad_lines: u64) -> Vec<(f64, String)> {

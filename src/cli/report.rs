@@ -5,11 +5,12 @@ use anyhow::{Context, bail};
 use super::{
     RULE_HIT, TOO_MANY_BAD,
     arguments::{self, Report},
-    fail_rule::FailRule,
+    fail_rule::{FailRule, RuleVerdict},
     filters, headless,
     log_options::LogOptions,
     output_format::OutputFormat,
     picture, print,
+    unread::Unread,
 };
 use crate::{
     app::{self, Analysis, command_line},
@@ -36,6 +37,7 @@ impl Report {
             message_tau: MessageSetting::default().tau,
             size: "100x30".to_owned(),
             keys: String::new(),
+            raw_cells: false,
             fail: Vec::new(),
             max_bad: None,
             search: None,
@@ -58,12 +60,17 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
     let rules = options.fail.iter().map(|it| FailRule::parse(it)).collect::<Result<Vec<_>, _>>();
     let rules = rules.map_err(anyhow::Error::msg)?;
     let mut read = Read::all(options, rules.iter().any(FailRule::is_about_lines))?;
+    let mut unread = Unread::of(&read.summary);
+    unread.tell();
     let passing = filters::episodes(&read.logs.store, &read.summary, &filters);
     let id = headless::pick(&read.summary, options.episode.as_deref(), passing.as_deref())?;
+    let gated = !rules.is_empty() || options.max_bad.is_some();
     let output = match options.format {
         OutputFormat::Document(it) => it,
         OutputFormat::Picture(it) => {
-            return picture::run(it, options, read.logs, &read.summary, id, &filters);
+            let code = gates(options, &rules, &mut read, id, None, &mut unread)?;
+            picture::run(it, options, read.logs, &read.summary, id, &filters)?;
+            return Ok(unread.exit_code(code, gated));
         }
     };
     let logged = read.logs.store.episode(id)?;
@@ -84,13 +91,8 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
     if options.scenario.method.is_some() {
         found.is_computed()?;
     }
-    if options.max_bad.is_some_and(|it| read.summary.bad_lines > it) {
-        eprintln!("creditscope: {} lines could not be read", read.summary.bad_lines);
-        return Ok(TOO_MANY_BAD);
-    }
-    let hits = hits(options, &rules, &mut read, (id, &episode, &found.analysis));
-    hits.iter().for_each(|it| eprintln!("{it}"));
-    Ok(if hits.is_empty() { 0 } else { RULE_HIT })
+    let code = gates(options, &rules, &mut read, id, Some((&episode, &found.analysis)), &mut unread)?;
+    Ok(unread.exit_code(code, gated))
 }
 
 /// Logs that were read to their end.
@@ -161,6 +163,7 @@ impl Found {
         let analysis = &self.analysis;
         (output.print)(&report::Report {
             listed,
+            raw_cells: options.raw_cells,
             log: &options.logs.shown(),
             files: &|origin| headless::place(&read.summary, origin),
             episode,
@@ -192,27 +195,57 @@ impl Found {
     }
 }
 
-/// A line for every rule that holds: in the reported episode or, if none was chosen, in any of the log.
-fn hits(
+/// The exit code by `--max-bad` and the rules, which hold in the reported episode or, if none was chosen, in any of
+/// the log. A line on stderr for each that does. `reported`: the episode as the report shows it, with its credit.
+///
+/// # Errors
+/// When a rule can never hold.
+fn gates(
     options: &Report,
     rules: &[FailRule],
     read: &mut Read,
-    (id, episode, analysis): (EpisodeId, &Episode, &Analysis),
-) -> Vec<String> {
+    id: EpisodeId,
+    reported: Option<(&Episode, &Analysis)>,
+    unread: &mut Unread,
+) -> anyhow::Result<u8> {
     let bad_lines = read.summary.bad_lines;
-    let of = |episode: &Episode, analysis: &Analysis| -> Vec<String> {
-        rules.iter().filter_map(|it| it.hit(episode, analysis, bad_lines)).collect()
-    };
-    let mut hits = of(episode, analysis);
-    if rules.is_empty() || options.episode.is_some() {
-        return hits;
+    if options.max_bad.is_some_and(|it| bad_lines > it) {
+        eprintln!("creditscope: {bad_lines} lines could not be read");
+        return Ok(TOO_MANY_BAD);
     }
-    for other in (0..read.summary.episodes.len()).map(EpisodeId::from_index).filter(|it| *it != id) {
-        let Ok(episode) = read.logs.store.episode(other) else { continue };
+    let mut verdicts: Vec<RuleVerdict<'_>> = rules.iter().map(RuleVerdict::of).collect();
+    if rules.is_empty() {
+        return Ok(0);
+    }
+    if let Some((episode, analysis)) = reported {
+        verdicts.iter_mut().for_each(|it| it.look_at(episode, analysis, bad_lines));
+    }
+    let one = options.episode.is_some();
+    let all = (0..read.summary.episodes.len()).map(EpisodeId::from_index);
+    for other in all.filter(|it| if *it == id { reported.is_none() } else { !one }) {
+        let name = &read.summary.episodes[other.index()].name;
+        let episode = match read.logs.store.episode(other) {
+            Ok(episode) => episode,
+            Err(why) => {
+                let what = format!("episode {name}: {why}");
+                eprintln!("creditscope: not read: {what}");
+                unread.add(what);
+                continue;
+            }
+        };
+        // A scenario that names agents or acts of another episode does not apply.
         let Ok(scenario) = options.scenario.options().scenario(&episode) else { continue };
-        hits.extend(of(&episode, &runtime::analyse(&episode, &scenario)));
+        let analysis = runtime::analyse(&episode, &scenario);
+        verdicts.iter_mut().for_each(|it| it.look_at(&episode, &analysis, bad_lines));
     }
-    hits
+    let mut code = 0;
+    for verdict in &verdicts {
+        for line in verdict.lines()? {
+            eprintln!("{line}");
+            code = RULE_HIT;
+        }
+    }
+    Ok(code)
 }
 
 /// Curves, messages and how sure the verdict is; verdict and sweep take that over.

@@ -12,10 +12,12 @@ use std::{
 
 use anyhow::Context;
 
-use super::{RULE_HIT, TOO_MANY_BAD, arguments::Report, fail_rule::SearchRule, filters, headless};
+use super::{
+    RULE_HIT, TOO_MANY_BAD, arguments::Report, fail_rule::SearchRule, filters, headless, unread::Unread,
+};
 use crate::{
     filter::{Filter, RecordTest},
-    model::{LogSummary, Origin, Severity},
+    model::{LogSummary, Origin},
     report::{self, MatchFormat, MatchQuestion, MatchSummary},
     runtime::{
         OpenedLogs,
@@ -58,9 +60,11 @@ pub(super) fn run(options: &Report, pattern: &str) -> anyhow::Result<u8> {
     search.out.write_all(report::matches_begin(format, &question).as_bytes())?;
     let (blocks, summary) = read(options, pass, about_episodes, &mut search)?;
     // What broke off or could not be read was not searched either.
-    let unread =
-        summary.diagnostics.iter().find(|it| it.severity >= Severity::Warning && it.origin.is_none());
-    let problem = blocks.problem().or(unread.map(|it| it.message.as_str()));
+    let mut unread = Unread::of(&summary);
+    if let Some(problem) = blocks.problem() {
+        unread.add(problem.to_owned());
+    }
+    let problem = unread.sentences().first().map(String::as_str);
     let summary_line = MatchSummary {
         count: search.count,
         filtered: search.filtered,
@@ -70,13 +74,15 @@ pub(super) fn run(options: &Report, pattern: &str) -> anyhow::Result<u8> {
     };
     search.out.write_all(report::matches_end(format, &question, &summary_line).as_bytes())?;
     search.out.flush()?;
+    unread.tell();
     if options.max_bad.is_some_and(|it| summary.bad_lines > it) {
         eprintln!("creditscope: {} lines could not be read", summary.bad_lines);
         return Ok(TOO_MANY_BAD);
     }
     let hits: Vec<String> = rules.iter().filter_map(|it| it.hit(search.count)).collect();
     hits.iter().for_each(|it| eprintln!("{it}"));
-    Ok(if hits.is_empty() { 0 } else { RULE_HIT })
+    let code = if hits.is_empty() { 0 } else { RULE_HIT };
+    Ok(unread.exit_code(code, !rules.is_empty() || options.max_bad.is_some()))
 }
 
 /// Reads the logs to their end and searches what was read.

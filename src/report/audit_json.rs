@@ -42,6 +42,7 @@ pub fn audit_json(report: &AuditReport<'_>) -> String {
         "episodes": audit.episodes,
         "seed": audit.setting.seed,
         "bad_lines": report.bad_lines,
+        "unread": report.unread,
         "worst_residual": maybe(audit.worst_residual()),
         "worst_recomputed": maybe(audit.worst_recomputed()),
         "declared": audit.declared.iter().map(|it| declared(report, it)).collect::<Vec<_>>(),

@@ -25,6 +25,8 @@ pub struct AuditReport<'a> {
     pub audit: &'a Audit,
     /// Lines of which something was lost.
     pub bad_lines: u64,
+    /// Input that could not be read, a sentence each.
+    pub unread: &'a [String],
 }
 
 /// The audit as text.

@@ -42,7 +42,8 @@ pub fn csv(report: &Report<'_>) -> String {
             }
         }
         cells.extend(verdict_cells(report, agent));
-        let cells: Vec<String> = cells.iter().map(|it| quoted(it)).collect();
+        let cells = cells.into_iter().map(|it| if report.raw_cells { it } else { harmless(it) });
+        let cells: Vec<String> = cells.map(|it| quoted(&it)).collect();
         out += &format!("{}\n", cells.join(","));
     }
     out
@@ -102,6 +103,13 @@ fn grounds(credit: &Attribution) -> [String; 2] {
     [credit.provenance.word().to_owned(), absence.to_owned()]
 }
 
+/// A cell that no spreadsheet takes for a formula (OWASP, CSV injection): text that begins like one gets an apostrophe.
+/// Numbers stay.
+fn harmless(cell: String) -> String {
+    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
+    if is_formula { format!("'{cell}") } else { cell }
+}
+
 fn quoted(cell: &str) -> String {
     if cell.contains(['"', ',', '\n', '\r']) {
         format!("\"{}\"", cell.replace('"', "\"\""))
@@ -135,6 +143,21 @@ mod tests {
             "run.jsonl,e,late,shapley,,unavailable,,,,,,v({late}) is not logged,replayed,null,,,,FAIL,no,a1,measured"
         );
         assert_eq!(lines[1].split(',').count(), columns);
+    }
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for (cell, expected) in [
+            ("=1+1", "'=1+1"),
+            ("@ada", "'@ada"),
+            ("-x", "'-x"),
+            ("\tx", "'\tx"),
+            ("-0.25", "-0.25"),
+            ("+1e-9", "+1e-9"),
+            ("ada=", "ada="),
+        ] {
+            assert_eq!(harmless(cell.to_owned()), expected);
+        }
     }
 
     #[test]

@@ -74,8 +74,23 @@ pub(super) fn escaped(text: &str) -> String {
     out
 }
 
+/// An empty comment between the parts of what a renderer would make a link of: `@name` calls somebody on GitHub, and a
+/// bare address may lead anywhere.
+const NO_LINK: &str = "<!-- -->";
+
 fn escape_plain(text: &str, out: &mut String) {
-    for letter in text.chars() {
+    for (at, letter) in text.char_indices() {
+        let rest = &text[at + letter.len_utf8()..];
+        let calls = letter == '@' && rest.starts_with(char::is_alphanumeric);
+        let leads = letter == ':' && rest.starts_with("//") || letter == '.' && text[..at].ends_with("www");
+        if calls {
+            *out += &format!("@{NO_LINK}");
+            continue;
+        }
+        if leads {
+            *out += &format!("{NO_LINK}{letter}");
+            continue;
+        }
         // Every ASCII punctuation mark may be escaped; these are the ones that may mean something within a
         // line.
         if "\\`*_[]<>|#~&$!".contains(letter) {
@@ -98,6 +113,8 @@ mod tests {
         check("a ` b | c", r"a \` b \| c");
         check("`a|b` c", r"\`a\|b\` c");
         check("-0.41 ?", "-0.41 ?");
+        check("ask @ada, @ noon", r"ask @<!-- -->ada, @ noon");
+        check("https://a.b and www.a.b: x", r"https<!-- -->://a.b and www<!-- -->.a.b: x");
     }
 
     #[test]

@@ -189,6 +189,7 @@ impl Sample {
     pub(super) fn report(&self) -> Report<'_> {
         Report {
             listed: None,
+            raw_cells: false,
             log: "run.jsonl",
             files: &file_line,
             episode: &self.episode,

@@ -118,6 +118,11 @@ impl Discovery {
         (scan.new, scan.problems)
     }
 
+    /// Whether the user named this file itself, and not only a directory or a pattern that leads to it.
+    pub fn names(&self, path: &Path) -> bool {
+        self.arguments.iter().any(|it| it == path)
+    }
+
     /// Directories that the last scan looked into: new files may appear there.
     pub fn directories(&self) -> impl Iterator<Item = &Path> {
         self.directories.iter().map(PathBuf::as_path)

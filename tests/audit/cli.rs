@@ -49,10 +49,13 @@ fn rules_set_the_exit_code() {
     check("variance > 0.001", 2);
     check("findings > 0", 0);
     check("share(porter) > 0.1", 1);
-    // Coalitions alone have no replays: no fidelity, so no rule about it holds.
+    // Coalitions alone have no replays: no fidelity, so a rule about it can never hold, which is no pass.
     let log = sample("truth-or.jsonl");
-    let output = creditscope(&["audit", &log, "--fail", "fidelity < 0.99", "--fail", "influence >= 0"]);
-    assert_eq!(output.status.code(), Some(0));
+    for rule in ["fidelity < 0.99", "influence >= 0"] {
+        let output = creditscope(&["audit", &log, "--fail", rule]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&output.stderr).contains("can never hold"), "{output:?}");
+    }
 }
 
 #[test]

@@ -44,6 +44,7 @@ fn told(episode: &Episode) {
     let failure = credit::failure_study(episode, None, Some(&run));
     let report = Report {
         listed: None,
+        raw_cells: false,
         log: "log",
         files: &|origin: Origin| format!("log:{}", origin.line),
         episode,
@@ -73,7 +74,8 @@ fn told(episode: &Episode) {
     let mut collector = Collector::new(Setting::default());
     collector.add(episode, &mut |candidate| candidate.next.clone());
     let audit = collector.finish();
-    let report = AuditReport { log: "log", files: &|_| String::new(), audit: &audit, bad_lines: 0 };
+    let report =
+        AuditReport { log: "log", files: &|_| String::new(), audit: &audit, bad_lines: 0, unread: &[] };
     safe::block(&report::audit_text(&report));
     let json = report::audit_json(&report);
     let value: Result<serde_json::Value, _> = serde_json::from_str(&json);

@@ -45,6 +45,7 @@ fn print(name: &str, log: &Opened, scenario: Option<Scenario>) -> Printed {
     let files = |origin: Origin| format!("{name}:{}", origin.line);
     let report = Report {
         listed: None,
+        raw_cells: false,
         log: name,
         files: &files,
         episode,

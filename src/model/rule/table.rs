@@ -269,8 +269,8 @@ table! {
     /// run.
     JOINED_RUN = "joined-run", [Note], Path("joined-run", 1);
 
-    /// A file of a directory is no log: it is left out.
-    UNKNOWN_FORMAT = "unknown-format", [Note], Path("unknown-format", 0);
+    /// A file of a directory is no log: it is left out. Of one that was named that is a warning.
+    UNKNOWN_FORMAT = "unknown-format", [Warning, Note], Path("unknown-format", 0);
 
     /// A compressed file is damaged: what is behind the damage is lost.
     DAMAGED_ARCHIVE = "damaged-archive", [Error], Path("damaged-archive.jsonl.gz", 7);

@@ -101,7 +101,7 @@ impl OpenedLogs {
             Ok(format) => format,
             Err(why) if self.single => return Err(OpenError::Format { path: shown, why }),
             Err(why) => {
-                self.list_unknown(&shown, &why);
+                self.list_unknown(&shown, &why, self.discovery.names(&path));
                 return Ok(());
             }
         };
@@ -132,9 +132,11 @@ impl OpenedLogs {
         Ok(())
     }
 
-    fn list_unknown(&mut self, shown: &str, why: &UnknownFormat) {
+    /// Lists what is no log: a file that was named is missing, one of a directory is none of its logs.
+    fn list_unknown(&mut self, shown: &str, why: &UnknownFormat, is_named: bool) {
+        let severity = if is_named { Severity::Warning } else { Severity::Note };
         let message = format!("'{shown}' is not a log: {why}");
-        self.store.diagnose(Diagnostic::of_input(rule::UNKNOWN_FORMAT, message));
+        self.store.diagnose(Diagnostic::of_input(rule::UNKNOWN_FORMAT, message).milder(severity));
     }
 
     /// Follows the file at `path`.
@@ -247,7 +249,7 @@ impl OpenedLogs {
             let format = match format {
                 Ok(format) => format,
                 Err(why) => {
-                    self.list_unknown(&shown, &why);
+                    self.list_unknown(&shown, &why, true);
                     self.refused = self.single.then(|| format!("'{shown}' is not a log: {why}"));
                     changed = true;
                     continue;
