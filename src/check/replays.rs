@@ -11,6 +11,7 @@ use super::finding::{Check, Finding, quoted};
 
 /// The rules of this file.
 pub(super) const CHECKS: &[Check] = &[
+    Check { rule: rule::BROKEN_OFF, run: broken_off },
     Check { rule: rule::SINGLE_CANDIDATE, run: single },
     Check { rule: rule::DUPLICATE_CANDIDATES, run: duplicates },
     Check { rule: rule::IDENTICAL_COMPLETIONS, run: identical },
@@ -32,6 +33,22 @@ fn origin(group: &ReplayGroup) -> Option<Origin> {
 
 fn finding(group: &ReplayGroup, message: String) -> Finding {
     Finding { message, origin: origin(group) }
+}
+
+pub(super) fn broken_off(episode: &Episode) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for group in &episode.replays {
+        let Some(first) = group.left_out.first() else { continue };
+        let message = format!(
+            "{} of {} candidates of replay group '{}' broke off ({}): they are left out of its means",
+            group.left_out.len(),
+            group.left_out.len() + group.candidates.len(),
+            group.name,
+            quoted(group.left_out.iter().map(|it| it.candidate.label.as_str()), 3)
+        );
+        findings.push(Finding::at(first.candidate.origin, message));
+    }
+    findings
 }
 
 pub(super) fn single(episode: &Episode) -> Vec<Finding> {
@@ -160,7 +177,7 @@ pub(super) fn no_null_arm(episode: &Episode) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::super::sample::{check, sound};
-    use crate::model::Sample;
+    use crate::model::{BrokenOff, Sample, Status};
 
     #[test]
     fn a_group_needs_two_candidates() {
@@ -170,6 +187,15 @@ mod tests {
         check("single-candidate", &episode, &["replay group 'replays' has one candidate"]);
         episode.outcome = None;
         check("single-candidate", &episode, &[]);
+    }
+
+    #[test]
+    fn candidates_that_broke_off_are_counted() {
+        let mut episode = sound();
+        check("broken-off", &episode, &[]);
+        let candidate = episode.replays[0].candidates.remove(1);
+        episode.replays[0].left_out.push(BrokenOff { status: Status::Error, candidate });
+        check("broken-off", &episode, &["1 of 3 candidates of replay group 'replays' broke off ('wait')"]);
     }
 
     #[test]

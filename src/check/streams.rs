@@ -128,15 +128,28 @@ pub(super) fn copied(episode: &Episode) -> Vec<Finding> {
             }
         }
     }
+    let copied: HashSet<ActId> = copies.values().flat_map(|it| &it.0).copied().collect();
+    let tokens = |of: Option<AgentId>| -> u64 {
+        let own = episode.act_ids().filter(|it| !copied.contains(it)).map(|it| episode.act(it));
+        let own = own.filter(|it| of.is_none_or(|of| it.agent == of));
+        own.filter_map(|it| it.usage.tokens()).sum()
+    };
     let mut findings = Vec::new();
     for (original, (acts, by)) in copies {
         let Some(first) = acts.iter().min().filter(|_| acts.len() >= COPIES) else { continue };
         let names: Vec<&str> = by.iter().map(|it| episode.agent(*it).name.as_str()).collect();
+        let name = &episode.agent(original).name;
+        let share = match tokens(None) {
+            0 => String::new(),
+            all => {
+                let share = tokens(Some(original)) as f64 / all as f64;
+                format!("; without them {:.0}% of the tokens are those of '{name}'", share * 100.0)
+            }
+        };
         let message = format!(
-            "{} acts of {} repeat acts of '{}' at one instant: they are copies, and their tokens and acts count twice",
+            "{} acts of {} repeat acts of '{name}' at one instant: they are copies, and count twice{share}",
             acts.len(),
             quoted(names.iter().copied(), NAMED),
-            episode.agent(original).name
         );
         findings.push(Finding::at(episode.act(*first).origin, message));
     }
@@ -215,6 +228,12 @@ mod tests {
             .given(own("s2", 1, 5, "edit 2"), &[])
             .given(own("s3", 1, 7, "grep"), &[]);
         check("copied-acts", &copied.clone().episode(), &["2 acts of 'scout' repeat acts of 'main' at one"]);
+        // Without the copies 30 of 40 tokens are those of main.
+        let mut episode = copied.clone().episode();
+        for (act, tokens) in [(0, 10), (1, 20), (2, 10), (3, 20), (4, 10)] {
+            episode.acts[act].usage.input = Some(tokens);
+        }
+        check("copied-acts", &episode, &["count twice; without them 75% of the tokens are those of 'main'"]);
         // At times of their own, or only one of many.
         let mut episode = copied.episode();
         episode.acts[3].time = seconds(6.0);

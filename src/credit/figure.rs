@@ -83,6 +83,11 @@ pub(super) fn steps(n: f64) -> String {
     if n == 1.0 { "1 step".to_owned() } else { format!("{} steps", significant(n)) }
 }
 
+/// `4 candidates`, or `2 of 4 candidates` where only a part counts.
+pub(super) fn part(counted: usize, all: usize, what: &str) -> String {
+    if counted == all { count(all, what) } else { format!("{counted} of {}", count(all, what)) }
+}
+
 /// `a`, `a and b`, `a, b and c`, `a, b and 3 more`.
 pub(super) fn list(names: &[&str]) -> String {
     match names {

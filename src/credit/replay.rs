@@ -254,11 +254,13 @@ fn agent_value(question: &Question<'_>, kept: &[(Subject, Value)], agent: AgentI
 fn sample(question: &Question<'_>) -> String {
     let replays = &question.episode.replays;
     let candidates = || replays.iter().flat_map(|it| &it.candidates).filter(|it| !it.extra);
+    let broken_off = replays.iter().flat_map(|it| &it.left_out).filter(|it| !it.candidate.extra).count();
+    let all = candidates().count() + broken_off;
     let runs: u64 = candidates().filter_map(|it| it.returns.n).map(u64::from).sum();
     let text = format!(
         "{}, {}",
         figure::count(replays.len(), "group"),
-        figure::count(candidates().count(), "candidate")
+        figure::part(candidates().count(), all, "candidate")
     );
     if runs == 0 { text } else { format!("{text}, {}", figure::count(runs as usize, "replay")) }
 }

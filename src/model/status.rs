@@ -16,3 +16,17 @@ pub enum Status {
     /// Another word of the log.
     Other(String),
 }
+
+impl Status {
+    /// The word for it: that of the format, or the one of the log.
+    pub fn word(&self) -> &str {
+        match self {
+            Status::Success => "success",
+            Status::Failure => "failure",
+            Status::Truncated => "truncated",
+            Status::Error => "error",
+            Status::Aborted => "aborted",
+            Status::Other(word) => word,
+        }
+    }
+}

@@ -32,7 +32,7 @@ pub(super) fn mark(estimate: &Estimate) -> &'static str {
 /// How the episode ended: `failure (max_steps_exceeded), 18 steps`.
 pub(super) fn outcome(episode: &Episode) -> String {
     let Some(end) = &episode.outcome else { return "still open".to_owned() };
-    let mut text = end.status.as_ref().map_or("ended, without a status", status).to_owned();
+    let mut text = end.status.as_ref().map_or("ended, without a status", Status::word).to_owned();
     if let Some(reason) = &end.reason {
         text += &format!(" ({reason})");
     }
@@ -40,18 +40,6 @@ pub(super) fn outcome(episode: &Episode) -> String {
         text += &format!(", {}", count(steps.unsigned_abs(), "step"));
     }
     text
-}
-
-/// The word for a status.
-pub(super) fn status(status: &Status) -> &str {
-    match status {
-        Status::Success => "success",
-        Status::Failure => "failure",
-        Status::Truncated => "truncated",
-        Status::Error => "error",
-        Status::Aborted => "aborted",
-        Status::Other(word) => word,
-    }
 }
 
 /// The word for a severity.

@@ -67,7 +67,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{MatchFormat, Output, Report, figures};
 use crate::{
     check::sorted,
-    model::{Explanation, Origin, Substitute},
+    model::{Explanation, Origin, Status, Substitute},
     text::clean,
 };
 
@@ -197,7 +197,7 @@ fn episode_json(report: &Report<'_>) -> Json {
         "run": episode.run,
         "environment": episode.environment,
         "task": episode.task,
-        "status": end.and_then(|it| it.status.as_ref()).map(figures::status),
+        "status": end.and_then(|it| it.status.as_ref()).map(Status::word),
         "reason": end.and_then(|it| it.reason.as_ref()),
         "steps": end.and_then(|it| it.steps),
         "open": end.is_none(),

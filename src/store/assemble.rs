@@ -35,7 +35,7 @@ use crate::{
     log::{self, Body, Record, Run},
     model::{
         ActId, ActionTable, AgentId, Attempt, Clock, Diagnostic, Episode, Metric, Origin, Outcome, Reward,
-        Rule, State, rule,
+        Rule, State, Status, rule,
     },
     text,
 };
@@ -100,6 +100,28 @@ fn built(
     judgement::add(&mut builder, &records);
     builder.episode.diagnostics = std::mem::take(&mut builder.diagnostics);
     (std::mem::take(&mut builder.episode), builder, records)
+}
+
+/// What to say of an end that contradicts an earlier one.
+fn second_end(before: Option<&Outcome>, end: &log::EpisodeEnd) -> Option<String> {
+    let before = before?;
+    let (was, now) = (before.status.as_ref(), end.status.as_deref().map(status));
+    let differ = was.zip(now.as_ref()).is_some_and(|(was, now)| was != now)
+        || before.total.zip(end.total).is_some_and(|(was, now)| was != now);
+    let words = |status: Option<&Status>, total: Option<f64>| {
+        let total = total.map(|it| format!("return {it}"));
+        let status = status.map(|it| it.word().to_owned());
+        let words: Vec<String> = status.into_iter().chain(total).collect();
+        words.join(", ")
+    };
+    differ.then(|| {
+        format!(
+            "the episode ended with {} at line {} and ends with {} here: the last counts",
+            words(was, before.total),
+            before.origin.line,
+            words(now.as_ref(), end.total)
+        )
+    })
 }
 
 /// Where the first kept record of each type and id stands, without copying the ids.
@@ -268,6 +290,9 @@ impl Builder {
                     episode.value_of = start.value_of.unwrap_or(episode.value_of);
                 }
                 Body::EpisodeEnd(end) => {
+                    if let Some(message) = second_end(episode.outcome.as_ref(), end) {
+                        self.diagnostics.push(Diagnostic::at(rule::SECOND_END, *origin, message));
+                    }
                     episode.outcome = Some(Outcome {
                         status: end.status.as_deref().map(status),
                         reason: clean(&end.reason),

@@ -384,13 +384,17 @@ fn suspicious(episode: &Episode, run: Option<&RunOutcomes>) -> Result<Found, Una
         return Err(missing("the other episodes of the run have not been looked at"));
     };
     let (n, failed) = (run.agents.len(), run.failed());
+    let broken_off = match run.broken_off {
+        0 => String::new(),
+        it => format!("; {} broke off, left out", count(it, "episode")),
+    };
     if n < 2 {
-        return Err(missing("no other episode of the run has ended in this log"));
+        return Err(missing(format!("no other episode of the run has ended in this log{broken_off}")));
     }
     if failed == 0 || failed == n {
         let all = if failed == 0 { "succeeded" } else { "failed" };
         return Err(missing(format!(
-            "all {n} episodes of the run {all}: nothing tells failure from success"
+            "all {n} episodes of the run {all}: nothing tells failure from success{broken_off}"
         )));
     }
     let agents = spectrum(&run.agents);
@@ -399,7 +403,7 @@ fn suspicious(episode: &Episode, run: Option<&RunOutcomes>) -> Result<Found, Una
     let ties = agents.iter().filter(|it| (it.ochiai().unwrap_or(0.0) - score).abs() < 1e-12).count();
     if ties > 1 {
         return Ok(nothing(format!(
-            "{} tie at Ochiai {}: over {n} episodes ({failed} failed) nobody stands out",
+            "{} tie at Ochiai {}: over {n} episodes ({failed} failed) nobody stands out{broken_off}",
             count(ties, "agent"),
             plain(score)
         )));
@@ -408,7 +412,7 @@ fn suspicious(episode: &Episode, run: Option<&RunOutcomes>) -> Result<Found, Una
     let tarantula = first.tarantula().map_or("undefined".to_owned(), plain);
     let text = format!(
         "{}: Ochiai {}, Tarantula {tarantula}; in {} of {failed} failures and {} of {} successes; an association, \
-         no cause",
+         no cause{broken_off}",
         first.element,
         plain(score),
         first.failed_with,

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashSet;
 
-use crate::model::{AgentId, Episode, RewardSource};
+use crate::model::{AgentId, Episode, RewardSource, Status};
 
 /// One episode of a run, as the spectrum sees it.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +57,8 @@ pub struct RunOutcomes {
     pub run: Option<String>,
     /// Episodes of the run that have ended, seen or not.
     pub ended: usize,
+    /// Those that broke off (status error or aborted): whether they would have failed is not known.
+    pub broken_off: usize,
     /// With the agents that acted, by episode.
     pub agents: Vec<SpectrumRun>,
     /// With the kinds of action, by episode.
@@ -64,8 +66,13 @@ pub struct RunOutcomes {
 }
 
 impl RunOutcomes {
-    /// Adds an episode that has ended.
+    /// Adds an episode that has ended. One that broke off is only counted.
     pub fn add(&mut self, episode: &Episode) {
+        let status = episode.outcome.as_ref().and_then(|it| it.status.as_ref());
+        if matches!(status, Some(Status::Error | Status::Aborted)) {
+            self.broken_off += 1;
+            return;
+        }
         self.agents.push(SpectrumRun::of(episode, Elements::Agents));
         self.actions.push(SpectrumRun::of(episode, Elements::Actions));
     }
@@ -198,7 +205,10 @@ mod tests {
         let clear = run(&[(9.0, ok.clone()), (7.5, ok.clone()), (2.0, bad.clone())]);
         assert_eq!((clear.success_level(), clear.failed()), (Some(7.5), 1));
         assert_eq!(run(&[(9.0, ok.clone()), (9.0, bad)]).success_level(), None);
-        assert_eq!(run(&[(9.0, ok)]).success_level(), None);
+        assert_eq!(run(&[(9.0, ok.clone())]).success_level(), None);
+        // One that broke off at 0 is no failure that earned 0.
+        let broken = run(&[(9.0, ok), (2.0, Status::Failure), (0.0, Status::Aborted), (0.0, Status::Error)]);
+        assert_eq!((broken.agents.len(), broken.failed(), broken.broken_off), (2, 1, 2));
     }
 
     #[test]

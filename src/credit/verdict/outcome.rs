@@ -79,7 +79,7 @@ impl Outcome {
         };
         Self {
             ending,
-            status: status.map(status_word),
+            status: status.map(|it| it.word().to_owned()),
             reason: end.and_then(|it| it.reason.clone()),
             reward: reward.filter(is_of_team),
             whose,
@@ -154,17 +154,6 @@ impl Outcome {
 
 /// Own rewards beyond this number are counted.
 const OWN: usize = 4;
-
-fn status_word(status: &Status) -> String {
-    match status {
-        Status::Success => "success".to_owned(),
-        Status::Failure => "failure".to_owned(),
-        Status::Truncated => "truncated".to_owned(),
-        Status::Error => "error".to_owned(),
-        Status::Aborted => "aborted".to_owned(),
-        Status::Other(word) => word.clone(),
-    }
-}
 
 /// A reward as it is logged, if that takes no more than four decimals: with two at least, and no `+`.
 fn as_logged(value: f64) -> String {

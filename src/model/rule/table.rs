@@ -131,6 +131,15 @@ table! {
     /// `policy.chosen` is not the action of its record, which is one of the alternatives too.
     CHOSEN_IS_ANOTHER = "chosen-is-another", [Error], Line(4);
 
+    /// The runs of an alternative broke off (`status` error or aborted): they are left out of means and counted.
+    BROKEN_OFF = "broken-off", [Note], Line(5);
+
+    /// The value of a candidate or coalition is not the mean of the returns beside it: the returns count.
+    VALUE_IS_NO_MEAN = "value-is-no-mean", [Warning], Line(5);
+
+    /// Two records end the episode, and differently: the last one counts.
+    SECOND_END = "second-end", [Warning], Line(7);
+
     /// Records of one replay group name different acts: they are read as a group for each act.
     GROUP_OF_TWO_ACTS = "group-of-two-acts", [Warning], Line(5);
 

@@ -1,9 +1,13 @@
 //! Causal links between acts: logged, or inferred and marked as such.
 
+use std::hash::BuildHasher;
+
 use petgraph::{
     algo::kosaraju_scc,
     graph::{DiGraph, NodeIndex},
 };
+
+use rustc_hash::FxBuildHasher;
 
 use super::{Builder, acts::Node};
 use crate::{
@@ -61,15 +65,29 @@ fn moment(act: &Act) -> Moment {
     (act.step, act.time.filter(|_| act.step.is_none()))
 }
 
+/// A number for the trace of an act, if it names one.
+fn trace(act: &Act) -> Option<u64> {
+    act.trace.as_ref().map(|it| FxBuildHasher.hash_one(it))
+}
+
+/// A moment in which somebody took an action.
+#[derive(Clone, Copy, Debug)]
+struct Acted {
+    moment: Moment,
+    /// The last action, its trace, and how many there were.
+    last: ActId,
+    trace: Option<u64>,
+    count: u32,
+}
+
 /// The acts so far, as far as inferring links needs them.
 #[derive(Debug)]
 pub(super) struct Before {
     /// The last message that each agent received, and the last action it took.
     told: Vec<Option<ActId>>,
     own: Vec<Option<(ActId, Moment)>>,
-    /// The last two moments in which somebody took an action: the last action of each, and how many there
-    /// were.
-    moments: [Option<(Moment, ActId, u32)>; 2],
+    /// The last two moments in which somebody took an action.
+    moments: [Option<Acted>; 2],
 }
 
 impl Before {
@@ -79,17 +97,18 @@ impl Before {
 
     /// The cause of `act`, which names no parents.
     pub(super) fn cause_of(&self, act: &Act) -> Option<Link> {
-        let cause = self.cause(act.agent, moment(act));
+        let cause = self.cause(act.agent, moment(act), trace(act));
         cause.map(|act| Link { act, kind: LinkKind::Inferred })
     }
 
-    /// What an act of `agent` at `now` follows from.
-    fn cause(&self, agent: AgentId, now: Moment) -> Option<ActId> {
+    /// What an act of `agent` at `now`, in `trace`, follows from. That another trace was busy before is no cause.
+    fn cause(&self, agent: AgentId, now: Moment, trace: Option<u64>) -> Option<ActId> {
         let known = now.0.is_some() || now.1.is_some();
-        let previous = self.moments.into_iter().flatten().find(|it| !known || it.0 != now);
-        let action = previous.and_then(|(_, last, count)| {
+        let previous = self.moments.into_iter().flatten().find(|it| !known || it.moment != now);
+        let action = previous.and_then(|before| {
             let own = self.own[agent.index()].filter(|it| !known || it.1 != now).map(|it| it.0);
-            if count > 1 { own } else { Some(last) }
+            let is_elsewhere = trace.zip(before.trace).is_some_and(|(mine, other)| mine != other);
+            if before.count > 1 || is_elsewhere { own } else { Some(before.last) }
         });
         action.max(self.told[agent.index()])
     }
@@ -105,10 +124,13 @@ impl Before {
         self.own[act.agent.index()] = Some((id, now));
         let known = now.0.is_some() || now.1.is_some();
         match &mut self.moments[0] {
-            Some((moment, last, count)) if known && *moment == now => {
-                (*last, *count) = (id, *count + 1);
+            Some(it) if known && it.moment == now => {
+                (it.last, it.trace, it.count) = (id, trace(act), it.count + 1);
             }
-            _ => self.moments = [Some((now, id, 1)), self.moments[0]],
+            _ => {
+                let first = Acted { moment: now, last: id, trace: trace(act), count: 1 };
+                self.moments = [Some(first), self.moments[0]];
+            }
         }
     }
 }

@@ -18,6 +18,9 @@ use crate::{
     text,
 };
 
+/// A printed mean is off by no more than this part of the largest return.
+const PRINTED: f64 = 0.01;
+
 /// Where pieces that arrive one at a time belong, by name: groups, their candidates by `j`, tables, their
 /// coalitions.
 #[derive(Default)]
@@ -87,6 +90,7 @@ pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Ori
             builder.find(rule::REPEATED_RECORD, *origin, message);
             continue;
         }
+        check_means(builder, it, *origin);
         match it.kind.as_str() {
             "replay" => replay(builder, &mut places, it, *origin),
             "coalition" => coalitions(builder, &mut places, it, *origin),
@@ -155,6 +159,29 @@ fn sample(
         return Sample { mean: value.filter(|it| it.is_finite()), std, n, ..Sample::default() };
     }
     Sample { seeds: seeds.to_vec(), ..Sample::of_returns(returns.to_vec()) }
+}
+
+/// Lists candidates and coalitions of a record whose value is not the mean of the returns beside it, up to the
+/// rounding of a printed number.
+fn check_means(builder: &mut Builder, it: &Counterfactual, origin: Origin) {
+    let candidates = it.candidates.iter().map(|it| (it.value, &it.returns));
+    let all = candidates.chain(it.coalitions.iter().map(|it| (it.value, &it.returns)));
+    let off = all.filter_map(|(value, returns)| {
+        let (value, mean) = (value.filter(|it| it.is_finite())?, Sample::of_returns(returns.clone()).mean?);
+        let largest =
+            returns.iter().filter(|it| it.is_finite()).fold(value.abs(), |most, it| most.max(it.abs()));
+        ((value - mean).abs() > PRINTED * largest).then_some((value, mean))
+    });
+    let off: Vec<(f64, f64)> = off.collect();
+    if let Some((value, mean)) = off.first() {
+        let more = match off.len() {
+            1 => String::new(),
+            all => format!(", and {} more are off", all - 1),
+        };
+        let message =
+            format!("`value` is {value}, but the mean of its `returns` is {mean}{more}: the returns count");
+        builder.find(rule::VALUE_IS_NO_MEAN, origin, message);
+    }
 }
 
 /// What a candidate is worth, to the team and to single agents; `value` stands in where it has no returns.
@@ -236,12 +263,17 @@ fn alternatives(
     let source = (it.kind.clone(), group.clone());
     let worths: Vec<Sample> =
         it.candidates.iter().map(|one| worth(builder, one, one.value.or(one.q))).collect();
+    let broken: Vec<String> =
+        it.candidates.iter().filter(|it| it.broken_off().is_some()).map(candidate_label).collect();
     let mut contradictions = Vec::new();
     let table = table(builder, act);
     if let Some(group) = group.filter(|it| places.sources.insert((act, it.clone()))) {
         table.groups.push(group);
     }
     for (candidate, q) in it.candidates.iter().zip(worths) {
+        if candidate.broken_off().is_some() {
+            continue;
+        }
         if candidate.extra {
             // Drawn anew from the policy: an estimate of V(h), not an alternative.
             let drawn = candidate.value.is_some() || !candidate.returns.is_empty();
@@ -286,6 +318,7 @@ fn alternatives(
     for (label, it, was) in contradictions {
         builder.contradicted(&format!("alternative '{label}'"), &it, was, origin);
     }
+    builder.broke_off(&broken, &builder.episode.act(act).id.clone(), origin);
 }
 
 fn candidate_label(candidate: &Candidate) -> String {
@@ -526,6 +559,19 @@ impl Builder {
         self.find(rule::CONTRADICTORY_VALUE, origin, message);
     }
 
+    /// Lists alternatives of `what` whose runs broke off.
+    fn broke_off(&mut self, labels: &[String], what: &str, origin: Origin) {
+        if let Some(first) = labels.first() {
+            let more = match labels.len() {
+                1 => String::new(),
+                all => format!(" and {} more", all - 1),
+            };
+            let message =
+                format!("the runs of '{first}'{more} at '{what}' broke off: they are left out of means");
+            self.find(rule::BROKEN_OFF, origin, message);
+        }
+    }
+
     fn coalition_name(&self, agents: &[AgentId]) -> String {
         let names: Vec<&str> = agents.iter().map(|it| self.episode.agent(*it).name.as_str()).collect();
         format!("coalition {{{}}}", names.join(", "))
@@ -535,7 +581,10 @@ impl Builder {
 /// `agent_removed` says what all others earn, which is one coalition of the game.
 fn removed(builder: &mut Builder, places: &mut Places, it: &Counterfactual, origin: Origin) {
     let Some(agent) = it.agent.as_deref().and_then(|it| builder.agents.get(it).copied()) else { return };
-    let Some(candidate) = it.candidates.first() else { return };
+    let broken: Vec<String> =
+        it.candidates.iter().filter(|it| it.broken_off().is_some()).map(candidate_label).collect();
+    builder.broke_off(&broken, &format!("all but {}", builder.episode.agent(agent).name), origin);
+    let Some(candidate) = it.candidates.iter().find(|it| it.broken_off().is_none()) else { return };
     let value = worth(builder, candidate, candidate.value);
     if !builder.may_imply(builder.episode.agents.len(), origin) {
         return;

@@ -196,7 +196,11 @@ fn alternatives(open: &OpenEpisode, act: ActId) -> Vec<(String, Role)> {
             .map(|it| format!("{}{} {}", it.label, if it.real { " (taken)" } else { "" }, mean(&it.returns)))
             .collect();
         let n = replays(group.candidates.iter().map(|it| &it.returns));
-        lines.push((format!("replayed{n}: {}", pieces.join(", ")), Role::Plain));
+        let left_out = match group.left_out.len() {
+            0 => String::new(),
+            it => format!("; {it} broke off, left out"),
+        };
+        lines.push((format!("replayed{n}: {}{left_out}", pieces.join(", ")), Role::Plain));
     }
     lines
 }

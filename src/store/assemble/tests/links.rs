@@ -153,3 +153,12 @@ fn a_long_chain_of_unknown_records_is_followed() {
     let episode = episode(&lines.iter().map(String::as_str).collect::<Vec<_>>());
     assert_eq!(episode.links.parents(ActId(1)).len(), 1);
 }
+
+#[test]
+fn an_act_of_another_trace_is_no_cause_by_being_the_last() {
+    let of = |id: &str, agent: &str, trace: &str| action(id, agent, &format!(r#","trace_id":"{trace}""#));
+    // z follows the last act of its agent, in its trace; without a trace it would follow y.
+    let lines = [of("x", "a", "1"), of("y", "b", "2"), of("z", "a", "1")];
+    check_all(&lines, &["z < x~"]);
+    check_all(&[of("x", "a", "1"), of("y", "b", "1"), action("z", "a", "")], &["y < x~", "z < y~"]);
+}

@@ -217,6 +217,33 @@ fn candidates_whose_runs_broke_off_are_kept_apart() {
 }
 
 #[test]
+fn alternatives_whose_runs_broke_off_are_left_out() {
+    let q = r#"{"type":"counterfactual","kind":"q_value","of":"x","candidates":[{"action":"a","value":1},{"action":"b","value":0,"status":"error"}]}"#;
+    let episode = episode(&[ACT, q]);
+    let labels: Vec<&str> = episode.tables[0].alternatives.iter().map(|it| it.label.as_str()).collect();
+    // The first two are those of the policy.
+    assert_eq!((labels, rules(&episode)), (vec!["go", "wait", "a"], vec!["broken-off"]));
+    let removed = r#"{"type":"counterfactual","kind":"agent_removed","agent":"b","candidates":[{"value":0,"status":"aborted"},{"value":2}]}"#;
+    let episode = super::episode(&[r#"{"type":"episode_start","agents":["a","b"]}"#, removed]);
+    assert_eq!(episode.coalitions[0].values[0].value.mean, Some(2.0));
+    assert_eq!(rules(&episode), ["broken-off"]);
+}
+
+#[test]
+fn a_value_is_the_mean_of_its_returns() {
+    let found = |candidate: &str| {
+        let group = format!(
+            r#"{{"type":"counterfactual","kind":"replay","group":"g","of":"x","candidates":[{candidate}]}}"#
+        );
+        rules(&episode(&[ACT, &group])).join(" ")
+    };
+    // 1/3 is printed with two digits; 0.5 is not it.
+    assert_eq!(found(r#"{"returns":[0,0,1],"value":0.33}"#), "");
+    assert_eq!(found(r#"{"returns":[0,0,1],"value":0.5}"#), "value-is-no-mean");
+    assert_eq!(found(r#"{"returns":[0,"NaN"],"value":0},{"returns":["NaN"],"value":7}"#), "");
+}
+
+#[test]
 fn a_removed_agent_leaves_the_coalition_of_the_others() {
     let removed = r#"{"type":"counterfactual","kind":"agent_removed","agent":"b","absence":"null","candidates":[{"value":0.25}]}"#;
     let table = &episode(&[r#"{"type":"episode_start","agents":["a","b","c"]}"#, removed]).coalitions[0];

@@ -103,3 +103,19 @@ fn rewards_states_and_metrics_keep_their_place() {
     assert_eq!(episode.unknown_records, 1);
     assert_eq!(rules(&episode), [""; 0]);
 }
+
+#[test]
+fn an_end_that_contradicts_an_earlier_one_is_listed() {
+    let end = |status: &str| format!(r#"{{"type":"episode_end","status":"{status}","return":1}}"#);
+    let of = |first: &str, second: &str| {
+        let episode = episode(&[first, second]);
+        (episode.outcome.as_ref().and_then(|it| it.status.clone()), rules(&episode).join(" "))
+    };
+    assert_eq!(of(&end("success"), &end("failure")), (Some(Status::Failure), "second-end".to_owned()));
+    // Another word for the same, or what was not said before.
+    assert_eq!(of(&end("success"), &end("solved")), (Some(Status::Success), String::new()));
+    assert_eq!(
+        of(r#"{"type":"episode_end","steps":3}"#, &end("failure")),
+        (Some(Status::Failure), String::new())
+    );
+}
