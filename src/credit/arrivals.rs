@@ -55,6 +55,18 @@ pub(super) fn arrivals(episode: &Episode, placing: Placing) -> Vec<Arrival> {
     found
 }
 
+/// Whether a part of R came before the last joint step. Looks at rewards only, as it is asked whenever a form is
+/// drawn.
+pub(super) fn has_early(episode: &Episode) -> bool {
+    let Some(last) = episode.act_ids().next_back() else { return false };
+    let end = episode.act(last);
+    parts(episode).into_iter().any(|it| match (it.of.iter().max(), it.time, end.time) {
+        (Some(act), _, _) => *act < last && (end.time.is_none() || episode.act(*act).time != end.time),
+        (None, Some(came), Some(began)) => came < began,
+        (None, _, _) => it.step.zip(end.step).is_some_and(|(step, end)| step < end),
+    })
+}
+
 /// The records that R is the sum of; none if it is one number.
 fn parts(episode: &Episode) -> Vec<&Reward> {
     let Some(total) = episode.reward() else { return Vec::new() };
@@ -175,6 +187,19 @@ mod tests {
         };
         check(&stepped(Some(1)).episode(), Placing::Of, &[(1, 1.0)]);
         check(&stepped(None).episode(), Placing::Of, &[(2, 1.0)]);
+    }
+
+    #[test]
+    fn a_reward_is_early_if_an_act_begins_after_it() {
+        let check = |seconds: f64, of: &[u32], early: bool| {
+            let episode = rewarded(seconds, of);
+            assert_eq!(has_early(&episode), early, "{seconds} {of:?}");
+            assert_eq!(arrivals(&episode, Placing::Of)[0].act < ActId(3), early, "{seconds} {of:?}");
+        };
+        check(3.0, &[], true);
+        check(4.0, &[], false);
+        check(9.0, &[0], true);
+        check(1.0, &[3], false);
     }
 
     #[test]

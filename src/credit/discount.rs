@@ -111,6 +111,18 @@ pub(super) const ELIGIBILITY: Method = Method {
     terms,
 };
 
+/// The formula of returns to go, where they are asked for.
+pub(super) fn to_go(question: &Question<'_>) -> Option<&'static str> {
+    match question.method.name {
+        _ if question.switch("conserve") => None,
+        "discount" => Some("c_t = sum_(k>=t) r_k w_t, w_t = gamma^(k-t), r_k the reward at act k"),
+        "eligibility" => {
+            Some("c_t = sum_(k>=t) r_k w_t, w_t = (gamma lambda)^(k-t), r_k the reward at act k")
+        }
+        _ => None,
+    }
+}
+
 pub(super) fn gamma(question: &Question<'_>) -> f64 {
     let run = question.episode.gamma.filter(|it| (0.0..1.0).contains(it));
     let scenario = question.scenario.discount.map(Number::get);

@@ -10,7 +10,7 @@ use crate::stats::sum;
 
 use super::method::{Family, Target};
 use super::question::{Question, caveat, missing};
-use super::{act_scenario, choice, coalition, compute, figure, question, rewarded, scenario_name};
+use super::{act_scenario, choice, coalition, compute, discount, figure, question, rewarded, scenario_name};
 
 /// Acts of an agent that are explained with it; ask for the others one by one.
 const DETAILS: usize = 12;
@@ -77,10 +77,7 @@ pub fn explain_credit(
         caveats.insert(0, caveat(absence_words(absence)));
     }
     let row = question.method;
-    let formula = match question.baseline {
-        Some(baseline) => format!("{}, {}", row.formula, baseline.formula),
-        None => row.formula.to_owned(),
-    };
+    let formula = formula(&question);
     let source = match question.baseline.map_or("", |it| it.source) {
         "" => row.source.to_owned(),
         source if source == row.source => row.source.to_owned(),
@@ -101,6 +98,31 @@ pub fn explain_credit(
         absence,
         details,
     })
+}
+
+/// What a switch that is on makes of a formula.
+const SWITCHED: &[(&str, &str)] = &[
+    ("realised", "G = R"),
+    ("mean", "against the mean of all candidates"),
+    ("by-replays", "w = number of replays"),
+    ("pooled", "over every context of the role"),
+    ("drop-duplicates", "candidates of one label once"),
+    ("normalise", "then (A - mean A) / sqrt(popvar A + 1e-8)"),
+];
+
+/// The formula in symbols, as the baseline and the switches have it.
+fn formula(question: &Question<'_>) -> String {
+    let row = question.method;
+    let mut text = discount::to_go(question).unwrap_or(row.formula).to_owned();
+    if let Some(baseline) = question.baseline {
+        text = format!("{text}, {}", baseline.formula);
+    }
+    for (name, words) in SWITCHED {
+        if row.param(name).is_some() && question.switch(name) {
+            text = format!("{text}, {words}");
+        }
+    }
+    text
 }
 
 fn largest_first(terms: &mut [Term]) {
@@ -264,6 +286,20 @@ mod tests {
         let found = explain(&episode, &Scenario::of_method("replay-loo"), Target::Agent(AgentId(0)));
         let told = found.expect("replays").substituted;
         assert_eq!(told, "a0 = (-4) + (-5) + (-6) + (-7) + (-8) - 6 (3 more terms) = -36");
+    }
+
+    #[test]
+    fn the_formula_is_that_of_the_switches() {
+        let of = |method: &str, param: &str, value: f64| {
+            let params = [(param.to_owned(), value.into())].into();
+            let scenario = Scenario { params, ..Scenario::of_method(method) };
+            explain(&replayed(), &scenario, Target::Act(ActId(0))).expect("covered").formula
+        };
+        let to_go = "c_t = sum_(k>=t) r_k w_t, w_t = gamma^(k-t), r_k the reward at act k";
+        assert_eq!(of("discount", "conserve", 0.0), to_go);
+        assert!(of("discount", "conserve", 1.0).contains("/ sum_(u<=k) w_u"));
+        let normalised = "w = 1, then (A - mean A) / sqrt(popvar A + 1e-8)";
+        assert!(of("replay-loo", "normalise", 1.0).ends_with(normalised));
     }
 
     #[test]

@@ -6,10 +6,10 @@
 use std::cell::OnceCell;
 
 use crate::model::{
-    ActId, AgentId, Attribution, CoalitionTable, Episode, Scenario, Term, Unavailable, ValueOf,
+    ActId, ActionTable, AgentId, Attribution, CoalitionTable, Episode, Scenario, Term, Unavailable, ValueOf,
 };
 
-use super::arrivals::{Placing, arrivals};
+use super::arrivals::has_early;
 
 /// What kind of reasoning a method does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -237,8 +237,8 @@ impl Param {
             }
             Applies::Incomplete => episode.coalitions.iter().any(|it| !is_complete(it)),
             Applies::Complete => episode.coalitions.iter().any(is_complete),
-            Applies::EarlyReward => has_early_reward(episode),
-            Applies::StatedValue => states_values(episode) && has_early_reward(episode),
+            Applies::EarlyReward => has_early(episode),
+            Applies::StatedValue => has_early(episode) && states_values(episode),
         }
     }
 }
@@ -249,17 +249,10 @@ pub(super) fn is_complete(table: &CoalitionTable) -> bool {
     table.players.len() < usize::BITS as usize && known >= 1 << table.players.len()
 }
 
-/// Whether a reward came before the last act.
-fn has_early_reward(episode: &Episode) -> bool {
-    let last = episode.act_ids().next_back();
-    arrivals(episode, Placing::Of).first().is_some_and(|it| Some(it.act) < last)
-}
-
 /// Whether a model states any value.
 fn states_values(episode: &Episode) -> bool {
-    let policies = || episode.acts.iter().filter_map(|it| it.policy.as_ref());
-    policies().any(|it| it.value.is_some() || !it.q.is_empty())
-        || episode.tables.iter().flat_map(|it| &it.alternatives).any(|it| it.stated)
+    let states = |it: &ActionTable| it.value.is_some() || it.alternatives.iter().any(|it| it.stated);
+    episode.tables.iter().any(states)
         || episode.replays.iter().flat_map(|it| &it.candidates).any(|it| it.q.is_some())
 }
 

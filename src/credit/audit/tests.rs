@@ -105,6 +105,16 @@ fn the_convention_of_a_grpo_is_told_from_its_numbers() {
 }
 
 #[test]
+fn a_convention_that_the_record_names_comes_first() {
+    let said = |it: &mut crate::model::DeclaredCredit| {
+        it.params = vec![("convention".to_owned(), "\"whitened\"".to_owned())];
+    };
+    let row = audit(&group("grpo", -0.58).last_declared(said).episode()).remove(0);
+    assert_eq!(row.method().as_deref(), Some("replay-normalised/whitened"));
+    assert_eq!(row.fits, ["whitened", "population"]);
+}
+
+#[test]
 fn the_fit_is_said_in_words() {
     let words = |value: f64| audit(&group("grpo", value).episode()).remove(0).fit_words();
     assert_eq!(words(-0.4999).as_deref(), Some("fits trl; 7 other forms do not"));
@@ -119,6 +129,7 @@ fn foreseen(declared: &[f64], change: impl FnOnce(&mut Episode)) -> Draft {
     let policy = |value| Some(Policy { value: Some(value), ..Policy::default() });
     let draft = Draft::of(2).act(0, &[]).last(|it| it.policy = policy(1.0));
     let draft = draft.act(1, &[]).last(|it| it.policy = policy(0.0)).reward(1.0, &[0]);
+    let draft = draft.table(0, &[], None, None).last_table(|it| it.value = Some(1.0));
     let draft = draft.declared("gae", &[(0, declared[0]), (1, declared[1])]).last_declared(|it| {
         it.params = vec![("lambda".to_owned(), "1.0".to_owned())];
         it.items.iter_mut().zip(0..).for_each(|(it, at)| it.act = Some(ActId(at)));
