@@ -16,6 +16,7 @@
 mod agent_lightning;
 mod c3;
 mod cells;
+mod chat;
 mod claude_code;
 mod codex;
 mod console;
@@ -25,6 +26,7 @@ mod document;
 mod format;
 mod gemini;
 mod head;
+mod inspect;
 mod jaeger;
 mod joint;
 mod json;
@@ -48,6 +50,9 @@ mod row;
 mod rows;
 mod sniff;
 mod spans;
+mod swe_agent;
+mod tau2;
+mod tau_bench;
 #[cfg(test)]
 mod tests;
 mod trl;
@@ -87,6 +92,11 @@ pub static FORMATS: &[&Format] = &[
     &verl::FORMAT,
     &trl::FORMAT,
     &rllm::FORMAT,
+    &tau_bench::FORMAT,
+    &tau2::FORMAT,
+    &inspect::FORMAT,
+    &swe_agent::FORMAT,
+    &swe_agent::MINI,
     &rllib::FORMAT,
     &pettingzoo::FORMAT,
     &kaggle::FORMAT,

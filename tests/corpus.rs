@@ -8,6 +8,7 @@
 
 #[path = "corpus"]
 mod corpus {
+    mod chats;
     pub mod credit;
     pub mod episode;
     pub mod follow;

@@ -8,7 +8,7 @@
 //! * `ep_rewards[e][t]`: the team's reward for step t. In trials the score so far is logged: a step's reward is what
 //!   it adds (the column `reward` where there is no `score`)
 //! * `ep_returns[e]`: the return, `mdp_params[e].layout_name`, `layout_name`: the task
-//! * `trial_id`: the episode; `player_0_is_human`: its role; a trial ends where the next begins
+//! * `trial_id`: the episode; `player_0_is_human`: its role; a trial ends where the next begins, or with the file
 //!
 //! Both players share every reward: nothing is anybody's own.
 
@@ -145,6 +145,8 @@ struct Trials {
     cells: Cells,
     begun: bool,
     trial: Option<Trial>,
+    /// The line that was read last.
+    line: u32,
 }
 
 /// The trial that the last row was part of.
@@ -156,7 +158,15 @@ struct Trial {
 }
 
 impl LineReader for Trials {
+    /// No row follows, so the last trial has ended too.
+    fn settle(&mut self, ended: bool, sink: &mut dyn Sink) {
+        if let Some(last) = self.trial.take_if(|_| ended) {
+            last.end(self.line, sink);
+        }
+    }
+
     fn read(&mut self, line: &[u8], number: u32, sink: &mut dyn Sink) {
+        self.line = number;
         let Some(row) = self.cells.row(line, sink) else { return };
         let row = Fields::of(&row);
         let Some(id) = row.text("trial_id") else {

@@ -55,6 +55,9 @@ impl DocumentReader for Tables {
             rows.read(&row, number, start, sink);
             true
         });
+        if let Rows::Mapped(it) = &mut rows {
+            it.end(sink);
+        }
         if let Err(error) = result {
             let message = format!("the table cannot be read: {}", clean(&error.to_string()));
             sink.problem(Problem::new(rule::BAD_JSON, 0, message));

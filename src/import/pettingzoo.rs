@@ -4,7 +4,7 @@
 //!
 //! * `actions`: acts of step t; agents come and go
 //! * `rewards`: own rewards of step t, for the agent's act in it. Some are of agents without one, born in this step
-//! * an episode ends with the row in which every agent is terminated or truncated, or where another begins
+//! * an episode ends with the row in which every agent is terminated or truncated, or where another begins or the file ends
 //!
 //! AEC, a row a turn: `{episode, t, agent, reward, termination, truncation, action}`, as `last()` gives it.
 //!
@@ -76,6 +76,8 @@ struct Loop {
     /// The episode of the last row.
     current: Option<Current>,
     episodes: u32,
+    /// The line that was read last.
+    line: u32,
 }
 
 struct Current {
@@ -90,7 +92,7 @@ struct Current {
 
 impl Loop {
     fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), current: None, episodes: 0 }
+        Self { name: name.to_owned(), current: None, episodes: 0, line: 1 }
     }
 
     /// The episode that a row is part of.
@@ -131,7 +133,15 @@ fn first_object<'a>(row: &Fields<'a>, keys: &[&str]) -> Fields<'a> {
 }
 
 impl LineReader for Loop {
+    /// No row follows, so the last episode has ended too.
+    fn settle(&mut self, ended: bool, sink: &mut dyn Sink) {
+        if let Some(current) = self.current.as_mut().filter(|it| ended && !it.ended) {
+            current.end(self.line, false, sink);
+        }
+    }
+
     fn read(&mut self, line: &[u8], number: u32, sink: &mut dyn Sink) {
+        self.line = number;
         objects_of_line(line, sink, |_, row, sink| {
             let is_turn = row.has("agent");
             if !is_turn && !row.has("actions") && !row.has("rewards") {

@@ -5,7 +5,8 @@
 //! * `action` (or `agent`): an `action` of the agent, of `policy` where no agent is named; with `to` a `message`
 //! * `reward`, `own`: `reward` records for that act, the team's and the agent's own
 //! * `advantage`: declared credit of the act; where an episode has several rows, it is kept as a field of the act
-//! * `done`, `return`, `status`: the episode ends; a row that is an episode ends it, others stay open without them
+//! * `done`, `return`, `status`: the episode ends; a row that is an episode ends it;
+//!   without these columns episodes end with the file
 //! * columns that the map does not use: fields of the act, as they are
 //!
 //! Without a map one is proposed from the first row, and a note says it. In CSV a cell that holds JSON is read as
@@ -125,6 +126,9 @@ pub(super) struct Mapped {
     /// Hashes of the episodes that have begun.
     begun: HashSet<u64>,
     hasher: RandomState,
+    /// Episodes of which no column says that they end, in their order, and the line that was read last.
+    open: Vec<String>,
+    line: u32,
     /// Whether it was said that advantages are no declared credit here.
     told: bool,
 }
@@ -136,6 +140,13 @@ impl Rows {
 }
 
 impl LineReader for Rows {
+    /// Where no column says that an episode ends, it does with the file.
+    fn settle(&mut self, ended: bool, sink: &mut dyn Sink) {
+        if ended {
+            self.mapped.end(sink);
+        }
+    }
+
     fn read(&mut self, line: &[u8], number: u32, sink: &mut dyn Sink) {
         let Rows { writing, mapped } = self;
         writing.rows(line, sink, |at, fields, sink| mapped.row(fields, number, at, sink));
@@ -149,7 +160,16 @@ impl Mapped {
             map: start.map.cloned(),
             begun: HashSet::new(),
             hasher: RandomState::new(),
+            open: Vec::new(),
+            line: 1,
             told: false,
+        }
+    }
+
+    /// No row follows.
+    pub(super) fn end(&mut self, sink: &mut dyn Sink) {
+        for episode in self.open.drain(..) {
+            Row { episode, end: Some(EpisodeEnd::default()), ..Row::default() }.write(self.line, sink);
         }
     }
 
@@ -186,6 +206,12 @@ impl Mapped {
         };
         let hash = self.hasher.hash_one(&episode);
         let starts = own || self.begun.insert(hash);
+        let says_end =
+            [Target::Done, Target::Return, Target::Status].iter().any(|target| it.map.has(*target));
+        if starts && !own && !says_end {
+            self.open.push(episode.clone());
+        }
+        self.line = line;
         let agent = it.text(Target::Agent).unwrap_or_else(|| POLICY.to_owned());
         let act = it.deed(&agent).map(|deed| {
             let id = it.text(Target::Id).unwrap_or_else(|| format!("r{place}"));

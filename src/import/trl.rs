@@ -16,7 +16,8 @@
 
 use super::{
     Format, Head, LineReader, Reader, Score, Sink,
-    json::{Fields, items, number, objects_of_line, text},
+    chat::last_said,
+    json::{Fields, items, number, objects_of_line},
     row::{Act, Deed, POLICY, Row, group_name, task_line, team_reward},
 };
 use crate::{
@@ -80,7 +81,7 @@ impl Completions {
             );
             sink.problem(Problem::new(rule::MISSING_FIELD, 0, message).milder(Severity::Note));
         }
-        let prompt = it.raw("prompt").map(said);
+        let prompt = it.raw("prompt").map(last_said);
         let start = EpisodeStart {
             task: prompt.as_deref().map(task_line),
             group: prompt.as_deref().map(group_name),
@@ -131,12 +132,6 @@ fn rewards(row: &Fields<'_>) -> Vec<(String, Option<f64>)> {
         named
     };
     found.into_iter().map(|(key, raw)| (key.to_owned(), number(raw))).collect()
-}
-
-/// A prompt as text: of a chat, what its last message says.
-fn said(raw: &str) -> String {
-    let last = items(raw).pop().and_then(|it| Fields::of(it).text("content"));
-    last.unwrap_or_else(|| text(raw))
 }
 
 #[cfg(test)]
