@@ -14,6 +14,7 @@
 //! file says: it invents no time stamps, no rewards and no causal links.
 
 mod agent_lightning;
+mod agentrx;
 mod c3;
 mod cells;
 mod chat;
@@ -75,6 +76,8 @@ pub use native::FORMAT as NATIVE;
 pub static FORMATS: &[&Format] = &[
     &native::FORMAT, //
     &who_and_when::FORMAT,
+    &agentrx::MESSAGES,
+    &agentrx::LABELS,
     &c3::FORMAT,
     &otlp::FORMAT,
     &jaeger::FORMAT,

@@ -14,6 +14,7 @@ mod corpus {
     pub mod follow;
     pub mod import;
     mod joint;
+    mod labels;
     pub mod logs;
     pub mod mutate;
     pub mod opened;

@@ -2,14 +2,15 @@
 //!
 //! What becomes what:
 //!
-//! * a result: an episode `<file>:<task>.<trial>`; trials of one task are a group
+//! * a result: an episode `<file>:<task>.<trial>`; trials of one task are a group. A result alone in its document, as
+//!   AgentRx has them, is called as its task
 //! * traj: what `assistant` and `user` (a simulated one) say to each other, and the tools that the assistant calls;
 //!   the system's prompt stays with the episode
 //! * info.task.instruction: the task, as the user got it; info.task.actions: what should have been done
 //! * reward, 1 or 0: the team's reward; 1 is a success
 
 use super::{
-    DocumentReader, Format, Head, Reader, Score, Sink,
+    DocumentReader, Format, Head, Reader, Score, Sink, agentrx,
     chat::{Beside, Parties, Turns},
     document::read_document,
     json::{Fields, items},
@@ -67,7 +68,13 @@ impl DocumentReader for Results {
                 }
                 let task = result.text("task_id").unwrap_or_else(|| at.to_string());
                 let trial = result.text("trial").map(|it| format!(".{it}")).unwrap_or_default();
-                let turns = Turns::new(format!("{name}:{task}{trial}"), places, sink);
+                // One alone is called as what is judged beside it.
+                let is_alone = root.starts_with('{');
+                if is_alone {
+                    sink.record(1, &agentrx::run());
+                }
+                let episode = if is_alone { task.clone() } else { format!("{name}:{task}{trial}") };
+                let turns = Turns::new(episode, places, sink);
                 write(raw, &result, task, turns);
             }
         });

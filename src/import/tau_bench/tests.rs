@@ -24,6 +24,6 @@ fn heads_and_broken_results() {
         "{\"traj\": [{\"role\": \"assistant\", \"tool_calls\": [{\"id\": \"c\"}]}, {\"role\": \"tool\", \"content\": \"x\"}, 7]}",
     );
     assert_eq!(alone.problems, []);
-    assert_eq!(alone.lines.len(), 5);
+    assert_eq!(alone.lines.len(), 6);
     assert!(read("[{\"traj\": [").problems[0].message.starts_with("the document is not JSON, or was cut"));
 }
