@@ -235,6 +235,7 @@ fn gates(
         };
         // A scenario that names agents or acts of another episode does not apply.
         let Ok(scenario) = options.scenario.options().scenario(&episode) else { continue };
+        let episode = credit::rewarded(&episode, &scenario);
         let analysis = runtime::analyse(&episode, &scenario);
         verdicts.iter_mut().for_each(|it| it.look_at(&episode, &analysis, bad_lines));
     }

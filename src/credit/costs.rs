@@ -102,6 +102,7 @@ impl OwnStudy {
         }
         let choices: Vec<ChoiceRow> =
             episode.whose_choices().into_iter().map(|it| choice(episode, it)).collect();
+        let choices = by_one_method(episode, choices);
         let costs = costs(episode, &choices);
         Some(Ok(Self { own, by_default: episode.whose_by_default(), choices, costs }))
     }
@@ -190,6 +191,31 @@ fn choice(episode: &Episode, whose: Whose) -> ChoiceRow {
     ChoiceRow { reward: episode.reward().map(|it| it.value), credit, whose }
 }
 
+/// The same choices by the method of the first that is measured, where it knows them: by one method they can be
+/// compared.
+fn by_one_method(episode: &Episode, choices: Vec<ChoiceRow>) -> Vec<ChoiceRow> {
+    let measured = choices.iter().find_map(|it| it.credit.as_ref().ok().filter(|it| is_measured(it)));
+    let Some(first) = measured.cloned() else { return choices };
+    let is_same = |it: &Attribution| it.method == first.method && it.baseline == first.baseline;
+    let same = |row: ChoiceRow| match &row.credit {
+        Ok(it) if is_measured(it) && !is_same(it) => {
+            let of_whose = of_whose(&row.whose);
+            let found = by_method_of(&first, &rewarded(episode, &of_whose), &of_whose);
+            ChoiceRow { credit: found.map_or(row.credit, Ok), ..row }
+        }
+        Ok(_) | Err(_) => row,
+    };
+    choices.into_iter().map(same).collect()
+}
+
+/// The credit of `episode` by the method of `first`; `None` if it gives nobody a number.
+fn by_method_of(first: &Attribution, episode: &Episode, of_whose: &Scenario) -> Option<Attribution> {
+    let (method, baseline) = (first.method.clone(), first.baseline.clone());
+    let found = compute(episode, &Scenario { method, baseline, ..of_whose.clone() }).ok()?;
+    let known = found.agents.iter().any(|it| it.value.number().is_some());
+    (known && is_measured(&found)).then_some(found)
+}
+
 fn is_measured(attribution: &Attribution) -> bool {
     attribution.provenance != Provenance::Structural
 }
@@ -210,13 +236,8 @@ fn costs(episode: &Episode, choices: &[ChoiceRow]) -> Vec<CostColumn> {
 fn column(episode: &Episode, row: &ChoiceRow, first: Option<&Attribution>) -> CostColumn {
     let of_whose = of_whose(&row.whose);
     let episode = &rewarded(episode, &of_whose);
-    let as_first = first.and_then(|it| {
-        let (method, baseline) = (it.method.clone(), it.baseline.clone());
-        compute(episode, &Scenario { method, baseline, ..of_whose.clone() }).ok()
-    });
-    let known = |it: &Attribution| it.agents.iter().any(|it| it.value.number().is_some());
     let own = || row.credit.as_ref().ok().filter(|it| is_measured(it)).cloned();
-    let agents = as_first.filter(|it| is_measured(it) && known(it)).or_else(own);
+    let agents = first.and_then(|it| by_method_of(it, episode, &of_whose)).or_else(own);
     let scenario = agents.as_ref().map(|it| Scenario {
         method: it.method.clone(),
         baseline: it.baseline.clone(),

@@ -95,6 +95,10 @@ fn subject(report: &Report<'_>) -> Section {
 fn reward(report: &Report<'_>) -> String {
     let episode = report.episode;
     let Some(total) = episode.reward() else {
+        if !episode.own_rewards().is_empty() {
+            return "none of the team: agents have their own, of both signs; `--reward-of` chooses whose"
+                .to_owned();
+        }
         return "none: the log holds neither a reward nor a return nor a status that tells".to_owned();
     };
     let places = figures::decimals([Value::Number(crate::model::Estimate::exact(total.value))].iter());
