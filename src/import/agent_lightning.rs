@@ -116,7 +116,7 @@ mod tests {
                 "2 start ro/at:  (solver judge)",
                 "1 a1 solver step < : thinking",
                 "3 b0 judge agent < ?: judge ! late",
-                "4 evaluation/0 reward 0.5 of all : acc",
+                "4 evaluation/all/acc reward 0.5 of all : acc",
                 "2 end error late: ",
             ]
         );

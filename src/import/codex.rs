@@ -60,7 +60,6 @@ struct Session {
     since: Option<Timestamp>,
     /// The call that spawned this thread, if it was spawned.
     spawn: Option<String>,
-    model: Option<String>,
     /// The message that is being read.
     message: Option<(u32, Said)>,
     /// Calls without a result, with their lines.
@@ -85,7 +84,6 @@ impl Session {
             begun: false,
             since: None,
             spawn: None,
-            model: None,
             message: None,
             open: Vec::new(),
             tokens: None,
@@ -138,8 +136,7 @@ impl Session {
 
     fn begin(&mut self, line: u32, time: Option<Timestamp>, task: Option<&str>, sink: &mut dyn Sink) {
         if !std::mem::replace(&mut self.begun, true) {
-            let model = self.model.clone();
-            let record = self.turns().start(time, task.map(str::to_owned), model);
+            let record = self.turns().start(time, task.map(str::to_owned));
             sink.record(line, &record);
         }
     }
@@ -266,9 +263,6 @@ impl Session {
                 if !std::mem::replace(&mut self.run, true) {
                     sink.record(number, &run(&self.turns().episode));
                 }
-            }
-            ("turn_context", _) => {
-                self.model = payload["model"].as_str().map(str::to_owned).or(self.model.take())
             }
             ("event_msg", "user_message") => self.hear(number, time, text("message"), sink),
             ("event_msg", "agent_message") => self.say(number, time, text("message"), sink),
@@ -421,7 +415,7 @@ mod tests {
             read(PARENT),
             [
                 "1 run p",
-                "3 start p: List it (codex)",
+                "3 start p: List it ()",
                 "6 codex/1 codex llm < : [shell(command=[ls])] [9+2]",
                 "6 c1 codex tool < codex/1: shell(command=[ls]) = none ! exit code 2",
                 "8 codex/2 codex llm < c1: [spawn_agent(message=Look, task_name=reader)] [11+3]",
@@ -455,7 +449,7 @@ mod tests {
         assert_eq!(
             read(file),
             [
-                "4 start t:  (codex)",
+                "4 start t:  ()",
                 "4 i1 codex tool < : command_execution(command=ls) = x ! exit code 1",
                 "5 codex/1 codex llm < i1: One file. [60+5]",
             ]

@@ -71,6 +71,9 @@ pub trait Beside: std::fmt::Debug + Send + Sync {
     /// What stands at `path`, seen from the folder of the file; `None` if nothing can be read there. It may
     /// grow: what is asked again may be longer.
     fn read(&self, path: &str) -> Option<Vec<u8>>;
+
+    /// The names of the files in the folder, itself included, in their order.
+    fn names(&self) -> Vec<String>;
 }
 
 /// Who reads a file, and in what portions.

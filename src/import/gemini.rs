@@ -60,8 +60,7 @@ fn session(value: &Value<'_>, sink: &mut dyn Sink) -> Result<(), Problem> {
     let mut turns = Turns::new(&text(&json["sessionId"]), "gemini", Some(Vec::new()));
     let messages = json["messages"].as_array().map_or(&[][..], Vec::as_slice);
     let task = messages.iter().find(|it| it["type"] == "user").map(|it| plain(&it["content"]));
-    let model = messages.iter().find_map(|it| it["model"].as_str().map(str::to_owned));
-    sink.record(value.line(), &turns.start(time(&json["startTime"]), task, model));
+    sink.record(value.line(), &turns.start(time(&json["startTime"]), task));
     for message in messages {
         let words = plain(&message["content"]);
         let (id, at) = (text(&message["id"]), time(&message["timestamp"]));
@@ -141,7 +140,7 @@ mod tests {
         assert_eq!(
             records,
             [
-                "1 start s: Tidy up (gemini)",
+                "1 start s: Tidy up ()",
                 "5 2 gemini llm < : [ls(path=.)] [5+2]",
                 "8 c1 gemini tool < 2: ls(path=.) = {error: no such folder} ! no such folder",
                 "12 4 gemini llm < c1: Done.",

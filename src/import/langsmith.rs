@@ -144,7 +144,7 @@ mod tests {
                 "1 start r1: How far? (scout)",
                 "3 r3 scout llm < : far [4+1] ! Timeout",
                 "1 metric all [(\"liked\", 0.5)]",
-                "1 end - -: {\"answer\":\"far\"}",
+                "1 end - -: far",
             ]
         );
         let body = r#"{"post":[{"id":"a","trace_id":"a","name":"Chat","run_type":"llm","start_time":1700000000000,"inputs":{"messages":[{"role":"user","content":"hi"}]}}],

@@ -166,8 +166,7 @@ impl Trajectory {
         let from_user = json["source"] == "user" || (self.events == 1 && action == "message");
         if !std::mem::replace(&mut self.begun, true) {
             let task = from_user.then(|| said.clone());
-            let model = json["tool_call_metadata"]["model_response"]["model"].as_str().map(str::to_owned);
-            sink.record(line, &self.turns.start(time, task, model));
+            sink.record(line, &self.turns.start(time, task));
         }
         if from_user {
             self.turns.hear(&said);
@@ -279,7 +278,7 @@ mod tests {
         assert_eq!(
             read(file),
             [
-                "2 start d/one: Rename it (agent)",
+                "2 start d/one: Rename it ()",
                 "3 3/thought agent llm < : I move it [7+2]",
                 "3 3 agent tool < 3/thought: run(command=mv a b) = no a ! exit code 1",
                 "6 5 agent llm < 3: Done.",
@@ -295,7 +294,7 @@ mod tests {
         assert_eq!(
             read(file),
             [
-                "1 start repo-1: Fix (agent)",
+                "1 start repo-1: Fix ()",
                 "1 e1 agent tool < : run(command=ls) = x",
                 "1 e3 agent llm < e1: Fixed.",
                 "1 metric agent [(\"cost\", 0.5)]",

@@ -23,7 +23,7 @@ pub static FORMAT: Format = Format {
     files: "OpenTelemetry traces (OTLP JSON)",
     about: "OpenTelemetry traces and evaluation logs as JSON, also from Tempo: each trace an episode; GenAI, OpenInference, OpenLLMetry and ADK attributes",
     score,
-    reader: Reader::Lines(|_| Box::new(SpanReader::new(parse))),
+    reader: Reader::Lines(|start| Box::new(SpanReader::among_others(parse, start))),
 };
 
 fn score(head: &Head<'_>) -> Score {

@@ -20,8 +20,11 @@ pub(super) mod tests;
 mod traces;
 mod tree;
 
+use std::sync::Arc;
+
 use super::{
-    LineReader, Sink,
+    Beside, LineReader, Sink, Start,
+    turns::run,
     values::{Value, Values},
 };
 use crate::{log::Problem, model::rule};
@@ -48,12 +51,42 @@ pub(super) struct SpanReader {
     values: Values,
     parse: Parse,
     traces: Traces,
+    /// What stands beside the file, if its evaluations may be of spans of another, and whether that was told.
+    beside: Option<Arc<dyn Beside>>,
+    is_joined: bool,
 }
 
 impl SpanReader {
     /// Of a format whose objects `parse` understands.
     pub(super) fn new(parse: Parse) -> Self {
-        Self { values: Values::default(), parse, traces: Traces::default() }
+        Self { values: Values::default(), parse, traces: Traces::default(), beside: None, is_joined: false }
+    }
+
+    /// The same for a format that writes spans and what is thought of them to different files.
+    pub(super) fn among_others(parse: Parse, start: &Start<'_>) -> Self {
+        Self { beside: start.beside.cloned(), is_joined: true, ..Self::new(parse) }
+    }
+
+    /// Lends the spans of other files to traces of which this file only holds evaluations.
+    fn borrow(&mut self) {
+        let lacking = self.traces.without_spans();
+        let Some(beside) = self.beside.as_ref().filter(|_| !lacking.is_empty()) else { return };
+        let is_wanted =
+            |it: &[u8]| lacking.iter().any(|id| memchr::memmem::find(it, id.as_bytes()).is_some());
+        for name in beside.names() {
+            let Some(bytes) = beside.read(&name).filter(|it| is_wanted(it)) else { continue };
+            let (mut values, mut batch) = (Values::default(), Batch::default());
+            let parse = self.parse;
+            let mut each = |value: Value<'_>, _: &mut Vec<Problem>| {
+                // What is wrong with it is told where it is read.
+                let _ = parse(&value, &mut batch);
+            };
+            for (at, line) in bytes.split_inclusive(|it| *it == b'\n').enumerate() {
+                values.read(line, at as u32 + 1, &mut each);
+            }
+            values.finish(&mut each);
+            self.traces.lend(batch);
+        }
     }
 
     /// The same for a format whose traces have no root.
@@ -64,7 +97,11 @@ impl SpanReader {
 
 impl LineReader for SpanReader {
     fn read(&mut self, line: &[u8], number: u32, sink: &mut dyn Sink) {
-        let Self { values, parse, traces } = self;
+        if std::mem::take(&mut self.is_joined) {
+            // Spans and evaluations of one trace are of one run, so they share its episode.
+            sink.record(number, &run("OpenTelemetry"));
+        }
+        let Self { values, parse, traces, .. } = self;
         let mut batch = Batch::default();
         let mut each = |value: Value<'_>, problems: &mut Vec<Problem>| {
             problems.extend(parse(&value, &mut batch).err());
@@ -86,6 +123,7 @@ impl LineReader for SpanReader {
                 sink.problem(problem);
             }
             self.traces.add(batch);
+            self.borrow();
         }
         self.traces.settle(ended, sink);
     }

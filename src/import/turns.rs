@@ -6,7 +6,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::{
-    log::{Action, Body, EpisodeStart, Payload, Record, RosterAgent, Run, Usage},
+    log::{Action, Body, EpisodeStart, Payload, Record, Run, Usage},
     model::Timestamp,
 };
 
@@ -58,10 +58,9 @@ impl Turns {
         Record { episode: Some(self.episode.clone()), id, ts, ..Record::new(body) }
     }
 
-    /// `episode_start` with what the user asks.
-    pub(super) fn start(&self, ts: Option<Timestamp>, task: Option<String>, model: Option<String>) -> Record {
-        let agent = RosterAgent { id: self.agent.clone(), model, ..RosterAgent::default() };
-        let start = EpisodeStart { agents: vec![agent], task, ..EpisodeStart::default() };
+    /// `episode_start` with what the user asks. There is no roster: nobody knows yet which agents come.
+    pub(super) fn start(&self, ts: Option<Timestamp>, task: Option<String>) -> Record {
+        let start = EpisodeStart { task, ..EpisodeStart::default() };
         self.record(None, ts, Body::EpisodeStart(start))
     }
 

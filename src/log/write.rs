@@ -7,9 +7,13 @@ use super::{
 };
 use crate::model::{Timestamp, ValueOf};
 
+/// Fields that say whose a record is, and when: in all or several types.
+const COMMON: [&str; 9] = ["type", "episode", "id", "agent", "from", "to", "ts", "seq", "step"];
+
 /// `record` as one line of the native log, without a line end.
 ///
-/// Reading it back gives the same record, if its extra fields have names that the format does not use. Absent
+/// Reading it back gives the same record, if its extra fields have names that the format does not use; those that
+/// would take the place of a field that every record needs are written with `_` before their names. Absent
 /// fields and empty lists are left out. Non-finite numbers are written as strings.
 pub fn write(record: &Record) -> String {
     let mut out = Object::new();
@@ -50,7 +54,10 @@ pub fn write(record: &Record) -> String {
         Body::Unknown { .. } => {}
     }
     for (key, value) in &record.extra {
-        out.payload(key, Some(value));
+        // A foreign column may be called as a field of the format is: it must not stand for that field.
+        let taken = COMMON.contains(&key.as_str()) || record.record_type().required().contains(&key.as_str());
+        let name = if taken { format!("_{key}") } else { key.clone() };
+        out.payload(&name, Some(value));
     }
     out.close()
 }

@@ -18,4 +18,11 @@ impl import::Beside for Beside {
         // A pipe would have us wait.
         (about.is_file() && about.len() <= LARGEST).then(|| fs::read(&path).ok()).flatten()
     }
+
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.0).into_iter().flatten().flatten();
+        let mut names: Vec<String> = entries.filter_map(|it| it.file_name().into_string().ok()).collect();
+        names.sort();
+        names
+    }
 }

@@ -198,6 +198,44 @@ fn genai_spans_of_our_own() {
     }
 }
 
+/// Evaluations in a file of their own: those of roots are the team's, others are of the agent of their span.
+fn check_logs(folder: &Path, traces: &str, logs: &str) {
+    let opened = open(&[folder], As::default());
+    let lines = |name: &str| -> Vec<Value> {
+        let text = fs::read_to_string(folder.join(name)).unwrap();
+        text.lines().map(|it| serde_json::from_str(it).unwrap()).collect()
+    };
+    let mut roots = BTreeSet::new();
+    for line in lines(traces) {
+        let span = &line["resourceSpans"][0]["scopeSpans"][0]["spans"];
+        let without = span
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|it| it["parentSpanId"].as_str().unwrap_or_default().is_empty());
+        roots.extend(without.map(|it| it["spanId"].to_string()));
+    }
+    let (mut team, mut own) = (0.0, 0.0);
+    for line in lines(logs) {
+        let record = &line["resourceLogs"][0]["scopeLogs"][0]["logRecords"][0];
+        let attributes = record["attributes"].as_array().unwrap();
+        let score = attributes.iter().find(|it| it["key"] == "gen_ai.evaluation.score.value").unwrap();
+        let score = score["value"]["doubleValue"].as_f64().unwrap();
+        if roots.contains(&record["spanId"].to_string()) { team += score } else { own += score }
+    }
+    assert!((opened.team_reward() - team).abs() < 1e-9 && (opened.own_reward() - own).abs() < 1e-9);
+    assert_eq!(opened.episodes.len(), roots.len());
+    assert_eq!(opened.errors(), Vec::<String>::new());
+}
+
+#[test]
+fn evaluations_in_a_file_of_their_own() {
+    check_logs(&own("otlp_logs"), "traces.jsonl", "evaluations.jsonl");
+    if let Some(folder) = real("otlp_genai_generated") {
+        check_logs(&folder, "traces.jsonl", "logs.jsonl");
+    }
+}
+
 #[test]
 fn genai_spans_that_are_real() {
     if let Some(path) = real("otlp_genai_generated/traces.jsonl") {

@@ -10,10 +10,7 @@ use serde_json::{Value as Json, json};
 use super::names::{Spawns, begins_agent, blocks, identify, last_message};
 use crate::{
     import::{Beside, LineReader, Sink, Start, turns::run},
-    log::{
-        Action, Body, EpisodeStart, Message, Payload, Problem, Record, RosterAgent, Usage,
-        timestamp_from_text,
-    },
+    log::{Action, Body, EpisodeStart, Message, Payload, Problem, Record, Usage, timestamp_from_text},
     model::{Severity, Timestamp, rule},
 };
 
@@ -53,6 +50,8 @@ struct Chain {
     last: Option<Vec<String>>,
     /// What was said to the agent since its last message.
     heard: Vec<String>,
+    /// What came of the message whose lines are coming: it is told behind it.
+    waiting: Vec<(u32, Record)>,
 }
 
 /// An API message so far.
@@ -63,6 +62,8 @@ struct Spoken {
     time: Option<Timestamp>,
     parents: Option<Vec<String>>,
     words: Vec<String>,
+    /// What it thought, where it says nothing else.
+    thoughts: Vec<String>,
     calls: Vec<Json>,
     usage: Usage,
     /// Tokens read from the cache and written to it.
@@ -168,9 +169,7 @@ impl Session {
         if json.get("agentId").is_some() || std::mem::replace(&mut self.begun, true) {
             return;
         }
-        let lead = RosterAgent { id: LEAD.to_owned(), ..RosterAgent::default() };
-        let start =
-            EpisodeStart { agents: vec![lead], task: task.map(str::to_owned), ..EpisodeStart::default() };
+        let start = EpisodeStart { task: task.map(str::to_owned), ..EpisodeStart::default() };
         let mut record = self.record(None, line.time, Body::EpisodeStart(start));
         for key in ["version", "cwd", "gitBranch"] {
             if let Some(it) = json.get(key).and_then(Json::as_str) {
@@ -251,6 +250,7 @@ impl Session {
                 time: line.time,
                 parents,
                 words: Vec::new(),
+                thoughts: Vec::new(),
                 calls: Vec::new(),
                 usage: Usage::default(),
                 cache: (0, 0),
@@ -272,6 +272,7 @@ impl Session {
             let text = |key: &str| block.get(key).and_then(Json::as_str);
             match text("type") {
                 Some("text") => spoken.words.extend(text("text").map(str::to_owned)),
+                Some("thinking") => spoken.thoughts.extend(text("thinking").map(str::to_owned)),
                 Some("tool_use" | "server_tool_use") => {
                     let tool = text("name").unwrap_or("tool").to_owned();
                     let input = block.get("input").cloned().unwrap_or_default();
@@ -285,7 +286,8 @@ impl Session {
             if begins_agent(&tool) {
                 let agent = self.spawns.add(&call, &input);
                 let said = input.get("prompt").or_else(|| input.get("description")).unwrap_or(&input);
-                self.message((&call, &id), chain, &agent, said, line, sink);
+                let record = self.message((&call, &id), chain, &agent, said, line);
+                self.tell((chain, &id), line.number, record, sink);
             }
             let time = line.time;
             self.open.insert(call, Call { chain, line: line.number, time, message: id.clone(), tool, input });
@@ -296,15 +298,7 @@ impl Session {
     }
 
     /// Tells a message from the agent of `chain`; `of` is its id and that of the API message it is a part of.
-    fn message(
-        &self,
-        of: (&str, &str),
-        chain: usize,
-        to: &str,
-        said: &Json,
-        line: &Line<'_>,
-        sink: &mut dyn Sink,
-    ) {
+    fn message(&self, of: (&str, &str), chain: usize, to: &str, said: &Json, line: &Line<'_>) -> Record {
         let message = Message {
             from: self.chains[chain].agent.clone(),
             to: vec![to.to_owned()],
@@ -312,7 +306,17 @@ impl Session {
             parents: Some(vec![of.1.to_owned()]),
             ..Message::default()
         };
-        sink.record(line.number, &self.record(Some(of.0.to_owned()), line.time, Body::Message(message)));
+        self.record(Some(of.0.to_owned()), line.time, Body::Message(message))
+    }
+
+    /// Tells what came of a message, given by its chain and its id: behind it, if its lines are still coming.
+    fn tell(&mut self, of: (usize, &str), line: u32, record: Record, sink: &mut dyn Sink) {
+        let chain = &mut self.chains[of.0];
+        if chain.message.as_ref().is_some_and(|it| it.id == of.1) {
+            chain.waiting.push((line, record));
+        } else {
+            sink.record(line, &record);
+        }
     }
 
     /// Takes the result of a call. Returns what stands there now: what came back of the calls of its message.
@@ -339,13 +343,15 @@ impl Session {
         } else if let Some(to) = addressee(&call).filter(|_| !failed) {
             let said = ["message", "content", "summary"].iter().find_map(|it| call.input.get(it));
             let of = Line { number: call.line, time: call.time, ..*line };
-            self.message((id, &call.message), call.chain, to, said.unwrap_or(&call.input), &of, sink);
+            let record = self.message((id, &call.message), call.chain, to, said.unwrap_or(&call.input), &of);
+            self.tell((call.chain, &call.message), call.line, record, sink);
         } else {
             // The call of a sub-agent that failed was told as a message; this is what came of it.
             if begins_agent(&call.tool) {
                 done = format!("{id}/failed");
             }
-            self.tell_tool(&done, &call, Some((&content, failed)), line.time, sink);
+            let record = self.tool(&done, &call, Some((&content, failed)), line.time);
+            self.tell((call.chain, &call.message), call.line, record, sink);
         }
         let all = self.returned.entry(call.message).or_default();
         all.push(done);
@@ -386,14 +392,8 @@ impl Session {
         sink.record(line.number, &record);
     }
 
-    fn tell_tool(
-        &self,
-        id: &str,
-        call: &Call,
-        result: Option<(&Json, bool)>,
-        end: Option<Timestamp>,
-        sink: &mut dyn Sink,
-    ) {
+    /// The action that a call is, with its result.
+    fn tool(&self, id: &str, call: &Call, result: Option<(&Json, bool)>, end: Option<Timestamp>) -> Record {
         let failed = result.filter(|it| it.1).map(|it| plain(it.0));
         let action = Action {
             agent: self.chains[call.chain].agent.clone(),
@@ -405,13 +405,14 @@ impl Session {
             error: failed.map(|it| it.lines().next().unwrap_or("error").to_owned()),
             ..Action::default()
         };
-        sink.record(call.line, &self.record(Some(id.to_owned()), call.time, Body::Action(Box::new(action))));
+        self.record(Some(id.to_owned()), call.time, Body::Action(Box::new(action)))
     }
 
     /// Tells the API message of `chain`: all its lines are there.
     fn tell_message(&mut self, chain: usize, sink: &mut dyn Sink) {
         let Some(it) = self.chains[chain].message.take() else { return };
-        let words = it.words.join("\n");
+        let is_silent = it.words.is_empty() && it.calls.is_empty();
+        let words = if is_silent { it.thoughts.join("\n") } else { it.words.join("\n") };
         let action = match (it.calls.is_empty(), words.is_empty()) {
             (true, _) => Json::from(words),
             (false, true) => json!({ "tool_calls": it.calls }),
@@ -436,6 +437,8 @@ impl Session {
             record.extra.push(("cache".to_owned(), Payload::from_value(&cache)));
         }
         sink.record(it.line, &record);
+        let waiting = std::mem::take(&mut self.chains[chain].waiting);
+        waiting.iter().for_each(|(line, record)| sink.record(*line, record));
     }
 }
 
@@ -513,7 +516,7 @@ impl LineReader for Session {
         for (id, call) in open {
             // What called an agent or wrote to one was told as a message.
             if !begins_agent(&call.tool) {
-                self.tell_tool(&id, &call, None, None, sink);
+                sink.record(call.line, &self.tool(&id, &call, None, None));
             }
         }
         if self.chains.is_empty() && self.id.is_some() {

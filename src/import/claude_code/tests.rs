@@ -17,6 +17,10 @@ impl Beside for Files {
     fn read(&self, path: &str) -> Option<Vec<u8>> {
         self.0.iter().find(|it| it.0 == path).map(|it| it.1.clone().into_bytes())
     }
+
+    fn names(&self) -> Vec<String> {
+        self.0.iter().map(|it| it.0.to_owned()).collect()
+    }
 }
 
 /// A turn: uuid, parent, seconds, and what more it has.
@@ -101,7 +105,7 @@ fn scout(side: bool) -> Vec<Json> {
 }
 
 const LEAD: [&str; 7] = [
-    "1 start s: Mend the bug (lead)",
+    "1 start s: Mend the bug ()",
     "3 t1 lead tool < m1: Bash(command=lint) = exit 1 lines ! exit 1",
     "4 t2 lead tool < m1: Read(file=x) = text",
     "2 m1 lead llm < : [Bash(command=lint), Read(file=x)] [3+7]",
@@ -202,7 +206,7 @@ fn messages_between_agents_and_a_fork() {
     check(
         &records,
         &[
-            "1 start s: /go now (lead)",
+            "1 start s: /go now ()",
             "2 t1 lead -> bob < m1: begin",
             "4 u4 bob -> lead < ?: ready",
             "5 m2 lead llm < t1: a [3+1]",

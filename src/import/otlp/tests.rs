@@ -170,8 +170,8 @@ fn evaluations_are_rewards_of_the_agent_or_the_team() {
     let logs = json!({"resourceLogs": [{"scopeLogs": [{"logRecords": [evaluation("a0", "done", 1.0), evaluation("b0", "care", 0.25)]}]}]});
     let (records, _) = read(&format!("{logs}\n{}\n", export(&spans)));
     let records = unnumbered(&records);
-    assert!(records.contains(&"evaluation/0 reward 1 of all : done"), "{records:?}");
-    assert!(records.contains(&"evaluation/1 reward 0.25 of expert b0: care"), "{records:?}");
+    assert!(records.contains(&"evaluation/a0/done reward 1 of all : done"), "{records:?}");
+    assert!(records.contains(&"evaluation/b0/care reward 0.25 of expert b0: care"), "{records:?}");
     assert!(records.contains(&"b1 expert llm < t1: 42 [7+2] ! unsure"), "{records:?}");
 }
 

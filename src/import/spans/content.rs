@@ -44,6 +44,13 @@ pub(super) fn outcome(attributes: &Attributes) -> Option<Value> {
     said(&unquoted(&raw)).payload
 }
 
+/// The words of an answer, where a framework wraps them.
+pub(super) fn answer(outcome: Value) -> Value {
+    let names = ["answer", "final_output", "output", "raw", "result", "response"];
+    let inner = names.iter().find_map(|it| outcome.get(it).filter(|it| it.is_string()).cloned());
+    inner.unwrap_or(outcome)
+}
+
 /// What a team was asked, in words: the last thing that its user said, or the input itself.
 pub(super) fn task(attributes: &Attributes) -> Option<String> {
     let asked = input(attributes)?;
@@ -218,7 +225,8 @@ fn part(fields: &Map<String, Value>, words: &mut Vec<String>, calls: &mut Vec<Va
 /// A call as `{"name": ..., "arguments": ...}`.
 fn named_call(call: &Map<String, Value>) -> Value {
     let arguments = ["arguments", "args", "input"].iter().find_map(|it| call.get(*it));
-    let name = call.get("name").or_else(|| call.get("function.name")).cloned().unwrap_or_default();
+    let plain = call.get("function").filter(|it| it.is_string());
+    let name = call.get("name").or(plain).or_else(|| call.get("function.name")).cloned().unwrap_or_default();
     let arguments = arguments.or_else(|| call.get("function.arguments"));
     match arguments {
         Some(it) => json!({ "name": name, "arguments": unquoted(it) }),

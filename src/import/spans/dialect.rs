@@ -47,6 +47,7 @@ pub(super) struct Table {
     transfers: Vec<Regex>,
     agent: Vec<String>,
     agent_of_agent_span: Vec<String>,
+    agent_in_text: Vec<InText>,
     node: Vec<String>,
     /// Nodes that run tools, by the names that frameworks give them.
     tool_nodes: Vec<String>,
@@ -87,6 +88,14 @@ struct NamePattern {
     /// Only where the attributes say that it is this.
     #[serde(default)]
     of: Option<Role>,
+}
+
+/// A name within the text of an attribute: the group of the expression.
+#[derive(Debug, Deserialize)]
+struct InText {
+    attribute: String,
+    #[serde(deserialize_with = "pattern")]
+    pattern: Regex,
 }
 
 /// How an evaluation is written, as an event of a span or a log record.
@@ -168,7 +177,13 @@ impl Table {
     /// The agent that an agent's span is about.
     pub(super) fn agent_of(&self, span: &Span) -> String {
         let own = self.agent(span).or_else(|| first_text(&span.attributes, &self.agent_of_agent_span));
-        own.or_else(|| self.named(span)).unwrap_or_else(|| span.name.clone())
+        let in_text = || {
+            self.agent_in_text.iter().find_map(|it| {
+                let said = text(span.attributes.at(&it.attribute).as_ref())?;
+                Some(it.pattern.captures(&said)?.get(1)?.as_str().to_owned())
+            })
+        };
+        own.or_else(|| self.named(span)).or_else(in_text).unwrap_or_else(|| span.name.clone())
     }
 
     /// The node of the graph in which the span happened.

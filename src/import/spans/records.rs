@@ -37,6 +37,9 @@ pub(super) enum Extent {
     Part,
 }
 
+/// What the ids of evaluations begin with.
+pub(super) const EVALUATION: &str = "evaluation/";
+
 /// A native record and the line that it was made from.
 pub(super) type Made = (u32, Record);
 
@@ -422,7 +425,10 @@ impl<'a> Maker<'a> {
         let of = span.filter(|_| !is_root).map(|at| tree.spans[at].id.clone());
         let has = |id: &String| self.made.iter().any(|(_, record)| record.id.as_ref() == Some(id));
         let of: Vec<String> = of.filter(has).into_iter().collect();
-        let id = Some(format!("evaluation/{number}"));
+        // Unique also where two files tell evaluations of one trace.
+        let (of_what, name) = (it.span.as_deref().unwrap_or("all"), it.name.as_deref().unwrap_or("score"));
+        let id = format!("{EVALUATION}{of_what}/{name}");
+        let id = Some(if has(&id) { format!("{id}/{number}") } else { id });
         let body = match it.value {
             _ if it.is_judgement => {
                 let name = it.name.clone().unwrap_or_else(|| "score".to_owned());
@@ -478,6 +484,7 @@ impl<'a> Maker<'a> {
         let outcome = tree.order.iter().filter(|at| tree.nodes[**at].parent.is_none_or(|it| it == root));
         let answer = outcome.filter(|at| !tree.nodes[**at].acts || tree.nodes[**at].parent.is_none());
         let answer = answer.filter_map(|at| content::outcome(&tree.spans[*at].attributes)).next();
+        let answer = answer.map(content::answer);
         let end_record = EpisodeEnd {
             status: error.is_some().then(|| "error".to_owned()),
             reason: error,

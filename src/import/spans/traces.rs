@@ -8,7 +8,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::{
-    records::{Extent, Made, records},
+    records::{EVALUATION, Extent, Made, records},
     span::{Batch, Evaluation, Span},
     tree::Tree,
 };
@@ -45,6 +45,8 @@ struct Trace {
     /// What was told already.
     made: HashSet<String>,
     is_told: bool,
+    /// Its spans are those of another file, which tells them.
+    is_lent: bool,
     /// Something is there that was not told yet.
     is_new: bool,
 }
@@ -71,6 +73,24 @@ impl Traces {
         }
         for it in batch.evaluations {
             self.touch(&it.trace.clone()).evaluations.push(it);
+        }
+    }
+
+    /// The traces of which there are evaluations, but no span.
+    pub(super) fn without_spans(&self) -> Vec<String> {
+        let lacking = self.open.iter().filter(|it| it.1.spans.is_empty() && !it.1.evaluations.is_empty());
+        lacking.map(|it| it.0.clone()).collect()
+    }
+
+    /// Takes the spans of another file for those traces.
+    pub(super) fn lend(&mut self, batch: Batch) {
+        for span in batch.spans {
+            if let Some(trace) = self.open.get_mut(&span.trace)
+                && (trace.spans.is_empty() || trace.is_lent)
+            {
+                trace.is_lent = true;
+                trace.spans.push(span);
+            }
         }
     }
 
@@ -138,7 +158,7 @@ impl Trace {
     /// The records that were not told yet.
     fn tell(&mut self, extent: Extent, problems: &mut Vec<Problem>) -> Vec<Made> {
         let tree = Tree::of(&self.spans);
-        if extent == Extent::Whole && !self.is_told {
+        if extent == Extent::Whole && !self.is_told && !self.is_lent {
             let name = |at: &usize| label(&self.spans[*at].name, 40);
             if let Some(first) = tree.repeated.first() {
                 let message = format!(
@@ -155,7 +175,8 @@ impl Trace {
             }
         }
         let mut made = records(&tree, &self.evaluations, extent);
-        made.retain(|(_, record)| self.made.insert(key(record)));
+        let is_own = |record: &Record| record.id.as_ref().is_some_and(|it| it.starts_with(EVALUATION));
+        made.retain(|(_, record)| (!self.is_lent || is_own(record)) && self.made.insert(key(record)));
         made
     }
 }
