@@ -33,6 +33,7 @@ mod joint;
 mod json;
 mod kaggle;
 mod langfuse;
+mod langgraph;
 mod langsmith;
 mod map;
 mod mlflow;
@@ -86,6 +87,7 @@ pub static FORMATS: &[&Format] = &[
     &agent_lightning::FORMAT,
     &langfuse::FORMAT,
     &langsmith::FORMAT,
+    &langgraph::FORMAT,
     &mlflow::FORMAT,
     &openai_agents::FORMAT,
     &claude_code::FORMAT,

@@ -11,6 +11,7 @@ mod corpus {
     mod chats;
     pub mod credit;
     pub mod episode;
+    mod exports;
     pub mod follow;
     pub mod import;
     mod joint;

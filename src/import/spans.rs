@@ -51,6 +51,8 @@ pub(super) struct SpanReader {
     values: Values,
     parse: Parse,
     traces: Traces,
+    /// The trace of spans that name none.
+    name: Option<String>,
     /// What stands beside the file, if its evaluations may be of spans of another, and whether that was told.
     beside: Option<Arc<dyn Beside>>,
     is_joined: bool,
@@ -59,7 +61,19 @@ pub(super) struct SpanReader {
 impl SpanReader {
     /// Of a format whose objects `parse` understands.
     pub(super) fn new(parse: Parse) -> Self {
-        Self { values: Values::default(), parse, traces: Traces::default(), beside: None, is_joined: false }
+        Self {
+            values: Values::default(),
+            parse,
+            traces: Traces::default(),
+            name: None,
+            beside: None,
+            is_joined: false,
+        }
+    }
+
+    /// The same for a format in which no span names its trace: the file does.
+    pub(super) fn named(parse: Parse, start: &Start<'_>) -> Self {
+        Self { name: Some(start.name.to_owned()), ..Self::new(parse) }
     }
 
     /// The same for a format that writes spans and what is thought of them to different files.
@@ -101,15 +115,18 @@ impl LineReader for SpanReader {
             // Spans and evaluations of one trace are of one run, so they share its episode.
             sink.record(number, &run("OpenTelemetry"));
         }
-        let Self { values, parse, traces, .. } = self;
+        let Self { values, parse, .. } = self;
         let mut batch = Batch::default();
         let mut each = |value: Value<'_>, problems: &mut Vec<Problem>| {
             problems.extend(parse(&value, &mut batch).err());
         };
         let problems = values.read(line, number, &mut each);
         problems.into_iter().for_each(|it| sink.problem(it));
-        traces.add(batch);
-        traces.tell_whole(sink);
+        if let Some(name) = &self.name {
+            batch.spans.iter_mut().filter(|it| it.trace.is_empty()).for_each(|it| it.trace.clone_from(name));
+        }
+        self.traces.add(batch);
+        self.traces.tell_whole(sink);
     }
 
     fn settle(&mut self, ended: bool, sink: &mut dyn Sink) {

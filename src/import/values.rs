@@ -125,6 +125,11 @@ impl Values {
                         return problems;
                     }
                 },
+                // The mode of a row `["updates", {...}]`.
+                Some(b'"') => match string_end(line, at + 1) {
+                    Some(end) => at = end,
+                    None => return problems,
+                },
                 // A byte order mark, and the NULs with which a truncated file begins.
                 Some(b'[' | b']' | b',' | 0 | 0xef | 0xbb | 0xbf) => at += 1,
                 _ => return problems,
@@ -268,6 +273,7 @@ mod tests {
         check("{\n \"a\": 1\n}\n{\n \"a\": 2\n}\n", &[(1, "{\"a\":1}"), (4, "{\"a\":2}")], &[]);
         check("[\n  {\"a\": 1},\n  {\n  \"a\": 2\n  }\n]\n", &[(2, "{\"a\":1}"), (3, "{\"a\":2}")], &[]);
         check("[{\"a\":1},{\"a\":2}]", &[(1, "{\"a\":1}"), (1, "{\"a\":2}")], &[]);
+        check("[\"mode\", {\"a\":1}]\n\"b\": {\"a\":2}\n", &[(1, "{\"a\":1}")], &[]);
         check("{\n\"a\": [\n{\n\"b\": 1\n},\n{}\n]\n}\n", &[(1, "{\"a\":[{\"b\":1},{}]}")], &[]);
         check("\u{feff}{\"a\":1}\nINFO started\n\n{\"a\":2}", &[(1, "{\"a\":1}"), (4, "{\"a\":2}")], &[]);
     }

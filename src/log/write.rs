@@ -3,17 +3,87 @@
 use super::time::number_text;
 use super::{
     Action, Body, Candidate, Coalition, Counterfactual, Credit, CreditItem, EpisodeEnd, EpisodeStart,
-    Message, Metric, OwnReward, Payload, Policy, Record, Reward, RosterAgent, Run, State,
+    Message, Metric, OwnReward, Payload, Policy, Record, RecordType, Reward, RosterAgent, Run, State,
 };
 use crate::model::{Timestamp, ValueOf};
 
-/// Fields that say whose a record is, and when: in all or several types.
-const COMMON: [&str; 9] = ["type", "episode", "id", "agent", "from", "to", "ts", "seq", "step"];
+/// Fields that every record may have.
+const COMMON: [&str; 6] = ["type", "episode", "id", "ts", "seq", "step"];
+
+/// The other fields of a kind of record, as they are written below.
+fn fields(kind: RecordType) -> &'static [&'static str] {
+    match kind {
+        RecordType::Run => &[
+            "credit_log",
+            "run",
+            "writer",
+            "env",
+            "algorithm",
+            "gamma",
+            "reward_unit",
+            "bounds",
+            "success",
+            "value_of",
+            "agents",
+        ],
+        RecordType::EpisodeStart => &[
+            "agents",
+            "graph",
+            "task",
+            "trace_id",
+            "seed",
+            "group",
+            "global_step",
+            "update",
+            "replay_of",
+            "value_of",
+        ],
+        RecordType::Action => &[
+            "agent",
+            "parents",
+            "kind",
+            "dur",
+            "span_id",
+            "attempt",
+            "turn",
+            "usage",
+            "policy",
+            "default",
+            "action",
+            "pre_state",
+            "obs",
+            "result",
+            "error",
+        ],
+        RecordType::Message => &["from", "to", "parents", "recv_ts", "content"],
+        RecordType::State => &["scope", "after", "state", "delta"],
+        RecordType::Reward => &["agent", "value", "source", "name", "components", "of", "delay", "bounds"],
+        RecordType::Credit => &["algorithm", "reward", "confidence", "units", "params", "agents", "items"],
+        RecordType::Counterfactual => &[
+            "agent",
+            "kind",
+            "group",
+            "of",
+            "context",
+            "frozen",
+            "decoding",
+            "absence",
+            "prefix",
+            "candidates",
+            "coalitions",
+        ],
+        RecordType::Metric => &["agent", "values", "units"],
+        RecordType::EpisodeEnd => {
+            &["status", "reason", "return", "rewards", "success", "steps", "answer", "ground_truth"]
+        }
+        RecordType::Unknown => &[],
+    }
+}
 
 /// `record` as one line of the native log, without a line end.
 ///
-/// Reading it back gives the same record, if its extra fields have names that the format does not use; those that
-/// would take the place of a field that every record needs are written with `_` before their names. Absent
+/// Reading it back gives the same record, if its extra fields have names that records of its kind do not use;
+/// those that have are written with `_` before them. Absent
 /// fields and empty lists are left out. Non-finite numbers are written as strings.
 pub fn write(record: &Record) -> String {
     let mut out = Object::new();
@@ -55,7 +125,8 @@ pub fn write(record: &Record) -> String {
     }
     for (key, value) in &record.extra {
         // A foreign column may be called as a field of the format is: it must not stand for that field.
-        let taken = COMMON.contains(&key.as_str()) || record.record_type().required().contains(&key.as_str());
+        let kind = record.record_type();
+        let taken = COMMON.contains(&key.as_str()) || fields(kind).contains(&key.as_str());
         let name = if taken { format!("_{key}") } else { key.clone() };
         out.payload(&name, Some(value));
     }

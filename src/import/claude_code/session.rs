@@ -1,9 +1,6 @@
 //! The lines of a session, one after the other.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use serde_json::{Value as Json, json};
 
@@ -36,8 +33,6 @@ pub(super) struct Session {
     /// What came back of the calls of each message.
     returned: HashMap<String, Vec<String>>,
     spawns: Spawns,
-    /// Messages that were told.
-    told: HashSet<String>,
 }
 
 /// The conversation of one agent.
@@ -55,7 +50,7 @@ struct Chain {
 }
 
 /// An API message so far.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Spoken {
     id: String,
     line: u32,
@@ -71,6 +66,9 @@ struct Spoken {
     model: Option<String>,
     heard: Vec<String>,
     error: Option<String>,
+    /// Its lines so far, and how many of them were told.
+    lines: u32,
+    told: u32,
 }
 
 /// A tool call that has not come back.
@@ -107,7 +105,6 @@ impl Session {
             open: HashMap::new(),
             returned: HashMap::new(),
             spawns: Spawns::default(),
-            told: HashSet::new(),
         }
     }
 
@@ -237,7 +234,7 @@ impl Session {
         let text = |key: &str| message.get(key).and_then(Json::as_str);
         let id = text("id").or(line.uuid).unwrap_or_default().to_owned();
         if self.chains[chain].message.as_ref().is_some_and(|it| it.id != id) {
-            self.tell_message(chain, sink);
+            self.end_message(chain, sink);
         }
         let parents = self.before(chain, line);
         let it = &mut self.chains[chain];
@@ -257,9 +254,12 @@ impl Session {
                 model: text("model").filter(|it| *it != "<synthetic>").map(str::to_owned),
                 heard,
                 error: None,
+                lines: 0,
+                told: 0,
             });
         }
         let Some(spoken) = &mut it.message else { return };
+        spoken.lines += 1;
         spoken.take_usage(message.get("usage").unwrap_or(&Json::Null));
         if json["isApiErrorMessage"] == true {
             spoken.error = Some(said(message));
@@ -312,7 +312,7 @@ impl Session {
     /// Tells what came of a message, given by its chain and its id: behind it, if its lines are still coming.
     fn tell(&mut self, of: (usize, &str), line: u32, record: Record, sink: &mut dyn Sink) {
         let chain = &mut self.chains[of.0];
-        if chain.message.as_ref().is_some_and(|it| it.id == of.1) {
+        if chain.message.as_ref().is_some_and(|it| it.id == of.1 && it.told == 0) {
             chain.waiting.push((line, record));
         } else {
             sink.record(line, &record);
@@ -409,8 +409,19 @@ impl Session {
     }
 
     /// Tells the API message of `chain`: all its lines are there.
+    fn end_message(&mut self, chain: usize, sink: &mut dyn Sink) {
+        self.tell_message(chain, sink);
+        self.chains[chain].message = None;
+    }
+
+    /// Tells the API message of `chain` as far as it is there. If it was told before, this is an update of it.
     fn tell_message(&mut self, chain: usize, sink: &mut dyn Sink) {
-        let Some(it) = self.chains[chain].message.take() else { return };
+        let Some(it) = &mut self.chains[chain].message else { return };
+        let is_update = it.told > 0;
+        if std::mem::replace(&mut it.told, it.lines) == it.lines {
+            return;
+        }
+        let it = it.clone();
         let is_silent = it.words.is_empty() && it.calls.is_empty();
         let words = if is_silent { it.thoughts.join("\n") } else { it.words.join("\n") };
         let action = match (it.calls.is_empty(), words.is_empty()) {
@@ -425,8 +436,8 @@ impl Session {
             kind: Some("llm".to_owned()),
             parents: it.parents,
             obs: heard,
-            // A message whose lines come apart has its tokens on the first part.
-            usage: self.told.insert(it.id.clone()).then_some(it.usage).filter(|it| *it != Usage::default()),
+            usage: Some(it.usage).filter(|it| *it != Usage::default()),
+            attempt: is_update.then_some(1),
             error: it.error,
             ..Action::default()
         };

@@ -218,6 +218,27 @@ fn messages_between_agents_and_a_fork() {
 }
 
 #[test]
+fn a_message_that_goes_on_after_a_pause_is_told_again_as_the_same() {
+    let mut reader = Session::new(&Start { name: "p/s", map: None, beside: None });
+    let turns = session();
+    let (mut records, mut number) = (Vec::new(), 0);
+    for part in [&turns[..3], &turns[3..]] {
+        let collected = crate::import::tests::Collected::of(|sink| {
+            for it in part {
+                number += 1;
+                reader.read(it.to_string().as_bytes(), number, sink);
+            }
+            reader.settle(false, sink);
+        });
+        records.extend(collected.lines.into_iter().map(|it| it.json));
+    }
+    let of_first: Vec<&String> = records.iter().filter(|it| it.contains("\"id\":\"m1\"")).collect();
+    assert_eq!(of_first.len(), 2, "{records:#?}");
+    assert!(!of_first[0].contains("\"attempt\"") && of_first[1].contains("\"attempt\":1"), "{of_first:?}");
+    assert!(of_first[0].contains("\"out\":1") && of_first[1].contains("\"out\":7"), "{of_first:?}");
+}
+
+#[test]
 fn what_is_no_turn_is_passed_over() {
     let start = Start { name: "p/s", map: None, beside: None };
     let file = "{\"type\":\"permission-mode\",\"sessionId\":\"s\"}\n{\"sessionId\":\"s\",\"type\":\n\n";

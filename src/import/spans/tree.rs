@@ -69,9 +69,9 @@ fn plain(name: &str) -> String {
 }
 
 impl Scope {
-    /// Whether it may be a node that runs the tools of others: it is one by its own span.
+    /// Whether it may be a node that runs the tools of others: it has a span of its own, and is no agent by it.
     fn runs_for_others(&self) -> bool {
-        self.is_node && self.known && self.span.is_some()
+        self.is_node && self.span.is_some()
     }
 }
 
