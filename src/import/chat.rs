@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use super::{
     document::Places,
     format::Sink,
-    json::{Fields, integer, items, number, payload, text},
+    json::{Fields, integer, items, kept, number, payload, text},
 };
 use crate::{
     log::{Action, Body, Message, Metric, Payload, Record, Usage, timestamp_from_text},
@@ -41,7 +41,14 @@ impl<'a> Turns<'a> {
     /// Hands on a record that stands where `part` does.
     pub(super) fn push(&mut self, part: &str, id: Option<String>, body: Body, beside: Beside) {
         let Beside { step, ts, extra } = beside;
-        let record = Record { episode: Some(self.episode.clone()), id, ts, step, extra, ..Record::new(body) };
+        let record = Record {
+            episode: Some(self.episode.clone()),
+            id,
+            ts,
+            step,
+            extra: kept(extra),
+            ..Record::new(body)
+        };
         self.sink.record(self.places.line(part), &record);
     }
 

@@ -6,7 +6,10 @@
 
 use std::collections::HashSet;
 
-use super::{format::Sink, json::payload};
+use super::{
+    format::Sink,
+    json::{kept, payload},
+};
 use crate::log::{
     Action, Body, Credit, EpisodeEnd, EpisodeStart, Payload, Record, Reward, RosterAgent, State,
 };
@@ -103,7 +106,8 @@ impl Steps {
         extra: Vec<(String, Payload)>,
         sink: &mut dyn Sink,
     ) {
-        let record = Record { episode: Some(self.episode.clone()), id, step, extra, ..Record::new(body) };
+        let record =
+            Record { episode: Some(self.episode.clone()), id, step, extra: kept(extra), ..Record::new(body) };
         sink.record(line, &record);
     }
 }

@@ -84,6 +84,93 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// Fields of native records: a column of the same name would be taken for one.
+const NATIVE: &[&str] = &[
+    "absence",
+    "action",
+    "after",
+    "agent",
+    "agents",
+    "algorithm",
+    "answer",
+    "attempt",
+    "bounds",
+    "candidates",
+    "coalitions",
+    "components",
+    "confidence",
+    "content",
+    "context",
+    "credit_log",
+    "decoding",
+    "default",
+    "delay",
+    "delta",
+    "dur",
+    "env",
+    "episode",
+    "error",
+    "from",
+    "frozen",
+    "gamma",
+    "global_step",
+    "graph",
+    "ground_truth",
+    "group",
+    "id",
+    "items",
+    "kind",
+    "name",
+    "obs",
+    "of",
+    "params",
+    "parents",
+    "policy",
+    "pre_state",
+    "prefix",
+    "reason",
+    "recv_ts",
+    "replay_of",
+    "result",
+    "return",
+    "reward",
+    "reward_unit",
+    "rewards",
+    "run",
+    "scope",
+    "seed",
+    "seq",
+    "source",
+    "span_id",
+    "state",
+    "status",
+    "step",
+    "steps",
+    "success",
+    "task",
+    "to",
+    "trace_id",
+    "ts",
+    "turn",
+    "type",
+    "units",
+    "update",
+    "usage",
+    "value",
+    "value_of",
+    "values",
+    "writer",
+];
+
+/// Fields that the log has no place for, each under a name that no native field has: `turn` is kept as `turn_`.
+pub(super) fn kept(fields: Vec<(String, Payload)>) -> Vec<(String, Payload)> {
+    let of = |(key, value): (String, Payload)| {
+        let key = if NATIVE.contains(&key.as_str()) { format!("{key}_") } else { key };
+        (key, value)
+    };
+    fields.into_iter().map(of).collect()
+}
+
 /// The items of a list; none if `raw` is something else.
 pub(super) fn items(raw: &str) -> Vec<&str> {
     list(raw).unwrap_or_default().into_iter().map(RawValue::get).collect()

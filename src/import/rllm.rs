@@ -13,7 +13,7 @@
 use super::{
     DocumentReader, Format, Head, Reader, Score, Sink,
     document::{Places, read_values},
-    json::Fields,
+    json::{Fields, kept},
     row::{advantages, own_reward, task_line},
 };
 use crate::{
@@ -76,7 +76,8 @@ impl Writer<'_> {
         body: Body,
         extra: Vec<(String, Payload)>,
     ) {
-        let record = Record { episode: Some(self.id.clone()), id, step, extra, ..Record::new(body) };
+        let record =
+            Record { episode: Some(self.id.clone()), id, step, extra: kept(extra), ..Record::new(body) };
         self.sink.record(self.places.line(part), &record);
     }
 

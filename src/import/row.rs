@@ -2,7 +2,7 @@
 
 use sha1::{Digest, Sha1};
 
-use super::format::Sink;
+use super::{format::Sink, json::kept};
 use crate::{
     log::{Action, Body, Credit, CreditItem, EpisodeEnd, EpisodeStart, Message, Payload, Record, Reward},
     model::Timestamp,
@@ -51,7 +51,14 @@ impl Row {
     pub(super) fn write(self, line: u32, sink: &mut dyn Sink) {
         let Row { episode, start, act, rewards, advantage, end, step, ts, mut extra } = self;
         let mut push = |id: Option<String>, body: Body, extra: Vec<(String, Payload)>| {
-            let record = Record { episode: Some(episode.clone()), id, ts, step, extra, ..Record::new(body) };
+            let record = Record {
+                episode: Some(episode.clone()),
+                id,
+                ts,
+                step,
+                extra: kept(extra),
+                ..Record::new(body)
+            };
             sink.record(line, &record);
         };
         if let Some(start) = start {

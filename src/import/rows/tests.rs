@@ -167,3 +167,14 @@ fn others_are_not_taken_for_rows() {
     assert_eq!(sniff(Path::new("x.csv"), b"agent,action,reward\na,b,1\n"), Ok(&FORMAT));
     assert_eq!(format("rows"), Some(&FORMAT));
 }
+
+#[test]
+fn a_column_is_never_taken_for_a_native_field() {
+    let names = ["turn", "usage", "policy", "parents", "seq", "name", "status", "seeds", "from", "x"];
+    let row: Vec<String> = names.iter().map(|it| format!("\"{it}\": \"a word\"")).collect();
+    let all = import(Some("action=.act"), &format!("{{\"act\": 1, {}}}\n", row.join(", ")));
+    let extra: Vec<String> = records(&all)[1].1.extra.iter().map(|it| it.0.clone()).collect();
+    let expected =
+        ["turn_", "usage_", "policy_", "parents_", "seq_", "name_", "status_", "seeds", "from_", "x"];
+    assert_eq!(extra, expected);
+}
