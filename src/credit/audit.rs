@@ -18,7 +18,7 @@ use crate::model::{
 
 use super::declared::{keys, named_method};
 use super::figure;
-use super::method::Target;
+use super::method::{Family, Target};
 use super::question::{Question, caveat, missing};
 use super::whose::of_declared;
 use super::{compute_plain, method, methods, scenario_name};
@@ -167,11 +167,20 @@ fn recompute(episode: &Episode, declared: &DeclaredCredit, precision: f64) -> Re
     }
     let episode = &of_declared(episode, declared);
     let forms = forms(episode, row, &scenario, declared);
+    let of_values = row.family != Family::Replay;
+    // What was made of logged values is off by their rounding too, once for each of two.
+    let precision = if of_values { 3.0 * precision } else { precision };
     let (mut first, mut fitting) = (None, None);
     let mut fits = Vec::new();
+    let mut tried: Vec<Vec<AuditItem>> = Vec::new();
     for form in &forms {
         let anew = attribution(episode, declared, &form.scenario);
         let items = beside(episode, declared, anew.as_ref());
+        // Where values give the same whatever they are of, nothing is left open.
+        if of_values && tried.contains(&items) {
+            continue;
+        }
+        tried.push(items.clone());
         let fit = fits_all(&items, precision);
         if fit {
             fits.push(form.name.clone());
@@ -182,7 +191,7 @@ fn recompute(episode: &Episode, declared: &DeclaredCredit, precision: f64) -> Re
             first = Some((anew.map(|_| form.scenario.clone()), items));
         }
     }
-    let forms = forms.len();
+    let forms = tried.len();
     match (fitting, first) {
         (Some((scenario, items)), _) => Recomputed { scenario: Ok(scenario), items, fits, forms },
         (None, Some((scenario, items))) => Recomputed { scenario, items, fits, forms },

@@ -105,6 +105,17 @@ fn the_convention_of_a_grpo_is_told_from_its_numbers() {
 }
 
 #[test]
+fn values_that_give_the_same_leave_nothing_open() {
+    // Both values of t1 are stated alike, so what was received before cancels: 0.4 - 0.9, each rounded.
+    let rows = [("u", 0.4, -1.0), ("null", 0.9, -1.0)];
+    let draft = Draft::of(1).acts(&[0, 0]).table(1, &rows, Some(0), Some(1)).reward(1.0, &[0]);
+    let draft = draft.declared("difference_rewards", &[(0, -0.501)]);
+    let episode = draft.last_declared(|it| it.items[0].act = Some(ActId(1))).episode();
+    let row = audit(&episode).remove(0);
+    assert_eq!((row.forms, row.fits.len(), row.fit_words()), (1, 1, None));
+}
+
+#[test]
 fn a_convention_that_the_record_names_comes_first() {
     let said = |it: &mut crate::model::DeclaredCredit| {
         it.params = vec![("convention".to_owned(), "\"whitened\"".to_owned())];
