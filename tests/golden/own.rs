@@ -88,6 +88,13 @@ fn the_chosen_reward_is_credited_and_the_command_says_so() {
 }
 
 #[test]
+fn a_sum_of_both_signs_is_said_to_hide_them() {
+    let text = report("verdicts/own-rewards.jsonl", &["--reward-of", "sum"]);
+    assert!(text.contains("FAIL  R 0.00 of all agents together; own rewards: fox +2, hare -2"), "{text}");
+    assert!(text.contains("BUT   they add up to 0: divided as one team, every credit would be 0"), "{text}");
+}
+
+#[test]
 fn json_says_the_same() {
     let found = json("own/raid.jsonl", &["--reward-of", "hare"]);
     assert_eq!(

@@ -231,7 +231,7 @@ pub(super) fn against(
     out.extend(checks.iter().filter(|it| !it.confirmed).cloned().map(Against::Refuted));
     let Some((numbers, attribution)) = numbers.zip(attribution) else {
         out.extend(
-            outcome.has_no_sum().then(|| Against::Signs { sum: sum(outcome.own.iter().map(|it| it.1)) }),
+            outcome.hides_in_sum().then(|| Against::Signs { sum: sum(outcome.own.iter().map(|it| it.1)) }),
         );
         return out;
     };

@@ -138,8 +138,17 @@ impl Outcome {
 
     /// Whether agents have rewards of both signs, nobody chose whose is meant, and the team has none.
     pub(super) fn has_no_sum(&self) -> bool {
+        self.reward.is_none() && self.has_both_signs()
+    }
+
+    /// Whether what one agent won another lost, and their sum stands or would stand for a team's reward.
+    pub(super) fn hides_in_sum(&self) -> bool {
+        (self.reward.is_none() || self.whose == Some(Whose::Sum)) && self.has_both_signs()
+    }
+
+    fn has_both_signs(&self) -> bool {
         let of_sign = |sign: f64| self.own.iter().any(|it| it.1 * sign > 0.0);
-        self.reward.is_none() && of_sign(1.0) && of_sign(-1.0)
+        of_sign(1.0) && of_sign(-1.0)
     }
 
     /// `ada +1, bob -1 and 3 more`.
