@@ -1,6 +1,7 @@
 //! Counterfactuals: alternatives per act, replay groups, coalition values. Streamed pieces are merged: runs
 //! of one thing are pooled, and what contradicts itself is listed and not used (see [`pool`]).
 
+mod means;
 pub(super) mod own;
 mod pool;
 
@@ -17,9 +18,6 @@ use crate::{
     },
     text,
 };
-
-/// A printed mean is off by no more than this part of the largest return.
-const PRINTED: f64 = 0.01;
 
 /// Where pieces that arrive one at a time belong, by name: groups, their candidates by `j`, tables, their
 /// coalitions.
@@ -90,7 +88,7 @@ pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Ori
             builder.find(rule::REPEATED_RECORD, *origin, message);
             continue;
         }
-        check_means(builder, it, *origin);
+        means::check(builder, it, *origin);
         match it.kind.as_str() {
             "replay" => replay(builder, &mut places, it, *origin),
             "coalition" => coalitions(builder, &mut places, it, *origin),
@@ -115,9 +113,16 @@ pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Ori
 fn replayed_alternatives(builder: &mut Builder, places: &mut Places, group: usize) {
     let Some(act) = builder.episode.replays[group].act else { return };
     let default = builder.episode.act(act).default_action.clone();
+    let taken = builder.episode.act(act).taken_label().to_owned();
+    let several =
+        builder.episode.replays[group].candidates.iter().filter(|it| it.real && !it.extra).count() > 1;
     let (extra, mut candidates): (Vec<_>, Vec<_>) =
         builder.episode.replays[group].candidates.iter().cloned().partition(|it| it.extra);
     candidates.retain(|it| it.returns.mean.is_some() || !it.returns.own.is_empty());
+    if several {
+        // Only one action was taken: that of the act.
+        candidates.iter_mut().for_each(|it| it.real &= it.label == taken);
+    }
     if candidates.iter().all(|it| it.label == candidates[0].label) {
         return; // one action over and over is no alternative to itself
     }
@@ -159,29 +164,6 @@ fn sample(
         return Sample { mean: value.filter(|it| it.is_finite()), std, n, ..Sample::default() };
     }
     Sample { seeds: seeds.to_vec(), ..Sample::of_returns(returns.to_vec()) }
-}
-
-/// Lists candidates and coalitions of a record whose value is not the mean of the returns beside it, up to the
-/// rounding of a printed number.
-fn check_means(builder: &mut Builder, it: &Counterfactual, origin: Origin) {
-    let candidates = it.candidates.iter().map(|it| (it.value, &it.returns));
-    let all = candidates.chain(it.coalitions.iter().map(|it| (it.value, &it.returns)));
-    let off = all.filter_map(|(value, returns)| {
-        let (value, mean) = (value.filter(|it| it.is_finite())?, Sample::of_returns(returns.clone()).mean?);
-        let largest =
-            returns.iter().filter(|it| it.is_finite()).fold(value.abs(), |most, it| most.max(it.abs()));
-        ((value - mean).abs() > PRINTED * largest).then_some((value, mean))
-    });
-    let off: Vec<(f64, f64)> = off.collect();
-    if let Some((value, mean)) = off.first() {
-        let more = match off.len() {
-            1 => String::new(),
-            all => format!(", and {} more are off", all - 1),
-        };
-        let message =
-            format!("`value` is {value}, but the mean of its `returns` is {mean}{more}: the returns count");
-        builder.find(rule::VALUE_IS_NO_MEAN, origin, message);
-    }
 }
 
 /// What a candidate is worth, to the team and to single agents; `value` stands in where it has no returns.

@@ -230,6 +230,16 @@ fn alternatives_whose_runs_broke_off_are_left_out() {
 }
 
 #[test]
+fn of_several_candidates_marked_as_real_only_the_act_was_taken() {
+    let group = r#"{"type":"counterfactual","kind":"replay","group":"g","of":"x","candidates":[{"j":0,"action":"do","returns":[0],"real":true},{"j":1,"action":"rest","returns":[1],"real":true}]}"#;
+    let act = r#"{"type":"action","agent":"a","id":"x","action":"do"}"#;
+    let episode = episode(&[act, group]);
+    let taken: Vec<(&str, bool)> =
+        episode.tables[0].alternatives.iter().map(|it| (it.label.as_str(), it.taken)).collect();
+    assert_eq!(taken, [("do", true), ("rest", false)]);
+}
+
+#[test]
 fn a_value_is_the_mean_of_its_returns() {
     let found = |candidate: &str| {
         let group = format!(
