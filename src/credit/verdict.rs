@@ -94,8 +94,17 @@ impl Verdict {
 /// Who stands out, by `attribution` if it says something, and how far `sweep` (of the same scenario) agrees.
 pub fn verdict(episode: &Episode, attribution: &Attribution, sweep: &Sweep) -> Verdict {
     let silent = silent(episode, attribution, sweep);
-    let asked = speaks(episode, attribution);
-    let leads = if asked { Some(attribution) } else { best(episode, sweep) };
+    let checks = check::checks(episode);
+    if let Some(tie) = measured_tie(episode, sweep) {
+        let mut verdict = equal(episode, tie, sweep);
+        verdict.ground.shown = (name(tie) != name(attribution)).then(|| name(attribution));
+        return verdict;
+    }
+    // What its own formula refutes leads only where nothing else was measured or modelled.
+    let founded = || founded_tie(episode, attribution, sweep);
+    let may_lead = |it: &Attribution| !is_refuted(it, &checks) || founded().is_none();
+    let asked = speaks(episode, attribution) && may_lead(attribution);
+    let leads = if asked { Some(attribution) } else { best(episode, sweep).filter(|it| may_lead(it)) };
     match leads {
         // Somebody's word of who earned least tells less of a failure than somebody's word of who failed.
         Some(leads) if is_word_of_least(episode, leads) && judgement(episode).is_some() => {
@@ -106,9 +115,70 @@ pub fn verdict(episode: &Episode, attribution: &Attribution, sweep: &Sweep) -> V
             verdict.ground.shown = (!asked).then(|| name(attribution));
             verdict
         }
-        None if judgement(episode).is_none() && is_flat(attribution) => equal(episode, attribution, sweep),
-        None => without_numbers(episode, sweep, silent),
+        None => match founded().filter(|_| judgement(episode).is_none()) {
+            Some(flat) => {
+                let mut verdict = equal(episode, flat, sweep);
+                verdict.ground.shown = (name(flat) != name(attribution)).then(|| name(attribution));
+                verdict
+            }
+            None => without_numbers(episode, sweep, silent),
+        },
     }
+}
+
+/// Whether these are declared numbers that their own formula does not give.
+fn is_refuted(attribution: &Attribution, checks: &[Check]) -> bool {
+    let key = attribution.baseline.as_ref().filter(|_| attribution.provenance == Provenance::Declared);
+    key.is_some_and(|key| checks.iter().any(|it| it.key == *key && !it.confirmed))
+}
+
+/// A measurement by which everybody costs or earns the same, and not 0, where no other measurement tells agents
+/// apart: that is an answer. Another formula on the same data is no better one for naming somebody.
+fn measured_tie<'a>(episode: &Episode, sweep: &'a Sweep) -> Option<&'a Attribution> {
+    let rows = || sweep.rows.iter().filter_map(|it| Some((it, it.result.as_ref().ok()?)));
+    let main = |data: Data| {
+        let method = if data == Data::Coalitions { "shapley" } else { "replay-loo" };
+        rows().find(|it| it.0.data == Some(data) && it.0.scenario.method == method).map(|it| it.1)
+    };
+    let measured = [Data::Coalitions, Data::Replays];
+    let is_tie = |it: &Attribution| {
+        let values: Vec<f64> = it.agents.iter().filter_map(|it| Some(it.value.number()?.value)).collect();
+        let size = values.iter().map(|it| it.abs()).fold(0.0, f64::max);
+        values.len() > 1
+            && values.len() == it.agents.len()
+            && size > blame::tolerance_of(it).max(1e-12)
+            && !tells_apart(episode, it)
+    };
+    let tie = measured.iter().filter_map(|it| main(*it)).find(|it| is_tie(it))?;
+    let others = measured.iter().filter_map(|it| main(*it)).any(|it| tells_apart(episode, it));
+    (!others).then_some(tie)
+}
+
+/// Numbers that are the same for all: the ones that were asked for, or else the best founded that are measured or
+/// modelled.
+fn founded_tie<'a>(
+    episode: &Episode,
+    attribution: &'a Attribution,
+    sweep: &'a Sweep,
+) -> Option<&'a Attribution> {
+    let on_ladder = sweep.rows.iter().filter(|it| {
+        names_culprit(&it.scenario)
+            && !one_sided(&it.scenario, episode.failed())
+            && ladder_place(&it.scenario).is_some()
+    });
+    let flat = |it: &&Attribution| {
+        let known = it.agents.iter().filter(|it| it.value.number().is_some()).count();
+        matches!(it.provenance, Provenance::Replayed | Provenance::Modelled)
+            && known == it.agents.len()
+            && known > 0
+            && !tells_apart(episode, it)
+    };
+    if is_flat(episode, attribution) {
+        return Some(attribution);
+    }
+    let rows = on_ladder.filter_map(|it| Some((ladder_place(&it.scenario), it.result.as_ref().ok()?)));
+    let best = rows.filter(|it| flat(&it.1)).min_by_key(|it| (Rung::of(it.1.provenance), it.0));
+    best.map(|it| it.1)
 }
 
 fn by_numbers(episode: &Episode, leads: &Attribution, sweep: &Sweep, silent: Vec<Data>) -> Verdict {
@@ -144,6 +214,8 @@ fn confirm(ground: &mut Ground, leads: &Attribution, checks: &[check::Check]) {
         ground.rung = Rung::DeclaredChecked;
         ground.checked_by = Some(check.method.clone());
     }
+    let refuted = checks.iter().find(|it| !it.confirmed && leads.baseline.as_ref() == Some(&it.key));
+    ground.refuted_by = refuted.filter(|_| ground.rung == Rung::Declared).map(|it| it.method.clone());
 }
 
 /// Numbers are there and the same for all, and nothing else speaks.
@@ -209,8 +281,10 @@ fn is_word_of_least(episode: &Episode, attribution: &Attribution) -> bool {
 }
 
 /// Whether numbers that could lead are there, and are all the same.
-fn is_flat(attribution: &Attribution) -> bool {
+fn is_flat(episode: &Episode, attribution: &Attribution) -> bool {
     attribution.provenance != Provenance::Structural
+        && declared::is_in_reward_units(episode, attribution)
+        && !tells_apart(episode, attribution)
         && attribution.agents.iter().any(|it| it.value.number().is_some())
 }
 
@@ -264,7 +338,7 @@ fn judgement(episode: &Episode) -> Option<Judgement> {
         (!human, it.agent.is_none(), it.act.is_none() && it.act_text.is_none())
     };
     let label = labels.min_by_key(key).map(Judgement::of);
-    label.or_else(|| Judgement::by_probability(episode))
+    label.or_else(|| Judgement::by_probability(episode).next())
 }
 
 fn decisive<'a>(

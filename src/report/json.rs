@@ -16,7 +16,7 @@
 //!     `acts_overlap`, `unknown` (agents without a number), `unexplained`, `deed` (`did`, `got`, `instead`,
 //!     `credit`, `method`, `provenance`). Of a judge also `judge`, `human`, `names`, `at`, `reason`, `blame`
 //!   * `ground`: `rung` (measured, modelled, "declared, checked", declared, judged, none), `by`, `amount`,
-//!     `act_amount`, `checked_by`, `silent` (measured, but tells nobody apart), `shown` (the credit asked for,
+//!     `act_amount`, `checked_by`, `refuted_by`, `silent` (measured, but tells nobody apart), `shown` (the credit asked for,
 //!     if it may not lead), `unlock` (the record to log)
 //!   * `stability`: `agree` of `of` `measurements`, `p_flip`, `confirmed` (declared credits)
 //!   * `against`: a list, with `kind` and the data of that kind

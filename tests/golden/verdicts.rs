@@ -397,3 +397,62 @@ fn every_part_fits_two_lines_of_80_columns_and_one_of_160() {
     }
     assert!(seen > 25, "{seen} logs");
 }
+
+#[test]
+fn credit_that_its_own_formula_refutes_leads_over_no_measurement() {
+    // Any two make -6: by symmetry each has a third of it.
+    check(
+        "refuted-leads-nothing",
+        &[
+            "FAIL R -6.00",
+            "WHO Nobody stands out: all 3 agents have -2.00 by shapley",
+            "FROM Measured: 8 of 8 coalitions. The credit by declared/shapley is not what this says. To know, log \
+             replays of an act (`counterfactual` of kind `replay`)",
+            "BUT declared shapley has the sum right and the split wrong; gets too much: quin by 2.00, sol by 2.00; too \
+             little: pia by 4.00",
+        ],
+    );
+}
+
+#[test]
+fn an_act_is_not_given_the_blame_of_its_agent_and_another_judge_is_heard() {
+    // p1 and p2 have 30 % each, so 60 % is no act's; q1 has 40 %. 90 of 100 are 90 %.
+    check(
+        "judges-differ",
+        &[
+            "FAIL R -1.00",
+            "WHO pia, 60% of the blame; quin 40%, says judge1",
+            "FROM Judged by judge1. Nothing was measured in this log",
+            "BUT judge2 names quin, 90% of the blame",
+        ],
+    );
+}
+
+#[test]
+fn a_measured_tie_is_not_broken_by_another_formula() {
+    // Both: (-1 - 2 + 0 - 1.5) / 4 - (2 + 3 + 1.5 + 1) / 4 = -1.125 - 1.875.
+    check(
+        "tie-of-unlike-runs",
+        &[
+            "FAIL R -1.00",
+            "WHO Nobody stands out: both, pia and quin, have -3.00 by replay-loo/equal",
+            "FROM Measured: 2 groups, 4 candidates, 24 replays. To know, log replays of other acts, or more of them \
+             (`counterfactual` of kind `replay`)",
+        ],
+    );
+}
+
+#[test]
+fn a_tie_of_modelled_values_is_said() {
+    // Both: q(x) less the policy's mean, -1 - 0 and 0 - 1.
+    check(
+        "modelled-tie",
+        &[
+            "FAIL R -1.00",
+            "WHO Nobody stands out: both, pia and quin, have -1.00 by difference/policy",
+            "FROM Modelled: values that the log states, nothing was run again (2 acts, 4 alternatives). The credit by \
+             backprop/uniform is not what this says. To know, log the value of every alternative (`policy.q`), or \
+             replays",
+        ],
+    );
+}

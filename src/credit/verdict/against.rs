@@ -4,7 +4,7 @@ use crate::model::{ActId, AgentId, Attribution, Episode, Estimate, Whose};
 use crate::stats::sum;
 use crate::text::{Clause, Sentence};
 
-use super::super::figure::earned;
+use super::super::figure::{earned, percent};
 use super::super::sweep::{Agreement, Data, Sweep, SweepRow};
 use super::check::Check;
 use super::finding::{Finding, Named};
@@ -59,6 +59,8 @@ pub enum Against {
         act: ActId,
         /// Its credit.
         credit: Estimate,
+        /// Whether it is beyond that of the act named by more than the errors of both.
+        more: bool,
     },
     /// Other formulas on the same data name others.
     Formulas {
@@ -110,6 +112,10 @@ impl Against {
             Against::Judge(judge) => {
                 let clause = Clause::of(format!("{} names ", judge.judge_words()));
                 let clause = clause.quote(&judge.agent_text).and(judge.at(episode));
+                let clause = match judge.probabilities.first() {
+                    Some((_, most)) => clause.and(format!(", {} of the blame", percent(*most))),
+                    None => clause,
+                };
                 match &judge.reason {
                     Some(reason) => clause.and(": \"").quote(reason).and("\""),
                     None => clause,
@@ -135,13 +141,14 @@ impl Against {
                 "they add up to {}: divided as one team, what one wins would hide what another loses",
                 earned(*sum)
             )),
-            Against::Act { act, credit: it } => {
+            Against::Act { act, credit: it, more } => {
                 let agent = name(episode, episode.act(*act).agent);
                 let label = &episode.act(*act).label;
                 let clause = Clause::of(format!("{agent} at {}", act_name(episode, *act)));
                 let clause =
                     if label.is_empty() { clause } else { clause.and(": \"").quote(label).and("\"") };
-                clause.and(format!(" weighs as much ({})", credit(it.value, it.value)))
+                let weighs = if *more { "weighs more" } else { "weighs as much" };
+                clause.and(format!(" {weighs} ({})", credit(it.value, it.value)))
             }
             Against::Formulas { data, rows, of } => {
                 let one =
@@ -278,6 +285,12 @@ fn judges(episode: &Episode, finding: &Finding, numbers: bool) -> Vec<Against> {
             out.push(Against::Judge(Judgement::of(label)));
         }
     }
+    // What models say in numbers, where they put the most on somebody else.
+    let others = Judgement::by_probability(episode).filter(|it| match leads {
+        Some(lead) => lead.judge != it.judge && lead.agent_text != it.agent_text,
+        None => it.agent.is_some_and(|it| !named.is_empty() && !named.contains(&it)),
+    });
+    out.extend(others.map(Against::Judge));
     out
 }
 
@@ -340,7 +353,11 @@ fn rival(episode: &Episode, numbers: &Named, acts: &Attribution) -> Option<Again
         sign * it.value < 0.0 && sign * (it.value - own.value) <= reach
     });
     let first = rivals.min_by(|a, b| (sign * a.1.value).total_cmp(&(sign * b.1.value)).then(a.0.cmp(&b.0)));
-    first.map(|(act, credit)| Against::Act { act, credit })
+    first.map(|(act, credit)| {
+        let reach = towards(&credit, sign).hypot(towards(own, -sign));
+        let beyond = sign * (own.value - credit.value);
+        Against::Act { act, credit, more: beyond > reach.max(0.1 * own.value.abs()) }
+    })
 }
 
 /// How far the interval of a number reaches up (`sign` 1) or down (-1); 0 without one.

@@ -356,7 +356,11 @@ fn unknown_words(episode: &Episode, outcome: &Outcome) -> Sentence {
     }
     let paid = |sign: f64| outcome.own.iter().filter(move |it| it.1 * sign > 0.0);
     let amounts = |sign: f64, verb: &str| -> Vec<String> {
-        paid(sign).take(2).map(|it| format!("{verb} {} {}", name(episode, it.0), exact(it.1.abs()))).collect()
+        let mut all: Vec<&(AgentId, f64)> = paid(sign).collect();
+        all.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then(a.0.cmp(&b.0)));
+        let one = |it: &&(AgentId, f64)| format!("{verb} {} {}", name(episode, it.0), exact(it.1.abs()));
+        let more = (all.len() > 2).then(|| format!("{verb} {} more", all.len() - 2));
+        all.iter().take(2).map(one).chain(more).collect()
     };
     let own: Vec<String> = amounts(-1.0, "cost").into_iter().chain(amounts(1.0, "won")).collect();
     let chosen = outcome.whose.as_ref().zip(outcome.reward.as_ref());

@@ -77,6 +77,8 @@ pub struct Ground {
     pub act_amount: String,
     /// `method/baseline` that confirms declared credit, where it is that which leads.
     pub checked_by: Option<String>,
+    /// What computed declared credit anew and did not find it.
+    pub refuted_by: Option<String>,
     /// Measurements that were made and tell nobody apart.
     pub silent: Vec<Data>,
     /// `method/baseline` of the credit that was asked for, where it may not lead.
@@ -155,6 +157,7 @@ impl Ground {
             amount: String::new(),
             act_amount: String::new(),
             checked_by: None,
+            refuted_by: None,
             silent: Vec::new(),
             shown: None,
             unlock: None,
@@ -172,7 +175,10 @@ impl Ground {
                 let with = self.checked_by.as_deref().unwrap_or("its own formula");
                 Clause::of(format!("Declared by {by}, and confirmed here by {with}"))
             }
-            Rung::Declared => Clause::of(format!("Declared by {by}: nothing in this log can check it")),
+            Rung::Declared => Clause::of(match &self.refuted_by {
+                Some(with) => format!("Declared by {by}, and not what {with} gives here"),
+                None => format!("Declared by {by}: nothing in this log can check it"),
+            }),
             Rung::Judged => Clause::of(format!("Judged by {by}")),
             Rung::Nothing if episode.whose().is_none() && has_own_values(episode) => {
                 Clause::of("The rewards are logged, one per agent, and what each would have got otherwise")

@@ -5,7 +5,7 @@ use crate::text::{Clause, Sentence, at_words};
 
 use super::super::declared::{self, Parts};
 use super::super::figure::percent;
-use super::words::name;
+use super::words::{name, names};
 
 /// The word of a person or a model.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,25 +43,30 @@ impl Judgement {
         }
     }
 
-    /// What a model says in probabilities of blame: the first such record that puts some on an agent.
-    pub(super) fn by_probability(episode: &Episode) -> Option<Self> {
-        let records = episode.declared.iter().filter(|it| it.units.as_deref() == Some("probability"));
-        records.filter_map(|record| Self::of_blame(episode, record)).next()
+    /// What models say in probabilities of blame, in the order of the log: each such record that puts some on an
+    /// agent.
+    pub(super) fn by_probability(episode: &Episode) -> impl Iterator<Item = Self> {
+        episode.declared.iter().filter_map(|it| Self::of_blame(episode, it, whole(it)?))
     }
 
-    fn of_blame(episode: &Episode, record: &DeclaredCredit) -> Option<Self> {
+    /// The blame of a record of which `whole` is all.
+    fn of_blame(episode: &Episode, record: &DeclaredCredit, whole: f64) -> Option<Self> {
         let Parts { agents: mut probabilities, acts } = declared::parts(episode, record);
+        probabilities.iter_mut().for_each(|it| it.1 /= whole);
         probabilities.retain(|it| it.1 > 0.0 && it.1 <= 1.0 + 1e-6);
         probabilities.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        let agent = probabilities.first()?.0;
-        // Of the acts of the agent blamed most the one with most of the blame, of equals the first.
-        let of_agent = acts.iter().filter(|it| it.1 == agent);
-        let act = of_agent.max_by(|a, b| a.2.total_cmp(&b.2).then(b.0.cmp(&a.0)));
+        let most = probabilities.first()?.1;
+        let first: Vec<AgentId> = tied(&probabilities).map(|it| it.0).collect();
+        let agent = if let [only] = first[..] { Some(only) } else { None };
+        // The act of the agent blamed most, if no other act has as much of the blame.
+        let largest = acts.iter().map(|it| it.2).fold(f64::NEG_INFINITY, f64::max);
+        let mut worst = acts.iter().filter(|it| it.2 >= largest - EQUAL * whole * most);
+        let act = worst.next().filter(|it| worst.next().is_none() && Some(it.1) == agent);
         Some(Self {
             judge: record.algorithm.clone(),
             human: false,
-            agent: Some(agent),
-            agent_text: episode.agent(agent).name.clone(),
+            agent,
+            agent_text: names(episode, &first, "or"),
             act: act.map(|it| it.0),
             act_text: None,
             reason: None,
@@ -83,11 +88,14 @@ impl Judgement {
     pub(super) fn words(&self, episode: &Episode) -> Sentence {
         let mut out = Sentence::default();
         out.push(Clause::of("").quote(&self.agent_text).and(self.at(episode)));
-        if let [(_, first), rest @ ..] = self.probabilities.as_slice() {
+        let equal = tied(&self.probabilities).count();
+        if let Some((_, first)) = self.probabilities.first() {
+            let rest = &self.probabilities[equal..];
             let others: Vec<String> =
                 rest.iter().take(3).map(|it| format!("{} {}", name(episode, it.0), percent(it.1))).collect();
             let others = if others.is_empty() { others.concat() } else { format!("; {}", others.join(", ")) };
-            out.push(Clause::of(format!(", {} of the blame", percent(*first))));
+            let each = if equal > 1 { " each" } else { "" };
+            out.push(Clause::of(format!(", {} of the blame{each}", percent(*first))));
             out.push(Clause::ranked(1, others));
         }
         let judge = if self.human { "A person".to_owned() } else { self.judge_words() };
@@ -96,6 +104,24 @@ impl Judgement {
             None => Clause::ranked(1, format!(", says {}", self.judge_words())),
         });
         out
+    }
+}
+
+/// Parts of the blame that differ by less, as a share of the largest, are equal.
+const EQUAL: f64 = 1e-9;
+
+/// Those with the most of the blame, of `probabilities` in order.
+fn tied(probabilities: &[(AgentId, f64)]) -> impl Iterator<Item = &(AgentId, f64)> {
+    let most = probabilities.first().map_or(0.0, |it| it.1);
+    probabilities.iter().take_while(move |it| it.1 >= most * (1.0 - EQUAL))
+}
+
+/// All of the blame in the unit of a record; `None`: its numbers are no blame.
+fn whole(record: &DeclaredCredit) -> Option<f64> {
+    match record.units.as_deref()? {
+        "probability" => Some(1.0),
+        "percent" | "%" => Some(100.0),
+        _ => None,
     }
 }
 

@@ -198,6 +198,7 @@ fn ground(verdict: &Verdict, words: &Json) -> Json {
         "amount": it.amount,
         "act_amount": it.act_amount,
         "checked_by": it.checked_by,
+        "refuted_by": it.refuted_by,
         "silent": it.silent.iter().map(|it| it.word()).collect::<Vec<_>>(),
         "shown": it.shown,
         "unlock": it.unlock.map(Unlock::words),
@@ -240,7 +241,8 @@ fn against(episode: &Episode, it: &Against) -> Json {
                 .collect::<Vec<_>>(),
         }),
         Against::Signs { sum } => json!({ "sum": number(*sum) }),
-        Against::Act { act, credit } => json!({
+        Against::Act { act, credit, more } => json!({
+            "more": more,
             "act": episode.act(*act).id,
             "agents": names(episode, &[episode.act(*act).agent]),
             "credit": estimate(credit),
