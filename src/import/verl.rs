@@ -38,8 +38,9 @@ fn score(head: &Head<'_>) -> Score {
     match (has(&["input", "output", "score"]), has(&["gts", "step"]), first.has("step")) {
         (true, true, _) => Score::CERTAIN,
         (true, false, true) => Score::LIKELY,
-        // A long prompt hides what follows it.
-        _ if first.is_cut && first.keys().next() == Some("input") && first.keys().len() <= 2 => Score::WEAK,
+        // A long prompt hides what follows it, and a line that is being written has no end yet.
+        _ if first.is_cut && has(&["input", "output"]) => Score::LIKELY,
+        _ if first.is_cut && first.keys().next() == Some("input") && first.keys().len() == 1 => Score::WEAK,
         _ => Score::NONE,
     }
 }

@@ -66,6 +66,7 @@ fn heads_are_told_apart() {
     );
     check("{\"input\": \"q\", \"output\": \"a\", \"score\": 0.0, \"step\": 1}\n", Some("verl"));
     check("{\"input\": \"a long prompt that is c", Some("verl"));
+    check("{\"input\": \"q\", \"output\": \"a\", \"gts\": \"b\", \"sco", Some("verl"));
     check("{\"input\": \"q\", \"output\": \"a\"}\n", None);
 }
 
