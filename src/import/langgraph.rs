@@ -177,5 +177,6 @@ mod tests {
             records[..3],
             ["3 start d/one:  (scout judge)", "3 a scout llm < : gold", "4 b judge llm < ?: brass"]
         );
+        assert_eq!(records[3], "3 end - -: brass");
     }
 }

@@ -73,7 +73,7 @@ impl SpanReader {
 
     /// The same for a format in which no span names its trace: the file does.
     pub(super) fn named(parse: Parse, start: &Start<'_>) -> Self {
-        Self { name: Some(start.name.to_owned()), ..Self::new(parse) }
+        Self { name: Some(start.name.to_owned()), ..Self::rootless(parse) }
     }
 
     /// The same for a format that writes spans and what is thought of them to different files.

@@ -483,7 +483,10 @@ impl<'a> Maker<'a> {
         }
         let outcome = tree.order.iter().filter(|at| tree.nodes[**at].parent.is_none_or(|it| it == root));
         let answer = outcome.filter(|at| !tree.nodes[**at].acts || tree.nodes[**at].parent.is_none());
-        let answer = answer.filter_map(|at| content::outcome(&tree.spans[*at].attributes)).next();
+        let mut answers = answer.filter_map(|at| content::outcome(&tree.spans[*at].attributes));
+        // Of several roots, one after the other, the last one has the last word.
+        let is_one = tree.spans.iter().filter(|it| it.parent.is_none()).nth(1).is_none();
+        let answer = if is_one { answers.next() } else { answers.next_back() };
         let answer = answer.map(content::answer);
         let end_record = EpisodeEnd {
             status: error.is_some().then(|| "error".to_owned()),
