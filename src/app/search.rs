@@ -37,6 +37,8 @@ pub struct SearchState {
     pub problem: Option<String>,
     /// The hit gone to last.
     pub at: Option<HitKey>,
+    /// Where the cursor stood then: not at the hit, if that is no act or is not listed.
+    pub stood: Option<(EpisodeId, Option<ActId>)>,
     /// The place after which to go to the first hit, as soon as there is one.
     pub seeking: Option<HitKey>,
     /// The hit to go to once its episode is open.

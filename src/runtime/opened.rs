@@ -44,6 +44,19 @@ fn native_options() -> TailOptions {
     TailOptions { accept: Arc::new(is_record), ..TailOptions::default() }
 }
 
+/// How lines of other formats are followed. A document that was written in many lines ends in one of brackets, often
+/// without a newline: that is whole as well, and must come before the reader takes the document for cut off.
+fn foreign_options() -> TailOptions {
+    let lines = TailOptions::default();
+    let whole = Arc::clone(&lines.accept);
+    let closes = |line: &[u8]| line.contains(&b'}') && line.iter().all(|it| b"}] \t\r".contains(it));
+    TailOptions {
+        accept: Arc::new(move |line: &[u8]| closes(line) || whole(line)),
+        settle: Duration::from_millis(500),
+        ..lines
+    }
+}
+
 /// Called when a pipe has brought something.
 type Wake = Arc<dyn Fn() + Send + Sync>;
 

@@ -52,6 +52,22 @@ fn beyond_the_last_hit_comes_the_first_and_it_says_so() {
 }
 
 #[test]
+fn a_record_that_is_no_act_is_passed_like_any_other() {
+    let mut program = TestProgram::of(FAILED);
+    program.press("\tg");
+    // The planner's act, the start and the end of the episode.
+    search(&mut program, "\"plan\"|max_steps_exceeded|\"task\"");
+    let all = program.model().search.hits.len();
+    assert!(all > 2, "{all}");
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..all {
+        seen.insert(program.model().search.at);
+        program.press("n");
+    }
+    assert_eq!(seen.len(), all, "{seen:?}");
+}
+
+#[test]
 fn a_record_about_an_act_leads_to_the_act() {
     for (text, act) in [
         (r#""type":"reward""#, "a=4"),

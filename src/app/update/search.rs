@@ -261,7 +261,8 @@ fn here(model: &Model) -> HitKey {
     let Some(act) = open.act else { return (Some(open.id), Place::default()) };
     // A record about an act stands elsewhere: it counts as long as the cursor stays.
     let at = model.search.rank().map(|it| &model.search.hits[it]).filter(|it| it.episode == Some(open.id));
-    if let Some(hit) = at.filter(|it| open.act_of(it) == Some(act)) {
+    let stays = model.search.stood == Some((open.id, open.act));
+    if let Some(hit) = at.filter(|it| stays || open.act_of(it) == Some(act)) {
         return hit.key();
     }
     (Some(open.id), open.episode.act(act).origin.place())
@@ -335,6 +336,7 @@ fn open_hit(model: &mut Model, id: EpisodeId, hit: &Hit, effects: &mut Vec<Effec
         {
             show_act(open, act, view);
         }
+        model.search.stood = model.open.as_ref().map(|it| (it.id, it.act));
         return;
     }
     model.search.awaited = Some(hit.key());
@@ -356,6 +358,7 @@ pub(super) fn arrived(model: &mut Model) {
         // The act to blame does not take the cursor away from what was searched.
         open.placed = true;
     }
+    model.search.stood = model.open.as_ref().map(|it| (it.id, it.act));
 }
 
 fn show_act(open: &mut OpenEpisode, act: ActId, view: View) {

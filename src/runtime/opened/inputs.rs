@@ -6,7 +6,7 @@ use super::{
     Followed, OpenError, OpenedLogs, Wake,
     backfill::Backfill,
     followed::{Look, TakenFor},
-    native_options, summary_of,
+    foreign_options, native_options, summary_of,
     twins::Twin,
 };
 use crate::{
@@ -124,7 +124,7 @@ impl OpenedLogs {
                 self.place_in_a_run(without_run);
             }
             Reader::Lines(begin) => {
-                let tail = self.tail(&path, packed, TailOptions::default())?;
+                let tail = self.tail(&path, packed, foreign_options())?;
                 self.translate(tail, &path, taken_for, false, begin)?;
             }
             Reader::Document(reader) => self.documents.push_back(Document { path, format, reader }),
