@@ -12,7 +12,7 @@ pub fn normal_cdf(x: f64) -> f64 {
 
 /// The `p` quantile of the standard normal, `0 < p < 1` (bisection and Newton's method on [`normal_cdf`]).
 pub fn normal_quantile(p: f64) -> f64 {
-    upper_point(p, |x| normal_cdf(-x), |x| (-x * x / 2.0).exp() / (2.0 * PI).sqrt())
+    upper_point(p, None, |x| normal_cdf(-x), |x| (-x * x / 2.0).exp() / (2.0 * PI).sqrt())
 }
 
 /// Student's t distribution function with `df` degrees of freedom; infinite: the normal.
@@ -26,7 +26,9 @@ pub fn student_quantile(p: f64, df: f64) -> f64 {
         return from_normal(normal_quantile(p), df);
     }
     let scale = (-ln_beta_half(df / 2.0)).exp() / df.sqrt();
-    upper_point(p, |x| upper_tail(x, df), |x| scale * (1.0 + x * x / df).powf(-(df + 1.0) / 2.0))
+    // Near enough from here on: two or three steps remain.
+    let guess = (df >= 5.0).then(|| from_normal(normal_quantile(p), df).abs());
+    upper_point(p, guess, |x| upper_tail(x, df), |x| scale * (1.0 + x * x / df).powf(-(df + 1.0) / 2.0))
 }
 
 /// The chance that an F variable with `df1` and `df2` degrees of freedom is above `f`.
@@ -119,18 +121,23 @@ fn beta_fraction(a: f64, b: f64, x: f64) -> f64 {
 
 /// The point of a distribution around 0 with `p` below it, from its upper tail and density: Newton's steps
 /// inside a bracket that every step narrows.
-fn upper_point(p: f64, tail: impl Fn(f64) -> f64, density: impl Fn(f64) -> f64) -> f64 {
+///
+/// `guess`: a point near it, above 0.
+fn upper_point(p: f64, guess: Option<f64>, tail: impl Fn(f64) -> f64, density: impl Fn(f64) -> f64) -> f64 {
     let above = p.min(1.0 - p);
     let sign = if p < 0.5 { -1.0 } else { 1.0 };
     if above >= 0.5 {
         return 0.0;
     }
-    let (mut low, mut high) = (0.0, 1.0);
-    while tail(high) > above && high < 1e300 {
-        low = high;
-        high *= 2.0;
+    let (mut low, mut high) = (0.0, f64::INFINITY);
+    if guess.is_none() {
+        high = 1.0;
+        while tail(high) > above && high < 1e300 {
+            low = high;
+            high *= 2.0;
+        }
     }
-    let mut x: f64 = (low + high) / 2.0;
+    let mut x: f64 = guess.unwrap_or((low + high) / 2.0);
     for _ in 0..200 {
         let off = tail(x) - above;
         if off > 0.0 {
@@ -139,7 +146,12 @@ fn upper_point(p: f64, tail: impl Fn(f64) -> f64, density: impl Fn(f64) -> f64) 
             high = x
         }
         let newton = x + off / density(x);
-        let next = if newton > low && newton < high { newton } else { (low + high) / 2.0 };
+        // Newton's steps double the digits: after one of 1e-11 nothing but rounding is left.
+        if (newton - x).abs() <= 1e-11 * x.abs() {
+            return sign * newton;
+        }
+        let middle = if high.is_finite() { (low + high) / 2.0 } else { 2.0 * x };
+        let next = if newton > low && newton < high { newton } else { middle };
         if (next - x).abs() <= 1e-15 * x.abs() {
             return sign * next;
         }
