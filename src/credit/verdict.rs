@@ -67,7 +67,7 @@ pub struct Verdict {
 impl Verdict {
     /// The verdict where no method has anything to divide: a judge's, or that nothing can tell.
     pub fn nothing(episode: &Episode) -> Self {
-        without_numbers(episode, &Sweep::default(), Vec::new())
+        without_numbers(episode, &Sweep::default(), &check::checks(episode), Vec::new())
     }
 
     /// Who is named, the first first; empty: nobody is.
@@ -95,34 +95,32 @@ impl Verdict {
 pub fn verdict(episode: &Episode, attribution: &Attribution, sweep: &Sweep) -> Verdict {
     let silent = silent(episode, attribution, sweep);
     let checks = check::checks(episode);
+    let equal = |flat: &Attribution| {
+        let mut verdict = equal(episode, flat, sweep, &checks);
+        verdict.ground.shown = (name(flat) != name(attribution)).then(|| name(attribution));
+        verdict
+    };
     if let Some(tie) = measured_tie(episode, sweep) {
-        let mut verdict = equal(episode, tie, sweep);
-        verdict.ground.shown = (name(tie) != name(attribution)).then(|| name(attribution));
-        return verdict;
+        return equal(tie);
     }
     // What its own formula refutes leads only where nothing else was measured or modelled.
-    let founded = || founded_tie(episode, attribution, sweep);
-    let may_lead = |it: &Attribution| !is_refuted(it, &checks) || founded().is_none();
+    let founded = founded_tie(episode, attribution, sweep);
+    let may_lead = |it: &Attribution| founded.is_none() || !is_refuted(it, &checks);
     let asked = speaks(episode, attribution) && may_lead(attribution);
     let leads = if asked { Some(attribution) } else { best(episode, sweep).filter(|it| may_lead(it)) };
-    match leads {
+    let is_judged = judgement(episode).is_some();
+    match (leads, founded) {
         // Somebody's word of who earned least tells less of a failure than somebody's word of who failed.
-        Some(leads) if is_word_of_least(episode, leads) && judgement(episode).is_some() => {
-            without_numbers(episode, sweep, silent)
+        (Some(leads), _) if is_judged && is_word_of_least(episode, leads) => {
+            without_numbers(episode, sweep, &checks, silent)
         }
-        Some(leads) => {
-            let mut verdict = by_numbers(episode, leads, sweep, silent);
+        (Some(leads), _) => {
+            let mut verdict = by_numbers(episode, leads, sweep, &checks, silent);
             verdict.ground.shown = (!asked).then(|| name(attribution));
             verdict
         }
-        None => match founded().filter(|_| judgement(episode).is_none()) {
-            Some(flat) => {
-                let mut verdict = equal(episode, flat, sweep);
-                verdict.ground.shown = (name(flat) != name(attribution)).then(|| name(attribution));
-                verdict
-            }
-            None => without_numbers(episode, sweep, silent),
-        },
+        (None, Some(flat)) if !is_judged => equal(flat),
+        (None, _) => without_numbers(episode, sweep, &checks, silent),
     }
 }
 
@@ -181,9 +179,15 @@ fn founded_tie<'a>(
     best.map(|it| it.1)
 }
 
-fn by_numbers(episode: &Episode, leads: &Attribution, sweep: &Sweep, silent: Vec<Data>) -> Verdict {
+fn by_numbers(
+    episode: &Episode,
+    leads: &Attribution,
+    sweep: &Sweep,
+    checks: &[Check],
+    silent: Vec<Data>,
+) -> Verdict {
     let found = blame(episode.failed(), leads).and_then(|it| Some((Named::of(episode, &it, leads)?, it)));
-    let Some((mut named, found)) = found else { return without_numbers(episode, sweep, silent) };
+    let Some((mut named, found)) = found else { return without_numbers(episode, sweep, checks, silent) };
     let acts = decisive(episode, leads, sweep, &found).map(|(act, of)| {
         let mut deed = Deed::of(episode, act, found.kind.is_low());
         deed.credit = of.act(act).copied();
@@ -192,23 +196,22 @@ fn by_numbers(episode: &Episode, leads: &Attribution, sweep: &Sweep, silent: Vec
         named.deed = Some(deed);
         of
     });
-    let checks = check::checks(episode);
     let mut ground = Ground::of_numbers(Rung::of(leads.provenance).unwrap_or(Rung::Nothing), leads);
-    confirm(&mut ground, leads, &checks);
+    confirm(&mut ground, leads, checks);
     if let Some(acts) = acts.filter(|it| it.method != leads.method && it.provenance == Provenance::Replayed) {
         ground.act_amount = ground::act_amount(acts);
     }
     ground.silent = silent;
     let outcome = Outcome::of(episode);
     let finding = Finding::Named(Box::new(named));
-    let against = against::against(episode, &finding, &outcome, Some(leads), acts, sweep, &checks);
+    let against = against::against(episode, &finding, &outcome, Some(leads), acts, sweep, checks);
     // What agrees is counted against whom the sweep was asked about: the same, where its reference leads.
-    let stability = Stability::of(episode, &finding, sweep, &checks);
+    let stability = Stability::of(episode, &finding, sweep, checks);
     Verdict { method: name(leads), against, stability, outcome, finding, ground }
 }
 
 /// Declared credit that comes out when it is computed anew is more than somebody's word.
-fn confirm(ground: &mut Ground, leads: &Attribution, checks: &[check::Check]) {
+fn confirm(ground: &mut Ground, leads: &Attribution, checks: &[Check]) {
     let confirmed = checks.iter().find(|it| it.confirmed && leads.baseline.as_ref() == Some(&it.key));
     if let Some(check) = confirmed.filter(|_| ground.rung == Rung::Declared) {
         ground.rung = Rung::DeclaredChecked;
@@ -219,7 +222,7 @@ fn confirm(ground: &mut Ground, leads: &Attribution, checks: &[check::Check]) {
 }
 
 /// Numbers are there and the same for all, and nothing else speaks.
-fn equal(episode: &Episode, attribution: &Attribution, sweep: &Sweep) -> Verdict {
+fn equal(episode: &Episode, attribution: &Attribution, sweep: &Sweep, checks: &[Check]) -> Verdict {
     let numbers = attribution.agents.iter().filter_map(|it| Some((it.agent, it.value.number()?.value)));
     let (agents, values): (Vec<AgentId>, Vec<f64>) = numbers.unzip();
     let unknown =
@@ -231,20 +234,18 @@ fn equal(episode: &Episode, attribution: &Attribution, sweep: &Sweep) -> Verdict
         agents,
     });
     let outcome = Outcome::of(episode);
-    let checks = check::checks(episode);
-    let against = against::against(episode, &finding, &outcome, None, None, sweep, &checks);
+    let against = against::against(episode, &finding, &outcome, None, None, sweep, checks);
     let mut ground = Ground {
         unlock: Some(Unlock::of(episode)),
         ..Ground::of_numbers(Rung::of(attribution.provenance).unwrap_or(Rung::Nothing), attribution)
     };
-    confirm(&mut ground, attribution, &checks);
+    confirm(&mut ground, attribution, checks);
     Verdict { ground, outcome, finding, stability: Stability::default(), against, method: name(attribution) }
 }
 
 /// A judge's word, or that nothing can tell.
-fn without_numbers(episode: &Episode, sweep: &Sweep, silent: Vec<Data>) -> Verdict {
+fn without_numbers(episode: &Episode, sweep: &Sweep, checks: &[Check], silent: Vec<Data>) -> Verdict {
     let outcome = Outcome::of(episode);
-    let checks = check::checks(episode);
     let (finding, ground) = match judgement(episode) {
         Some(it) => {
             let ground = Ground::of_judge(&it);
@@ -257,7 +258,7 @@ fn without_numbers(episode: &Episode, sweep: &Sweep, silent: Vec<Data>) -> Verdi
             (Finding::Unknown, Ground { unlock, ..Ground::nothing(Rung::Nothing) })
         }
     };
-    let against = against::against(episode, &finding, &outcome, None, None, sweep, &checks);
+    let against = against::against(episode, &finding, &outcome, None, None, sweep, checks);
     Verdict {
         outcome,
         finding,
