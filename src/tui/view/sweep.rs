@@ -76,10 +76,8 @@ pub(super) fn full(open: &OpenEpisode, top: usize, pane: &mut Painter<'_>) -> us
     lines.extend(
         sweep.rows.iter().filter(|it| it.result.is_ok()).map(|it| row_line(&open.episode, &columns, it)),
     );
-    lines.push((
-        format!("{}; order: +1 as the credit shown, -1 the reverse (Kendall's tau)", tally(sweep)),
-        Role::Strong,
-    ));
+    let note = format!("{}; order: +1 as the credit shown, -1 the reverse (Kendall's tau)", tally(sweep));
+    lines.extend(text::wrap(&note, width).into_iter().map(|it| (it, Role::Strong)));
     if let Some(declared) = &sweep.declared {
         let note = format!("to log: with the credit that the log assigned ({declared})");
         lines.extend(text::wrap(&note, width).into_iter().map(|it| (it, Role::Dim)));
