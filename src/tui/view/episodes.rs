@@ -110,9 +110,10 @@ impl Columns {
         if let Some(headline) = headline {
             let is_founded = headline.rung != Rung::Nothing;
             let role = if is_founded { Role::Plain } else { Role::Dim };
-            // The act stays whole: the name says itself by its beginning.
+            // The act stays whole where the name keeps half of the room: it says itself by its beginning.
             let room = self.ground - self.who - 1 + if is_founded { 0 } else { GROUND };
-            let name = pane.fit(&headline.who, room.saturating_sub(text::width(&headline.at)));
+            let beside_act = room.saturating_sub(text::width(&headline.at));
+            let name = pane.fit(&headline.who, beside_act.max(room / 2));
             pane.put_fit(self.who, y, room, &format!("{}{}", name.trim_end(), headline.at), role);
             if is_founded {
                 pane.put_fit(self.ground, y, GROUND, headline.rung.short_word(), Role::Dim);

@@ -315,7 +315,11 @@ impl<'a> Grid<'a> {
             pane.put_right(self.first + at * self.each, 1, &heading, Role::Dim);
         }
         let hidden = study.costs.len().saturating_sub(self.shown);
-        let words = if hidden > 0 { format!("{hidden} more rewards") } else { "what is known".to_owned() };
+        let words = match hidden {
+            0 => "what is known".to_owned(),
+            1 => "1 more reward".to_owned(),
+            more => format!("{more} more rewards"),
+        };
         pane.put_fit(self.note, 1, pane.width().saturating_sub(self.note), &words, Role::Dim);
     }
 
