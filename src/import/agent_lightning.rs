@@ -27,7 +27,7 @@ pub static FORMAT: Format = Format {
 fn score(head: &Head<'_>) -> Score {
     let keys = ["rollout_id", "attempt_id", "sequence_id"];
     let is_span = |it: &super::HeadObject<'_>| keys.iter().all(|key| it.has(key));
-    if head.objects.iter().any(is_span) { Score::CERTAIN } else { Score::NONE }
+    Score::certain_if(head.objects.iter().any(is_span))
 }
 
 fn parse(value: &Value<'_>, into: &mut Batch) -> Result<(), Problem> {

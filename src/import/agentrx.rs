@@ -42,7 +42,7 @@ pub static LABELS: Format = Format {
     score: |head: &Head<'_>| {
         let first = head.objects.first();
         let has = |key: &str| first.is_some_and(|it| it.has(key));
-        if has("trajectory_id") && has("failures") { Score::CERTAIN } else { Score::NONE }
+        Score::certain_if(has("trajectory_id") && has("failures"))
     },
     reader: Reader::Document(&Labels),
 };

@@ -53,7 +53,7 @@ fn score(head: &Head<'_>) -> Score {
         .objects
         .iter()
         .any(|it| it.has("bucket_id") && it.has("candidates") || it.has("ctx_hash") && it.has("target_role"));
-    if is_bucket { Score::CERTAIN } else { Score::NONE }
+    Score::certain_if(is_bucket)
 }
 
 /// Turns buckets into native records, one at a time: a file of them may be large and grow.

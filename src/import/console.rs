@@ -26,7 +26,7 @@ fn score(head: &Head<'_>) -> Score {
             && it.has("parent_id")
             && it.text("kind").is_some_and(|it| it.starts_with("SpanKind."))
     };
-    if head.objects.iter().any(is_span) { Score::CERTAIN } else { Score::NONE }
+    Score::certain_if(head.objects.iter().any(is_span))
 }
 
 fn parse(value: &Value<'_>, into: &mut Batch) -> Result<(), Problem> {

@@ -53,6 +53,11 @@ impl Score {
     pub const LIKELY: Score = Score(50);
     /// The head has what no other format has.
     pub const CERTAIN: Score = Score(100);
+
+    /// Certain if the head `has` what no other format has, else something else.
+    pub const fn certain_if(has: bool) -> Score {
+        if has { Self::CERTAIN } else { Self::NONE }
+    }
 }
 
 /// What a reader of lines is told of its file.

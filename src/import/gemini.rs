@@ -26,7 +26,7 @@ pub static FORMAT: Format = Format {
 
 fn score(head: &Head<'_>) -> Score {
     let is_session = |it: &super::HeadObject<'_>| it.has("sessionId") && it.has("projectHash");
-    if head.objects.first().is_some_and(is_session) { Score::CERTAIN } else { Score::NONE }
+    Score::certain_if(head.objects.first().is_some_and(is_session))
 }
 
 /// Reads documents, as their lines come.

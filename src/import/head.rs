@@ -28,6 +28,11 @@ impl<'a> Head<'a> {
         Self { bytes, objects: objects(bytes) }
     }
 
+    /// Whether `text` stands anywhere in it.
+    pub fn holds(&self, text: &[u8]) -> bool {
+        memchr::memmem::find(self.bytes, text).is_some()
+    }
+
     /// Whether nothing was written yet.
     pub fn is_blank(&self) -> bool {
         self.bytes.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0)

@@ -41,7 +41,7 @@ pub static FORMAT: Format = Format {
     score: |head: &Head<'_>| {
         let first = head.objects.first();
         let has = |key: &str| first.is_some_and(|it| it.has(key));
-        if has("version") && has("status") && has("eval") { Score::CERTAIN } else { Score::NONE }
+        Score::certain_if(has("version") && has("status") && has("eval"))
     },
     reader: Reader::Document(&Logs),
 };

@@ -29,10 +29,11 @@ pub static FORMAT: Format = Format {
 
 /// `data` is a common word, so what is within must show what it is.
 fn score(head: &Head<'_>) -> Score {
-    let has = |text: &[u8]| memchr::memmem::find(head.bytes, text).is_some();
     match head.objects.first() {
         Some(it) if it.has("traceID") && it.has("spans") => Score::CERTAIN,
-        Some(it) if it.has("data") && has(b"\"traceID\"") && has(b"\"spans\"") => Score::CERTAIN,
+        Some(it) if it.has("data") && head.holds(b"\"traceID\"") && head.holds(b"\"spans\"") => {
+            Score::CERTAIN
+        }
         _ => Score::NONE,
     }
 }

@@ -25,19 +25,14 @@ pub static FORMAT: Format = Format {
 };
 
 fn score(head: &Head<'_>) -> Score {
-    let has = |text: &[u8]| memchr::memmem::find(head.bytes, text).is_some();
     let Some(first) = head.objects.first() else { return Score::NONE };
     let is_observation =
         first.has("traceId") && (first.has("parentObservationId") || first.has("usageDetails"));
     if is_observation || (first.has("projectId") && first.has("observations")) {
         return Score::CERTAIN;
     }
-    let whole = first.has("trace") && (first.has("observations") || has(b"\"observations\""));
-    if whole && (has(b"\"projectId\"") || has(b"\"parentObservationId\"")) {
-        Score::CERTAIN
-    } else {
-        Score::NONE
-    }
+    let whole = first.has("trace") && (first.has("observations") || head.holds(b"\"observations\""));
+    Score::certain_if(whole && (head.holds(b"\"projectId\"") || head.holds(b"\"parentObservationId\"")))
 }
 
 fn parse(value: &Value<'_>, into: &mut Batch) -> Result<(), Problem> {

@@ -34,7 +34,7 @@ fn score(head: &Head<'_>) -> Score {
             && it.has("step")
             && matches!(kind.as_deref(), Some("task" | "task_result" | "checkpoint"))
     };
-    if head.objects.iter().any(|it| is_event(it) || is_task(it)) { Score::CERTAIN } else { Score::NONE }
+    Score::certain_if(head.objects.iter().any(|it| is_event(it) || is_task(it)))
 }
 
 fn parse(value: &Value<'_>, into: &mut Batch) -> Result<(), Problem> {

@@ -24,11 +24,11 @@ pub static FORMAT: Format = Format {
 };
 
 fn score(head: &Head<'_>) -> Score {
-    let has = |text: &[u8]| memchr::memmem::find(head.bytes, text).is_some();
     let is_run =
         |it: &super::HeadObject<'_>| it.has("run_type") && (it.has("dotted_order") || it.has("trace_id"));
-    let is_body = |it: &super::HeadObject<'_>| (it.has("post") || it.has("patch")) && has(b"\"run_type\"");
-    if head.objects.iter().any(|it| is_run(it) || is_body(it)) { Score::CERTAIN } else { Score::NONE }
+    let is_body =
+        |it: &super::HeadObject<'_>| (it.has("post") || it.has("patch")) && head.holds(b"\"run_type\"");
+    Score::certain_if(head.objects.iter().any(|it| is_run(it) || is_body(it)))
 }
 
 fn parse(value: &Value<'_>, into: &mut Batch) -> Result<(), Problem> {

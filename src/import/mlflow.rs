@@ -23,16 +23,14 @@ pub static FORMAT: Format = Format {
 };
 
 fn score(head: &Head<'_>) -> Score {
-    let has = |text: &[u8]| memchr::memmem::find(head.bytes, text).is_some();
     let is_trace = head.objects.first().is_some_and(|it| it.has("info") && (it.has("data") || it.is_cut));
-    if is_trace
-        && has(b"\"trace_id\"")
-        && (has(b"\"assessments\"") || has(b"mlflow.") || has(b"\"trace_location\""))
-    {
-        Score::CERTAIN
-    } else {
-        Score::NONE
-    }
+    Score::certain_if(
+        is_trace
+            && head.holds(b"\"trace_id\"")
+            && (head.holds(b"\"assessments\"")
+                || head.holds(b"mlflow.")
+                || head.holds(b"\"trace_location\"")),
+    )
 }
 
 fn parse(value: &Value<'_>, into: &mut Batch) -> Result<(), Problem> {

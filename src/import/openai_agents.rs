@@ -27,7 +27,7 @@ fn score(head: &Head<'_>) -> Score {
         Some("trace") => it.has("workflow_name"),
         _ => false,
     };
-    if head.objects.iter().any(is_span) { Score::CERTAIN } else { Score::NONE }
+    Score::certain_if(head.objects.iter().any(is_span))
 }
 
 fn parse(value: &Value<'_>, into: &mut Batch) -> Result<(), Problem> {

@@ -31,12 +31,12 @@ pub static FORMAT: Format = Format {
 };
 
 fn score(head: &Head<'_>) -> Score {
-    let has = |text: &[u8]| memchr::memmem::find(head.bytes, text).is_some();
     let of = |it: &super::HeadObject<'_>| {
         let event = it.has("source") && it.has("timestamp") && it.has("id");
         if event && (it.has("action") && it.has("args") || it.has("observation") && it.has("content")) {
             Score::CERTAIN
-        } else if it.has("history") && it.has("instruction") && it.has("metrics") && has(b"\"action\"") {
+        } else if it.has("history") && it.has("instruction") && it.has("metrics") && head.holds(b"\"action\"")
+        {
             // Who&When has a history too.
             Score::CERTAIN
         } else {

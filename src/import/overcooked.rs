@@ -44,7 +44,7 @@ pub static TRIALS: Format = Format {
         let line = head.bytes.split(|it| *it == b'\n').next().unwrap_or_default();
         let has = |name: &str| memchr::memmem::find(line, name.as_bytes()).is_some();
         let is_header = has("joint_action") && has("trial_id") && !line.trim_ascii_start().starts_with(b"{");
-        if is_header { Score::CERTAIN } else { Score::NONE }
+        Score::certain_if(is_header)
     },
     reader: Reader::Lines(|_| Box::new(Trials::default())),
 };

@@ -25,7 +25,7 @@ pub static FORMAT: Format = Format {
     title: "Parquet",
     files: "tables of Parquet",
     about: "tables of Parquet: completions of TRL, annotated failures, or rows of any columns with `--map`",
-    score: |head: &Head<'_>| if head.bytes.starts_with(b"PAR1") { Score::CERTAIN } else { Score::NONE },
+    score: |head: &Head<'_>| Score::certain_if(head.bytes.starts_with(b"PAR1")),
     reader: Reader::Document(&Tables),
 };
 

@@ -67,7 +67,7 @@ fn score(head: &Head<'_>) -> Score {
         // A batch of RLlib has lists under these names, and a type.
         (parallel || turn && ends) && !it.has("type") && !it.has("eps_id")
     };
-    if head.objects.first().is_some_and(is_row) { Score::CERTAIN } else { Score::NONE }
+    Score::certain_if(head.objects.first().is_some_and(is_row))
 }
 
 /// Reads rows.

@@ -24,7 +24,7 @@ pub static FORMAT: Format = Format {
 fn score(head: &Head<'_>) -> Score {
     let is_span =
         |it: &super::HeadObject<'_>| it.has("context") && it.has("parent_id") && it.has("span_kind");
-    if head.objects.iter().any(is_span) { Score::CERTAIN } else { Score::NONE }
+    Score::certain_if(head.objects.iter().any(is_span))
 }
 
 fn parse(value: &Value<'_>, into: &mut Batch) -> Result<(), Problem> {

@@ -42,7 +42,7 @@ fn score(head: &Head<'_>) -> Score {
             || matches!(it.text("type").as_deref(), Some("MultiAgentBatch" | "SampleBatch"))
             || it.has("eps_id") && it.has("actions")
     });
-    if is_batch { Score::CERTAIN } else { Score::NONE }
+    Score::certain_if(is_batch)
 }
 
 /// Columns that have a place in the log, or that cannot be read.

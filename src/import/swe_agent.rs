@@ -52,9 +52,9 @@ pub static MINI: Format = Format {
     score: |head: &Head<'_>| {
         let Some(first) = head.objects.first() else { return Score::NONE };
         let is_document = first.has("trajectory_format") || first.has("messages") && first.has("info");
-        let text = |key: &str| memchr::memmem::find(head.bytes, key.as_bytes()).is_some();
+        let text = |key: &str| head.holds(key.as_bytes());
         let is_list = first.text("role").as_deref() == Some("system") && text("mswea_bash_command");
-        if is_document && (text("mini") || text("mswea")) || is_list { Score::CERTAIN } else { Score::NONE }
+        Score::certain_if(is_document && (text("mini") || text("mswea")) || is_list)
     },
     reader: Reader::Document(&Messages),
 };

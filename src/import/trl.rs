@@ -33,7 +33,7 @@ pub static FORMAT: Format = Format {
     about: "completions of TRL's GRPO as JSON Lines (as Parquet: `parquet`): each row an episode with its advantage",
     score: |head: &Head<'_>| {
         let is_row = head.objects.first().is_some_and(|it| COLUMNS.iter().all(|key| it.has(key)));
-        if is_row { Score::CERTAIN } else { Score::NONE }
+        Score::certain_if(is_row)
     },
     reader: Reader::Lines(|start| Box::new(Completions::new(start.name))),
 };
