@@ -28,7 +28,7 @@ use std::{
 use anyhow::Context;
 use clap::{CommandFactory, Parser};
 
-use crate::{import, log};
+use crate::{import, log, tui::supervisor};
 
 use stdin::Patience;
 
@@ -100,6 +100,9 @@ fn run(arguments: Arguments) -> anyhow::Result<u8> {
         None => {
             let mut options = arguments.open;
             let to_screen = io::stdout().is_terminal();
+            if let Some(code) = to_screen.then(supervisor::supervise).flatten() {
+                return Ok(code);
+            }
             stdin::fill(&mut options.logs.logs, if to_screen { Patience::Short } else { Patience::Endless });
             screen::run(&options)
         }

@@ -1,7 +1,8 @@
 //! The terminal: the only module that names ratatui and crossterm.
 //!
 //! `input` turns terminal events into messages; `run` is the loop that applies them and paints; `view` reads
-//! the model and fills a buffer; `terminal` takes the terminal and gives it back.
+//! the model and fills a buffer; `terminal` takes the terminal and gives it back; `supervisor` gives it back when the
+//! program no longer can.
 
 pub mod clipboard;
 pub mod input;
@@ -10,6 +11,7 @@ pub mod picture;
 mod plot;
 pub mod run;
 mod scroll;
+pub mod supervisor;
 pub mod terminal;
 pub mod theme;
 pub mod view;

@@ -25,4 +25,5 @@ mod terminal {
     mod large;
     mod mouse_and_copy;
     mod starts;
+    mod supervised;
 }

@@ -180,6 +180,8 @@ pub enum Message {
     Drawn(Drawn),
     /// The time requested with [`Effect::Wake`] has come.
     Wake,
+    /// The process was stopped and goes on: the terminal shows what others wrote.
+    Continued,
     /// A copy was made: the path of the file that holds it, or why there is none.
     Copied(Result<String, String>),
 }
@@ -252,6 +254,8 @@ pub enum Effect {
     Redraw,
     /// Give the terminal back and stop until continued.
     Suspend,
+    /// Take the terminal again, whatever was done to it, and draw every cell.
+    TakeAgain,
     /// End with this exit code.
     Quit(u8),
 }

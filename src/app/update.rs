@@ -58,6 +58,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Matched { request, places } => filter::matched(model, request, places),
         Message::Drawn(drawn) => cursor::drawn(model, drawn),
         Message::Wake => cursor::play_on(model, &mut effects),
+        Message::Continued => effects.push(Effect::TakeAgain),
         Message::Copied(result) => {
             model.notice = Some(match result {
                 // The path first: it must not be what is cut.

@@ -99,6 +99,7 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
         | Effect::Rest(_)
         | Effect::Redraw
         | Effect::Suspend
+        | Effect::TakeAgain
         | Effect::Mouse(_) => {}
     })?;
     drop(terminal);
@@ -124,15 +125,23 @@ fn keep_copy(text: &str) -> Result<String, String> {
 /// How long giving back the terminal may take; a terminal that does not read keeps us waiting.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Gives the terminal back when a signal ends the program, and when one suspends it.
+/// Gives the terminal back when a signal ends the program and when one suspends it, and takes it again when the program
+/// is continued.
 fn handle_signals(send: Sender<Message>) -> anyhow::Result<()> {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP};
-    let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM, SIGTSTP])
-        .context("cannot handle signals")?;
+    use signal_hook::consts::{
+        SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2,
+    };
+    let handled = [SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2];
+    let mut signals = signal_hook::iterator::Signals::new(handled).context("cannot handle signals")?;
     runtime::spawn("signals", move || {
         for signal in signals.forever() {
-            if signal == SIGTSTP {
-                let _ = send.send(Message::Key(Key::ctrl('z')));
+            let message = match signal {
+                SIGTSTP => Some(Message::Key(Key::ctrl('z'))),
+                SIGCONT => Some(Message::Continued),
+                _ => None,
+            };
+            if let Some(message) = message {
+                let _ = send.send(message);
                 continue;
             }
             let (restored, wait) = crossbeam_channel::bounded(1);

@@ -113,6 +113,7 @@ impl Headless {
             | Effect::Mouse(_)
             | Effect::Redraw
             | Effect::Suspend
+            | Effect::TakeAgain
             | Effect::Quit(_) => None,
         }
     }

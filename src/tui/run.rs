@@ -160,8 +160,9 @@ impl<F: FnMut(Effect)> Program<'_, F> {
                 Effect::Settle(pause) => self.timers.set(pause, Message::Settle),
                 Effect::Rest(rest) => self.resting = Some((began, rest)),
                 Effect::Redraw => self.terminal.resize(self.model.size.columns, self.model.size.rows),
-                Effect::Suspend => {
-                    self.terminal.suspend()?;
+                Effect::Suspend => self.terminal.stop()?,
+                Effect::TakeAgain => {
+                    self.terminal.take_again()?;
                     // Meanwhile the terminal may have got another size.
                     let area = self.terminal.area();
                     effects.extend(update(self.model, Message::Resize(area.width, area.height)));
@@ -295,6 +296,7 @@ impl Awaited {
             | Message::Paste(_)
             | Message::Resize(..)
             | Message::Wake
+            | Message::Continued
             | Message::Copied(_) => true,
             Message::Matched { .. } => true,
             Message::Filtered(_) | Message::Grown { .. } | Message::Settle | Message::Drawn(_) => false,

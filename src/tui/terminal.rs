@@ -8,12 +8,10 @@ use std::{
 
 use crossterm::{
     cursor,
-    event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture},
+    event::{DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture},
     queue,
     style::ResetColor,
-    terminal::{
-        self, BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-    },
+    terminal::{self, BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen},
 };
 use ratatui::{buffer::Buffer, layout::Rect};
 use rustix::{
@@ -21,7 +19,7 @@ use rustix::{
     io::Errno,
 };
 
-use super::wire;
+use super::{supervisor, wire};
 
 /// Exit code after a panic, as Rust has it.
 const PANICKED: i32 = 101;
@@ -114,13 +112,27 @@ impl Terminal {
         write(bytes)
     }
 
-    /// Gives the terminal back, stops the process until it is continued, and takes the terminal again.
+    /// Gives the terminal back and stops the process until it is continued; then [`Terminal::take_again`] is due. Does
+    /// nothing while it is due: the wish to stop came twice.
+    ///
+    /// # Errors
+    /// If the process cannot be stopped.
+    pub fn stop(&mut self) -> io::Result<()> {
+        if !TAKEN.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        restore();
+        supervisor::stop()
+    }
+
+    /// Takes the terminal after the process was stopped, by [`Terminal::stop`] or from outside, and whatever was done to
+    /// the terminal meanwhile. The next frame is drawn whole.
     ///
     /// # Errors
     /// If the terminal refuses.
-    pub fn suspend(&mut self) -> io::Result<()> {
-        restore();
-        rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP)?;
+    pub fn take_again(&mut self) -> io::Result<()> {
+        // Raw mode that counts as set is not set again, and a shell has set modes of its own.
+        terminal::disable_raw_mode()?;
         enter()?;
         if self.mouse {
             self.mouse(true)?;
@@ -177,18 +189,8 @@ pub fn restore() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
-    let mut wire = Vec::new();
-    // Writing to a vector cannot fail, and a terminal that is gone cannot be told.
-    let _ = queue!(
-        wire,
-        EndSynchronizedUpdate,
-        DisableMouseCapture,
-        DisableBracketedPaste,
-        ResetColor,
-        LeaveAlternateScreen,
-        cursor::Show
-    );
-    let _ = stdout.write_all(&wire);
+    // A terminal that is gone cannot be told.
+    let _ = stdout.write_all(&supervisor::farewell());
     let _ = stdout.flush();
 }
 

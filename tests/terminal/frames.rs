@@ -73,20 +73,21 @@ fn the_screen_is_cleared_when_asked_resized_or_resumed_only() {
     let program = session.program();
     session.keys("\x1a");
     session.wait_until("^Z stops", |_| process::state(program) == Some('T'));
-    process::signal(program, Signal::CONT);
+    process::signal_group(program, Signal::CONT);
     session.wait_until("resuming clears", |it| clears(it) == 4);
 }
 
 /// Watches a program that has nothing to do. Returns the bytes, kernel ticks and nanoseconds it took.
 fn idle(session: &mut Session) -> (usize, u64, u64) {
     session.settle(Duration::from_millis(1000));
-    let pid = session.pid();
-    let before = (session.wire().len(), process::ticks(pid), process::nanoseconds(pid));
+    let pids = [session.program(), session.supervisor()];
+    let sum = |of: fn(i32) -> u64| pids.into_iter().map(of).sum::<u64>();
+    let before = (session.wire().len(), sum(process::ticks), sum(process::nanoseconds));
     let end = Instant::now() + Duration::from_secs(5);
     while Instant::now() < end {
         session.settle(end - Instant::now());
     }
-    let after = (session.wire().len(), process::ticks(pid), process::nanoseconds(pid));
+    let after = (session.wire().len(), sum(process::ticks), sum(process::nanoseconds));
     (after.0 - before.0, after.1 - before.1, after.2 - before.2)
 }
 

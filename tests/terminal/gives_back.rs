@@ -17,17 +17,17 @@ use super::{
 /// What a shell leaves on: without these a prompt is unusable.
 const COOKED: [&str; 5] = ["ICANON", "ECHO", "ISIG", "OPOST", "ICRNL"];
 
-fn is_cooked(session: &Session) -> bool {
+pub(super) fn is_cooked(session: &Session) -> bool {
     let modes = session.modes();
     COOKED.iter().all(|it| modes.split(['|', '(', ')', ' ']).any(|mode| mode == *it))
 }
 
-fn is_taken(session: &Session) -> bool {
+pub(super) fn is_taken(session: &Session) -> bool {
     session.emulator().alternate_screen() && session.emulator().hide_cursor() && !is_cooked(session)
 }
 
 #[track_caller]
-fn assert_given_back(session: &mut Session) {
+pub(super) fn assert_given_back(session: &mut Session) {
     session.settle(Duration::from_millis(50));
     let screen = session.emulator();
     assert!(!screen.alternate_screen(), "still on the alternate screen");
@@ -45,7 +45,7 @@ fn screen_is_plain(session: &Session) -> bool {
     !(colour || it.bold() || it.dim() || it.underline() || it.inverse())
 }
 
-fn under_shell(run: Run) -> Session {
+pub(super) fn under_shell(run: Run) -> Session {
     let mut session = run.under_shell().start();
     session.wait_for(" sum ");
     session.wait_until("the terminal to be taken", is_taken);
@@ -115,7 +115,7 @@ fn a_signal_ends_it_although_the_terminal_does_not_read() {
     session.wait_for(" sum ");
     // Nobody takes bytes from here on, as if a connection stalled; each ^L makes some kilobytes of them.
     session.stall();
-    let main = session.pid();
+    let main = session.program();
     let (mut worked, mut unchanged) = (0, 0);
     let deadline = Instant::now() + DEADLINE;
     while unchanged < 8 {
@@ -178,7 +178,7 @@ fn suspended_and_continued() {
             session.resize(100, 30);
         }
         let start = Instant::now();
-        process::signal(program, Signal::CONT);
+        process::signal_group(program, Signal::CONT);
         session.wait_for(" sum ");
         session.wait_until("the terminal to be taken again", is_taken);
         assert!(start.elapsed() < Duration::from_secs(5));
@@ -199,7 +199,7 @@ fn suspended_by_a_signal() {
     session.signal(Signal::TSTP);
     session.wait_until("SIGTSTP stops it", |_| process::state(program) == Some('T'));
     assert_given_back(&mut session);
-    process::signal(program, Signal::CONT);
+    process::signal_group(program, Signal::CONT);
     session.wait_for(" sum ");
     session.wait_until("the terminal to be taken again", is_taken);
 }

@@ -201,7 +201,7 @@ fn a_line_of_64_mib_is_read_and_what_follows_it() {
     session.keys("G");
     session.wait_for(">a4");
     assert!(!session.has("bad line"), "{}", session.screen());
-    let peak = process::peak_memory(session.pid());
+    let peak = process::peak_memory(session.program());
     println!("a line of 64 MiB: {} MiB at most", peak >> 20);
     assert!(peak < 2 * BOUND, "{peak} bytes");
 }
@@ -213,7 +213,7 @@ fn a_line_of_64_mib_is_followed_while_it_is_written() {
     session.wait_for("2 acts");
     session.wait_for("LIVE");
     // What the program takes without it: its own code and tables, which grow with the formats it reads.
-    let before = process::peak_memory(session.pid());
+    let before = process::peak_memory(session.program());
     let line = long_act();
     for (n, piece) in line.chunks(4 << 20).enumerate() {
         log.append_raw(piece);
@@ -228,7 +228,7 @@ fn a_line_of_64_mib_is_followed_while_it_is_written() {
     session.keys("3G");
     session.wait_for(">a3");
     assert!(!session.has("bad line"), "{}", session.screen());
-    let peak = process::peak_memory(session.pid());
+    let peak = process::peak_memory(session.program());
     println!("a line of 64 MiB, followed: {} MiB at most, {} before", peak >> 20, before >> 20);
     assert!(peak - before < BOUND - OWN, "{peak} bytes, {before} before");
     fs::remove_file(log.path()).unwrap();

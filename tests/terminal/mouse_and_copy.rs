@@ -87,7 +87,7 @@ fn the_mouse_is_given_back_while_suspended_and_captured_again() {
     session.keys("\x1a");
     session.wait_until("^Z stops", |_| process::state(program) == Some('T'));
     session.wait_until("the mouse to be free", |it| !captures(it));
-    process::signal(program, Signal::CONT);
+    process::signal_group(program, Signal::CONT);
     session.wait_until("the mouse to be captured again", captures);
 }
 

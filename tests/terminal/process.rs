@@ -73,11 +73,21 @@ fn is_below(pid: i32, root: i32) -> bool {
     false
 }
 
-/// The process called `name` among `root` and what it started.
-pub fn named(name: &str, root: i32) -> Option<i32> {
-    let called =
-        |pid: &i32| fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|it| it.trim() == name);
-    all().into_iter().filter(called).find(|pid| is_below(*pid, root))
+fn is_called(name: &str, pid: i32) -> bool {
+    fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|it| it.trim() == name)
+}
+
+/// The process called `name` among `root` and what it started, and the one of that name that started it.
+pub fn supervised(name: &str, root: i32) -> Option<(i32, i32)> {
+    let named = all().into_iter().filter(|pid| is_called(name, *pid) && is_below(*pid, root));
+    let pairs = named.filter_map(|pid| Some((pid, parent(pid)?)));
+    pairs.into_iter().find(|(_, parent)| is_called(name, *parent))
+}
+
+/// To all processes in the group of `pid`, as a shell's `fg` does.
+pub fn signal_group(pid: i32, signal: Signal) {
+    let group = rustix::process::getpgid(Pid::from_raw(pid)).unwrap();
+    rustix::process::kill_process_group(group, signal).unwrap();
 }
 
 pub fn signal(pid: i32, signal: Signal) {

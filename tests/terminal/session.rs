@@ -305,18 +305,29 @@ impl Session {
         master.resize(pty_size((columns, rows))).unwrap();
     }
 
-    /// The process that was started: the program, or the shell around it.
+    /// The process that was started: the supervisor of the program, or the shell around it.
     pub fn pid(&self) -> i32 {
         self.child.process_id().unwrap().try_into().unwrap()
     }
 
-    /// The program, also where a shell is around it.
+    /// The process that does the work, also where a shell is around it.
     #[track_caller]
     pub fn program(&mut self) -> i32 {
+        self.processes().0
+    }
+
+    /// The process that was started, and waits for the one that does the work.
+    #[track_caller]
+    pub fn supervisor(&mut self) -> i32 {
+        self.processes().1
+    }
+
+    #[track_caller]
+    fn processes(&mut self) -> (i32, i32) {
         let root = self.pid();
         let mut found = None;
         self.wait_until("the process of the program", |_| {
-            found = process::named("creditscope", root);
+            found = process::supervised("creditscope", root);
             found.is_some()
         });
         found.unwrap()
