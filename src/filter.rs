@@ -1,13 +1,14 @@
 //! Filters: what is listed, never what is computed.
 //!
 //! ```text
-//! filter = ["!"] field op value  |  ["!"] "/" regex ["/"]
+//! filter = ["!"] field op value  |  ["!"] "error"  |  ["!"] "/" regex ["/"]
 //!
 //! agent=coder          who acts; names separated by commas, `*` stands for any characters
 //! type=reward          the type of a record; an act also has the types of the records about it
 //! kind=tool            the kind of an action as logged; `message` for messages, `action` if none is logged
 //! status=failure       how the episode ended: success, failure, truncated, error, aborted, open, or as logged
 //! reward<0.5           the reward of the episode: < <= > >= = or a range as in reward=-1..0.5
+//! error                in which something went wrong: `error` in the record, or a failing `status`
 //! text=regex  /regex/  what a record holds, as a search would find it
 //! ```
 //!
@@ -22,7 +23,7 @@ mod records;
 mod words;
 
 pub use acts::ActTypes;
-pub use parse::{FIELDS, FilterError, OPERATORS};
+pub use parse::{ERROR, FIELDS, FilterError, OPERATORS};
 pub use records::RecordTest;
 pub use words::Words;
 
@@ -57,6 +58,8 @@ pub enum Test {
     Status(Words),
     /// What the episode came to.
     Reward(Bounds),
+    /// In which something went wrong.
+    Error,
     /// What the record holds.
     Text(Arc<Pattern>),
 }

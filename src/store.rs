@@ -284,6 +284,7 @@ impl Store {
         LogSummary {
             episodes: self.episodes.summaries(),
             files: Arc::new(self.lives.iter().map(|it| it.summary.clone()).collect()),
+            errors: self.episodes.errors(),
             records: self.records,
             bad_lines: self.bad_lines,
             input_errors: self.input_errors,

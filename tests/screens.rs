@@ -206,6 +206,20 @@ fn searches_and_filters() {
 }
 
 #[test]
+fn errors() {
+    const LOG: &str = "../tests/data/errors.jsonl";
+    check("errors_80x24", LOG, (80, 24), "\n)");
+    check("errors_timeline_80x24", LOG, (80, 24), "\n3))");
+    check("errors_strip_80x24", LOG, (80, 24), "\n3v");
+    check("errors_graph_80x24", LOG, (80, 24), "\n2");
+    check("errors_listed_80x24", LOG, (80, 24), "\nferror\n");
+    check("errors_episodes_80x24", LOG, (80, 24), "");
+    check("errors_40x10", LOG, (40, 10), "\n3)");
+    check_ascii("errors_80x24_ascii", LOG, (80, 24), "\n3)");
+    check_ascii("errors_episodes_80x24_ascii", LOG, (80, 24), "");
+}
+
+#[test]
 fn lists_and_live_logs() {
     check("episodes_80x24", "dev-team.jsonl", (80, 24), "");
     check("trace_only_80x24", "dev-team.jsonl", (80, 24), "jjj\n");

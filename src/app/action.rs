@@ -55,6 +55,10 @@ pub enum Action {
     NextCulprit,
     /// Previous culprit.
     PreviousCulprit,
+    /// To the next act in which something went wrong.
+    NextError,
+    /// To the one before.
+    PreviousError,
     /// To a cause of this act.
     Cause,
     /// To an effect of this act.
@@ -189,6 +193,7 @@ const PAIRS: &[Pair] = &[
     Pair(Action::SameAgentOn, Action::SameAgentBack, Both::Swapped),
     Pair(Action::EpisodeOn, Action::EpisodeBack, Both::Swapped),
     Pair(Action::NextCulprit, Action::PreviousCulprit, Both::No),
+    Pair(Action::NextError, Action::PreviousError, Both::Swapped),
     Pair(Action::Cause, Action::Effect, Both::InOrder),
     Pair(Action::NextHit, Action::PreviousHit, Both::InOrder),
     Pair(Action::Filter, Action::Filters, Both::InOrder),
@@ -278,6 +283,8 @@ pub const BINDINGS: &[Binding] = &[
     row(Action::Filters, &[c('F')], Section::Find, "list them", "filters"),
     row(Action::NextCulprit, &[c('b')], Section::Ask, "the act to blame, the next", "blame"),
     row(Action::PreviousCulprit, &[c('B')], Section::Ask, "back", ""),
+    row(Action::NextError, &[c(')')], Section::Ask, "act with an error, the next", "error"),
+    row(Action::PreviousError, &[c('(')], Section::Ask, "back", ""),
     row(Action::Cause, &[c('c')], Section::Ask, "to the cause of this act", "cause"),
     row(Action::Effect, &[c('C')], Section::Ask, "effect", "effect"),
     row(Action::Explain, &[c('e')], Section::Ask, "explain: the arithmetic", "explain"),

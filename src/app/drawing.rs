@@ -21,6 +21,7 @@ impl DrawingKey {
             selected: (open.agent, state.edge),
             graph: Arc::clone(state.shown()?),
             groups: state.groups().cloned(),
+            errors: open.index.errors.len(),
             credit: open.analysis().map(|it| (Arc::clone(&it.agents), Arc::clone(&it.ranking))),
         })
     }
@@ -33,10 +34,12 @@ impl KeptDrawing {
         let labels: Vec<&str> = episode.agents.iter().map(|it| it.name.as_str()).collect();
         let value = |agent| open.credit().and_then(|it| it.agent(agent)).map(|it| it.value);
         let credit: Vec<Option<f64>> = episode.agent_ids().map(value).collect();
+        let errors: Vec<u32> = episode.agent_ids().map(|it| open.index.errors_of(it)).collect();
         let edges = edges_of(open);
         let options = Options {
             labels: &labels,
             credit: &credit,
+            errors: &errors,
             selected_agent: Some(key.selected.0),
             selected_edge: key.selected.1.and_then(|it| edges.get(it).copied()),
             // If the verdict names no act, nothing on the path to it is to blame.

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{key::Key, request::RequestId};
 use crate::{
-    filter::{FIELDS, Filter, OPERATORS, count, types},
+    filter::{ERROR, FIELDS, Filter, OPERATORS, count, types},
     model::{EpisodeId, EpisodeSummary, Segmented},
 };
 
@@ -119,9 +119,9 @@ impl FilterState {
             OPERATORS.iter().filter_map(|it| Some((rest.find(it)?, it.len()))).min_by_key(|it| it.0);
         let Some((at, len)) = operator else {
             let fields = FIELDS.iter().filter(|it| it.starts_with(rest));
-            return fields
-                .map(|it| format!("{sign}{it}{}", if *it == "reward" { "<" } else { "=" }))
-                .collect();
+            let fields = fields.map(|it| format!("{it}{}", if *it == "reward" { "<" } else { "=" }));
+            let alone = ERROR.starts_with(rest).then(|| ERROR.to_owned());
+            return fields.chain(alone).map(|it| format!("{sign}{it}")).collect();
         };
         let (head, value) = rest.split_at(at + len);
         // Of several names the last is completed.
@@ -172,7 +172,8 @@ mod tests {
 
     #[test]
     fn completions() {
-        check("", &["agent=", "type=", "kind=", "status=", "reward<", "text="]);
+        check("", &["agent=", "type=", "kind=", "status=", "reward<", "text=", "error"]);
+        check("!e", &["!error"]);
         check("!t", &["!type=", "!text="]);
         check("agent=c", &["agent=Coder", "agent=clerk"]);
         check("agent!=t", &["agent!=tester"]);

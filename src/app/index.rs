@@ -48,6 +48,10 @@ pub struct EpisodeIndex {
     replays: Vec<(ActId, u32)>,
     /// Places of the states after each act in [`Episode::states`].
     states: Vec<(ActId, u32)>,
+    /// Acts in which something went wrong, ascending.
+    pub errors: Vec<ActId>,
+    /// How many of them are each agent's.
+    errors_of: Vec<u32>,
     /// Columns of the longest name of an agent.
     pub name_columns: usize,
     /// At most this many characters are common to two names of agents, at their beginnings and at their ends.
@@ -75,6 +79,9 @@ impl EpisodeIndex {
         };
         let mut by_agent = vec![Vec::new(); episode.agents.len()];
         add_acts(&mut by_agent, episode, 0);
+        let mut errors_of = vec![0; episode.agents.len()];
+        let mut errors = Vec::new();
+        add_errors(&mut errors, &mut errors_of, episode, 0);
         let mut kinds = BTreeSet::new();
         add_kinds(&mut kinds, episode, 0);
         let labels = episode.labels.iter().enumerate();
@@ -82,6 +89,8 @@ impl EpisodeIndex {
         let states = episode.states.iter().enumerate();
         Self {
             by_agent,
+            errors,
+            errors_of,
             name_columns: widest(episode, 0),
             alike: alike(episode),
             kinds,
@@ -100,6 +109,8 @@ impl EpisodeIndex {
         self.name_columns = self.name_columns.max(widest(episode, self.by_agent.len()));
         self.by_agent.resize(episode.agents.len(), Vec::new());
         add_acts(&mut self.by_agent, episode, acts);
+        self.errors_of.resize(episode.agents.len(), 0);
+        add_errors(&mut self.errors, &mut self.errors_of, episode, acts);
         add_kinds(&mut self.kinds, episode, acts);
         self.start = self.start.or_else(|| episode.acts.range(acts..usize::MAX).find_map(|it| it.time));
         let mut new = episode.rewards.range(rewards..usize::MAX);
@@ -121,6 +132,11 @@ impl EpisodeIndex {
     /// The acts of an agent, ascending.
     pub fn acts_of(&self, agent: AgentId) -> &[ActId] {
         self.by_agent.get(agent.index()).map_or(&[], Vec::as_slice)
+    }
+
+    /// In how many acts of an agent something went wrong.
+    pub fn errors_of(&self, agent: AgentId) -> u32 {
+        self.errors_of.get(agent.index()).copied().unwrap_or(0)
     }
 
     /// Places of the judgements that name an act, ascending.
@@ -149,6 +165,17 @@ fn add_acts(by_agent: &mut [Vec<ActId>], episode: &Episode, from: usize) {
     for act in episode.act_ids().skip(from) {
         if let Some(acts) = by_agent.get_mut(episode.act(act).agent.index()) {
             acts.push(act);
+        }
+    }
+}
+
+/// Adds the acts after the first `from` in which something went wrong, and counts them by agent.
+fn add_errors(errors: &mut Vec<ActId>, of: &mut [u32], episode: &Episode, from: usize) {
+    for act in episode.act_ids().skip(from) {
+        let it = episode.act(act);
+        if it.has_error() {
+            errors.push(act);
+            of.get_mut(it.agent.index()).into_iter().for_each(|it| *it += 1);
         }
     }
 }

@@ -26,6 +26,16 @@ pub fn culprit_notice(open: &OpenEpisode, act: ActId, (rank, of): (usize, usize)
     format!("{id} {credit} {structural}: {rank} of {of} acts {word}; {explain} explains")
 }
 
+/// `error 2 of 3: a17 coder: 2 tests failed`: the act with this rank among those with an error, from 1, and how many
+/// there are.
+pub fn error_notice(episode: &Episode, act: ActId, (rank, of): (usize, usize)) -> String {
+    let it = episode.act(act);
+    let (agent, words) = (&episode.agent(it.agent).name, it.error_words().unwrap_or_default());
+    // Several tries, of which the last went well.
+    let earlier = if it.error.is_none() { " (an earlier attempt)" } else { "" };
+    format!("error {rank} of {of}: {} {agent}: {words}{earlier}", it.id)
+}
+
 /// The credit of an act, `-0.33`; by the shape of the trace alone its rank, `#3`: sizes of such numbers mean nothing.
 /// Empty if it has none.
 pub fn act_figure(open: &OpenEpisode, act: ActId, decimals: usize) -> String {
@@ -71,6 +81,9 @@ pub fn act_line(open: &OpenEpisode, act: ActId) -> String {
     let mut line = format!("{} {} {}", it.id, open.episode.agent(it.agent).name, it.label);
     if !it.result.is_empty() {
         line += &format!(" -> {}", it.result);
+    }
+    if let Some(error) = &it.error {
+        line += &format!(", error {error}");
     }
     let figure = act_figure(open, act, 3);
     if !figure.is_empty() {

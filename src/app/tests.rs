@@ -2,6 +2,7 @@
 
 pub(crate) mod any;
 mod command_line;
+mod errors;
 mod filtering;
 mod forms;
 mod headlines;

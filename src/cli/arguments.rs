@@ -162,8 +162,8 @@ pub struct Report {
     #[arg(long, value_name = "REGEX", conflicts_with_all = ["explain", "keys", "method", "baseline", "drop"])]
     pub search: Option<String>,
     /// List only acts, episodes, or records of --search that pass: agent=NAME, type=TYPE, kind=KIND,
-    /// status=failure, 'reward<0.5', /regex/ or text=REGEX, with ! in front for the opposite; repeatable. Changes no
-    /// number, and the report says what is not listed
+    /// status=failure, 'reward<0.5', error, /regex/ or text=REGEX, with ! in front for the opposite; repeatable.
+    /// Changes no number, and the report says what is not listed
     #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
     pub filter: Vec<String>,
     /// What to compute.

@@ -78,6 +78,7 @@ impl Filter {
                 ActKind::Action if it.category.is_empty() => "action",
                 ActKind::Action => &it.category,
             }),
+            Test::Error => it.has_error(),
             Test::Text(_) => has_text,
             Test::Status(_) | Test::Reward(_) => return true,
         };

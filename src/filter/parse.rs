@@ -8,6 +8,9 @@ use crate::search::Pattern;
 /// The fields, in the order of the help.
 pub const FIELDS: [&str; 6] = ["agent", "type", "kind", "status", "reward", "text"];
 
+/// The filter that needs no value: acts in which something went wrong.
+pub const ERROR: &str = "error";
+
 /// The operators between field and value, the longer ones first.
 pub const OPERATORS: [&str; 6] = ["!=", "<=", ">=", "=", "<", ">"];
 
@@ -15,7 +18,7 @@ pub const OPERATORS: [&str; 6] = ["!=", "<=", ">=", "=", "<", ">"];
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FilterError {
     /// It begins with no known field.
-    #[error("'{0}' is no field: agent= type= kind= status= reward< text= or /regex/")]
+    #[error("'{0}' is no field: agent= type= kind= status= reward< text= error or /regex/")]
     Field(String),
     /// Nothing says how to compare.
     #[error("what about {0}? {0}= and a value")]
@@ -52,6 +55,9 @@ impl Filter {
         }
         let end = rest.find(|it: char| !it.is_ascii_alphabetic()).unwrap_or(rest.len());
         let (field, rest) = rest.split_at(end);
+        if (field, rest.trim()) == (ERROR, "") {
+            return Ok(Self { text: text.to_owned(), negated, test: Test::Error });
+        }
         if !FIELDS.contains(&field) {
             return Err(FilterError::Field(if field.is_empty() { rest } else { field }.to_owned()));
         }
@@ -143,6 +149,8 @@ mod tests {
         check("agent!=coder", true, &Test::Agent(named("coder")));
         check("!agent!=coder", false, &Test::Agent(named("coder")));
         check("agent=a=b", false, &Test::Agent(named("a=b")));
+        check(" error ", false, &Test::Error);
+        check("!error", true, &Test::Error);
         check("type=reward", false, &Test::Type(named("reward")));
         check("kind=tool*", false, &Test::Kind(named("tool*")));
         check("status=Failed,open", false, &Test::Status(named("failure,open")));
@@ -164,10 +172,11 @@ mod tests {
 
     #[test]
     fn what_is_no_filter_says_what_would_be_one() {
-        let fields = "agent= type= kind= status= reward< text= or /regex/";
+        let fields = "agent= type= kind= status= reward< text= error or /regex/";
         check_error("", &format!("'' is no field: {fields}"));
         check_error("coder", &format!("'coder' is no field: {fields}"));
         check_error("=x", &format!("'=x' is no field: {fields}"));
+        check_error("error=timeout", &format!("'error' is no field: {fields}"));
         check_error("agent", "what about agent? agent= and a value");
         check_error("agent=", "agent= what?");
         check_error("agent<x", "agent has no '<': agent= or agent!=");

@@ -27,6 +27,8 @@ struct Line {
     agents: Vec<String>,
     /// Of an action.
     category: Option<String>,
+    /// Whether something went wrong in it.
+    failed: bool,
 }
 
 impl RecordTest {
@@ -64,6 +66,7 @@ impl RecordTest {
         match &self.filter.test {
             Test::Agent(words) => line.agents.iter().any(|it| words.hold(it)),
             Test::Type(words) => words.hold(&line.type_name),
+            Test::Error => line.failed,
             Test::Kind(words) => match line.kind {
                 RecordType::Message => words.hold("message"),
                 RecordType::Action => words.hold(line.category.as_deref().unwrap_or("action")),
@@ -97,24 +100,29 @@ fn episodes_of(line: &[u8]) -> Vec<String> {
 fn lines_of(line: &[u8], with_kind: bool) -> Vec<Line> {
     // The header alone decides about most actions.
     let has_kind = with_kind && memmem::find(line, b"\"kind\"").is_some();
-    if let Some(header) = scan_header(line).filter(|_| !has_kind) {
+    // A header that does not say all may not know whether something went wrong.
+    if let Some(header) = scan_header(line).filter(|it| !has_kind && it.complete) {
         let agents = header.agent.iter().chain(&header.others).map(ToString::to_string).collect();
         let (type_name, episode) = (header.type_name.into_owned(), header.episode.map(Into::into));
-        return vec![Line { kind: header.record_type, type_name, episode, agents, category: None }];
+        let (kind, failed) = (header.record_type, header.failed);
+        return vec![Line { kind, type_name, episode, agents, category: None, failed }];
     }
     let records = parse_line(line).records.into_iter();
     records
         .map(|(record, _)| {
             let mut agents: Vec<String> = record.agent().map(str::to_owned).into_iter().collect();
-            let mut category = None;
+            let (mut category, mut failed) = (None, false);
             match &record.body {
-                Body::Action(action) => category.clone_from(&action.kind),
+                Body::Action(action) => {
+                    category.clone_from(&action.kind);
+                    failed = action.error.is_some();
+                }
                 Body::Message(message) => agents.extend(message.to.iter().cloned()),
                 Body::EpisodeStart(start) => agents.extend(start.agents.iter().map(|it| it.id.clone())),
                 _ => {}
             }
             let (kind, type_name) = (record.record_type(), record.type_name().to_owned());
-            Line { kind, type_name, episode: record.episode, agents, category }
+            Line { kind, type_name, episode: record.episode, agents, category, failed }
         })
         .collect()
 }
@@ -125,7 +133,7 @@ mod tests {
 
     const LOG: &str = r#"{"type":"episode_start","episode":"one","agents":["ann","bob"]}
 {"type":"action","episode":"one","agent":"ann","kind":"tool","action":"say \"no\""}
-{"type":"action","episode":"two","agent":"bob","action":"go"}
+{"type":"action","episode":"two","agent":"bob","action":"go","error":"lost"}
 {"type":"message","episode":"two","from":"bob","to":["cid"],"content":"hi"}
 {"type":"counterfactual","episode":"two","kind":"replay","of":"x","candidates":[]}
 {"type":"action","episode":"three","agent":"ann","kind":"llm"}{"type":"reward","episode":"four","value":1}
@@ -154,6 +162,7 @@ mod tests {
         check("kind=tool", &["one"]);
         check("kind=action,llm", &["two", "three"]);
         check("kind=message", &["two"]);
+        check("error", &["two"]);
         check("kind=replay", &[]);
         check("/say \"no\"/", &["one"]);
         check("/hi|llm/", &["two", "three", "four"]);
@@ -175,6 +184,8 @@ mod tests {
         check_record("!agent=bob", &[0, 1, 4, 5]);
         check_record("type=message", &[3]);
         check_record("kind=tool", &[1]);
+        check_record("error", &[2]);
+        check_record("!error", &[0, 1, 3, 4, 5]);
         check_record("!/hi/", &[0, 1, 2, 4, 5]);
         check_record("reward>0", &[0, 1, 2, 3, 4, 5]);
     }

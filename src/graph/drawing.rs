@@ -30,6 +30,8 @@ pub enum Role {
     Blame,
     /// The selected agent or edge.
     Focus,
+    /// Name of an agent in an act of which something went wrong.
+    Error,
 }
 
 /// Which characters a drawing may use. It never changes the names of agents.

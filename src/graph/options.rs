@@ -14,6 +14,8 @@ pub struct Options<'a> {
     pub labels: &'a [&'a str],
     /// Credit by agent id; empty: no credit is shown.
     pub credit: &'a [Option<f64>],
+    /// In how many acts something went wrong, by agent id; stands before the name.
+    pub errors: &'a [u32],
     /// The selected agent: the focus of the ego view.
     pub selected_agent: Option<AgentId>,
     /// The selected edge.
@@ -39,6 +41,7 @@ impl Default for Options<'_> {
         Self {
             labels: &[],
             credit: &[],
+            errors: &[],
             selected_agent: None,
             selected_edge: None,
             blame: &[],
@@ -54,10 +57,19 @@ impl Default for Options<'_> {
 
 impl Options<'_> {
     pub(super) fn label(&self, agent: AgentId) -> String {
-        match self.labels.get(agent.index()).map(|it| it.trim()) {
+        let name = match self.labels.get(agent.index()).map(|it| it.trim()) {
             Some(label) if !label.is_empty() => label.to_owned(),
             _ => (agent.index() + 1).to_string(),
+        };
+        match self.errors_of(agent) {
+            0 => name,
+            // In front, where a long name is never cut.
+            errors => format!("{}{errors} {name}", self.glyph('╳', 'X')),
         }
+    }
+
+    fn errors_of(&self, agent: AgentId) -> u32 {
+        self.errors.get(agent.index()).copied().unwrap_or(0)
     }
 
     /// Columns of the longest label, at most `limit`, at least 1.
@@ -115,7 +127,13 @@ impl Options<'_> {
     }
 
     pub(super) fn name_role(&self, agent: AgentId) -> Role {
-        if self.selected_agent == Some(agent) { Role::Focus } else { Role::Label }
+        if self.selected_agent == Some(agent) {
+            Role::Focus
+        } else if self.errors_of(agent) > 0 {
+            Role::Error
+        } else {
+            Role::Label
+        }
     }
 }
 

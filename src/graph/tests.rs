@@ -222,6 +222,30 @@ fn matrix_in_a_narrow_pane_abbreviates() {
 }
 
 #[test]
+fn errors_stand_before_the_names_of_their_agents() {
+    let edges = [(0, 1, 4), (1, 2, 12), (2, 0, 1)];
+    let options = Options { errors: &[0, 12, 1], width: 40, ..ascii() };
+    check(
+        &matrix(&graph(3, &edges), &options),
+        r"
+                  1  2  3    out credit
+1 planner      |  \  4         4  +0.03
+2 X12 searcher |     \ 12     12  -0.11
+3>X1 coder     |  1     \      1  -0.41
+  in           |  1  4 12
+",
+    );
+    let drawing = matrix(&graph(3, &edges), &options);
+    let role = |name: &str| {
+        let row = (0..drawing.height).find(|it| drawing.line(*it).contains(name)).unwrap();
+        let column = drawing.line(row).find(name).unwrap();
+        drawing.rows[row][column].role
+    };
+    assert_eq!(["planner", "searcher", "coder"].map(role), [Role::Label, Role::Error, Role::Focus]);
+    assert!(nodes(&graph(3, &edges), &options).unwrap().text().contains("X12 searcher"));
+}
+
+#[test]
 fn ego_of_the_selected_agent() {
     check(
         &ego(&graph(6, &FEEDBACK), &team()),
@@ -438,6 +462,7 @@ fn check_case(case: &Case) {
     let options = Options {
         labels: &labels,
         credit: &case.credit,
+        errors: &[0, 3],
         selected_agent: Some(AgentId(case.pick)),
         selected_edge: blame.first().copied(),
         blame: &blame,

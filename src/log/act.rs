@@ -31,13 +31,25 @@ pub struct Action {
     pub usage: Option<Usage>,
     /// Span id of the trace.
     pub span_id: Option<String>,
-    /// What went wrong.
+    /// What went wrong; a record without it whose `status` is a failing one says `status failed`.
     pub error: Option<String>,
     /// Which try of this id it is: 1, 2, ... Absent: a record that contradicts an earlier one of the same id is
     /// the next.
     pub attempt: Option<u32>,
     /// Turn within the episode.
     pub turn: Option<i64>,
+}
+
+/// Whether what an action's `error` holds says that something went wrong: nothing, blanks and `false` do not.
+pub(super) fn says_error(text: &str) -> bool {
+    text != "false" && text.chars().any(|it| !it.is_whitespace() && !it.is_control())
+}
+
+/// Whether a word in an action's `status` says that it went wrong. Such a field is none of the format, but common.
+pub(super) fn says_failed(word: &str) -> bool {
+    const FAILING: [&str; 9] =
+        ["error", "errored", "fail", "failed", "failure", "crashed", "timeout", "timed_out", "aborted"];
+    FAILING.iter().any(|it| word.eq_ignore_ascii_case(it))
 }
 
 /// The acting policy's own numbers. A list in place of an object counts its alternatives `0`, `1`, ...
@@ -107,4 +119,21 @@ pub struct State {
     pub delta: Option<Payload>,
     /// Ids of the acts after which it holds.
     pub after: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_says_that_something_went_wrong() {
+        for text in ["timeout", "0", "{}", "é"] {
+            assert!(says_error(text), "{text}");
+        }
+        for text in ["", " \n\t", "false", "\u{1b}"] {
+            assert!(!says_error(text), "{text:?}");
+        }
+        assert!(says_failed("Failed") && says_failed("ERROR"));
+        assert!(!says_failed("ok") && !says_failed("failed over to the other host"));
+    }
 }

@@ -73,6 +73,7 @@ fn check_plain(plain: &PlainHeader<'_>, header: &Header<'_>, shown: &str) {
     assert_eq!(plain.ts, header.ts, "ts: {shown}");
     assert_eq!(plain.seq, header.seq, "seq: {shown}");
     assert_eq!(plain.value, header.value, "value: {shown}");
+    assert_eq!(plain.failed, header.failed, "failed: {shown}");
     let to: Vec<Vec<u8>> = header.others.iter().map(|it| it.as_bytes().to_vec()).collect();
     assert_eq!(of(plain.to).into_iter().collect::<Vec<_>>(), to, "to: {shown}");
 }
@@ -90,6 +91,8 @@ fn check_record(header: &Header<'_>, record: &Record, shown: &str) {
     }
     assert_eq!(header.ts, record.ts, "ts: {shown}");
     assert_eq!(header.seq, record.seq, "seq: {shown}");
+    let failed = matches!(&record.body, Body::Action(it) if it.error.is_some());
+    assert_eq!(header.failed, failed, "failed: {shown}");
     let (others, value, status) = match &record.body {
         Body::EpisodeStart(it) => (it.agents.iter().map(|it| it.id.as_str()).collect(), None, None),
         Body::Message(it) => (it.to.iter().map(String::as_str).collect(), None, None),

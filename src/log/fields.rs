@@ -99,6 +99,12 @@ impl<'a, 'n, 'p> Fields<'a, 'n, 'p> {
         self.raw(key).filter(|it| *it != "null")
     }
 
+    /// The string in `key`, which stays a field that nobody has read.
+    pub(super) fn peek(&self, key: &str) -> Option<String> {
+        let entry = self.entries.iter().find(|it| it.key == key)?;
+        string(entry.raw.get()).map(Cow::into_owned)
+    }
+
     /// Whether `key` has a value.
     pub(super) fn has(&self, key: &str) -> bool {
         self.entries.iter().any(|it| it.key == key && it.raw.get() != "null")

@@ -13,6 +13,7 @@ use std::ops::Range;
 
 use memchr::memmem;
 
+use super::act::{says_error, says_failed};
 use super::json::marks::{Marked, Marks};
 use super::spans::{Field, Spans, is_plain_integer, walk_object};
 use super::template::{Recognised, Templates, by_walk};
@@ -43,6 +44,8 @@ pub struct Header<'a> {
     pub value: Option<f64>,
     /// `status` of an episode's end.
     pub status: Option<Cow<'a, str>>,
+    /// Whether an action says that something went wrong: by `error`, or by a failing `status`.
+    pub failed: bool,
     /// Whether the fields above say all that an index needs. `false` if one of them is written in an unusual
     /// way, and for records whose content matters (`run`, judgements): then parse the line.
     pub complete: bool,
@@ -115,6 +118,8 @@ pub struct PlainHeader<'a> {
     pub ts: Option<Timestamp>,
     /// The writer's counter.
     pub seq: Option<i64>,
+    /// Whether an action says that something went wrong.
+    pub failed: bool,
 }
 
 impl<'a, 's> Scan<'a, 's> {
@@ -142,9 +147,10 @@ impl<'a, 's> Scan<'a, 's> {
         if !self.spans.plain {
             return None;
         }
-        let (mut to, mut value) = (None, None);
+        let (mut to, mut value, mut failed) = (None, None, false);
         match self.record_type {
-            Action | State | Counterfactual | Unknown => {}
+            Action => failed = self.failed()?,
+            State | Counterfactual | Unknown => {}
             Metric => self.raw(Field::Values)?.starts_with(b"{").then_some(())?,
             Message => to = Some(plain_name(self.raw(Field::To)?)?),
             Reward => value = Some(number(self.raw(Field::Value)?)?),
@@ -169,7 +175,26 @@ impl<'a, 's> Scan<'a, 's> {
             value,
             ts,
             seq,
+            failed,
         })
+    }
+
+    /// Whether the action says that something went wrong. `None` if a field that may say so is written in a way
+    /// that must be repaired.
+    fn failed(&self) -> Option<bool> {
+        let error = match self.raw(Field::Error) {
+            None | Some(b"null") => false,
+            Some(token) if token.starts_with(b"\"") => says_error(&string(token)?),
+            Some(b"false") => false,
+            Some(token) => {
+                let is_plain = token == b"true" || token.starts_with(b"{") || token.starts_with(b"[");
+                (is_plain || is_number(token)).then_some(true)?
+            }
+        };
+        match self.raw(Field::Status).filter(|it| !error && it.starts_with(b"\"")) {
+            None => Some(error),
+            Some(token) => Some(says_failed(&string(token)?)),
+        }
     }
 
     /// The header in any case.
@@ -179,12 +204,17 @@ impl<'a, 's> Scan<'a, 's> {
             None => Some(None),
             Some(token) => name_from(token).map(Some),
         };
-        let (mut others, mut value, mut status) = (Vec::new(), None, None);
+        let (mut others, mut value, mut status, mut failed) = (Vec::new(), None, None, false);
         let seq = self.raw(Field::Seq).map(counter);
         // Written as `1.0`, for example.
         let readable = !matches!(seq, Some(None));
         let mut complete = match record_type {
             RecordType::Run => false,
+            RecordType::Action => {
+                let says = self.failed();
+                failed = says.unwrap_or_default();
+                says.is_some()
+            }
             RecordType::EpisodeStart => {
                 let roster =
                     |it: &'a [u8]| it.starts_with(b"[") && self.names(Field::Agents, &mut others).is_some();
@@ -233,6 +263,7 @@ impl<'a, 's> Scan<'a, 's> {
             others,
             value,
             status,
+            failed,
             complete,
         })
     }

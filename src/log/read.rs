@@ -10,6 +10,7 @@
 //!
 //! A counterfactual without `kind` but with `coalitions` is of kind `coalition`.
 
+use super::act::{says_error, says_failed};
 use super::fields::{Fields, string};
 use super::{
     Action, Body, Candidate, Coalition, Counterfactual, Credit, CreditItem, Edge, EpisodeEnd, EpisodeStart,
@@ -157,6 +158,9 @@ fn episode_start(fields: &mut Fields) -> EpisodeStart {
 }
 
 fn action(fields: &mut Fields) -> Option<Action> {
+    let error = fields.text("error").filter(|it| says_error(it));
+    let failed = || fields.peek("status").filter(|it| says_failed(it)).map(|it| format!("status {it}"));
+    let error = error.or_else(failed);
     Some(Action {
         agent: fields.name("agent")?,
         action: fields.payload("action"),
@@ -182,7 +186,7 @@ fn action(fields: &mut Fields) -> Option<Action> {
             cost: it.number("cost"),
         }),
         span_id: fields.text("span_id"),
-        error: fields.text("error").filter(|it| it != "false"),
+        error,
         attempt: fields.count("attempt"),
         turn: fields.integer("turn"),
     })

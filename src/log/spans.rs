@@ -30,10 +30,11 @@ pub(super) enum Field {
     Values,
     Return,
     Status,
+    Error,
 }
 
 /// Number of fields.
-const FIELDS: usize = Field::Status as usize + 1;
+const FIELDS: usize = Field::Error as usize + 1;
 
 impl Field {
     /// The field with this key, if it is one of the header.
@@ -53,6 +54,7 @@ impl Field {
             b"values" => Self::Values,
             b"return" => Self::Return,
             b"status" => Self::Status,
+            b"error" => Self::Error,
             _ => return None,
         })
     }

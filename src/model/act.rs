@@ -64,6 +64,17 @@ impl Act {
         (all > 1).then(|| format!("attempt {all} of {all}"))
     }
 
+    /// Whether something went wrong in it, in its last try or an earlier one.
+    pub fn has_error(&self) -> bool {
+        self.error_words().is_some()
+    }
+
+    /// What went wrong: in its last try, or else in the last of the earlier ones in which something did.
+    pub fn error_words(&self) -> Option<&str> {
+        let earlier = || self.attempts.iter().rev().find_map(|it| it.error.as_deref());
+        self.error.as_deref().or_else(earlier)
+    }
+
     /// The action taken, as its alternatives write it: what the policy chose, or else the action itself.
     pub fn taken_label(&self) -> &str {
         self.policy.as_ref().and_then(|it| it.chosen.as_deref()).unwrap_or(&self.label)

@@ -24,6 +24,8 @@ pub struct EpisodeSummary {
     pub agents: u32,
     /// Actions and messages seen.
     pub acts: u32,
+    /// Those in which something went wrong, in their last try or an earlier one.
+    pub errors: u32,
     /// Records of any type.
     pub records: u32,
     /// Whether it holds declared credit.
@@ -113,6 +115,8 @@ pub struct LogSummary {
     pub episodes: Arc<Segmented<EpisodeSummary>>,
     /// The files, in order of discovery.
     pub files: Arc<Vec<FileSummary>>,
+    /// Acts in which something went wrong, over all episodes in the list.
+    pub errors: u64,
     /// Records read.
     pub records: u64,
     /// Lines that lost something.

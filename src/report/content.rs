@@ -17,8 +17,8 @@ use super::{
 use crate::{
     check::sorted,
     credit::scenario_name,
-    model::{Severity, Substitute, Value},
-    text::clean,
+    model::{Act, Severity, Substitute, Value},
+    text::{clean, fit},
 };
 
 /// Findings and episodes beyond these numbers are only counted; the JSON has them all.
@@ -81,6 +81,10 @@ fn subject(report: &Report<'_>) -> Section {
     section.field("reward", reward(report));
     let agents = count(episode.agents.len() as u64, "agent");
     section.field("size", format!("{agents}, {}", count(episode.acts.len() as u64, "act")));
+    let errors = errors(report);
+    if !errors.is_empty() {
+        section.field("errors", errors);
+    }
     if let Some(clocks) = episode.clock_words() {
         section.field("clocks", format!("{clocks}: wrong by what crosses between agents, and put right"));
     }
@@ -90,6 +94,29 @@ fn subject(report: &Report<'_>) -> Section {
     }
     section
 }
+
+/// In how many acts something went wrong, and what in the first ones.
+fn errors(report: &Report<'_>) -> String {
+    let episode = report.episode;
+    let acts: Vec<&Act> = episode.acts.iter().filter(|it| it.has_error()).collect();
+    let word = |it: &&Act| {
+        let words = it.error_words().unwrap_or_default();
+        format!("{} {}: {}", it.id, episode.agent(it.agent).name, fit(words, ERROR))
+    };
+    let mut told: Vec<String> = acts.iter().take(ERRORS).map(word).collect();
+    if acts.len() > ERRORS {
+        told.push(format!("{} more", acts.len() - ERRORS));
+    }
+    if acts.is_empty() {
+        String::new()
+    } else {
+        format!("{}: {}", count(acts.len() as u64, "act"), told.join("; "))
+    }
+}
+
+/// Acts with an error that are told one by one, and characters of each error.
+const ERRORS: usize = 5;
+const ERROR: usize = 60;
 
 /// The total reward, its unit and where it comes from.
 fn reward(report: &Report<'_>) -> String {

@@ -3,7 +3,7 @@
 //!
 //! * `log`, `command`: the log as named; the command line that prints this
 //! * `episode`: `name`, `run`, `environment`, `task`, `status`, `reason`, `steps`, `open`, `agents` (names),
-//!   `acts` (number), `clocks` (those that were wrong: `agent`, `ahead_seconds`, `crossings`)
+//!   `acts` (number), `errors` (acts in which something went wrong: `act`, `agent`, `error`), `clocks` (those that were wrong: `agent`, `ahead_seconds`, `crossings`)
 //! * `reward`: null, or `value`, `unit`, `source`, `file_line`
 //! * `scenario`: `method`, `baseline`, `reward_of` (null: as logged), `dropped`, `reward`, `discount`, `substitutes` (act to action, null:
 //!   its default), `window` (first and last act), `params`, `seed`
@@ -203,6 +203,11 @@ fn episode_json(report: &Report<'_>) -> Json {
         "open": end.is_none(),
         "agents": episode.agents.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(),
         "acts": episode.acts.len(),
+        "errors": episode.acts.iter().filter_map(|it| Some(json!({
+            "act": it.id,
+            "agent": episode.agent(it.agent).name,
+            "error": it.error_words()?,
+        }))).collect::<Vec<_>>(),
         "clocks": episode.clocks.iter().map(|it| json!({
             "agent": episode.agent(it.agent).name,
             "ahead_seconds": number(it.ahead),

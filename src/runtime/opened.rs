@@ -402,6 +402,7 @@ impl OpenedLogs {
         if let Some(preview) = &mut self.preview {
             let (ends, listed) = preview.episodes(&self.store);
             summary.listed = Arc::new(listed);
+            summary.errors += ends.iter().map(|it| u64::from(it.errors)).sum::<u64>();
             Arc::make_mut(&mut summary.episodes).extend(ends);
             summary.reading = Some(Reading { tail: true, ..Reading::default() });
         }

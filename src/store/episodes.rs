@@ -58,6 +58,8 @@ pub(super) struct Episodes {
     joined: Vec<Joined>,
     agents: FxHashMap<Box<str>, u32>,
     open: usize,
+    /// Acts in which something went wrong, of all episodes in the list last handed out.
+    errors: u64,
     /// The list last handed out, and the episodes that changed since.
     list: Arc<Segmented<EpisodeSummary>>,
     changed: Vec<EpisodeId>,
@@ -155,12 +157,18 @@ impl Episodes {
             let summary = self.summary(id);
             let list = Arc::make_mut(&mut self.list);
             // A new episode is marked when it is added, so new ones come in order.
+            self.errors += u64::from(summary.errors);
             match list.get_mut(id.index()) {
-                Some(row) => *row = summary,
+                Some(row) => self.errors -= u64::from(std::mem::replace(row, summary).errors),
                 None => list.push(summary),
             }
         }
         Arc::clone(&self.list)
+    }
+
+    /// Acts in which something went wrong, of all episodes in the list last handed out.
+    pub(super) fn errors(&self) -> u64 {
+        self.errors
     }
 
     fn summary(&self, id: EpisodeId) -> EpisodeSummary {
@@ -191,6 +199,7 @@ impl Episodes {
             open: entry.open,
             agents: agents as u32,
             acts: entry.acts,
+            errors: entry.errors,
             records: entry.records,
             declared: entry.declared,
             counterfactuals: entry.counterfactuals,

@@ -83,6 +83,7 @@ impl Store {
                 }),
                 time: row.time,
                 value: row.value,
+                failed: row.failed,
             };
             self.episodes.count(&row, next, &self.rows, &self.prefixes);
             self.rows.push(&row);

@@ -27,6 +27,8 @@ const LEAST: usize = 1 << 10;
 const STRIDE: u32 = 32;
 /// Bits of `who` that are the kind.
 const KIND_BITS: u32 = 4;
+/// The kind of an action that says that something went wrong.
+const FAILED: u16 = (1 << KIND_BITS) - 1;
 /// Agents of a chunk: what 16 bits leave room for, minus the value that stands for nobody.
 const AGENTS: usize = (1 << (16 - KIND_BITS)) - 1;
 /// In the column of lengths: the length is in the list of long ones.
@@ -56,6 +58,8 @@ pub(super) struct Row {
     pub(super) time: Option<Timestamp>,
     /// Value of a reward.
     pub(super) value: Option<f64>,
+    /// Whether it is an action that says that something went wrong.
+    pub(super) failed: bool,
 }
 
 /// Number of a row.
@@ -221,7 +225,7 @@ impl Chunk {
         let at = self.len.len() as u32;
         self.place(at, row.origin);
         self.episode.push(episode);
-        self.who.push(row.kind as u16 | agent << KIND_BITS);
+        self.who.push(if row.failed { FAILED } else { row.kind as u16 } | agent << KIND_BITS);
         self.base = self.base.or(row.time.map(Timestamp::micros));
         self.time.push(match row.time {
             None => NO_TIME,
@@ -279,7 +283,10 @@ impl Chunk {
         let (kind, agent) = (self.who[at] & ((1 << KIND_BITS) - 1), self.who[at] >> KIND_BITS);
         Row {
             origin: self.origin(at),
-            kind: RecordType::KNOWN.get(usize::from(kind)).copied().unwrap_or(RecordType::Unknown),
+            kind: match kind {
+                FAILED => RecordType::Action,
+                _ => RecordType::KNOWN.get(usize::from(kind)).copied().unwrap_or(RecordType::Unknown),
+            },
             episode: self.episodes[usize::from(self.episode[at])],
             agent: usize::from(agent).checked_sub(1).map(|it| self.agents[it]),
             id: match (self.id[at], self.id[at] >> COUNT_BITS) {
@@ -293,6 +300,7 @@ impl Chunk {
                 delta => self.base.map(|it| Timestamp::from_micros(it + i64::from(delta))),
             },
             value: if kind == RecordType::Reward as u16 { beside(&self.values, at) } else { None },
+            failed: kind == FAILED,
         }
     }
 
@@ -357,11 +365,12 @@ mod tests {
             1 => Just(None),
         ];
         let rest = (proptest::option::of(0..5_000_u32), id, time, proptest::option::of(-9.0..9.0_f64));
-        (origin(), proptest::sample::select(kinds), 0..900_u32, rest, any::<bool>()).prop_map(
-            |(origin, kind, episode, (agent, id, time, value), follows)| {
+        (origin(), proptest::sample::select(kinds), 0..900_u32, rest, any::<(bool, bool)>()).prop_map(
+            |(origin, kind, episode, (agent, id, time, value), (follows, failed))| {
                 let time = time.map(Timestamp::from_micros);
                 let value = value.filter(|_| kind == RecordType::Reward);
-                (Row { origin, kind, episode, agent, id, time, value }, follows)
+                let failed = failed && kind == RecordType::Action;
+                (Row { origin, kind, episode, agent, id, time, value, failed }, follows)
             },
         )
     }
@@ -410,6 +419,7 @@ mod tests {
             id: Id::Counted { prefix: 0, count: at % 200 },
             time: Some(Timestamp::from_micros(1_760_000_000_000_000 + i64::from(at) * 10_000)),
             value: None,
+            failed: at.is_multiple_of(3),
         };
         for at in 0..n {
             rows.push(&row(at));

@@ -40,6 +40,8 @@ pub(super) struct ScannedRow {
     pub(super) time: Option<Timestamp>,
     /// Value of a reward.
     pub(super) value: Option<f64>,
+    /// Whether it is an action that says that something went wrong.
+    pub(super) failed: bool,
 }
 
 /// What a row does not hold.
@@ -152,6 +154,7 @@ impl Scanned {
             id: header.id.map_or(Id::None, |it| Id::of(it, &mut self.prefixes)),
             time: header.ts,
             value: header.value,
+            failed: header.failed,
         };
         self.rows.push(row);
         if let Some(to) = header.to.filter(|it| *it != b"*") {
@@ -170,8 +173,8 @@ impl Scanned {
         let agent = common.agent.map_or(NOBODY, |it| self.agent(it));
         let id = common.id.map_or(Id::None, |it| Id::of(it.as_bytes(), &mut self.prefixes));
         let Place { offset, len, line } = place;
-        let Common { time, value, .. } = *common;
-        self.rows.push(ScannedRow { offset, len, line, kind, episode, agent, id, time, value });
+        let Common { time, value, failed, .. } = *common;
+        self.rows.push(ScannedRow { offset, len, line, kind, episode, agent, id, time, value, failed });
         true
     }
 
@@ -195,6 +198,7 @@ impl Scanned {
             id: header.id.as_deref(),
             time: header.ts,
             value: header.value.filter(|_| of_reward),
+            failed: header.failed,
         };
         if !self.row(place, &common) {
             return;
@@ -232,6 +236,7 @@ impl Scanned {
             id: record.id.as_deref(),
             time: record.ts,
             value,
+            failed: matches!(&record.body, Body::Action(it) if it.error.is_some()),
         };
         if !self.row(place, &common) {
             return;
@@ -302,6 +307,7 @@ struct Common<'a> {
     id: Option<&'a str>,
     time: Option<Timestamp>,
     value: Option<f64>,
+    failed: bool,
 }
 
 /// Where a record stands.

@@ -213,6 +213,8 @@ pub struct Glyphs {
     pub whisker: char,
     /// An act on its lane.
     pub dot: char,
+    /// An act in which something went wrong.
+    pub error: char,
     /// Arrow heads: left, right.
     pub arrows: (char, char),
     /// Line of a message, and of an inferred link.
@@ -248,6 +250,7 @@ impl Glyphs {
                 high: '┤',
                 whisker: '─',
                 dot: '●',
+                error: '╳',
                 arrows: ('◀', '▶'),
                 line: ('─', '╌'),
                 cross: '┼',
@@ -269,6 +272,7 @@ impl Glyphs {
                 high: ']',
                 whisker: '-',
                 dot: '*',
+                error: 'X',
                 arrows: ('<', '>'),
                 line: ('-', '.'),
                 cross: '+',

@@ -33,7 +33,7 @@ use crate::{
         Action, Drawn, Model, OpenEpisode, Overlay, Screen, View,
         layout::{Area, FULL},
     },
-    model::{AgentId, Origin},
+    model::{ActId, AgentId, Origin},
 };
 
 /// Draws the whole screen; what only that tells.
@@ -117,6 +117,20 @@ fn put_agent(
     } else {
         pane.put_fit(x, y, columns, name, role)
     }
+}
+
+/// Marks an act in which something went wrong, in the column after its id.
+fn mark_error(open: &OpenEpisode, pane: &mut Painter<'_>, (x, y): (usize, usize), act: ActId) {
+    if open.episode.act(act).has_error() {
+        let glyph = pane.theme().glyphs.error.to_string();
+        pane.put(x, y, &glyph, Role::Warn);
+    }
+}
+
+/// `3 errors` and their glyph; nothing if there are none.
+fn errors(number: u64, theme: &Theme) -> Option<String> {
+    let word = if number == 1 { "error" } else { "errors" };
+    (number > 0).then(|| format!("{number} {word} {}", theme.glyphs.error))
 }
 
 /// Where a record stands: `run.jsonl:17`.

@@ -18,6 +18,7 @@ fn pairs_are_hinted_at_by_both_keys_where_that_reads_well() {
     let keys = |action: Action| action.keys();
     assert_eq!(keys(Action::Cause), "c C");
     assert_eq!(keys(Action::EpisodeOn), "[ ]");
+    assert_eq!(keys(Action::NextError), "( )");
     assert_eq!(keys(Action::Right), "h l");
     assert_eq!(keys(Action::NextCulprit), "b");
     assert_eq!(keys(Action::Undo), "u ^R");
@@ -41,8 +42,9 @@ fn the_readme_says_which_keys_there_are() {
     use Action as A;
     let views = keymap::view_digits().replace('-', "`..`");
     let views = format!("`{views}` {}", written(&[A::ShowEpisodes]));
-    let rows: [&[Action]; 13] = [
+    let rows: [&[Action]; 14] = [
         &[A::NextCulprit, A::PreviousCulprit],
+        &[A::PreviousError, A::NextError],
         &[A::Cause, A::Effect],
         &[A::Explain],
         &[A::WhatIf, A::Sweep],

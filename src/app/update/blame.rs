@@ -41,6 +41,30 @@ pub(super) fn culprit(model: &mut Model, by: isize) {
     model.notice = Some(text);
 }
 
+/// To the act with an error that comes `by` after the one under the cursor (if negative, before it), around the ends.
+pub(super) fn error(model: &mut Model, by: isize) {
+    let Some(open) = model.open.as_mut() else { return };
+    let errors = &open.index.errors;
+    if errors.is_empty() {
+        model.notice = Some("no act of this episode says that something went wrong".to_owned());
+        return;
+    }
+    // From an act without an error its neighbours are one step away.
+    let at = open.act.map_or(Err(0), |it| errors.binary_search(&it));
+    let from = match at {
+        Ok(at) => at as isize,
+        Err(at) if by > 0 => at as isize - 1,
+        Err(at) => at as isize,
+    };
+    let (next, of) = ((from + by).rem_euclid(errors.len() as isize) as usize, errors.len());
+    let act = errors[next];
+    select(open, act);
+    if model.view == View::CREDIT {
+        open.pane = Pane::Acts;
+    }
+    model.notice = Some(sentences::error_notice(&open.episode, act, (next + 1, of)));
+}
+
 /// Which way along the causal links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Direction {

@@ -146,7 +146,17 @@ fn global(model: &mut Model, press: Press, effects: &mut Vec<Effect>) -> Handled
 /// Whether an action goes to its target even if that is not listed.
 fn is_jump(action: Action) -> bool {
     use Action as A;
-    matches!(action, A::NextCulprit | A::PreviousCulprit | A::Cause | A::Effect | A::NextHit | A::PreviousHit)
+    matches!(
+        action,
+        A::NextCulprit
+            | A::PreviousCulprit
+            | A::NextError
+            | A::PreviousError
+            | A::Cause
+            | A::Effect
+            | A::NextHit
+            | A::PreviousHit
+    )
 }
 
 fn run(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect>) {
@@ -199,6 +209,8 @@ fn on_episode(model: &mut Model, action: Action, count: usize, effects: &mut Vec
     match action {
         Action::NextCulprit => blame::culprit(model, count as isize),
         Action::PreviousCulprit => blame::culprit(model, -(count as isize)),
+        Action::NextError => blame::error(model, count as isize),
+        Action::PreviousError => blame::error(model, -(count as isize)),
         Action::Cause => blame::follow_link(model, blame::Direction::Cause, count),
         Action::Effect => blame::follow_link(model, blame::Direction::Effect, count),
         Action::Explain => {

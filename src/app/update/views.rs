@@ -166,6 +166,11 @@ fn move_rows(open: &mut OpenEpisode, view: View, action: Action, count: usize, p
     Handled::Yes
 }
 
+/// Whether something went wrong in an act of the episode on the screen.
+fn has_errors(model: &Model) -> bool {
+    model.open.as_ref().is_some_and(|it| !it.index.errors.is_empty())
+}
+
 /// `at` moved by `count`, at most to `last`.
 fn sideways(action: Action, count: usize, at: usize, last: usize) -> usize {
     if action == Action::Right { (at + count).min(last) } else { at.saturating_sub(count) }

@@ -26,6 +26,8 @@ pub struct DrawingKey {
     pub(in crate::app) graph: Arc<InteractionGraph>,
     /// Groups of the agents; `None` if each agent has its own place.
     pub(in crate::app) groups: Option<Arc<Groups>>,
+    /// Acts in which something went wrong.
+    pub(in crate::app) errors: usize,
     /// The credit of agents and the blame path; `None` if not known yet.
     pub(in crate::app) credit: Option<(Arc<AgentRanking>, Arc<ActRanking>)>,
 }
@@ -39,7 +41,7 @@ impl DrawingKey {
 
 impl PartialEq for DrawingKey {
     fn eq(&self, other: &Self) -> bool {
-        let Self { pane, charset, view, weight, selected, graph, groups, credit } = self;
+        let Self { pane, charset, view, weight, selected, graph, groups, errors, credit } = self;
         let same_credit = match (credit, &other.credit) {
             (Some(a), Some(b)) => Arc::ptr_eq(&a.0, &b.0) && Arc::ptr_eq(&a.1, &b.1),
             (a, b) => a.is_none() && b.is_none(),
@@ -48,8 +50,8 @@ impl PartialEq for DrawingKey {
             (Some(a), Some(b)) => Arc::ptr_eq(a, b),
             (a, b) => a.is_none() && b.is_none(),
         };
-        (pane, charset, view, weight, selected)
-            == (&other.pane, &other.charset, &other.view, &other.weight, &other.selected)
+        (pane, charset, view, weight, selected, errors)
+            == (&other.pane, &other.charset, &other.view, &other.weight, &other.selected, &other.errors)
             && Arc::ptr_eq(graph, &other.graph)
             && same_groups
             && same_credit

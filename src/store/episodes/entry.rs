@@ -96,6 +96,8 @@ pub(super) struct Entry {
     pub(super) last: RowId,
     pub(super) records: u32,
     pub(super) acts: u32,
+    /// Acts in which something went wrong, in whatever try.
+    pub(super) errors: u32,
     status: Ended,
     has_end: bool,
     /// Whether an `episode_start` names agents. If not, the agents of the run take part.
@@ -129,6 +131,7 @@ impl Entry {
             last: first,
             records: 0,
             acts: 0,
+            errors: 0,
             status: Ended::NotSaid,
             has_end: false,
             has_roster: false,
@@ -190,10 +193,14 @@ impl Entry {
         let (first, last, records) = (self.first, self.last, self.records);
         let before = || rows.of_episode(row.episode, first, last).take(records as usize);
         match row.kind {
-            RecordType::Action | RecordType::Message => {
-                let is_new = matches!(self.ids.take(row, prefixes, before), Seen::New);
-                self.acts += u32::from(is_new);
-            }
+            RecordType::Action | RecordType::Message => match self.ids.take(row, prefixes, before) {
+                Seen::New => {
+                    self.acts += 1;
+                    self.errors += u32::from(row.failed);
+                }
+                Seen::NowFailed => self.errors += 1,
+                Seen::Before(_) => {}
+            },
             RecordType::Counterfactual => self.counterfactuals = true,
             RecordType::Reward => {
                 let seen = self.ids.take(row, prefixes, before);

@@ -55,6 +55,8 @@ pub(super) struct Earned {
 #[derive(Default)]
 pub(super) struct Known {
     acts: FxHashSet<u64>,
+    /// Acts in which something went wrong.
+    failed: FxHashSet<u64>,
     rewards: FxHashMap<u64, Earned>,
 }
 
@@ -62,6 +64,8 @@ pub(super) struct Known {
 pub(super) enum Seen {
     /// It is not.
     New,
+    /// Of an act of which it is the first to say that something went wrong.
+    NowFailed,
     /// Of a reward with this, or of anything else.
     Before(Option<Earned>),
 }
@@ -132,8 +136,14 @@ impl Known {
         let Some(hash) = row.id.hash(prefixes) else { return Seen::New };
         match row.kind {
             RecordType::Action | RecordType::Message => {
-                let kind = u64::from(row.kind == RecordType::Message);
-                if self.acts.insert(hash.rotate_left(1) ^ kind) { Seen::New } else { Seen::Before(None) }
+                let key = hash.rotate_left(1) ^ u64::from(row.kind == RecordType::Message);
+                let is_new = self.acts.insert(key);
+                let fails_first = row.failed && self.failed.insert(key);
+                match (is_new, fails_first) {
+                    (true, _) => Seen::New,
+                    (false, true) => Seen::NowFailed,
+                    (false, false) => Seen::Before(None),
+                }
             }
             RecordType::Reward => {
                 let earned = Earned { agent: row.agent, value: row.value };

@@ -83,6 +83,7 @@ mod tests {
             id: Id::None,
             time: None,
             value: None,
+            failed: false,
         };
         let count = 70_000;
         (0..count).for_each(|at| {

@@ -10,13 +10,22 @@ fn log() -> impl Strategy<Value = Vec<String>> {
     let agent = || proptest::sample::select(vec!["a", "b", "c"]);
     let episode = proptest::sample::select(vec!["e1", "e2"]);
     // An act keeps its agent when it is updated.
-    let act = (0..6_u32, "[a-c]{0,2}").prop_map(|(id, result)| {
+    let error = || {
+        let says = [
+            r#","error":"no""#,
+            r#","error":"n\n""#,
+            r#","status":"failed""#,
+            r#","error":" ","status":"ok""#,
+        ];
+        proptest::sample::select([&[""; 4][..], &says].concat())
+    };
+    let act = (0..6_u32, "[a-c]{0,2}", error()).prop_map(|(id, result, error)| {
         let agent = ["a", "b", "c"][id as usize % 3];
-        format!(r#""type":"action","agent":"{agent}","id":"x{id}","result":"{result}""#)
+        format!(r#""type":"action","agent":"{agent}","id":"x{id}","result":"{result}"{error}"#)
     });
     let body = prop_oneof![
         3 => act,
-        2 => agent().prop_map(|it| format!(r#""type":"action","agent":"{it}","action":[1]"#)),
+        2 => (agent(), error()).prop_map(|(it, error)| format!(r#""type":"action","agent":"{it}","action":[1]{error}"#)),
         2 => (agent(), proptest::sample::select(vec![r#""c""#, r#"["d","*"]"#, "7", "[]"]))
             .prop_map(|(from, to)| format!(r#""type":"message","from":"{from}","to":{to}"#)),
         2 => (-4..4_i32, 0..3_u32).prop_map(|(value, id)| format!(r#""type":"reward","value":{value},"id":"r{id}""#)),
@@ -52,6 +61,7 @@ proptest! {
             let episode = files.store.episode(EpisodeId::from_index(index)).unwrap();
             let reward = episode.reward().filter(|it| it.source != RewardSource::Outcome).map(|it| it.value);
             prop_assert_eq!(row.acts as usize, episode.acts.len());
+            prop_assert_eq!(row.errors as usize, episode.acts.iter().filter(|it| it.has_error()).count());
             prop_assert_eq!(row.agents as usize, episode.agents.len());
             prop_assert_eq!(row.reward, reward);
             prop_assert_eq!(&*row.name, &episode.name);

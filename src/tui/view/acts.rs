@@ -1,6 +1,6 @@
 //! The list of acts beside the bars.
 
-use super::{put_agent, stepped_window};
+use super::{mark_error, put_agent, stepped_window};
 use crate::{
     app::{Action, OpenEpisode, Pane, sentences},
     model::{ActId, places},
@@ -73,6 +73,7 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
         }
         let found = if open.found.holds(act) { Role::Match } else { role };
         let mut x = pane.put_tail(2, y, id, &it.id, found) + 1;
+        mark_error(open, pane, (x - 1, y), act);
         if when > 0 {
             pane.put_right(x + when, y, &sentences::when(open, act), Role::Dim);
             x += when + 1;

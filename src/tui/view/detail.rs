@@ -119,10 +119,13 @@ fn heading(open: &OpenEpisode, act: ActId) -> String {
     line
 }
 
-/// Causes, effects, labels.
+/// What went wrong, causes, effects, labels.
 fn relations(open: &OpenEpisode, act: ActId) -> Vec<(String, Role)> {
     let episode = &open.episode;
     let mut lines = Vec::new();
+    if let Some(error) = &episode.act(act).error {
+        lines.push((format!("error  {error}"), Role::Warn));
+    }
     let names = |links: &[crate::model::Link]| {
         let mut names: Vec<String> = links
             .iter()
@@ -147,9 +150,6 @@ fn relations(open: &OpenEpisode, act: ActId) -> Vec<(String, Role)> {
         let reason = label.reason.as_deref().unwrap_or("");
         let role = if label.blames() { Role::Warn } else { Role::Plain };
         lines.push((format!("{} {}: {} {reason}", label.judge, label.agent_text, label.label), role));
-    }
-    if let Some(error) = &episode.act(act).error {
-        lines.push((format!("error {error}"), Role::Warn));
     }
     lines.extend(episode.act(act).attempts.iter().enumerate().map(|it| (earlier(it.0 + 1, it.1), Role::Dim)));
     lines

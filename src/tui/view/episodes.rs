@@ -40,8 +40,12 @@ pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) {
     let name = shown().map(|it| text::width(&it.1.name)).max().unwrap_or(0).clamp(7, pane.width() / 4);
     let x = 3 + name;
     pane.put(2, 1, "episode", Role::Dim);
-    let columns = Columns::of(x, pane.width());
+    let has_errors = model.log.errors > 0;
+    let columns = Columns::of(x, pane.width(), has_errors);
     pane.put(x, 1, "outcome         R agents acts", Role::Dim);
+    if has_errors {
+        pane.put_right(x + 30 + ERRORS - 1, 1, "err", Role::Dim);
+    }
     for (at, word) in columns.headings() {
         pane.put(at, 1, word, Role::Dim);
     }
@@ -71,8 +75,14 @@ fn draw_row(pane: &mut Painter<'_>, x: usize, y: usize, summary: &EpisodeSummary
     }
     pane.put_right(x + 24, y, &summary.agents.to_string(), Role::Plain);
     pane.put_right(x + 29, y, &summary.acts.to_string(), Role::Plain);
+    if summary.errors > 0 {
+        let errors = format!("{}{}", pane.theme().glyphs.error, summary.errors);
+        pane.put_right(x + 30 + ERRORS - 1, y, &errors, Role::Warn);
+    }
 }
 
+/// Columns of the number of acts with an error, where the log has any.
+const ERRORS: usize = 5;
 /// Columns of the ground and of the kind of data.
 const GROUND: usize = 9;
 const DATA: usize = 13;
@@ -92,8 +102,8 @@ struct Columns {
 
 impl Columns {
     /// In a row of `end` columns whose outcome begins at `x`.
-    fn of(x: usize, end: usize) -> Self {
-        let who = x + 30;
+    fn of(x: usize, end: usize, has_errors: bool) -> Self {
+        let who = x + 30 + if has_errors { ERRORS } else { 0 };
         let room = end.saturating_sub(who);
         let rest = if room >= ROOMY { DATA + room / 4 } else { 0 };
         let width = room.saturating_sub(GROUND + 1 + rest).min(WHO);

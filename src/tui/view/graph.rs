@@ -86,6 +86,7 @@ fn role(role: graph::Role) -> Role {
         graph::Role::Negative => Role::Negative,
         graph::Role::Blame => Role::Negative,
         graph::Role::Focus => Role::Cursor,
+        graph::Role::Error => Role::Warn,
     }
 }
 

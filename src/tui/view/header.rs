@@ -116,10 +116,12 @@ fn log_line(model: &Model, line: &mut Painter<'_>) {
     if let Some(why) = &model.log.polling {
         rest += &format!("  polling: {why}");
     }
+    let errors = super::errors(model.log.errors, line.theme());
+    let errors = errors.map_or(String::new(), |it| format!("  {it}"));
     // A number that is cut off is another number.
     let short = format!("  {episodes} episodes");
     let room = line.width().saturating_sub(x);
-    let fits = [rest, short].into_iter().find(|it| text::width(it) <= room);
+    let fits = [format!("{rest}{errors}"), rest, short].into_iter().find(|it| text::width(it) <= room);
     line.put(x, 0, fits.as_deref().unwrap_or(""), Role::Plain);
 }
 
@@ -167,6 +169,9 @@ fn episode_line(model: &Model, open: &OpenEpisode, line: &mut Painter<'_>) -> us
         count(episode.acts.len() as u64, "act")
     );
     x = line.put(x, 0, &counts, Role::Plain);
+    if let Some(errors) = super::errors(open.index.errors.len() as u64, line.theme()) {
+        x = line.put(x, 0, &format!("  {errors}"), Role::Warn);
+    }
     if let Some(whose) = open.analysis().and_then(|it| it.scenario.whose.as_ref()) {
         x = line.put(x, 0, &format!("  reward of {}", episode.whose_words(whose)), Role::Strong);
     }

@@ -1,6 +1,6 @@
 //! Variant of view 1: own rewards, whose reward may be credited, and who cost whom.
 
-use super::{bars, detail, put_agent, stepped_window};
+use super::{bars, detail, mark_error, put_agent, stepped_window};
 use crate::{
     app::{Action, CreditVariant, OpenEpisode, View},
     credit::{ChoiceRow, CostColumn, OwnStudy},
@@ -374,6 +374,7 @@ fn act_rows(
         }
         let it = open.episode.act(*act);
         pane.put_tail(1, y, grid.id - 1, &it.id, role);
+        mark_error(open, pane, (grid.id, y), *act);
         put_agent(open, pane, (1 + grid.id, y), grid.name, it.agent, role);
         grid.cells(study, |column| column.act(*act), y, pane);
         let note = OwnStudy::note(&open.episode, *act);

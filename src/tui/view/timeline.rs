@@ -1,6 +1,6 @@
 //! View 3: one lane per agent, time down; messages cross from lane to lane.
 
-use super::{detail, put_agent, strip, window};
+use super::{detail, mark_error, put_agent, strip, window};
 use crate::{
     app::{ActRows, Action, OpenEpisode, Scope, View, sentences},
     model::{ActId, ActKind, AgentId, LinkKind, places},
@@ -183,6 +183,7 @@ fn act_row(
         pane.put(0, y, mark, Role::Strong);
     }
     pane.put_tail(1, y, lanes.id, &it.id, if open.found.holds(act) { Role::Match } else { role });
+    mark_error(open, pane, (lanes.id + 1, y), act);
     pane.put_right(lanes.id + lanes.when + 2, y, &sentences::when(open, act), Role::Dim);
     if let Some(gap) = before.and_then(|before| idle_seconds(open, before, act)) {
         let mark = if gap >= 2.0 { if glyphs.ascii { "~" } else { "≈" } } else { " " };
@@ -202,7 +203,11 @@ fn act_row(
         message(open, pane, lanes, y, act);
     } else {
         let from = lanes.column(it.agent);
-        pane.put(from, y, &glyphs.dot.to_string(), if here { Role::Strong } else { Role::Plain });
+        let (dot, role) = match it.has_error() {
+            true => (glyphs.error, Role::Warn),
+            false => (glyphs.dot, if here { Role::Strong } else { Role::Plain }),
+        };
+        pane.put(from, y, &dot.to_string(), role);
         let room = lanes.end().saturating_sub(from + 2);
         // A label may run over lanes to its right: it matters more than the bare lines.
         let room = room.min(lanes.lane * 2).max(lanes.lane.saturating_sub(2).min(room));
@@ -316,6 +321,7 @@ fn step_strip(open: &OpenEpisode, pane: &mut Painter<'_>) {
             let (glyph, role) = if column.agent == agent {
                 match (column.is_blamed, column.credit) {
                     (true, _) => ('!', Role::Warn),
+                    _ if column.has_error => (glyphs.error, Role::Warn),
                     (_, credit) if credit < 0.0 => (glyphs.loss, Role::Negative),
                     (_, credit) if credit > 0.0 => (glyphs.gain, Role::Positive),
                     _ => (glyphs.dot, Role::Plain),
@@ -334,8 +340,12 @@ fn step_strip(open: &OpenEpisode, pane: &mut Painter<'_>) {
         0 => String::new(),
         hidden => format!("  {hidden} more agents ({})", Action::Down.key()),
     };
+    let error = match open.index.errors.as_slice() {
+        [] => String::new(),
+        _ => format!("  {} error", glyphs.error),
+    };
     let legend = format!(
-        "{} lost  {} earned  {} no credit  {} told  ! judged a mistake{more}",
+        "{} lost  {} earned  {} no credit  {} told  ! judged a mistake{error}{more}",
         glyphs.loss, glyphs.gain, glyphs.dot, glyphs.line.0
     );
     pane.put(1, shown + 2, &legend, Role::Dim);
@@ -345,6 +355,7 @@ fn step_strip(open: &OpenEpisode, pane: &mut Painter<'_>) {
 struct StripColumn {
     agent: AgentId,
     is_blamed: bool,
+    has_error: bool,
     credit: f64,
     /// Whom it tells, of the agents that are shown.
     told: Vec<AgentId>,
@@ -357,6 +368,7 @@ impl StripColumn {
         Self {
             agent: it.agent,
             is_blamed: labels.any(crate::model::Label::blames),
+            has_error: it.has_error(),
             credit: open.act_credit(act).map_or(0.0, |it| it.value),
             told: it.to.iter().copied().filter(|it| shown.contains(&it.index())).collect(),
         }

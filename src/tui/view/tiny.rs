@@ -66,7 +66,9 @@ fn list(model: &Model, pane: &mut Painter<'_>) {
         let marker = if index == model.row { ">" } else { " " };
         let reward = summary.reward.map_or(String::new(), |it| format!(" {it:+.2}"));
         let (word, _) = super::header::status_word(summary.status.as_ref());
-        pane.put(0, y + offset, &format!("{marker}{}{reward} {word}", summary.name), Role::Plain);
+        let errors = super::errors(u64::from(summary.errors), pane.theme());
+        let errors = errors.map_or(String::new(), |it| format!("  {it}"));
+        pane.put(0, y + offset, &format!("{marker}{}{reward} {word}{errors}", summary.name), Role::Plain);
     }
 }
 
@@ -79,9 +81,13 @@ fn episode(model: &Model, open: &OpenEpisode, pane: &mut Painter<'_>) {
     let mut y = 0;
     if height > 2 {
         let state = model.state_word();
+        let errors = match open.index.errors.len() {
+            0 => String::new(),
+            n => format!(" {n}err"),
+        };
         let head = match open.listed.note().filter(|_| model.view == View::TIMELINE) {
             Some(note) => format!("{note} {} {reward} {word} {state}", open.episode.name),
-            None => format!("{} {reward} {word} {agents}ag {acts}act {state}", open.episode.name),
+            None => format!("{} {reward} {word} {agents}ag {acts}act{errors} {state}", open.episode.name),
         };
         pane.put_fit(0, 0, width, &head, Role::Strong);
         y = 1;
@@ -134,7 +140,9 @@ pub(super) fn acts_of(open: &OpenEpisode, pane: &mut Painter<'_>) {
         let marker = if top + y == at { ">" } else { " " };
         let credit = sentences::act_figure(open, act, 2);
         let name = &open.episode.agent(it.agent).name;
-        pane.put_fit(0, y, width, &format!("{marker}{credit:>6} {} {name} {}", it.id, it.label), Role::Plain);
+        let mark = if it.has_error() { pane.theme().glyphs.error } else { ' ' };
+        let line = format!("{marker}{credit:>6}{mark}{} {name} {}", it.id, it.label);
+        pane.put_fit(0, y, width, &line, Role::Plain);
     }
 }
 

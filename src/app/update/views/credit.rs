@@ -1,6 +1,6 @@
 //! View 1: credit, acts, the act under the cursor; on a large terminal also graph and timeline.
 
-use super::{Rows, ViewRow};
+use super::{Rows, ViewRow, has_errors};
 use crate::{
     app::{
         action::Action as A,
@@ -36,11 +36,20 @@ fn hints(model: &Model) -> &'static [A] {
             return &[A::RewardOf, A::Variant, A::Down, A::Open, A::WhatIf, A::Sweep, A::Help, A::Quit];
         }
     }
-    match model.open.as_ref().map(|it| it.pane) {
-        Some(Pane::Acts) => {
+    let in_acts = model.open.as_ref().is_some_and(|it| it.pane == Pane::Acts);
+    match (in_acts, has_errors(model)) {
+        (true, false) => {
             &[A::NextCulprit, A::Explain, A::Cause, A::WhatIf, A::Open, A::Sweep, A::Help, A::Quit]
         }
-        _ => &[A::NextCulprit, A::Explain, A::WhatIf, A::Sweep, A::NextPane, A::EpisodeOn, A::Help, A::Quit],
+        (true, true) => {
+            &[A::NextCulprit, A::NextError, A::Explain, A::Cause, A::WhatIf, A::Open, A::Help, A::Quit]
+        }
+        (false, false) => {
+            &[A::NextCulprit, A::Explain, A::WhatIf, A::Sweep, A::NextPane, A::EpisodeOn, A::Help, A::Quit]
+        }
+        (false, true) => {
+            &[A::NextCulprit, A::NextError, A::Explain, A::WhatIf, A::Sweep, A::NextPane, A::Help, A::Quit]
+        }
     }
 }
 

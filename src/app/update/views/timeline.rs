@@ -1,12 +1,15 @@
 //! View 3: acts in time, as lanes or as a strip of steps.
 
-use super::{Rows, ViewRow, sideways};
+use super::{Rows, ViewRow, has_errors, sideways};
 use crate::app::{
     action::Action as A, message::Effect, model::Model, screen::View, update::handled::Handled,
 };
 
 pub(super) const ROW: ViewRow = ViewRow {
-    hints: |_| &[A::Cause, A::SameAgentOn, A::Scope, A::Variant, A::Play, A::Open, A::WhatIf, A::Help],
+    hints: |model| match has_errors(model) {
+        false => &[A::Cause, A::SameAgentOn, A::Scope, A::Variant, A::Play, A::Open, A::WhatIf, A::Help],
+        true => &[A::NextError, A::Cause, A::SameAgentOn, A::Scope, A::Variant, A::Play, A::Open, A::Help],
+    },
     rows: |open| Rows::Acts(open.timeline_acts()),
     on_action,
     ..ViewRow::plain(View::TIMELINE, "Timeline", "timeline: acts and causes")

@@ -7,7 +7,7 @@ use crate::{
     credit::{FailureRow, FailureStudy, Rule, Suspicion, Tally},
     model::{ActId, places, signed},
     text,
-    tui::view::stepped_window,
+    tui::view::{mark_error, stepped_window},
     tui::{paint::Painter, theme::Role},
 };
 
@@ -114,6 +114,7 @@ fn acts(open: &OpenEpisode, study: &FailureStudy, pane: &mut Painter<'_>) {
         }
         let it = episode.act(*act);
         let mut x = pane.put_tail(2, y, id, &it.id, role) + 1;
+        mark_error(open, pane, (x - 1, y), *act);
         x = super::super::put_agent(open, pane, (x, y), agent, it.agent, role) + 1;
         x = pane.put_fit(x, y, rate_columns, &self::rate(row.happened), rate_role(row.happened)) + 1;
         x = pane.put_fit(x, y, rate_columns, &self::rate(row.others), rate_role(row.others)) + 1;
