@@ -7,6 +7,8 @@
 //!                                           team: 10^5 acts by 10^4 agents
 //! index FILE [THREADS]                      reads FILE to its end, says what it found and what the rows take
 //! first FILE                                the end of FILE first: the time to the list and the newest episode
+//! memory [NAME]                             the most memory that the program takes of wide logs, against its
+//!                                           budget; only those whose name has NAME in it
 //! ```
 
 #![allow(missing_docs, reason = "a program, not a library")]
@@ -14,7 +16,7 @@
 use std::{
     fs::File,
     io::{BufWriter, Write},
-    process::ExitCode,
+    process::{Command, ExitCode},
     time::Instant,
 };
 
@@ -26,8 +28,9 @@ use creditscope::{
 };
 
 mod generate;
+mod wide;
 
-const USAGE: &str = "usage: scale generate short|llm|foreign|episodes|acts|agents|team BYTES FILE | scale index FILE [THREADS] | scale first FILE";
+const USAGE: &str = "usage: scale generate short|llm|foreign|episodes|acts|agents|team BYTES FILE | scale index FILE [THREADS] | scale first FILE | scale memory [NAME]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|it| it != "--bench").collect();
@@ -42,6 +45,8 @@ fn main() -> ExitCode {
         ["index", path] => index(path, 0),
         ["index", path, threads] => index(path, threads.parse().unwrap_or(0)),
         ["first", path] => first(path),
+        ["memory"] => memory(""),
+        ["memory", name] => memory(name),
         _ => Err(USAGE.to_owned()),
     };
     match result {
@@ -86,6 +91,38 @@ fn index(path: &str, threads: usize) -> Result<(), String> {
         summary.bad_lines
     );
     Ok(())
+}
+
+/// Logs of the full size, in the folder for temporary files.
+fn memory(name: &str) -> Result<(), String> {
+    let path = std::env::temp_dir().join(format!("creditscope-wide-{}.jsonl", std::process::id()));
+    let measured = wide::CASES.iter().filter(|it| it.name.contains(name)).try_for_each(|case| {
+        let (size, budget) = case.full;
+        let mut file = BufWriter::new(File::create(&path)?);
+        (case.log)(size, &mut file)?;
+        file.flush()?;
+        drop(file);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_creditscope"));
+        let began = Instant::now();
+        let (peak, is_well) = wide::peak(command.args(case.arguments).arg(&path))?;
+        let seconds = began.elapsed().as_secs_f64();
+        let verdict = if !is_well {
+            "FAILED"
+        } else if peak >> 20 > budget {
+            "OVER"
+        } else {
+            "ok"
+        };
+        let arguments = case.arguments.join(" ");
+        println!(
+            "{verdict:<6} {:>6} MB of {budget:>6} MB {seconds:>7.2} s  {size} {} ({arguments})",
+            peak >> 20,
+            case.name
+        );
+        std::io::Result::Ok(())
+    });
+    let _ = std::fs::remove_file(&path);
+    measured.map_err(|it| it.to_string())
 }
 
 fn open(path: &str) -> Result<OpenedLogs, String> {

@@ -113,6 +113,8 @@ pub struct Store {
     /// Shared with the summaries handed out; copied only if it grows while one of them is in use.
     diagnostics: Arc<Vec<Diagnostic>>,
     more_diagnostics: u64,
+    /// An episode with more records than this is not read.
+    most_records: u64,
 }
 
 impl Store {
@@ -135,6 +137,7 @@ impl Store {
             writers: Writers::default(),
             diagnostics: Arc::default(),
             more_diagnostics: 0,
+            most_records: live::MOST_RECORDS,
         }
     }
 

@@ -143,7 +143,7 @@ pub struct Report {
     /// apostrophe in front
     #[arg(long)]
     pub raw_cells: bool,
-    /// Columns and rows of --format screen and svg
+    /// Columns and rows of --format screen and svg, at most 1,000,000 cells
     #[arg(long, value_name = "COLSxROWS", default_value = "100x30")]
     pub size: String,
     /// Keys to press before the picture of --format screen and svg

@@ -14,6 +14,9 @@ use crate::{
     tui::{picture::Picture, run, theme::Theme},
 };
 
+/// A picture has at most so many cells: more than any terminal, and 100 MB of memory.
+const MOST_CELLS: u32 = 1_000_000;
+
 /// Prints the screen after the keys of `--keys`.
 pub(super) fn run(
     picture: &Picture,
@@ -28,6 +31,9 @@ pub(super) fn run(
         (columns > 0 && rows > 0).then_some((columns, rows))
     });
     let (columns, rows) = size.with_context(|| format!("--size: '{}' is not COLSxROWS", options.size))?;
+    if u32::from(columns) * u32::from(rows) > MOST_CELLS {
+        anyhow::bail!("--size: '{}' has more than {MOST_CELLS} cells", options.size);
+    }
     let mut model = Model::new(options.logs.words(), Charset::Unicode);
     model.wanted = Some(summary.episodes[id.index()].name.to_string());
     model.filters.entries = filters.iter().map(|it| Entry { filter: Arc::clone(it), on: true }).collect();

@@ -16,6 +16,7 @@ mod broken_off;
 mod left_out;
 mod rows;
 mod siblings;
+mod weighed;
 
 use std::collections::BTreeMap;
 

@@ -93,6 +93,18 @@ impl Default for Cell {
     }
 }
 
+/// The cells of one row that are drawn on, ascending by column; between them it is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Row(pub(super) Vec<(u32, Cell)>);
+
+impl Row {
+    /// The cell of a column; empty if nothing is drawn there.
+    pub fn cell(&self, column: usize) -> Cell {
+        let at = u32::try_from(column).ok().and_then(|it| self.0.binary_search_by_key(&it, |it| it.0).ok());
+        at.map_or(Cell::default(), |at| self.0[at].1)
+    }
+}
+
 /// An edge as drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DrawnEdge {
@@ -110,7 +122,7 @@ pub struct Drawing {
     /// Number of rows.
     pub height: usize,
     /// The cells, row by row.
-    pub rows: Vec<Vec<Cell>>,
+    pub rows: Vec<Row>,
     /// Where each agent stands; an agent may stand in several places.
     pub agents: Vec<(AgentId, Rect)>,
     /// The edges drawn.
@@ -124,11 +136,24 @@ pub struct Drawing {
 }
 
 impl Drawing {
+    /// The cell of a column and row; `None` outside the drawing.
+    pub fn cell(&self, at: Point) -> Option<Cell> {
+        self.rows.get(at.y).filter(|_| at.x < self.width).map(|row| row.cell(at.x))
+    }
+
     /// Row `y` as text without trailing blanks; empty below the drawing.
     pub fn line(&self, y: usize) -> String {
-        let cells = self.rows.get(y).map_or(&[][..], Vec::as_slice);
-        let text: String = cells.iter().map(|it| it.symbol).filter(|it| *it != Cell::CONTINUATION).collect();
-        text.trim_end().to_owned()
+        let Some(row) = self.rows.get(y) else { return String::new() };
+        let (mut text, mut next) = (String::new(), 0);
+        for (column, cell) in &row.0 {
+            text.extend((next..*column).map(|_| ' '));
+            next = column + 1;
+            if cell.symbol != Cell::CONTINUATION {
+                text.push(cell.symbol);
+            }
+        }
+        text.truncate(text.trim_end().len());
+        text
     }
 
     /// All rows as text, each ended by a newline.

@@ -239,7 +239,7 @@ fn errors_stand_before_the_names_of_their_agents() {
     let role = |name: &str| {
         let row = (0..drawing.height).find(|it| drawing.line(*it).contains(name)).unwrap();
         let column = drawing.line(row).find(name).unwrap();
-        drawing.rows[row][column].role
+        drawing.rows[row].cell(column).role
     };
     assert_eq!(["planner", "searcher", "coder"].map(role), [Role::Label, Role::Error, Role::Focus]);
     assert!(nodes(&graph(3, &edges), &options).unwrap().text().contains("X12 searcher"));
@@ -308,7 +308,7 @@ fn lines_tell_inferred_unused_blamed_and_selected_edges_apart() {
         for edge in &drawing.edges {
             let at = edge.cells[edge.cells.len() - cell];
             let expected = roles[edge.pair.0.index()];
-            assert_eq!(drawing.rows[at.y][at.x].role, expected, "{view:?}\n{}", drawing.text());
+            assert_eq!(drawing.cell(at).map(|it| it.role), Some(expected), "{view:?}\n{}", drawing.text());
         }
     }
     check(
@@ -352,10 +352,11 @@ fn lines_tell_inferred_unused_blamed_and_selected_edges_apart() {
 #[track_caller]
 fn check_frame(drawing: &Drawing, graph: &InteractionGraph) {
     assert_eq!(drawing.rows.len(), drawing.height);
-    for row in &drawing.rows {
-        assert_eq!(row.len(), drawing.width);
-        for (at, cell) in row.iter().enumerate() {
-            let wide = at > 0 && row[at - 1].symbol.width() == Some(2);
+    for y in 0..drawing.height {
+        assert_eq!(drawing.cell(Point { x: drawing.width, y }), None);
+        let cell = |x| drawing.cell(Point { x, y }).expect("inside");
+        for (at, cell) in (0..drawing.width).map(|x| (x, cell(x))) {
+            let wide = at > 0 && drawing.rows[y].cell(at - 1).symbol.width() == Some(2);
             assert_eq!(cell.symbol == Cell::CONTINUATION, wide, "{:?}", drawing.text());
         }
     }

@@ -22,12 +22,14 @@ pub fn can_be_least(table: &Table, credits: &[Credit], level: f64) -> Vec<usize>
     not_above(&values, |high, low| table.is_above(&credits[high], &credits[low], alpha))
 }
 
-/// Places of the `values` that are not above another for sure; `is_above(a, b)` says whether `a` is above `b`.
+/// Places of the `values` that are not above another for sure; `is_above(a, b)` says whether `a` is above `b`, and is
+/// asked only where the value of `a` is above that of `b`: of many equal ones nothing is compared with anything.
 pub fn not_above(values: &[f64], is_above: impl Fn(usize, usize) -> bool) -> Vec<usize> {
     // The least are those that exclude the most.
     let mut least_first: Vec<usize> = (0..values.len()).collect();
     least_first.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
-    let stays = |at: &usize| !least_first.iter().any(|other| other != at && is_above(*at, *other));
+    let below = |at: usize| least_first.iter().take_while(move |other| values[**other] < values[at]);
+    let stays = |at: &usize| !below(*at).any(|other| is_above(*at, *other));
     (0..values.len()).filter(stays).collect()
 }
 

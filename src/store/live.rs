@@ -9,6 +9,9 @@ use crate::{
     model::{Diagnostic, Episode, EpisodeId, Growth, Origin, rule},
 };
 
+/// At most so many records of one episode are read at once: as an episode each takes about 1 kB.
+pub(super) const MOST_RECORDS: u64 = 10_000_000;
+
 /// With more new records than this, assembling anew with all the others is as quick.
 const APPENDED: u64 = 2_000;
 
@@ -34,9 +37,9 @@ impl Store {
     /// Reads an episode in full.
     ///
     /// # Errors
-    /// When none of its bytes can be read any more: why.
+    /// When none of its bytes can be read any more, or it has too many records: why.
     pub fn episode(&self, id: EpisodeId) -> Result<Episode, RereadError> {
-        let lines = self.lines(id, &self.origins(id))?;
+        let lines = self.lines(id, &self.few_origins(id)?)?;
         Ok(assemble::assemble(
             self.episodes.name(id),
             self.episodes.run(id),
@@ -50,7 +53,7 @@ impl Store {
     /// # Errors
     /// When none of its bytes can be read any more: why.
     pub fn live_episode(&self, id: EpisodeId) -> Result<(Episode, Option<LiveEpisode>), RereadError> {
-        let lines = self.lines(id, &self.origins(id))?;
+        let lines = self.lines(id, &self.few_origins(id)?)?;
         let whole = lines.lost.0 == 0;
         let (name, run) = (self.episodes.name(id), self.episodes.run(id));
         let (episode, growing) = assemble::assemble_growing(name, run, lines.records, lines.diagnostics);
@@ -104,6 +107,15 @@ impl Store {
             lines.diagnostics.push(Diagnostic::at(rule::LOST_RECORD, *origin, message));
         }
         Ok(lines)
+    }
+
+    /// [`Store::origins`] of an episode that fits in memory.
+    fn few_origins(&self, id: EpisodeId) -> Result<Vec<Origin>, RereadError> {
+        let (records, most) = (self.revision(id), self.most_records);
+        if records > most {
+            return Err(RereadError::TooLong { records, most });
+        }
+        Ok(self.origins(id))
     }
 
     /// The places of an episode's records, in the order read, with the line numbers that the user sees.

@@ -413,3 +413,14 @@ fn records_saved_from_a_damaged_line_stay_in_their_episode() {
     assert_eq!((episode.acts.len(), episode.rewards.len()), (1, 0));
     assert!(episode.diagnostics.iter().any(|it| it.rule == "glued-lines"), "{:?}", episode.diagnostics);
 }
+
+#[test]
+fn an_episode_that_cannot_fit_is_refused_in_words() {
+    let act = r#"{"type":"action","episode":"e","agent":"a"}"#;
+    let mut files = one(&[act; 4].join("\n"));
+    assert_eq!(files.store.episode(EpisodeId(0)).unwrap().acts.len(), 4);
+    files.store.most_records = 3;
+    let why = files.store.episode(EpisodeId(0)).unwrap_err().to_string();
+    assert!(why.contains("has 4 records and at most 3 are read at once"), "{why}");
+    assert!(files.store.live_episode(EpisodeId(0)).is_err());
+}

@@ -15,12 +15,15 @@
 //! * The spread by which a normalised credit is divided counts as known: its own uncertainty is left out.
 //! * Of candidates with one label the one that happened is kept, or else the first.
 
+use rustc_hash::FxHashMap;
+
 use crate::model::{AgentId, Candidate, Estimate, ReplayGroup, Sample, Substitute, Value};
 use crate::stats::{settled, sum};
 
 use super::super::convention::Spread;
 use super::super::question::Question;
 use super::left_out;
+use super::weighed::{Against, Share, Weighed, Weights};
 
 /// One number's part in the credit of what happened.
 pub(super) struct Part<'a> {
@@ -121,33 +124,19 @@ pub(super) fn credit<'a>(
     }
     let full_mean = kind == Kind::Mean || question.switch("mean") || spread.is_some_and(|it| it.rescales);
     let weights: Vec<f64> = siblings.iter().map(|it| it.weight).collect();
-    let base = |own: usize| {
-        base(&weights, own, full_mean).ok_or_else(|| {
-            NoCredit::Undefined(format!("the candidates of replay group '{name}' weigh nothing"))
-        })
-    };
-    let raw = |at: usize| -> Result<Weights, NoCredit> {
-        Ok(match kind {
-            Kind::LeaveOneOut | Kind::Mean | Kind::Normalised | Kind::Tree | Kind::Pooled => {
-                Weights { returns: against(&base(at)?, at, 1.0), values: None }
-            }
-            Kind::ValueOnly => {
-                Weights { returns: vec![0.0; siblings.len()], values: Some(against(&base(at)?, at, 1.0)) }
-            }
-            Kind::Assisted => {
-                let alpha = question.param("alpha").unwrap_or(0.5);
-                let base = base(at)?;
-                let values = base.iter().map(|it| -alpha * it).collect();
-                Weights { returns: against(&base, at, 1.0 - alpha), values: Some(values) }
-            }
-        })
-    };
-    let Weights { returns, values } = if kind == Kind::Normalised || question.switch("normalise") {
-        let rows: Result<Vec<Weights>, NoCredit> = (0..siblings.len()).map(raw).collect();
-        normalised(&siblings, &rows?, own, Spread::of(spread.map_or("", |it| it.name)))
-    } else {
-        raw(own)?
-    };
+    let of_all = |number: fn(&Sibling<'_>) -> f64| -> Vec<f64> { siblings.iter().map(number).collect() };
+    let normalises = kind == Kind::Normalised || question.switch("normalise");
+    let weighed = Weighed::of(weights, against(question, kind, full_mean), own);
+    let weights = weighed.and_then(|it| match normalises {
+        true => {
+            let numbers = (of_all(|it| it.mean), of_all(|it| it.q));
+            it.normalised((&numbers.0, &numbers.1), own, Spread::of(spread.map_or("", |it| it.name)))
+        }
+        false => Some(it.row(own)),
+    });
+    let Weights { returns, values } = weights.ok_or_else(|| {
+        NoCredit::Undefined(format!("the candidates of replay group '{name}' weigh nothing"))
+    })?;
     let of_returns = siblings.iter().zip(&returns).map(|(it, weight)| returned(it, *weight));
     let of_values = siblings.iter().zip(values.iter().flatten()).map(|(it, weight)| Part {
         candidate: it.candidate,
@@ -162,6 +151,20 @@ pub(super) fn credit<'a>(
     let parts: Vec<Part<'_>> =
         of_returns.filter(|_| !only_values).chain(of_values.filter(|it| it.weight != 0.0)).collect();
     Ok(GroupCredit { estimate: estimate(&parts), parts })
+}
+
+/// What a candidate is compared with.
+fn against(question: &Question<'_>, kind: Kind, full_mean: bool) -> Against {
+    let whole = Share { own: 1.0, baseline: 1.0 };
+    let (returns, values) = match kind {
+        Kind::LeaveOneOut | Kind::Mean | Kind::Normalised | Kind::Tree | Kind::Pooled => (whole, None),
+        Kind::ValueOnly => (Share { own: 0.0, baseline: 0.0 }, Some(whole)),
+        Kind::Assisted => {
+            let alpha = question.param("alpha").unwrap_or(0.5);
+            (Share { own: 1.0, baseline: 1.0 - alpha }, Some(Share { own: 0.0, baseline: alpha }))
+        }
+    };
+    Against { full_mean, returns, values }
 }
 
 /// The part of a sibling's mean return.
@@ -284,15 +287,14 @@ fn taking_part<'a>(
     let enough = |it: &Candidate| least <= 0.0 || it.returns.n.is_some_and(|n| f64::from(n) >= least);
     let mut counted: Vec<&Candidate> = group.candidates.iter().filter(|it| !it.extra && enough(it)).collect();
     if question.switch("drop-duplicates") {
-        let kept = counted.clone();
-        counted.retain(|it| {
-            let mut same = kept.iter().filter(|other| other.label == it.label);
-            let first = kept.iter().find(|other| other.label == it.label);
-            match same.find(|other| std::ptr::eq(**other, happened)) {
-                Some(_) => std::ptr::eq(*it, happened),
-                None => first.is_some_and(|first| std::ptr::eq(*first, *it)),
+        let mut kept: FxHashMap<&str, &Candidate> = FxHashMap::default();
+        for it in &counted {
+            let first = kept.entry(&it.label).or_insert(it);
+            if std::ptr::eq(*it, happened) {
+                *first = it;
             }
-        });
+        }
+        counted.retain(|it| kept.get(it.label.as_str()).is_some_and(|kept| std::ptr::eq(*kept, *it)));
     }
     counted
 }
@@ -333,46 +335,6 @@ fn leaves_below<'a>(question: &Question<'a>, group: &ReplayGroup, own: &'a Candi
     let error = errors.map(|it| sum(it.iter().map(|it| it * it)).sqrt());
     let samples = leaves.iter().map(|it| (it.2, it.1 / all)).collect();
     (all > 0.0).then_some((mean, error, samples))
-}
-
-/// The weight of each sibling in the baseline of the one at `own`; `None` if they have no weight.
-fn base(weights: &[f64], own: usize, full_mean: bool) -> Option<Vec<f64>> {
-    let counted = |at: usize| if at == own && !full_mean { 0.0 } else { weights[at] };
-    let all = sum((0..weights.len()).map(counted));
-    (all > 0.0).then(|| (0..weights.len()).map(|it| counted(it) / all).collect())
-}
-
-/// Weights of `value of own - share x baseline`.
-fn against(base: &[f64], own: usize, share: f64) -> Vec<f64> {
-    base.iter().enumerate().map(|(at, weight)| f64::from(u8::from(at == own)) - share * weight).collect()
-}
-
-/// How much of each sibling's mean return, and of the critic's value of it, the credit of one candidate
-/// takes.
-struct Weights {
-    returns: Vec<f64>,
-    values: Option<Vec<f64>>,
-}
-
-/// Weights of `(A_own - mean A) / s`, from the weights of every A.
-fn normalised(siblings: &[Sibling<'_>], rows: &[Weights], own: usize, spread: Spread) -> Weights {
-    let n = rows.len() as f64;
-    let a = |row: &Weights| {
-        let returns = row.returns.iter().zip(siblings).map(|(weight, it)| weight * it.mean);
-        let values = row.values.iter().flatten().zip(siblings).map(|(weight, it)| weight * it.q);
-        sum(returns.chain(values))
-    };
-    let credits: Vec<f64> = rows.iter().map(a).collect();
-    let spread = spread.value(&credits);
-    let scaled = |of: &dyn Fn(&Weights, usize) -> f64| -> Vec<f64> {
-        let mean = |at: usize| sum(rows.iter().map(|row| of(row, at))) / n;
-        (0..siblings.len()).map(|at| (of(&rows[own], at) - mean(at)) / spread).collect()
-    };
-    let value = |row: &Weights, at: usize| row.values.as_ref().map_or(0.0, |it| it[at]);
-    Weights {
-        returns: scaled(&|row, at| row.returns[at]),
-        values: rows[own].values.is_some().then(|| scaled(&value)),
-    }
 }
 
 /// The number and its standard error. Its interval is known with the runs of all groups.

@@ -6,7 +6,7 @@ use crate::{
         layout::{self, GRAPH_LEGEND},
     },
     credit::InteractionKind,
-    graph::{self, Cell, Drawing},
+    graph::{self, Cell, Drawing, Point},
     model::{AgentId, signed},
     text,
     tui::{paint::Painter, theme::Role},
@@ -97,17 +97,18 @@ fn paint(drawing: &Drawing, open: &OpenEpisode, pane: &mut Painter<'_>) {
     let first_column = open.graph.scroll.0.min(drawing.width.saturating_sub(width));
     for y in 0..height.min(drawing.height) {
         let row = if y < drawing.pinned_rows { y } else { y + first_row };
-        let Some(cells) = drawing.rows.get(row) else { break };
+        let cell_at = |x: usize| {
+            let column = if x < drawing.pinned_columns { x } else { x + first_column };
+            drawing.cell(Point { x: column, y: row })
+        };
         let mut x = 0;
         while x < width {
-            let column = if x < drawing.pinned_columns { x } else { x + first_column };
-            let Some(cell) = cells.get(column) else { break };
+            let Some(cell) = cell_at(x) else { break };
             // Neighbouring cells of one role are one write.
             let mut run = String::new();
             let mut next = x;
             while next < width {
-                let column = if next < drawing.pinned_columns { next } else { next + first_column };
-                match cells.get(column) {
+                match cell_at(next) {
                     Some(it) if it.role == cell.role => {
                         if it.symbol != Cell::CONTINUATION {
                             run.push(it.symbol);
