@@ -7,11 +7,12 @@
 //! * Pass/fail and few values: four pseudo-observations are shared over the arms by the weight they have in the
 //!   standard error, at least 0.75 each, half at either bound, and t is used. For two arms that is Agresti and
 //!   Caffo (2000) with t, for equal arms Price and Bonett (2004). The interval is not symmetric about the value.
-//! * Runs that share seeds: t of the differences, run by run; pass/fail with two pseudo-observations.
+//! * Runs that share seeds: t of the differences, run by run; pass/fail with two pseudo-observations. Differences that
+//!   are the same in every run show no spread: the sum then has that of the runs themselves, as if nothing was shared.
 //!
 //! How often these cover the truth is in docs/STATISTICS.md.
 
-use super::arm::{Arm, Spread, variance};
+use super::arm::{Arm, ROUNDING, Spread, variance};
 use super::student::student_quantile;
 use super::sum;
 use super::table::{ReturnKind, Table};
@@ -304,7 +305,7 @@ impl Table {
             match end - start {
                 0 => {}
                 1 => rest.extend_from_slice(&terms[start..end]),
-                _ => parts.push(self.paired(&terms[start..end])?),
+                _ => parts.push(self.paired(&terms[start..end])),
             }
             from = end;
         }
@@ -312,7 +313,8 @@ impl Table {
         if !rest.is_empty() {
             parts.push(self.unpaired(&rest)?);
         }
-        Ok(if let [only] = parts[..] { only } else { Contrast::sum(&parts) })
+        let found = if let [only] = parts[..] { only } else { Contrast::sum(&parts) };
+        if found.standard_error > 0.0 { Ok(found) } else { self.unpaired(terms) }
     }
 
     /// The sum of weighted means as logged.
@@ -418,29 +420,21 @@ impl Table {
         })
     }
 
-    /// Arms that share their seeds: the differences run by run.
-    fn paired(&self, terms: &[(usize, f64)]) -> Result<Contrast, NoInterval> {
-        let returns: Vec<(&[f64], f64)> =
-            terms.iter().filter_map(|it| Some((self.arms[it.0].returns()?, it.1))).collect();
-        let runs = returns.first().map_or(0, |it| it.0.len());
-        let by_run: Vec<f64> = (0..runs).map(|run| sum(returns.iter().map(|it| it.1 * it.0[run]))).collect();
+    /// Arms that share their seeds: the differences run by run. Without a spread the error is 0.
+    fn paired(&self, terms: &[(usize, f64)]) -> Contrast {
+        let by_run = self.by_run(terms);
+        let runs = by_run.len();
         let n = runs as f64;
         let value = sum(by_run.iter().copied()) / n;
         if self.kind() == ReturnKind::Real {
-            let variance = variance(&by_run);
-            return if variance > 0.0 {
-                let standard_error = (variance / n).sqrt();
-                Ok(Contrast {
-                    value,
-                    centre: value,
-                    standard_error,
-                    df: n - 1.0,
-                    reach: 0.0,
-                    widens_from: f64::INFINITY,
-                    limits: None,
-                })
-            } else {
-                Err(NoInterval::NoSpread)
+            return Contrast {
+                value,
+                centre: value,
+                standard_error: (self.variance_by_run(&by_run) / n).sqrt(),
+                df: n - 1.0,
+                reach: 0.0,
+                widens_from: f64::INFINITY,
+                limits: None,
             };
         }
         let (low, high) = self.bounds();
@@ -450,7 +444,7 @@ impl Table {
         let square = (sum(by_run.iter().map(|it| it * it)) + reach * reach) / all - centre * centre;
         let pass_fail = self.kind() == ReturnKind::PassFail;
         let per_observation = if pass_fail && runs >= 3 { PASS_FAIL_DF } else { 1.0 };
-        Ok(Contrast {
+        Contrast {
             value,
             centre,
             standard_error: (square / all).sqrt(),
@@ -458,6 +452,20 @@ impl Table {
             reach: 0.0,
             widens_from: f64::INFINITY,
             limits: pass_fail.then_some((-reach, reach)),
-        })
+        }
+    }
+
+    /// The sum of weighted returns of every run, of arms that share their seeds.
+    pub(super) fn by_run(&self, terms: &[(usize, f64)]) -> Vec<f64> {
+        let returns: Vec<(&[f64], f64)> =
+            terms.iter().filter_map(|it| Some((self.arms[it.0].returns()?, it.1))).collect();
+        let runs = returns.first().map_or(0, |it| it.0.len());
+        (0..runs).map(|run| sum(returns.iter().map(|it| it.1 * it.0[run]))).collect()
+    }
+
+    /// The variance of such sums over the runs. What is rounding beside the returns is none.
+    pub(super) fn variance_by_run(&self, by_run: &[f64]) -> f64 {
+        let variance = variance(by_run);
+        if variance <= (ROUNDING * self.scale()).powi(2) { 0.0 } else { variance }
     }
 }

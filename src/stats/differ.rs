@@ -23,7 +23,7 @@ pub struct Side<'a> {
 /// draws where they rest on the same runs. `None` without a known spread.
 pub fn chance_to_differ(one: Side<'_>, other: Side<'_>, end: End, draws: FlipDraws) -> Option<f64> {
     let shared = one.table == other.table;
-    let (first, second) = (one.drawn(shared.then_some(other))?, other.drawn(None)?);
+    let (first, second) = (one.drawn(shared.then_some(other), end)?, other.drawn(None, end)?);
     let mut stream = Draws::new(draws.seed);
     let (mut errors, mut means) = (vec![0.0; one.table.arms.len()], one.table.means.clone());
     let (mut other_errors, mut other_means) = (vec![0.0; other.table.arms.len()], other.table.means.clone());
@@ -44,15 +44,16 @@ pub fn chance_to_differ(one: Side<'_>, other: Side<'_>, end: End, draws: FlipDra
 
 impl<'a> Side<'a> {
     /// What is drawn for it, and for `with` from the same runs.
-    fn drawn(self, with: Option<Self>) -> Option<Drawn<'a>> {
+    fn drawn(self, with: Option<Self>, end: End) -> Option<Drawn<'a>> {
         let weights: Vec<Weights> = self.credits.iter().map(|it| it.linear(self.table.means())).collect();
         let mut arms = arms_of(self.credits);
-        let noise = Noise::of(self.table, &weights, &arms).ok()?;
+        let now: Vec<f64> = self.credits.iter().map(|it| it.value(self.table.means())).collect();
+        let named = extreme(&now, end, self.table.scale());
+        let noise = Noise::of(self.table, &weights, &arms, &named).ok()?;
         arms.extend(with.iter().flat_map(|it| arms_of(it.credits)));
         arms.sort_unstable();
         arms.dedup();
-        let now: Vec<f64> = self.credits.iter().map(|it| it.value(self.table.means())).collect();
-        Some(Drawn::of(self.table, self.credits, &weights, arms, &noise, &now))
+        Some(Drawn::of(self.table, self.credits, &weights, arms, noise, &now))
     }
 
     fn named(self, values: &[f64], end: End) -> Vec<usize> {

@@ -5,7 +5,7 @@ use super::chance::{End, FlipDraws, FlipRange};
 use super::contrast::Weights;
 use super::credit::Credit;
 use super::draw::Draws;
-use super::noise::{Noise, SHARES, noise_shares, residuals};
+use super::noise::{Noise, SHARES, noise_shares};
 use super::solve::solve;
 use super::sum;
 use super::table::{ReturnKind, Table};
@@ -41,7 +41,7 @@ impl<'a> Drawn<'a> {
         credits: &'a [Credit],
         weights: &[Weights],
         mut arms: Vec<usize>,
-        noise: &Noise,
+        noise: Noise,
         now: &[f64],
     ) -> Self {
         arms.retain(|it| table.arms[*it].is_measured());
@@ -62,7 +62,7 @@ impl<'a> Drawn<'a> {
             arms,
             errors: noise.of_mean.iter().map(|it| it.sqrt()).collect(),
             df: noise.df,
-            paired: table.paired.iter().map(|it| (it.clone(), residuals(table, it))).collect(),
+            paired: noise.paired,
             towards: if solved { towards(table, weights, &away) } else { vec![0.0; table.arms.len()] },
             credits_towards: (!solved).then_some(away),
             shares,

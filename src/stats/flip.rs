@@ -13,7 +13,7 @@ use super::arm::ROUNDING;
 use super::chance::{End, FlipDraws, FlipRange};
 use super::contrast::{NoInterval, Weights};
 use super::credit::{Credit, arms_of};
-use super::drawn::Drawn;
+use super::drawn::{Drawn, extreme};
 use super::noise::{Noise, noise_shares};
 use super::student::student_cdf;
 use super::sum;
@@ -34,13 +34,13 @@ pub fn flip_range(
     }
     let weights: Vec<Weights> = credits.iter().map(|it| it.linear(table.means())).collect();
     let arms = arms_of(credits);
-    let noise = Noise::of(table, &weights, &arms)?;
     let now: Vec<f64> = credits.iter().map(|it| it.value(table.means())).collect();
+    let noise = Noise::of(table, &weights, &arms, &extreme(&now, end, table.scale()))?;
     let linear = credits.iter().all(|it| it.picks.is_empty());
     if let ([a, b], ReturnKind::Real, true) = (&now[..], table.kind(), linear) {
         return Ok(of_two(end.sign() * a, end.sign() * b, &noise, table.scale()));
     }
-    Ok(Drawn::of(table, credits, &weights, arms, &noise, &now).range(&now, end, draws))
+    Ok(Drawn::of(table, credits, &weights, arms, noise, &now).range(&now, end, draws))
 }
 
 /// The two answers for two credits of real-valued returns, without drawing.
@@ -57,4 +57,67 @@ fn of_two(a: f64, b: f64, noise: &Noise, scale: f64) -> FlipRange {
     let other = 1.0 - plain;
     let least = if a <= b { vec![other, plain] } else { vec![plain, other] };
     FlipRange { plain, shrunk, draws: 0, least }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::{Arm, can_be_least};
+
+    /// Returns of four seeds; the others are off by as much in every run.
+    const RUNS: [f64; 4] = [0.3, 1.7, -0.6, 2.2];
+
+    fn shared(offsets: &[f64]) -> Table {
+        let arm = |off: &f64| Arm::Returns(RUNS.map(|it| it + off).to_vec());
+        Table::new(offsets.iter().map(arm).collect(), None)
+            .with_shared_seeds(std::iter::once(0..offsets.len()))
+    }
+
+    fn each(count: usize) -> Vec<Credit> {
+        (0..count).map(|it| Credit::of(Weights::of(vec![(it, 1.0)]))).collect()
+    }
+
+    #[test]
+    fn differences_that_never_vary_borrow_the_spread_of_the_runs() {
+        // Squares from the mean 0.9: 0.36 + 0.64 + 2.25 + 1.69 = 4.94, variance 4.94 / 3. The difference of two means
+        // of 4 has standard error sqrt(2 * 4.94 / 3 / 4) = 0.907377, with 6 degrees of freedom, as if unpaired.
+        let error = (2.0 * 4.94 / 3.0 / 4.0_f64).sqrt();
+        let (table, credits) = (shared(&[0.0, 1.0]), each(2));
+        let contrast = table.contrast(&credits[1].weights.minus(&credits[0].weights)).expect("an interval");
+        assert!((contrast.value - 1.0).abs() < 1e-12 && (contrast.standard_error - error).abs() < 1e-9);
+        assert!((contrast.df - 6.0).abs() < 1e-9, "{contrast:?}");
+        // The set and the chance say the same: T_6(-1 / (sqrt 2 * 0.907)) = 0.233.
+        assert_eq!(can_be_least(&table, &credits, 0.95), [0, 1]);
+        let draws = FlipDraws { most: 400, seed: 1 };
+        let found = flip_range(&table, &credits, End::Least, draws).expect("a spread");
+        let want = student_cdf(-1.0 / (2.0_f64.sqrt() * error), 6.0);
+        assert!((found.plain - want).abs() < 1e-9, "{found:?} {want}");
+    }
+
+    #[test]
+    fn a_third_that_varies_does_not_make_a_constant_difference_sure() {
+        let mut table = shared(&[0.0, 0.3, 0.0]);
+        let mut arms = table.arms().to_vec();
+        arms[2] = Arm::Returns(vec![9.0, 8.5, 9.5, 9.2]);
+        table = Table::new(arms, None).with_shared_seeds(std::iter::once(0..3));
+        let credits = each(3);
+        assert_eq!(can_be_least(&table, &credits, 0.95), [0, 1]);
+        let found = flip_range(&table, &credits, End::Least, FlipDraws { most: 400, seed: 1 });
+        // 0.3 of a standard error of 0.907 between two measurements: about T(-0.23) = 0.41, and never below 0.3.
+        assert!(found.is_ok_and(|it| it.ends().0 > 0.3));
+    }
+
+    #[test]
+    fn arms_without_a_spread_of_their_own_borrow_that_of_the_table() {
+        let arms = vec![
+            Arm::Returns(vec![1.0, 1.0, 1.0]),
+            Arm::Returns(vec![1.2, 1.2, 1.2]),
+            Arm::Returns(vec![4.0, 5.0, 6.5]),
+        ];
+        let table = Table::new(arms, None);
+        let credits = each(3);
+        assert_eq!(can_be_least(&table, &credits, 0.95), [0, 1]);
+        let found = flip_range(&table, &credits, End::Least, FlipDraws { most: 400, seed: 1 });
+        assert!(found.is_ok_and(|it| it.ends().0 > 0.3));
+    }
 }

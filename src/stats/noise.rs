@@ -1,6 +1,8 @@
 //! How far the means of arms are off, and what share of the spread between credits that explains.
 
-use super::arm::{Arm, Spread};
+use std::ops::Range;
+
+use super::arm::{Arm, ROUNDING, Spread};
 use super::contrast::{NoInterval, Weights, satterthwaite};
 use super::sum;
 use super::table::{ReturnKind, Table};
@@ -9,6 +11,8 @@ use super::table::{ReturnKind, Table};
 pub(super) struct Noise {
     /// Variance of every arm's mean.
     pub(super) of_mean: Vec<f64>,
+    /// Stretches of arms that share their errors, run by run, with the residuals of every run.
+    pub(super) paired: Vec<(Range<usize>, Vec<Vec<f64>>)>,
     /// Half the variance of the difference of two credits, over all pairs.
     pub(super) variance: f64,
     /// Degrees of freedom of it.
@@ -16,8 +20,15 @@ pub(super) struct Noise {
 }
 
 impl Noise {
-    /// Why it is not known, or the errors of the arms, as the differences of the credits see them.
-    pub(super) fn of(table: &Table, credits: &[Weights], arms: &[usize]) -> Result<Self, NoInterval> {
+    /// Why it is not known, or the errors of the arms, as the differences of the credits see them. `named` are the
+    /// places of the credits that stand out: where one of them differs from another by a number that shows no spread,
+    /// the spread is borrowed as for the interval of that difference.
+    pub(super) fn of(
+        table: &Table,
+        credits: &[Weights],
+        arms: &[usize],
+        named: &[usize],
+    ) -> Result<Self, NoInterval> {
         for arm in arms {
             match &table.arms[*arm] {
                 it if it.reach() > 0.0 => return Err(NoInterval::Bounds),
@@ -26,7 +37,25 @@ impl Noise {
                 Arm::Returns(_) | Arm::Summary { .. } | Arm::Within(..) => {}
             }
         }
-        let variances = variances_of_means(table)?;
+        let mut variances = variances_of_means(table)?;
+        let alone = borrowing(table, credits, named, &variances);
+        for arm in &alone {
+            let runs = table.arms[*arm].runs();
+            if let (0.0, Some((pooled, df))) = (variances[*arm].0, table.pooled())
+                && runs >= 1.0
+            {
+                variances[*arm] = (pooled / runs, df);
+            }
+        }
+        let shares = |it: &&Range<usize>| !alone.iter().any(|arm| it.contains(arm));
+        let paired = table.paired.iter().filter(shares).map(|it| (it.clone(), residuals(table, it))).collect();
+        let of_mean = variances.iter().map(|it| it.0).collect();
+        let mut noise = Self { of_mean, paired, variance: 0.0, df: f64::INFINITY };
+        noise.of_differences(table, credits, &variances);
+        if noise.variance > 0.0 { Ok(noise) } else { Err(NoInterval::NoSpread) }
+    }
+
+    fn of_differences(&mut self, table: &Table, credits: &[Weights], variances: &[(f64, f64)]) {
         let pairs = (credits.len() * (credits.len() - 1)) as f64 / 2.0;
         // Sum over pairs of (x_i - x_j)^2 = n sum x^2 - (sum x)^2.
         let mut sums = vec![(0.0, 0.0); table.arms.len()];
@@ -41,14 +70,14 @@ impl Noise {
         };
         let mut parts: Vec<(f64, f64)> = Vec::new();
         for (arm, (of_mean, df)) in variances.iter().enumerate() {
-            if !table.paired.iter().any(|it| it.contains(&arm)) {
+            if !self.paired.iter().any(|it| it.0.contains(&arm)) {
                 parts.push((mean_square(sums[arm]) * of_mean, *df));
             }
         }
-        for stretch in &table.paired {
+        for (stretch, residuals) in &self.paired {
             let runs = table.arms[stretch.start].runs();
             let mut variance = 0.0;
-            for residuals in residuals(table, stretch) {
+            for residuals in residuals {
                 let of_run = |weights: &Weights| {
                     let own = weights.terms().iter().filter(|it| stretch.contains(&it.0));
                     sum(own.map(|it| it.1 * residuals[it.0 - stretch.start]))
@@ -64,11 +93,45 @@ impl Noise {
             let df = if table.kind() == ReturnKind::Real { runs - 1.0 } else { f64::INFINITY };
             parts.push((variance, df));
         }
-        let variance = sum(parts.iter().map(|it| it.0)) / 2.0;
-        let df = satterthwaite(parts.into_iter()).max(1.0);
-        let of_mean = variances.into_iter().map(|it| it.0).collect();
-        if variance > 0.0 { Ok(Self { of_mean, variance, df }) } else { Err(NoInterval::NoSpread) }
+        self.variance = sum(parts.iter().map(|it| it.0)) / 2.0;
+        self.df = satterthwaite(parts.into_iter()).max(1.0);
     }
+}
+
+/// The arms of the differences between a credit that stands out and another, where such a difference shows no spread
+/// although it is not 0.
+fn borrowing(table: &Table, credits: &[Weights], named: &[usize], variances: &[(f64, f64)]) -> Vec<usize> {
+    if table.kind() != ReturnKind::Real {
+        return Vec::new();
+    }
+    let mut out = Vec::new();
+    for named in named.iter().map(|it| &credits[*it]) {
+        for difference in credits.iter().map(|it| it.minus(named)) {
+            let apart = table.value(&difference).abs() > ROUNDING * table.scale();
+            if apart && own_variance(table, &difference, variances) <= (ROUNDING * table.scale()).powi(2) {
+                out.extend(difference.terms().iter().map(|it| it.0));
+            }
+        }
+    }
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+/// The variance of a sum of means by the spread of its own arms, paired where these are.
+fn own_variance(table: &Table, weights: &Weights, variances: &[(f64, f64)]) -> f64 {
+    let terms = weights.terms();
+    let is_paired = |arm: usize| table.paired.iter().any(|it| it.contains(&arm));
+    let alone = terms.iter().filter(|it| !is_paired(it.0)).map(|it| it.1 * it.1 * variances[it.0].0);
+    let mut variance = sum(alone);
+    for stretch in &table.paired {
+        let own: Vec<(usize, f64)> = terms.iter().copied().filter(|it| stretch.contains(&it.0)).collect();
+        if !own.is_empty() {
+            let by_run = table.by_run(&own);
+            variance += table.variance_by_run(&by_run) / by_run.len() as f64;
+        }
+    }
+    variance
 }
 
 /// Variance of every arm's mean, and its degrees of freedom: pass/fail and few values with one pseudo-observation.
@@ -102,7 +165,7 @@ pub(super) fn variances_of_means(table: &Table) -> Result<Vec<(f64, f64)>, NoInt
 }
 
 /// For every run of arms that share seeds: how far each arm's return is from its mean.
-pub(super) fn residuals(table: &Table, stretch: &std::ops::Range<usize>) -> Vec<Vec<f64>> {
+fn residuals(table: &Table, stretch: &Range<usize>) -> Vec<Vec<f64>> {
     let runs = table.arms[stretch.start].returns().map_or(0, <[f64]>::len);
     let of = |arm: usize, run: usize| table.arms[arm].returns().map_or(0.0, |it| it[run] - table.means[arm]);
     (0..runs).map(|run| stretch.clone().map(|arm| of(arm, run)).collect()).collect()
