@@ -3,7 +3,8 @@
 //!
 //! Decided here:
 //! * Of several logged tables the one with the most players is used, then the most complete, then the first
-//!   (or the one a declared credit names); a caveat says so.
+//!   (or the one a declared credit names); a caveat says so. The others with the same players are measurements of their
+//!   own, whose Shapley values the sweep sets beside it.
 //! * Dropping agents plays the subgame on the rest, with the coalitions logged for it; nothing is
 //!   extrapolated. A reward set by hand replaces the value of the grand coalition (of the subgame).
 //! * Coalition values cannot be discounted again, and they were recorded with the logged actions. So a
@@ -37,7 +38,7 @@ use super::semivalue::Coefficients;
 use arms::measure;
 pub(super) use arms::{arms, of_credit};
 pub(super) use contrast::contrast;
-pub(super) use logged::LoggedGame;
+pub(super) use logged::{LoggedGame, best_supported};
 pub(super) use myerson::METHOD as MYERSON;
 pub(super) use owen::METHOD as OWEN;
 pub(super) use precedence::METHOD as PRECEDENCE;

@@ -346,6 +346,8 @@ pub(super) struct Question<'a> {
     pub(super) baseline: Option<&'static Baseline>,
     /// The counterfactual group to use, if a declared credit names one; `None` for the best supported.
     pub(super) group: Option<&'a str>,
+    /// The place of the coalition table to use; `None` for that of the group, or the best supported.
+    pub(super) coalitions: Option<usize>,
     /// Whether nobody asks for the credit of acts or for anything else beside that of agents: a curve
     /// computes agents many times over, and there may be a million acts.
     pub(super) agents_only: bool,

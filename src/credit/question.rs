@@ -96,6 +96,7 @@ impl<'a> Question<'a> {
             table,
             baseline,
             group: None,
+            coalitions: None,
             agents_only: false,
             acts: OnceCell::new(),
             received: OnceCell::new(),

@@ -10,6 +10,8 @@
 //! two agents apart. What a model states, what the log declares and what only looks at the shape of the trace
 //! has no voice; with one agent nothing has.
 
+mod tables;
+
 use crate::model::{AgentId, Attribution, DeclaredCredit, Episode, Provenance, Scenario, Unavailable};
 use crate::stats::kendall_tau_b;
 
@@ -20,6 +22,9 @@ use super::choice::{
 use super::flip::FlipProbability;
 use super::method::{Family, scenario_name};
 use super::{compute_plain, declared, method, rewarded};
+
+pub use tables::OtherTable;
+use tables::other_tables;
 
 /// What a row says of the reference's verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -140,12 +145,15 @@ pub struct Sweep {
     pub rows: Vec<SweepRow>,
     /// The logged credit that rows are ranked against: the first in reward units. `None` if there is none.
     pub declared: Option<String>,
+    /// Coalition tables beside the one that the rows read, where they name somebody.
+    pub tables: Vec<OtherTable>,
 }
 
 impl Sweep {
     /// How many measurements agree in this way.
     pub fn count(&self, agreement: Agreement) -> usize {
-        self.rows.iter().filter(|it| it.counted && it.agrees == agreement).count()
+        let rows = self.rows.iter().filter(|it| it.counted && it.agrees == agreement).count();
+        rows + self.tables.iter().filter(|it| it.agrees == agreement).count()
     }
 
     /// Whether all that there is of these data tells nobody apart by the formula that has the last word on
@@ -156,8 +164,9 @@ impl Sweep {
 
     /// How many measurements agree, in words: `2 of 2 measurements agree (coalitions, replays)`.
     pub fn tally(&self) -> String {
-        let voices: Vec<&str> =
-            self.rows.iter().filter(|it| it.counted).filter_map(|it| Some(it.data?.word())).collect();
+        let rows = self.rows.iter().filter(|it| it.counted).filter_map(|it| Some(it.data?.word().to_owned()));
+        let tables = self.tables.iter().map(|it| format!("{} {}", Data::Coalitions.word(), it.name));
+        let voices: Vec<String> = rows.chain(tables).collect();
         match voices.as_slice() {
             [] => "no measurement votes".to_owned(),
             [one] => match self.count(Agreement::Holds) {
@@ -173,7 +182,7 @@ impl Sweep {
 
     /// How many measurements speak: the m of "k of m measurements".
     pub fn counted(&self) -> usize {
-        self.rows.iter().filter(|it| it.counted).count()
+        self.rows.iter().filter(|it| it.counted).count() + self.tables.len()
     }
 }
 
@@ -222,11 +231,14 @@ pub fn sweep_of(
         });
     }
     fill_nearest(&mut rows);
+    let mut tables = Vec::new();
     if let Ok(attribution) = computed {
-        judge(episode, attribution, own_row, &records, &mut rows);
+        let named = named(episode, attribution);
+        judge(episode, attribution, &named, own_row, &records, &mut rows);
+        tables = other_tables(episode, &carry(reference, Scenario::of_method("shapley")), &named);
     }
     let declared = against_declared(&records, &mut rows);
-    Sweep { rows, declared }
+    Sweep { rows, declared, tables }
 }
 
 /// Ranks every row against the first logged credit in reward units. Returns its algorithm.
@@ -280,22 +292,27 @@ fn fill_nearest(rows: &mut [SweepRow]) {
     }
 }
 
+/// Whom the reference names.
+fn named(episode: &Episode, reference: &Attribution) -> Vec<AgentId> {
+    let named = blame(episode.failed(), reference).filter(|it| !it.all_equal || it.known == 1);
+    let named = named.filter(|_| declared::is_in_reward_units(episode, reference));
+    named.map(|it| it.agents).unwrap_or_default()
+}
+
 fn judge(
     episode: &Episode,
     reference: &Attribution,
+    named: &[AgentId],
     own_row: Option<usize>,
     records: &[Option<&DeclaredCredit>],
     rows: &mut [SweepRow],
 ) {
     let failed = episode.failed();
-    let named = blame(failed, reference).filter(|it| !it.all_equal || it.known == 1);
-    let named = named.filter(|_| declared::is_in_reward_units(episode, reference));
-    let named: Vec<AgentId> = named.map(|it| it.agents).unwrap_or_default();
     for (at, row) in rows.iter_mut().enumerate() {
         let Ok(attribution) = &row.result else { continue };
         row.tau = tau(reference, attribution);
         if own_row == Some(at) {
-            row.blamed.clone_from(&named);
+            named.clone_into(&mut row.blamed);
         } else if names_culprit(&row.scenario)
             && !one_sided(&row.scenario, episode.failed())
             && records[at].is_none_or(declared::has_reward_units)
@@ -304,7 +321,7 @@ fn judge(
             let found = found.filter(|it| it.known >= 2 && !it.all_equal || episode.agents.len() == 1);
             row.blamed = found.map(|it| it.agents).unwrap_or_default();
         }
-        row.agrees = agreement(&named, &row.blamed);
+        row.agrees = agreement(named, &row.blamed);
     }
     if episode.agents.len() < 2 {
         return;

@@ -123,6 +123,7 @@ fn sweep() -> Sweep {
             row("coma", Err(missing), &[], Agreement::NoVoice, false),
         ],
         declared: None,
+        tables: Vec::new(),
     }
 }
 

@@ -197,16 +197,20 @@ impl Game for LoggedGame<'_> {
 /// The table to use: the one a declared credit names, or else most players, then most complete, then first.
 fn chosen<'a>(question: &Question<'a>) -> Result<&'a CoalitionTable, Unavailable> {
     let tables = &question.episode.coalitions;
+    if let Some(table) = question.coalitions.and_then(|at| tables.get(at)) {
+        return Ok(table);
+    }
     if let Some(table) = question.group.and_then(|name| tables.iter().find(|it| it.name == name)) {
         return Ok(table);
     }
-    let known = |it: &CoalitionTable| it.values.iter().filter(|it| it.value.mean.is_some()).count();
-    let mut best: Option<&CoalitionTable> = None;
-    for table in tables {
-        let key = |it: &CoalitionTable| (it.players.len(), known(it));
-        if best.is_none_or(|best| key(table) > key(best)) {
-            best = Some(table);
-        }
-    }
+    let best = best_supported(tables).map(|at| &tables[at]);
     best.ok_or_else(|| missing("no coalition values are logged (`counterfactual` of kind `coalition`)"))
+}
+
+/// The place of the table with most players, then the most complete, then the first.
+pub(in super::super) fn best_supported(tables: &[CoalitionTable]) -> Option<usize> {
+    let known = |it: &CoalitionTable| it.values.iter().filter(|it| it.value.mean.is_some()).count();
+    let key = |at: &usize| (tables[*at].players.len(), known(&tables[*at]));
+    // Of equals the first: `max_by_key` gives the last.
+    (0..tables.len()).rev().max_by_key(key)
 }

@@ -5,11 +5,12 @@ use crate::stats::sum;
 use crate::text::{Clause, Sentence};
 
 use super::super::figure::{earned, percent};
-use super::super::sweep::{Agreement, Data, Sweep, SweepRow};
+use super::super::sweep::{Agreement, Data, OtherTable, Sweep, SweepRow};
 use super::check::Check;
 use super::finding::{Finding, Named};
 use super::judgement::Judgement;
 use super::outcome::Outcome;
+use super::stability::data_words;
 use super::words::{act_name, credit, name, names, size};
 
 /// Formulas named one by one; more are counted.
@@ -22,6 +23,8 @@ pub enum Against {
     Measurement {
         /// What was measured.
         data: Data,
+        /// Which of several tables, in words; `None`: the one that the rows of the sweep read.
+        table: Option<String>,
         /// `method/baseline` of the row that speaks for it.
         method: String,
         /// Whom it names.
@@ -104,9 +107,9 @@ impl Against {
 
     fn words(&self, episode: &Episode) -> Clause {
         match self {
-            Against::Measurement { data, method, agents } => {
+            Against::Measurement { data, table, method, agents } => {
                 let verb = if *data == Data::Coalitions { "name" } else { "blame" };
-                let word = data.word();
+                let word = data_words(*data, table.as_deref());
                 Clause::of(format!("{word} {verb} {} ({method})", names(episode, agents, "or")))
             }
             Against::Judge(judge) => {
@@ -252,15 +255,29 @@ pub(super) fn against(
 }
 
 fn measurements(episode: &Episode, finding: &Finding, sweep: &Sweep) -> Vec<Against> {
-    if episode.agents.len() < 2 || finding.agents().is_empty() {
+    let named = finding.agents();
+    let is_answer = !named.is_empty() || matches!(finding, Finding::Equal(_));
+    if episode.agents.len() < 2 || !is_answer {
         return Vec::new();
     }
-    let named = finding.agents();
-    let others = sweep.rows.iter().filter(|it| it.counted && !it.blamed.iter().any(|it| named.contains(it)));
+    let contrary = |it: &&SweepRow| !named.is_empty() && !it.blamed.iter().any(|it| named.contains(it));
+    let others = sweep.rows.iter().filter(|it| it.counted).filter(contrary);
     let one = |row: &SweepRow| {
-        Some(Against::Measurement { data: row.data?, method: row.name(), agents: row.blamed.clone() })
+        Some(Against::Measurement {
+            data: row.data?,
+            table: None,
+            method: row.name(),
+            agents: row.blamed.clone(),
+        })
     };
-    others.filter_map(one).collect()
+    let tables = sweep.tables.iter().filter(|it| !it.blamed.iter().any(|it| named.contains(it)));
+    let of_table = |it: &OtherTable| Against::Measurement {
+        data: Data::Coalitions,
+        table: Some(it.name.clone()),
+        method: "shapley".to_owned(),
+        agents: it.blamed.clone(),
+    };
+    others.filter_map(one).chain(tables.map(of_table)).collect()
 }
 
 /// Judges that name another agent than the one named; of several that name the same one, the first.

@@ -9,7 +9,7 @@ use crate::text::{Clause, Sentence};
 
 use super::super::figure;
 use super::super::flip::FlipProbability;
-use super::super::sweep::{Agreement, Data, Sweep, SweepRow, agreement};
+use super::super::sweep::{Agreement, Data, OtherTable, Sweep, SweepRow, agreement};
 use super::check::Check;
 use super::finding::Finding;
 use super::words::names;
@@ -19,12 +19,27 @@ use super::words::names;
 pub struct Vote {
     /// What was measured.
     pub data: Data,
+    /// Which of several tables, in words; `None`: the one that the rows of the sweep read.
+    pub table: Option<String>,
     /// `method/baseline` of the row that speaks for it.
     pub method: String,
     /// Whom it names.
     pub agents: Vec<AgentId>,
     /// How that stands to the verdict.
     pub agrees: Agreement,
+}
+
+impl Vote {
+    /// What was measured: `coalitions`, `coalitions 'again'`.
+    fn words(&self) -> String {
+        data_words(self.data, self.table.as_deref())
+    }
+}
+
+/// `coalitions`, `coalitions 'again'`.
+pub(super) fn data_words(data: Data, table: Option<&str>) -> String {
+    let word = data.word();
+    table.map_or_else(|| word.to_owned(), |table| format!("{word} {table}"))
 }
 
 /// How sure the verdict is.
@@ -54,13 +69,17 @@ impl Stability {
         let vote = |row: &SweepRow| {
             let agents = row.blamed.clone();
             let agrees = agreement(finding.agents(), &agents);
-            Some(Vote { data: row.data?, method: row.name(), agents, agrees })
+            Some(Vote { data: row.data?, table: None, method: row.name(), agents, agrees })
         };
-        Self {
-            votes: sweep.rows.iter().filter(|it| it.counted).filter_map(vote).collect(),
-            flip: None,
-            confirmed,
-        }
+        let of_table = |it: &OtherTable| Vote {
+            data: Data::Coalitions,
+            table: Some(it.name.clone()),
+            method: "shapley".to_owned(),
+            agrees: agreement(finding.agents(), &it.blamed),
+            agents: it.blamed.clone(),
+        };
+        let rows = sweep.rows.iter().filter(|it| it.counted).filter_map(vote);
+        Self { votes: rows.chain(sweep.tables.iter().map(of_table)).collect(), flip: None, confirmed }
     }
 
     /// How many measurements name the same.
@@ -81,7 +100,7 @@ impl Stability {
                 out.push(Clause::ranked(1, ": no second one checks it"));
             }
             votes => {
-                let data: Vec<&str> = votes.iter().map(|it| it.data.word()).collect();
+                let data: Vec<String> = votes.iter().map(Vote::words).collect();
                 out.push(Clause::of(format!("{} of {} measurements", self.agree(), votes.len())));
                 out.push(Clause::ranked(1, format!(" ({})", data.join(", "))));
                 out.push(Clause::of(format!(" name {who}")));

@@ -266,3 +266,26 @@ fn the_decisive_act_is_read_from_the_best_founded_row() {
     assert_eq!(acts(&episode, "shapley").as_deref(), Some("replay-loo/equal"));
     assert_eq!(acts(&episode, "discount").as_deref(), Some("discount"));
 }
+
+#[test]
+fn a_second_table_that_says_otherwise_is_against_it() {
+    // By the first table agent 0 costs 2, by the second agent 1.
+    let draft = Draft::team(&["coder", "tester"]).acts(&[0, 1]).reward(-2.0, &[]).end(Status::Failure);
+    let first = draft.coalitions(&[0.0, -2.0, 0.0, -2.0]);
+    let second = |values: &[f64]| {
+        let draft = first.clone().coalitions(values);
+        draft.with(|it| it.coalitions[1].name = "again".to_owned())
+    };
+    check(
+        second(&[0.0, 0.0, -2.0, -2.0]),
+        &[
+            "FAIL R -2.00",
+            "WHO coder: -2.00 of the 2.00 lost against a team of nobody",
+            "FROM Measured: 4 of 4 coalitions",
+            "SURE 1 of 2 measurements (coalitions, coalitions 'again') name coder",
+            "BUT coalitions 'again' name tester (shapley)",
+        ],
+    );
+    let same = judged(&second(&[0.0, -1.0, 0.0, -1.0]).episode());
+    assert_eq!((same.stability.agree(), same.stability.votes.len(), same.against.len()), (2, 2, 0));
+}

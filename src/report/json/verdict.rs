@@ -211,6 +211,7 @@ fn stability(report: &Report<'_>, words: &Json) -> Json {
     let measurements = it.votes.iter().map(|vote| {
         json!({
             "data": vote.data.word(),
+            "table": vote.table,
             "method": vote.method,
             "agents": names(report.episode, &vote.agents),
             "agrees": vote.agrees.word(),
@@ -228,8 +229,13 @@ fn stability(report: &Report<'_>, words: &Json) -> Json {
 
 fn against(episode: &Episode, it: &Against) -> Json {
     let mut json = match it {
-        Against::Measurement { data, method, agents } => {
-            json!({ "data": data.word(), "method": method, "agents": names(episode, agents) })
+        Against::Measurement { data, table, method, agents } => {
+            json!({
+                "data": data.word(),
+                "table": table,
+                "method": method,
+                "agents": names(episode, agents),
+            })
         }
         Against::Judge(it) => judged(episode, it),
         Against::Refuted(it) => check(it),
