@@ -123,6 +123,9 @@ impl ActPlaces {
     pub fn of(episode: &Episode) -> Self {
         let mut about: Vec<(Origin, ActId)> = Vec::new();
         about.extend(episode.act_ids().map(|it| (episode.act(it).origin, it)));
+        for act in episode.act_ids() {
+            about.extend(episode.act(act).attempts.iter().map(|it| (it.origin, act)));
+        }
         about.extend(episode.rewards.iter().filter_map(|it| Some((it.origin, *it.of.first()?))));
         about.extend(episode.labels.iter().filter_map(|it| Some((it.origin, it.act?))));
         about.extend(episode.states.iter().filter_map(|it| Some((it.origin, *it.after.last()?))));

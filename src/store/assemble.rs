@@ -170,8 +170,8 @@ struct Builder {
     states: FxHashMap<String, Vec<ActId>>,
     /// Acts that a record of an unknown type follows, by its id.
     bridges: FxHashMap<String, Vec<ActId>>,
-    /// Earlier tries of actions, by the id of the action, until it is added.
-    attempts: FxHashMap<String, Vec<Attempt>>,
+    /// Earlier tries of actions and where the last begins, by the id of the action, until it is added.
+    attempts: FxHashMap<String, (Vec<Attempt>, Origin)>,
     /// The order of time contradicted the log somewhere: what comes may change how clocks are put right.
     contradicts: bool,
     /// How many were implied so far; `None` if there were too many, which was reported.
@@ -252,9 +252,8 @@ impl Builder {
             }
         }
         for (at, placed) in kept.iter().enumerate() {
-            let tries = attempts.take(at);
-            if let Some(id) = placed.record.id.as_ref().filter(|_| !tries.is_empty()) {
-                self.attempts.insert(id.clone(), tries.iter().map(acts::attempt).collect());
+            if let Some((id, (tries, last))) = placed.record.id.as_ref().zip(attempts.take(at)) {
+                self.attempts.insert(id.clone(), (tries.iter().map(acts::attempt).collect(), last));
             }
         }
         kept

@@ -61,8 +61,8 @@ pub(super) fn of_record(
     act.id = text::clean(&raw_id);
     (act.time, act.step, act.origin) = (record.ts, record.step, origin);
     act.trace = trace_of(record);
-    if !builder.attempts.is_empty() {
-        act.attempts = builder.attempts.remove(&raw_id).unwrap_or_default();
+    if let Some((attempts, last)) = builder.attempts.remove(&raw_id) {
+        (act.attempts, act.origin) = (attempts, last);
     }
     Some((act, raw_id))
 }

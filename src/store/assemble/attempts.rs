@@ -110,9 +110,10 @@ impl Attempts {
         Later::Next(u32::try_from(tries.before.len() + 1).unwrap_or(u32::MAX))
     }
 
-    /// The attempts before the last of the action that is kept at this place.
-    pub(super) fn take(&mut self, at: usize) -> Vec<Try> {
-        self.0.remove(&at).map_or_else(Vec::new, |it| it.before)
+    /// The attempts before the last of the action that is kept at this place, and where the last begins; `None` if
+    /// it was tried once.
+    pub(super) fn take(&mut self, at: usize) -> Option<(Vec<Try>, Origin)> {
+        self.0.remove(&at).filter(|it| !it.before.is_empty()).map(|it| (it.before, it.origin))
     }
 }
 

@@ -152,7 +152,20 @@ fn relations(open: &OpenEpisode, act: ActId) -> Vec<(String, Role)> {
         lines.push((format!("{} {}: {} {reason}", label.judge, label.agent_text, label.label), role));
     }
     lines.extend(episode.act(act).attempts.iter().enumerate().map(|it| (earlier(it.0 + 1, it.1), Role::Dim)));
+    lines.extend(elsewhere(open, act).map(|it| (it, Role::Plain)));
     lines
+}
+
+/// What the record of the last attempt leaves to those before: it goes on with their action, and its result may come in
+/// a record of its own.
+fn elsewhere(open: &OpenEpisode, act: ActId) -> impl Iterator<Item = String> {
+    let it = open.episode.act(act);
+    let given = [("action", it.label.as_str()), ("result", it.result.as_str())];
+    let payload = open.detail.payload.as_ref().filter(|_| !it.attempts.is_empty());
+    given.into_iter().filter_map(move |(name, text)| {
+        let is_shown = payload?.fields.iter().any(|field| field.0 == name);
+        (!is_shown && !text.is_empty()).then(|| format!("{name} {text}"))
+    })
 }
 
 /// `attempt 1: error timeout, took 30.00 s, 300 tokens (line 4)`.

@@ -212,6 +212,8 @@ fn a_result_after_an_error_is_the_next_attempt() {
         (Some("timeout"), Some(30.0), Some(7))
     );
     assert_eq!((first.origin.line, first.label.as_str()), (1, "go"));
+    // What is shown of the act is the record of the attempt that stands.
+    assert_eq!(act.origin.line, 2);
 }
 
 #[test]
