@@ -1,6 +1,8 @@
 //! The alternatives of single acts: their probabilities, and whether the action taken is one of them.
 
-use crate::model::{ActionTable, Alternative, Episode, Origin, rule};
+use std::collections::HashSet;
+
+use crate::model::{ActId, ActionTable, Alternative, Episode, Origin, ReplayGroup, rule};
 
 use super::finding::{Check, Finding, quoted};
 use super::rounding::shown;
@@ -85,9 +87,15 @@ fn range<'a>(
 
 pub(super) fn taken_missing(episode: &Episode) -> Vec<Finding> {
     let mut findings = Vec::new();
+    // Where the log says two things of what was taken, or its runs broke off, another finding says so.
+    let is_told = |it: &&ReplayGroup| {
+        episode.wrongly_real(it).is_some() || it.left_out.iter().any(|it| it.candidate.real)
+    };
+    let told: HashSet<ActId> = episode.replays.iter().filter(is_told).filter_map(|it| it.act).collect();
     for table in &episode.tables {
         let act = episode.act(table.act);
-        if table.alternatives.iter().any(|it| it.taken) {
+        if table.alternatives.iter().any(|it| it.taken) || act.is_contradicted() || told.contains(&table.act)
+        {
             continue;
         }
         // The value of the default action alone is compared with the realised reward: nothing is missing.

@@ -38,15 +38,10 @@ pub(super) fn several(episode: &Episode) -> Vec<Finding> {
 pub(super) fn another(episode: &Episode) -> Vec<Finding> {
     let mut findings = Vec::new();
     for group in &episode.replays {
-        let marked = marked(&group.candidates);
-        let (Some(act), [real]) = (group.act, marked.as_slice()) else { continue };
+        let Some((act, real)) = group.act.zip(episode.wrongly_real(group)) else { continue };
         let act = episode.act(act);
-        let names_none = real.label == Candidate::unnamed(real.j) || act.label.is_empty();
-        if names_none || real.label == act.label || real.label == act.taken_label() {
-            continue;
-        }
         let message = format!(
-            "replay group '{}' marks '{}' as `real`, but '{}' is '{}': its credit is that of another action",
+            "replay group '{}' marks '{}' as `real`, but '{}' is '{}': its credit is not known",
             group.name, real.label, act.id, act.label
         );
         findings.push(Finding::at(real.origin, message));
@@ -57,14 +52,13 @@ pub(super) fn another(episode: &Episode) -> Vec<Finding> {
 pub(super) fn chosen(episode: &Episode) -> Vec<Finding> {
     let mut findings = Vec::new();
     for act in &episode.acts {
-        let Some(policy) = &act.policy else { continue };
-        let Some(chosen) = policy.chosen.as_ref().filter(|it| **it != act.label) else { continue };
-        // A name of its own for what was chosen, such as a number, is no contradiction.
-        let mut alternatives = policy.probs.iter().chain(&policy.q);
-        if alternatives.any(|it| it.0 == act.label) {
+        if act.is_contradicted() {
             let message = format!(
-                "the action of '{}' is '{}', but `policy.chosen` is '{chosen}', another of its alternatives",
-                act.id, act.label
+                "the action of '{}' is '{}', but `policy.chosen` is '{}', another of its alternatives: its value is \
+                 not known",
+                act.id,
+                act.label,
+                act.taken_label()
             );
             findings.push(Finding::at(act.origin, message));
         }

@@ -39,12 +39,19 @@ pub(super) fn broken_off(episode: &Episode) -> Vec<Finding> {
     let mut findings = Vec::new();
     for group in &episode.replays {
         let Some(first) = group.left_out.first() else { continue };
+        let is_real = group.left_out.iter().any(|it| it.candidate.real);
+        let is_lost = is_real && !group.candidates.iter().any(|it| it.real && !it.extra);
         let message = format!(
-            "{} of {} candidates of replay group '{}' broke off ({}): they are left out of its means",
+            "{} of {} candidates of replay group '{}' broke off ({}): they are left out of its means{}",
             group.left_out.len(),
             group.left_out.len() + group.candidates.len(),
             group.name,
-            quoted(group.left_out.iter().map(|it| it.candidate.label.as_str()), 3)
+            quoted(group.left_out.iter().map(|it| it.candidate.label.as_str()), 3),
+            if is_lost {
+                "; what really happened is among them, so nothing is compared: run it again"
+            } else {
+                ""
+            }
         );
         findings.push(Finding::at(first.candidate.origin, message));
     }

@@ -135,7 +135,7 @@ pub fn failure(episode: &Episode, success: Option<f64>) -> Result<FailureReport,
         corrections.extend(found);
     };
     for group in &episode.replays {
-        let Some(act) = group.act else { continue };
+        let Some(act) = group.act.filter(|_| episode.wrongly_real(group).is_none()) else { continue };
         let arm =
             |real: bool| group.candidates.iter().filter(move |it| it.real == real && (!real || !it.extra));
         let all = |real| arm(real).map(|it| tally(&it.returns)).fold(Tally::default(), Tally::and);

@@ -329,8 +329,17 @@ impl<'a> Question<'a> {
     pub(super) fn taken(&self, act: ActId) -> Result<&'a Alternative, String> {
         let table = self.episode.table(act);
         table.ok_or_else(|| format!("no alternatives are logged for {}", self.act(act)))?;
-        let taken = self.known_taken(act);
-        taken.ok_or_else(|| format!("the value of the action taken at {} is not logged", self.act(act)))
+        self.known_taken(act).ok_or_else(|| {
+            let (name, it) = (self.act(act), self.episode.act(act));
+            if it.is_contradicted() {
+                let chosen = it.taken_label();
+                return format!(
+                    "{name} is '{}' and `policy.chosen` '{chosen}': what was taken is not known",
+                    it.label
+                );
+            }
+            format!("the value of the action taken at {name} is not logged")
+        })
     }
 
     /// The same without the message about what is missing: for a million acts that takes a while to write.

@@ -75,6 +75,14 @@ impl Act {
         self.error.as_deref().or_else(earlier)
     }
 
+    /// Whether the log says two things of what was taken: `policy.chosen` is another action, and the action itself is
+    /// one of the alternatives. A name of its own for what was chosen, such as a number, is no contradiction.
+    pub fn is_contradicted(&self) -> bool {
+        let Some(policy) = &self.policy else { return false };
+        let is_another = policy.chosen.as_ref().is_some_and(|it| *it != self.label);
+        is_another && policy.probs.iter().chain(&policy.q).any(|it| it.0 == self.label)
+    }
+
     /// The action taken, as its alternatives write it: what the policy chose, or else the action itself.
     pub fn taken_label(&self) -> &str {
         self.policy.as_ref().and_then(|it| it.chosen.as_deref()).unwrap_or(&self.label)

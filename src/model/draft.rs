@@ -30,6 +30,9 @@ pub(crate) fn action(agent: u32) -> Act {
     }
 }
 
+/// What an act is called until something says what it did.
+const UNNAMED: &str = "u";
+
 /// A reward of all agents.
 pub(crate) fn reward(value: f64) -> Reward {
     Reward {
@@ -102,7 +105,7 @@ impl Draft {
     fn push(mut self, kind: ActKind, agent: u32, parents: &[u32]) -> Self {
         let origin = self.origin();
         let id = format!("t{}", self.episode.acts.len());
-        let act = Act { id, kind, label: "u".to_owned(), origin, ..action(agent) };
+        let act = Act { id, kind, label: UNNAMED.to_owned(), origin, ..action(agent) };
         self.episode.acts.push(act);
         self.parents
             .push(parents.iter().map(|it| Link { act: ActId(*it), kind: LinkKind::Logged }).collect());
@@ -176,6 +179,10 @@ impl Draft {
     /// A replay group: mean return and number of replays per candidate; the candidate at `real` happened.
     pub(crate) fn replay(mut self, act: u32, real: usize, candidates: &[(f64, u32)]) -> Self {
         let origin = self.origin();
+        let it = &mut self.episode.acts[act as usize];
+        if it.label == UNNAMED {
+            it.label = format!("c{real}");
+        }
         let one = |(at, (mean, n)): (usize, &(f64, u32))| Candidate {
             j: at as i64,
             label: format!("c{at}"),

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Act, ActId, ActionTable, AgentId, Clock, CoalitionTable, Diagnostic, Links, Origin, ReplayGroup,
-    Segmented, Status, Timestamp, ValueOf, Whose,
+    Act, ActId, ActionTable, AgentId, Candidate, Clock, CoalitionTable, Diagnostic, Links, Origin,
+    ReplayGroup, Segmented, Status, Timestamp, ValueOf, Whose,
 };
 
 /// An agent of an episode.
@@ -345,6 +345,17 @@ impl Episode {
     /// The agent with this id.
     pub fn agent(&self, id: AgentId) -> &Agent {
         &self.agents[id.index()]
+    }
+
+    /// The one candidate of `group` that is marked as what really happened although it is not the act that the group
+    /// replays: the log contradicts itself, and what happened has no number.
+    pub fn wrongly_real<'a>(&self, group: &'a ReplayGroup) -> Option<&'a Candidate> {
+        let mut marked = group.candidates.iter().filter(|it| it.real && !it.extra);
+        let (Some(real), None) = (marked.next(), marked.next()) else { return None };
+        let act = self.act(group.act?);
+        let names_none = real.label == Candidate::unnamed(real.j) || act.label.is_empty();
+        let is_act = real.label == act.label || (real.label == act.taken_label() && !act.is_contradicted());
+        (!names_none && !is_act).then_some(real)
     }
 
     /// The alternatives known at `act`.

@@ -48,7 +48,8 @@ impl Noise {
             }
         }
         let shares = |it: &&Range<usize>| !alone.iter().any(|arm| it.contains(arm));
-        let paired = table.paired.iter().filter(shares).map(|it| (it.clone(), residuals(table, it))).collect();
+        let paired =
+            table.paired.iter().filter(shares).map(|it| (it.clone(), residuals(table, it))).collect();
         let of_mean = variances.iter().map(|it| it.0).collect();
         let mut noise = Self { of_mean, paired, variance: 0.0, df: f64::INFINITY };
         noise.of_differences(table, credits, &variances);

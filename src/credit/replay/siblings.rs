@@ -199,7 +199,16 @@ fn really_happened<'a>(question: &Question<'_>, group: &'a ReplayGroup) -> Resul
     let name = &group.name;
     let marked: Vec<&Candidate> = group.candidates.iter().filter(|it| !it.extra && it.real).collect();
     let why = match marked.as_slice() {
-        [only] => return Ok(only),
+        [only] => match (question.episode.wrongly_real(group), group.act) {
+            (Some(real), Some(act)) => {
+                let (real, label) = (&real.label, &question.episode.act(act).label);
+                let act = question.act(act);
+                format!(
+                    "replay group '{name}' marks '{real}' as what really happened, and {act} is '{label}'"
+                )
+            }
+            _ => return Ok(only),
+        },
         [] => match group.left_out.iter().find(|it| it.candidate.real) {
             Some(it) => {
                 let how = left_out::word(&it.status);

@@ -169,12 +169,16 @@ fn what_is_left_when_others_broke_off_may_be_nothing() {
 
 #[test]
 fn of_two_marked_as_real_the_act_counts() {
-    let mut episode = Draft::of(1).acts(&[0]).replay(0, 0, &[(0.0, 2), (1.0, 2), (4.0, 2)]).episode();
+    let draft = Draft::of(1).acts(&[0]).last(|it| it.label = "other".to_owned());
+    let mut episode = draft.replay(0, 0, &[(0.0, 2), (1.0, 2), (4.0, 2)]).episode();
+    // One that is marked is not the act.
+    let why = compute(&episode, &scenario("replay-loo", "equal")).expect_err("another").missing;
+    assert_eq!(why, "replay group 'g0' marks 'c0' as what really happened, and action t0 (a0) is 'other'");
     episode.replays[0].candidates[1].real = true;
     let why = compute(&episode, &scenario("replay-loo", "equal")).expect_err("which?").missing;
     assert!(why.contains("marks 2 candidates as what really happened"), "{why}");
-    // The act is labelled `u`: 1 - (0 + 4) / 2.
-    episode.replays[0].candidates[1].label = "u".to_owned();
+    // 1 - (0 + 4) / 2.
+    episode.replays[0].candidates[1].label = "other".to_owned();
     let got = credit(&episode, "replay-loo", "equal");
     assert_close(&[got.act(ActId(0)).expect("a number").value], &[-1.0]);
 }
@@ -354,7 +358,8 @@ fn dropping_duplicates_is_biased_and_says_so() {
         policy.iter().enumerate().flat_map(|(at, p)| vec![at; (p * 10.0).round() as usize]).collect();
     let candidates: Vec<(f64, u32)> = draws.iter().map(|it| (q[*it], 1)).collect();
     let all = |method: &str, real: usize, drop: f64| {
-        let draft = Draft::of(1).acts(&[0]).replay(0, real, &candidates).last_replay(|group| {
+        let taken = Draft::of(1).acts(&[0]).last(|it| it.label = format!("action {}", draws[real]));
+        let draft = taken.replay(0, real, &candidates).last_replay(|group| {
             for (candidate, at) in group.candidates.iter_mut().zip(&draws) {
                 candidate.label = format!("action {at}");
             }

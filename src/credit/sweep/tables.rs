@@ -3,7 +3,7 @@
 //! Formulas of the sweep read one table ([`crate::credit`] says which). Another with the same players was run apart,
 //! as another group or with another meaning of absence, so it has a voice of its own: its Shapley value.
 
-use crate::model::{Absence, AgentId, CoalitionTable, Episode, Scenario};
+use crate::model::{AgentId, CoalitionTable, Episode, Scenario};
 
 use super::super::blame::blame;
 use super::super::coalition::best_supported;
@@ -13,7 +13,7 @@ use super::{Agreement, agreement};
 /// What a coalition table beside the chosen one says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OtherTable {
-    /// Its name in words: `'g2'`, or by what tells it apart, `(absence null)`.
+    /// Its name in quotes: `'g2'`; that of another meaning of absence is `'g2 (null)'`.
     pub name: String,
     /// Whom it names; ties: all of them. Never empty.
     pub blamed: Vec<AgentId>,
@@ -25,36 +25,24 @@ pub struct OtherTable {
 pub(super) fn other_tables(episode: &Episode, scenario: &Scenario, named: &[AgentId]) -> Vec<OtherTable> {
     let tables = &episode.coalitions;
     let Some(chosen) = best_supported(tables) else { return Vec::new() };
-    let others = tables.iter().enumerate().filter(|it| it.0 != chosen && it.1.players == tables[chosen].players);
+    let others =
+        tables.iter().enumerate().filter(|it| it.0 != chosen && it.1.players == tables[chosen].players);
     let one = |(at, table): (usize, &CoalitionTable)| {
         let mut question = question(episode, scenario).ok()?;
         question.coalitions = Some(at);
         let attribution = answer(&question).ok()?;
         let found = blame(episode.failed(), &attribution).filter(|it| it.known >= 2 && !it.all_equal)?;
-        let name = name(table, &tables[chosen]);
+        let name = format!("'{}'", table.name);
         Some(OtherTable { name, agrees: agreement(named, &found.agents), blamed: found.agents })
     };
     others.filter_map(one).collect()
-}
-
-fn name(table: &CoalitionTable, chosen: &CoalitionTable) -> String {
-    if table.name != chosen.name {
-        return format!("'{}'", table.name);
-    }
-    match &table.absence {
-        Absence::Removed => "(absent agents removed)".to_owned(),
-        Absence::Null => "(absent agents take their null action)".to_owned(),
-        Absence::Resampled => "(absent agents drawn anew)".to_owned(),
-        Absence::Unstated => "(absence not stated)".to_owned(),
-        Absence::Other(word) => format!("(absence '{word}')"),
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use crate::credit::{Agreement, sweep};
     use crate::model::draft::Draft;
-    use crate::model::{Absence, AgentId, Scenario, Status};
+    use crate::model::{AgentId, Scenario, Status};
 
     /// v(S) of two tables: the first charges agent 0 with 2, the second agent 1.
     fn two_tables() -> Draft {
@@ -74,13 +62,6 @@ mod tests {
         assert_eq!(table.agrees, Agreement::Flips);
         assert_eq!((found.count(Agreement::Holds), found.counted()), (1, 2));
         assert_eq!(found.tally(), "1 of 2 measurements agree (coalitions, coalitions 'again')");
-    }
-
-    #[test]
-    fn what_absence_means_tells_tables_of_one_name_apart() {
-        let other = two_tables().with(|it| it.coalitions[1].absence = Absence::Removed).episode();
-        let found = sweep(&other, &Scenario::of_method("shapley"));
-        assert_eq!(found.tables[0].name, "(absent agents removed)");
     }
 
     #[test]

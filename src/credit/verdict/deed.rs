@@ -165,7 +165,11 @@ fn options(episode: &Episode, act: ActId) -> Vec<Choice> {
     let mut options: Vec<Choice> =
         episode.table(act).map(|it| it.alternatives.iter().map(of_table).collect()).unwrap_or_default();
     if !options.iter().any(|it| it.done && it.worth.is_some()) {
-        let of_act = |it: &&ReplayGroup| it.act == Some(act) && it.candidates.iter().any(|it| it.real);
+        let of_act = |it: &&ReplayGroup| {
+            it.act == Some(act)
+                && it.candidates.iter().any(|it| it.real)
+                && episode.wrongly_real(it).is_none()
+        };
         let candidates = episode.replays.iter().find(of_act).into_iter().flat_map(|it| &it.candidates);
         let of_group =
             |it: &Candidate| Choice { label: it.label.clone(), worth: Worth::of(&it.returns), done: it.real };
