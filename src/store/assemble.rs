@@ -19,12 +19,13 @@ mod links;
 mod order;
 mod otherwise;
 mod people;
+mod strangers;
 #[cfg(test)]
 mod tests;
 mod updates;
 
 use std::{
-    collections::{HashMap, hash_map::Entry},
+    collections::{HashMap, HashSet, hash_map::Entry},
     hash::{Hash, Hasher},
 };
 
@@ -172,6 +173,8 @@ struct Builder {
     bridges: FxHashMap<String, Vec<ActId>>,
     /// Earlier tries of actions and where the last begins, by the id of the action, until it is added.
     attempts: FxHashMap<String, (Vec<Attempt>, Origin)>,
+    /// Names that stand in coalitions alone, and keep their table from being full.
+    strangers: HashSet<String>,
     /// The order of time contradicted the log somewhere: what comes may change how clocks are put right.
     contradicts: bool,
     /// How many were implied so far; `None` if there were too many, which was reported.

@@ -266,6 +266,10 @@ table! {
     /// A coalition table lacks values that Shapley and Banzhaf need.
     COALITION_INCOMPLETE = "coalition-incomplete", [Note], Line(5);
 
+    /// A coalition names somebody whom nothing else in the episode speaks of, in a table that is full without it: its
+    /// value is left out.
+    COALITION_OF_STRANGER = "coalition-of-stranger", [Error], Line(5);
+
     /// One coalition has two values that differ beyond their errors, or an impossible spread.
     COALITION_INCONSISTENT = "coalition-inconsistent", [Warning], Line(6);
 

@@ -116,12 +116,13 @@ fn replayed_alternatives(builder: &mut Builder, places: &mut Places, group: usiz
     let taken = builder.episode.act(act).taken_label().to_owned();
     let several =
         builder.episode.replays[group].candidates.iter().filter(|it| it.real && !it.extra).count() > 1;
+    let contradicts = builder.episode.wrongly_real(&builder.episode.replays[group]).is_some();
     let (extra, mut candidates): (Vec<_>, Vec<_>) =
         builder.episode.replays[group].candidates.iter().cloned().partition(|it| it.extra);
     candidates.retain(|it| it.returns.mean.is_some() || !it.returns.own.is_empty());
-    if several {
+    if several || contradicts {
         // Only one action was taken: that of the act.
-        candidates.iter_mut().for_each(|it| it.real &= it.label == taken);
+        candidates.iter_mut().for_each(|it| it.real &= !contradicts && it.label == taken);
     }
     if candidates.iter().all(|it| it.label == candidates[0].label) {
         return; // one action over and over is no alternative to itself
@@ -209,7 +210,7 @@ fn of_policy(places: &mut Places, act: ActId, it: &Act, origin: Origin) -> Optio
             label: label.clone(),
             q: Sample { mean: values.get(label).copied().filter(|it| it.is_finite()), ..Sample::default() },
             probability: probabilities.get(label).copied(),
-            taken: label == taken,
+            taken: label == taken && !it.is_contradicted(),
             default: default.as_ref() == Some(label),
             stated: true,
             origin,
@@ -239,7 +240,8 @@ fn alternatives(
         }
         return;
     };
-    let taken = builder.episode.act(act).taken_label().to_owned();
+    let taken = builder.episode.act(act);
+    let taken = (!taken.is_contradicted()).then(|| taken.taken_label().to_owned());
     let logged_default = builder.episode.act(act).default_action.clone();
     let group = it.group.as_deref().map(text::clean);
     let source = (it.kind.clone(), group.clone());
@@ -264,7 +266,7 @@ fn alternatives(
         }
         let label = candidate_label(candidate);
         let is_default = logged_default.as_ref() == Some(&label) || (default && !candidate.real);
-        let is_taken = candidate.real || label == taken;
+        let is_taken = taken.as_ref().is_some_and(|it| candidate.real || label == *it);
         let stated = candidate.returns.is_empty() && (it.kind == "q_value" || candidate.value.is_none());
         match places.alternative(table, &label) {
             Some(known) => {
@@ -485,6 +487,15 @@ fn coalition_table<'a>(
 fn coalitions(builder: &mut Builder, places: &mut Places, it: &Counterfactual, origin: Origin) {
     let mut values = Vec::with_capacity(it.coalitions.len());
     for coalition in &it.coalitions {
+        if let Some(stranger) = coalition.agents.iter().find(|it| builder.strangers.contains(*it)) {
+            let message = format!(
+                "a coalition names '{}', who does nothing in this episode: its value is left out of a table that is full \
+                 without it",
+                text::clean(stranger)
+            );
+            builder.find(rule::COALITION_OF_STRANGER, origin, message);
+            continue;
+        }
         let mut agents: Vec<_> = coalition.agents.iter().map(|it| builder.agents[it]).collect();
         agents.sort_unstable();
         agents.dedup();

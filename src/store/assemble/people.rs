@@ -1,6 +1,6 @@
 //! The agents of an episode: roster first, then by first use.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::Builder;
 use crate::{
@@ -30,35 +30,14 @@ pub(super) fn add(builder: &mut Builder, run: Option<&Run>, records: &[(Record, 
             shared_ids(builder, agents, *origin);
         }
     }
+    builder.strangers = strangers(builder, records);
     for (record, _) in records {
-        match &record.body {
-            Body::Message(message) => {
-                used(builder, &message.from);
-                for to in message.to.iter().filter(|it| *it != "*") {
-                    used(builder, to);
-                }
-            }
-            Body::Counterfactual(it) => {
-                it.agent.iter().for_each(|it| {
-                    used(builder, it);
-                });
-                for name in it.coalitions.iter().flat_map(|it| &it.agents) {
-                    used(builder, name);
-                }
-                let own = it.candidates.iter().flat_map(|it| &it.rewards);
-                for own in own.chain(it.coalitions.iter().flat_map(|it| &it.rewards)) {
-                    used(builder, &own.agent);
-                }
-            }
-            Body::EpisodeEnd(end) => {
-                for own in &end.rewards {
-                    used(builder, &own.agent);
-                }
-            }
-            _ => {
-                if let Some(agent) = record.agent() {
-                    used(builder, agent);
-                }
+        for name in named(record) {
+            used(builder, name);
+        }
+        for name in members(record) {
+            if !builder.strangers.contains(name) {
+                used(builder, name);
             }
         }
     }
@@ -71,6 +50,48 @@ pub(super) fn add(builder: &mut Builder, run: Option<&Run>, records: &[(Record, 
             weight: edge.weight,
         });
     }
+}
+
+/// The agents that a record names, but for those of coalitions.
+fn named(record: &Record) -> Vec<&str> {
+    match &record.body {
+        Body::Message(message) => {
+            let to = message.to.iter().filter(|it| *it != "*");
+            std::iter::once(&message.from).chain(to).map(String::as_str).collect()
+        }
+        Body::Counterfactual(it) => it.agent.iter().map(String::as_str).collect(),
+        Body::EpisodeEnd(end) => end.rewards.iter().map(|it| it.agent.as_str()).collect(),
+        _ => record.agent().into_iter().collect(),
+    }
+}
+
+/// The agents that the coalitions of a record name, and those that earn something in an alternative.
+fn members(record: &Record) -> impl Iterator<Item = &String> {
+    let it = match &record.body {
+        Body::Counterfactual(it) => Some(it),
+        _ => None,
+    };
+    it.into_iter().flat_map(|it| {
+        let members = it.coalitions.iter().flat_map(|it| &it.agents);
+        let own = it.candidates.iter().flat_map(|it| &it.rewards);
+        let own = own.chain(it.coalitions.iter().flat_map(|it| &it.rewards));
+        members.chain(own.map(|it| &it.agent))
+    })
+}
+
+/// The names in coalitions that are nobody's: see [`super::strangers`].
+fn strangers(builder: &Builder, records: &[(Record, Origin)]) -> HashSet<String> {
+    if !records.iter().any(|it| members(&it.0).next().is_some()) {
+        return HashSet::new();
+    }
+    let mut agents: HashSet<&str> = builder.agents.keys().map(String::as_str).collect();
+    agents.extend(records.iter().flat_map(|it| named(&it.0)));
+    for (record, _) in records {
+        if let Body::EpisodeStart(start) = &record.body {
+            agents.extend(start.edges.iter().flat_map(|it| [it.from.as_str(), it.to.as_str()]));
+        }
+    }
+    super::strangers::strangers(records, |it| agents.contains(it))
 }
 
 /// Lists ids that several entries of one roster share.

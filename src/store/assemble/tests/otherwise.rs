@@ -168,6 +168,26 @@ fn what_an_absent_agent_does_makes_another_table() {
 }
 
 #[test]
+fn a_coalition_of_a_stranger_is_left_out_of_a_full_table() {
+    let start = r#"{"type":"episode_start","agents":["a","b"]}"#;
+    let table = |more: &str| {
+        format!(
+            r#"{{"type":"counterfactual","kind":"coalition","group":"g","coalitions":[{{"agents":[],"value":0}},{{"agents":["a"],"value":1}},{{"agents":["b"],"value":2}},{{"agents":["a","b"],"value":3}}{more}]}}"#
+        )
+    };
+    let found = episode(&[start, &table(r#",{"agents":["a","ghost"],"value":9}"#)]);
+    assert_eq!((names(&found), found.coalitions[0].values.len()), (vec!["a", "b"], 4));
+    assert_eq!(rules(&found), ["coalition-of-stranger"]);
+    // One that acts is a player, and so is one in a table that lacks more than its rows.
+    let act = r#"{"type":"action","agent":"ghost","action":"go"}"#;
+    let acts = episode(&[start, act, &table(r#",{"agents":["a","ghost"],"value":9}"#)]);
+    assert_eq!((acts.coalitions[0].players.len(), rules(&acts).len()), (3, 0));
+    let lacking =
+        table(r#",{"agents":["a","ghost"],"value":9}"#).replace(r#"{"agents":["b"],"value":2},"#, "");
+    assert_eq!(episode(&[start, &lacking]).coalitions[0].players.len(), 3);
+}
+
+#[test]
 fn one_name_at_two_acts_is_two_groups() {
     let other = r#"{"type":"action","agent":"b","id":"y","action":"stay"}"#;
     let group = |of: &str| {
@@ -237,6 +257,20 @@ fn of_several_candidates_marked_as_real_only_the_act_was_taken() {
     let taken: Vec<(&str, bool)> =
         episode.tables[0].alternatives.iter().map(|it| (it.label.as_str(), it.taken)).collect();
     assert_eq!(taken, [("do", true), ("rest", false)]);
+}
+
+#[test]
+fn what_was_taken_is_not_known_where_the_log_says_two_things_of_it() {
+    let policy = r#"{"type":"action","agent":"a","id":"x","action":"go","policy":{"chosen":"wait","q":{"go":-3,"wait":0}}}"#;
+    assert_eq!(alternatives(&episode(&[policy]).tables[0]), ["go=-3@?", "wait=0@?"]);
+    // The policy's own name for its choice is no contradiction.
+    let numbers = policy.replace(r#""chosen":"wait""#, r#""chosen":"1""#).replace(r#""go":"#, r#""1":"#);
+    assert_eq!(alternatives(&episode(&[&numbers]).tables[0]), ["1=-3@?*", "wait=0@?"]);
+    let act = r#"{"type":"action","agent":"a","id":"x","action":"go"}"#;
+    let replay = r#"{"type":"counterfactual","kind":"replay","group":"g","of":"x","candidates":[{"j":0,"action":"stop","returns":[-3],"real":true},{"j":1,"action":"go","returns":[0]}]}"#;
+    let found = episode(&[act, replay]);
+    assert_eq!(alternatives(&found.tables[0]), ["stop=-3@?", "go=0@?"]);
+    assert_eq!(found.wrongly_real(&found.replays[0]).map(|it| it.label.as_str()), Some("stop"));
 }
 
 #[test]
