@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     check,
     credit::{self, AuditRow, Pay},
-    model::{Candidate, Diagnostic, Episode, Origin, Rule, rule},
+    model::{Candidate, Diagnostic, Episode, Origin, Rule, Scenario, rule},
 };
 
 use super::{DeclaredFidelity, Group, Section, declared::DeclaredPoints, groups};
@@ -153,8 +153,9 @@ impl Collector {
             }
         }));
         self.paid.extend(Pay::of(episode).map(|it| Paid::of(episode, it)));
-        self.points.add(episode);
-        self.groups.extend(groups(episode, next));
+        let credited = credit::rewarded(episode, &Scenario::default());
+        self.points.add(&credited);
+        self.groups.extend(groups(&credited, next));
         let all = episode.diagnostics.iter().cloned().chain(check::check(episode));
         self.findings.extend(all.filter(|it| RULES.contains(&it.rule)));
     }

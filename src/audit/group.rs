@@ -1,6 +1,6 @@
 //! Replay groups of many episodes, with as little of each as the diagnostics need.
 
-use crate::model::{Candidate, Episode, ReplayGroup};
+use crate::model::{AgentId, Candidate, Episode, ReplayGroup, Sample};
 
 use super::Symbol;
 
@@ -13,6 +13,8 @@ pub struct Group {
     pub name: String,
     /// Whose act was replaced, if the log says so.
     pub agent: Option<String>,
+    /// Whether its returns are what that agent earns for itself: no record says what the team does.
+    pub own: bool,
     /// The candidates by `j`.
     pub candidates: Vec<Replayed>,
 }
@@ -48,20 +50,39 @@ impl Group {
     }
 }
 
-/// The replay groups of `episode`. `next` gives the whole texts that followed a candidate, because the model
+/// The replay groups of `episode`, by the team's returns or else by those of the agent that acted. `next` gives the whole texts that followed a candidate, because the model
 /// shortens them and two long texts may begin alike.
 pub fn groups(episode: &Episode, next: &mut dyn FnMut(&Candidate) -> Vec<String>) -> Vec<Group> {
-    let group = |it: &ReplayGroup| Group {
-        episode: episode.name.clone(),
-        name: it.name.clone(),
-        agent: it.agent.map(|agent| episode.agent(agent).name.clone()),
-        candidates: it.candidates.iter().map(|it| replayed(it, next)).collect(),
+    let group = |it: &ReplayGroup| {
+        let of_team = it.candidates.iter().any(|it| it.returns.mean.is_some());
+        let own =
+            it.agent.filter(|agent| !of_team && it.candidates.iter().any(|it| own(it, *agent).is_some()));
+        let one = |it: &Candidate| {
+            let sample = own.map_or(Some(&it.returns), |agent| self::own(it, agent));
+            replayed(it, sample.unwrap_or(&it.returns), next)
+        };
+        Group {
+            episode: episode.name.clone(),
+            name: it.name.clone(),
+            agent: it.agent.map(|agent| episode.agent(agent).name.clone()),
+            own: own.is_some(),
+            candidates: it.candidates.iter().map(one).collect(),
+        }
     };
     episode.replays.iter().map(group).collect()
 }
 
-fn replayed(candidate: &Candidate, next: &mut dyn FnMut(&Candidate) -> Vec<String>) -> Replayed {
-    let sample = &candidate.returns;
+/// What `agent` earns for itself with a candidate.
+fn own(candidate: &Candidate, agent: AgentId) -> Option<&Sample> {
+    let own = &candidate.returns.own;
+    own.iter().find(|it| it.0 == agent).map(|it| &it.1)
+}
+
+fn replayed(
+    candidate: &Candidate,
+    sample: &Sample,
+    next: &mut dyn FnMut(&Candidate) -> Vec<String>,
+) -> Replayed {
     let texts = if candidate.next.is_empty() || candidate.extra { Vec::new() } else { next(candidate) };
     Replayed {
         j: candidate.j,
@@ -71,5 +92,29 @@ fn replayed(candidate: &Candidate, next: &mut dyn FnMut(&Candidate) -> Vec<Strin
         real: candidate.real,
         extra: candidate.extra,
         next: texts.iter().map(|it| Symbol::of(it)).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::draft::Draft;
+
+    #[test]
+    fn candidates_with_own_rewards_alone_are_judged_by_these() {
+        let draft = Draft::team(&["ada", "bob"]).acts(&[0]).replay(0, 0, &[(9.0, 1), (9.0, 1)]);
+        let episode = draft.with(|it| {
+            for (candidate, value) in it.replays[0].candidates.iter_mut().zip([-2.0, 0.5]) {
+                let own = [(AgentId(0), Sample::stated(value)), (AgentId(1), Sample::stated(7.0))];
+                candidate.returns = Sample { own: own.into(), ..Sample::default() };
+            }
+        });
+        let found = groups(&episode.episode(), &mut |_| Vec::new());
+        let means: Vec<Option<f64>> = found[0].candidates.iter().map(|it| it.mean).collect();
+        assert_eq!((found[0].own, means), (true, vec![Some(-2.0), Some(0.5)]));
+        // The team's returns count where there are any.
+        let of_team = Draft::of(1).acts(&[0]).replay(0, 0, &[(9.0, 1), (8.0, 1)]).episode();
+        let found = groups(&of_team, &mut |_| Vec::new());
+        assert_eq!((found[0].own, found[0].credited().count()), (false, 2));
     }
 }

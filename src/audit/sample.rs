@@ -23,6 +23,7 @@ pub(super) fn group(name: &str, candidates: &[(&[f64], &[&str])]) -> Group {
         episode: "e".to_owned(),
         name: name.to_owned(),
         agent: Some("planner".to_owned()),
+        own: false,
         candidates: candidates.iter().enumerate().map(candidate).collect(),
     }
 }

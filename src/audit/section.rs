@@ -12,6 +12,8 @@ pub struct Section {
     pub agent: Option<String>,
     /// Number of groups.
     pub groups: usize,
+    /// How many of them are judged by what the agent that acted earns for itself.
+    pub own: usize,
     /// Candidates that earn credit.
     pub candidates: usize,
     /// Candidates that only estimate V(h).
@@ -43,6 +45,7 @@ impl Section {
         Self {
             agent,
             groups: groups.len(),
+            own: groups.iter().filter(|it| it.own).count(),
             candidates: credited().count(),
             drawn_anew: groups.iter().map(|it| it.drawn_anew().count()).sum(),
             replays: credited().map(|it| it.n).sum(),

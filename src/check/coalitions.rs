@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::model::{AgentId, CoalitionTable, CoalitionValue, Episode, rule};
+use crate::model::{AgentId, CoalitionTable, CoalitionValue, Episode, Sample, rule};
 
 use super::finding::{Check, Finding};
 use super::rounding::{half_unit, shown, slack};
@@ -33,12 +33,8 @@ pub(super) fn incomplete(episode: &Episode) -> Vec<Finding> {
 
 fn incomplete_table(episode: &Episode, table: &CoalitionTable) -> Option<Finding> {
     let players = table.players.len();
-    let known: BTreeSet<&[AgentId]> = table
-        .values
-        .iter()
-        .filter(|it| it.value.mean.is_some_and(f64::is_finite))
-        .map(|it| it.agents.as_slice())
-        .collect();
+    let known: BTreeSet<&[AgentId]> =
+        table.values.iter().filter(|it| is_known(&it.value)).map(|it| it.agents.as_slice()).collect();
     let total = 2_f64.powi(i32::try_from(players).unwrap_or(i32::MAX));
     if players == 0 || known.len() as f64 >= total {
         return None;
@@ -57,6 +53,12 @@ fn incomplete_table(episode: &Episode, table: &CoalitionTable) -> Option<Finding
         missing.join(", "),
     );
     Some(Finding { message, origin: table.values.first().map(|it| it.origin) })
+}
+
+/// Whether a record says what the coalition earned: as a team, or each agent for itself.
+fn is_known(value: &Sample) -> bool {
+    let mut all = std::iter::once(value).chain(value.own.iter().map(|it| &it.1));
+    all.any(|it| it.mean.is_some_and(f64::is_finite))
 }
 
 /// The first few missing coalitions: everybody and nobody, which all methods need, then the others as the

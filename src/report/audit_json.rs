@@ -133,6 +133,7 @@ fn section(it: &Section) -> Json {
         "groups": it.groups,
         "candidates": it.candidates,
         "drawn_anew": it.drawn_anew,
+        "own_groups": it.own,
         "replays": number(it.replays),
         "credits": credits.collect::<Vec<_>>(),
         "influence": influence(&it.influence),

@@ -209,6 +209,15 @@ fn replays(out: &mut String, section: &Section) {
             count(section.replays as u64, "replay")
         ),
     );
+    if section.own > 0 {
+        let all = if section.own == section.groups { "all".to_owned() } else { section.own.to_string() };
+        line(
+            out,
+            &format!(
+                "{all} by what the agent that acted earns for itself: no record says what the team does"
+            ),
+        );
+    }
     line(out, "credit fidelity, split-half: credit from the first half of the replays against the second");
     for (baseline, fidelity, _) in &section.credits {
         if let Value::Undefined(why) = &fidelity.all_candidates {
