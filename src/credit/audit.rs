@@ -9,11 +9,14 @@
 //! declared one, else of the one that the name means.
 
 mod forms;
+mod policy_gradient;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    AgentId, Attribution, Caveat, CreditItem, DeclaredCredit, Episode, Number, Scenario, Unavailable, Value,
+    AgentId, Attribution, Caveat, CreditItem, DeclaredCredit, Episode, Estimate, Number, Scenario,
+    Unavailable, Value,
 };
 
 use super::declared::{keys, named_method};
@@ -24,6 +27,10 @@ use super::whose::of_declared;
 use super::{compute_plain, method, methods, scenario_name};
 
 use forms::{forms, precision};
+use policy_gradient::Made;
+
+/// Forms that fit, named one by one; more are counted.
+const FITS: usize = 3;
 
 /// One declared number and the same recomputed.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +47,20 @@ pub struct AuditItem {
     pub difference: Option<f64>,
 }
 
+impl AuditItem {
+    /// The recomputed number is this.
+    fn set(&mut self, value: f64) {
+        self.recomputed = Value::Number(Estimate::exact(value));
+        self.difference = self.declared.map(|it| it - value);
+    }
+
+    /// It cannot be recomputed.
+    fn unset(&mut self, why: &str) {
+        self.recomputed = Value::Unavailable(why.to_owned());
+        self.difference = None;
+    }
+}
+
 /// One declared credit, audited.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AuditRow {
@@ -53,6 +74,8 @@ pub struct AuditRow {
     pub fits: Vec<String>,
     /// How many forms were tried; 1: the name leaves nothing open.
     pub forms: usize,
+    /// Whether a shift and a scale were read off the declared numbers: then they fit, and are not confirmed.
+    pub is_fitted: bool,
     /// Item by item, in logged order.
     pub items: Vec<AuditItem>,
     /// Sum of the declared agents' credits.
@@ -86,7 +109,8 @@ pub(super) fn audit_record(episode: &Episode, at: usize) -> Option<AuditRow> {
 
 fn audit_one(episode: &Episode, at: usize, key: String, precision: f64) -> AuditRow {
     let declared = &episode.declared[at];
-    let Recomputed { scenario: recomputed, items, fits, forms } = recompute(episode, declared, precision);
+    let Recomputed { scenario: recomputed, items, fits, forms, is_fitted } =
+        recompute(episode, declared, precision);
     let scenario = Scenario { baseline: Some(key.clone()), ..Scenario::of_method("declared") };
     let as_logged = compute_plain(episode, &scenario).ok();
     let differences = items.iter().filter_map(|it| it.difference).map(f64::abs);
@@ -101,6 +125,7 @@ fn audit_one(episode: &Episode, at: usize, key: String, precision: f64) -> Audit
         recomputed,
         fits,
         forms,
+        is_fitted,
     }
 }
 
@@ -143,59 +168,121 @@ struct Recomputed {
     items: Vec<AuditItem>,
     fits: Vec<String>,
     forms: usize,
+    is_fitted: bool,
 }
 
 /// Recomputes what is declared by every form that its name leaves open, with the logged parameters that the
 /// method has.
 fn recompute(episode: &Episode, declared: &DeclaredCredit, precision: f64) -> Recomputed {
-    let refused = |missing: Unavailable| {
+    let refused = |missing: Unavailable, forms: usize| {
         let items = beside(episode, declared, Err(&missing));
-        Recomputed { scenario: Err(missing), items, fits: Vec::new(), forms: 1 }
+        Recomputed { scenario: Err(missing), items, fits: Vec::new(), forms, is_fitted: false }
     };
-    let Some((row, baseline)) = named_method(methods(), declared) else {
+    let named = named_method(methods(), declared);
+    let is_weight = policy_gradient::is_named(declared);
+    if named.is_none() && !is_weight {
         let missing = format!("'{}' is not one of the methods here", declared.algorithm);
-        return refused(Unavailable { missing, nearest: None });
-    };
-    let mut scenario = Scenario { baseline: baseline.map(str::to_owned), ..Scenario::of_method(row.name) };
-    for (name, value) in &declared.params {
-        let number = value.parse::<f64>().ok();
-        if let (Some(param), Some(number)) = (row.param(name), number)
-            && (param.min..=param.max).contains(&number)
-        {
-            scenario.params.insert(name.clone(), Number::new(number));
+        return refused(Unavailable { missing, nearest: None }, 1);
+    }
+    let mut tried = Tried::new(episode, declared, precision);
+    let mut of_values = None;
+    if let Some((row, baseline)) = named {
+        let mut scenario =
+            Scenario { baseline: baseline.map(str::to_owned), ..Scenario::of_method(row.name) };
+        for (name, value) in &declared.params {
+            let number = value.parse::<f64>().ok();
+            if let (Some(param), Some(number)) = (row.param(name), number)
+                && (param.min..=param.max).contains(&number)
+            {
+                scenario.params.insert(name.clone(), Number::new(number));
+            }
+        }
+        // What was made of logged values is off by their rounding too, once for each of two.
+        let is_replayed = row.family == Family::Replay;
+        for form in forms(&tried.episode, row, &scenario, declared) {
+            tried.add(&form.name, form.scenario, Made::AsIs, !is_replayed);
+        }
+        of_values = (row.name == "gae").then_some(scenario);
+    }
+    if tried.fits.is_empty() && (is_weight || of_values.is_some()) {
+        let scenario = of_values.clone().unwrap_or_else(|| Scenario::of_method("gae"));
+        let values = method("gae").map_or(Vec::new(), |row| forms(&tried.episode, row, &scenario, declared));
+        let values: Vec<(String, Scenario)> = values.into_iter().map(|it| (it.name, it.scenario)).collect();
+        for it in policy_gradient::weights(&tried.episode, declared, &values) {
+            // What is read off the numbers is no news where a form gives them as they are.
+            if it.made != Made::Fitted || tried.fits.is_empty() {
+                tried.add(&it.name, it.scenario, it.made, true);
+            }
         }
     }
-    let episode = &of_declared(episode, declared);
-    let forms = forms(episode, row, &scenario, declared);
-    let of_values = row.family != Family::Replay;
-    // What was made of logged values is off by their rounding too, once for each of two.
-    let precision = if of_values { 3.0 * precision } else { precision };
-    let (mut first, mut fitting) = (None, None);
-    let mut fits = Vec::new();
-    let mut tried: Vec<Vec<AuditItem>> = Vec::new();
-    for form in &forms {
-        let anew = attribution(episode, declared, &form.scenario);
-        let items = beside(episode, declared, anew.as_ref());
-        // Where values give the same whatever they are of, nothing is left open.
-        if of_values && tried.contains(&items) {
-            continue;
+    let count = tried.items.len();
+    match (tried.fitting, tried.first) {
+        (Some((scenario, made, items)), _) => Recomputed {
+            scenario: Ok(scenario),
+            items,
+            fits: tried.fits,
+            forms: count,
+            is_fitted: made == Made::Fitted,
+        },
+        // Such a name may mean a baseline over other episodes, which nothing here gives.
+        _ if named.is_none() => {
+            let why = format!(
+                "none of {count} forms of a policy gradient gives these numbers (returns to go, advantages, as they \
+                 are or normalised); a baseline over other episodes cannot be recomputed here"
+            );
+            refused(missing(why), count)
         }
-        tried.push(items.clone());
-        let fit = fits_all(&items, precision);
-        if fit {
-            fits.push(form.name.clone());
+        (None, Some((scenario, items))) => {
+            Recomputed { scenario, items, fits: tried.fits, forms: count, is_fitted: false }
         }
-        if fit && fitting.is_none() {
-            fitting = Some((form.scenario.clone(), items));
-        } else if first.is_none() {
-            first = Some((anew.map(|_| form.scenario.clone()), items));
-        }
+        (None, None) => refused(missing("nothing to compute"), 1),
     }
-    let forms = tried.len();
-    match (fitting, first) {
-        (Some((scenario, items)), _) => Recomputed { scenario: Ok(scenario), items, fits, forms },
-        (None, Some((scenario, items))) => Recomputed { scenario, items, fits, forms },
-        (None, None) => refused(Unavailable { missing: "nothing to compute".to_owned(), nearest: None }),
+}
+
+/// The forms that were tried so far.
+struct Tried<'a> {
+    episode: Cow<'a, Episode>,
+    declared: &'a DeclaredCredit,
+    precision: f64,
+    /// The numbers of each form.
+    items: Vec<Vec<AuditItem>>,
+    fits: Vec<String>,
+    /// The first form that fits.
+    fitting: Option<(Scenario, Made, Vec<AuditItem>)>,
+    /// The first that does not.
+    first: Option<(Result<Scenario, Unavailable>, Vec<AuditItem>)>,
+}
+
+impl<'a> Tried<'a> {
+    fn new(episode: &'a Episode, declared: &'a DeclaredCredit, precision: f64) -> Self {
+        let episode = of_declared(episode, declared);
+        Self { episode, declared, precision, items: Vec::new(), fits: Vec::new(), fitting: None, first: None }
+    }
+
+    /// Tries one form. `of_values`: its numbers are made of logged values, which may give the same whatever they are
+    /// of; then nothing was left open.
+    fn add(&mut self, name: &str, scenario: Scenario, made: Made, of_values: bool) {
+        let (episode, declared) = (self.episode.as_ref(), self.declared);
+        let anew = attribution(episode, declared, &scenario);
+        // What cannot be computed leaves nothing open.
+        if anew.is_err() && !self.items.is_empty() {
+            return;
+        }
+        let mut items = beside(episode, declared, anew.as_ref());
+        let rounding = made.apply(episode, declared, anew.as_ref().ok(), &mut items);
+        if of_values && self.items.contains(&items) {
+            return;
+        }
+        self.items.push(items.clone());
+        let precision = if of_values { (3.0 * self.precision).max(rounding) } else { self.precision };
+        if fits_all(&items, precision) {
+            self.fits.push(name.to_owned());
+            if self.fitting.is_none() {
+                self.fitting = Some((scenario, made, items));
+            }
+        } else if self.first.is_none() {
+            self.first = Some((anew.map(|_| scenario), items));
+        }
     }
 }
 
@@ -265,7 +352,13 @@ impl AuditRow {
         Some(match self.fits.as_slice() {
             [] => format!("none of {} known forms fits every number", self.forms),
             [one] => format!("fits {one}{others}"),
-            fits => format!("fits {}, which these numbers do not tell apart{others}", fits.join(", ")),
+            fits => {
+                let between = if fits.iter().any(|it| it.contains(',')) { "; " } else { ", " };
+                let shown = fits[..fits.len().min(FITS)].join(between);
+                let more = fits.len().saturating_sub(FITS);
+                let more = if more > 0 { format!("{between}{more} more") } else { String::new() };
+                format!("fits {shown}{more}, which these numbers do not tell apart{others}")
+            }
         })
     }
 

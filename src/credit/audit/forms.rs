@@ -114,6 +114,6 @@ pub(super) fn precision(episode: &Episode, declared: &DeclaredCredit) -> f64 {
 }
 
 /// Digits after the point of the shortest text that reads as this number.
-fn fraction_digits(value: f64) -> usize {
+pub(super) fn fraction_digits(value: f64) -> usize {
     format!("{value}").split_once('.').map_or(0, |it| it.1.len())
 }

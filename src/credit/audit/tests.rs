@@ -158,3 +158,80 @@ fn what_the_values_of_an_advantage_are_of_is_told_from_its_numbers() {
     let said = foreseen(&[0.0, 1.0], |it| it.value_of = ValueOf::Episode).episode();
     assert_eq!(audit(&said)[0].fits, ["V of the episode"]);
 }
+
+/// Four acts, R = 1 at the end, and what `algorithm` weighs each with.
+fn weighed(algorithm: &str, numbers: [f64; 4]) -> Draft {
+    let declared: Vec<(u32, f64)> = numbers.iter().map(|it| (0, *it)).collect();
+    let draft = Draft::of(1).acts(&[0, 0, 0, 0]).reward(1.0, &[3]).declared(algorithm, &declared);
+    draft.last_declared(|it| {
+        for (at, item) in it.items.iter_mut().enumerate() {
+            item.act = Some(ActId(at as u32));
+        }
+    })
+}
+
+#[track_caller]
+fn check_weights(draft: Draft, method: Option<&str>, fits: &[&str]) {
+    let row = audit(&draft.episode()).remove(0);
+    assert_eq!((row.method().as_deref(), row.fits.join("; ")), (method, fits.join("; ")), "{row:?}");
+}
+
+#[test]
+fn a_policy_gradient_is_told_from_its_numbers() {
+    // gamma 0.9: 0.9^3, 0.9^2, 0.9, 1.
+    let to_go = [0.729, 0.81, 0.9, 1.0];
+    check_weights(weighed("reinforce", to_go), Some("discount"), &["return to go (gamma 0.9)"]);
+    check_weights(weighed("return_to_go", to_go), Some("discount"), &["return to go (gamma 0.9)"]);
+    check_weights(weighed("REINFORCE", [1.0; 4]), Some("broadcast"), &["the return R"]);
+    // Mean 0.85975; squares from it 0.0171, 0.0025, 0.0016, 0.0197.
+    let mean = 0.859_75;
+    let squares: f64 = to_go.iter().map(|it| (it - mean) * (it - mean)).sum();
+    let sample = (squares / 3.0).sqrt() + 1e-8;
+    check_weights(
+        weighed("ppo", to_go.map(|it| (it - mean) / sample)),
+        Some("discount"),
+        &[
+            "return to go (gamma 0.9), normalised over the episode (std over n - 1, as Stable-Baselines3 does)",
+        ],
+    );
+    let fitted = weighed("reinforce", to_go.map(|it| (it - 0.5) / 2.0));
+    check_weights(
+        fitted.clone(),
+        Some("discount"),
+        &["return to go (gamma 0.9), normalised over more than this log"],
+    );
+    // That is no recomputation: a shift and a scale were read off.
+    let row = audit(&fitted.episode()).remove(0);
+    assert!(row.is_fitted && row.worst.is_some_and(|it| it < 1e-9));
+}
+
+#[test]
+fn a_policy_gradient_that_nothing_gives_is_not_refuted() {
+    let row = audit(&weighed("reinforce", [0.1, 5.0, -3.0, 2.0]).episode()).remove(0);
+    let why = row.recomputed.expect_err("nothing fits").missing;
+    assert!(why.starts_with("none of ") && why.contains("a baseline over other episodes"), "{why}");
+    assert_eq!((row.worst, row.fits.len()), (None, 0));
+}
+
+#[test]
+fn normalised_advantages_are_those_of_their_values() {
+    // V 0.5, 0.6, 0.7, 0.8 to come: delta 0.1, 0.1, 0.1, 0.2; lambda 0.95: from the end 0.2, 0.29, 0.3755, 0.456725.
+    let advantages = [0.456_725, 0.3755, 0.29, 0.2];
+    let mean = advantages.iter().sum::<f64>() / 4.0;
+    let squares: f64 = advantages.iter().map(|it| (it - mean) * (it - mean)).sum();
+    let with_values = |draft: Draft| {
+        draft.with(|it| {
+            for (at, act) in it.acts.iter_mut().enumerate() {
+                let value = Some(0.5 + 0.1 * at as f64);
+                act.policy = Some(Policy { value, ..Policy::default() });
+            }
+        })
+    };
+    let name =
+        "GAE (gamma 1, lambda 0.95), normalised over the episode (std over n, as MAPPO does)";
+    let population = (squares / 4.0).sqrt() + 1e-5;
+    let normalised = advantages.map(|it| (it - mean) / population);
+    check_weights(with_values(weighed("gae", normalised)), Some("gae"), &[name]);
+    check_weights(with_values(weighed("mappo", normalised)), Some("gae"), &[name]);
+    check_weights(with_values(weighed("gae", advantages)), Some("gae"), &[""]);
+}
