@@ -6,13 +6,15 @@
 //!   ([`BlameKind::EarnedLeast`]). Likewise a success in which nobody gained.
 //! * Values closer than `1e-12` of the largest are equal; largest of the values themselves and of what they
 //!   were made of, so that rounding names nobody.
+//! * Declared numbers that differ by one unit of their last digit are equal: thirds of 1 are written 0.33, 0.33
+//!   and 0.34.
 //! * Named are all that can be the extreme one: an agent is left out only if the interval of its difference to
 //!   some other excludes 0, at an error shared over the others ([`error_of_one`]). A sign has no say in it. Where
 //!   runs carry no interval they leave nobody out. Numbers that are stated, or whose differences are not known,
 //!   are told apart if their intervals do not meet.
 //! * A share is part of the gross loss (the sum of negative credits) or gross gain: never above 100%.
 
-use crate::model::{AgentId, Attribution, Estimate, LEVEL};
+use crate::model::{AgentId, Attribution, Estimate, LEVEL, Provenance};
 use crate::stats::{Interval, NoInterval, error_of_one, not_above, sum};
 
 /// In what sense agents stand out.
@@ -125,7 +127,29 @@ pub(super) fn tolerance_of(attribution: &Attribution) -> f64 {
     let numbers = attribution.agents.iter().filter_map(|it| it.value.number()).map(|it| it.value);
     let totals = [attribution.reward, attribution.empty_value, attribution.contract];
     let returns = attribution.measured.as_ref().map(|it| it.table.scale());
-    tolerance(numbers.chain(totals.into_iter().flatten()).chain(returns))
+    tolerance(numbers.chain(totals.into_iter().flatten()).chain(returns)).max(last_unit(attribution))
+}
+
+/// The most digits after the point that are looked for: sums of fewer differ beyond.
+const DIGITS: usize = 9;
+
+/// One unit of the last digit that declared numbers are written with. 0 for others, for numbers with less than two
+/// digits after the point, and where it is more than a twentieth of the largest: these say nothing of their precision.
+fn last_unit(attribution: &Attribution) -> f64 {
+    if attribution.provenance != Provenance::Declared {
+        return 0.0;
+    }
+    let numbers = attribution.agents.iter().filter_map(|it| it.value.number()).map(|it| it.value);
+    let (mut digits, mut largest) = (0, 0.0_f64);
+    for value in numbers.filter(|it| it.is_finite()) {
+        let text = format!("{value:.DIGITS$}");
+        let text = text.trim_end_matches('0');
+        digits = digits.max(text.split_once('.').map_or(0, |it| it.1.len()));
+        largest = largest.max(value.abs());
+    }
+    let unit = 10f64.powi(-(digits as i32));
+    // A difference of two decimals is not exact in binary.
+    if digits < 2 || unit > largest / 20.0 { 0.0 } else { unit * (1.0 + 1e-6) }
 }
 
 /// The named agent and the next.
@@ -234,6 +258,24 @@ mod tests {
         assert!(check(true, &[-0.5, -0.5], BlameKind::Lost, &[0, 1]).all_equal);
         // Rounding noise is not a loss.
         check(true, &[-1e-17, 0.5], BlameKind::EarnedLeast, &[0]);
+    }
+
+    #[test]
+    fn declared_numbers_tie_within_their_last_digit() {
+        let named = |values: &[f64]| {
+            let declared = Attribution { provenance: Provenance::Declared, ..attribution(values) };
+            let found = blame(true, &declared).expect("numbers");
+            (found.agents.len(), found.all_equal)
+        };
+        assert_eq!(named(&[-0.3333, -0.3333, -0.3334]), (3, true));
+        assert_eq!(named(&[-0.4333, -0.4334, -0.1333]), (2, false));
+        assert_eq!(named(&[-0.4333, -0.4335, -0.1332]), (1, false));
+        // 0.01 of 0.05, one digit, and whole numbers are no rounding.
+        assert_eq!(named(&[-0.05, -0.04]), (1, false));
+        assert_eq!(named(&[-0.5, -0.4]), (1, false));
+        assert_eq!(named(&[-5.0, -4.0]), (1, false));
+        // Numbers that are computed are as exact as they are.
+        assert_eq!(blame(true, &attribution(&[-0.3333, -0.3334])).expect("numbers").agents.len(), 1);
     }
 
     #[test]

@@ -186,8 +186,14 @@ fn by_numbers(
     checks: &[Check],
     silent: Vec<Data>,
 ) -> Verdict {
-    let found = blame(episode.failed(), leads).and_then(|it| Some((Named::of(episode, &it, leads)?, it)));
+    let conventions = residual_conventions(episode, leads, sweep);
+    let found = blame(episode.failed(), leads).map(|it| match conventions.is_empty() {
+        true => it,
+        false => Blame { agents: union(&it.agents, &conventions), ..it },
+    });
+    let found = found.and_then(|it| Some((Named::of(episode, &it, leads)?, it)));
     let Some((mut named, found)) = found else { return without_numbers(episode, sweep, checks, silent) };
+    named.conventions = conventions;
     let acts = decisive(episode, leads, sweep, &found).map(|(act, of)| {
         let mut deed = Deed::of(episode, act, found.kind.is_low());
         deed.credit = of.act(act).copied();
@@ -208,6 +214,37 @@ fn by_numbers(
     // What agrees is counted against whom the sweep was asked about: the same, where its reference leads.
     let stability = Stability::of(episode, &finding, sweep, checks);
     Verdict { method: name(leads), against, stability, outcome, finding, ground }
+}
+
+/// Whom a redistribution names by each way to put the residual `R - V`, where these do not name the same: then it is
+/// the convention that tells agents apart, and not what the values say.
+fn residual_conventions(
+    episode: &Episode,
+    leads: &Attribution,
+    sweep: &Sweep,
+) -> Vec<(String, Vec<AgentId>)> {
+    if leads.method != "redistribution" {
+        return Vec::new();
+    }
+    let rows = sweep.rows.iter().filter(|it| it.scenario.method == leads.method);
+    let named = |row: &SweepRow| {
+        let found = blame(episode.failed(), row.result.as_ref().ok()?)?;
+        Some((row.scenario.baseline.clone()?, found.agents))
+    };
+    let all: Vec<(String, Vec<AgentId>)> = rows.filter_map(named).collect();
+    let same = all.windows(2).all(|it| it[0].1 == it[1].1);
+    if same { Vec::new() } else { all }
+}
+
+/// `first`, and then all that the others name.
+fn union(first: &[AgentId], others: &[(String, Vec<AgentId>)]) -> Vec<AgentId> {
+    let mut all = first.to_vec();
+    for agent in others.iter().flat_map(|it| &it.1) {
+        if !all.contains(agent) {
+            all.push(*agent);
+        }
+    }
+    all
 }
 
 /// Declared credit that comes out when it is computed anew is more than somebody's word.

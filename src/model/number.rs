@@ -41,7 +41,8 @@ impl From<f64> for Number {
 
 /// `value` with its sign and `places` decimals: `+0.37`, `-0.41`, ` 0.00` for an exact zero. A value that
 /// these decimals would show as zero gets one more (`-0.004`) or an exponent (`-4e-5`): only a zero looks
-/// like zero. What is not a number is written in words.
+/// like zero. From a hundred thousand on it has no decimals, and its digits stand in groups (`-1,250,000`). What is
+/// not a number is written in words.
 pub fn signed(value: f64, places: usize) -> String {
     if value.is_nan() {
         return "nan".to_owned();
@@ -53,9 +54,32 @@ pub fn signed(value: f64, places: usize) -> String {
     if value.abs() < 1e-12 {
         return format!(" {:.places$}", 0.0);
     }
-    if value.abs() >= 1e7 {
+    if value.abs() >= LARGE {
+        return grouped(value);
+    }
+    with_places(value, places)
+}
+
+/// From here on decimals say nothing, and digits are read in groups.
+const LARGE: f64 = 1e5;
+
+/// `-1,250,000`; what has too many digits to count has an exponent.
+fn grouped(value: f64) -> String {
+    if value.abs() >= 1e10 {
         return format!("{value:+.2e}");
     }
+    let digits = format!("{:.0}", value.abs());
+    let mut text = if value < 0.0 { "-" } else { "+" }.to_owned();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn with_places(value: f64, places: usize) -> String {
     let half = 0.5 * 10f64.powi(-(places as i32));
     match value.abs() {
         size if size >= half => format!("{value:+.places$}"),
@@ -70,10 +94,14 @@ pub fn signed(value: f64, places: usize) -> String {
 pub fn in_full(value: f64, places: usize) -> String {
     let says_it =
         |text: &String| text.trim().parse::<f64>().is_ok_and(|it| (it - value).abs() <= 1e-12 * value.abs());
-    let mut short = (places..=6).map(|it| signed(value, it));
-    short.find(says_it).unwrap_or_else(|| match value.abs() {
+    if !value.is_finite() || value.abs() < 1e-12 {
+        return signed(value, places);
+    }
+    let written =
+        |places| if value.abs() >= 1e7 { format!("{value:+.2e}") } else { with_places(value, places) };
+    (places..=6).map(written).find(says_it).unwrap_or_else(|| match value.abs() {
         size if !(1e-3..1e7).contains(&size) => format!("{value:+.5e}"),
-        _ => signed(value, places.max(6)),
+        _ => with_places(value, places.max(6)),
     })
 }
 
@@ -84,10 +112,10 @@ pub fn unsigned(value: f64, places: usize) -> String {
 }
 
 /// How many decimals tell apart values whose largest is this: three significant digits, and at least two
-/// decimals for values around 1.
+/// decimals for values around 1. What a sum of floats leaves over is 0.
 pub fn places(largest: f64) -> usize {
     match largest.abs() {
-        size if !size.is_finite() || size == 0.0 => 2,
+        size if !size.is_finite() || size < 1e-12 => 2,
         size if size >= 1000.0 => 0,
         size if size >= 100.0 => 1,
         size if size >= 0.1 => 2,
@@ -133,7 +161,11 @@ mod tests {
         check(-1e-13, 2, " 0.00");
         check(f64::NAN, 2, "nan");
         check(f64::NEG_INFINITY, 2, "-inf");
-        check(3.0e9, 2, "+3.00e9");
+        check(99_999.5, 2, "+99999.50");
+        check(-1_000_000.0, 2, "-1,000,000");
+        check(1_234_567.8, 3, "+1,234,568");
+        check(3.0e9, 2, "+3,000,000,000");
+        check(3.0e10, 2, "+3.00e10");
     }
 
     #[test]
@@ -145,7 +177,9 @@ mod tests {
 
     #[test]
     fn decimals_follow_the_size() {
-        for (largest, expected) in [(0.41, 2), (12.0, 2), (150.0, 1), (5_000.0, 0), (0.02, 3), (0.0, 2)] {
+        for (largest, expected) in
+            [(0.41, 2), (12.0, 2), (150.0, 1), (5_000.0, 0), (0.02, 3), (0.0, 2), (1e-17, 2)]
+        {
             assert_eq!(places(largest), expected, "{largest}");
         }
     }

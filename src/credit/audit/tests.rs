@@ -227,8 +227,7 @@ fn normalised_advantages_are_those_of_their_values() {
             }
         })
     };
-    let name =
-        "GAE (gamma 1, lambda 0.95), normalised over the episode (std over n, as MAPPO does)";
+    let name = "GAE (gamma 1, lambda 0.95), normalised over the episode (std over n, as MAPPO does)";
     let population = (squares / 4.0).sqrt() + 1e-5;
     let normalised = advantages.map(|it| (it - mean) / population);
     check_weights(with_values(weighed("gae", normalised)), Some("gae"), &[name]);

@@ -1,6 +1,6 @@
 //! Who, at which act, what it did, what it should have done, and what that is worth.
 
-use crate::model::{ActId, AgentId, Attribution, Episode, Estimate};
+use crate::model::{ActId, AgentId, Attribution, Episode, Estimate, Provenance};
 use crate::text::{Clause, Sentence};
 
 use super::super::blame::{Blame, BlameKind, Margin};
@@ -42,6 +42,10 @@ pub struct Named {
     pub margin: Option<Margin>,
     /// Whether all named have one number, and nothing shows that it may be another.
     pub is_exact_tie: bool,
+    /// Whether that holds as far as declared numbers are written.
+    pub is_as_written: bool,
+    /// Where values leave it open who is named, and by convention it is one or another: by each convention who.
+    pub conventions: Vec<(String, Vec<AgentId>)>,
     /// Whether the credit is a sum over acts whose credits overlap.
     pub overlaps: bool,
     /// The name of the method.
@@ -166,6 +170,8 @@ impl Named {
                 .flatten(),
             margin: found.margin,
             is_exact_tie: found.equal == found.agents.len() && value.interval.is_none(),
+            is_as_written: attribution.provenance == Provenance::Declared,
+            conventions: Vec::new(),
             overlaps: matches!(family, Some(Family::Deviation))
                 && is_sum_of_acts(episode, attribution, first),
             by: super::name(attribution),
@@ -219,10 +225,20 @@ impl Named {
     fn amount(&self, episode: &Episode) -> String {
         let who = names(episode, &self.agents, "or");
         let value = estimate(&self.credit, self.largest);
+        if !self.conventions.is_empty() {
+            let one = |it: &(String, Vec<AgentId>)| format!("{} {}", it.0, names(episode, &it.1, "and"));
+            let each: Vec<String> = self.conventions.iter().map(one).collect();
+            return format!(
+                "{who}: a tie by the values; who has most depends on where the rest of R is put ({})",
+                each.join(", ")
+            );
+        }
         if self.agents.len() > 1 {
             if self.is_exact_tie {
                 let who = names(episode, &self.agents, "and");
-                return format!("{who}: an exact tie at {value} each by {}", self.by);
+                let how =
+                    if self.is_as_written { "a tie, as far as they are written," } else { "an exact tie" };
+                return format!("{who}: {how} at {value} each by {}", self.by);
             }
             let how = match self.margin.map(|it| (-it.difference, it.interval)) {
                 // The difference is the other way around: first minus second.

@@ -1,7 +1,7 @@
 //! On what grounds a verdict stands: a rung of the ladder, how much of it there is, and what was measured in
 //! vain.
 
-use crate::model::{Attribution, CoalitionTable, Episode, Provenance};
+use crate::model::{Attribution, Candidate, CoalitionTable, Episode, Provenance, ReplayGroup};
 use crate::text::{Clause, Sentence};
 
 use super::super::figure::{self, count};
@@ -92,6 +92,8 @@ pub struct Ground {
 pub enum Unlock {
     /// Replays of an act: nothing of the kind is there.
     Replays,
+    /// A whole run of what was really done: those that were replayed broke off.
+    WholeRun,
     /// Replays of other acts: those that were replayed tell nothing.
     MoreReplays,
     /// The coalitions that are missing.
@@ -110,6 +112,8 @@ impl Unlock {
         let is_own = episode.whose().is_none() || !is_of_policies(episode);
         if is_own && !has_own_values(episode) {
             Unlock::OwnValues
+        } else if episode.replays.iter().any(is_lost) {
+            Unlock::WholeRun
         } else if !episode.replays.is_empty() {
             Unlock::MoreReplays
         } else if episode.coalitions.iter().any(is_open) {
@@ -125,6 +129,7 @@ impl Unlock {
     pub fn words(self) -> &'static str {
         match self {
             Unlock::Replays => "replays of an act (`counterfactual` of kind `replay`)",
+            Unlock::WholeRun => "a whole run of what was done there (`real` candidate of the replay group)",
             Unlock::MoreReplays => {
                 "replays of other acts, or more of them (`counterfactual` of kind `replay`)"
             }
@@ -135,6 +140,12 @@ impl Unlock {
             Unlock::Values => "the value of every alternative (`policy.q`), or replays",
         }
     }
+}
+
+/// Whether what really happened broke off wherever a group replays it.
+fn is_lost(group: &ReplayGroup) -> bool {
+    let is_real = |it: &Candidate| it.real && !it.extra;
+    group.left_out.iter().any(|it| is_real(&it.candidate)) && !group.candidates.iter().any(is_real)
 }
 
 impl Ground {
@@ -186,6 +197,10 @@ impl Ground {
             Rung::Nothing if episode.whose().is_none() => {
                 Clause::of("The rewards are logged, one per agent. Nothing was measured or judged")
             }
+            Rung::Nothing if self.unlock == Some(Unlock::WholeRun) => Clause::of(
+                "Other options of an act were replayed, and the runs of what was done broke off. Nothing was modelled, \
+                 declared or judged",
+            ),
             Rung::Nothing => Clause::of("Nothing was measured, modelled, declared or judged"),
         });
         if !self.act_amount.is_empty() {

@@ -164,7 +164,8 @@ impl Outcome {
 /// Own rewards beyond this number are counted.
 const OWN: usize = 4;
 
-/// A reward as it is logged, if that takes no more than four decimals: with two at least, and no `+`.
+/// A reward as it is logged, if that takes no more than four decimals: with two at least, and no `+`; a large one
+/// without decimals.
 fn as_logged(value: f64) -> String {
     let decimals = (2..=4).find(|it| (value * 10f64.powi(*it)).fract().abs() < 1e-9);
     let text = signed(value, decimals.map_or_else(|| places(value), |it| it as usize));

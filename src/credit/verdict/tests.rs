@@ -289,3 +289,40 @@ fn a_second_table_that_says_otherwise_is_against_it() {
     let same = judged(&second(&[0.0, -1.0, 0.0, -1.0]).episode());
     assert_eq!((same.stability.agree(), same.stability.votes.len(), same.against.len()), (2, 2, 0));
 }
+
+#[test]
+fn where_the_rest_of_r_is_put_names_nobody() {
+    // V stays at 0.5 and R is 0: no act changed what was expected. The rest, -0.5, goes to the last act, or to both.
+    let value = |it: &mut crate::model::Act| {
+        it.policy = Some(crate::model::Policy { value: Some(0.5), ..Default::default() });
+    };
+    let draft = Draft::team(&["coder", "tester"]).act(0, &[]).last(value).act(1, &[]).last(value);
+    let found = check(
+        draft.reward(0.0, &[]).end(Status::Failure),
+        &[
+            "FAIL R 0.00",
+            "WHO tester or coder: a tie by the values; who has most depends on where the rest of R is put (last tester, \
+             uniform coder and tester, proportional coder and tester)",
+            "FROM Modelled: values that the log states, nothing was run again (2 known values)",
+        ],
+    );
+    assert_eq!((found.named().len(), found.act()), (2, None));
+}
+
+#[test]
+fn runs_of_what_was_done_that_broke_off_are_what_is_missing() {
+    let draft = Draft::team(&["coder", "tester"]).acts(&[0, 1]).replay(0, 0, &[(0.0, 1), (1.0, 1)]);
+    let draft = draft.last_replay(|it| {
+        let candidate = it.candidates.remove(0);
+        it.left_out.push(crate::model::BrokenOff { status: Status::Aborted, candidate });
+    });
+    check(
+        draft.reward(-2.0, &[]).end(Status::Failure),
+        &[
+            "FAIL R -2.00",
+            "WHO Nothing in this log can tell who lost it, of 2 agents and 2 acts",
+            "FROM Other options of an act were replayed, and the runs of what was done broke off. Nothing was modelled, \
+             declared or judged. To know, log a whole run of what was done there (`real` candidate of the replay group)",
+        ],
+    );
+}
