@@ -35,7 +35,7 @@ pub use cores::analyse;
 pub use episodes::each_episode;
 pub use head::first_bytes;
 pub use headless::Headless;
-pub use log_thread::{Follow, LogThread};
+pub use log_thread::{Follow, LogThread, Rescans};
 pub use opened::{LogArguments, OpenError, OpenedLogs, Round, Which};
 pub use survey::Survey;
 pub use validation::validate;

@@ -25,6 +25,7 @@
 //! | huge lines | `storm::lines_of_64_mib_in_the_storm`, `hazards::long_lines_arrive_whole_and_too_long_ones_are_told`, `hazards::a_poll_reads_no_more_than_its_budget` |
 //! | no file events | `storm::nothing_is_lost_and_nothing_comes_twice_at_a_poll_of_100_ms`, which polls only |
 //! | worker files that appear late, files that vanish | `storm::nothing_is_lost_and_nothing_comes_twice_at_a_poll_of_100_ms`, `hazards::a_directory_that_vanishes_and_comes_back`, `program::a_script_follows_a_log_that_suffers` |
+//! | a file that is rotated at once | `first_second::a_file_that_is_renamed_150_ms_after_it_appeared_is_read` |
 //! | resumed runs that repeat records | `storm::nothing_is_lost_and_nothing_comes_twice_at_a_poll_of_100_ms` |
 //! | files that shrink under a reader | `payloads::overwritten_lines_are_said_to_be` |
 //! | compressed files that are cut, damaged, or bombs | `packed::a_cut_member_costs_no_other`, `packed::damage_is_told_with_its_byte_and_the_rest_is_read`, `packed::a_bomb_is_unpacked_a_budget_at_a_time`, `program::a_bomb_takes_little_memory` |
@@ -34,6 +35,7 @@
 
 mod follow {
     mod compressed;
+    mod first_second;
     mod hazards;
     mod packed;
     mod payloads;

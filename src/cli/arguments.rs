@@ -242,7 +242,8 @@ With --follow every event is printed as it happens, as a line of text or, with -
   bad_line, finding  what is wrong (file, file_id, generation, line, offset, rule, reason; finding: severity)
   caught_up          what was there at the start was read (records)
   summary            last, also after ^C (ended: idle, interrupted, finished; records_by_type, bad_lines, rules,
-                     generations; counters: what `seq` says: writers, gaps, missing, restarts, shared_files, turns)
+                     generations; counters: what `seq` says: writers, gaps, missing (null: not known,
+                     as a writer was not seen to begin), missing_at_least, restarts, shared_files, turns)
 Exit codes: 0 ok, 1 usage, unreadable input or no episode, 2 --fail-on hit, 3 more bad lines than --max-bad,
 130 interrupted.";
 

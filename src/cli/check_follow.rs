@@ -7,7 +7,6 @@
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     io::{self, Write},
-    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -31,7 +30,7 @@ use crate::{
     check,
     model::{Diagnostic, EpisodeId, FileId, FileSummary, LogSummary, Place, Severity, rule},
     report::{FollowEvent, FollowSummary},
-    runtime::OpenedLogs,
+    runtime::{OpenedLogs, Rescans},
     source::Watch,
     store::Pass,
 };
@@ -40,8 +39,6 @@ use crate::{
 const BUDGET: usize = 4 << 20;
 /// Time between two polls of the files; file events come earlier if they work.
 const POLL: Duration = Duration::from_millis(100);
-/// Between two looks for new files.
-const RESCAN: Duration = Duration::from_secs(1);
 /// A gap between the numbers of a writer is reported if nothing has filled it for this long.
 const RIPE: Duration = Duration::from_secs(1);
 
@@ -54,6 +51,7 @@ struct Tailing {
     watch: Watch,
     /// Lives of files told of.
     lives: usize,
+    rescans: Rescans,
     caught_up: bool,
     rules: BTreeMap<&'static str, u64>,
     worst: Option<Severity>,
@@ -87,6 +85,7 @@ pub(super) fn run(options: &Check) -> anyhow::Result<u8> {
         woken,
         watch,
         lives: 0,
+        rescans: Rescans::new(Instant::now()),
         caught_up: false,
         rules: BTreeMap::new(),
         worst: None,
@@ -130,8 +129,7 @@ impl Tailing {
     ) -> anyhow::Result<&'static str> {
         let mut bytes = 0;
         let mut grown = Instant::now();
-        let mut rescanned = Instant::now();
-        self.cover();
+        self.look_for_files();
         loop {
             let round = self.logs.poll(self.started.elapsed(), BUDGET);
             if let Some(why) = self.logs.refused() {
@@ -163,20 +161,23 @@ impl Tailing {
                 return Ok("idle");
             }
             let _ = self.woken.recv_timeout(POLL);
-            if rescanned.elapsed() >= RESCAN {
-                rescanned = Instant::now();
-                if self.logs.rescan() {
-                    // Something to read: the clock begins anew.
-                    grown = Instant::now();
-                }
-                self.cover();
+            if self.rescans.is_due(Instant::now(), self.watch.has_appeared()) && self.look_for_files() {
+                // Something to read: the clock begins anew.
+                grown = Instant::now();
             }
         }
     }
 
-    fn cover(&mut self) {
-        let (files, directories) = self.logs.watched();
-        self.watch.cover(files.iter().map(PathBuf::as_path), directories.iter().map(PathBuf::as_path));
+    /// Looks for new files and sees to it that all are watched. Returns whether there are any.
+    fn look_for_files(&mut self) -> bool {
+        self.watch.forget_appeared();
+        let mut more = self.logs.rescan();
+        // What appears in a folder before it is watched makes no event.
+        while self.logs.cover(&mut self.watch) {
+            more |= self.logs.rescan();
+        }
+        self.rescans.looked(Instant::now());
+        more
     }
 
     /// Reports what is new; with `last` also what may still change.

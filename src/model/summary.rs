@@ -95,6 +95,9 @@ pub struct Counters {
     pub gaps: u64,
     /// Records missing in the gaps.
     pub missing: u64,
+    /// Counters of which the first number seen is above 1, and no other file has the number before: how many records are
+    /// missing there is not known.
+    pub begun_late: u64,
     /// Times a counter begins again.
     pub restarts: u64,
     /// Records written twice in a row.

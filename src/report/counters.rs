@@ -32,6 +32,10 @@ pub(super) fn generations_and_counters(lives: &[FileSummary], counters: &Counter
             count(counters.shared_files, "file"),
             count(counters.turns, "turn"),
         );
+        if counters.begun_late > 0 {
+            let many = count(counters.begun_late, "counter");
+            out += &format!("what came before the first record of {many} is not known\n");
+        }
     }
     out
 }
@@ -55,13 +59,15 @@ pub(super) fn life(id: FileId, file: &FileSummary) -> Value {
     })
 }
 
-/// The counters, without their findings.
+/// The counters, without their findings. `missing` is null where it is not known.
 pub(super) fn counters(it: &Counters) -> Value {
     json!({
         "records": it.records,
         "writers": it.writers,
         "gaps": it.gaps,
-        "missing": it.missing,
+        "missing": (it.begun_late == 0).then_some(it.missing),
+        "missing_at_least": it.missing,
+        "begun_late": it.begun_late,
         "restarts": it.restarts,
         "repeated": it.repeated,
         "shared_files": it.shared_files,

@@ -7,7 +7,6 @@ mod request;
 mod validating;
 
 use std::{
-    path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -29,7 +28,8 @@ use crate::{
     store::LiveEpisode,
 };
 
-use pace::{Pace, Rescans};
+use pace::Pace;
+pub use pace::Rescans;
 use request::Request;
 use validating::Validation;
 
@@ -255,14 +255,16 @@ impl<F: Fn(Message)> State<F> {
     /// Looks for new files and sees to it that all are watched, from time to time.
     fn look_for_files(&mut self) {
         let now = Instant::now();
-        if !self.rescans.is_due(now) {
+        if !self.rescans.is_due(now, self.watch.has_appeared()) {
             return;
         }
+        self.watch.forget_appeared();
         let more = self.logs.rescan();
         self.dirty |= more;
         if self.rescans.covers(now, more || self.watch.is_stale(), self.logs.store.file_count()) {
             self.cover();
         }
+        self.rescans.looked(Instant::now());
     }
 
     /// Reads on. A file that is not followed is read once: what is appended later stays unread, whatever woke
@@ -288,7 +290,10 @@ impl<F: Fn(Message)> State<F> {
         let poll = if self.watch.polling_because().is_some() { POLL_ONLY } else { POLL };
         let mut until = now + if self.dirty { shown } else { shown.max(poll) }.min(LONGEST_POLL);
         loop {
-            match queue.recv_deadline(until)? {
+            let appeared = self.watch.has_appeared().then(|| self.rescans.next(true));
+            match queue.recv_deadline(appeared.map_or(until, |it| until.min(it)))? {
+                Request::Woken if self.watch.has_appeared() && self.rescans.next(true) > Instant::now() => {}
+                Request::Woken if self.watch.has_appeared() => return Ok(Some(Request::Woken)),
                 Request::Woken if self.loaded && Instant::now() < now + shown => {
                     until = until.min(now + shown);
                 }
@@ -312,10 +317,10 @@ impl<F: Fn(Message)> State<F> {
         }
     }
 
+    /// Sees to it that all files are watched, and those that appeared in a folder before that are found.
     fn cover(&mut self) {
-        if self.follow != Follow::Never {
-            let (files, directories) = self.logs.watched();
-            self.watch.cover(files.iter().map(PathBuf::as_path), directories.iter().map(PathBuf::as_path));
+        while self.follow != Follow::Never && self.logs.cover(&mut self.watch) {
+            self.dirty |= self.logs.rescan();
         }
     }
 

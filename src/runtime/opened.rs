@@ -22,7 +22,7 @@ use super::{
 use crate::{
     import::{Format, RowMap, UnknownFormat},
     model::{Episode, EpisodeId, Growth, LogSummary, Reading},
-    source::{Changed, Discovery, Input, Spool, SpoolStore, SpoolWriter, TailOptions},
+    source::{Changed, Discovery, Input, Spool, SpoolStore, SpoolWriter, TailOptions, Watch},
     store::{LiveEpisode, Pass, RereadError, Store, is_record},
     text,
 };
@@ -302,10 +302,11 @@ impl OpenedLogs {
         self.followed.len() + self.documents.len() + self.twins.len() > before || !problems.is_empty()
     }
 
-    /// The files and directories in which something may happen.
-    pub fn watched(&self) -> (Vec<PathBuf>, Vec<PathBuf>) {
-        let files = self.followed.iter().map(|it| it.path.clone()).filter(|it| it.is_file()).collect();
-        (files, self.discovery.directories().map(Path::to_owned).collect())
+    /// Has `watch` tell of what happens to the files and where new ones may appear. `true`: something is watched that was
+    /// not, and [`OpenedLogs::rescan`] is due.
+    pub fn cover(&self, watch: &mut Watch) -> bool {
+        let files = self.followed.iter().map(|it| it.path.as_path()).filter(|it| it.is_file());
+        watch.cover(files, self.discovery.directories(), self.discovery.awaited())
     }
 
     fn is_empty(&self) -> bool {

@@ -89,6 +89,7 @@ pub struct Discovery {
     canonical: HashSet<PathBuf>,
     told: HashSet<String>,
     directories: BTreeSet<PathBuf>,
+    awaited: BTreeSet<PathBuf>,
 }
 
 /// What one scan came upon.
@@ -111,6 +112,7 @@ impl Discovery {
     pub fn scan(&mut self) -> (Vec<Input>, Vec<DiscoverError>) {
         let mut scan = Scan::default();
         self.directories.clear();
+        self.awaited.clear();
         for argument in self.arguments.clone() {
             self.argument(&argument, &mut scan);
         }
@@ -126,6 +128,12 @@ impl Discovery {
     /// Directories that the last scan looked into: new files may appear there.
     pub fn directories(&self) -> impl Iterator<Item = &Path> {
         self.directories.iter().map(PathBuf::as_path)
+    }
+
+    /// What has to appear before an argument that the last scan did not find can: itself, or the first folder of its path
+    /// that is not there.
+    pub fn awaited(&self) -> impl Iterator<Item = &Path> {
+        self.awaited.iter().map(PathBuf::as_path)
     }
 
     fn argument(&mut self, argument: &Path, scan: &mut Scan) {
@@ -145,6 +153,7 @@ impl Discovery {
             Ok(metadata) => self.file(argument, &metadata, scan),
             Err(error) if is_absent(&error) && glob::is_pattern(argument) => self.pattern(argument, scan),
             Err(error) if is_absent(&error) => {
+                self.awaited.insert(first_missing(argument).to_owned());
                 let hint = hint_for(argument);
                 scan.problems.push(DiscoverError::Missing { path: argument.to_owned(), hint });
             }
@@ -268,6 +277,16 @@ fn has_log_extension(path: &Path) -> bool {
 
 fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// The first part of `path` that is not there.
+fn first_missing(path: &Path) -> &Path {
+    let is_there = |it: &Path| it.as_os_str().is_empty() || it.exists();
+    let mut missing = path;
+    while let Some(parent) = missing.parent().filter(|it| !is_there(it)) {
+        missing = parent;
+    }
+    missing
 }
 
 /// Why a link leads nowhere; the system only says that there is nothing.

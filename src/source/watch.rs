@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use notify::event::{AccessKind, AccessMode, MetadataKind, ModifyKind, RemoveKind};
+use notify::event::{AccessKind, AccessMode, MetadataKind, ModifyKind, RemoveKind, RenameMode};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 /// Which events of the watched directories matter.
@@ -23,6 +23,8 @@ struct Interest {
     names: HashSet<OsString>,
     /// Directories in which anything new matters.
     directories: HashSet<PathBuf>,
+    /// Something may appear that has to be found first: the followed files are not all there is.
+    expects: bool,
 }
 
 impl Interest {
@@ -75,6 +77,9 @@ const BATCH: Duration = Duration::from_millis(1);
 /// The longest rest, whatever [`Watch::rest_until`] says.
 const LONGEST_REST: Duration = Duration::from_millis(330);
 
+/// The longest rest where a file may appear: it may be gone again soon.
+const EXPECTING_REST: Duration = Duration::from_millis(40);
+
 /// What the next poll waits for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum News {
@@ -98,6 +103,8 @@ pub struct Watch {
     adding: Arc<AtomicBool>,
     /// What was reported since the last question.
     changed: Arc<Mutex<Changed>>,
+    /// A file appeared since the last question.
+    appeared: Arc<AtomicBool>,
     problem: Option<String>,
 }
 
@@ -114,6 +121,7 @@ impl Watch {
                 rest: Arc::default(),
                 adding: Arc::default(),
                 changed: Arc::default(),
+                appeared: Arc::default(),
                 problem: Some("as asked".to_owned()),
             },
         }
@@ -126,33 +134,46 @@ impl Watch {
         let rest = Arc::<Mutex<Option<Instant>>>::default();
         let changed = Arc::<Mutex<Changed>>::default();
         let adding = Arc::<AtomicBool>::default();
+        let appeared = Arc::<AtomicBool>::default();
         let handler = {
             let (interest, stale) = (interest.clone(), stale.clone());
             let (rest, changed, adding) = (rest.clone(), changed.clone(), adding.clone());
+            let appeared = appeared.clone();
             let mut ended: Option<Instant> = None;
             move |event: notify::Result<Event>| {
                 if event.as_ref().map_or(true, |it| it.need_rescan() || removes_directory(it)) {
                     stale.store(true, Ordering::Relaxed);
                 }
-                if !is_news(&event, &lock(&interest)) {
-                    return;
-                }
+                let expects = {
+                    let interest = lock(&interest);
+                    if !is_news(&event, &interest) {
+                        return;
+                    }
+                    interest.expects
+                };
+                // What appears is opened at once: it may be renamed or deleted before the next look.
+                let appears = expects && event.as_ref().is_ok_and(makes_name);
+                appeared.fetch_or(appears, Ordering::Relaxed);
                 let (is_first, is_new) = {
                     let mut changed = lock(&changed);
                     (changed.is_empty(), changed.add(&event))
                 };
                 let more = lock(&rest).map(|it| it.saturating_duration_since(Instant::now()));
                 let is_awaited = adding.load(Ordering::Relaxed);
-                let more =
-                    if is_awaited { Duration::ZERO } else { more.unwrap_or_default().min(LONGEST_REST) };
+                let longest = match (is_awaited || appears, expects) {
+                    (true, _) => Duration::ZERO,
+                    (false, true) => EXPECTING_REST,
+                    (false, false) => LONGEST_REST,
+                };
+                let more = more.unwrap_or_default().min(longest);
                 // A busy file makes an event for every record; while we sleep the kernel merges them. But
                 // others may be in the queue and may have waited long enough.
                 let queued = ended.is_some_and(|it| it.elapsed() < BATCH);
-                if is_first {
+                if is_first || appears {
                     std::thread::sleep(more);
                     wake();
                 } else if !is_new && !queued && !is_awaited {
-                    std::thread::sleep(more.max(REST));
+                    std::thread::sleep(more.max(REST.min(longest)));
                 }
                 ended = Some(Instant::now());
             }
@@ -161,7 +182,7 @@ impl Watch {
             Ok(watcher) => (Some(watcher), None),
             Err(error) => (None, Some(reason(&error))),
         };
-        Self { watcher, watched: BTreeSet::new(), interest, stale, rest, adding, changed, problem }
+        Self { watcher, watched: BTreeSet::new(), interest, stale, rest, adding, changed, appeared, problem }
     }
 
     /// Nothing need be reported before `until`: what is found earlier would not be shown earlier. A fraction
@@ -175,20 +196,34 @@ impl Watch {
         self.stale.load(Ordering::Relaxed)
     }
 
+    /// Whether a file appeared where one may since [`Watch::forget_appeared`].
+    pub fn has_appeared(&self) -> bool {
+        self.appeared.load(Ordering::Relaxed)
+    }
+
+    /// Files are about to be looked for.
+    pub fn forget_appeared(&self) {
+        self.appeared.store(false, Ordering::Relaxed);
+    }
+
     /// What was reported since the last call.
     pub fn take_changed(&self) -> Changed {
         std::mem::take(&mut *lock(&self.changed))
     }
 
-    /// Watches `files` for changes and `directories` for new files. Repeat it after each scan: what is
-    /// watched already costs nothing, and what was lost is watched again.
+    /// Watches `files` for changes, and `directories` for new files and the places of what is `awaited`. Repeat it after
+    /// each scan: what is watched already costs nothing, and what was lost is watched again. Returns whether something is
+    /// watched that was not before: what appeared there meanwhile made no event.
     pub fn cover<'a>(
         &mut self,
         files: impl IntoIterator<Item = &'a Path>,
         directories: impl IntoIterator<Item = &'a Path>,
-    ) {
+        awaited: impl IntoIterator<Item = &'a Path>,
+    ) -> bool {
         let mut wanted = BTreeSet::new();
-        for file in files {
+        let mut awaited = awaited.into_iter().peekable();
+        let mut expects = awaited.peek().is_some();
+        for file in files.into_iter().chain(awaited) {
             // The path itself, and the file that a link leads to.
             for path in [absolute(file), file.canonicalize().ok()].into_iter().flatten() {
                 if let (Some(parent), Some(name)) = (path.parent(), path.file_name()) {
@@ -199,16 +234,20 @@ impl Watch {
         }
         for path in directories.into_iter().flat_map(|it| [absolute(it), it.canonicalize().ok()]).flatten() {
             lock(&self.interest).directories.insert(path.clone());
+            expects = true;
             wanted.insert(path);
         }
+        lock(&self.interest).expects = expects;
         if self.stale.swap(false, Ordering::Relaxed) {
             self.watched.clear();
         }
         self.adding.store(true, Ordering::Relaxed);
+        let before = self.watched.len();
         for directory in wanted {
             self.watch(directory);
         }
         self.adding.store(false, Ordering::Relaxed);
+        self.watched.len() > before
     }
 
     /// Why changes are found only by polling, in a few words; `None` while events can be expected.
@@ -248,6 +287,15 @@ fn is_news(event: &notify::Result<Event>, interest: &Interest) -> bool {
         | EventKind::Other => true,
     };
     changes && (event.paths.is_empty() || event.paths.iter().any(|it| interest.covers(it)))
+}
+
+/// Whether a name is there that was not before.
+fn makes_name(event: &Event) -> bool {
+    match event.kind {
+        EventKind::Create(_) => true,
+        EventKind::Modify(ModifyKind::Name(mode)) => mode != RenameMode::From,
+        _ => false,
+    }
 }
 
 fn removes_directory(event: &Event) -> bool {

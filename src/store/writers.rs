@@ -11,7 +11,7 @@
 //! was restarted. If several counters could have jumped, the smallest jump is assumed, so gaps are never
 //! overstated. Numbers that come late, from another thread or from a rotated file, fill the hole they left.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use crate::{
     log::Writer,
@@ -25,6 +25,8 @@ const LANES: usize = 256;
 const HOLES: usize = 1024;
 /// A counter that has been silent for this many records of others is not taken to have jumped.
 const STALE: u64 = 1000;
+/// Counters begin at 0 or at this.
+const FIRST: i64 = 1;
 /// Findings of a kind that are listed; more are counted in one line.
 const LISTED: usize = 50;
 
@@ -124,7 +126,12 @@ impl Writers {
         let (files, records) = (&self.files, self.records);
         let told = self.told.get_or_insert_with(|| Arc::new(judge(files)));
         if told.records != records {
-            Arc::make_mut(told).records = records;
+            let told = Arc::make_mut(told);
+            told.records = records;
+            // A file read later may have come to where another one begins, by the expected numbers alone.
+            if told.begun_late > 0 {
+                told.begun_late = begun_late(files);
+            }
         }
         Arc::clone(told)
     }
@@ -274,7 +281,20 @@ fn judge(files: &[File]) -> Counters {
         }
         counters.findings.append(&mut findings);
     }
+    counters.begun_late = begun_late(files);
     counters
+}
+
+/// The lanes that begin in the middle, other than those that go on where another one ends.
+fn begun_late(files: &[File]) -> u64 {
+    let lanes = || files.iter().flat_map(|it| &it.lanes);
+    let late: Vec<i64> =
+        lanes().filter(|it| it.after.is_none() && it.first > FIRST).map(|it| it.first).collect();
+    if late.is_empty() {
+        return 0;
+    }
+    let ends: HashSet<i64> = lanes().map(|it| it.next).collect();
+    late.iter().filter(|it| !ends.contains(it)).count() as u64
 }
 
 #[cfg(test)]
@@ -319,6 +339,24 @@ mod tests {
         check(&[0, 2], &[("seq-gap", 2, "`seq` goes from 0 to 2: 1 record is missing")]);
         let counters = counters([0, 1, 5, 6, 10]);
         assert_eq!((counters.gaps, counters.missing), (2, 6));
+    }
+
+    #[test]
+    fn what_came_before_the_first_number_is_not_known() {
+        for begins in [[0, 1], [1, 2], [-5, -4]] {
+            assert_eq!(counters(begins).begun_late, 0, "{begins:?}");
+        }
+        assert_eq!(counters([2, 3]).begun_late, 1);
+        assert_eq!(counters([15, 16, 0, 1]).begun_late, 1, "its restart is known");
+        // Unless it stands in another file, as after a rotation.
+        let mut writers = Writers::default();
+        let (new, old) = (writers.stream(), writers.stream());
+        let at = |line| Origin { line, ..Origin::default() };
+        writers.see(new, at(1), 15);
+        writers.see(old, at(1), 13);
+        assert_eq!(writers.counters().begun_late, 2);
+        writers.see(old, at(2), 14);
+        assert_eq!(writers.counters().begun_late, 1);
     }
 
     #[test]

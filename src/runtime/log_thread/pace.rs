@@ -18,6 +18,9 @@ const WAITED: Duration = Duration::from_millis(20);
 const REPORT_SHARE: u32 = 15;
 /// Between two looks for new files.
 const RESCAN: Duration = Duration::from_secs(1);
+/// The least time to the next look where a file has appeared, and how many times as long as a look takes.
+const AT_ONCE: Duration = Duration::from_millis(5);
+const LOOK_SHARE: u32 = 5;
 /// Time per file between two checks that all files are watched; new files are checked at once.
 const COVER: Duration = Duration::from_millis(10);
 
@@ -72,24 +75,36 @@ impl Pace {
 
 /// When files are looked for, and whether all are watched.
 #[derive(Debug)]
-pub(super) struct Rescans {
-    looked: Instant,
+pub struct Rescans {
+    /// When the last look began, and when it ended.
+    looked: (Instant, Instant),
     covered: Instant,
 }
 
 impl Rescans {
     /// As if both had just been done.
-    pub(super) fn new(now: Instant) -> Self {
-        Self { looked: now, covered: now }
+    pub fn new(now: Instant) -> Self {
+        Self { looked: (now, now), covered: now }
     }
 
-    /// Whether to look for new files. If so, the next look comes a while after `now`.
-    pub(super) fn is_due(&mut self, now: Instant) -> bool {
-        let is_due = now.saturating_duration_since(self.looked) >= RESCAN;
+    /// When to look for new files next; soon if one `appeared`, but so that most of the time is left for reading them.
+    pub(super) fn next(&self, appeared: bool) -> Instant {
+        let (began, ended) = self.looked;
+        if appeared { ended + AT_ONCE.max((ended - began) * LOOK_SHARE) } else { began + RESCAN }
+    }
+
+    /// Whether to look for new files. If so, the look begins `now`.
+    pub fn is_due(&mut self, now: Instant, appeared: bool) -> bool {
+        let is_due = now >= self.next(appeared).min(self.next(false));
         if is_due {
-            self.looked = now;
+            self.looked = (now, now);
         }
         is_due
+    }
+
+    /// The look ends `now`.
+    pub fn looked(&mut self, now: Instant) {
+        self.looked.1 = now;
     }
 
     /// Whether to check that all files are watched: at once if there is `news` of new ones. If so, the next
@@ -145,11 +160,25 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_appears_is_looked_for_at_once_unless_looks_take_long() {
+        let start = Instant::now();
+        let mut rescans = Rescans::new(start);
+        assert!(!rescans.is_due(start + AT_ONCE - MS, true) && rescans.is_due(start + AT_ONCE, true));
+        // A look of 10 ms: the next comes 50 ms after its end.
+        rescans.looked(start + AT_ONCE + 10 * MS);
+        assert!(!rescans.is_due(start + AT_ONCE + 59 * MS, true));
+        assert!(rescans.is_due(start + AT_ONCE + 60 * MS, true));
+        // However long it takes, there is a look each second.
+        rescans.looked(start + AT_ONCE + 700 * MS);
+        assert!(rescans.is_due(start + AT_ONCE + 1060 * MS, true));
+    }
+
+    #[test]
     fn files_are_looked_for_each_second_and_watched_by_their_number() {
         let start = Instant::now();
         let mut rescans = Rescans::new(start);
-        assert!(!rescans.is_due(start + RESCAN - MS));
-        assert!(rescans.is_due(start + RESCAN) && !rescans.is_due(start + RESCAN + MS));
+        assert!(!rescans.is_due(start + RESCAN - MS, false));
+        assert!(rescans.is_due(start + RESCAN, false) && !rescans.is_due(start + RESCAN + MS, false));
         // 300 files: three seconds.
         assert!(!rescans.covers(start + 2999 * MS, false, 300));
         assert!(rescans.covers(start + 3000 * MS, false, 300));

@@ -16,6 +16,7 @@ fn only_what_others_did_to_our_files_is_news() {
     let interest = Interest {
         names: HashSet::from(["live.jsonl".into()]),
         directories: HashSet::from(["/runs".into()]),
+        expects: true,
     };
     let check =
         |event: Event, news: bool| assert_eq!(is_news(&Ok(event.clone()), &interest), news, "{event:?}");
@@ -50,7 +51,7 @@ fn polling_is_told_where_it_is_asked_for() {
     let dir = tempfile::tempdir().unwrap();
     let (sender, woken) = channel();
     let mut watch = Watch::of(News::Polling, move || sender.send(()).unwrap_or(()));
-    watch.cover([], [dir.path()]);
+    watch.cover([], [dir.path()], []);
     assert_eq!(watch.polling_because(), Some("as asked"));
     fs::write(dir.path().join("new"), "").unwrap();
     // Nobody is left who could call.
@@ -66,7 +67,7 @@ fn wakes_for_appends_replacements_and_new_files() {
     fs::write(&file, "").unwrap();
     fs::create_dir(&runs).unwrap();
     let (mut watch, woken) = watch();
-    watch.cover([file.as_path()], [runs.as_path()]);
+    watch.cover([file.as_path()], [runs.as_path()], []);
     if !has_events(&watch) {
         return;
     }
@@ -91,14 +92,14 @@ fn a_directory_that_comes_back_is_watched_again() {
     let runs = dir.path().join("runs");
     fs::create_dir(&runs).unwrap();
     let (mut watch, woken) = watch();
-    watch.cover([], [runs.as_path()]);
+    watch.cover([], [runs.as_path()], []);
     if !has_events(&watch) {
         return;
     }
     fs::remove_dir(&runs).unwrap();
     woken.recv_timeout(LONG).expect("a wake for the removal");
     fs::create_dir(&runs).unwrap();
-    watch.cover([], [runs.as_path()]);
+    watch.cover([], [runs.as_path()], []);
     while woken.try_recv().is_ok() {}
     watch.take_changed();
     fs::write(runs.join("1.jsonl"), "").unwrap();
@@ -130,7 +131,7 @@ fn a_burst_wakes_once_until_somebody_asks() {
     let dir = tempfile::tempdir().unwrap();
     let files: Vec<_> = (0..50).map(|it| dir.path().join(format!("{it}.jsonl"))).collect();
     let (mut watch, woken) = watch();
-    watch.cover([], [dir.path()]);
+    watch.cover([], [dir.path()], []);
     if !has_events(&watch) {
         return;
     }
@@ -157,7 +158,7 @@ fn our_own_reading_does_not_wake() {
     fs::write(&file, "a\n").unwrap();
     let sentinel = dir.path().join("sentinel");
     let (mut watch, woken) = watch();
-    watch.cover([file.as_path(), sentinel.as_path()], []);
+    watch.cover([file.as_path(), sentinel.as_path()], [], []);
     if !has_events(&watch) {
         return;
     }
@@ -174,6 +175,6 @@ fn our_own_reading_does_not_wake() {
 #[test]
 fn what_cannot_be_watched_is_no_error() {
     let (mut watch, _woken) = watch();
-    watch.cover([Path::new("/no/such/directory/a.jsonl")], [Path::new("/no/such/directory")]);
-    watch.cover([Path::new("relative.jsonl")], []);
+    watch.cover([Path::new("/no/such/directory/a.jsonl")], [Path::new("/no/such/directory")], []);
+    watch.cover([Path::new("relative.jsonl")], [], []);
 }
