@@ -8,6 +8,7 @@ mod fail_rule;
 mod filters;
 mod formats;
 mod headless;
+mod last_copy;
 mod log_options;
 mod map;
 mod method_help;

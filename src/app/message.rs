@@ -182,8 +182,13 @@ pub enum Message {
     Wake,
     /// The process was stopped and goes on: the terminal shows what others wrote.
     Continued,
-    /// A copy was made: the path of the file that holds it, or why there is none.
-    Copied(Result<String, String>),
+    /// A copy was made; answers [`Effect::Keep`].
+    Copied {
+        /// The path of the file that holds it, or why there is none.
+        file: Result<String, String>,
+        /// Whether it was sent to the terminal, which may or may not take it.
+        sent: bool,
+    },
 }
 
 impl Message {
@@ -246,8 +251,15 @@ pub enum Effect {
     Rest(Rest),
     /// Send [`Message::Wake`] after this pause.
     Wake(Duration),
-    /// Hand this text to the clipboard and to a file.
+    /// Hand this text to the clipboard of the terminal, then [`Effect::Keep`] it.
     Copy(String),
+    /// Write this text to the file that holds the last copy of the session.
+    Keep {
+        /// What was copied.
+        text: String,
+        /// Whether it was sent to the terminal.
+        sent: bool,
+    },
     /// Turn mouse capture on or off.
     Mouse(bool),
     /// Draw every cell again.

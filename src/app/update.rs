@@ -59,11 +59,13 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Drawn(drawn) => cursor::drawn(model, drawn),
         Message::Wake => cursor::play_on(model, &mut effects),
         Message::Continued => effects.push(Effect::TakeAgain),
-        Message::Copied(result) => {
-            model.notice = Some(match result {
+        Message::Copied { file, sent } => {
+            model.notice = Some(match (file, sent) {
                 // The path first: it must not be what is cut.
-                Ok(path) => format!("{path} holds it; also sent to the terminal (OSC 52)"),
-                Err(why) => format!("not copied: {why}"),
+                (Ok(path), true) => format!("{path} holds it; sent to the terminal too (OSC 52)"),
+                (Ok(path), false) => format!("{path} holds it; too long to be sent to the terminal"),
+                (Err(why), true) => format!("sent to the terminal (OSC 52); no file: {why}"),
+                (Err(why), false) => format!("not copied: {why}"),
             });
         }
     }

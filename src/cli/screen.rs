@@ -1,14 +1,14 @@
 //! Opening logs in the terminal.
 
 use std::{
-    io::{self, IsTerminal, Write},
+    io::{self, IsTerminal},
     time::Duration,
 };
 
 use anyhow::Context;
 use crossbeam_channel::Sender;
 
-use super::{arguments, headless, report};
+use super::{arguments, headless, last_copy::LastCopy, report};
 use crate::{
     app::{Effect, Key, Message, Model},
     graph::Charset,
@@ -77,6 +77,7 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
     });
     let to_loop = send.clone();
     runtime::spawn("input", move || input::read_events(|message| to_loop.send(message).is_ok()));
+    let mut copies = LastCopy::default();
     let setting = Setting { theme, tmux: environment.tmux };
     let code = run::run(&mut terminal, &mut model, &messages, setting, |effect| match effect {
         Effect::Open(id) => log.open(id),
@@ -89,11 +90,13 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
         Effect::StopSearch => log.stop_search(),
         Effect::Filter { request, filters } => log.filter(request, filters),
         Effect::Match { request, episode, patterns } => log.match_records(request, episode, patterns),
-        Effect::Copy(text) => {
-            let _ = send.send(Message::Copied(keep_copy(&text)));
+        Effect::Keep { text, sent } => {
+            let file = copies.keep(&text);
+            let _ = send.send(Message::Copied { file, sent });
         }
         // The loop's own.
         Effect::Quit(_)
+        | Effect::Copy(_)
         | Effect::Wake(_)
         | Effect::Settle(_)
         | Effect::Rest(_)
@@ -111,15 +114,6 @@ fn about_terminal(environment: &Environment, theme: Theme) -> String {
     let tmux = if environment.tmux { " in tmux" } else { "" };
     let glyphs = if theme.glyphs.ascii { "ASCII" } else { "UTF-8" };
     format!("term {term}{tmux}, colours {:?}, {glyphs}", theme.mode)
-}
-
-/// Writes what was copied to a file, because a terminal may not pass it on. Returns the path.
-fn keep_copy(text: &str) -> Result<String, String> {
-    let file = tempfile::Builder::new().prefix("creditscope-").suffix(".txt").tempfile();
-    let mut file = file.map_err(|it| it.to_string())?;
-    file.write_all(text.as_bytes()).map_err(|it| it.to_string())?;
-    let (_, path) = file.keep().map_err(|it| it.to_string())?;
-    Ok(path.display().to_string())
 }
 
 /// How long giving back the terminal may take; a terminal that does not read keeps us waiting.

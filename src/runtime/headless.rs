@@ -110,6 +110,7 @@ impl Headless {
             | Effect::Settle(_)
             | Effect::Rest(_)
             | Effect::Copy(_)
+            | Effect::Keep { .. }
             | Effect::Mouse(_)
             | Effect::Redraw
             | Effect::Suspend

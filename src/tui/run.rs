@@ -169,10 +169,12 @@ impl<F: FnMut(Effect)> Program<'_, F> {
                 }
                 Effect::Mouse(captured) => self.terminal.mouse(captured)?,
                 Effect::Copy(text) => {
-                    if let Some(bytes) = clipboard::osc52(&text, self.setting.tmux) {
+                    let sequence = clipboard::osc52(&text, self.setting.tmux);
+                    let sent = sequence.is_some();
+                    if let Some(bytes) = sequence {
                         self.terminal.send(&bytes)?;
                     }
-                    (self.outside)(Effect::Copy(text));
+                    (self.outside)(Effect::Keep { text, sent });
                 }
                 effect => (self.outside)(effect),
             }
@@ -297,7 +299,7 @@ impl Awaited {
             | Message::Resize(..)
             | Message::Wake
             | Message::Continued
-            | Message::Copied(_) => true,
+            | Message::Copied { .. } => true,
             Message::Matched { .. } => true,
             Message::Filtered(_) | Message::Grown { .. } | Message::Settle | Message::Drawn(_) => false,
             // It takes its time: meanwhile the screen shows the rest.

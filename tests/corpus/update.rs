@@ -214,8 +214,8 @@ impl Run {
                 Message::Payload { origin, result: Err("no".to_owned()) }
             }
             Step::Wake => Message::Wake,
-            Step::Copied(true) => Message::Copied(Ok("/tmp/x".to_owned())),
-            Step::Copied(false) => Message::Copied(Err("no".to_owned())),
+            Step::Copied(true) => Message::Copied { file: Ok("/tmp/x".to_owned()), sent: true },
+            Step::Copied(false) => Message::Copied { file: Err("no".to_owned()), sent: false },
             Step::Answers(_) | Step::Line(_) => return None,
         })
     }
