@@ -9,8 +9,8 @@
 //! ```
 //!
 //! A format has a file of its own, with its row beside its reader, and one line in [`FORMATS`]. Sniffing,
-//! `--log-format`, `creditscope formats`, the sentence about unknown files and the table in the README are
-//! made from that row. Everything downstream reads one format. Nothing here does IO. A reader says what the
+//! `--log-format`, `creditscope formats` and the table in the README are made from that row. `refused` says of other files what
+//! they are and what to do. Everything downstream reads one format. Nothing here does IO. A reader says what the
 //! file says: it invents no time stamps, no rewards and no causal links.
 
 mod agent_lightning;
@@ -46,6 +46,7 @@ mod overcooked;
 mod parquet;
 mod pettingzoo;
 mod phoenix;
+mod refused;
 mod rllib;
 mod rllm;
 mod row;
@@ -67,8 +68,9 @@ pub use contain::is_contained;
 pub use format::{Beside, DocumentReader, Format, LineReader, Reader, Score, Sink, Start};
 pub use head::{Head, HeadObject};
 pub use map::{MapError, Proposal, RowMap, Target, propose};
+pub use refused::{UnknownFormat, is_text};
 pub use rows::FORMAT as ROWS;
-pub use sniff::{UnknownFormat, sniff};
+pub use sniff::sniff;
 
 /// The log of our own format.
 pub use native::FORMAT as NATIVE;
@@ -91,6 +93,7 @@ pub static FORMATS: &[&Format] = &[
     &mlflow::FORMAT,
     &openai_agents::FORMAT,
     &claude_code::FORMAT,
+    &claude_code::BESIDE,
     &codex::FORMAT,
     &gemini::FORMAT,
     &openhands::FORMAT,

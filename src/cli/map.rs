@@ -6,7 +6,7 @@ use anyhow::Context;
 
 use super::{arguments::Map, print};
 use crate::{
-    import::{Proposal, Target, first_rows, is_table, propose},
+    import::{NATIVE, Proposal, Target, UnknownFormat, first_rows, is_table, is_text, propose, sniff},
     runtime::first_bytes,
     text::{clean, label, pad},
 };
@@ -19,6 +19,7 @@ pub(super) fn run(options: &Map) -> anyhow::Result<u8> {
     let file = &options.file;
     let unreadable = || format!("cannot read '{file}'");
     let mut head = first_bytes(Path::new(file)).with_context(unreadable)?;
+    refuse(file, &head)?;
     if is_table(&head) {
         head = std::fs::read(file).with_context(unreadable)?;
     }
@@ -46,6 +47,22 @@ pub(super) fn run(options: &Map) -> anyhow::Result<u8> {
         out += &format!("\ncreditscope --map {map} {}\n", quoted(file));
     }
     print(&out)
+}
+
+/// # Errors
+/// Where the file has no rows to be mapped.
+fn refuse(file: &str, head: &[u8]) -> anyhow::Result<()> {
+    if is_table(head) {
+        return Ok(());
+    }
+    let path = Path::new(file);
+    if let Some(kind) = UnknownFormat::is_of_a_known_kind(path, head) {
+        anyhow::bail!("'{file}' is {kind}");
+    }
+    anyhow::ensure!(is_text(head), "'{file}' is binary data: a map reads JSON Lines, CSV and Parquet");
+    let is_native = sniff(path, head).is_ok_and(|it| *it == NATIVE) && !head.trim_ascii().is_empty();
+    anyhow::ensure!(!is_native, "'{file}' is a native log: it is read without a map");
+    Ok(())
 }
 
 fn counted(rows: usize) -> String {

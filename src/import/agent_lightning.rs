@@ -18,7 +18,6 @@ use crate::log::Problem;
 pub static FORMAT: Format = Format {
     name: "agent-lightning",
     title: "Agent Lightning",
-    files: "Agent Lightning spans",
     about: "spans of Agent Lightning's store: each attempt of a rollout an episode, with its rewards",
     score,
     reader: Reader::Lines(|_| Box::new(SpanReader::rootless(parse))),

@@ -27,7 +27,6 @@ use crate::{
 pub static MESSAGES: Format = Format {
     name: "messages",
     title: "team messages",
-    files: "lists of a team's messages",
     about: "conversations of a team, a document that is a list of messages with role or name: AgentRx, AG2",
     score: messages,
     reader: Reader::Document(&Messages),
@@ -37,7 +36,6 @@ pub static MESSAGES: Format = Format {
 pub static LABELS: Format = Format {
     name: "agentrx-labels",
     title: "AgentRx labels",
-    files: "labels of AgentRx",
     about: "failures that people found in the conversations beside (AgentRx): who, at which step, the root cause",
     score: |head: &Head<'_>| {
         let first = head.objects.first();

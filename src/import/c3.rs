@@ -40,7 +40,6 @@ use crate::{
 pub static FORMAT: Format = Format {
     name: "c3",
     title: "C3",
-    files: "C3 replay buckets",
     about: "replay buckets of C3 (`buckets_*.jsonl`): each bucket an episode with its replay group",
     score,
     reader: Reader::Lines(|_| Box::new(Buckets::default())),

@@ -15,6 +15,7 @@
 //! Parents follow `parentUuid`, so a session that was wound back forks. Of a sub-agent the first message follows
 //! from the call; the answer follows from its last message. There is no reward and no end in these files.
 
+mod beside;
 mod names;
 mod session;
 #[cfg(test)]
@@ -23,11 +24,12 @@ mod tests;
 use super::{Format, Head, HeadObject, Reader, Score};
 use session::Session;
 
+pub use beside::FORMAT as BESIDE;
+
 /// The row of the table.
 pub static FORMAT: Format = Format {
     name: "claude-code",
     title: "Claude Code",
-    files: "Claude Code sessions",
     about: "sessions of Claude Code (`~/.claude/projects`), a file or a folder: each session an episode, with its sub-agents",
     score,
     reader: Reader::Lines(|start| Box::new(Session::new(start))),
@@ -46,9 +48,7 @@ fn score(head: &Head<'_>) -> Score {
         let apart = (kind == "summary" && it.has("leafUuid"))
             || (kind == "file-history-snapshot" && it.has("snapshot"))
             || (matches!(kind, "permission-mode" | "queue-operation" | "last-prompt") && it.has("sessionId"))
-            || (matches!(kind, "started" | "result") && all(it, &["key", "agentId"]))
-            || all(it, &["runId", "workflowProgress"])
-            || (it.keys().next() == Some("agentType") && !it.has("message"));
+            || (matches!(kind, "started" | "result") && all(it, &["key", "agentId"]));
         if apart { Score::LIKELY } else { Score::NONE }
     };
     head.objects.iter().map(of).max().unwrap_or(Score::NONE)

@@ -6,27 +6,34 @@
 //! nothing new. A thread that `spawn_agent` began has a file of its own, which repeats what its parent had said
 //! (with earlier times): it is an agent of the parent's episode, and follows from that call.
 //!
+//! A run of `exec` has ended when its turn has. A rollout may go on with the next question of the user: it has ended when
+//! the model said its last word and nothing was written for a while.
+//!
 //! What `exec` prints has no times, and the tokens of a whole turn, which go to its last message.
+
+use std::{sync::Arc, time::Duration};
 
 use serde_json::{Value as Json, json};
 
 use super::{
-    Format, Head, LineReader, Reader, Score, Sink, Start,
+    Beside, Format, Head, LineReader, Reader, Score, Sink, Start,
     turns::{Called, Said, Turns, json_line, run},
 };
 use crate::{
-    log::{Body, Message, Payload, Problem, Usage, timestamp_from_text},
+    log::{Body, EpisodeEnd, Message, Payload, Problem, Usage, timestamp_from_text},
     model::{Timestamp, rule},
 };
 
 /// The agent whose session it is.
 const LEAD: &str = "codex";
 
+/// A rollout that says nothing for this long is not waited for.
+const OVER: Duration = Duration::from_secs(600);
+
 /// The row of the table.
 pub static FORMAT: Format = Format {
     name: "codex",
     title: "Codex",
-    files: "Codex sessions",
     about: "sessions of Codex (`~/.codex/sessions`) and what `codex exec --json` prints: each session an episode, with spawned threads",
     score,
     reader: Reader::Lines(|start| Box::new(Session::new(start))),
@@ -52,6 +59,7 @@ fn score(head: &Head<'_>) -> Score {
 struct Session {
     /// The file, for what has no id.
     name: String,
+    beside: Option<Arc<dyn Beside>>,
     turns: Option<Turns>,
     /// Whether its run and its episode were told.
     run: bool,
@@ -73,12 +81,18 @@ struct Session {
     /// Messages so far, and what their ids begin with: they have none of their own.
     count: u32,
     prefix: String,
+    /// The line and the time of the model's last word, if nothing has come after it.
+    last_word: Option<(u32, Option<Timestamp>)>,
+    /// The turn of a run of `exec` has ended; the end was told.
+    turn_ended: bool,
+    ended: bool,
 }
 
 impl Session {
     fn new(start: &Start<'_>) -> Self {
         Self {
             name: start.name.to_owned(),
+            beside: start.beside.cloned(),
             turns: None,
             run: false,
             begun: false,
@@ -92,6 +106,9 @@ impl Session {
             last_heard: String::new(),
             count: 0,
             prefix: LEAD.to_owned(),
+            last_word: None,
+            turn_ended: false,
+            ended: false,
         }
     }
 
@@ -143,6 +160,8 @@ impl Session {
 
     /// The message that is being read; a new one begins in `line`.
     fn message(&mut self, line: u32, time: Option<Timestamp>) -> &mut Said {
+        self.last_word = None;
+        self.turn_ended = false;
         if self.message.is_none() {
             self.count += 1;
             let (id, usage) = (format!("{}/{}", self.prefix, self.count), self.tokens.take());
@@ -175,6 +194,7 @@ impl Session {
             return;
         }
         self.last_heard = words.to_owned();
+        self.last_word = None;
         self.tell(sink);
         self.begin(line, time, Some(words), sink);
         self.turns().hear(words);
@@ -191,6 +211,7 @@ impl Session {
             said.words.push('\n');
         }
         said.words.push_str(words);
+        self.last_word = Some((line, time));
     }
 
     fn ask(&mut self, line: u32, called: Called, sink: &mut dyn Sink) {
@@ -203,6 +224,7 @@ impl Session {
     /// What came of a call.
     fn result(&mut self, id: &str, time: Option<Timestamp>, output: &Json, sink: &mut dyn Sink) {
         self.tell(sink);
+        self.last_word = None;
         let Some(at) = self.open.iter().position(|it| it.1.id == id) else { return };
         let (line, call) = self.open.remove(at);
         if call.tool == "spawn_agent" {
@@ -234,6 +256,29 @@ impl Session {
         };
         let record = turns.record(Some(call.id), call.time, Body::Message(message));
         sink.record(line, &record);
+    }
+
+    /// Tells that the session has ended, if it has.
+    fn end(&mut self, sink: &mut dyn Sink) {
+        let Some((line, time)) = self.last_word.filter(|_| self.begun && self.spawn.is_none() && !self.ended)
+        else {
+            return;
+        };
+        if !self.turn_ended && !self.is_over() {
+            return;
+        }
+        self.ended = true;
+        let answer = Some(self.last_words.clone()).filter(|it| !it.is_empty());
+        let end = EpisodeEnd { answer, ..EpisodeEnd::default() };
+        let record = self.turns().record(None, time, Body::EpisodeEnd(end));
+        sink.record(line, &record);
+    }
+
+    /// Whether nothing was written to the file of late; what came through a pipe or is compressed is whole.
+    fn is_over(&self) -> bool {
+        let file = self.name.rsplit('/').next().map(|it| format!("{it}.jsonl"));
+        let quiet = self.beside.as_ref().zip(file).and_then(|(beside, file)| beside.quiet_for(&file));
+        quiet.is_none_or(|it| it >= OVER)
     }
 
     fn tokens(&mut self, info: &Json) {
@@ -308,12 +353,16 @@ impl Session {
                     said.usage = Some(usage);
                 }
                 self.tell(sink);
+                self.last_word.get_or_insert((number, None));
+                self.turn_ended = true;
             }
             ("turn.failed" | "error", _) => {
                 let said = json["error"]["message"].as_str().or(json["message"].as_str()).unwrap_or("error");
                 self.begin(number, None, None, sink);
                 self.message(number, None).error = Some(said.to_owned());
                 self.tell(sink);
+                self.last_word = Some((number, None));
+                self.turn_ended = true;
             }
             ("item.completed", "agent_message" | "assistant_message") => {
                 self.tell(sink);
@@ -322,6 +371,7 @@ impl Session {
             ("item.completed", "reasoning" | "todo_list" | "error" | "") => {}
             ("item.completed", kind) => {
                 self.tell(sink);
+                self.last_word = None;
                 self.begin(number, None, None, sink);
                 let code = item["exit_code"].as_i64().filter(|it| *it != 0);
                 let failed = (item["status"] == "failed").then(|| "failed".to_owned());
@@ -360,6 +410,7 @@ impl LineReader for Session {
                 let record = self.turns().call(call);
                 sink.record(line, &record);
             }
+            self.end(sink);
         }
     }
 }
@@ -421,9 +472,35 @@ mod tests {
                 "8 codex/2 codex llm < c1: [spawn_agent(message=Look, task_name=reader)] [11+3]",
                 "8 c2 codex -> reader < codex/2: Look",
                 "12 codex/3 codex llm < c2: Done",
+                "12 end - -: Done",
             ]
         );
         assert_eq!(score(&Head::of(PARENT.as_bytes())), Score::CERTAIN);
+    }
+
+    #[test]
+    fn a_session_that_is_at_work_has_not_ended() {
+        /// A folder in which a file was written to a second ago.
+        #[derive(Debug)]
+        struct Written;
+        impl Beside for Written {
+            fn read(&self, _: &str) -> Option<Vec<u8>> {
+                None
+            }
+            fn names(&self) -> Vec<String> {
+                Vec::new()
+            }
+            fn quiet_for(&self, name: &str) -> Option<Duration> {
+                (name == "rollout-x.jsonl").then(|| Duration::from_secs(1))
+            }
+        }
+        let beside: Arc<dyn Beside> = Arc::new(Written);
+        let mut session = Session::new(&Start { name: "d/rollout-x", map: None, beside: Some(&beside) });
+        let (records, _) = told(&mut session, PARENT);
+        assert_eq!(records.last().unwrap(), "12 codex/3 codex llm < c2: Done");
+        // In the middle of a call, however old.
+        let cut: Vec<&str> = PARENT.lines().take(10).collect();
+        assert!(!read(&cut.join("\n")).iter().any(|it| it.contains(" end ")));
     }
 
     #[test]
@@ -452,6 +529,7 @@ mod tests {
                 "4 start t:  ()",
                 "4 i1 codex tool < : command_execution(command=ls) = x ! exit code 1",
                 "5 codex/1 codex llm < i1: One file. [60+5]",
+                "5 end - -: One file.",
             ]
         );
         assert_eq!(score(&Head::of(file.as_bytes())), Score::CERTAIN);

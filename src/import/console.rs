@@ -14,7 +14,6 @@ use crate::log::Problem;
 pub static FORMAT: Format = Format {
     name: "otel-console",
     title: "console spans",
-    files: "spans as OpenTelemetry prints them",
     about: "what the console exporter of OpenTelemetry prints: each trace an episode, with the attributes of OTLP",
     score,
     reader: Reader::Lines(|_| Box::new(SpanReader::new(parse))),

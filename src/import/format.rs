@@ -1,6 +1,6 @@
 //! A row of the table of formats, and the traits for readers of foreign formats.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::{head::Head, map::RowMap};
 use crate::log::{Problem, Record};
@@ -12,8 +12,6 @@ pub struct Format {
     pub name: &'static str,
     /// What the list of files calls it.
     pub title: &'static str,
-    /// Files of it, in the plural: "Who&When documents".
-    pub files: &'static str,
     /// What such a file holds, in one line.
     pub about: &'static str,
     /// How sure the format is that a file with this head is its own.
@@ -79,6 +77,12 @@ pub trait Beside: std::fmt::Debug + Send + Sync {
 
     /// The names of the files in the folder, itself included, in their order.
     fn names(&self) -> Vec<String>;
+
+    /// How long nothing was written to the file `name` in the folder; `None` if there is none, or it is not known.
+    fn quiet_for(&self, name: &str) -> Option<Duration> {
+        let _ = name;
+        None
+    }
 }
 
 /// Who reads a file, and in what portions.

@@ -18,7 +18,6 @@ use crate::{
 pub static FORMAT: Format = Format {
     name: "gemini",
     title: "Gemini CLI",
-    files: "Gemini CLI sessions",
     about: "sessions of Gemini CLI (`~/.gemini/tmp/*/chats`), one document each: each session an episode",
     score,
     reader: Reader::Lines(|_| Box::new(Session::default())),

@@ -36,7 +36,6 @@ use crate::{
 pub static FORMAT: Format = Format {
     name: "inspect",
     title: "Inspect log",
-    files: "logs of Inspect (JSON)",
     about: "logs of Inspect (`.json`), one document: each sample an episode with its agents, tools and scores",
     score: |head: &Head<'_>| {
         let first = head.objects.first();

@@ -21,7 +21,6 @@ use crate::{
 pub static FORMAT: Format = Format {
     name: "jaeger",
     title: "Jaeger",
-    files: "Jaeger traces",
     about: "traces as Jaeger downloads them (`data[].spans[]`): each trace an episode, with the attributes of OTLP",
     score,
     reader: Reader::Lines(|_| Box::new(SpanReader::new(parse))),

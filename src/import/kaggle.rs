@@ -29,7 +29,6 @@ use crate::{
 pub static FORMAT: Format = Format {
     name: "kaggle",
     title: "Kaggle replay",
-    files: "Kaggle replays",
     about: "replays of Kaggle's environments, one document an episode: joint steps with each agent's own reward",
     score,
     reader: Reader::Document(&Replays),

@@ -18,7 +18,6 @@ use crate::log::Problem;
 pub static FORMAT: Format = Format {
     name: "langfuse",
     title: "Langfuse",
-    files: "Langfuse traces",
     about: "traces as Langfuse downloads them: each trace an episode, scores as judgements",
     score,
     reader: Reader::Lines(|_| Box::new(SpanReader::new(parse))),

@@ -18,7 +18,6 @@ use crate::log::Problem;
 pub static FORMAT: Format = Format {
     name: "langgraph",
     title: "LangGraph",
-    files: "LangGraph streams",
     about: "events (`astream_events`) and debug streams of LangGraph, written a line each: nodes of the graph as agents",
     score,
     reader: Reader::Lines(|start| Box::new(SpanReader::named(parse, start))),

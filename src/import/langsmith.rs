@@ -17,7 +17,6 @@ use crate::log::Problem;
 pub static FORMAT: Format = Format {
     name: "langsmith",
     title: "LangSmith",
-    files: "LangSmith runs",
     about: "runs of LangSmith, one a line or as its client sends them: each trace an episode, nodes of a graph as agents",
     score,
     reader: Reader::Lines(|_| Box::new(SpanReader::new(parse))),

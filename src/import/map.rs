@@ -103,6 +103,12 @@ targets! {
     Done = "done";
 }
 
+impl Target {
+    /// Of these a map needs at least one.
+    pub(crate) const MAKING: &[Target] =
+        &[Target::Action, Target::Reward, Target::Own, Target::Return, Target::Status];
+}
+
 /// Where the value of a target comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
@@ -163,6 +169,14 @@ pub enum MapError {
     /// A part without an equals sign.
     #[error("'{0}' is not WHAT=PATH, as in reward=.score")]
     NoSource(String),
+    /// Nothing after the equals sign.
+    #[error("column {column}: '{name}=' has no path behind it, as in {name}=.text")]
+    NoPath {
+        /// What stands before it.
+        name: String,
+        /// Where, from 1.
+        column: usize,
+    },
     /// A word that is no target.
     #[error("'{0}' is none of {list}", list = Target::ALL.iter().map(|it| it.name()).collect::<Vec<_>>().join(", "))]
     UnknownTarget(String),
@@ -190,6 +204,11 @@ impl FromStr for RowMap {
             if map.has(target) {
                 return Err(MapError::Twice(target.name()));
             }
+            if source.is_empty() {
+                let column = text[..part.as_ptr() as usize - text.as_ptr() as usize].chars().count() + 1;
+                let blanks = part.chars().take_while(|it| it.is_whitespace()).count();
+                return Err(MapError::NoPath { name: name.to_owned(), column: column + blanks });
+            }
             let source = if source.starts_with('.') {
                 Source::Path(Path::parse(source).map_err(|why| MapError::Path(source.to_owned(), why))?)
             } else {
@@ -197,8 +216,7 @@ impl FromStr for RowMap {
             };
             map.set(target, source);
         }
-        let counts = [Target::Action, Target::Reward, Target::Own, Target::Return, Target::Status];
-        if counts.iter().any(|it| map.has(*it)) { Ok(map) } else { Err(MapError::Empty) }
+        if Target::MAKING.iter().any(|it| map.has(*it)) { Ok(map) } else { Err(MapError::Empty) }
     }
 }
 

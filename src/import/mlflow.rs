@@ -16,7 +16,6 @@ use crate::log::Problem;
 pub static FORMAT: Format = Format {
     name: "mlflow",
     title: "MLflow",
-    files: "MLflow traces",
     about: "traces of MLflow as JSON: each trace an episode, assessments as judgements",
     score,
     reader: Reader::Lines(|_| Box::new(SpanReader::new(parse))),

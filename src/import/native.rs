@@ -7,7 +7,6 @@ use crate::log::{Body, RecordType, parse_line};
 pub static FORMAT: Format = Format {
     name: "native",
     title: "native",
-    files: "native logs (JSON Lines)",
     about: "the log of creditscope: one record a line, `creditscope schema` describes them",
     score,
     reader: Reader::Native,

@@ -15,7 +15,6 @@ use crate::log::Problem;
 pub static FORMAT: Format = Format {
     name: "openai-agents",
     title: "OpenAI Agents",
-    files: "OpenAI Agents SDK traces",
     about: "spans that a trace processor of the OpenAI Agents SDK writes: each trace an episode, with its handoffs",
     score,
     reader: Reader::Lines(|_| Box::new(SpanReader::new(parse))),

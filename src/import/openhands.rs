@@ -3,7 +3,7 @@
 //! An event is an action (`action`, `args`) or an observation that answers one (`observation`, `content`,
 //! `cause`: the id of the action). Older events have no id; there an observation answers the action before it.
 //! An action that does something is a tool call; one that only speaks (`message`, `finish`, `think`) is a
-//! message of the model. Tokens stand on the completion (`tool_call_metadata.model_response`), once for all
+//! message of the model. An agent that finishes, or is stopped, ends the episode. Tokens stand on the completion (`tool_call_metadata.model_response`), once for all
 //! actions that came of it.
 
 use std::collections::HashSet;
@@ -17,14 +17,13 @@ use super::{
 };
 use crate::{
     log::{Body, EpisodeEnd, Message, Metric, Payload, Problem, Usage, timestamp_from_text},
-    model::rule,
+    model::{Timestamp, rule},
 };
 
 /// The row of the table.
 pub static FORMAT: Format = Format {
     name: "openhands",
     title: "OpenHands",
-    files: "OpenHands trajectories",
     about: "trajectories of OpenHands, a list of events, and its `output.jsonl`: each an episode, with how it ended",
     score,
     reader: Reader::Lines(|start| Box::new(Trajectories::new(start))),
@@ -101,7 +100,10 @@ impl LineReader for Trajectories {
         let mut lost = Vec::new();
         let problem = values.finish(&mut |value, _| lost.extend(self.take(&value, sink).err()));
         problem.into_iter().chain(lost).for_each(|it| sink.problem(it));
-        self.trajectory.iter_mut().for_each(|it| it.settle(sink));
+        if let Some(it) = &mut self.trajectory {
+            it.settle(sink);
+            it.finish(sink);
+        }
     }
 }
 
@@ -115,6 +117,9 @@ struct Trajectory {
     counted: HashSet<String>,
     events: u32,
     finished: Option<String>,
+    /// The line and the time at which the agent finished or was stopped, if nothing came after that; what it said stands in
+    /// `finished`.
+    end: Option<(u32, Option<Timestamp>)>,
 }
 
 impl Trajectory {
@@ -126,6 +131,7 @@ impl Trajectory {
             counted: HashSet::new(),
             events: 0,
             finished: None,
+            end: None,
         }
     }
 
@@ -135,6 +141,13 @@ impl Trajectory {
             json[key].as_str().map(str::to_owned).or_else(|| json[key].as_i64().map(|it| it.to_string()))
         };
         let time = json["timestamp"].as_str().and_then(timestamp_from_text);
+        let state = json["args"]["agent_state"].as_str().or(json["extras"]["agent_state"].as_str());
+        if json["action"] == "finish" || matches!(state, Some("finished" | "stopped" | "rejected" | "error"))
+        {
+            self.end = Some((line, time));
+        } else if json["action"].is_string() && state.is_none() {
+            self.end = None;
+        }
         if let Some(observation) = json["observation"].as_str() {
             // `null` only says that the action was heard.
             let cause = id("cause");
@@ -229,6 +242,15 @@ impl Trajectory {
         }
     }
 
+    /// Tells that the agent finished or was stopped, if it was.
+    fn finish(&mut self, sink: &mut dyn Sink) {
+        if let Some((line, time)) = self.end.take().filter(|_| self.begun) {
+            let answer = self.finished.take().filter(|it| !it.is_empty());
+            let end = EpisodeEnd { answer, ..EpisodeEnd::default() };
+            sink.record(line, &self.turns.record(None, time, Body::EpisodeEnd(end)));
+        }
+    }
+
     /// What a line of `output.jsonl` says of the whole.
     fn end(&mut self, json: &Json, line: u32, sink: &mut dyn Sink) {
         if let Some(cost) = json["metrics"]["accumulated_cost"].as_f64() {
@@ -282,6 +304,7 @@ mod tests {
                 "3 3/thought agent llm < : I move it [7+2]",
                 "3 3 agent tool < 3/thought: run(command=mv a b) = no a ! exit code 1",
                 "6 5 agent llm < 3: Done.",
+                "6 end - -: Done.",
             ]
         );
         assert_eq!(score(&Head::of(file.as_bytes())), Score::CERTAIN);

@@ -20,7 +20,6 @@ use crate::{log::Problem, model::rule};
 pub static FORMAT: Format = Format {
     name: "otlp",
     title: "OTLP",
-    files: "OpenTelemetry traces (OTLP JSON)",
     about: "OpenTelemetry traces and evaluation logs as JSON, also from Tempo: each trace an episode; GenAI, OpenInference, OpenLLMetry and ADK attributes",
     score,
     reader: Reader::Lines(|start| Box::new(SpanReader::among_others(parse, start))),

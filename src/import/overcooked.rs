@@ -28,7 +28,6 @@ use crate::{
 pub static FORMAT: Format = Format {
     name: "overcooked",
     title: "Overcooked",
-    files: "Overcooked trajectories",
     about: "trajectories of Overcooked-AI, a document of episodes: joint steps with a shared reward",
     score,
     reader: Reader::Document(&Trajectories),
@@ -38,7 +37,6 @@ pub static FORMAT: Format = Format {
 pub static TRIALS: Format = Format {
     name: "overcooked-csv",
     title: "Overcooked trials",
-    files: "Overcooked trials (CSV)",
     about: "trials of Overcooked-AI with people, CSV of a row a step: scores become the rewards of steps",
     score: |head| {
         let line = head.bytes.split(|it| *it == b'\n').next().unwrap_or_default();

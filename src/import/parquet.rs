@@ -23,7 +23,6 @@ use crate::{log::Problem, model::rule, text::clean};
 pub static FORMAT: Format = Format {
     name: "parquet",
     title: "Parquet",
-    files: "tables of Parquet",
     about: "tables of Parquet: completions of TRL, annotated failures, or rows of any columns with `--map`",
     score: |head: &Head<'_>| Score::certain_if(head.bytes.starts_with(b"PAR1")),
     reader: Reader::Document(&Tables),

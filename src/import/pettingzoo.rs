@@ -29,7 +29,6 @@ use crate::{
 pub static FORMAT: Format = Format {
     name: "pettingzoo",
     title: "PettingZoo rows",
-    files: "rows of PettingZoo loops",
     about: "rows of PettingZoo loops, JSON Lines, parallel or AEC: joint steps with each agent's own reward",
     score,
     reader: Reader::Lines(|start| Box::new(Loop::new(start.name))),

@@ -15,7 +15,6 @@ use crate::log::Problem;
 pub static FORMAT: Format = Format {
     name: "phoenix",
     title: "Phoenix",
-    files: "Phoenix span lists",
     about: "spans as Arize Phoenix saves them, a list or an object a line: each trace an episode, with OpenInference attributes",
     score,
     reader: Reader::Lines(|_| Box::new(SpanReader::new(parse))),

@@ -30,7 +30,6 @@ use crate::{
 pub static FORMAT: Format = Format {
     name: "rllib",
     title: "RLlib batches",
-    files: "sample batches of RLlib",
     about: "sample batches of RLlib's JSON writer, a batch a line: joint steps with each agent's own reward",
     score,
     reader: Reader::Lines(|start| Box::new(Batches { name: start.name.to_owned(), ..Batches::default() })),

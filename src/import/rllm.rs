@@ -27,7 +27,6 @@ use crate::{
 pub static FORMAT: Format = Format {
     name: "rllm",
     title: "rLLM episodes",
-    files: "episodes of rLLM",
     about: "episodes of rLLM, a document each: trajectories of agents with rewards and advantages of steps",
     score: |head: &Head<'_>| {
         let first = head.objects.first();

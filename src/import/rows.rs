@@ -37,7 +37,6 @@ use crate::{
 pub static FORMAT: Format = Format {
     name: "rows",
     title: "rows",
-    files: "rows of rollouts (JSON Lines, CSV)",
     about: "rows of any columns, JSON Lines or CSV (or `parquet`): `--map` says what they mean, `creditscope map FILE` proposes it",
     score,
     reader: Reader::Lines(|start| Box::new(Rows::new(start))),

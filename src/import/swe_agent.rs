@@ -27,7 +27,6 @@ use crate::{
 pub static FORMAT: Format = Format {
     name: "swe-agent",
     title: "SWE-agent trajectory",
-    files: "trajectories of SWE-agent",
     about: "trajectories of SWE-agent (`.traj`), one document an episode: actions with their observations",
     score: |head: &Head<'_>| {
         let first = head.objects.first();
@@ -47,7 +46,6 @@ pub static FORMAT: Format = Format {
 pub static MINI: Format = Format {
     name: "mini-swe-agent",
     title: "mini-swe-agent trajectory",
-    files: "trajectories of mini-swe-agent",
     about: "trajectories of mini-swe-agent (`.traj.json`), one document an episode: commands with their output",
     score: |head: &Head<'_>| {
         let Some(first) = head.objects.first() else { return Score::NONE };

@@ -29,7 +29,6 @@ use crate::{
 pub static FORMAT: Format = Format {
     name: "tau2",
     title: "tau2 results",
-    files: "results of tau2",
     about: "results of tau2, a document of simulations: assistant and user with their tools, rewards and checks",
     score: |head: &Head<'_>| {
         let first = head.objects.first();

@@ -25,7 +25,6 @@ use crate::{
 pub static FORMAT: Format = Format {
     name: "tau-bench",
     title: "tau-bench results",
-    files: "results of tau-bench",
     about: "results of tau-bench, a document of episodes: an assistant, its user and tools; trials are a group",
     score: |head: &Head<'_>| {
         let first = head.objects.first();

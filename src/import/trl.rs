@@ -29,7 +29,6 @@ use crate::{
 pub static FORMAT: Format = Format {
     name: "trl",
     title: "TRL completions",
-    files: "completions of TRL",
     about: "completions of TRL's GRPO as JSON Lines (as Parquet: `parquet`): each row an episode with its advantage",
     score: |head: &Head<'_>| {
         let is_row = head.objects.first().is_some_and(|it| COLUMNS.iter().all(|key| it.has(key)));

@@ -26,7 +26,6 @@ use crate::{
 pub static FORMAT: Format = Format {
     name: "verl",
     title: "verl",
-    files: "verl rollouts",
     about: "rollout dumps of verl, a directory of `<step>.jsonl`: each line an episode, grouped by uid or input",
     score,
     reader: Reader::Lines(|start| Box::new(Rollouts { name: start.name.to_owned() })),

@@ -54,7 +54,6 @@ const PLACED: [&str; 8] = [
 pub static FORMAT: Format = Format {
     name: "who-and-when",
     title: "Who&When",
-    files: "Who&When documents",
     about: "annotated failures of LLM teams, one JSON document an episode; a directory is a list of them",
     score,
     reader: Reader::Document(&WhoAndWhen),

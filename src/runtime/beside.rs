@@ -1,6 +1,6 @@
 //! The files beside one that is read, for readers of formats that spread over several.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, time::Duration};
 
 use crate::import;
 
@@ -24,5 +24,9 @@ impl import::Beside for Beside {
         let mut names: Vec<String> = entries.filter_map(|it| it.file_name().into_string().ok()).collect();
         names.sort();
         names
+    }
+
+    fn quiet_for(&self, name: &str) -> Option<Duration> {
+        fs::metadata(self.0.join(name)).ok()?.modified().ok()?.elapsed().ok()
     }
 }

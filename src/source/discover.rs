@@ -6,7 +6,7 @@
 //! rest goes on.
 
 use std::collections::{BTreeSet, HashSet};
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata};
 use std::io;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
@@ -21,7 +21,7 @@ use super::packed::without_ending;
 pub use natural::natural_order;
 
 /// The endings a directory is searched for, also followed by that of a compressed file, as in `run.jsonl.gz`.
-pub const EXTENSIONS: &[&str] = &["jsonl", "ndjson", "jsonlines", "json", "traj", "parquet"];
+pub const EXTENSIONS: &[&str] = &["jsonl", "ndjson", "jsonlines", "json", "traj", "eval", "csv", "parquet"];
 
 /// Something to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,10 +46,12 @@ pub enum DiscoverError {
         hint: String,
     },
     /// A directory without anything that looks like a log.
-    #[error("no logs in directory '{}': looked for *.{} at any depth, also compressed (.gz, .zst); name the files to read others", path.display(), EXTENSIONS.join(", *."))]
+    #[error("no logs in directory '{}': looked for *.{} at any depth, also compressed (.gz, .zst){}; name the files to read others", path.display(), EXTENSIONS.join(", *."), holding(others))]
     NoLogs {
         /// The argument.
         path: PathBuf,
+        /// The name of a file in it and how many there are, if there are any.
+        others: Option<(String, usize)>,
     },
     /// A pattern that matches nothing.
     #[error("nothing matches '{}': quote patterns as in 'runs/**/*.jsonl', hidden files need a leading dot", pattern.display())]
@@ -97,6 +99,8 @@ pub struct Discovery {
 struct Scan {
     new: Vec<Input>,
     problems: Vec<DiscoverError>,
+    /// The first file by name, and the number of files, that a directory holds besides logs.
+    others: Option<(OsString, usize)>,
 }
 
 /// Directories entered, by device and inode: links may lead in circles.
@@ -146,8 +150,10 @@ impl Discovery {
         match argument.metadata() {
             Ok(metadata) if metadata.is_dir() => {
                 let before = scan.problems.len();
+                scan.others = None;
                 if !self.directory(argument, scan) && scan.problems.len() == before {
-                    scan.problems.push(DiscoverError::NoLogs { path: argument.to_owned() });
+                    let others = scan.others.take().map(|(name, n)| (name.to_string_lossy().into_owned(), n));
+                    scan.problems.push(DiscoverError::NoLogs { path: argument.to_owned(), others });
                 }
             }
             Ok(metadata) => self.file(argument, &metadata, scan),
@@ -238,6 +244,12 @@ impl Discovery {
                 self.walk(&path, scan, entered, found);
             } else if kind.is_file() && has_log_extension(&path) {
                 found.push(path);
+            } else if kind.is_file() {
+                let name = entry.file_name();
+                scan.others = Some(match scan.others.take() {
+                    Some((first, n)) => (first.min(name), n + 1),
+                    None => (name, 1),
+                });
             }
         }
     }
@@ -267,6 +279,14 @@ impl Discovery {
         self.known.insert(path.to_owned());
         self.canonical.insert(canonical);
         scan.new.push(input);
+    }
+}
+
+fn holding(others: &Option<(String, usize)>) -> String {
+    match others {
+        Some((name, 1)) => format!(", and found '{name}'"),
+        Some((name, n)) => format!(", and found {n} other files, as '{name}'"),
+        None => String::new(),
     }
 }
 

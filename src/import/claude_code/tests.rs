@@ -121,6 +121,16 @@ fn check(records: &[String], expected: &[&str]) {
 }
 
 #[test]
+fn what_stands_beside_a_session_is_known_and_tells_of_nothing() {
+    let about = "{\"agentType\":\"general-purpose\",\"description\":\"Look around\"}";
+    let report = "{\n  \"runId\": \"wf\",\n  \"status\": \"completed\",\n  \"workflowProgress\": [\n    {\"type\": \"workflow_phase\"}\n  ]\n}\n";
+    for document in [about, report] {
+        let format = crate::import::sniff(std::path::Path::new("x.json"), document.as_bytes());
+        assert_eq!(format.map(|it| it.name), Ok("claude-code-beside"), "{document}");
+    }
+}
+
+#[test]
 fn a_session_and_the_file_of_its_sub_agent() {
     let beside = Files(vec![("s/subagents/agent-a1.jsonl", lines(&scout(false)))]);
     let records = read("p/s", beside, &session());
@@ -251,6 +261,5 @@ fn what_is_no_turn_is_passed_over() {
     let sure = |head: &str| score(&Head::of(head.as_bytes()));
     assert_eq!(sure(&lines(&session())), Score::CERTAIN);
     assert_eq!(sure("{\"type\":\"summary\",\"summary\":\"x\",\"leafUuid\":\"y\"}\n"), Score::LIKELY);
-    assert_eq!(sure("{\"agentType\":\"general-purpose\",\"description\":\"x\"}"), Score::LIKELY);
     assert_eq!(sure("{\"type\":\"user\",\"message\":{}}\n"), Score::NONE);
 }

@@ -24,6 +24,11 @@ impl Proposal {
         Self { examples, unused: unused.collect(), map }
     }
 
+    /// Whether it says what was done, or what it was worth: less gives no episode.
+    pub fn is_enough(&self) -> bool {
+        Target::MAKING.iter().any(|it| self.map.has(*it))
+    }
+
     /// Whether rows like these are rollouts: somebody does something, and it is worth a number.
     pub fn is_rollout(&self) -> bool {
         let worth = [Target::Reward, Target::Return, Target::Advantage];
@@ -93,7 +98,21 @@ const NAMES: &[(Target, Takes, &[&str])] = &[
     (
         Target::Agent,
         Takes::Name,
-        &["agent", "agentid", "agentname", "role", "player", "speaker", "worker", "who", "actor", "sender"],
+        &[
+            "agent",
+            "agentid",
+            "agentname",
+            "role",
+            "player",
+            "speaker",
+            "worker",
+            "who",
+            "actor",
+            "sender",
+            "author",
+            "source",
+            "name",
+        ],
     ),
     (Target::Advantage, Takes::Number, &["advantage", "adv", "advantages"]),
     (
@@ -163,6 +182,15 @@ const NAMES: &[(Target, Takes, &[&str])] = &[
     (Target::Seed, Takes::Name, &["seed"]),
 ];
 
+/// Names that are those of agents only where the rows differ in them.
+const VARYING: &[&str] = &["author", "source", "name"];
+
+/// Whether another row has another value there.
+fn varies(leaf: &Leaf<'_>, rows: &[&str]) -> bool {
+    let values = rows.iter().filter_map(|row| leaf.path.find(|key| field(row, key)));
+    values.into_iter().any(|it| it != leaf.value)
+}
+
 /// A value in a row, and what it is called.
 struct Leaf<'a> {
     path: Path,
@@ -186,7 +214,8 @@ pub fn propose(rows: &[&str]) -> Proposal {
         let task = proposal.map.source(Target::Task);
         let fits = |it: &&Leaf<'_>, name: &str| {
             let is_task = *target == Target::Group && task == Some(&Source::Path(it.path.clone()));
-            it.name == name && takes.takes(it.kind) && (is_task || !used.contains(&it.path))
+            let may_be = !VARYING.contains(&name) || varies(it, rows);
+            it.name == name && takes.takes(it.kind) && may_be && (is_task || !used.contains(&it.path))
         };
         let Some(found) = names.iter().find_map(|name| leaves.iter().find(|it| fits(it, name))) else {
             continue;

@@ -51,6 +51,8 @@ fn what_is_wrong_with_a_map_is_said() {
     assert_eq!(why("reward=.x["), "'.x[': a bracket is not closed");
     assert_eq!(why("agent=.x"), "a map needs at least an action, a reward or a return");
     assert_eq!(why(""), why("agent=.x"));
+    assert_eq!(why("action="), "column 1: 'action=' has no path behind it, as in action=.text");
+    assert!(why("reward=.x, action= ").starts_with("column 12: 'action='"), "{}", why("reward=.x, action= "));
 }
 
 #[track_caller]

@@ -87,8 +87,8 @@ fn what_cannot_be_used_is_told_and_the_rest_goes_on() {
     check(&dir, &["b", "a.jsonl"], &["a.jsonl"], &["no file or directory 'b'"]);
     check(&dir, &["no/b"], &[], &["no file or directory 'no/b': there is no directory 'no'"]);
     check(&dir, &["a.jsonl/b"], &[], &["no file or directory 'a.jsonl/b': there is no directory 'a.jsonl'"]);
-    let message = "no logs in directory 'empty': looked for *.jsonl, *.ndjson, *.jsonlines, *.json, *.traj, *.parquet at any \
-                   depth, also compressed (.gz, .zst); name the files to read others";
+    let message = "no logs in directory 'empty': looked for *.jsonl, *.ndjson, *.jsonlines, *.json, *.traj, *.eval, *.csv, *.parquet at any \
+                   depth, also compressed (.gz, .zst), and found 'README.md'; name the files to read others";
     check(&dir, &["empty"], &[], &[message]);
     std::os::unix::fs::symlink("gone.jsonl", dir.path().join("latest.jsonl")).unwrap();
     let nowhere = "it is a link to 'gone.jsonl', which is not there";
