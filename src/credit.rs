@@ -83,9 +83,9 @@ pub use sweep::{Agreement, Data, OtherTable, Sweep, SweepRow, sweep, sweep_of};
 pub use table::{method, methods};
 pub use total::{Explains, explains, total_words};
 pub use verdict::{
-    Against, Check, Deed, Ending, Equal, Finding as VerdictFinding, Ground, Headline, Judgement, Named, Off,
-    Outcome, Part, PartKind, Reference, Rung, Share, Stability, Unexplained, Unlock, Verdict, Vote, Worth,
-    verdict,
+    Against, Check, Deed, Ending, Equal, Estimated, Finding as VerdictFinding, Ground, Headline, Judgement,
+    Named, Off, Outcome, Part, PartKind, Reference, Rung, Share, Stability, Unexplained, Unlock, Verdict,
+    Vote, Worth, verdict,
 };
 
 pub use whose::rewarded;

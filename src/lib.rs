@@ -6,7 +6,8 @@
 //! ```text
 //! stats          sums, ranks, intervals, draws  <- nothing
 //! model          vocabulary of all layers       <- stats
-//! credit         methods, verdict, sweep        <- model, stats, text
+//! suspicion      who may be to blame, by words  <- model
+//! credit         methods, verdict, sweep        <- model, stats, text, suspicion
 //! graph          interaction graph, layouts     <- model
 //! text           display-safe text              <- nothing
 //! log            one line of the native log     <- model, text
@@ -14,13 +15,13 @@
 //! filter         what is listed                 <- model, log, search
 //! source         bytes of growing files         <- nothing
 //! import         foreign formats -> native log  <- model, log, text
-//! store          columnar index of a log        <- model, log, source, import, text
+//! store          columnar index of a log        <- model, log, source, import, text, suspicion
 //! check          structural rules               <- model
 //! audit          is declared credit worth it    <- model, stats, credit, check
-//! app            the program without a terminal <- model, credit, graph, check, text, search, filter
-//! report         text, JSON, Markdown, SVG      <- model, credit, check, audit, text, search, import
+//! app            the program without a terminal <- model, credit, graph, check, text, search, filter, suspicion
+//! report         text, JSON, Markdown, SVG      <- model, credit, check, audit, text, search, import, suspicion
 //! runtime        threads                        <- everything but tui
-//! tui            ratatui and crossterm          <- model, credit, graph, app, text, search, filter
+//! tui            ratatui and crossterm          <- model, credit, graph, app, text, search, filter, suspicion
 //! cli            arguments, composition         <- everything
 //! ```
 
@@ -40,6 +41,7 @@ pub mod search;
 pub mod source;
 pub mod stats;
 pub mod store;
+pub mod suspicion;
 pub mod text;
 pub mod tui;
 

@@ -6,6 +6,7 @@
 mod act;
 mod attribution;
 mod clock;
+mod clues;
 mod counterfactual;
 mod diagnostic;
 #[cfg(test)]
@@ -31,6 +32,7 @@ pub use attribution::{
     Value,
 };
 pub use clock::Clock;
+pub use clues::{Clue, Clues};
 pub use counterfactual::{
     Absence, ActionTable, Alternative, BrokenOff, Candidate, CoalitionTable, CoalitionValue, ReplayGroup,
     Sample,
@@ -38,7 +40,7 @@ pub use counterfactual::{
 pub use diagnostic::Diagnostic;
 pub use episode::{
     Agent, CreditItem, DeclaredCredit, DeclaredEdge, Episode, Label, Metric, Outcome, Reward, RewardSource,
-    RewardTotal, State,
+    RewardTotal, State, is_person,
 };
 pub use growth::Growth;
 pub use id::{ActId, AgentId, EpisodeId, FileId, Origin, Place};

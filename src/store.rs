@@ -95,6 +95,8 @@ impl Life {
 /// What is known of the opened logs.
 pub struct Store {
     pass: Pass,
+    /// Whether what persons judged is left out.
+    hides_annotations: bool,
     lives: Vec<Life>,
     rows: Rows,
     episodes: Episodes,
@@ -122,6 +124,7 @@ impl Store {
     pub fn new(pass: Pass) -> Self {
         Self {
             pass,
+            hides_annotations: false,
             lives: Vec::new(),
             rows: Rows::default(),
             episodes: Episodes::default(),
@@ -139,6 +142,11 @@ impl Store {
             more_diagnostics: 0,
             most_records: live::MOST_RECORDS,
         }
+    }
+
+    /// The same, in which it is as if no person had judged any episode: their credit records are not read.
+    pub fn without_annotations(self) -> Self {
+        Self { hides_annotations: true, ..self }
     }
 
     /// Adds a file, or another life of one. `before` is its last life, whose run continues.
@@ -191,6 +199,11 @@ impl Store {
     /// Says how far reading has come.
     pub fn set_read(&mut self, file: FileId, read: u64) {
         self.lives[file.index()].summary.read = read;
+    }
+
+    /// An empty index that reads as this one does.
+    pub fn another(&self) -> Self {
+        Self { hides_annotations: self.hides_annotations, ..Self::new(self.pass) }
     }
 
     /// How thoroughly lines are read.

@@ -220,6 +220,16 @@ fn errors() {
 }
 
 #[test]
+fn estimates() {
+    const LOG: &str = "../tests/data/estimate.jsonl";
+    check("estimate_80x24", LOG, (80, 24), "\nb");
+    check("estimate_160x45", LOG, (160, 45), "\nb");
+    check("estimate_judged_80x24", LOG, (80, 24), "j\n");
+    check("estimate_episodes_80x24", LOG, (80, 24), "");
+    check_ascii("estimate_80x24_ascii", LOG, (80, 24), "\n");
+}
+
+#[test]
 fn lists_and_live_logs() {
     check("episodes_80x24", "dev-team.jsonl", (80, 24), "");
     check("trace_only_80x24", "dev-team.jsonl", (80, 24), "jjj\n");

@@ -24,7 +24,8 @@ use source::{identifier, public_item, rust_files, sources, test_modules, without
 const LAYERS: &[(&str, &[&str])] = &[
     ("stats", &[]),
     ("model", &["stats"]),
-    ("credit", &["model", "stats", "text"]),
+    ("suspicion", &["model"]),
+    ("credit", &["model", "stats", "text", "suspicion"]),
     ("graph", &["model"]),
     ("text", &[]),
     ("log", &["model", "text"]),
@@ -32,31 +33,73 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("filter", &["model", "log", "search"]),
     ("source", &[]),
     ("import", &["model", "log", "text"]),
-    ("store", &["model", "log", "source", "import", "text"]),
+    ("store", &["model", "log", "source", "import", "text", "suspicion"]),
     ("check", &["model"]),
     ("audit", &["model", "stats", "credit", "check"]),
-    ("app", &["model", "credit", "graph", "check", "text", "search", "filter"]),
-    ("report", &["model", "credit", "check", "audit", "text", "search", "import"]),
+    ("app", &["model", "credit", "graph", "check", "text", "search", "filter", "suspicion"]),
+    ("report", &["model", "credit", "check", "audit", "text", "search", "import", "suspicion"]),
     ("runtime", EVERYTHING_BUT_TUI),
-    ("tui", &["model", "credit", "graph", "app", "text", "search", "filter"]),
+    ("tui", &["model", "credit", "graph", "app", "text", "search", "filter", "suspicion"]),
     ("cli", EVERYTHING),
 ];
 
 /// What the documentation calls "everything but tui"; nothing names the layers above it either.
 const EVERYTHING_BUT_TUI: &[&str] = &[
-    "model", "stats", "credit", "graph", "text", "log", "search", "filter", "source", "import", "store",
-    "check", "audit", "app", "report",
+    "model",
+    "stats",
+    "credit",
+    "graph",
+    "text",
+    "log",
+    "search",
+    "filter",
+    "source",
+    "import",
+    "store",
+    "check",
+    "audit",
+    "app",
+    "report",
+    "suspicion",
 ];
 
 /// What the documentation calls "everything".
 const EVERYTHING: &[&str] = &[
-    "model", "stats", "credit", "graph", "text", "log", "search", "filter", "source", "import", "store",
-    "check", "audit", "app", "report", "runtime", "tui",
+    "model",
+    "stats",
+    "credit",
+    "graph",
+    "text",
+    "log",
+    "search",
+    "filter",
+    "source",
+    "import",
+    "store",
+    "check",
+    "audit",
+    "app",
+    "report",
+    "suspicion",
+    "runtime",
+    "tui",
 ];
 
 /// Layers without IO, clock, process or thread.
-const PURE: &[&str] =
-    &["model", "stats", "credit", "graph", "text", "search", "filter", "check", "audit", "app", "report"];
+const PURE: &[&str] = &[
+    "model",
+    "stats",
+    "suspicion",
+    "credit",
+    "graph",
+    "text",
+    "search",
+    "filter",
+    "check",
+    "audit",
+    "app",
+    "report",
+];
 
 /// Public items that nothing in the program names, with the reason why they stay.
 const FOR_TESTS: &[(&str, &str)] = &[

@@ -292,6 +292,12 @@ fn culprits(
     values: &[Option<f64>],
     verdict: Option<&Verdict>,
 ) -> Vec<ActId> {
+    if let Some(it) = verdict.and_then(Verdict::suspected) {
+        // Nobody is named: these are the acts to look at first.
+        let first = it.act.into_iter().chain(it.estimate.top.iter().copied());
+        let mut seen = vec![false; episode.acts.len()];
+        return first.filter(|it| !std::mem::replace(&mut seen[it.index()], true)).collect();
+    }
     let sign = if verdict.is_some() && episode.failed() { -1.0 } else { 1.0 };
     let signed = |it: &ActId| values[it.index()].map_or(0.0, |it| sign * it);
     let largest = by_size.iter().map(signed).fold(0.0, f64::max);

@@ -21,6 +21,13 @@ pub fn culprit_notice(open: &OpenEpisode, act: ActId, (rank, of): (usize, usize)
         let reason = label.reason.as_deref().unwrap_or("");
         return format!("{id} named by {}: {} {reason}", label.judge, label.label);
     }
+    if let Some(it) = open.analysis().and_then(|it| it.verdict.suspected()) {
+        let id = &open.episode.act(act).id;
+        return format!(
+            "{id} P {:.2} by the text alone: {rank} of {of} acts to look at first",
+            it.estimate.act(act)
+        );
+    }
     let word = if open.failed() { "blamed" } else { "credited" };
     let (id, explain) = (&open.episode.act(act).id, Action::Explain.key());
     format!("{id} {credit} {structural}: {rank} of {of} acts {word}; {explain} explains")

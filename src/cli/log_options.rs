@@ -24,20 +24,29 @@ pub struct LogOptions {
     /// 'episode=.id,agent=.role,action=.text,reward=.score'; `creditscope map FILE` proposes a map
     #[arg(long, value_name = "WHAT=PATH,..", conflicts_with = "log_format")]
     pub map: Option<RowMap>,
+    /// Read LOG as if no person had judged any episode: what can be told without
+    #[arg(long)]
+    pub no_annotations: bool,
 }
 
 impl LogOptions {
     /// What opening logs takes.
     pub(super) fn arguments(&self) -> LogArguments<'_> {
         let format = self.map.as_ref().map_or(self.log_format, |_| Some(&ROWS));
-        LogArguments { names: &self.logs, format, map: self.map.as_ref() }
+        LogArguments {
+            names: &self.logs,
+            format,
+            map: self.map.as_ref(),
+            hides_annotations: self.no_annotations,
+        }
     }
 
     /// The words that stand for them on a command line.
     pub(super) fn words(&self) -> Vec<String> {
         let format = self.log_format.map(|it| ["--log-format".to_owned(), it.name.to_owned()]);
         let map = self.map.as_ref().map(|it| ["--map".to_owned(), it.to_string()]);
-        self.logs.iter().cloned().chain(format.into_iter().chain(map).flatten()).collect()
+        let hidden = self.no_annotations.then(|| "--no-annotations".to_owned());
+        self.logs.iter().cloned().chain(format.into_iter().chain(map).flatten()).chain(hidden).collect()
     }
 
     /// What the heading of a report calls them.

@@ -9,7 +9,8 @@
 //! Decided here:
 //! * The numbers that were asked for lead if they say something: they rest on more than the shape of the trace, are
 //!   in units of the reward, and tell agents apart. Else the best founded row of the sweep that does; else a judge, a
-//!   person before a model; else nothing does. **The shape of a trace never leads.**
+//!   person before a model; else an estimate from the text, which names nobody as a fact; else nothing does. **The
+//!   shape of a trace never leads.**
 //! * The act of the one agent named is its *first* act that attains its lowest (in a success: highest) credit per act,
 //!   read from the numbers that lead or else from the best founded row that speaks of acts. It is never an act whose
 //!   credit has the other sign, and never one that a better founded row has cleared. Agents that tie have no act.
@@ -18,6 +19,7 @@
 mod against;
 mod check;
 mod deed;
+mod estimated;
 mod finding;
 mod ground;
 mod judgement;
@@ -40,6 +42,7 @@ pub use against::Against;
 pub(super) use check::tolerance;
 pub use check::{Check, Off};
 pub use deed::{Deed, Worth};
+pub use estimated::Estimated;
 pub use finding::{Equal, Finding, Named, Reference, Share, Unexplained};
 pub use ground::{Ground, Rung, Unlock};
 pub use judgement::Judgement;
@@ -78,6 +81,14 @@ impl Verdict {
     /// The act named.
     pub fn act(&self) -> Option<ActId> {
         self.finding.act()
+    }
+
+    /// Who may be to blame by an estimate, where nobody is named.
+    pub fn suspected(&self) -> Option<&Estimated> {
+        match &self.finding {
+            Finding::Estimated(it) => Some(it),
+            _ => None,
+        }
     }
 
     /// Whether numbers are there and tell nobody apart.
@@ -287,6 +298,10 @@ fn without_numbers(episode: &Episode, sweep: &Sweep, checks: &[Check], silent: V
         Some(it) => {
             let ground = Ground::of_judge(&it);
             (Finding::Judged(it), ground)
+        }
+        None if let Some(it) = Estimated::of(episode) => {
+            let ground = Ground { unlock: Some(Unlock::of(episode)), ..Ground::nothing(Rung::Estimated) };
+            (Finding::Estimated(Box::new(it)), ground)
         }
         None => {
             // Where a choice is all that is missing, no record is.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Act, ActId, ActionTable, AgentId, Candidate, Clock, CoalitionTable, Diagnostic, Links, Origin,
+    Act, ActId, ActionTable, AgentId, Candidate, Clock, Clues, CoalitionTable, Diagnostic, Links, Origin,
     ReplayGroup, Segmented, Status, Timestamp, ValueOf, Whose,
 };
 
@@ -176,6 +176,15 @@ impl Label {
     }
 }
 
+/// Whether a judge is a person, by its name.
+pub fn is_person(judge: &str) -> bool {
+    let judge = judge.to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().any(|it| judge.contains(it));
+    has(&["human", "person", "expert", "annotator", "manual"])
+        && !has(&["llm", "model", "gpt", "claude", "judge"])
+        || judge == "annotation"
+}
+
 /// An edge of the declared interaction graph (`episode_start.graph`).
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeclaredEdge {
@@ -248,6 +257,8 @@ pub struct Episode {
     pub global_step: Option<i64>,
     /// Agents by id.
     pub agents: Vec<Agent>,
+    /// What its acts say, where an estimate of who failed may be asked for.
+    pub clues: Option<Arc<Clues>>,
     /// Acts by id, causes first, in order of time (then `seq`, then place in the log).
     pub acts: Segmented<Act>,
     /// Clocks that were wrong, and put right in the times of acts.

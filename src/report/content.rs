@@ -8,6 +8,7 @@ mod methods;
 mod own;
 mod pairs;
 mod study;
+mod suspicion;
 
 use super::{
     Listed, Report,
@@ -32,6 +33,7 @@ const VERDICT_LINES: usize = 6;
 pub(super) fn content(report: &Report<'_>) -> Document {
     let mut sections = vec![subject(report), verdict(report), credit::credit(report)];
     sections.extend(report.listed.map(|it| filters(report, it)));
+    sections.extend(suspicion::suspicion(report));
     sections.extend(credit::acts(report));
     sections.extend(own::own(report));
     sections.extend(pairs::pairs(report));

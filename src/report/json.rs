@@ -11,11 +11,14 @@
 //!   `failed`, `agents`, `all_equal`, `credit`, `act`, `act_method`, `act_provenance`, `p_flip`, `method`
 //!   * `outcome`: `word` (FAIL, OK, OPEN, END), `status`, `reason`, `reward`, `whose` (if chosen), `own`, `task`, `expected`,
 //!     `answer`
-//!   * `finding`: `kind` (named, set, equal, judged, unexplained, unknown), `agents`, `act`. Of numbers also
+//!   * `finding`: `kind` (named, set, equal, judged, estimated, unexplained, unknown), `agents`, `act`. Of numbers also
 //!     `credit`, `by`, `share` (`part` of `whole` against `reference`), `apart` (first minus next: `from`, `value`, `interval`, `level`, `no_interval`),
 //!     `acts_overlap`, `unknown` (agents without a number), `unexplained`, `deed` (`did`, `got`, `instead`,
-//!     `credit`, `method`, `provenance`). Of a judge also `judge`, `human`, `names`, `at`, `reason`, `blame`
-//!   * `ground`: `rung` (measured, modelled, "declared, checked", declared, judged, none), `by`, `amount`,
+//!     `credit`, `method`, `provenance`). Of a judge also `judge`, `human`, `names`, `at`, `reason`, `blame`.
+//!     Of an estimate, which names nobody: `suspect` (`agent`, `p`, `act`), `top` (`act`, `agent`, `p`, `evidence`: `signal`,
+//!     `weight` in log odds, `words`), `p_of_acts`, `p_of_agents`, `window` (`first`, `last`, `promised`, `held`; null: `unlike`),
+//!     `unlike`, `distance` (1: as far as one in twenty of those fitted), `fitted_on`, `right` (on failures kept apart)
+//!   * `ground`: `rung` (measured, modelled, "declared, checked", declared, judged, estimated, none), `by`, `amount`,
 //!     `act_amount`, `checked_by`, `refuted_by`, `silent` (measured, but tells nobody apart), `shown` (the credit asked for,
 //!     if it may not lead), `unlock` (the record to log)
 //!   * `stability`: `agree` of `of` `measurements`, `p_flip`, `confirmed` (declared credits)
@@ -58,6 +61,7 @@
 mod attribution;
 mod own;
 mod study;
+mod suspicion;
 pub(super) mod value;
 mod verdict;
 

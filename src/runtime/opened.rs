@@ -69,11 +69,13 @@ pub struct LogArguments<'a> {
     pub format: Option<&'static Format>,
     /// What the columns of rows mean.
     pub map: Option<&'a RowMap>,
+    /// Whether to look at them as if no person had judged any episode.
+    pub hides_annotations: bool,
 }
 
 impl<'a, T: AsRef<[String]> + ?Sized> From<&'a T> for LogArguments<'a> {
     fn from(names: &'a T) -> Self {
-        Self { names: names.as_ref(), format: None, map: None }
+        Self { names: names.as_ref(), format: None, map: None, hides_annotations: false }
     }
 }
 
@@ -253,7 +255,11 @@ impl OpenedLogs {
     fn of(arguments: LogArguments<'_>, pass: Pass) -> Self {
         Self {
             discovery: Discovery::new(arguments.names.iter().map(PathBuf::from)),
-            store: Store::new(pass),
+            store: if arguments.hides_annotations {
+                Store::new(pass).without_annotations()
+            } else {
+                Store::new(pass)
+            },
             followed: Vec::new(),
             piped: Vec::new(),
             twins: Vec::new(),

@@ -27,6 +27,7 @@ mod updates;
 use std::{
     collections::{HashMap, HashSet, hash_map::Entry},
     hash::{Hash, Hasher},
+    sync::Arc,
 };
 
 use rustc_hash::{FxHashMap, FxHasher};
@@ -38,7 +39,7 @@ use crate::{
         ActId, ActionTable, AgentId, Attempt, Clock, Diagnostic, Episode, Metric, Origin, Outcome, Reward,
         Rule, State, Status, rule,
     },
-    text,
+    suspicion, text,
 };
 use attempts::{Attempts, Later};
 use causal::Causal;
@@ -72,7 +73,8 @@ pub(super) fn assemble_growing(
 ) -> (Episode, Option<Growing>) {
     let end = growing::End::of(&records);
     let (episode, builder, records) = built(name, run, records, diagnostics);
-    let end = end.filter(|_| !builder.contradicts);
+    // What acts say is read with the whole episode.
+    let end = end.filter(|_| !builder.contradicts && episode.clues.is_none());
     let growing = end.map(|it| Growing::of(&episode, builder, &records, it));
     (episode, growing)
 }
@@ -99,6 +101,10 @@ fn built(
     builder.rest(&records);
     otherwise::add(&mut builder, &nodes, &records);
     judgement::add(&mut builder, &records);
+    if suspicion::is_wanted(&builder.episode) {
+        let words = acts::words(&nodes, &records);
+        builder.episode.clues = Some(Arc::new(suspicion::read(&builder.episode, words)));
+    }
     builder.episode.diagnostics = std::mem::take(&mut builder.diagnostics);
     (std::mem::take(&mut builder.episode), builder, records)
 }

@@ -144,7 +144,10 @@ impl Store {
             }
             Extra::Roster => self.episodes.has_roster(episode),
             Extra::End { status, total } => self.episodes.end(episode, status.as_deref(), *total),
-            Extra::Credit { declared, label } => self.episodes.credit(episode, *declared, label.as_deref()),
+            Extra::Credit { by_person: true, .. } if self.hides_annotations => {}
+            Extra::Credit { declared, label, .. } => {
+                self.episodes.credit(episode, *declared, label.as_deref());
+            }
             Extra::Run { offset, run } => {
                 let run = self.episodes.run_of_record(run);
                 self.lives[file.index()].begin_run(*offset, run);

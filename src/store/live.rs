@@ -5,8 +5,8 @@
 
 use super::{Reader, RereadError, Store, assemble, assemble::Growing, parse_line, rows::RowId};
 use crate::{
-    log::Record,
-    model::{Diagnostic, Episode, EpisodeId, Growth, Origin, rule},
+    log::{Body, Record},
+    model::{Diagnostic, Episode, EpisodeId, Growth, Origin, is_person, rule},
 };
 
 /// At most so many records of one episode are read at once: as an episode each takes about 1 kB.
@@ -31,6 +31,11 @@ struct Lines {
     diagnostics: Vec<Diagnostic>,
     /// How many could not be read, and why the first of them could not.
     lost: (u32, Option<(RereadError, Origin)>),
+}
+
+/// Whether a record is the judgement of a person.
+fn is_annotation(record: &Record) -> bool {
+    matches!(&record.body, Body::Credit(it) if is_person(&it.algorithm))
 }
 
 impl Store {
@@ -97,7 +102,8 @@ impl Store {
             lines.diagnostics.extend(parsed.problems.into_iter().map(|it| it.at(origin)));
             // What looked like one record to the scan may, once read, hold records of other episodes.
             let own = parsed.records.into_iter().filter(|it| it.0.episode.as_deref() == Some(name));
-            lines.records.extend(own.map(|(record, _)| (record, origin)));
+            let read = own.filter(|it| !(self.hides_annotations && is_annotation(&it.0)));
+            lines.records.extend(read.map(|(record, _)| (record, origin)));
         }
         if let (count, Some((why, origin))) = &lines.lost {
             if lines.records.is_empty() {

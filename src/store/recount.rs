@@ -122,7 +122,8 @@ impl Store {
                     }
                     Extra::Roster => counted.has_roster(),
                     Extra::End { status, total } => counted.end(status.as_deref(), *total),
-                    Extra::Credit { declared, label } => counted.credit(*declared, label.as_deref()),
+                    Extra::Credit { by_person: true, .. } if self.hides_annotations => {}
+                    Extra::Credit { declared, label, .. } => counted.credit(*declared, label.as_deref()),
                     Extra::Run { .. } | Extra::Problem { .. } => {}
                 }
             }

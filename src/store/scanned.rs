@@ -16,7 +16,7 @@ use crate::{
     log::{
         Body, Header, PlainHeader, Problem, Record, RecordType, Run, Scanner, Writer, is_sound, parse_line,
     },
-    model::{LogSummary, Severity, Timestamp},
+    model::{LogSummary, Severity, Timestamp, is_person},
     text,
 };
 
@@ -54,7 +54,7 @@ pub(super) enum Extra {
     /// The row ends its episode.
     End { status: Option<Box<str>>, total: Option<f64> },
     /// The row assigns credit: numbers, or a judgement.
-    Credit { declared: bool, label: Option<Box<str>> },
+    Credit { declared: bool, label: Option<Box<str>>, by_person: bool },
     /// Another run begins before the next row.
     Run { offset: u64, run: Box<Run> },
     /// Something is wrong with a line before the next row.
@@ -213,7 +213,7 @@ impl Scanned {
                 });
             }
             // A judgement has a label, and is read in full.
-            RecordType::Credit => self.extra(Extra::Credit { declared: true, label: None }),
+            RecordType::Credit => self.extra(Extra::Credit { declared: true, label: None, by_person: false }),
             _ => {}
         }
     }
@@ -260,7 +260,12 @@ impl Scanned {
                     let at = item.of.as_deref().map_or(String::new(), |it| format!("{it} "));
                     text::clean(&format!("{at}{who}")).into()
                 });
-                self.extra(Extra::Credit { declared: numbers || !credit.agents.is_empty(), label });
+                let by_person = is_person(&credit.algorithm);
+                self.extra(Extra::Credit {
+                    declared: numbers || !credit.agents.is_empty(),
+                    label,
+                    by_person,
+                });
             }
             _ => {}
         }

@@ -31,7 +31,8 @@ pub fn open(paths: &[&Path], how: As<'_>) -> Opened {
     let names: Vec<String> = paths.iter().map(|it| it.display().to_string()).collect();
     let map: Option<RowMap> = how.map.map(|it| it.parse().unwrap());
     let forced = how.format.map(|it| format(it).unwrap());
-    let arguments = LogArguments { names: &names, format: forced, map: map.as_ref() };
+    let arguments =
+        LogArguments { names: &names, format: forced, map: map.as_ref(), hides_annotations: false };
     let mut logs = OpenedLogs::open(arguments, Pass::Headers, || {}).unwrap();
     let summary = logs.read_all();
     let episodes =

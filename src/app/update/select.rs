@@ -38,7 +38,9 @@ pub(super) fn nearest(acts: &[ActId], act: ActId) -> Option<ActId> {
 
 /// Puts the agent cursor on the agent that the verdict names, or on the first of the order shown.
 pub(super) fn to_culprit_agent(open: &mut OpenEpisode) {
-    let named = open.analysis().and_then(|it| it.verdict.named().first().copied());
+    let verdict = open.analysis().map(|it| &it.verdict);
+    let suspected = || Some(verdict?.suspected()?.suspect().0);
+    let named = verdict.and_then(|it| it.named().first().copied()).or_else(suspected);
     if let Some(agent) = named.or_else(|| open.agent_order().get(0)) {
         open.agent = agent;
     }

@@ -2,6 +2,7 @@
 
 use crate::model::{ActId, AgentId, Attribution, Episode, Estimate, Whose};
 use crate::stats::sum;
+use crate::suspicion;
 use crate::text::{Clause, Sentence};
 
 use super::super::figure::{earned, percent};
@@ -32,6 +33,18 @@ pub enum Against {
     },
     /// A judge names another.
     Judge(Judgement),
+    /// An estimate from the text names another than a judge does.
+    Estimate {
+        /// Whom.
+        agent: AgentId,
+        /// Its P.
+        p: f64,
+    },
+    /// The episode is unlike those that the estimate was fitted on.
+    Unlike {
+        /// How far it is; 1 is as far as one in twenty of them.
+        distance: f64,
+    },
     /// Credit of the log is not what its own formula gives.
     Refuted(Check),
     /// Credit of the log that nothing here can check names others.
@@ -89,6 +102,8 @@ impl Against {
         match self {
             Against::Measurement { .. } => "measurement",
             Against::Judge(_) => "judge",
+            Against::Estimate { .. } => "estimate",
+            Against::Unlike { .. } => "unlike",
             Against::Refuted(_) => "refuted",
             Against::Declared { .. } => "declared",
             Against::Outside { .. } => "outside",
@@ -124,6 +139,13 @@ impl Against {
                     None => clause,
                 }
             }
+            Against::Estimate { agent, p } => {
+                Clause::of(format!("an estimate from the text says {}, P {p:.2}", name(episode, *agent)))
+            }
+            Against::Unlike { distance } => Clause::of(format!(
+                "this log is unlike the failures this was fitted on ({distance:.1} times as far as one in twenty): its P \
+                 may mean little"
+            )),
             Against::Refuted(check) => refuted(check),
             Against::Declared { key, agents } => Clause::of("credit declared by ")
                 .quote(key)
@@ -234,10 +256,11 @@ pub(super) fn against(
     let named = finding.agents();
     let numbers = match finding {
         Finding::Named(it) => Some(it),
-        Finding::Equal(_) | Finding::Judged(_) | Finding::Unknown => None,
+        Finding::Equal(_) | Finding::Judged(_) | Finding::Estimated(_) | Finding::Unknown => None,
     };
     out.extend(measurements(episode, finding, sweep));
     out.extend(judges(episode, finding, numbers.is_some()));
+    out.extend(estimates(episode, finding));
     out.extend(checks.iter().filter(|it| !it.confirmed).cloned().map(Against::Refuted));
     let Some((numbers, attribution)) = numbers.zip(attribution) else {
         out.extend(
@@ -278,6 +301,22 @@ fn measurements(episode: &Episode, finding: &Finding, sweep: &Sweep) -> Vec<Agai
         agents: it.blamed.clone(),
     };
     others.filter_map(one).chain(tables.map(of_table)).collect()
+}
+
+/// An estimate from the text that says otherwise than a judge; and that it may say little, where it leads.
+fn estimates(episode: &Episode, finding: &Finding) -> Option<Against> {
+    match finding {
+        Finding::Judged(judge) => {
+            let estimate = suspicion::estimate(episode).filter(|it| !it.is_unlike())?;
+            let (agent, p) = estimate.first();
+            (judge.agent? != agent).then_some(Against::Estimate { agent, p })
+        }
+        Finding::Estimated(it) => {
+            let distance = it.estimate.distance;
+            it.estimate.is_unlike().then_some(Against::Unlike { distance })
+        }
+        Finding::Named(_) | Finding::Equal(_) | Finding::Unknown => None,
+    }
 }
 
 /// Judges that name another agent than the one named; of several that name the same one, the first.

@@ -8,6 +8,7 @@ use super::super::figure::exact;
 use super::super::method::Family;
 use super::super::whose::has_own_values;
 use super::deed::Deed;
+use super::estimated::Estimated;
 use super::judgement::Judgement;
 use super::outcome::{Ending, Outcome};
 use super::words::{credit, estimate, is_even, name, names, size};
@@ -21,6 +22,8 @@ pub enum Finding {
     Equal(Equal),
     /// A person or a model says who.
     Judged(Judgement),
+    /// Nothing in the log says who; an estimate from the text does, for what it is worth.
+    Estimated(Box<Estimated>),
     /// Nothing in the log can tell.
     Unknown,
 }
@@ -118,7 +121,7 @@ impl Finding {
         match self {
             Finding::Named(it) if it.unexplained.is_none() => &it.agents,
             Finding::Judged(it) => it.agent.as_slice(),
-            Finding::Named(_) | Finding::Equal(_) | Finding::Unknown => &[],
+            Finding::Named(_) | Finding::Equal(_) | Finding::Estimated(_) | Finding::Unknown => &[],
         }
     }
 
@@ -127,7 +130,7 @@ impl Finding {
         match self {
             Finding::Named(it) if it.unexplained.is_none() => it.deed.as_ref().map(|it| it.act),
             Finding::Judged(it) => it.act,
-            Finding::Named(_) | Finding::Equal(_) | Finding::Unknown => None,
+            Finding::Named(_) | Finding::Equal(_) | Finding::Estimated(_) | Finding::Unknown => None,
         }
     }
 
@@ -139,6 +142,7 @@ impl Finding {
             Finding::Named(_) => "named",
             Finding::Equal(_) => "equal",
             Finding::Judged(_) => "judged",
+            Finding::Estimated(_) => "estimated",
             Finding::Unknown => "unknown",
         }
     }
@@ -149,6 +153,7 @@ impl Finding {
             Finding::Named(it) => it.words(episode),
             Finding::Equal(it) => it.words(episode),
             Finding::Judged(it) => it.words(episode),
+            Finding::Estimated(it) => it.words(episode),
             Finding::Unknown => unknown_words(episode, outcome),
         }
     }

@@ -2,6 +2,7 @@
 //! vain.
 
 use crate::model::{Attribution, Candidate, CoalitionTable, Episode, Provenance, ReplayGroup};
+use crate::suspicion::TextEstimate;
 use crate::text::{Clause, Sentence};
 
 use super::super::figure::{self, count};
@@ -23,6 +24,8 @@ pub enum Rung {
     Declared,
     /// The word of a person or a model.
     Judged,
+    /// Signals in the text, with fitted probabilities: it may lead, and is never strong.
+    Estimated,
     /// Nothing.
     Nothing,
 }
@@ -36,6 +39,7 @@ impl Rung {
             Rung::DeclaredChecked => "declared, checked",
             Rung::Declared => "declared",
             Rung::Judged => "judged",
+            Rung::Estimated => "estimated",
             Rung::Nothing => "none",
         }
     }
@@ -60,7 +64,7 @@ impl Rung {
 
     /// Whether numbers of this rung are shown as strong.
     pub fn is_strong(self) -> bool {
-        self < Rung::Nothing
+        self < Rung::Estimated
     }
 }
 
@@ -175,6 +179,13 @@ impl Ground {
         }
     }
 
+    /// As [`Ground::words`], of an estimate.
+    pub(super) fn words_of_estimate(&self, estimate: &TextEstimate, episode: &Episode) -> Sentence {
+        let mut out = super::estimated::ground_words(estimate);
+        out.push_unlock(self.unlock, episode);
+        out
+    }
+
     pub(super) fn words(&self, episode: &Episode) -> Sentence {
         let mut out = Sentence::default();
         let by = crate::text::at_words(&self.by, 40);
@@ -191,6 +202,7 @@ impl Ground {
                 None => format!("Declared by {by}: nothing in this log can check it"),
             }),
             Rung::Judged => Clause::of(format!("Judged by {by}")),
+            Rung::Estimated => Clause::of("Estimated from the text"),
             Rung::Nothing if episode.whose().is_none() && has_own_values(episode) => {
                 Clause::of("The rewards are logged, one per agent, and what each would have got otherwise")
             }
@@ -219,11 +231,21 @@ impl Ground {
         if let Some(shown) = &self.shown {
             out.push(Clause::ranked(2, format!(". The credit by {shown} is not what this says")));
         }
-        if let Some(unlock) = self.unlock {
-            let what = if episode.acts.is_empty() { "acts, and then " } else { "" };
-            out.push(Clause::ranked(1, format!(". To know, log {what}{}", unlock.words())));
-        }
+        out.push_unlock(self.unlock, episode);
         out
+    }
+}
+
+trait PushUnlock {
+    fn push_unlock(&mut self, unlock: Option<Unlock>, episode: &Episode);
+}
+
+impl PushUnlock for Sentence {
+    fn push_unlock(&mut self, unlock: Option<Unlock>, episode: &Episode) {
+        if let Some(unlock) = unlock {
+            let what = if episode.acts.is_empty() { "acts, and then " } else { "" };
+            self.push(Clause::ranked(1, format!(". To know, log {what}{}", unlock.words())));
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The word of a person or a model: whom it names, and why. Never a measurement.
 
-use crate::model::{ActId, AgentId, DeclaredCredit, Episode, Label};
+use crate::model::{ActId, AgentId, DeclaredCredit, Episode, Label, is_person};
 use crate::text::{Clause, Sentence, at_words};
 
 use super::super::declared::{self, Parts};
@@ -33,7 +33,7 @@ impl Judgement {
     pub(super) fn of(label: &Label) -> Self {
         Self {
             judge: label.judge.clone(),
-            human: is_human(&label.judge),
+            human: is_person(&label.judge),
             agent: label.agent,
             agent_text: label.agent_text.clone(),
             act: label.act,
@@ -123,13 +123,4 @@ fn whole(record: &DeclaredCredit) -> Option<f64> {
         "percent" | "%" => Some(100.0),
         _ => None,
     }
-}
-
-/// Whether a judge is a person, by its name.
-fn is_human(judge: &str) -> bool {
-    let judge = judge.to_ascii_lowercase();
-    let has = |words: &[&str]| words.iter().any(|it| judge.contains(it));
-    has(&["human", "person", "expert", "annotator", "manual"])
-        && !has(&["llm", "model", "gpt", "claude", "judge"])
-        || judge == "annotation"
 }

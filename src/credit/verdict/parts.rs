@@ -4,7 +4,7 @@
 use crate::model::Episode;
 use crate::text::{Sentence, at_words, width};
 
-use super::words::{NAME, act_name, names};
+use super::words::{NAME, act_name, name, names};
 use super::{Finding, Rung, Verdict, against};
 
 /// Columns the short form may take.
@@ -30,7 +30,7 @@ pub enum PartKind {
 pub struct Part {
     /// Which.
     pub kind: PartKind,
-    /// `FAIL`, `WHO`, `FROM`, `SURE`, `BUT`: at most five columns.
+    /// `FAIL`, `WHO` (of an estimate `WHO?`), `FROM`, `SURE`, `BUT`: at most five columns.
     pub word: &'static str,
     /// What it says.
     pub sentence: Sentence,
@@ -39,7 +39,7 @@ pub struct Part {
 /// A verdict in a row of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Headline {
-    /// Who: `porter`, `porter or scout`, `nobody can be named`.
+    /// Who: `porter`, `porter or scout`, `perhaps porter`, `nobody can be named`.
     pub who: String,
     /// At which act: ` at a13`; empty: at none.
     pub at: String,
@@ -50,11 +50,17 @@ pub struct Headline {
 impl Verdict {
     /// The parts that have something to say, in order.
     pub fn parts(&self, episode: &Episode) -> Vec<Part> {
+        // An estimate looks weak without colour, too.
+        let who = if self.ground.rung == Rung::Estimated { "WHO?" } else { "WHO" };
+        let (from, sure) = match self.suspected() {
+            Some(it) => (self.ground.words_of_estimate(&it.estimate, episode), it.spread(episode)),
+            None => (self.ground.words(episode), self.stability.words(episode, self.named())),
+        };
         let parts = [
             (PartKind::Outcome, self.outcome.ending.word(), self.outcome.words(episode)),
-            (PartKind::Finding, "WHO", self.finding.words(episode, &self.outcome)),
-            (PartKind::Ground, "FROM", self.ground.words(episode)),
-            (PartKind::Stability, "SURE", self.stability.words(episode, self.named())),
+            (PartKind::Finding, who, self.finding.words(episode, &self.outcome)),
+            (PartKind::Ground, "FROM", from),
+            (PartKind::Stability, "SURE", sure),
             (PartKind::Against, "BUT", against::words(&self.against, episode)),
         ];
         let spoken = parts.into_iter().filter(|it| !it.2.is_empty());
@@ -74,11 +80,13 @@ impl Verdict {
             _ if self.is_all_equal() => "nobody stands out".to_owned(),
             [] => match &self.finding {
                 Finding::Judged(it) if !it.agent_text.is_empty() => at_words(&it.agent_text, NAME),
+                Finding::Estimated(it) => format!("perhaps {}", name(episode, it.suspect().0)),
                 _ => "nobody can be named".to_owned(),
             },
             agents => names(episode, agents, "or"),
         };
-        let at = self.act().map(|it| format!(" at {}", act_name(episode, it))).unwrap_or_default();
+        let act = self.act().or_else(|| self.suspected().and_then(|it| it.act));
+        let at = act.map(|it| format!(" at {}", act_name(episode, it))).unwrap_or_default();
         Headline { who, at, rung: self.ground.rung }
     }
 

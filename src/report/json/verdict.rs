@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::{
-    study,
+    study, suspicion,
     value::{number, value},
 };
 use crate::{
@@ -109,6 +109,7 @@ fn finding(report: &Report<'_>, words: &Json) -> Json {
             "unknown": names(episode, &it.unknown),
         }),
         VerdictFinding::Judged(it) => judged(episode, it),
+        VerdictFinding::Estimated(it) => suspicion::estimated(episode, it),
         VerdictFinding::Unknown => json!({}),
     };
     json["kind"] = Json::from(finding.word());
@@ -238,6 +239,8 @@ fn against(episode: &Episode, it: &Against) -> Json {
             })
         }
         Against::Judge(it) => judged(episode, it),
+        Against::Estimate { agent, p } => json!({ "agents": names(episode, &[*agent]), "p": number(*p) }),
+        Against::Unlike { distance } => json!({ "distance": number(*distance) }),
         Against::Refuted(it) => check(it),
         Against::Declared { key, agents } => json!({ "declared": key, "agents": names(episode, agents) }),
         Against::Outside { agents } => json!({ "agents": names(episode, agents) }),

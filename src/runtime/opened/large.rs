@@ -30,7 +30,7 @@ impl OpenedLogs {
     /// Shows what is at the end of large files while the part before it is read: see [`OpenedLogs::summary`].
     pub fn show_tail_first(&mut self) {
         if self.followed.iter().any(|it| it.backfill.is_some()) {
-            self.preview = Some(Preview::new(self.store.pass(), &self.followed));
+            self.preview = Some(Preview::new(self.store.another(), &self.followed));
         }
     }
 

@@ -9,7 +9,7 @@ use super::Followed;
 use crate::{
     model::{EpisodeId, EpisodeSummary, FileId, FileSummary},
     source::{Read, SourceFile},
-    store::{Pass, Store},
+    store::Store,
 };
 
 /// Bytes of the first line of a log that are examined: it may name the run.
@@ -23,9 +23,9 @@ pub(super) struct Preview {
 }
 
 impl Preview {
-    /// An empty one. It knows the files that `followed` knows, by the same numbers.
-    pub(super) fn new(pass: Pass, followed: &[Followed]) -> Self {
-        let mut preview = Self { store: Store::new(pass), frozen: false };
+    /// An empty one, with an empty `store`. It knows the files that `followed` knows, by the same numbers.
+    pub(super) fn new(store: Store, followed: &[Followed]) -> Self {
+        let mut preview = Self { store, frozen: false };
         let mut lives: Vec<&Followed> = followed.iter().collect();
         lives.sort_by_key(|it| it.lives.first().map(|it| it.1));
         for followed in lives {

@@ -6,6 +6,7 @@ use super::{Builder, attempts::Try};
 use crate::{
     log::{self, Action, Body, Message, Payload, Record, action_label, text_label},
     model::{Act, ActId, ActKind, AgentId, Attempt, Origin, Policy, Usage, rule},
+    suspicion::Words,
     text,
 };
 
@@ -65,6 +66,22 @@ pub(super) fn of_record(
         (act.attempts, act.origin) = (attempts, last);
     }
     Some((act, raw_id))
+}
+
+/// What each act says and what came of it, in full.
+pub(super) fn words<'a>(
+    nodes: &'a [Node],
+    records: &'a [(Record, Origin)],
+) -> impl Iterator<Item = Words> + 'a {
+    let text = |it: &Option<Payload>| it.as_ref().filter(|it| !it.is_null()).map(Payload::text);
+    nodes.iter().map(move |node| {
+        let (said, result) = match &records[node.record].0.body {
+            Body::Action(action) => (text(&action.action), text(&action.result)),
+            Body::Message(message) => (text(&message.content), None),
+            _ => (None, None),
+        };
+        Words { act: node.act, said: said.unwrap_or_default(), result }
+    })
 }
 
 /// The trace that a record names among its fields.

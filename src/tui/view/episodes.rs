@@ -119,7 +119,7 @@ impl Columns {
     fn draw(&self, pane: &mut Painter<'_>, y: usize, summary: &EpisodeSummary, headline: Option<&Headline>) {
         if let Some(headline) = headline {
             let is_founded = headline.rung != Rung::Nothing;
-            let role = if is_founded { Role::Plain } else { Role::Dim };
+            let role = if headline.rung < Rung::Estimated { Role::Plain } else { Role::Dim };
             // The act stays whole where the name keeps half of the room: it says itself by its beginning.
             let room = self.ground - self.who - 1 + if is_founded { 0 } else { GROUND };
             let beside_act = room.saturating_sub(text::width(&headline.at));

@@ -2,7 +2,7 @@
 
 use crate::{
     app::{Action, Model, OpenEpisode, Screen, View},
-    credit::{Part, PartKind},
+    credit::{Part, PartKind, Rung},
     model::{RewardSource, Status, signed},
     text::{self, Sentence},
     tui::{paint::Painter, theme::Role},
@@ -253,6 +253,7 @@ fn verdict(open: &OpenEpisode, lines: &mut Painter<'_>) -> usize {
         let (label, text) = match part.kind {
             PartKind::Outcome => (role, Role::Plain),
             PartKind::Finding if analysis.verdict.ground.rung.is_strong() => (Role::Dim, Role::Strong),
+            PartKind::Finding if analysis.verdict.ground.rung == Rung::Estimated => (Role::Dim, Role::Dim),
             PartKind::Finding | PartKind::Ground | PartKind::Stability | PartKind::Against => {
                 (Role::Dim, Role::Plain)
             }

@@ -1,0 +1,174 @@
+//! From the words of acts to [`Clues`]: five expressions over each text, once.
+//!
+//! All of them are of ASCII: an expression that knows the words of all languages is fourteen times as slow on texts that
+//! are not English, and counts the same.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use regex::Regex;
+
+use super::roles::is_tool;
+use crate::model::{ActId, Clue, Clues, Episode};
+
+/// Something went wrong, in the words of tools.
+const ERROR: &str = r"(?i-u:exitcode: [1-9]|Traceback|Error\b|\bException\b|timed? ?out|not found|\b40[0-9]\b|denied|unable to|could not)";
+/// All went well, likewise.
+const WENT_WELL: &str = r"(?i-u:exitcode: 0|\bsuccess)";
+/// Words of assumption.
+const GUESS: &str = r"(?i-u:\b(?:assum\w+|simulat\w+|hypothetic\w*|placeholder|example data|mock|dummy|suppose|estimate\w*|likely|probably|approximat\w+|manually|fictional)\b)";
+/// The end is declared.
+const END: &str = r#"(?i-u:\bTERMINATE\b|final answer|no further|concluded|task is (?:now )?complete)|(?i-u:satisfied)[^{}]*\{[^{}]*"(?i-u:answer":[ \t\n\r\x0b\x0c]*true)"#;
+/// Numbers, and names of two or more capitalised words.
+const VALUE: &str = r"[0-9][0-9,.]*[0-9]|[0-9]|[A-Z][a-z]+(?: [A-Z][a-z]+)+";
+
+/// Characters of a quoted error.
+const QUOTE: usize = 60;
+/// Words of assumption that count; more say no more.
+const GUESSES: usize = 3;
+/// Bookkeeping is shorter than this, in characters.
+const ROUTING: usize = 60;
+
+struct Patterns {
+    error: Regex,
+    went_well: Regex,
+    guess: Regex,
+    end: Regex,
+    value: Regex,
+}
+
+static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
+    let pattern = |it: &str| Regex::new(it).expect("a constant expression, see the tests");
+    Patterns {
+        error: pattern(ERROR),
+        went_well: pattern(WENT_WELL),
+        guess: pattern(GUESS),
+        end: pattern(END),
+        value: pattern(VALUE),
+    }
+});
+
+/// What an act said and what came of it, in full.
+#[derive(Clone, Debug, Default)]
+pub struct Words {
+    /// The act.
+    pub act: ActId,
+    /// What it did or said.
+    pub said: String,
+    /// What came of it, if it is logged with the act.
+    pub result: Option<String>,
+}
+
+/// The clues in the words of the acts of `episode`, which come in order.
+pub fn read(episode: &Episode, acts: impl Iterator<Item = Words>) -> Clues {
+    let mut known: HashMap<Box<str>, u32> = HashMap::new();
+    let mut clues = Clues::default();
+    for Words { act, said, result } in acts {
+        let it = episode.act(act);
+        let of_tool = is_tool(episode.agent(it.agent));
+        let row = clue(&said, of_tool, &mut known, &mut clues.values);
+        let error = it.error.as_deref().filter(|_| of_tool).map(quote);
+        clues.rows.push(Clue { act, error: row.error.clone().or(error), ..row });
+        let error = it.error.as_deref().filter(|_| !of_tool);
+        if result.is_some() || error.is_some() {
+            let row = clue(result.as_deref().unwrap_or_default(), true, &mut known, &mut clues.values);
+            clues.rows.push(Clue { act, error: error.map(quote).or(row.error.clone()), ..row });
+        }
+    }
+    clues
+}
+
+fn quote(text: &str) -> Box<str> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").chars().take(QUOTE).collect::<String>().into()
+}
+
+fn clue(text: &str, is_result: bool, known: &mut HashMap<Box<str>, u32>, values: &mut Vec<Box<str>>) -> Clue {
+    let patterns = &*PATTERNS;
+    let mut own: Vec<u32> = Vec::new();
+    for found in patterns.value.find_iter(text) {
+        let place = match known.get(found.as_str()) {
+            Some(place) => *place,
+            None => {
+                let place = values.len() as u32;
+                known.insert(found.as_str().into(), place);
+                values.push(found.as_str().into());
+                place
+            }
+        };
+        own.push(place);
+    }
+    let mut seen = std::collections::HashSet::new();
+    own.retain(|it| seen.insert(*it));
+    let chars = text.chars().count();
+    let guesses = patterns.guess.find_iter(text).take(if is_result { 0 } else { GUESSES });
+    Clue {
+        act: ActId::default(),
+        is_result,
+        chars: chars as u32,
+        values: own,
+        error: patterns.error.find(text).filter(|_| is_result).map(|it| quote(it.as_str())),
+        went_well: is_result && patterns.went_well.is_match(text),
+        guesses: guesses.map(|it| it.as_str().to_lowercase().into()).collect(),
+        is_end: !is_result && patterns.end.is_match(text),
+        has_code: !is_result && text.contains("```"),
+        is_routing: chars < ROUTING && is_routing(text),
+    }
+}
+
+/// Whether a text only says who speaks next, or nothing.
+fn is_routing(text: &str) -> bool {
+    const NEXT: &str = "next speaker";
+    let text = text.trim_start();
+    text.is_empty() || text.get(..NEXT.len()).is_some_and(|it| it.eq_ignore_ascii_case(NEXT))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str, is_result: bool) -> (Clue, Vec<Box<str>>) {
+        let mut values = Vec::new();
+        let clue = clue(text, is_result, &mut HashMap::new(), &mut values);
+        (clue, values)
+    }
+
+    #[test]
+    fn values_are_numbers_and_names_of_several_words() {
+        let (clue, values) =
+            of("In 2030 the Mean Value was 1,041.2, not 7. The Mean Value fell by 7.", false);
+        let values: Vec<&str> = values.iter().map(AsRef::as_ref).collect();
+        assert_eq!(values, ["2030", "Mean Value", "1,041.2", "7", "The Mean Value"]);
+        assert_eq!(clue.values, [0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn errors_are_those_of_results() {
+        let error = |text: &str| of(text, true).0.error.map(String::from);
+        assert_eq!(error("exitcode: 1 (failed)"), Some("exitcode: 1".to_owned()));
+        assert_eq!(error("TypeError: no"), Some("Error".to_owned()));
+        assert_eq!(error("Page not found"), Some("not found".to_owned()));
+        assert_eq!(error("status 404."), Some("404".to_owned()));
+        assert_eq!(error("errors were 4041"), None);
+        assert_eq!(of("Traceback", false).0.error, None);
+        assert!(of("exitcode: 0 (ok)", true).0.went_well && !of("unsuccessful", true).0.went_well);
+    }
+
+    #[test]
+    fn the_manner_of_a_text() {
+        let guesses = |text: &str| of(text, false).0.guesses.len();
+        assert_eq!(guesses("Assuming we have it, it is likely; suppose so, probably."), 3);
+        assert_eq!(guesses("the unlikely resumed"), 0);
+        assert!(of("TERMINATE", false).0.is_end && of("FINAL ANSWER: 4", false).0.is_end);
+        assert!(of(r#""is_satisfied": { "reason": "x", "answer": true }"#, false).0.is_end);
+        assert!(!of(r#""is_satisfied": { "reason": "x", "answer": false }"#, false).0.is_end);
+        assert!(of("```python\nx\n```", false).0.has_code);
+        assert!(of("Next speaker WebSurfer", false).0.is_routing && of(" \n", false).0.is_routing);
+        assert!(!of("The next speaker", false).0.is_routing);
+        assert!(!of(&format!("Next speaker {}", "x".repeat(60)), false).0.is_routing);
+    }
+
+    #[test]
+    fn lengths_are_of_characters() {
+        assert_eq!(of("één", false).0.chars, 3);
+    }
+}
