@@ -15,16 +15,18 @@ use crate::stats::sum;
 
 /// A logged part of R.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Arrival {
+pub(super) struct Arrival<'a> {
     /// The last act of the joint step after which it was there.
     pub(super) act: ActId,
     /// In reward units.
     pub(super) value: f64,
+    /// The acts that it is `of`, where a single agent earned it; empty: the log does not say, or the team did.
+    pub(super) only: &'a [ActId],
     /// The record.
     pub(super) origin: Origin,
 }
 
-impl Arrival {
+impl Arrival<'_> {
     /// Whether it is all that the log says of R; then an edited R comes where it came.
     pub(super) fn is_all_of_r(&self, episode: &Episode) -> bool {
         episode.reward().is_some_and(|it| it.value == self.value)
@@ -41,14 +43,15 @@ pub(super) enum Placing {
 }
 
 /// The logged rewards that make up R, ascending by act; empty if R is one number without a place.
-pub(super) fn arrivals(episode: &Episode, placing: Placing) -> Vec<Arrival> {
+pub(super) fn arrivals(episode: &Episode, placing: Placing) -> Vec<Arrival<'_>> {
     let Some(last) = episode.act_ids().next_back() else { return Vec::new() };
     let places = Places::of(episode);
-    let mut found: Vec<Arrival> = parts(episode)
+    let mut found: Vec<Arrival<'_>> = parts(episode)
         .into_iter()
         .filter_map(|it| {
             let act = places.end_of_step(episode, places.place(it, placing).unwrap_or(last));
-            Some(Arrival { act, value: it.value?, origin: it.origin })
+            let only = if it.agent.is_some() { it.of.as_slice() } else { &[] };
+            Some(Arrival { act, value: it.value?, only, origin: it.origin })
         })
         .collect();
     found.sort_by_key(|it| it.act);

@@ -10,7 +10,8 @@
 //!
 //! Decided here:
 //! * When a reward came stands in `arrivals`. That of a single agent counts for the acts of all, as the team's does:
-//!   so the credit of the sum is the sum of the credits of each agent's reward.
+//!   so the credit of the sum is the sum of the credits of each agent's reward. Where it says which acts it is `of`,
+//!   it is divided among these alone.
 //! * Every act is a step of its own, messages too, but neighbours with equal time stamps share one.
 //! * `gamma` is the scenario's discount, or else the parameter, or else the run's if that is below 1, or else
 //!   0.9.
@@ -136,19 +137,21 @@ fn decay(question: &Question<'_>) -> f64 {
 
 /// A part of R as it is spread over acts.
 #[derive(Clone, Copy)]
-struct Part {
+struct Part<'a> {
     /// The act at which it came.
     at: ActId,
     value: f64,
+    /// The acts that share it alone; empty: all up to then.
+    only: &'a [ActId],
     origin: Option<Origin>,
     /// The sum of `gamma^age` over the acts that answer for it.
     spread: f64,
 }
 
 /// R in its parts, and how far acts are from each other.
-struct Returns {
+struct Returns<'a> {
     /// Ascending by act.
-    parts: Vec<Part>,
+    parts: Vec<Part<'a>>,
     /// The place of each act in steps of discounting, never descending.
     places: Vec<f64>,
     gamma: f64,
@@ -157,14 +160,14 @@ struct Returns {
     pot: Pot,
 }
 
-impl Returns {
-    fn of(question: &Question<'_>) -> Result<Self, Unavailable> {
+impl<'a> Returns<'a> {
+    fn of(question: &Question<'a>) -> Result<Self, Unavailable> {
         let pot = question.pot()?;
         let Some(last) = question.episode.act_ids().next_back() else {
             return Err(missing("no act is logged to spread the reward over"));
         };
         let mut returns = Self {
-            parts: parts(question, &pot, last),
+            parts: parts(question, &pot, last, question.switch("conserve")),
             places: places(question)?,
             gamma: decay(question),
             conserve: question.switch("conserve"),
@@ -178,7 +181,10 @@ impl Returns {
                     spread.add(returns.places[act.index()], 1.0);
                 }
             }
-            part.spread = spread.at(returns.places[part.at.index()]);
+            let place = returns.places[part.at.index()];
+            let of = part.only.iter().filter(|it| !question.leaves_out(**it));
+            let ages = of.map(|it| returns.gamma.powf(place - returns.places[it.index()]));
+            part.spread = if part.only.is_empty() { spread.at(place) } else { sum(ages) };
         }
         if returns.conserve && returns.parts.iter().all(|it| it.spread <= 0.0) {
             return Err(missing("every act that is left has weight 0"));
@@ -187,8 +193,9 @@ impl Returns {
     }
 
     /// What part of `part` counts for an act; 0: it does not answer for it.
-    fn weight(&self, part: &Part, act: ActId) -> f64 {
-        if act > part.at || part.spread <= 0.0 {
+    fn weight(&self, part: &Part<'_>, act: ActId) -> f64 {
+        let is_outside = !part.only.is_empty() && !part.only.contains(&act);
+        if act > part.at || is_outside || part.spread <= 0.0 {
             return 0.0;
         }
         let age = self.places[part.at.index()] - self.places[act.index()];
@@ -205,13 +212,21 @@ impl Returns {
             while let Some(part) = parts.next_if(|it| it.at >= act) {
                 let value = if self.conserve { part.value / part.spread } else { part.value };
                 let came = -self.places[part.at.index()];
-                to_go.add(came, if part.spread > 0.0 { value } else { 0.0 });
+                let is_shared = part.only.is_empty() && part.spread > 0.0;
+                to_go.add(came, if is_shared { value } else { 0.0 });
             }
             if !question.leaves_out(act) {
                 numbers.push((act, to_go.at(place)));
             }
         }
         numbers.reverse();
+        for part in self.parts.iter().filter(|it| !it.only.is_empty()) {
+            for act in part.only {
+                if let Ok(at) = numbers.binary_search_by_key(act, |it| it.0) {
+                    numbers[at].1 += part.value * self.weight(part, *act);
+                }
+            }
+        }
         numbers
     }
 
@@ -244,20 +259,25 @@ impl Running {
 
 /// The parts of R. A single logged reward is all of it, also of an edited R; what R holds beyond several comes
 /// at the end.
-fn parts(question: &Question<'_>, pot: &Pot, last: ActId) -> Vec<Part> {
-    let part = |at: ActId, value: f64, origin| Part { at, value, origin, spread: 0.0 };
+fn parts<'a>(question: &Question<'a>, pot: &Pot, last: ActId, conserve: bool) -> Vec<Part<'a>> {
+    // A return to go counts for what came before, whoever it is of.
+    let part = |at: ActId, value: f64, only: &'a [ActId], origin| {
+        let only = if conserve { only } else { &[] };
+        Part { at, value, only, origin, spread: 0.0 }
+    };
     let logged = arrivals(question.episode, Placing::Of);
     if let [only] = logged.as_slice()
         && only.is_all_of_r(question.episode)
     {
-        return vec![part(only.act, pot.value, pot.origin)];
+        return vec![part(only.act, pot.value, only.only, pot.origin)];
     }
-    let mut parts: Vec<Part> = logged.iter().map(|it| part(it.act, it.value, Some(it.origin))).collect();
+    let mut parts: Vec<Part<'_>> =
+        logged.iter().map(|it| part(it.act, it.value, it.only, Some(it.origin))).collect();
     let rest = pot.value - sum(logged.iter().map(|it| it.value));
     let size = pot.value.abs() + sum(logged.iter().map(|it| it.value.abs()));
     // Sums of what was logged differ by rounding.
     if parts.is_empty() || rest.abs() > 1e-12 * size {
-        parts.push(part(last, rest, pot.origin));
+        parts.push(part(last, rest, &[], pot.origin));
     }
     parts
 }
@@ -335,8 +355,8 @@ pub(super) fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>
         Target::Agent(agent) => question.acts_of(agent).to_vec(),
     };
     let acts: Vec<ActId> = acts.into_iter().filter(|it| !question.leaves_out(*it)).collect();
-    let age = |part: &Part, act: ActId| returns.places[part.at.index()] - returns.places[act.index()];
-    let term = |part: &Part, weight: f64, text: String| {
+    let age = |part: &Part<'_>, act: ActId| returns.places[part.at.index()] - returns.places[act.index()];
+    let term = |part: &Part<'_>, weight: f64, text: String| {
         let origins = part.origin.into_iter().collect();
         let value = Some(part.value);
         (weight != 0.0).then_some(Term { text, weight, value, standard_error: None, n: None, origins })
@@ -349,7 +369,7 @@ pub(super) fn terms(question: &Question<'_>, target: Target) -> Result<Vec<Term>
         };
         return Ok(acts.iter().filter_map(one).collect());
     }
-    let one = |part: &Part| {
+    let one = |part: &Part<'_>| {
         let came = question.act(part.at);
         let text = match target {
             Target::Act(act) if act == part.at => "the reward at it".to_owned(),
@@ -456,6 +476,24 @@ mod tests {
         let later = "the reward 1 step after it, at action t1 (a1)";
         assert_eq!(terms.iter().map(|it| it.0).collect::<Vec<_>>(), ["the reward at it", later]);
         assert_close(&[terms[0].1, terms[1].1], &[1.0, 1.0 / 3.0]);
+    }
+
+    #[test]
+    fn what_an_agent_earned_is_shared_by_the_acts_that_it_is_of() {
+        // 1 for the first agent, of its second act, and -0.25 for the second, of both of its own, gamma 0.5: these are
+        // two steps apart, so 0.25 / 1.25 and 1 / 1.25 of it.
+        let draft = Draft::of(2).acts(&[0, 1, 0, 1]).reward(1.0, &[2]).reward(-0.25, &[1, 3]);
+        let draft = draft.with(|it| {
+            it.rewards[0].agent = Some(AgentId(0));
+            it.rewards[1].agent = Some(AgentId(1));
+            it.whose = Some(crate::model::Whose::Sum);
+        });
+        let episode = draft.episode();
+        let scenario = with(&[("gamma", 0.5)]);
+        assert_close(&acts(&episode, &scenario), &[0.0, -0.05, 1.0, -0.2]);
+        assert_close(&numbers(&credit(&episode, &scenario).expect("available")), &[1.0, -0.25]);
+        let told = explain(&episode, &scenario, Target::Act(ActId(3))).expect("told");
+        assert_close(&told.terms.iter().map(|it| it.weight).collect::<Vec<_>>(), &[0.8]);
     }
 
     #[test]
