@@ -104,7 +104,7 @@ fn subject_value(question: &Question<'_>, groups: &[&ReplayGroup], runs: &mut Ru
 
 /// Every candidate of every group: what kind of returns these are is told from all of them.
 fn all_runs(question: &Question<'_>) -> Runs {
-    let mut runs = Runs::default();
+    let mut runs = Runs::of(question.episode);
     for group in &question.episode.replays {
         for candidate in group.candidates.iter().filter(|it| it.returns.mean.is_some()) {
             runs.place(&candidate.returns);

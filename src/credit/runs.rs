@@ -5,13 +5,14 @@
 //! * All samples of a method are one table, so that pass/fail is told from all of them.
 //! * Runs of one group are paired where the log gives them the same seeds. Where it gives none, they are if a test
 //!   shows that they share them ([`share_seeds`]); where it gives others, they are not.
+//! * Where the log gives the bounds of the reward, and every return is one of them, it is pass or fail.
 //! * A standard deviation without a number of runs says nothing of a mean.
 
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::model::{AgentCredit, AgentId, Attribution, Estimate, LEVEL, Measured, Sample, Value};
+use crate::model::{AgentCredit, AgentId, Attribution, Episode, Estimate, LEVEL, Measured, Sample, Value};
 use crate::stats::{Arm, Credit, Table, share_seeds};
 
 /// The most weights of agents that are kept: about what a few milliseconds go through, in pairs. A game with more
@@ -27,9 +28,16 @@ pub(super) struct Runs {
     places: FxHashMap<*const Sample, usize>,
     paired: Vec<std::ops::Range<usize>>,
     group: usize,
+    /// The least and the greatest return there can be, where the log says so.
+    bounds: Option<(f64, f64)>,
 }
 
 impl Runs {
+    /// None yet, of an episode.
+    pub(super) fn of(episode: &Episode) -> Self {
+        Self { bounds: episode.bounds, ..Self::default() }
+    }
+
     /// The arm of a sample; the same one each time. The sample must stay where it is as long as this is used.
     pub(super) fn place(&mut self, sample: &Sample) -> usize {
         *self.places.entry(std::ptr::from_ref(sample)).or_insert_with(|| {
@@ -93,7 +101,7 @@ impl Runs {
 
     /// The table of all arms.
     pub(super) fn table(self) -> Arc<Table> {
-        Arc::new(Table::new(self.arms, None).with_shared_seeds(self.paired).without_returns())
+        Arc::new(Table::new(self.arms, self.bounds).with_shared_seeds(self.paired).without_returns())
     }
 }
 
@@ -145,6 +153,7 @@ pub(super) fn measured(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::ReturnKind;
 
     #[test]
     fn what_samples_say() {
@@ -160,6 +169,18 @@ mod tests {
         assert_eq!(arm(&sample(Some(0.1), None, &[])), Arm::Stated(0.5));
         assert_eq!(arm(&sample(None, Some(1), &[])), Arm::Summary { mean: 0.5, std: 0.0, n: Some(1) });
         assert_eq!(arm(&sample(None, None, &[])), Arm::Stated(0.5));
+    }
+
+    #[test]
+    fn bounds_of_the_log_say_what_else_can_come_out() {
+        let alike = [Sample::of_returns(vec![2.0, 2.0]), Sample::of_returns(vec![2.0, 2.0])];
+        let kind = |bounds| {
+            let mut runs = Runs { bounds, ..Runs::default() };
+            alike.iter().for_each(|it| _ = runs.place(it));
+            runs.table().kind()
+        };
+        assert_eq!((kind(None), kind(Some((-5.0, 2.0)))), (ReturnKind::Constant, ReturnKind::PassFail));
+        assert_eq!(kind(Some((-5.0, 3.0))), ReturnKind::Constant);
     }
 
     #[test]

@@ -71,6 +71,8 @@ fn made_for(episode: &Arc<Episode>, whose: Whose) -> Episode {
             group.left_out.iter_mut().for_each(|it| of(&mut it.candidate.returns));
         }
         made.coalitions.iter_mut().flat_map(|it| &mut it.values).for_each(|it| of(&mut it.value));
+        // The bounds of the team's reward are none of a part of it.
+        made.bounds = made.bounds.filter(|_| stands_in);
     }
     made.declared.retain(|it| is_of(episode, it, &whose));
     made.whose = Some(whose);

@@ -22,7 +22,8 @@ pub struct Reward {
     pub of: Vec<String>,
     /// Seconds between the act and the reward.
     pub delay: Option<f64>,
-    /// The least and the greatest value there can be.
+    /// The least and the greatest value there can be: shown with the record, no number depends on it (see `bounds` of
+    /// `run`).
     pub bounds: Option<(f64, f64)>,
 }
 

@@ -20,7 +20,8 @@ pub struct Run {
     pub gamma: Option<f64>,
     /// What one unit of reward is.
     pub reward_unit: Option<String>,
-    /// The least and the greatest reward there can be.
+    /// The least and the greatest return of an episode there can be: where every measured return is one of them they
+    /// are pass and fail, also where all are alike, and intervals know it.
     pub bounds: Option<(f64, f64)>,
     /// The return from which an episode counts as a success.
     pub success: Option<f64>,
@@ -83,7 +84,7 @@ pub struct EpisodeStart {
     pub group: Option<String>,
     /// Training step.
     pub global_step: Option<i64>,
-    /// Policy update that the rollout belongs to.
+    /// Policy update that the rollout belongs to: shown with the record, no number depends on it.
     pub update: Option<i64>,
     /// The episode this one replays.
     pub replay_of: Option<ReplayOf>,

@@ -243,6 +243,8 @@ pub struct Episode {
     pub gamma: Option<f64>,
     /// What one unit of reward is.
     pub reward_unit: Option<String>,
+    /// The least and the greatest return of an episode of the run there can be.
+    pub bounds: Option<(f64, f64)>,
     /// What V and q estimate where the act itself does not say.
     pub value_of: ValueOf,
     /// The task; display-safe.

@@ -285,6 +285,7 @@ impl Builder {
             episode.gamma = run.gamma;
             episode.success = run.success;
             episode.reward_unit = clean(&run.reward_unit);
+            episode.bounds = run.bounds;
             episode.value_of = run.value_of.unwrap_or_default();
         }
         for (record, origin) in records {

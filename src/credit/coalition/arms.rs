@@ -26,7 +26,7 @@ pub(in super::super) fn arms(
         return None;
     }
     let sources: Vec<Source<'_>> = coalitions.iter().map(|it| game.source(*it)).collect();
-    let mut runs = Runs::default();
+    let mut runs = Runs::of(game.episode());
     let mut places = vec![0; coalitions.len()];
     for (place, source) in places.iter_mut().zip(&sources) {
         if let Source::Logged(sample) = source {

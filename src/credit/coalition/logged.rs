@@ -69,6 +69,11 @@ impl<'a> LoggedGame<'a> {
         Ok(Self { episode, table, players, rows, grand })
     }
 
+    /// The episode that logs it.
+    pub(in super::super) fn episode(&self) -> &'a Episode {
+        self.episode
+    }
+
     /// Player to agent, ascending.
     pub(in super::super) fn players(&self) -> &[AgentId] {
         &self.players

@@ -23,7 +23,7 @@ impl Rested {
         if !all.any(|it| it.n.is_some() || !it.returns.is_empty()) {
             return None;
         }
-        let mut runs = Runs::default();
+        let mut runs = Runs::of(question.episode);
         for table in tables {
             for alternative in table.alternatives.iter().filter(|it| it.q.mean.is_some()) {
                 runs.place(&alternative.q);

@@ -6,13 +6,14 @@ use crate::model::{RewardSource, Status, ValueOf};
 #[test]
 fn start_run_and_end() {
     let lines = [
-        r#"{"type":"run","credit_log":1,"run":"r","env":"v","algorithm":"shapley","gamma":0.9,"reward_unit":"u"}"#,
+        r#"{"type":"run","credit_log":1,"run":"r","env":"v","algorithm":"shapley","gamma":0.9,"reward_unit":"u","bounds":[-1,1]}"#,
         r#"{"type":"episode_start","task":"do\u001b it","trace_id":"t","group":"g","seed":3,"global_step":40,"graph":{"edges":[{"from":"a","to":"b","kind":"asks","weight":2}]}}"#,
         r#"{"type":"episode_end","ts":9,"status":"FAILED","reason":"max_steps_exceeded","return":-1,"steps":3,"answer":"x","ground_truth":"y"}"#,
     ];
     let episode = episode(&lines);
     assert_eq!((episode.run.as_deref(), episode.environment.as_deref()), (Some("r"), Some("v")));
     assert_eq!((episode.algorithm.as_deref(), episode.gamma), (Some("shapley"), Some(0.9)));
+    assert_eq!(episode.bounds, Some((-1.0, 1.0)));
     assert_eq!((episode.group.as_deref(), episode.seed.as_deref()), (Some("g"), Some("3")));
     assert_eq!((episode.global_step, episode.trace_id.as_deref()), (Some(40), Some("t")));
     assert!(!episode.task.as_ref().unwrap().chars().any(char::is_control));
