@@ -105,6 +105,14 @@ pub fn in_full(value: f64, places: usize) -> String {
     })
 }
 
+/// A reward as it is logged, if that takes no more than four decimals: with two at least, and no `+`; a large one
+/// without decimals.
+pub fn as_logged(value: f64) -> String {
+    let decimals = (2..=4).find(|it| (value * 10f64.powi(*it)).fract().abs() < 1e-9);
+    let text = signed(value, decimals.map_or_else(|| places(value), |it| it as usize));
+    text.trim_start_matches([' ', '+']).to_owned()
+}
+
 /// A size without a sign, such as a standard error or half an interval, written as [`signed`] writes it:
 /// `0.06`, `0.004`, `4e-5`.
 pub fn unsigned(value: f64, places: usize) -> String {

@@ -13,12 +13,12 @@ mod suspicion;
 use super::{
     Listed, Report,
     document::{Document, Section},
-    figures::{self, count, inline},
+    figures::{self, count},
 };
 use crate::{
     check::sorted,
     credit::scenario_name,
-    model::{Act, Severity, Substitute, Value},
+    model::{Act, Severity, Substitute, as_logged},
     text::{clean, fit},
 };
 
@@ -130,11 +130,10 @@ fn reward(report: &Report<'_>) -> String {
         }
         return "none: the log holds neither a reward nor a return nor a status that tells".to_owned();
     };
-    let places = figures::decimals([Value::Number(crate::model::Estimate::exact(total.value))].iter());
     let unit = episode.reward_unit.as_ref().map_or(String::new(), |it| format!(" ({it})"));
     let at = total.origin.map_or(String::new(), |it| format!(", {}", place(report, it)));
     let source = figures::reward_source(episode, total.source);
-    format!("{}{unit}: {source}{at}", inline(total.value, places))
+    format!("{}{unit}: {source}{at}", as_logged(total.value))
 }
 
 /// How the scenario changes the episode.

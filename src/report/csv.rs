@@ -1,9 +1,10 @@
 //! The credit table as CSV (RFC 4180, `\n` line ends): one row per agent, numbers at full precision.
 //!
 //! Columns: `log, episode, agent, method, baseline, state, value, ci95_low, ci95_high, standard_error, n,
-//! reason, provenance, absence, low, high, level, outcome, named, act, ground`. `low` and `high` are the interval at its `level`, `ci95_low` and
+//! reason, provenance, absence, low, high, level, outcome, named, act, ground, own`. `low` and `high` are the interval at its `level`, `ci95_low` and
 //! `ci95_high` the same if that is 0.95. `state` is `number`, `undefined` or `unavailable `; only a number has a
-//! value, only the others have a reason. The last four are the verdict's, alike in all rows but for `named`: the word
+//! value, only the others have a reason. `own` is
+//! what the agent earned for itself, where that is logged. The four before it are the verdict's, alike in all rows but for `named`: the word
 //! of the outcome (`FAIL`), whether this agent is named (`yes`, `no`), the act named, the rung that stands on. If the method cannot be computed at all, every agent is unavailable.
 
 use super::{Output, Report, figures};
@@ -13,7 +14,7 @@ use crate::{
 };
 
 const HEADER: &str = "log,episode,agent,method,baseline,state,value,ci95_low,ci95_high,standard_error,n,reason,\
-                      provenance,absence,low,high,level,outcome,named,act,ground";
+                      provenance,absence,low,high,level,outcome,named,act,ground,own";
 
 /// The row of this format.
 pub(super) const OUTPUT: Output =
@@ -42,6 +43,7 @@ pub fn csv(report: &Report<'_>) -> String {
             }
         }
         cells.extend(verdict_cells(report, agent));
+        cells.push(own(report, agent));
         let cells = cells.into_iter().map(|it| if report.raw_cells { it } else { harmless(it) });
         let cells: Vec<String> = cells.map(|it| quoted(&it)).collect();
         out += &format!("{}\n", cells.join(","));
@@ -55,6 +57,12 @@ fn verdict_cells(report: &Report<'_>, agent: AgentId) -> [String; 4] {
     let named = if verdict.named().contains(&agent) { "yes" } else { "no" };
     let act = verdict.act().map_or(String::new(), |it| report.episode.act(it).id.to_string());
     [verdict.outcome.ending.word().to_owned(), named.to_owned(), act, verdict.ground.rung.word().to_owned()]
+}
+
+/// What the agent earned for itself; nothing where that is not logged.
+fn own(report: &Report<'_>, agent: AgentId) -> String {
+    let own = report.episode.own_rewards();
+    number(own.iter().find(|it| it.agent == agent).map(|it| it.value))
 }
 
 fn blank() -> [String; 7] {
@@ -132,15 +140,15 @@ mod tests {
         let columns = HEADER.split(',').count();
         assert_eq!(
             lines[1],
-            "run.jsonl,e,planner,shapley,,number,-0.25,-0.35,-0.15,0.051,16,,replayed,null,-0.35,-0.15,0.95,FAIL,yes,a1,measured"
+            "run.jsonl,e,planner,shapley,,number,-0.25,-0.35,-0.15,0.051,16,,replayed,null,-0.35,-0.15,0.95,FAIL,yes,a1,measured,"
         );
         assert_eq!(
             lines[3],
-            "run.jsonl,e,idle,shapley,,undefined,,,,,,\"taken out, as asked\",replayed,null,,,,FAIL,no,a1,measured"
+            "run.jsonl,e,idle,shapley,,undefined,,,,,,\"taken out, as asked\",replayed,null,,,,FAIL,no,a1,measured,"
         );
         assert_eq!(
             lines[4],
-            "run.jsonl,e,late,shapley,,unavailable,,,,,,v({late}) is not logged,replayed,null,,,,FAIL,no,a1,measured"
+            "run.jsonl,e,late,shapley,,unavailable,,,,,,v({late}) is not logged,replayed,null,,,,FAIL,no,a1,measured,"
         );
         assert_eq!(lines[1].split(',').count(), columns);
     }

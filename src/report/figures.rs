@@ -4,11 +4,11 @@ use crate::model::{
     Absence, AgentId, Episode, Estimate, RewardSource, Severity, Status, Value, Whose, places, signed,
 };
 
-/// Decimals that tell these values apart; at least three, since a report is read at leisure.
+/// Decimals that tell these values apart, as the verdict has them: one number is written alike wherever it stands.
 pub(super) fn decimals<'a>(values: impl Iterator<Item = &'a Value>) -> usize {
     let numbers = values.filter_map(Value::number).map(|it| it.value.abs()).filter(|it| it.is_finite());
     let largest = numbers.fold(0.0, f64::max);
-    if largest >= 1000.0 { places(largest) } else { places(largest).max(3) }
+    places(largest)
 }
 
 /// A number with its sign inside a sentence: `+0.37`, `0.00`.
@@ -121,10 +121,11 @@ mod tests {
             let values: Vec<Value> = values.iter().map(|it| Value::Number(Estimate::exact(*it))).collect();
             assert_eq!(decimals(values.iter()), expected, "{values:?}");
         };
-        check(&[0.4, -0.02], 3);
+        check(&[0.4, -0.02], 2);
+        check(&[0.04, -0.02], 3);
         check(&[12_000.0], 0);
         check(&[0.0005], 6);
-        check(&[], 3);
+        check(&[], 2);
     }
 
     #[test]

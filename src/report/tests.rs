@@ -22,23 +22,23 @@ fn text_says_everything_in_100_columns() {
             "creditscope report: run.jsonl\n",
             "e of run travel",
             "failure (goal_missed), 1 step",
-            "-0.500 (success): the `reward` record, run.jsonl:5",
+            "-0.50 (success): the `reward` record, run.jsonl:5",
             "without idle; seed 7",
             "  WHO   Of those with a number, planner: -0.25 ±0.10 of the 0.30 lost against a team of nobody; most\n",
             "        of it at a1: \"plan | all\" (-0.75 ±0.05); late has none: not known\n",
             "  SURE  One measurement, coalitions: no second one checks it\n",
             "  BUT   a person names coder at a2: \"no test\". 1 of 2 formulas on the same coalitions differ:",
             "CREDIT: SHAPLEY EXACT 16/16\n",
-            "  agent         credit  ?  95% interval       n  why there is no number\n",
-            "  planner       -0.250     [-0.350, -0.150]  16\n",
-            "  coder         +0.050  ?  [-0.050, +0.150]  16\n",
-            "  idle       undefined                           taken out, as asked\n",
-            "  late     unavailable                           v({late}) is not logged\n",
-            "-0.200 IS NOT -0.300: +0.100 off",
+            "  agent         credit  ?  95% interval     n  why there is no number\n",
+            "  planner        -0.25     [-0.35, -0.15]  16\n",
+            "  coder          +0.05  ?  [-0.05, +0.15]  16\n",
+            "  idle       undefined                         taken out, as asked\n",
+            "  late     unavailable                         v({late}) is not logged\n",
+            "-0.20 IS NOT -0.30: +0.100 off",
             "replayed, 16 coalitions x 32 replays",
             "an absent agent takes its null action",
             "two coalitions are missing",
-            "  a1   planner     -0.750  [-0.800, -0.700]  16  plan | all\n",
+            "  a1   planner      -0.75  [-0.80, -0.70]  16  plan | all\n",
             "one measurement (coalitions)",
             "coma: probabilities of the alternatives of a1 (nearest available: deviation/uniform)",
             "human_annotation names coder at a2, mistake: no test (run.jsonl:7)",
@@ -62,10 +62,10 @@ fn markdown_says_the_same() {
             "# creditscope report: run.jsonl\n",
             "- **task**: find a \\| flight\n",
             "## Credit: Shapley exact 16/16\n",
-            "| planner | -0.250 |  | \\[-0.350, -0.150\\] | 16 |  |\n",
+            "| planner | -0.25 |  | \\[-0.35, -0.15\\] | 16 |  |\n",
             "| late | unavailable |  |  |  | v({late}) is not logged |\n",
-            "-0.200 IS NOT -0.300: +0.100 off",
-            "| a1 | planner | -0.750 | \\[-0.800, -0.700\\] | 16 | plan \\| all |\n",
+            "-0.20 IS NOT -0.30: +0.100 off",
+            "| a1 | planner | -0.75 | \\[-0.80, -0.70\\] | 16 | plan \\| all |\n",
             "- human\\_annotation names coder at a2",
             "- run.jsonl:6: error return-mismatch: `return` is 1",
         ],
@@ -124,7 +124,7 @@ fn a_method_that_divides_nothing_has_an_overlap() {
     let mut sample = Sample::new();
     let credit = sample.credit.as_mut().unwrap();
     (credit.contract, credit.empty_value) = (None, None);
-    has(&text(&sample.report()), &["-0.200, no shares of R -0.500: credits overlap or leave something out"]);
+    has(&text(&sample.report()), &["-0.20, no shares of R -0.50: credits overlap or leave something out"]);
     let json: serde_json::Value = serde_json::from_str(&json(&sample.report())).unwrap();
     assert_eq!(json["credit"]["overlap"], -0.2 - -0.5);
     assert_eq!(json["credit"]["residual"], serde_json::Value::Null);
@@ -152,7 +152,7 @@ fn pairs_are_listed_by_size_with_what_they_are() {
     let report = Report { pairs: Some(&known), ..sample.report() };
     let text = text(&report);
     let at = |it: &str| text.find(it).unwrap_or_else(|| panic!("{it} is not in {text}"));
-    assert!(at("-0.500") < at("+0.250") && at("+0.250") < at("unsure"));
+    assert!(at("-0.50") < at("+0.25") && at("+0.25") < at("unsure"));
     has(&text, &["PAIRS: SHAPLEY INTERACTION INDEX", "grounds  8 of 8 coalitions"]);
     let json: serde_json::Value = serde_json::from_str(&json(&report)).unwrap();
     assert_eq!(json["pairs"][2]["interaction"]["value"], -0.5);

@@ -36,11 +36,11 @@ fn without_a_choice_nothing_is_divided_and_what_could_be_is_shown() {
     assert_eq!(
         section(&text, "WHOSE REWARD IS CREDITED?")[..5],
         [
-            "whose        R  to fox  to hare  by",
-            "nobody       -       -        -  -         default: the signs differ",
-            "fox     +2.000  +1.000   +1.000  by links",
-            "hare    -2.000  -1.000   -1.000  by links",
-            "sum      0.000   0.000    0.000  by links",
+            "whose       R  to fox  to hare  by",
+            "nobody      -       -        -  -         default: the signs differ",
+            "fox     +2.00   +1.00    +1.00  by links",
+            "hare    -2.00   -1.00    -1.00  by links",
+            "sum      0.00    0.00     0.00  by links",
         ]
     );
     assert_eq!(
@@ -49,7 +49,7 @@ fn without_a_choice_nothing_is_divided_and_what_could_be_is_shown() {
             "act   by    fox's reward  hare's reward  what is known",
             "f1    fox              ?              ?  first act; h1 follows from it",
             "h1    hare             ?              ?  caused by f1 (logged parent)",
-            "paid              +2.000         -2.000  what was paid, to be explained",
+            "paid               +2.00          -2.00  what was paid, to be explained",
         ]
     );
     // The record that would fill it does.
@@ -68,10 +68,10 @@ fn teams_are_the_columns_and_what_was_measured_fills_them() {
         let line = section.iter().find(|it| it.starts_with(first)).unwrap();
         line.split_whitespace().collect::<Vec<_>>().join(" ")
     };
-    assert_eq!(line("fox"), "fox +3.000 -3.000");
-    assert!(line("hare").starts_with("hare -2.000") && line("hare").contains("+2.000"), "{section:?}");
+    assert_eq!(line("fox"), "fox +3.00 -3.00");
+    assert!(line("hare").starts_with("hare -2.00") && line("hare").contains("+2.00"), "{section:?}");
     assert!(line("owl").contains("? ?"), "{section:?}");
-    assert_eq!(line("paid"), "paid +3.000 -3.000 what was paid, to be explained");
+    assert_eq!(line("paid"), "paid +3.00 -3.00 what was paid, to be explained");
     assert!(line("act").contains("team red's reward"), "{section:?}");
 }
 
@@ -82,7 +82,7 @@ fn the_chosen_reward_is_credited_and_the_command_says_so() {
     assert!(text.contains("FAIL  R -3.00 of team green; own rewards: fox +2, owl +1, hare -3"), "{text}");
     assert!(text.contains("fox at f1: \"raid\" gets -3.00 against 0.00 for \"null\""), "{text}");
     let credit = section(&text, "CREDIT: DIFFERENCE REWARDS (NULL ACTION), REWARD OF TEAM GREEN");
-    assert_eq!(credit[1].split_whitespace().take(3).collect::<Vec<_>>(), ["fox", "-3.000", "+2.000"]);
+    assert_eq!(credit[1].split_whitespace().take(3).collect::<Vec<_>>(), ["fox", "-3.00", "+2.00"]);
     let command = section(&text, "COMMAND").join(" ");
     assert!(command.contains("--reward-of green"), "{command}");
 }

@@ -1,6 +1,6 @@
 //! How the episode ended: status and reason, the reward and who says so, what was asked, expected and given.
 
-use crate::model::{AgentId, Episode, RewardSource, RewardTotal, Status, Whose, places, signed};
+use crate::model::{AgentId, Episode, RewardSource, RewardTotal, Status, Whose, as_logged};
 use crate::text::{Clause, Sentence};
 
 use super::super::figure::earned;
@@ -98,11 +98,13 @@ impl Outcome {
             out.push(Clause::of(format!("R {}{}", as_logged(reward.value), of.unwrap_or_default())));
         }
         if !self.own.is_empty() {
-            let text = self.own_words(episode);
-            out.push(match self.reward {
-                None => Clause::of(format!("Own rewards: {text}")),
-                Some(_) => Clause::ranked(1, format!("; own rewards: {text}")),
-            });
+            out.push(self.own_words(
+                episode,
+                match self.reward {
+                    None => Clause::of("Own rewards: "),
+                    Some(_) => Clause::ranked(1, "; own rewards: "),
+                },
+            ));
         }
         let status = match (self.ending, &self.status) {
             (Ending::Open, _) => Some("not ended"),
@@ -151,23 +153,16 @@ impl Outcome {
         of_sign(1.0) && of_sign(-1.0)
     }
 
-    /// `ada +1, bob -1 and 3 more`.
-    fn own_words(&self, episode: &Episode) -> String {
-        let one = |it: &(AgentId, f64)| format!("{} {}", name(episode, it.0), earned(it.1));
-        let shown: Vec<String> = self.own.iter().take(OWN).map(one).collect();
+    /// `clause` and `ada +1, bob -1 and 3 more`. Names give way where room is short: how it ended must not.
+    fn own_words(&self, episode: &Episode, mut clause: Clause) -> Clause {
+        for (at, (agent, value)) in self.own.iter().take(OWN).enumerate() {
+            let between = if at > 0 { ", " } else { "" };
+            clause = clause.and(between).quote(&name(episode, *agent)).and(format!(" {}", earned(*value)));
+        }
         let more = self.own.len().saturating_sub(OWN);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        format!("{}{more}", shown.join(", "))
+        if more > 0 { clause.and(format!(" and {more} more")) } else { clause }
     }
 }
 
 /// Own rewards beyond this number are counted.
 const OWN: usize = 4;
-
-/// A reward as it is logged, if that takes no more than four decimals: with two at least, and no `+`; a large one
-/// without decimals.
-fn as_logged(value: f64) -> String {
-    let decimals = (2..=4).find(|it| (value * 10f64.powi(*it)).fract().abs() < 1e-9);
-    let text = signed(value, decimals.map_or_else(|| places(value), |it| it as usize));
-    text.trim_start_matches([' ', '+']).to_owned()
-}

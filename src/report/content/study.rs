@@ -145,7 +145,7 @@ pub(super) fn messages(report: &Report<'_>) -> Option<Section> {
         section.item(match sender.credit {
             None => format!("{name}: {messages}, but no number to divide"),
             Some(credit) => {
-                let residual = |it: Option<f64>| it.map_or("n/a".to_owned(), |it| inline(it, 6));
+                let residual = |it: Option<f64>| it.map_or("n/a".to_owned(), |it| inline(it, places));
                 let flow = sender.flow.map_or(String::new(), |it| format!(", flow {}", inline(it, places)));
                 format!(
                     "{name}: {messages} divide {}; residual centred {}, softmax {}{flow}",
