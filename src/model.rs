@@ -45,7 +45,7 @@ pub use episode::{
 pub use growth::Growth;
 pub use id::{ActId, AgentId, EpisodeId, FileId, Origin, Place};
 pub use measured::Measured;
-pub use number::{Number, in_full, places, signed, unsigned};
+pub use number::{Number, as_logged, in_full, places, signed, unsigned};
 pub use own::OwnReward;
 pub use rule::Rule;
 pub use scenario::{Scenario, Substitute};

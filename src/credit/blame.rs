@@ -4,8 +4,8 @@
 //! * In a failed episode the most negative credit is blamed; in a success the most positive is named.
 //! * A failure in which nobody has negative credit has no loser: the least earner is named, and named as that
 //!   ([`BlameKind::EarnedLeast`]). Likewise a success in which nobody gained.
-//! * Values closer than `1e-12` of the largest are equal; largest of the values themselves and of what they
-//!   were made of, so that rounding names nobody.
+//! * Values closer than `1e-12` of the largest, or than `1e-12`, are equal; largest of the values themselves and of
+//!   what they were made of, so that rounding names nobody.
 //! * Declared numbers that differ by one unit of their last digit are equal: thirds of 1 are written 0.33, 0.33
 //!   and 0.34.
 //! * Named are all that can be the extreme one: an agent is left out only if the interval of its difference to
@@ -127,8 +127,13 @@ pub(super) fn tolerance_of(attribution: &Attribution) -> f64 {
     let numbers = attribution.agents.iter().filter_map(|it| it.value.number()).map(|it| it.value);
     let totals = [attribution.reward, attribution.empty_value, attribution.contract];
     let returns = attribution.measured.as_ref().map(|it| it.table.scale());
-    tolerance(numbers.chain(totals.into_iter().flatten()).chain(returns)).max(last_unit(attribution))
+    tolerance(numbers.chain(totals.into_iter().flatten()).chain(returns))
+        .max(DUST)
+        .max(last_unit(attribution))
 }
+
+/// What a sum of floats leaves over, whatever the reward unit: no number is written that is as small.
+const DUST: f64 = 1e-12;
 
 /// The most digits after the point that are looked for: sums of fewer differ beyond.
 const DIGITS: usize = 9;

@@ -54,13 +54,15 @@ const LADDER: &[Rung] = &[
         method: "difference",
         accept: |episode, it| has_alternatives(episode) && tells_apart(episode, it),
     },
-    Rung { method: "redistribution", accept: tells_apart },
+    // Where the rest of R is put otherwise than to the last step, that may be all that tells agents apart.
+    Rung { method: "redistribution", accept: |episode, it| is_first(it) && tells_apart(episode, it) },
     Rung { method: "difference", accept: tells_apart },
     Rung { method: "declared", accept: |episode, it| is_reward(episode, it) && tells_apart(episode, it) },
     // From here on nobody is told apart: what was measured says that better than the shape of the trace.
     Rung { method: "shapley", accept: |_, it| !is_bounded(it) },
     Rung { method: "replay-loo", accept: |_, it| has_numbers(it) },
     Rung { method: "difference", accept: |_, it| is_replayed(it) && has_numbers(it) },
+    Rung { method: "redistribution", accept: |_, it| is_first(it) && has_share_for_all(it) },
     Rung { method: "declared", accept: |_, it| has_numbers(it) },
     Rung { method: "backprop", accept: |_, _| true },
     Rung { method: "uniform", accept: |_, _| true },
@@ -178,6 +180,17 @@ fn is_open(episode: &Episode) -> bool {
 /// Whether any act has a value of something else that could have been done.
 fn has_alternatives(episode: &Episode) -> bool {
     episode.tables.iter().any(|it| it.alternatives.iter().filter(|it| it.q.mean.is_some()).count() > 1)
+}
+
+/// Whether it is by the first baseline of its method.
+fn is_first(attribution: &Attribution) -> bool {
+    let first = method(&attribution.method).and_then(|it| it.baselines.first());
+    attribution.baseline.as_deref().is_none_or(|name| first.is_some_and(|it| it.name == name))
+}
+
+/// Whether every agent has a number, and none is 0.
+fn has_share_for_all(attribution: &Attribution) -> bool {
+    attribution.agents.iter().all(|it| it.value.number().is_some_and(|it| it.value.abs() > 1e-12))
 }
 
 fn has_numbers(attribution: &Attribution) -> bool {

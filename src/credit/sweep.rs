@@ -15,7 +15,7 @@ mod tables;
 use crate::model::{AgentId, Attribution, DeclaredCredit, Episode, Provenance, Scenario, Unavailable};
 use crate::stats::kendall_tau_b;
 
-use super::blame::blame;
+use super::blame::{Blame, blame, tolerance_of};
 use super::choice::{
     LADDER_LENGTH, alternatives, carry, ladder_place, names_culprit, resolve, same_choice, variants,
 };
@@ -134,7 +134,7 @@ impl SweepRow {
     /// Whether those it names did not lose (after a success: gain) anything: they only have the least of it.
     pub fn names_least(&self, failed: bool) -> bool {
         let first = self.blamed.first().and_then(|it| self.result.as_ref().ok()?.agent(*it));
-        first.is_some_and(|it| if failed { it.value > 0.0 } else { it.value < 0.0 })
+        first.is_some_and(|it| if failed { it.value >= 0.0 } else { it.value <= 0.0 })
     }
 }
 
@@ -294,9 +294,21 @@ fn fill_nearest(rows: &mut [SweepRow]) {
 
 /// Whom the reference names.
 fn named(episode: &Episode, reference: &Attribution) -> Vec<AgentId> {
-    let named = blame(episode.failed(), reference).filter(|it| !it.all_equal || it.known == 1);
-    let named = named.filter(|_| declared::is_in_reward_units(episode, reference));
+    let found = blame(episode.failed(), reference).filter(|it| !it.all_equal || it.known == 1);
+    let named =
+        found.filter(|it| declared::is_in_reward_units(episode, reference) && says(episode, reference, it));
     named.map(|it| it.agents).unwrap_or_default()
+}
+
+/// Whether numbers name those that stand out by them. Where nobody's reward was chosen declared credit does not, as it
+/// does not say whose it divides; and of the shape of a trace nobody is named who got nothing of R.
+fn says(episode: &Episode, attribution: &Attribution, found: &Blame) -> bool {
+    let first = found.agents.first().and_then(|it| attribution.agent(*it)).map_or(0.0, |it| it.value.abs());
+    match attribution.provenance {
+        Provenance::Declared => episode.whose().is_some(),
+        Provenance::Structural => first > tolerance_of(attribution),
+        Provenance::Replayed | Provenance::Modelled => true,
+    }
 }
 
 fn judge(
@@ -319,6 +331,7 @@ fn judge(
         {
             let found = blame(failed, attribution);
             let found = found.filter(|it| it.known >= 2 && !it.all_equal || episode.agents.len() == 1);
+            let found = found.filter(|it| says(episode, attribution, it));
             row.blamed = found.map(|it| it.agents).unwrap_or_default();
         }
         row.agrees = agreement(named, &row.blamed);

@@ -111,7 +111,7 @@ pub fn verdict(episode: &Episode, attribution: &Attribution, sweep: &Sweep) -> V
         verdict.ground.shown = (name(flat) != name(attribution)).then(|| name(attribution));
         verdict
     };
-    if let Some(tie) = measured_tie(episode, sweep) {
+    if let Some(tie) = measured_tie(episode, sweep).or_else(|| modelled_tie(episode, attribution, sweep)) {
         return equal(tie);
     }
     // What its own formula refutes leads only where nothing else was measured or modelled.
@@ -163,6 +163,28 @@ fn measured_tie<'a>(episode: &Episode, sweep: &'a Sweep) -> Option<&'a Attributi
     (!others).then_some(tie)
 }
 
+/// A redistribution of values by which everybody costs or earns the same, where it or the shape of the trace is asked for
+/// and nothing with a place on the ladder tells agents apart: another way to put what the values do not explain, or
+/// another sum of the same changes, is no better one for naming somebody.
+fn modelled_tie<'a>(
+    episode: &Episode,
+    attribution: &Attribution,
+    sweep: &'a Sweep,
+) -> Option<&'a Attribution> {
+    let is_asked = attribution.method == REDISTRIBUTION || attribution.provenance == Provenance::Structural;
+    let rows = || sweep.rows.iter().filter_map(|it| Some((it, it.result.as_ref().ok()?)));
+    let of_values = |row: &SweepRow| row.scenario.method == REDISTRIBUTION;
+    let first = rows().find(|it| of_values(it.0))?.1;
+    let knows_all = first.agents.iter().all(|it| it.value.number().is_some_and(|it| it.value.abs() > 1e-12));
+    let others = rows().filter(|it| !of_values(it.0) && ladder_place(&it.0.scenario).is_some());
+    let mut others = others.filter(|it| names_culprit(&it.0.scenario) && speaks(episode, it.1));
+    let is_tie = first.agents.len() > 1 && knows_all && !tells_apart(episode, first);
+    (is_asked && is_tie && others.next().is_none()).then_some(first)
+}
+
+/// The method that redistributes the changes of values.
+const REDISTRIBUTION: &str = "redistribution";
+
 /// Numbers that are the same for all: the ones that were asked for, or else the best founded that are measured or
 /// modelled.
 fn founded_tie<'a>(
@@ -197,14 +219,8 @@ fn by_numbers(
     checks: &[Check],
     silent: Vec<Data>,
 ) -> Verdict {
-    let conventions = residual_conventions(episode, leads, sweep);
-    let found = blame(episode.failed(), leads).map(|it| match conventions.is_empty() {
-        true => it,
-        false => Blame { agents: union(&it.agents, &conventions), ..it },
-    });
-    let found = found.and_then(|it| Some((Named::of(episode, &it, leads)?, it)));
+    let found = blame(episode.failed(), leads).and_then(|it| Some((Named::of(episode, &it, leads)?, it)));
     let Some((mut named, found)) = found else { return without_numbers(episode, sweep, checks, silent) };
-    named.conventions = conventions;
     let acts = decisive(episode, leads, sweep, &found).map(|(act, of)| {
         let mut deed = Deed::of(episode, act, found.kind.is_low());
         deed.credit = of.act(act).copied();
@@ -225,37 +241,6 @@ fn by_numbers(
     // What agrees is counted against whom the sweep was asked about: the same, where its reference leads.
     let stability = Stability::of(episode, &finding, sweep, checks);
     Verdict { method: name(leads), against, stability, outcome, finding, ground }
-}
-
-/// Whom a redistribution names by each way to put the residual `R - V`, where these do not name the same: then it is
-/// the convention that tells agents apart, and not what the values say.
-fn residual_conventions(
-    episode: &Episode,
-    leads: &Attribution,
-    sweep: &Sweep,
-) -> Vec<(String, Vec<AgentId>)> {
-    if leads.method != "redistribution" {
-        return Vec::new();
-    }
-    let rows = sweep.rows.iter().filter(|it| it.scenario.method == leads.method);
-    let named = |row: &SweepRow| {
-        let found = blame(episode.failed(), row.result.as_ref().ok()?)?;
-        Some((row.scenario.baseline.clone()?, found.agents))
-    };
-    let all: Vec<(String, Vec<AgentId>)> = rows.filter_map(named).collect();
-    let same = all.windows(2).all(|it| it[0].1 == it[1].1);
-    if same { Vec::new() } else { all }
-}
-
-/// `first`, and then all that the others name.
-fn union(first: &[AgentId], others: &[(String, Vec<AgentId>)]) -> Vec<AgentId> {
-    let mut all = first.to_vec();
-    for agent in others.iter().flat_map(|it| &it.1) {
-        if !all.contains(agent) {
-            all.push(*agent);
-        }
-    }
-    all
 }
 
 /// Declared credit that comes out when it is computed anew is more than somebody's word.
@@ -321,9 +306,12 @@ fn without_numbers(episode: &Episode, sweep: &Sweep, checks: &[Check], silent: V
     }
 }
 
-/// Whether these numbers may lead: they rest on more than the trace's shape, are rewards, and tell agents apart.
+/// Whether these numbers may lead: they rest on more than the trace's shape, are rewards, and tell agents apart. Declared
+/// credit does not say whose reward it divides where nobody's was chosen.
 fn speaks(episode: &Episode, attribution: &Attribution) -> bool {
+    let is_of_nobody = attribution.provenance == Provenance::Declared && episode.whose().is_none();
     attribution.provenance != Provenance::Structural
+        && !is_of_nobody
         && declared::is_in_reward_units(episode, attribution)
         && tells_apart(episode, attribution)
 }

@@ -6,7 +6,8 @@ use super::fit::{fit, grapheme_width};
 
 /// Display-safe `text` as lines of at most `columns` columns (0 counts as 1).
 ///
-/// Breaks at spaces, which are dropped at the break. A word longer than a line is broken between graphemes.
+/// Breaks at spaces, which are dropped at the break. A word longer than a line is broken between graphemes, and begins
+/// on the line before it if that has room.
 /// The first line of each paragraph keeps its indentation. Takes time linear in the text.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
@@ -16,6 +17,9 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     }
     out
 }
+
+/// Columns in which it is worth to begin a word that is longer than a line.
+const ROOM: usize = 16;
 
 fn wrap_paragraph(text: &str, columns: usize, out: &mut Vec<String>) {
     if text.is_ascii() && text.len() <= columns {
@@ -43,7 +47,8 @@ fn wrap_paragraph(text: &str, columns: usize, out: &mut Vec<String>) {
             }
             continue;
         }
-        if used > 0 && !line.trim_matches(' ').is_empty() {
+        let begins_here = token_width > columns && columns - used >= ROOM;
+        if used > 0 && !begins_here && !line.trim_matches(' ').is_empty() {
             push_line(&mut line, out);
             (used, continued) = (0, true);
         }
@@ -109,6 +114,7 @@ mod tests {
         check("one  two", 4, &["one", "two"]);
         check("abcdefgh", 3, &["abc", "def", "gh"]);
         check("a abcdefgh", 3, &["a", "abc", "def", "gh"]);
+        check("said abcdefghijklmnopqrstuvwxyz", 24, &["said abcdefghijklmnopqrs", "tuvwxyz"]);
         check("    indented text", 12, &["    indented", "text"]);
         check("a\n\nb", 5, &["a", "", "b"]);
         check("東京都庁", 5, &["東京", "都庁"]);

@@ -162,11 +162,18 @@ fn scrolled(pane: &mut Painter<'_>, top: usize, lines: &[(String, Role)]) -> usi
     let rows = pane.height();
     let reach = lines.len().saturating_sub(rows);
     let top = top.min(reach);
+    let left = lines.len().saturating_sub(top + rows);
+    let more = if left > 0 { format!(" {left} more lines ({}) ", Action::Down.key()) } else { String::new() };
     for (y, (line, role)) in lines.iter().skip(top).take(rows).enumerate() {
-        pane.put(1, y, line, *role);
+        // The last row ends before what says that there is more.
+        let taken = if y + 1 == rows { crate::text::width(&more) } else { 0 };
+        if taken > 0 {
+            pane.put_fit(1, y, pane.width().saturating_sub(1 + taken), line, *role);
+        } else {
+            pane.put(1, y, line, *role);
+        }
     }
-    if lines.len() > top + rows && rows > 0 {
-        let more = format!(" {} more lines ({}) ", lines.len() - top - rows, Action::Down.key());
+    if left > 0 && rows > 0 {
         let right = pane.width();
         pane.put_right(right, rows - 1, &more, Role::Dim);
     }

@@ -148,3 +148,25 @@ fn rows_are_ranked_against_the_first_credit_of_the_log_in_reward_units() {
     let tau = row(&found, "removal").declared_tau.expect("ranked");
     assert_close(&[tau], &[-1.0 / 3.0]);
 }
+
+#[test]
+fn of_the_shape_of_a_trace_nobody_is_named_who_got_nothing() {
+    // All of the reward is of the second act; the first has 0 of it, which is the least.
+    let found = swept(&Draft::of(2).acts(&[0, 1]).reward(1.0, &[1]).end(Status::Failure).episode());
+    let shape = row(&found, "backprop/uniform");
+    assert_close(&numbers(shape.result.as_ref().expect("available")), &[0.0, 1.0]);
+    assert_eq!((shape.blamed.len(), shape.agrees), (0, Agreement::NoVoice));
+}
+
+#[test]
+fn declared_credit_names_nobody_where_nobodys_reward_was_chosen() {
+    let draft = Draft::of(2).acts(&[0, 1]).reward(1.0, &[]).reward(-1.0, &[]).with(|it| {
+        it.rewards[0].agent = Some(AgentId(0));
+        it.rewards[1].agent = Some(AgentId(1));
+    });
+    let episode = draft.declared("x", &[(0, -0.5), (1, -2.0)]).end(Status::Failure).episode();
+    let found = swept(&episode);
+    assert!(row(&found, "declared/x").result.is_ok() && row(&found, "declared/x").blamed.is_empty());
+    let of_sum = Scenario { whose: Some(crate::model::Whose::Sum), ..Scenario::of_method("declared") };
+    assert_eq!(row(&sweep(&episode, &of_sum), "declared/x").blamed, [AgentId(1)]);
+}

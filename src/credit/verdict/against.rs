@@ -181,7 +181,7 @@ impl Against {
                 let shown: Vec<String> = rows.iter().take(FORMULAS).map(one).collect();
                 let more = rows.len().saturating_sub(FORMULAS);
                 let more = if more > 0 { format!(", {more} more") } else { String::new() };
-                let word = data.word();
+                let word = if *data == Data::Model { "values" } else { data.word() };
                 Clause::of(format!(
                     "{} of {of} formulas on the same {word} differ: {}{more}",
                     rows.len(),
@@ -429,10 +429,13 @@ fn formulas(
     sweep: &Sweep,
 ) -> Option<Against> {
     let data = Data::of(attribution)?;
-    if episode.agents.len() < 2 || named.is_empty() || !data.is_measured() {
+    if episode.agents.len() < 2 || named.is_empty() || !(data.is_measured() || data == Data::Model) {
         return None;
     }
+    // Of what a model states each method asks something else: only its own baselines are other formulas of it.
+    let is_of_it = |it: &&SweepRow| data.is_measured() || it.scenario.method == attribution.method;
     let voiced = sweep.rows.iter().filter(|it| it.data == Some(data) && !it.blamed.is_empty());
+    let voiced = voiced.filter(is_of_it);
     let of = voiced.clone().count();
     let rows: Vec<(String, Vec<AgentId>)> = voiced
         .filter(|it| !it.blamed.iter().any(|it| named.contains(it)))

@@ -47,8 +47,6 @@ pub struct Named {
     pub is_exact_tie: bool,
     /// Whether that holds as far as declared numbers are written.
     pub is_as_written: bool,
-    /// Where values leave it open who is named, and by convention it is one or another: by each convention who.
-    pub conventions: Vec<(String, Vec<AgentId>)>,
     /// Whether the credit is a sum over acts whose credits overlap.
     pub overlaps: bool,
     /// The name of the method.
@@ -176,7 +174,6 @@ impl Named {
             margin: found.margin,
             is_exact_tie: found.equal == found.agents.len() && value.interval.is_none(),
             is_as_written: attribution.provenance == Provenance::Declared,
-            conventions: Vec::new(),
             overlaps: matches!(family, Some(Family::Deviation))
                 && is_sum_of_acts(episode, attribution, first),
             by: super::name(attribution),
@@ -230,20 +227,17 @@ impl Named {
     fn amount(&self, episode: &Episode) -> String {
         let who = names(episode, &self.agents, "or");
         let value = estimate(&self.credit, self.largest);
-        if !self.conventions.is_empty() {
-            let one = |it: &(String, Vec<AgentId>)| format!("{} {}", it.0, names(episode, &it.1, "and"));
-            let each: Vec<String> = self.conventions.iter().map(one).collect();
-            return format!(
-                "{who}: a tie by the values; who has most depends on where the rest of R is put ({})",
-                each.join(", ")
-            );
-        }
         if self.agents.len() > 1 {
             if self.is_exact_tie {
                 let who = names(episode, &self.agents, "and");
                 let how =
                     if self.is_as_written { "a tie, as far as they are written," } else { "an exact tie" };
-                return format!("{who}: {how} at {value} each by {}", self.by);
+                let (sense, nobody) = match self.kind {
+                    BlameKind::Lost | BlameKind::Earned => ("", ""),
+                    BlameKind::EarnedLeast => (" add least", "; nobody takes anything"),
+                    BlameKind::LostLeast => (" cost least", "; nobody adds anything"),
+                };
+                return format!("{who}{sense}: {how} at {value} each by {}{nobody}", self.by);
             }
             let how = match self.margin.map(|it| (-it.difference, it.interval)) {
                 // The difference is the other way around: first minus second.

@@ -290,23 +290,42 @@ fn a_second_table_that_says_otherwise_is_against_it() {
     assert_eq!((same.stability.agree(), same.stability.votes.len(), same.against.len()), (2, 2, 0));
 }
 
-#[test]
-fn where_the_rest_of_r_is_put_names_nobody() {
-    // V stays at 0.5 and R is 0: no act changed what was expected. The rest, -0.5, goes to the last act, or to both.
-    let value = |it: &mut crate::model::Act| {
-        it.policy = Some(crate::model::Policy { value: Some(0.5), ..Default::default() });
+/// An act of each agent, before which the situation is worth this, and R = 0.
+fn valued(values: &[f64]) -> Draft {
+    let names: Vec<String> = (0..values.len()).map(|it| format!("agent-{it}")).collect();
+    let draft = Draft::team(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let act = |draft: Draft, (at, value): (usize, &f64)| {
+        let policy = crate::model::Policy { value: Some(*value), ..Default::default() };
+        draft.act(at as u32, &[]).last(|it| it.policy = Some(policy))
     };
-    let draft = Draft::team(&["coder", "tester"]).act(0, &[]).last(value).act(1, &[]).last(value);
+    values.iter().enumerate().fold(draft, act).reward(0.0, &[]).end(Status::Failure)
+}
+
+#[test]
+fn a_tie_of_values_is_a_tie_however_the_rest_of_r_is_put() {
+    // 0.9, 0.6, 0.3 and then 0: -0.3 each. With the rest of -0.3 shared by all steps it would be -0.4, -0.4, -0.1.
     let found = check(
-        draft.reward(0.0, &[]).end(Status::Failure),
+        valued(&[0.9, 0.6, 0.3]),
         &[
             "FAIL R 0.00",
-            "WHO tester or coder: a tie by the values; who has most depends on where the rest of R is put (last tester, \
-             uniform coder and tester, proportional coder and tester)",
-            "FROM Modelled: values that the log states, nothing was run again (2 known values)",
+            "WHO Nobody stands out: all 3 agents have -0.30 by redistribution/last",
+            "FROM Modelled: values that the log states, nothing was run again (3 known values). To know, log replays of \
+             an act (`counterfactual` of kind `replay`)",
         ],
     );
-    assert_eq!((found.named().len(), found.act()), (2, None));
+    assert!(found.is_all_equal());
+}
+
+#[test]
+fn another_way_to_put_the_rest_of_r_that_names_others_is_against_it() {
+    // Last: -0.1, -0.3 and 0 - 0.5. The rest of -0.5 shared by the three steps: -0.27, -0.47, -0.17.
+    let found = judged(&valued(&[0.9, 0.8, 0.5]).episode());
+    assert_eq!((found.method.as_str(), found.named()), ("redistribution/last", [AgentId(2)].as_slice()));
+    let rows = vec![
+        ("redistribution/uniform".to_owned(), vec![AgentId(1)]),
+        ("redistribution/proportional".to_owned(), vec![AgentId(1)]),
+    ];
+    assert_eq!(found.against, [Against::Formulas { data: Data::Model, rows, of: 3 }]);
 }
 
 #[test]

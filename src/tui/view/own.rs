@@ -152,12 +152,20 @@ fn choices(open: &OpenEpisode, study: &OwnStudy, figures: &Figures, pane: &mut P
     let name = names.max().unwrap_or(0).clamp(6, 12);
     let by = study.choices.iter().map(|it| text::width(&it.by())).max().unwrap_or(0).clamp(8, 20);
     let reward = 5 + name + figures.columns;
-    let room = width.saturating_sub(reward + 1 + by + 1);
     let longest = episode.agents.iter().map(|it| text::width(&it.name) + 3).max().unwrap_or(0);
-    let short = figures.columns.max(6);
-    let is_roomy = longest.max(short) * episode.agents.len() < room;
+    let short = figures.columns.max(5);
+    let all = episode.agents.len();
+    // Agents that fit beside so many columns of something else.
+    let fitting = |beside: usize, each: usize| (width.saturating_sub(reward + beside) / (each + 1)).min(all);
+    // Who gets what counts for more than by which method: that goes first, where it makes room.
+    let has_by = fitting(by + 2, short) >= fitting(0, short);
+    let mut beside = if has_by { by + 2 } else { 0 };
+    if !has_by && fitting(0, short) < all {
+        beside = format!(" +{all}").len();
+    }
+    let is_roomy = fitting(beside, longest.max(short)) >= all;
     let each = 1 + if is_roomy { longest.max(short) } else { short };
-    let agents: Vec<AgentId> = episode.agent_ids().take(room / each).collect();
+    let agents: Vec<AgentId> = episode.agent_ids().take(fitting(beside, each - 1)).collect();
     pane.put(1, 1, "whose", Role::Dim);
     pane.put_right(reward, 1, "R", Role::Dim);
     for (at, agent) in agents.iter().enumerate() {
@@ -166,19 +174,31 @@ fn choices(open: &OpenEpisode, study: &OwnStudy, figures: &Figures, pane: &mut P
         pane.put_right(reward + (at + 1) * each, 1, &heading, Role::Dim);
     }
     let last = reward + agents.len() * each + 2;
-    pane.put(last, 1, "by", Role::Dim);
+    let hidden_agents = all - agents.len();
+    if has_by {
+        pane.put(last, 1, "by", Role::Dim);
+    } else if hidden_agents > 0 {
+        pane.put_right(width, 1, &format!("+{hidden_agents}"), Role::Dim);
+    }
     let marks = pane.theme().glyphs.marks;
     let mark = |is_chosen: bool| if is_chosen { marks[1] } else { marks[0] };
     let mut y = 2;
     if study.by_default.is_none() {
         let role = if chosen.is_none() { Role::Strong } else { Role::Plain };
         pane.put(1, y, &format!("{}nobody", mark(chosen.is_none())), role);
-        pane.put(last, y, "default", Role::Dim);
+        if has_by {
+            pane.put(last, y, "default", Role::Dim);
+        }
         y += 1;
     }
     let shape = |it: &&ChoiceRow| it.credit.as_ref().is_ok_and(|it| it.provenance == Provenance::Structural);
     let has_shape = study.choices.iter().any(|it| shape(&it));
-    let rows = pane.height().saturating_sub(y + usize::from(has_shape));
+    let note = match (has_by, has_shape) {
+        (false, _) => Some(without_by(open, study)),
+        (true, true) => Some("by links: shape only, it blames nobody".to_owned()),
+        (true, false) => None,
+    };
+    let rows = pane.height().saturating_sub(y + usize::from(note.is_some()));
     let at = study.choices.iter().position(|it| Some(&it.whose) == chosen.as_ref()).unwrap_or(0);
     let first = super::window(at, study.choices.len(), rows);
     for choice in study.choices.iter().skip(first).take(rows) {
@@ -194,21 +214,31 @@ fn choices(open: &OpenEpisode, study: &OwnStudy, figures: &Figures, pane: &mut P
             };
             pane.put_right(reward + (at + 1) * each, y, &cell, if shape(&choice) { Role::Dim } else { role });
         }
-        let by = if study.by_default.as_ref() == Some(&choice.whose) {
-            format!("{}, default", choice.by())
-        } else {
-            choice.by()
-        };
-        pane.put_fit(last, y, width.saturating_sub(last), &by, Role::Dim);
+        let is_default = study.by_default.as_ref() == Some(&choice.whose);
+        let by = if is_default { format!("{}, default", choice.by()) } else { choice.by() };
+        if has_by {
+            pane.put_fit(last, y, width.saturating_sub(last), &by, Role::Dim);
+        }
         y += 1;
     }
-    if has_shape {
-        pane.put_fit(1, y, width - 1, "by links: shape only, it blames nobody", Role::Dim);
-    }
     let hidden = study.choices.len().saturating_sub(rows);
-    if hidden > 0 {
-        pane.put_right(width, y - 1, &format!(" {hidden} more "), Role::Dim);
+    let more = if hidden > 0 { format!(" {hidden} more ") } else { String::new() };
+    match note {
+        Some(note) => {
+            pane.put_fit(1, y, width.saturating_sub(1 + text::width(&more)), &note, Role::Dim);
+            pane.put_right(width, y, &more, Role::Dim);
+        }
+        None => pane.put_right(width, y - 1, &more, Role::Dim),
     }
+}
+
+/// What the column `by` says, in one line: whose reward is credited where nobody chooses, and by which methods.
+fn without_by(open: &OpenEpisode, study: &OwnStudy) -> String {
+    let default = study.by_default.as_ref().map_or("nobody".to_owned(), |it| open.episode.whose_name(it));
+    let mut methods: Vec<String> = study.choices.iter().map(ChoiceRow::by).collect();
+    methods.dedup();
+    let by = if methods.len() == 1 { methods.concat() } else { "by several methods".to_owned() };
+    format!("default: {default}; {by}")
 }
 
 /// Rows that a second matrix takes at least.
