@@ -16,6 +16,7 @@ use creditscope::{
     },
     runtime::{OpenedLogs, analyse},
     store::Pass,
+    suspicion::{Words, estimate, read},
 };
 
 mod generate;
@@ -65,6 +66,52 @@ fn shapley(c: &mut Criterion) {
             b.iter(|| explain(black_box(&episode), &scenario, Target::Agent(AgentId(0))));
         });
     }
+    group.finish();
+}
+
+/// What an estimate costs: 100 acts of 1.4 kB of text with numbers, names and words of assumption. Target: 1.5 ms for
+/// reading the texts, which is done once for each act.
+fn estimate_from_text(c: &mut Criterion) {
+    let mut random = Random(7);
+    let words = [
+        "the",
+        "table",
+        "Main Street",
+        "holds",
+        "value",
+        "likely",
+        "report",
+        "28,797",
+        "of",
+        "data",
+        "found",
+    ];
+    let text = |random: &mut Random| {
+        let mut text = String::new();
+        while text.len() < 1_400 {
+            text += words[(random.unit() * words.len() as f64) as usize % words.len()];
+            text += &format!(" {} ", (random.unit() * 1e4) as u32);
+        }
+        text
+    };
+    let log: String = (0..100)
+        .map(|at| {
+            let (agent, text) = (at % 5, text(&mut random));
+            format!(
+                r#"{{"type":"action","episode":"e","id":"s{at}","agent":"agent {agent}","action":"{text}"}}"#
+            ) + "\n"
+        })
+        .chain([r#"{"type":"episode_end","episode":"e","status":"failure"}"#.to_owned() + "\n"])
+        .collect();
+    let mut logs = OpenedLogs::embedded("text", log.as_bytes(), Pass::Headers).expect("a temporary file");
+    logs.read_all();
+    let episode = logs.store.episode(EpisodeId(0)).expect("it was just read");
+    let texts: Vec<Words> =
+        episode.act_ids().map(|act| Words { act, said: text(&mut random), result: None }).collect();
+    let mut group = c.benchmark_group("estimate from the text of 100 acts");
+    group.sample_size(20).measurement_time(Duration::from_secs(2));
+    group.bench_function("clues", |b| b.iter(|| read(black_box(&episode), texts.iter().cloned())));
+    group.bench_function("P", |b| b.iter(|| estimate(black_box(&episode)).expect("a failure with text")));
     group.finish();
 }
 
@@ -160,5 +207,14 @@ fn long_episode(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, shapley, one_episode, usual_episode, many_runs, what_if, long_episode);
+criterion_group!(
+    benches,
+    shapley,
+    estimate_from_text,
+    one_episode,
+    usual_episode,
+    many_runs,
+    what_if,
+    long_episode
+);
 criterion_main!(benches);

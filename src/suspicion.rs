@@ -50,6 +50,8 @@ pub struct TextEstimate {
     pub distance: f64,
     signals: Signals,
     weights: [f64; COUNT],
+    /// The mean of each signal over the acts of agents that decide.
+    mean: [f64; COUNT],
 }
 
 /// Whether an estimate may be asked for: the episode has ended and failed, and no measurement, model or trainer says
@@ -88,6 +90,7 @@ pub fn estimate(episode: &Episode) -> Option<TextEstimate> {
         window: (act_of(run.start), act_of(run.end.saturating_sub(1))),
         has_lead: signals.has_lead,
         distance: table.distance(&signals.rows) / table.limit,
+        mean: signals.mean_of_agents(),
         acts,
         agents,
         signals,

@@ -225,6 +225,10 @@ fn estimates() {
     check("estimate_80x24", LOG, (80, 24), "\nb");
     check("estimate_160x45", LOG, (160, 45), "\nb");
     check("estimate_judged_80x24", LOG, (80, 24), "j\n");
+    check("estimate_variant_80x24", LOG, (80, 24), "\n4vvvv");
+    check("estimate_variant_160x45", LOG, (160, 45), "\n4vvvv");
+    check("estimate_timeline_80x24", LOG, (80, 24), "\n3");
+    check_ascii("estimate_variant_80x24_ascii", LOG, (80, 24), "j\n4vvvv");
     check("estimate_episodes_80x24", LOG, (80, 24), "");
     check_ascii("estimate_80x24_ascii", LOG, (80, 24), "\n");
 }

@@ -242,6 +242,10 @@ impl ActRanking {
                 *slot = Some(number.value);
             }
         }
+        // Where an estimate leads, acts are ordered by their P.
+        if let Some(it) = verdict.suspected() {
+            values = it.estimate.acts.iter().map(|p| Some(*p)).collect();
+        }
         let size = |it: &ActId| values[it.index()].map_or(-1.0, f64::abs);
         let mut by_size: Vec<ActId> = episode.act_ids().collect();
         by_size.sort_unstable_by(|a, b| size(b).total_cmp(&size(a)).then(a.cmp(b)));

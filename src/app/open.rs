@@ -17,7 +17,7 @@ use super::{
     },
 };
 use crate::{
-    credit::{Comparison, Curve, MessageTable, OwnStudy, Study, Sweep},
+    credit::{Comparison, Curve, Estimated, MessageTable, OwnStudy, Study, Sweep},
     model::{ActId, AgentId, Attribution, Diagnostic, Episode, EpisodeId, Estimate, Scenario},
     search::Hit,
 };
@@ -183,6 +183,11 @@ impl OpenEpisode {
         let (seen, acts) = (self.analysis()?.ranking.by_size.len(), self.episode.acts.len());
         let waits = self.settling == Settling::Behind || (seen < acts && acts > SHORT_EPISODE);
         waits.then_some(seen)
+    }
+
+    /// The estimate that the verdict on the screen rests on, if it does.
+    pub fn suspected(&self) -> Option<&Estimated> {
+        self.analysis()?.verdict.suspected()
     }
 
     /// Credit of an act, by the best method that knows acts.
@@ -359,6 +364,10 @@ impl OpenEpisode {
         match self.methods.variant {
             MethodsVariant::Table | MethodsVariant::Curves => ActRows::All(0),
             MethodsVariant::Failure => ActRows::Table(&self.methods.failure_acts),
+            MethodsVariant::Estimate if self.analysis().is_some_and(|it| it.estimate.is_some()) => {
+                self.acts_in_time()
+            }
+            MethodsVariant::Estimate => ActRows::All(0),
             MethodsVariant::Messages => match self.methods.messages.get() {
                 Some(rows) if self.study().is_some() => ActRows::Table(&rows.acts),
                 _ => ActRows::All(0),

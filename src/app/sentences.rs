@@ -21,7 +21,7 @@ pub fn culprit_notice(open: &OpenEpisode, act: ActId, (rank, of): (usize, usize)
         let reason = label.reason.as_deref().unwrap_or("");
         return format!("{id} named by {}: {} {reason}", label.judge, label.label);
     }
-    if let Some(it) = open.analysis().and_then(|it| it.verdict.suspected()) {
+    if let Some(it) = open.suspected() {
         let id = &open.episode.act(act).id;
         return format!(
             "{id} P {:.2} by the text alone: {rank} of {of} acts to look at first",
@@ -44,8 +44,11 @@ pub fn error_notice(episode: &Episode, act: ActId, (rank, of): (usize, usize)) -
 }
 
 /// The credit of an act, `-0.33`; by the shape of the trace alone its rank, `#3`: sizes of such numbers mean nothing.
-/// Empty if it has none.
+/// Where an estimate from the text leads, the act's P: `0.49`. Empty if it has none.
 pub fn act_figure(open: &OpenEpisode, act: ActId, decimals: usize) -> String {
+    if let Some(it) = open.suspected() {
+        return format!("{:.2}", it.estimate.act(act));
+    }
     let Some(credit) = open.act_credit(act) else { return String::new() };
     let acts = open.analysis().and_then(|it| it.acts.as_ref());
     let is_shape = acts.is_some_and(|it| it.provenance == Provenance::Structural);
@@ -94,7 +97,8 @@ pub fn act_line(open: &OpenEpisode, act: ActId) -> String {
     }
     let figure = act_figure(open, act, 3);
     if !figure.is_empty() {
-        line += &format!(", credit {figure}");
+        let what = if open.suspected().is_some() { "P by the text" } else { "credit" };
+        line += &format!(", {what} {figure}");
     }
     line
 }

@@ -3,6 +3,7 @@
 pub(crate) mod any;
 mod command_line;
 mod errors;
+mod estimates;
 mod filtering;
 mod forms;
 mod headlines;

@@ -79,7 +79,11 @@ pub fn read(episode: &Episode, acts: impl Iterator<Item = Words>) -> Clues {
 
 fn quote(text: &str) -> Box<str> {
     let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ").chars().take(QUOTE).collect::<String>().into()
+    let words = words.join(" ");
+    match words.char_indices().nth(QUOTE) {
+        Some((end, _)) => format!("{}...", &words[..end]).into(),
+        None => words.into(),
+    }
 }
 
 fn clue(text: &str, is_result: bool, known: &mut HashMap<Box<str>, u32>, values: &mut Vec<Box<str>>) -> Clue {

@@ -24,15 +24,14 @@ impl TextEstimate {
     /// Why `act` has its P, the strongest reason first.
     pub fn evidence(&self, episode: &Episode, act: ActId) -> Vec<Evidence> {
         let Some(clues) = &episode.clues else { return Vec::new() };
-        let Some(at) = clues.rows.iter().position(|it| it.act == act) else { return Vec::new() };
-        let agents =
-            || self.signals.rows.iter().zip(&self.signals.is_agent).filter(|it| *it.1).map(|it| it.0);
-        let count = agents().count().max(1) as f64;
+        let at = clues.rows.partition_point(|it| it.act < act);
+        if clues.rows.get(at).is_none_or(|it| it.act != act) {
+            return Vec::new();
+        }
         let mut found = Vec::new();
         for (signal, name) in NAMES.into_iter().enumerate() {
             let value = self.signals.rows[at][signal];
-            let mean = agents().map(|it| it[signal]).sum::<f64>() / count;
-            let weight = self.weights[signal] * (value - mean);
+            let weight = self.weights[signal] * (value - self.mean[signal]);
             // That it is no tool, no person and no thought is nothing to say of a deed.
             let is_silent = matches!(name, "tool" | "human" | "thought") && value == 0.0;
             if weight.abs() >= LEAST && !is_silent {
@@ -61,12 +60,13 @@ impl TextEstimate {
             "second_worker" => either("the second act of a worker", "not the second act of a worker"),
             "last_worker" => either("the last act of a worker", "not the last act of a worker"),
             "since_worker" if yes => format!("{} acts after the first of a worker", value.exp_m1().round()),
-            "since_worker" => "no later than the first act of a worker".to_owned(),
+            "since_worker" => "at the first act of a worker, or before it".to_owned(),
             "nth" => format!("act {} of this agent", (2.0 * value).exp_m1().round() + 1.0),
             "length" if value > 0.0 => format!("longer than usual here ({} characters)", clue.chars),
             "length" => format!("shorter than usual here ({} characters)", clue.chars),
-            "growth" if value > 0.0 => "longer than its act before".to_owned(),
-            "growth" => "shorter than its act before".to_owned(),
+            "growth" if value > 0.0 => "longer than the act before of this agent".to_owned(),
+            "growth" if yes => "shorter than the act before of this agent".to_owned(),
+            "growth" => "the first act of this agent, or as long as the one before".to_owned(),
             "simulated" if yes => format!("says {}", quoted(clue.guesses.iter().map(AsRef::as_ref))),
             "simulated" => "no word of assumption".to_owned(),
             "any_new" if yes => self.new_values(episode, at, clue),
@@ -74,15 +74,17 @@ impl TextEstimate {
             "final_origin" if yes => format!("{} of the values at the end come up here first", thirds(value)),
             "final_origin" => "none of the values at the end come up here first".to_owned(),
             "final_share" => format!("holds {:.0} % of the values of the final answer", 100.0 * value),
-            "dropped" => {
-                either("uses nothing of the result before it", "uses the result before it, if there is one")
-            }
+            "dropped" => either("uses nothing of the result before it", "ignores no result"),
             "before_error" if yes => {
                 let error = self.signals.first_error.and_then(|it| clues.rows.get(it));
-                let (id, text) = error.map_or(("", ""), |it| {
-                    (episode.act(it.act).id.as_str(), it.error.as_deref().unwrap_or_default())
-                });
-                format!("the act before the first error of a tool (\"{text}\" at {id})")
+                let text = error.and_then(|it| it.error.as_deref()).unwrap_or_default();
+                match error.filter(|it| it.act != clue.act) {
+                    Some(it) => {
+                        let id = &episode.act(it.act).id;
+                        format!("the act before the first error of a tool (\"{text}\" at {id})")
+                    }
+                    None => format!("the first call of a tool that failed (\"{text}\")"),
+                }
             }
             "before_error" => "not before the first error of a tool".to_owned(),
             "fixed" => {

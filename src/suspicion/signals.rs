@@ -99,7 +99,11 @@ impl Signals {
             signals.push(whole.signals(at, *times, before, known_before[at]));
             *times += 1;
         }
-        let is_dispatch = |it: &Row<'_>| episode.act(it.clue.act).kind == ActKind::Message;
+        let decides = |it: AgentId| actor(episode.agent(it)) == Actor::Agent;
+        let is_dispatch = |it: &Row<'_>| {
+            let act = episode.act(it.clue.act);
+            act.kind == ActKind::Message && decides(act.agent) && act.to.iter().any(|it| decides(*it))
+        };
         Self {
             is_agent: rows.iter().map(|it| it.actor == Actor::Agent).collect(),
             first_error: whole.first_error,
@@ -107,6 +111,16 @@ impl Signals {
             rows: signals,
             known_before,
         }
+    }
+}
+
+impl Signals {
+    /// The mean of each signal over the acts of agents that decide.
+    pub(super) fn mean_of_agents(&self) -> [f64; COUNT] {
+        let rows: Vec<&[f64; COUNT]> =
+            self.rows.iter().zip(&self.is_agent).filter(|it| *it.1).map(|it| it.0).collect();
+        let count = rows.len().max(1) as f64;
+        std::array::from_fn(|at| rows.iter().map(|it| it[at]).sum::<f64>() / count)
     }
 }
 

@@ -77,7 +77,7 @@ fn the_readme_names_keys_that_do_what_it_says() {
     for sentence in [
         format!("Arrows work wherever `{left} {down} {up} {right}` do. `{help}` lists everything."),
         format!("`{left}` `{right}` turn the value, `{open}` makes it a what-if"),
-        format!("View {} has four variants", View::METHODS.digit()),
+        format!("View {} has five variants", View::METHODS.digit()),
         format!("`1 input error ({findings})`"),
     ] {
         let text = README.replace('\n', " ");

@@ -6,6 +6,7 @@ use crate::{
     app::{agents::AgentRanking, index::ActRanking},
     credit::{self, Interactions, OwnStudy, Sweep, Verdict},
     model::{Attribution, Episode, RewardTotal, Scenario, Unavailable},
+    suspicion::{self, TextEstimate},
 };
 
 /// Everything computed for one scenario of one episode, in one go.
@@ -33,6 +34,8 @@ pub struct Analysis {
     pub sweep: Sweep,
     /// What to tell first.
     pub verdict: Verdict,
+    /// An estimate from the text, where one can be made: the verdict rests on it only if nothing else speaks.
+    pub estimate: Option<Arc<TextEstimate>>,
     /// The acts in the order of `acts`, and the blame path.
     pub ranking: Arc<ActRanking>,
     /// The agents in the order of `credit`.
@@ -94,6 +97,8 @@ pub(super) fn conclude(
     let own = OwnStudy::of(episode).map(Arc::new);
     let (reward, failed) = (episode.reward(), episode.failed());
     let (scenario, unedited) = (scenario.clone(), unedited.flatten());
+    let suspected = verdict.suspected().map(|it| Arc::clone(&it.estimate));
+    let estimate = suspected.or_else(|| suspicion::estimate(episode).map(Arc::new));
     let ranking = Arc::new(ActRanking::of(episode, acts.as_ref(), &verdict));
     let agents = Arc::new(AgentRanking::of(episode.agents.len(), credit.as_ref()));
     let replaced = None;
@@ -108,6 +113,7 @@ pub(super) fn conclude(
         failed,
         sweep,
         verdict,
+        estimate,
         ranking,
         agents,
         replaced,

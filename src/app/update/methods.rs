@@ -29,7 +29,9 @@ pub(super) fn next_variant(model: &mut Model) {
     let acts = open.methods_acts();
     let is_listed = |act: ActId| acts.row_of(act).is_some();
     if let Some(first) = acts.get(0).filter(|_| !open.act.is_some_and(is_listed)) {
-        let named = open.analysis().and_then(|it| it.verdict.act()).filter(|it| is_listed(*it));
+        let suspected = || open.suspected().and_then(|it| it.act);
+        let named = open.analysis().and_then(|it| it.verdict.act()).or_else(suspected);
+        let named = named.filter(|it| is_listed(*it));
         select(open, named.unwrap_or(first));
     }
 }

@@ -20,12 +20,19 @@ pub enum MethodsVariant {
     Failure,
     /// Credit of every message.
     Messages,
+    /// An estimate from the text.
+    Estimate,
 }
 
 impl MethodsVariant {
     /// All variants, in the order of `v`.
-    pub const ALL: [MethodsVariant; 4] =
-        [MethodsVariant::Table, MethodsVariant::Curves, MethodsVariant::Failure, MethodsVariant::Messages];
+    pub const ALL: [MethodsVariant; 5] = [
+        MethodsVariant::Table,
+        MethodsVariant::Curves,
+        MethodsVariant::Failure,
+        MethodsVariant::Messages,
+        MethodsVariant::Estimate,
+    ];
 
     /// The name on the screen.
     pub fn title(self) -> &'static str {
@@ -34,6 +41,7 @@ impl MethodsVariant {
             MethodsVariant::Curves => "Baseline curves",
             MethodsVariant::Failure => "Failure attribution",
             MethodsVariant::Messages => "Messages",
+            MethodsVariant::Estimate => "Estimate",
         }
     }
 
@@ -44,6 +52,7 @@ impl MethodsVariant {
             MethodsVariant::Curves => "curves",
             MethodsVariant::Failure => "failure",
             MethodsVariant::Messages => "messages",
+            MethodsVariant::Estimate => "estimate",
         }
     }
 

@@ -44,7 +44,12 @@ impl Estimated {
     pub(super) fn words(&self, episode: &Episode) -> Sentence {
         let (agent, p) = self.suspect();
         let mut out = Sentence::default();
-        out.push(Clause::of(format!("Perhaps {}, P {p:.2}", name(episode, agent))));
+        // Of one agent alone it only says where.
+        if self.estimate.agents.len() > 1 {
+            out.push(Clause::of(format!("Perhaps {}, P {p:.2}", name(episode, agent))));
+        } else {
+            out.push(Clause::of(format!("Perhaps {}", name(episode, agent))));
+        }
         let Some(act) = self.act else { return out };
         out.push(Clause::of(format!("; at {} (P {:.2})", act_name(episode, act), self.estimate.act(act))));
         let speaks_against = self.evidence.iter().filter(|it| it.weight > 0.0);

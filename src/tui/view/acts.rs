@@ -14,7 +14,10 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let by_time = open.acts_by_time || open.ranking().is_none();
     let (word_of_order, sort) = (if by_time { "time" } else { "size" }, Action::Sort.key());
     let order = format!("by {word_of_order} ({sort})");
+    let suspected = open.suspected().is_some();
     let title = match word {
+        _ if suspected && pane.width() < 40 => format!("Acts: P ({sort})"),
+        _ if suspected => format!("Acts: P by the text, {order}"),
         Some((_, method)) if pane.width() < 40 => format!("Acts: {method} ({sort})"),
         Some((_, method)) => format!("Acts: {method}, {order}"),
         None => format!("Acts {order}"),
@@ -26,7 +29,7 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
         None => title,
     };
     let none = if open.analysis().is_some() { "no credit per act" } else { "computing" };
-    let right = word.map_or(none, |it| it.0);
+    let right = if suspected { "estimated" } else { word.map_or(none, |it| it.0) };
     pane.rule(0, &title, right);
     let acts = open.act_order();
     if acts.is_empty() {
@@ -59,7 +62,7 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     x = pane.put_fit(x, 1, agent, "agent", Role::Dim) + 1;
     pane.put_fit(x, 1, what, "what", Role::Dim);
     let right = pane.width();
-    pane.put_right(right, 1, "credit", Role::Dim);
+    pane.put_right(right, 1, if suspected { "P" } else { "credit" }, Role::Dim);
     let rows = pane.height().saturating_sub(2);
     let at = open.act.and_then(|it| acts.row_of(it)).unwrap_or(0);
     let top = stepped_window(at, acts.len(), rows);
@@ -80,7 +83,9 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
         }
         x = put_agent(open, pane, (x, y), agent, it.agent, role) + 1;
         pane.put_fit(x, y, what, &it.label, role);
-        if let Some(credit) = open.act_credit(act) {
+        if suspected {
+            pane.put_right(right, y, &sentences::act_figure(open, act, places), Role::Dim);
+        } else if let Some(credit) = open.act_credit(act) {
             let text = sentences::act_figure(open, act, places);
             let role = if credit.value < 0.0 { Role::Negative } else { Role::Positive };
             pane.put_right(right, y, &text, if credit.value == 0.0 { Role::Dim } else { role });

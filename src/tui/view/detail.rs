@@ -110,7 +110,9 @@ fn heading(open: &OpenEpisode, act: ActId) -> String {
             line += &format!(" and {} more", it.to.len() - 3);
         }
     }
-    if let Some(credit) = open.act_credit(act) {
+    if open.suspected().is_some() {
+        line += &format!("  P {}", sentences::act_figure(open, act, 2));
+    } else if let Some(credit) = open.act_credit(act) {
         line += &format!("  {}", sentences::act_figure(open, act, 3).trim_start());
         if let Some((low, high)) = credit.interval {
             line += &format!(" [{}, {}]", signed(low, 2).trim_start(), signed(high, 2).trim_start());

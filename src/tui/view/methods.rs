@@ -1,6 +1,7 @@
 //! View 4: one column per method and baseline, one row per agent; its variants are in files of their own.
 
 mod curves;
+mod estimate;
 mod failure;
 mod messages;
 
@@ -22,6 +23,7 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
         MethodsVariant::Curves => curves::draw(open, pane),
         MethodsVariant::Failure => failure::draw(open, pane),
         MethodsVariant::Messages => messages::draw(open, pane),
+        MethodsVariant::Estimate => estimate::draw(open, pane),
     }
 }
 

@@ -20,6 +20,7 @@ pub(super) fn blame_density(open: &OpenEpisode, row: &mut Painter<'_>) {
     let right = format!(" {}{unit}", if to.is_empty() { &episode.act(last).id } else { &to });
     let x = row.put(1, 0, &left, Role::Dim);
     let note = match open.analysis() {
+        Some(_) if open.suspected().is_some() => "  P per stretch, ^ cursor",
         Some(_) => "  |credit| per stretch, ^ cursor",
         None => "  computing credit, ^ cursor",
     };

@@ -136,7 +136,7 @@ pub(super) fn lanes(open: &OpenEpisode, pane: &mut Painter<'_>) {
         put_agent(open, pane, (column, 1), lanes.lane - 1, *agent, role);
     }
     let right = pane.width();
-    pane.put_right(right, 1, "credit", Role::Dim);
+    pane.put_right(right, 1, if open.suspected().is_some() { "P" } else { "credit" }, Role::Dim);
     let rows = pane.height().saturating_sub(2);
     let top = window(row_at(open, &acts), acts.len(), rows);
     for (row, act) in acts.shown(top, rows).enumerate() {
@@ -222,8 +222,12 @@ fn act_row(
 }
 
 fn credit_column(open: &OpenEpisode, pane: &mut Painter<'_>, lanes: &Lanes, y: usize, act: ActId) {
-    let Some(credit) = open.act_credit(act) else { return };
     let right = pane.width();
+    if open.suspected().is_some() {
+        pane.put_right(right, y, &format!(" {}", sentences::act_figure(open, act, lanes.places)), Role::Dim);
+        return;
+    }
+    let Some(credit) = open.act_credit(act) else { return };
     let text = sentences::act_figure(open, act, lanes.places);
     let (role, mark) = match credit.value {
         value if value < 0.0 => (Role::Negative, pane.theme().glyphs.loss),
@@ -369,7 +373,7 @@ impl StripColumn {
             agent: it.agent,
             is_blamed: labels.any(crate::model::Label::blames),
             has_error: it.has_error(),
-            credit: open.act_credit(act).map_or(0.0, |it| it.value),
+            credit: open.act_credit(act).filter(|_| open.suspected().is_none()).map_or(0.0, |it| it.value),
             told: it.to.iter().copied().filter(|it| shown.contains(&it.index())).collect(),
         }
     }

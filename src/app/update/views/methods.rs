@@ -32,6 +32,9 @@ fn hints(model: &Model) -> &'static [A] {
         MethodsVariant::Failure => {
             &[A::Variant, A::Down, A::Open, A::Explain, A::Cause, A::Caveats, A::Help, A::Quit]
         }
+        MethodsVariant::Estimate => {
+            &[A::Variant, A::Down, A::NextCulprit, A::Open, A::Cause, A::SameAgentOn, A::Help, A::Quit]
+        }
         MethodsVariant::Messages => {
             &[A::Variant, A::Down, A::Right, A::ScrollRight, A::Explain, A::Open, A::Help, A::Quit]
         }
@@ -47,7 +50,7 @@ fn hint(model: &Model, action: A) -> Option<&'static str> {
         (MethodsVariant::Curves, A::Down) => "curve",
         (MethodsVariant::Curves, A::Right) => "value",
         (MethodsVariant::Curves, A::Open) => "what-if",
-        (MethodsVariant::Failure, A::Down) => "act",
+        (MethodsVariant::Failure | MethodsVariant::Estimate, A::Down) => "act",
         (MethodsVariant::Messages, A::Down) => "message",
         (MethodsVariant::Messages, A::Right) => "tau",
         (MethodsVariant::Messages, A::ScrollRight) => "beta",
