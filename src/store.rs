@@ -28,7 +28,7 @@ mod scanned;
 mod tests;
 mod writers;
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use crate::{
     log::{self, Problem, Record, RecordType, parse_line},
@@ -182,6 +182,14 @@ impl Store {
             revision,
         });
         id
+    }
+
+    /// A file of which nothing was read is of another format: its records come from `source`, whose lines are made from
+    /// those of the file.
+    pub fn read_as(&mut self, file: FileId, format: Cow<'static, str>, source: SourceFile) {
+        let life = &mut self.lives[file.index()];
+        (life.source, life.line_map, life.generation) = (source, Some(Vec::new()), 0);
+        life.summary.format = format;
     }
 
     /// Lets what a file holds before a `run` record, if it holds one, be a part of the one run that has an episode

@@ -28,6 +28,8 @@ pub(super) struct Head {
     pub(super) packed: bool,
     /// Whether it is a log of our own format that names no run, as far as its beginning tells.
     pub(super) without_run: bool,
+    /// Whether a line of it is whole.
+    pub(super) has_line: bool,
 }
 
 /// Whether none of some whole lines is a `run` record.
@@ -49,12 +51,13 @@ pub(super) fn of_file(path: &Path, forced: Option<&'static Format>) -> io::Resul
     if let Some(format) = forced {
         let format = if *format == ROWS { import::rows_format(&first_bytes(path)?) } else { format };
         File::open(path)?;
-        return Ok(Head { format: Ok(format), packed, without_run: false });
+        return Ok(Head { format: Ok(format), packed, without_run: false, has_line: true });
     }
     let head = first_bytes(path)?;
     let format = import::sniff(path, &head);
     let is_native = format.as_ref().is_ok_and(|it| matches!(it.reader, Reader::Native));
-    Ok(Head { format, packed, without_run: is_native && is_without_run(&head) })
+    let has_line = head.contains(&b'\n');
+    Ok(Head { format, packed, without_run: is_native && is_without_run(&head), has_line })
 }
 
 /// The first bytes of the file at `path`, unpacked if it is compressed, with at least one whole line unless that

@@ -13,6 +13,7 @@ mod inputs;
 mod large;
 mod preview;
 mod twins;
+mod undecided;
 
 use super::{
     piped::Piped,
@@ -33,6 +34,7 @@ use followed::{Followed, apply, summary_of};
 use inputs::{Document, NATIVE_LOG};
 use preview::Preview;
 use twins::Twin;
+use undecided::Unsure;
 
 /// Bytes read at a time where nobody waits.
 const BLOCK: usize = 16 << 20;
@@ -135,6 +137,8 @@ pub struct OpenedLogs {
     piped: Vec<Piped>,
     /// Compressed files that may be copies of what was read, or are.
     twins: Vec<Twin>,
+    /// Files whose beginning does not tell what they are.
+    unsure: Vec<Unsure>,
     /// Whole documents to be read, each with its reader.
     documents: VecDeque<Document>,
     /// When it was polled last.
@@ -263,6 +267,7 @@ impl OpenedLogs {
             followed: Vec::new(),
             piped: Vec::new(),
             twins: Vec::new(),
+            unsure: Vec::new(),
             documents: VecDeque::new(),
             now: Duration::ZERO,
             imports: None,
@@ -292,13 +297,10 @@ impl OpenedLogs {
         let quiet: Wake = Arc::new(|| {});
         let before = self.followed.len() + self.documents.len() + self.twins.len();
         for input in inputs {
-            if let Input::File(path) = &input {
-                // A rotated log under its new name was read under its old one.
-                let twice = self.followed.iter().any(|it| it.tail.has_read(path))
-                    || self.twins.iter().any(|it| it.has_read(path));
-                if twice || self.add_twin(path) {
-                    continue;
-                }
+            if let Input::File(path) = &input
+                && self.was_read(path)
+            {
+                continue;
             }
             // A file that appears later and is no log is listed, not fatal.
             if let Err(error) = self.add(input, &quiet) {
@@ -306,6 +308,13 @@ impl OpenedLogs {
             }
         }
         self.followed.len() + self.documents.len() + self.twins.len() > before || !problems.is_empty()
+    }
+
+    /// Whether a file that has appeared is one that was read under another name, or may be a compressed copy of one.
+    fn was_read(&mut self, path: &Path) -> bool {
+        let twice = self.followed.iter().any(|it| it.tail.has_read(path) || it.is_blank_at(path))
+            || self.twins.iter().any(|it| it.has_read(path));
+        twice || self.add_twin(path)
     }
 
     /// Has `watch` tell of what happens to the files and where new ones may appear. `true`: something is watched that was
@@ -316,7 +325,10 @@ impl OpenedLogs {
     }
 
     fn is_empty(&self) -> bool {
-        self.followed.is_empty() && self.piped.is_empty() && self.documents.is_empty()
+        self.followed.is_empty()
+            && self.piped.is_empty()
+            && self.documents.is_empty()
+            && self.unsure.is_empty()
     }
 
     /// Why the only input cannot be shown, where that came out after it was opened.
@@ -337,6 +349,7 @@ impl OpenedLogs {
             return Round { changed: true, caught_up: false };
         }
         let looked = !self.piped.is_empty() && self.look_at_pipes(now);
+        let looked = looked | (!self.unsure.is_empty() && self.look_again(now));
         let mut round = Round { changed: looked, caught_up: true };
         if self.waiting && self.followed.iter().all(|it| it.waits || it.ended) {
             self.let_read();
@@ -360,10 +373,14 @@ impl OpenedLogs {
                 round.changed |= self.poll_tail(self.turn, now, share);
                 continue;
             }
-            let followed = &mut self.followed[self.turn];
+            let followed = &self.followed[self.turn];
             if followed.ended || !followed.is_due(now, which, pace) {
                 continue;
             }
+            if followed.blank.is_some() && !self.decide(self.turn, now) {
+                continue;
+            }
+            let followed = &mut self.followed[self.turn];
             let comes_first = followed.comes_first();
             let (one, read) = followed.poll(&mut self.store, now, if comes_first { left } else { share });
             left = left.saturating_sub(read);
@@ -471,6 +488,7 @@ impl OpenedLogs {
 
     /// Takes unterminated last lines as they are: nothing more is expected.
     pub fn finish(&mut self) {
+        self.give_up_unsure();
         if self.has_open_twins() {
             while !self.poll_twins(self.now, true).1 {}
             // Those that are no copies are files to be read.

@@ -32,7 +32,7 @@ pub(super) struct TakenFor {
 
 impl TakenFor {
     /// For the list of files.
-    fn words(self) -> Cow<'static, str> {
+    pub(super) fn words(self) -> Cow<'static, str> {
         let title = self.format.title;
         if self.packed { format!("{title}, compressed").into() } else { title.into() }
     }
@@ -58,8 +58,17 @@ pub(super) struct Followed {
     pub(super) backfill: Option<Backfill>,
     /// It names no run: it is read once all others have been, which may tell of which run it is a part.
     pub(super) waits: bool,
+    /// It was empty when it was found, and is not taken for anything yet.
+    pub(super) blank: Option<Blank>,
     /// How the last look at it went.
     pub(super) last: Look,
+}
+
+/// A file that is followed as a native log and was empty so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Blank {
+    /// When the first bytes were seen.
+    pub(super) since: Option<Duration>,
 }
 
 /// A look at an input.
@@ -73,6 +82,13 @@ pub(super) struct Look {
     /// It was read to its end once, and grew after that.
     reached: bool,
     grown: bool,
+}
+
+impl Look {
+    /// A look found nothing to read.
+    pub(super) fn looked(&mut self, now: Duration) {
+        self.at = Some(now);
+    }
 }
 
 impl Followed {

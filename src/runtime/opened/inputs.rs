@@ -5,7 +5,7 @@ use std::{fs::File, io::Read, path::Path, path::PathBuf, sync::Arc, time::Durati
 use super::{
     Followed, OpenError, OpenedLogs, Wake,
     backfill::Backfill,
-    followed::{Look, TakenFor},
+    followed::{Blank, Look, TakenFor},
     foreign_options, native_options, summary_of,
     twins::Twin,
 };
@@ -30,11 +30,14 @@ use crate::{
 /// A log of our own format, as it is.
 pub(super) const NATIVE_LOG: TakenFor = TakenFor { format: &NATIVE, packed: false };
 
+/// What makes a reader of lines.
+pub(super) type BeginReader = fn(&Start<'_>) -> Box<dyn LineReader>;
+
 /// A document to be read as a whole.
 pub(super) struct Document {
-    path: PathBuf,
-    format: &'static Format,
-    reader: &'static dyn DocumentReader,
+    pub(super) path: PathBuf,
+    pub(super) format: &'static Format,
+    pub(super) reader: &'static dyn DocumentReader,
 }
 
 impl OpenedLogs {
@@ -96,9 +99,11 @@ impl OpenedLogs {
         let shown = text::clean(&path.to_string_lossy());
         let unreadable =
             |error| OpenError::Argument(format!("cannot read '{shown}': {}", text::clean(&because(&error))));
-        let Head { format, packed, without_run } = head::of_file(&path, self.format).map_err(unreadable)?;
+        let Head { format, packed, without_run, has_line } =
+            head::of_file(&path, self.format).map_err(unreadable)?;
         let format = match format {
             Ok(format) => format,
+            Err(why) if !has_line && self.look_again_later(&path, &why) => return Ok(()),
             Err(why) if self.single => return Err(OpenError::Format { path: shown, why }),
             Err(why) => {
                 self.list_unknown(&shown, &why, self.discovery.names(&path));
@@ -114,6 +119,11 @@ impl OpenedLogs {
             }
             Reader::Native => {
                 let mut tail = TailFile::open_with(&path, native_options()).map_err(unreadable)?;
+                let is_blank = self.format.is_none() && path.metadata().is_ok_and(|it| it.len() == 0);
+                if is_blank {
+                    // Held open, so that it can be read whatever it is renamed to before it is taken for something.
+                    tail.begin_at(0).map_err(unreadable)?;
+                }
                 // Beside others, one without a run is read after them and from its start.
                 let waits = without_run && !self.single;
                 let backfill =
@@ -121,6 +131,9 @@ impl OpenedLogs {
                 let source = tail.source();
                 self.add_followed(Box::new(tail), &path, taken_for, false, source, None);
                 self.backfill(backfill);
+                if let Some(followed) = self.followed.last_mut().filter(|_| is_blank) {
+                    followed.blank = Some(Blank::default());
+                }
                 self.place_in_a_run(without_run);
             }
             Reader::Lines(begin) => {
@@ -133,7 +146,7 @@ impl OpenedLogs {
     }
 
     /// Lists what is no log: a file that was named is missing, one of a directory is none of its logs.
-    fn list_unknown(&mut self, shown: &str, why: &UnknownFormat, is_named: bool) {
+    pub(super) fn list_unknown(&mut self, shown: &str, why: &UnknownFormat, is_named: bool) {
         let severity = if is_named { Severity::Warning } else { Severity::Note };
         let message = format!("'{shown}' is not a log: {why}");
         self.store.diagnose(Diagnostic::of_input(rule::UNKNOWN_FORMAT, message).milder(severity));
@@ -192,17 +205,27 @@ impl OpenedLogs {
         path: &Path,
         taken_for: TakenFor,
         piped: bool,
-        begin: fn(&Start<'_>) -> Box<dyn LineReader>,
+        begin: BeginReader,
     ) -> Result<(), OpenError> {
+        let translated = self.translated(path, piped, begin)?;
+        self.add_followed(tail, path, taken_for, piped, translated.source(), Some(translated));
+        Ok(())
+    }
+
+    /// What becomes of the lines of a file.
+    pub(super) fn translated(
+        &self,
+        path: &Path,
+        piped: bool,
+        begin: BeginReader,
+    ) -> Result<Translated, OpenError> {
         let shown = text::clean(&path.to_string_lossy());
         let (name, map) = (name_of(path), self.map.clone());
         let folder = path.parent().map(Path::to_owned).filter(|_| !piped);
         let beside = folder.map(|it| Arc::new(Beside(it)) as Arc<dyn import::Beside>);
         let begin: Begin =
             Box::new(move || begin(&Start { name: &name, map: map.as_deref(), beside: beside.as_ref() }));
-        let translated = Translated::new(&shown, begin).map_err(|it| OpenError::Spool(it.to_string()))?;
-        self.add_followed(tail, path, taken_for, piped, translated.source(), Some(translated));
-        Ok(())
+        Translated::new(&shown, begin).map_err(|it| OpenError::Spool(it.to_string()))
     }
 
     fn add_followed(
@@ -233,6 +256,7 @@ impl OpenedLogs {
             failed: None,
             backfill: None,
             waits: false,
+            blank: None,
             last: Look::default(),
         });
     }
