@@ -116,9 +116,10 @@ pub fn verdict(episode: &Episode, attribution: &Attribution, sweep: &Sweep) -> V
     }
     // What its own formula refutes leads only where nothing else was measured or modelled.
     let founded = founded_tie(episode, attribution, sweep);
-    let may_lead = |it: &Attribution| founded.is_none() || !is_refuted(it, &checks);
+    let may_lead =
+        |it: &Attribution| shape_of(it, &checks).is_none() && (founded.is_none() || !is_refuted(it, &checks));
     let asked = speaks(episode, attribution) && may_lead(attribution);
-    let leads = if asked { Some(attribution) } else { best(episode, sweep).filter(|it| may_lead(it)) };
+    let leads = if asked { Some(attribution) } else { best(episode, sweep, may_lead) };
     let is_judged = judgement(episode).is_some();
     match (leads, founded) {
         // Somebody's word of who earned least tells less of a failure than somebody's word of who failed.
@@ -131,8 +132,19 @@ pub fn verdict(episode: &Episode, attribution: &Attribution, sweep: &Sweep) -> V
             verdict
         }
         (None, Some(flat)) if !is_judged => equal(flat),
-        (None, _) => without_numbers(episode, sweep, &checks, silent),
+        (None, _) => {
+            let mut verdict = without_numbers(episode, sweep, &checks, silent);
+            verdict.ground.shape =
+                shape_of(attribution, &checks).map(|it| (it.key.clone(), it.method.clone()));
+            verdict
+        }
     }
+}
+
+/// The recomputation of declared numbers that shows them to be the shape of the trace alone, which never leads.
+fn shape_of<'a>(attribution: &Attribution, checks: &'a [Check]) -> Option<&'a Check> {
+    let key = attribution.baseline.as_ref().filter(|_| attribution.provenance == Provenance::Declared)?;
+    checks.iter().find(|it| it.key == *key && it.confirmed && it.is_shape)
 }
 
 /// Whether these are declared numbers that their own formula does not give.
@@ -331,14 +343,18 @@ fn is_flat(episode: &Episode, attribution: &Attribution) -> bool {
 
 /// The best founded row that may lead: by rung, then by how many agents it leaves unknown, then as the ladder of
 /// methods has it.
-fn best<'a>(episode: &Episode, sweep: &'a Sweep) -> Option<&'a Attribution> {
+fn best<'a>(
+    episode: &Episode,
+    sweep: &'a Sweep,
+    may_lead: impl Fn(&Attribution) -> bool,
+) -> Option<&'a Attribution> {
     let rows = sweep
         .rows
         .iter()
         .filter(|it| names_culprit(&it.scenario) && !one_sided(&it.scenario, episode.failed()));
     let speaking = rows.filter_map(|row| Some((row, row.result.as_ref().ok()?)));
     let speaking = speaking.filter(|it| it.0.data.is_none_or(|data| !sweep.is_silent(data)));
-    let speaking = speaking.filter(|it| speaks(episode, it.1));
+    let speaking = speaking.filter(|it| speaks(episode, it.1) && may_lead(it.1));
     let key = |(row, attribution): &(&SweepRow, &Attribution)| {
         let known = attribution.agents.iter().filter(|it| it.value.number().is_some()).count();
         let unknown = attribution.agents.len() - known;

@@ -19,7 +19,7 @@
 //!     `weight` in log odds, `words`), `p_of_acts`, `p_of_agents`, `window` (`first`, `last`, `promised`, `held`; null: `unlike`),
 //!     `unlike`, `distance` (1: as far as one in twenty of those fitted), `fitted_on`, `right` (on failures kept apart)
 //!   * `ground`: `rung` (measured, modelled, "declared, checked", declared, judged, estimated, none), `by`, `amount`,
-//!     `act_amount`, `checked_by`, `refuted_by`, `silent` (measured, but tells nobody apart), `shown` (the credit asked for,
+//!     `act_amount`, `checked_by`, `refuted_by`, `shape` (declared credit that is the shape of the trace, by `method`), `silent` (measured, but tells nobody apart), `shown` (the credit asked for,
 //!     if it may not lead), `unlock` (the record to log)
 //!   * `stability`: `agree` of `of` `measurements`, `p_flip`, `confirmed` (declared credits)
 //!   * `against`: a list, with `kind` and the data of that kind

@@ -1,10 +1,11 @@
 //! What contradicts a verdict, one variant per kind, the gravest first.
 
-use crate::model::{ActId, AgentId, Attribution, Episode, Estimate, Whose};
+use crate::model::{ActId, AgentId, Attribution, Episode, Estimate, RewardSource, Whose};
 use crate::stats::sum;
 use crate::suspicion;
 use crate::text::{Clause, Sentence};
 
+use super::super::coalition::best_supported;
 use super::super::figure::{earned, percent};
 use super::super::sweep::{Agreement, Data, OtherTable, Sweep, SweepRow};
 use super::check::Check;
@@ -12,7 +13,7 @@ use super::finding::{Finding, Named};
 use super::judgement::Judgement;
 use super::outcome::Outcome;
 use super::stability::data_words;
-use super::words::{act_name, credit, name, names, size};
+use super::words::{act_name, credit, mean, name, names, size};
 
 /// Formulas named one by one; more are counted.
 const FORMULAS: usize = 2;
@@ -58,6 +59,13 @@ pub enum Against {
     Outside {
         /// Who no number speaks of.
         agents: Vec<AgentId>,
+    },
+    /// The reward of this run is further from what the coalitions say of the whole team than all that they divide.
+    Elsewhere {
+        /// What this run got.
+        reward: f64,
+        /// What the coalitions say of the whole team.
+        team: f64,
     },
     /// What agents were paid and what they are credited with point opposite ways.
     Pay {
@@ -107,6 +115,7 @@ impl Against {
             Against::Refuted(_) => "refuted",
             Against::Declared { .. } => "declared",
             Against::Outside { .. } => "outside",
+            Against::Elsewhere { .. } => "elsewhere",
             Against::Pay { .. } => "pay",
             Against::Signs { .. } => "signs",
             Against::Act { .. } => "act",
@@ -153,6 +162,15 @@ impl Against {
             Against::Outside { agents } => {
                 let verb = if agents.len() == 1 { "acts and is" } else { "act and are" };
                 Clause::of(format!("{} {verb} in no coalition", names(episode, agents, "and")))
+            }
+            Against::Elsewhere { reward, team } => {
+                let largest = reward.abs().max(team.abs());
+                Clause::of(format!(
+                    "this run got {}, the whole team gets {} by the coalitions: {} is not explained",
+                    mean(*reward, largest),
+                    mean(*team, largest),
+                    size(reward - team, largest)
+                ))
             }
             Against::Pay { paid } => {
                 let one = |it: &(AgentId, f64)| format!("{} {}", name(episode, it.0), earned(it.1));
@@ -270,6 +288,7 @@ pub(super) fn against(
     };
     out.extend(declared(episode, numbers, sweep, checks));
     out.extend(outside(episode, numbers, attribution));
+    out.extend(elsewhere(episode, numbers, attribution));
     out.extend(pay(outcome, attribution, numbers));
     out.extend(acts.and_then(|it| rival(episode, numbers, it)));
     out.extend(formulas(episode, named, attribution, sweep));
@@ -374,6 +393,24 @@ fn outside(episode: &Episode, numbers: &Named, attribution: &Attribution) -> Opt
     (of_coalitions && numbers.unexplained.is_none() && !agents.is_empty())
         .then_some(Against::Outside { agents })
 }
+
+/// A reward that the coalitions do not explain: further from the team's value than all they divide, and than its runs
+/// spread.
+fn elsewhere(episode: &Episode, numbers: &Named, attribution: &Attribution) -> Option<Against> {
+    let table = &episode.coalitions[best_supported(&episode.coalitions)?];
+    let whole = &table.values.iter().find(|it| it.agents == table.players)?.value;
+    let (team, divided) = (whole.mean?, attribution.contract?);
+    // Numbers of a what-if or of another table are of another team.
+    let is_of_it = attribution.reward == Some(team) && numbers.unexplained.is_none();
+    let reward = episode.reward().filter(|it| it.source != RewardSource::Outcome)?.value;
+    let far = (reward - team).abs();
+    let is_seen = whole.returns.iter().any(|it| (it - team).abs() >= far);
+    let is_spread = whole.std.is_some_and(|it| far <= SPREADS * it);
+    (is_of_it && far > divided.abs() && !is_seen && !is_spread).then_some(Against::Elsewhere { reward, team })
+}
+
+/// A run this many standard deviations from the mean is another thing.
+const SPREADS: f64 = 4.0;
 
 /// Own rewards that order the agents the other way round than their credits do.
 fn pay(outcome: &Outcome, attribution: &Attribution, numbers: &Named) -> Option<Against> {

@@ -7,7 +7,7 @@ use crate::model::{AgentId, Episode};
 
 use super::super::audit::{AuditRow, audit_record};
 use super::super::declared;
-use super::super::method::Target;
+use super::super::method::{Family, Target};
 
 /// Records looked at: a log may hold one for each of thousands of steps.
 const RECORDS: usize = 8;
@@ -23,6 +23,9 @@ pub struct Check {
     pub forms: usize,
     /// Whether every number agrees.
     pub confirmed: bool,
+    /// Whether what computes it only looks at the shape of the trace and at R: then it says of nobody that it
+    /// mattered.
+    pub is_shape: bool,
     /// Whether the sum agrees, whatever the split.
     pub sum_agrees: bool,
     /// Declared minus computed, of what differs, the largest first.
@@ -85,9 +88,17 @@ fn check(row: AuditRow) -> Option<Check> {
         method,
         forms: row.forms,
         confirmed: off.is_empty(),
+        is_shape: row.recomputed.as_ref().is_ok_and(|it| is_shape(&it.method)),
         sum_agrees: (sums.0 - sums.1).abs() <= tolerance * pairs.len() as f64,
         off,
     })
+}
+
+/// Whether a method only looks at the shape of the trace and at R.
+fn is_shape(name: &str) -> bool {
+    let by_time = ["discount", "eligibility"];
+    by_time.contains(&name)
+        || super::super::method(name).is_some_and(|it| matches!(it.family, Family::Split | Family::Graph))
 }
 
 /// How far a number may be off: half of the last digit that the most precise of them is written with, once

@@ -83,6 +83,8 @@ pub struct Ground {
     pub checked_by: Option<String>,
     /// What computed declared credit anew and did not find it.
     pub refuted_by: Option<String>,
+    /// Declared credit that is the shape of the trace alone, and the method that gives it: it never leads.
+    pub shape: Option<(String, String)>,
     /// Measurements that were made and tell nobody apart.
     pub silent: Vec<Data>,
     /// `method/baseline` of the credit that was asked for, where it may not lead.
@@ -173,6 +175,7 @@ impl Ground {
             act_amount: String::new(),
             checked_by: None,
             refuted_by: None,
+            shape: None,
             silent: Vec::new(),
             shown: None,
             unlock: None,
@@ -213,6 +216,11 @@ impl Ground {
                 "Other options of an act were replayed, and the runs of what was done broke off. Nothing was modelled, \
                  declared or judged",
             ),
+            Rung::Nothing if let Some((key, method)) = &self.shape => {
+                Clause::of("Credit declared by ").quote(key).and(format!(
+                    " is {method}, the shape of the trace alone. Nothing was measured, modelled or judged"
+                ))
+            }
             Rung::Nothing => Clause::of("Nothing was measured, modelled, declared or judged"),
         });
         if !self.act_amount.is_empty() {

@@ -109,8 +109,9 @@ impl Stability {
         if let Some(flip) = &self.flip {
             let lead = if self.votes.is_empty() { "Measured" } else { "; measured" };
             out.push(Clause::of(format!("{lead} again, another name: {}", flip.words())));
-            let other = flip.named.iter().find(|it| !named.contains(&it.0) && it.1 > 0.0);
-            if let Some((other, _)) = other.filter(|_| flip.ends().1 > 0.0) {
+            // Only who makes up most of it: of several that are named, they may do so among themselves.
+            let other = flip.named.iter().find(|it| !named.contains(&it.0));
+            if let Some((other, _)) = other.filter(|it| it.1 > 0.0 && it.1 >= flip.plain / 2.0) {
                 out.push(Clause::ranked(2, format!(", mostly {}", names(episode, &[*other], "or"))));
             }
         }

@@ -345,3 +345,36 @@ fn runs_of_what_was_done_that_broke_off_are_what_is_missing() {
         ],
     );
 }
+
+#[test]
+fn a_reward_that_the_coalitions_do_not_explain_is_said() {
+    // v(team) - v(nobody) = -0.5, and this run got -9: 8.5 more than all that is divided.
+    let draft = Draft::team(&["coder", "tester"]).acts(&[0, 1]).coalitions(&[0.0, -0.5, 0.0, -0.5]);
+    let against =
+        |reward: f64| judged(&draft.clone().reward(reward, &[]).end(Status::Failure).episode()).against;
+    let found = against(-9.0);
+    assert_eq!(found, [Against::Elsewhere { reward: -9.0, team: -0.5 }]);
+    let words = "this run got -9.00, the whole team gets -0.50 by the coalitions: 8.50 is not explained";
+    assert_eq!(found[0].in_words(&draft.clone().episode()), words);
+    assert!(against(-0.9).is_empty());
+    // Runs that spread as far explain it.
+    let sample = |mean: f64, std: f64| {
+        Some(Sample { mean: Some(mean), std: Some(std), n: Some(64), ..Sample::default() })
+    };
+    let wide = [sample(0.0, 0.1), sample(-0.5, 0.1), sample(0.0, 0.1), sample(-0.5, 3.0)];
+    let draft = Draft::team(&["coder", "tester"]).acts(&[0, 1]).coalition_samples(&wide);
+    assert!(judged(&draft.reward(-9.0, &[]).end(Status::Failure).episode()).against.is_empty());
+}
+
+#[test]
+fn declared_credit_that_is_the_shape_of_the_trace_leads_nothing() {
+    // gamma 0.9: the later act has more of R = -1, whatever was done.
+    let draft = Draft::team(&["coder", "tester"]).acts(&[0, 1]).reward(-1.0, &[]).end(Status::Failure);
+    let draft = draft.declared("return_to_go", &[(0, -0.9), (1, -1.0)]).last_declared(|it| {
+        it.items.iter_mut().zip(0..).for_each(|(it, at)| it.act = Some(ActId(at)));
+        it.params = vec![("gamma".to_owned(), "0.9".to_owned())];
+    });
+    let found = judged(&draft.episode());
+    assert!(found.named().is_empty(), "{found:?}");
+    assert_eq!(found.ground.shape, Some(("return_to_go".to_owned(), "discount".to_owned())));
+}

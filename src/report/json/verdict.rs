@@ -200,6 +200,7 @@ fn ground(verdict: &Verdict, words: &Json) -> Json {
         "act_amount": it.act_amount,
         "checked_by": it.checked_by,
         "refuted_by": it.refuted_by,
+        "shape": it.shape.as_ref().map(|it| json!({ "declared": it.0, "method": it.1 })),
         "silent": it.silent.iter().map(|it| it.word()).collect::<Vec<_>>(),
         "shown": it.shown,
         "unlock": it.unlock.map(Unlock::words),
@@ -243,6 +244,9 @@ fn against(episode: &Episode, it: &Against) -> Json {
         Against::Unlike { distance } => json!({ "distance": number(*distance) }),
         Against::Refuted(it) => check(it),
         Against::Declared { key, agents } => json!({ "declared": key, "agents": names(episode, agents) }),
+        Against::Elsewhere { reward, team } => {
+            json!({ "reward": number(*reward), "team": number(*team) })
+        }
         Against::Outside { agents } => json!({ "agents": names(episode, agents) }),
         Against::Pay { paid } => json!({
             "paid": paid.iter()

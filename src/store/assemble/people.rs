@@ -41,6 +41,7 @@ pub(super) fn add(builder: &mut Builder, run: Option<&Run>, records: &[(Record, 
             }
         }
     }
+    tell_apart(builder);
     for edge in starts().flat_map(|it| &it.edges) {
         let (from, to) = (used(builder, &edge.from), used(builder, &edge.to));
         builder.episode.edges.push(DeclaredEdge {
@@ -93,6 +94,27 @@ fn strangers(builder: &Builder, records: &[(Record, Origin)]) -> HashSet<String>
     }
     super::strangers::strangers(records, |it| agents.contains(it))
 }
+
+/// Spells the joiners of names that would be shown alike without them.
+fn tell_apart(builder: &mut Builder) {
+    let mut shown: BTreeMap<&str, u32> = BTreeMap::new();
+    builder.episode.agents.iter().for_each(|it| *shown.entry(&it.name).or_default() += 1);
+    let alike = |name: &str| shown.get(name).is_some_and(|it| *it > 1);
+    let spelled: Vec<(AgentId, String)> = builder
+        .agents
+        .iter()
+        .filter(|(raw, id)| raw.contains(JOINERS) && alike(&builder.episode.agent(**id).name))
+        .map(|(raw, id)| (*id, text::clean(&raw.replace(JOINERS, JOINER))))
+        .collect();
+    for (id, name) in spelled {
+        builder.episode.agents[id.index()].name = name;
+    }
+}
+
+/// The zero-width joiner, and selectors of text or picture.
+const JOINERS: [char; 3] = ['\u{200d}', '\u{fe0e}', '\u{fe0f}'];
+/// How one is spelled.
+const JOINER: &str = "<ZW>";
 
 /// Lists ids that several entries of one roster share.
 fn shared_ids(builder: &mut Builder, agents: &[RosterAgent], origin: Origin) {

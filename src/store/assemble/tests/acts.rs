@@ -258,3 +258,12 @@ fn records_without_an_id_or_of_another_type_are_not_updates() {
     let episode = episode(&both);
     assert_eq!((episode.acts.len(), rules(&episode)), (2, vec!["ambiguous-id"]));
 }
+
+#[test]
+fn ids_that_differ_in_a_joiner_alone_are_shown_apart() {
+    let act = |agent: &str| format!(r#"{{"type":"action","agent":"{agent}"}}"#);
+    let (joined, apart) = (act("👨\u{200d}👩"), act("👨👩"));
+    check_names(&[&joined, &apart], &["👨<ZW>👩", "👨👩"]);
+    // Alone it is an ordinary picture.
+    check_names(&[&joined], &["👨👩"]);
+}
