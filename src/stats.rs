@@ -9,12 +9,15 @@
 
 mod arm;
 mod chance;
+mod clear;
 mod contrast;
 mod credit;
 mod differ;
 mod draw;
 mod drawn;
+mod errors;
 mod flip;
+mod joint;
 mod moments;
 mod noise;
 mod rank;

@@ -66,11 +66,13 @@ pub(super) fn percent(share: f64) -> String {
     }
 }
 
-/// A chance that is known as a range: `3-9%`, `50%`, `<1%`.
+/// A chance that is known as a range: `3-9%`, `50%`, `<1%`, `<2%`.
 pub(super) fn chance((low, high): (f64, f64)) -> String {
     let (from, to) = (percent(low), percent(high));
     if high < 0.005 {
         "<1%".to_owned()
+    } else if low < 0.005 && high < 0.015 {
+        "<2%".to_owned()
     } else if from == to {
         to
     } else {
@@ -149,6 +151,7 @@ mod tests {
         assert_eq!(chance((0.031, 0.09)), "3-9%");
         assert_eq!(chance((0.5, 0.501)), "50%");
         assert_eq!(chance((0.001, 0.09)), "<1-9%");
+        assert_eq!(chance((0.001, 0.012)), "<2%");
         assert_eq!(chance((0.0, 0.001)), "<1%");
     }
 

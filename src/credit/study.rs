@@ -53,18 +53,36 @@ pub fn study(
 }
 
 /// P(flip) of the rows of a sweep, each by at most as many draws as `draws` says. `None` if the row only asks again what
-/// another row asks, names nobody, or its uncertainty is not known. The seed is that of the row.
+/// another row asks, names nobody, or its uncertainty is not known. The seed is that of the row. Rows that are the same
+/// sums of the same measurements are drawn once.
 pub fn sweep_flips(
     episode: &Episode,
     sweep: &Sweep,
     draws: impl Fn(&Attribution) -> u32,
 ) -> Vec<Option<FlipProbability>> {
     let failed = episode.failed();
-    let of_row = |row: &SweepRow| {
-        let credit = row.result.as_ref().ok().filter(|_| asks(row))?;
-        flip(failed, credit, draws(credit), row.scenario.seed).ok()
-    };
-    sweep.rows.iter().map(of_row).collect()
+    let mut drawn: Vec<(&SweepRow, u32, Option<FlipProbability>)> = Vec::new();
+    let mut flips = Vec::with_capacity(sweep.rows.len());
+    for row in &sweep.rows {
+        let Some(credit) = row.result.as_ref().ok().filter(|_| asks(row)) else {
+            flips.push(None);
+            continue;
+        };
+        let draws = draws(credit);
+        let same = drawn.iter().find(|it| it.1 == draws && is_drawn_alike(it.0, row));
+        let found = same.map(|it| it.2.clone());
+        let found = found.unwrap_or_else(|| flip(failed, credit, draws, row.scenario.seed).ok());
+        drawn.push((row, draws, found.clone()));
+        flips.push(found);
+    }
+    flips
+}
+
+/// Whether two rows are the same sums of the same measurements.
+fn is_drawn_alike(a: &SweepRow, b: &SweepRow) -> bool {
+    let [of_a, of_b] = [a, b].map(|it: &SweepRow| it.result.as_ref().ok()?.measured.as_ref());
+    a.scenario.seed == b.scenario.seed
+        && of_a.zip(of_b).is_some_and(|(a, b)| a.agents == b.agents && a.table == b.table)
 }
 
 /// Whether it is worth knowing how sure a row is: it names somebody and does not only ask again what another method

@@ -46,3 +46,13 @@ pub struct FlipDraws {
     /// The seed.
     pub seed: u64,
 }
+
+/// Draws in any case: fewer say nothing.
+const LEAST_DRAWS: u32 = 200;
+
+impl FlipDraws {
+    /// How many to take where the time there is allows for `affordable`.
+    pub(super) fn within(self, affordable: usize) -> u32 {
+        self.most.min(affordable as u32).max(LEAST_DRAWS.min(self.most)).max(1)
+    }
+}

@@ -5,15 +5,13 @@ use super::chance::{End, FlipDraws, FlipRange};
 use super::contrast::Weights;
 use super::credit::Credit;
 use super::draw::Draws;
-use super::noise::{Noise, SHARES, noise_shares};
+use super::noise::Noise;
 use super::solve::solve;
 use super::sum;
 use super::table::{ReturnKind, Table};
 
 /// Arms drawn in all, at most.
 pub(super) const BUDGET: usize = 2_000_000;
-/// Draws in any case: fewer say nothing.
-const LEAST_DRAWS: u32 = 200;
 /// The most credits whose arms are moved to draw them together; beyond, the credits themselves are moved.
 const MOST_SOLVED: usize = 256;
 
@@ -31,7 +29,7 @@ pub(super) struct Drawn<'a> {
     towards: Vec<f64>,
     /// The same of the credits, where these are moved in place of arms.
     credits_towards: Option<Vec<f64>>,
-    /// The share of noise at each of [`SHARES`] midpoints, and the probability up to it.
+    /// The share of noise in the spread of credits, and its probability.
     shares: Vec<(f64, f64)>,
 }
 
@@ -47,14 +45,7 @@ impl<'a> Drawn<'a> {
         arms.retain(|it| table.arms[*it].is_measured());
         let mean = sum(now.iter().copied()) / now.len() as f64;
         let away: Vec<f64> = now.iter().map(|it| it - mean).collect();
-        let q = sum(away.iter().map(|it| it * it)) / noise.variance;
-        let mut so_far = 0.0;
-        let shares = noise_shares(q, now.len())
-            .map(|(share, probability)| {
-                so_far += probability;
-                (share, so_far)
-            })
-            .collect();
+        let shares = noise.shares(now).collect();
         let solved = credits.len() <= MOST_SOLVED;
         Self {
             table,
@@ -72,41 +63,24 @@ impl<'a> Drawn<'a> {
     pub(super) fn range(&self, now: &[f64], end: End, draws: FlipDraws) -> FlipRange {
         let cost =
             self.arms.len().max(1) + self.paired.iter().map(|it| it.0.len() * it.1.len()).sum::<usize>() / 16;
-        let count = draws.most.min((BUDGET / cost) as u32).max(LEAST_DRAWS.min(draws.most)).max(1);
         let mut stream = Draws::new(draws.seed);
-        let floor = self.table.scale();
-        let reference = extreme(now, end, floor);
-        let (mut plain, mut shrunk) = (0u32, 0u32);
-        let mut tally = vec![0u32; now.len()];
         let mut errors = vec![0.0; self.table.arms.len()];
         let mut means = self.table.means.clone();
-        for draw in 0..count {
-            let quantile = (f64::from(draw) + 0.5) / f64::from(count);
-            let at = self.shares.partition_point(|it| it.1 < quantile).min(SHARES - 1);
-            let share = self.shares[at].0;
+        let count = draws.within(BUDGET / cost);
+        count_range(now, end, self.table.scale(), count, &self.shares, |share| {
             self.draw(&mut stream, &mut errors);
-            let credits = self.moved(0.0, &errors, &mut means);
-            let found = extreme(&credits, end, floor);
-            plain += u32::from(found != reference);
-            found.iter().for_each(|it| tally[*it] += 1);
-            let mut credits = self.moved(share, &errors, &mut means);
+            let plain = self.moved(0.0, &errors, &mut means);
+            let mut shrunk = self.moved(share, &errors, &mut means);
             if let Some(away) = &self.credits_towards {
-                credits.iter_mut().zip(away).for_each(|(it, away)| *it -= share * away);
+                shrunk.iter_mut().zip(away).for_each(|(it, away)| *it -= share * away);
             }
-            shrunk += u32::from(extreme(&credits, end, floor) != reference);
-        }
-        let part = |of: u32| f64::from(of) / f64::from(count);
-        FlipRange {
-            plain: part(plain),
-            shrunk: part(shrunk),
-            draws: count,
-            least: tally.into_iter().map(part).collect(),
-        }
+            [plain, shrunk]
+        })
     }
 
     /// One error for every arm: its standard error times a t.
     pub(super) fn draw(&self, stream: &mut Draws, errors: &mut [f64]) {
-        let scale = if self.df.is_finite() { (self.df / chi_square(stream, self.df)).sqrt() } else { 1.0 };
+        let scale = scale_of_t(stream, self.df);
         let mut stretches = self.paired.iter().peekable();
         let mut arms = self.arms.iter().copied().peekable();
         while let Some(arm) = arms.peek().copied() {
@@ -115,14 +89,15 @@ impl<'a> Drawn<'a> {
                     stretches.next();
                 }
                 Some((stretch, residuals)) if stretch.contains(&arm) => {
-                    let normals: Vec<f64> = residuals.iter().map(|_| stream.normal()).collect();
-                    let n = residuals.len() as f64;
-                    while let Some(arm) = arms.next_if(|it| stretch.contains(it)) {
-                        let at = arm - stretch.start;
-                        let error: f64 =
-                            normals.iter().zip(residuals).map(|(normal, run)| normal * run[at]).sum();
-                        errors[arm] = scale * error / (n * (n - 1.0)).sqrt();
+                    let own = &mut errors[stretch.clone()];
+                    own.fill(0.0);
+                    for run in residuals {
+                        let normal = stream.normal();
+                        own.iter_mut().zip(run).for_each(|(error, residual)| *error += normal * residual);
                     }
+                    let n = residuals.len() as f64;
+                    own.iter_mut().for_each(|it| *it = scale * *it / (n * (n - 1.0)).sqrt());
+                    while arms.next_if(|it| stretch.contains(it)).is_some() {}
                 }
                 _ => {
                     errors[arm] = scale * self.errors[arm] * stream.normal();
@@ -161,6 +136,45 @@ impl<'a> Drawn<'a> {
     }
 }
 
+/// Both answers from `count` draws. `next` gives the credits of another measurement: as measured, and where this share of
+/// their spread is noise. `shares`: that share and its probability.
+pub(super) fn count_range(
+    now: &[f64],
+    end: End,
+    floor: f64,
+    count: u32,
+    shares: &[(f64, f64)],
+    mut next: impl FnMut(f64) -> [Vec<f64>; 2],
+) -> FlipRange {
+    let reference = extreme(now, end, floor);
+    let (mut plain, mut shrunk) = (0u32, 0u32);
+    let mut tally = vec![0u32; now.len()];
+    let mut so_far = 0.0;
+    let up_to: Vec<f64> = shares
+        .iter()
+        .map(|it| {
+            so_far += it.1;
+            so_far
+        })
+        .collect();
+    for draw in 0..count {
+        let quantile = (f64::from(draw) + 0.5) / f64::from(count);
+        let at = up_to.partition_point(|it| *it < quantile).min(shares.len() - 1);
+        let [as_measured, drawn_together] = next(shares[at].0);
+        let found = extreme(&as_measured, end, floor);
+        plain += u32::from(found != reference);
+        found.iter().for_each(|it| tally[*it] += 1);
+        shrunk += u32::from(extreme(&drawn_together, end, floor) != reference);
+    }
+    let part = |of: u32| f64::from(of) / f64::from(count);
+    FlipRange {
+        plain: part(plain),
+        shrunk: part(shrunk),
+        draws: count,
+        least: tally.into_iter().map(part).collect(),
+    }
+}
+
 /// Places of the values at this end. Those that differ by what is rounding at the `scale` of the returns are all of
 /// them.
 pub(super) fn extreme(values: &[f64], end: End, scale: f64) -> Vec<usize> {
@@ -187,6 +201,11 @@ fn towards(table: &Table, credits: &[Weights], away: &[f64]) -> Vec<f64> {
         credit.terms().iter().for_each(|it| towards[it.0] += it.1 * part);
     }
     towards
+}
+
+/// What normal errors are multiplied by where their size is an estimate with `df` degrees of freedom.
+pub(super) fn scale_of_t(stream: &mut Draws, df: f64) -> f64 {
+    if df.is_finite() { (df / chi_square(stream, df)).sqrt() } else { 1.0 }
 }
 
 /// A chi-square variable (Wilson and Hilferty 1931, one normal: P(flip) within 0.01 of exact draws from 1.5 degrees

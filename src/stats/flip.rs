@@ -11,9 +11,11 @@
 
 use super::arm::ROUNDING;
 use super::chance::{End, FlipDraws, FlipRange};
+use super::clear::clear;
 use super::contrast::{NoInterval, Weights};
 use super::credit::{Credit, arms_of};
 use super::drawn::{Drawn, extreme};
+use super::joint::{is_worth_it, joint_range};
 use super::noise::{Noise, noise_shares};
 use super::student::student_cdf;
 use super::sum;
@@ -39,6 +41,12 @@ pub fn flip_range(
     let linear = credits.iter().all(|it| it.picks.is_empty());
     if let ([a, b], ReturnKind::Real, true) = (&now[..], table.kind(), linear) {
         return Ok(of_two(end.sign() * a, end.sign() * b, &noise, table.scale()));
+    }
+    if linear && let Some(found) = clear(table, &weights, &now, end, &noise) {
+        return Ok(found);
+    }
+    if linear && is_worth_it(table, credits.len(), arms.len()) {
+        return Ok(joint_range(table, &weights, &now, end, &noise, draws));
     }
     Ok(Drawn::of(table, credits, &weights, arms, noise, &now).range(&now, end, draws))
 }

@@ -97,6 +97,12 @@ impl Noise {
         self.variance = sum(parts.iter().map(|it| it.0)) / 2.0;
         self.df = satterthwaite(parts.into_iter()).max(1.0);
     }
+
+    /// [`noise_shares`] of credits that are `now`.
+    pub(super) fn shares(&self, now: &[f64]) -> impl Iterator<Item = (f64, f64)> + use<> {
+        let mean = sum(now.iter().copied()) / now.len() as f64;
+        noise_shares(sum(now.iter().map(|it| (it - mean).powi(2))) / self.variance, now.len())
+    }
 }
 
 /// The arms of the differences between a credit that stands out and another, where such a difference shows no spread
