@@ -97,7 +97,7 @@ fn pass_fail(draws: u32) {
             let (mut least, mut all, mut under) = (1.0f64, 0.0, 0);
             for (at, (p, q)) in RATES.iter().flat_map(|p| RATES.iter().map(move |q| (*p, *q))).enumerate() {
                 let cell = design.cell("", *n, |it| Returns::Pass(if weights[it] > 0.0 { p } else { q }));
-                let found = simulation::coverage(&cell, draws / 4, at as u64);
+                let found = simulation::coverage(&cell, draws, at as u64);
                 least = least.min(found.covered);
                 all += found.covered / 36.0;
                 under += u32::from(found.covered < 0.93);

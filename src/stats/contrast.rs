@@ -2,7 +2,8 @@
 //!
 //! * Real-valued returns: Welch's t with the degrees of freedom of Satterthwaite (1946). Where an arm has fewer than
 //!   four runs these are mixed (0.7 to 0.3, harmonically) with those that equal variances would give, as a variance
-//!   from two runs is too rough to weigh others by. One run borrows the variance of the table; so do arms that
+//!   from two runs is too rough to weigh others by. With more than four arms, or with runs that differ threefold, one
+//!   arm may rule unseen, and the mix is more cautious (`FewRuns`). One run borrows the variance of the table; so do arms that
 //!   show no spread at all, together.
 //! * Pass/fail and few values: four pseudo-observations are shared over the arms by the weight they have in the
 //!   standard error, at least 0.75 each, half at either bound, and t is used. For two arms that is Agresti and
@@ -202,7 +203,7 @@ impl Contrast {
 
 /// Share of half an interval by which its centre may be off the value before the interval is widened on that side, of
 /// up to [`FEW_ARMS`] arms. Two arms need no widening: their interval covers as it is (Agresti and Caffo 2000).
-const BEYOND_FEW: f64 = 1.0 / 3.0;
+const BEYOND_FEW: f64 = 0.31;
 /// The same for more than [`FEW_ARMS`]. An interval that is widened misses on that side alone, so it may miss in
 /// nearly 5% there: 0.9 of a half is enough.
 const BEYOND_MANY: f64 = 0.1;
@@ -226,6 +227,34 @@ const LEAST_PSEUDO: f64 = 0.75;
 const PASS_FAIL_DF: f64 = 4.0;
 /// Share of Satterthwaite's degrees of freedom where an arm has fewer than four runs.
 const UNEQUAL_SHARE: f64 = 0.7;
+
+/// The same where one arm may rule, of the geometric mean of Satterthwaite's degrees of freedom and the least of an arm:
+/// the variance of one arm can be nearly all there is, and by luck look as small as the others. Coverage of Shapley
+/// values with two runs and one arm ten times as wide is 0.88 without, 0.925 with.
+const RULED_SHARE: f64 = 0.8;
+/// Up to so many estimates of variance one that rules shows, or costs less than caution does.
+const FEW_ESTIMATES: usize = 4;
+/// From so many times the degrees of freedom of another on, Satterthwaite's formula trusts the larger estimate too
+/// much when the smaller is small by luck.
+const UNEVEN: f64 = 3.0;
+
+/// What is known of the variances of arms of which some have fewer than four runs.
+enum FewRuns {
+    /// Few estimates, each as good as another.
+    Alike,
+    /// One may be nearly all of the sum without showing it. `least`: degrees of freedom of the roughest.
+    OneMayRule { least: f64 },
+}
+
+/// By the degrees of freedom of every estimate: the last of `(part, part if equal, df)`.
+fn few_runs(estimates: &[(f64, f64, f64)]) -> FewRuns {
+    let df = || estimates.iter().map(|it| it.2);
+    let (least, most) = (df().fold(f64::INFINITY, f64::min), df().fold(0.0, f64::max));
+    match estimates.len() > FEW_ESTIMATES || most >= UNEVEN * least {
+        true => FewRuns::OneMayRule { least },
+        false => FewRuns::Alike,
+    }
+}
 
 /// Degrees of freedom of a sum of variances `(variance, df)`; infinite where all are.
 pub(super) fn satterthwaite(parts: impl Iterator<Item = (f64, f64)>) -> f64 {
@@ -406,7 +435,11 @@ impl Table {
         }
         let unequal = satterthwaite(parts.iter().map(|it| (it.0, it.2)));
         let equal = satterthwaite(parts.iter().map(|it| (it.1, it.2)));
-        let share = if fewest >= 4.0 { 1.0 } else { UNEQUAL_SHARE };
+        let (share, unequal) = match few_runs(&parts) {
+            _ if fewest >= 4.0 => (1.0, unequal),
+            FewRuns::Alike => (UNEQUAL_SHARE, unequal),
+            FewRuns::OneMayRule { least } => (RULED_SHARE, (unequal * least).sqrt()),
+        };
         let df = 1.0 / (share / unequal + (1.0 - share) / equal);
         let standard_error = variance.sqrt();
         Ok(Contrast {
