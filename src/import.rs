@@ -13,16 +13,21 @@
 //! they are and what to do. Everything downstream reads one format. Nothing here does IO. A reader says what the
 //! file says: it invents no time stamps, no rewards and no causal links.
 
+mod adk;
+mod ag2;
 mod agent_lightning;
 mod agentrx;
+mod autogen;
 mod c3;
 mod cells;
 mod chat;
+mod chatdev;
 mod claude_code;
 mod codex;
 mod console;
 #[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "only the reader of tables needs it"))]
 mod contain;
+mod crewai;
 mod document;
 mod format;
 mod gemini;
@@ -51,11 +56,13 @@ mod rllib;
 mod rllm;
 mod row;
 mod rows;
+mod smolagents;
 mod sniff;
 mod spans;
 mod swe_agent;
 mod tau2;
 mod tau_bench;
+mod team;
 #[cfg(test)]
 mod tests;
 mod trl;
@@ -82,6 +89,7 @@ pub static FORMATS: &[&Format] = &[
     &agentrx::MESSAGES,
     &agentrx::LABELS,
     &c3::FORMAT,
+    &c3::DETAILS,
     &otlp::FORMAT,
     &jaeger::FORMAT,
     &console::FORMAT,
@@ -92,6 +100,15 @@ pub static FORMATS: &[&Format] = &[
     &langgraph::FORMAT,
     &mlflow::FORMAT,
     &openai_agents::FORMAT,
+    &autogen::CHAT,
+    &autogen::CORE,
+    &ag2::LOG,
+    &ag2::RESULT,
+    &adk::EVENTS,
+    &adk::SESSION,
+    &crewai::FORMAT,
+    &smolagents::FORMAT,
+    &chatdev::FORMAT,
     &claude_code::FORMAT,
     &claude_code::BESIDE,
     &codex::FORMAT,

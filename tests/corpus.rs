@@ -13,6 +13,7 @@ mod corpus {
     pub mod episode;
     mod exports;
     pub mod follow;
+    mod frameworks;
     pub mod import;
     mod joint;
     mod labels;

@@ -23,6 +23,10 @@
 //! time stamp and no causal link is made up either: the roles come in topological order, which is not who
 //! heard whom.
 
+mod details;
+
+pub use details::DETAILS;
+
 use std::borrow::Cow;
 
 use serde_json::value::RawValue;
