@@ -103,7 +103,8 @@ fn is_shape(name: &str) -> bool {
 
 /// How far a number may be off: half of the last digit that the most precise of them is written with, once
 /// for the number itself and once for each of two it was made of; at least 1e-4 and at most 1e-3 of the
-/// largest.
+/// largest, or else less than one unit of that digit, where that is no more than a twentieth of the largest: thirds
+/// of 1 are written 0.33, 0.33 and 0.34.
 pub(in crate::credit) fn tolerance(declared: impl Iterator<Item = f64>) -> f64 {
     let (mut digits, mut largest) = (0, 0.0_f64);
     for value in declared.filter(|it| it.is_finite()) {
@@ -111,7 +112,9 @@ pub(in crate::credit) fn tolerance(declared: impl Iterator<Item = f64>) -> f64 {
         digits = digits.max(text.split_once('.').map_or(0, |it| it.1.len()));
         largest = largest.max(value.abs());
     }
-    (1.5 * 10f64.powi(-(digits.min(15) as i32))).clamp(1e-4 * largest, 1e-3 * largest)
+    let unit = 10f64.powi(-(digits.min(15) as i32));
+    let written = if digits < 2 || unit > largest / 20.0 { 0.0 } else { unit * (1.0 - 1e-6) };
+    (1.5 * unit).clamp(1e-4 * largest, 1e-3 * largest).max(written)
 }
 
 #[cfg(test)]
@@ -128,5 +131,9 @@ mod tests {
         // Whole numbers say little of their precision: a thousandth of the largest.
         check(&[-4.0, 1.0], 4e-3);
         check(&[1.0 / 3.0], 1e-4 / 3.0);
+        // Less than a unit of two digits; of one digit, and beside small numbers, as much as ever.
+        check(&[-0.33, -0.33, -0.34], 0.01);
+        check(&[-0.3, -0.4], 4e-4);
+        check(&[-0.05, 0.02], 5e-5);
     }
 }

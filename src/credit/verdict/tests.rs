@@ -378,3 +378,14 @@ fn declared_credit_that_is_the_shape_of_the_trace_leads_nothing() {
     assert!(found.named().is_empty(), "{found:?}");
     assert_eq!(found.ground.shape, Some(("return_to_go".to_owned(), "discount".to_owned())));
 }
+
+#[test]
+fn rounding_of_declared_credit_is_no_error() {
+    // A third of -1 each.
+    let values = [0.0, -1.0 / 3.0, -1.0 / 3.0, -2.0 / 3.0, -1.0 / 3.0, -2.0 / 3.0, -2.0 / 3.0, -1.0];
+    let draft = Draft::of(3).acts(&[0, 1, 2]).coalitions(&values).reward(-1.0, &[]).end(Status::Failure);
+    let against =
+        |numbers: &[(u32, f64)]| judged(&draft.clone().declared("shapley", numbers).episode()).against;
+    assert!(against(&[(0, -0.33), (1, -0.33), (2, -0.34)]).is_empty());
+    assert!(matches!(against(&[(0, -0.32), (1, -0.33), (2, -0.35)])[..], [Against::Refuted(_)]));
+}
