@@ -22,12 +22,13 @@ mod stdin;
 mod unread;
 
 use std::{
-    io::{self, IsTerminal, Write},
+    io::{self, BufWriter, IsTerminal, Write},
     process::ExitCode,
 };
 
 use anyhow::Context;
 use clap::{CommandFactory, Parser};
+use serde::Serialize;
 
 use crate::{import, log, tui::supervisor};
 
@@ -142,8 +143,21 @@ fn run(arguments: Arguments) -> anyhow::Result<u8> {
 
 /// Writes to stdout in one go.
 fn print(text: &str) -> anyhow::Result<u8> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
+    print_with(|out| out.write_all(text.as_bytes()))
+}
+
+/// Writes JSON to stdout as it is made, indented and ended by a line end.
+fn print_json(json: &impl Serialize) -> anyhow::Result<u8> {
+    print_with(|out| {
+        serde_json::to_writer_pretty(&mut *out, json)?;
+        out.write_all(b"\n")
+    })
+}
+
+/// Writes to stdout what `write` makes, as it is made.
+fn print_with(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<u8> {
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    write(&mut out)?;
     out.flush()?;
     Ok(0)
 }

@@ -34,6 +34,7 @@ mod output;
 mod rules;
 #[cfg(test)]
 mod sample;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -53,8 +54,9 @@ pub use json::json;
 pub use markdown::markdown;
 pub use matches::{MatchQuestion, MatchSummary, matches_begin, matches_end, matches_row};
 pub use methods::{methods_json, methods_markdown, methods_text};
-pub use output::{MatchFormat, Output};
+pub use output::{MatchFormat, Output, Printed};
 pub use rules::{rules_json, rules_text};
+pub use stream::Node;
 pub use text::text;
 
 /// Every way to print a report, in the order of `--help`; the first is the default. A new one is a file here

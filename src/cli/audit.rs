@@ -6,7 +6,7 @@ use super::{
     RULE_HIT, TOO_MANY_BAD,
     arguments::{Audit, CheckFormat},
     fail_rule::AuditRule,
-    headless, print,
+    headless, print, print_json,
     unread::Unread,
 };
 use crate::{
@@ -46,10 +46,10 @@ pub(super) fn run(options: &Audit) -> anyhow::Result<u8> {
         bad_lines: summary.bad_lines,
         unread: unread.sentences(),
     };
-    print(&match options.format {
-        CheckFormat::Text => report::audit_text(&report),
-        CheckFormat::Json => report::audit_json(&report),
-    })?;
+    match options.format {
+        CheckFormat::Text => print(&report::audit_text(&report))?,
+        CheckFormat::Json => print_json(&report::audit_json(&report))?,
+    };
     if options.max_bad.is_some_and(|it| summary.bad_lines > it) {
         return Ok(TOO_MANY_BAD);
     }

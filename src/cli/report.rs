@@ -9,7 +9,7 @@ use super::{
     filters, headless,
     log_options::LogOptions,
     output_format::OutputFormat,
-    picture, print,
+    picture, print, print_json,
     unread::Unread,
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     check,
     credit::{self, Curve, FailureStudy, MessageSetting, Study, Target},
     model::{Diagnostic, Episode, EpisodeId, Explanation, LogSummary, Scenario},
-    report::{self, Output},
+    report::{self, Output, Printed},
     runtime::{self, OpenedLogs, Survey, validate},
     store::Pass,
 };
@@ -87,7 +87,7 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
             all_episodes: read.summary.episodes.len(),
         }
     });
-    print(&found.printed(output, options, &read, &episode, listed.as_ref()))?;
+    found.print(output, options, &read, &episode, listed.as_ref())?;
     if options.scenario.method.is_some() {
         found.is_computed()?;
     }
@@ -151,17 +151,17 @@ impl Found {
         Ok(Self { analysis, study, failure, explanations, findings })
     }
 
-    /// The report as `output` prints it.
-    fn printed(
+    /// Writes the report as `output` prints it.
+    fn print(
         &self,
         output: &Output,
         options: &Report,
         read: &Read,
         episode: &Episode,
         listed: Option<&report::Listed>,
-    ) -> String {
+    ) -> anyhow::Result<u8> {
         let analysis = &self.analysis;
-        (output.print)(&report::Report {
+        let report = report::Report {
             listed,
             raw_cells: options.raw_cells,
             log: &options.logs.shown(),
@@ -182,7 +182,11 @@ impl Found {
             bad_lines: read.summary.bad_lines,
             scanned_lines: read.scanned_lines,
             command: &command_line::of_scenario(&options.logs.words(), episode, &analysis.scenario),
-        })
+        };
+        match (output.print)(&report) {
+            Printed::Text(text) => print(&text),
+            Printed::Json(json) => print_json(&json),
+        }
     }
 
     /// # Errors

@@ -25,6 +25,7 @@ use serde_json::{Value as Json, json};
 use super::{
     AuditReport, figures,
     json::value::{number, value},
+    stream::Node,
 };
 use crate::{
     audit::{
@@ -34,10 +35,10 @@ use crate::{
     text::clean,
 };
 
-/// The audit as JSON.
-pub fn audit_json(report: &AuditReport<'_>) -> String {
+/// The audit as JSON: made while it is written.
+pub fn audit_json<'a>(report: &'a AuditReport<'a>) -> Node<'a> {
     let audit = report.audit;
-    super::json::pretty(&json!({
+    let small = json!({
         "log": clean(report.log),
         "episodes": audit.episodes,
         "seed": audit.setting.seed,
@@ -45,12 +46,15 @@ pub fn audit_json(report: &AuditReport<'_>) -> String {
         "unread": report.unread,
         "worst_residual": maybe(audit.worst_residual()),
         "worst_recomputed": maybe(audit.worst_recomputed()),
-        "declared": audit.declared.iter().map(|it| declared(report, it)).collect::<Vec<_>>(),
-        "own_rewards": audit.paid.iter().map(paid).collect::<Vec<_>>(),
-        "declared_fidelity": audit.declared_fidelity.iter().map(declared_fidelity).collect::<Vec<_>>(),
-        "replays": audit.sections.iter().map(section).collect::<Vec<_>>(),
-        "findings": audit.findings.iter().map(|it| finding(report, it)).collect::<Vec<_>>(),
-    }))
+    });
+    let large = [
+        ("declared", Node::list(move || audit.declared.iter().map(|it| declared(report, it)))),
+        ("own_rewards", Node::list(|| audit.paid.iter().map(paid))),
+        ("declared_fidelity", Node::list(|| audit.declared_fidelity.iter().map(declared_fidelity))),
+        ("replays", Node::list(|| audit.sections.iter().map(section))),
+        ("findings", Node::list(move || audit.findings.iter().map(|it| finding(report, it)))),
+    ];
+    Node::object(small, large)
 }
 
 fn maybe(value: Option<f64>) -> Json {

@@ -7,7 +7,7 @@
 //! what the agent earned for itself, where that is logged. The four before it are the verdict's, alike in all rows but for `named`: the word
 //! of the outcome (`FAIL`), whether this agent is named (`yes`, `no`), the act named, the rung that stands on. If the method cannot be computed at all, every agent is unavailable.
 
-use super::{Output, Report, figures};
+use super::{Output, Printed, Report, figures};
 use crate::{
     model::{AgentId, Attribution, Estimate, Value},
     text::clean,
@@ -17,8 +17,13 @@ const HEADER: &str = "log,episode,agent,method,baseline,state,value,ci95_low,ci9
                       provenance,absence,low,high,level,outcome,named,act,ground,own";
 
 /// The row of this format.
-pub(super) const OUTPUT: Output =
-    Output { name: "csv", about: "The credit table alone", has_study: false, matches: None, print: csv };
+pub(super) const OUTPUT: Output = Output {
+    name: "csv",
+    about: "The credit table alone",
+    has_study: false,
+    matches: None,
+    print: |report| Printed::Text(csv(report)),
+};
 
 /// The credit table of `report` as CSV, heading first.
 pub fn csv(report: &Report<'_>) -> String {

@@ -65,10 +65,12 @@ mod suspicion;
 pub(super) mod value;
 mod verdict;
 
+use std::rc::Rc;
+
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
-use super::{MatchFormat, Output, Report, figures};
+use super::{MatchFormat, Output, Printed, Report, figures, stream::Node};
 use crate::{
     check::sorted,
     model::{Explanation, Origin, Status, Substitute},
@@ -77,7 +79,6 @@ use crate::{
 
 use attribution::{attribution, sweep_row};
 use value::{number, value};
-use verdict::VerdictJson;
 
 /// The row of this format.
 pub(super) const OUTPUT: Output = Output {
@@ -85,87 +86,71 @@ pub(super) const OUTPUT: Output = Output {
     about: "For programs",
     has_study: true,
     matches: Some(MatchFormat::Json),
-    print: json,
+    print: |report| Printed::Json(json(report)),
 };
 
-#[derive(Serialize)]
-struct Root<'a> {
-    log: String,
-    command: String,
-    episode: Json,
-    reward: Json,
-    scenario: Json,
-    verdict: VerdictJson,
-    credit: Json,
-    filters: Json,
-    acts: Json,
-    own_rewards: Json,
-    pairs: Vec<Json>,
-    sweep: Vec<Json>,
-    annotations: Vec<Json>,
-    failure: Json,
-    curves: Vec<Json>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    curves_cut: Option<&'a str>,
-    messages: Json,
-    explanations: Vec<Json>,
-    findings: Vec<Json>,
-    bad_lines: u64,
-    scanned_lines: u64,
-}
-
-/// `report` as JSON, indented, ended by a line end. Keys as described above.
-pub fn json(report: &Report<'_>) -> String {
+/// `report` as JSON: made while it is written.
+pub fn json<'a>(report: &'a Report<'a>) -> Node<'a> {
+    let findings = Rc::new(sorted(report.findings.to_vec()));
     let episode = report.episode;
     let credit = match report.credit {
         Ok(it) => attribution(episode, it),
-        Err(it) => json!({ "state": "unavailable", "missing": it.missing, "nearest": it.nearest }),
+        Err(it) => json!({ "state": "unavailable", "missing": it.missing, "nearest": it.nearest }).into(),
     };
-    let findings = sorted(report.findings.to_vec());
-    pretty(&Root {
-        log: clean(report.log),
-        command: clean(report.command),
-        episode: episode_json(report),
-        reward: reward(report),
-        scenario: scenario(report),
-        verdict: verdict::verdict(report),
-        credit,
-        filters: report.listed.map_or(Json::Null, |it| {
+    let filters = report.listed.map_or(Json::Null, |it| {
+        json!({
+            "filters": it.filters,
+            "acts": it.acts,
+            "episodes": it.episodes,
+            "all_episodes": it.all_episodes,
+        })
+    });
+    let messages = match report.study.map(|it| &it.messages) {
+        None => Json::Null.into(),
+        Some(Ok(table)) => study::messages(report, table),
+        Some(Err(why)) => json!({ "state": "unavailable", "missing": why.missing }).into(),
+    };
+    let curves = Node::list(move || {
+        report.study.into_iter().flat_map(|it| &it.curves).map(|it| study::curve(report, it))
+    });
+    let cut = report.study.and_then(|it| it.cut.as_deref()).map(|it| ("curves_cut", it.into()));
+    let findings = Node::list(move || {
+        let findings = Rc::clone(&findings);
+        (0..findings.len()).map(move |at| {
+            let it = &findings[at];
             json!({
-                "filters": it.filters,
-                "acts": it.acts,
-                "episodes": it.episodes,
-                "all_episodes": it.all_episodes,
+                "file_line": it.origin.map(|it| place(report, it)),
+                "severity": figures::severity(it.severity),
+                "rule": it.rule.name(),
+                "message": clean(&it.message),
             })
-        }),
-        acts: report.act_credit().map_or(Json::Null, |it| attribution(episode, it)),
-        own_rewards: own::own(report),
-        pairs: pairs(report),
-        sweep: report.sweep.rows.iter().map(|it| sweep_row(report, it)).collect(),
-        annotations: annotations(report),
-        failure: report.failure.map_or(Json::Null, |it| study::failure(report, it)),
-        curves: report.study.iter().flat_map(|it| &it.curves).map(|it| study::curve(report, it)).collect(),
-        curves_cut: report.study.and_then(|it| it.cut.as_deref()),
-        messages: match report.study.map(|it| &it.messages) {
-            None => Json::Null,
-            Some(Ok(table)) => study::messages(report, table),
-            Some(Err(why)) => json!({ "state": "unavailable", "missing": why.missing }),
-        },
-        explanations: report.explanations.iter().map(|it| explanation(report, it)).collect(),
-        findings: findings
-            .iter()
-            .map(|it| {
-                json!({
-                    "file_line": it.origin.map(|it| place(report, it)),
-                    "severity": figures::severity(it.severity),
-                    "rule": it.rule.name(),
-                    "message": clean(&it.message),
-                })
-            })
-            .collect(),
-        bad_lines: report.bad_lines,
-        scanned_lines: report.scanned_lines,
-    })
+        })
+    });
+    let before = [
+        ("log", clean(report.log).into()),
+        ("command", clean(report.command).into()),
+        ("episode", episode_json(report)),
+        ("reward", reward(report).into()),
+        ("scenario", scenario(report).into()),
+        ("verdict", verdict::verdict(report)),
+        ("credit", credit),
+        ("filters", filters.into()),
+        ("acts", report.act_credit().map_or(Json::Null.into(), |it| attribution(episode, it))),
+        ("own_rewards", own::own(report)),
+        ("pairs", pairs(report)),
+        ("sweep", Node::list(move || report.sweep.rows.iter().map(|it| sweep_row(report, it)))),
+        ("annotations", annotations(report)),
+        ("failure", report.failure.map_or(Json::Null.into(), |it| study::failure(report, it))),
+        ("curves", curves),
+    ];
+    let after = [
+        ("messages", messages),
+        ("explanations", Node::list(move || report.explanations.iter().map(|it| explanation(report, it)))),
+        ("findings", findings),
+        ("bad_lines", report.bad_lines.into()),
+        ("scanned_lines", report.scanned_lines.into()),
+    ];
+    Node::in_order(before.into_iter().chain(cut).chain(after))
 }
 
 /// Indented JSON, ended by a line end.
@@ -175,28 +160,26 @@ pub(super) fn pretty(json: &impl Serialize) -> String {
     text
 }
 
-fn pairs(report: &Report<'_>) -> Vec<Json> {
+fn pairs<'a>(report: &'a Report<'a>) -> Node<'a> {
     let name = |agent| report.episode.agent(agent).name.as_str();
-    let pairs = report.pairs.iter().flat_map(|it| &it.pairs);
-    pairs
-        .map(|it| {
-            json!({
-                "agents": [name(it.a), name(it.b)],
-                "interaction": value(&crate::model::Value::Number(it.value)),
-                "kind": it.kind.word(),
-            })
+    let row = move |it: &crate::credit::Interaction| {
+        json!({
+            "agents": [name(it.a), name(it.b)],
+            "interaction": value(&crate::model::Value::Number(it.value)),
+            "kind": it.kind.word(),
         })
-        .collect()
+    };
+    Node::list(move || report.pairs.into_iter().flat_map(|it| &it.pairs).map(row))
 }
 
 fn place(report: &Report<'_>, origin: Origin) -> String {
     clean(&(report.files)(origin))
 }
 
-fn episode_json(report: &Report<'_>) -> Json {
+fn episode_json<'a>(report: &'a Report<'a>) -> Node<'a> {
     let episode = report.episode;
     let end = episode.outcome.as_ref();
-    json!({
+    let small = json!({
         "name": episode.name,
         "run": episode.run,
         "environment": episode.environment,
@@ -205,7 +188,6 @@ fn episode_json(report: &Report<'_>) -> Json {
         "reason": end.and_then(|it| it.reason.as_ref()),
         "steps": end.and_then(|it| it.steps),
         "open": end.is_none(),
-        "agents": episode.agents.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(),
         "acts": episode.acts.len(),
         "errors": episode.acts.iter().filter_map(|it| Some(json!({
             "act": it.id,
@@ -217,7 +199,9 @@ fn episode_json(report: &Report<'_>) -> Json {
             "ahead_seconds": number(it.ahead),
             "crossings": it.crossings,
         })).collect::<Vec<_>>(),
-    })
+    });
+    let agents = Node::list(|| episode.agents.iter().map(|it| Json::from(it.name.as_str())));
+    Node::object(small, [("agents", agents)])
 }
 
 fn reward(report: &Report<'_>) -> Json {
@@ -259,9 +243,9 @@ fn scenario(report: &Report<'_>) -> Json {
     })
 }
 
-fn annotations(report: &Report<'_>) -> Vec<Json> {
+fn annotations<'a>(report: &'a Report<'a>) -> Node<'a> {
     let episode = report.episode;
-    let row = |it: &crate::model::Label| {
+    let row = move |it: &crate::model::Label| {
         json!({
             "judge": it.judge,
             "agent": it.agent_text,
@@ -271,7 +255,7 @@ fn annotations(report: &Report<'_>) -> Vec<Json> {
             "file_line": place(report, it.origin),
         })
     };
-    episode.labels.iter().map(row).collect()
+    Node::list(move || episode.labels.iter().map(row))
 }
 
 fn explanation(report: &Report<'_>, explanation: &Explanation) -> Json {

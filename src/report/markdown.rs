@@ -1,7 +1,7 @@
 //! A report as Markdown, with the tables of GitHub.
 
 use super::{
-    MatchFormat, Output, Report,
+    MatchFormat, Output, Printed, Report,
     content::content,
     document::{Block, Document, Table},
 };
@@ -12,7 +12,7 @@ pub(super) const OUTPUT: Output = Output {
     about: "For issues and notebooks",
     has_study: true,
     matches: Some(MatchFormat::Markdown),
-    print: markdown,
+    print: |report| Printed::Text(markdown(report)),
 };
 
 /// `report` as Markdown, ended by a line end.

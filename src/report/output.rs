@@ -1,6 +1,6 @@
 //! What a way to print a report is: one row per document of `--format`.
 
-use super::Report;
+use super::{Report, stream::Node};
 
 /// A way to print a report.
 #[derive(Debug)]
@@ -13,8 +13,16 @@ pub struct Output {
     pub has_study: bool,
     /// How it prints the matches of a search; `None`: it does not.
     pub matches: Option<MatchFormat>,
-    /// The report, ended by a line end.
-    pub print: fn(&Report<'_>) -> String,
+    /// The report.
+    pub print: for<'a> fn(&'a Report<'a>) -> Printed<'a>,
+}
+
+/// A report to be written.
+pub enum Printed<'a> {
+    /// Text, ended by a line end.
+    Text(String),
+    /// A document that is made while it is written, so that it is nowhere as a whole.
+    Json(Node<'a>),
 }
 
 /// How matches are printed.

@@ -12,6 +12,11 @@ fn has(text: &str, parts: &[&str]) {
     }
 }
 
+/// As JSON.
+fn printed(report: &Report<'_>) -> String {
+    serde_json::to_string_pretty(&json(report)).unwrap() + "\n"
+}
+
 #[test]
 fn text_says_everything_in_100_columns() {
     let sample = Sample::new();
@@ -75,7 +80,7 @@ fn markdown_says_the_same() {
 #[test]
 fn json_says_the_same_at_full_precision() {
     let sample = Sample::new();
-    let text = json(&sample.report());
+    let text = printed(&sample.report());
     assert!(!text.contains("NaN"));
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     let agents = &json["credit"]["agents"];
@@ -114,7 +119,7 @@ fn what_cannot_be_computed_is_said_and_why() {
         let text = format(&report);
         has(&text, &["shapley: no coalition values are logged", "declared"]);
     }
-    let json: serde_json::Value = serde_json::from_str(&json(&report)).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&printed(&report)).unwrap();
     assert_eq!(json["credit"]["state"], "unavailable");
     assert_eq!(json["credit"]["nearest"], "declared");
 }
@@ -125,7 +130,7 @@ fn a_method_that_divides_nothing_has_an_overlap() {
     let credit = sample.credit.as_mut().unwrap();
     (credit.contract, credit.empty_value) = (None, None);
     has(&text(&sample.report()), &["-0.20, no shares of R -0.50: credits overlap or leave something out"]);
-    let json: serde_json::Value = serde_json::from_str(&json(&sample.report())).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&printed(&sample.report())).unwrap();
     assert_eq!(json["credit"]["overlap"], -0.2 - -0.5);
     assert_eq!(json["credit"]["residual"], serde_json::Value::Null);
 }
@@ -154,7 +159,7 @@ fn pairs_are_listed_by_size_with_what_they_are() {
     let at = |it: &str| text.find(it).unwrap_or_else(|| panic!("{it} is not in {text}"));
     assert!(at("-0.50") < at("+0.25") && at("+0.25") < at("unsure"));
     has(&text, &["PAIRS: SHAPLEY INTERACTION INDEX", "grounds  8 of 8 coalitions"]);
-    let json: serde_json::Value = serde_json::from_str(&json(&report)).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&printed(&report)).unwrap();
     assert_eq!(json["pairs"][2]["interaction"]["value"], -0.5);
     assert_eq!(json["pairs"][0]["kind"], "unsure");
 }
@@ -167,7 +172,7 @@ fn hostile_names_of_files_do_nothing() {
         files: &|it| format!("x\u{1b}[2J.jsonl:{}", it.line),
         ..sample.report()
     };
-    for format in [text, markdown, json, csv] {
+    for format in [text, markdown, printed, csv] {
         assert!(!format(&report).contains('\u{1b}'));
     }
 }

@@ -1,7 +1,7 @@
 //! A report as plain text: at most 100 columns, no colour, aligned by display width.
 
 use super::{
-    MatchFormat, Output, Report,
+    MatchFormat, Output, Printed, Report,
     content::content,
     document::{Block, Document, Table},
 };
@@ -22,7 +22,7 @@ pub(super) const OUTPUT: Output = Output {
     about: "For people",
     has_study: true,
     matches: Some(MatchFormat::Text),
-    print: text,
+    print: |report| Printed::Text(text(report)),
 };
 
 /// `report` as plain text, ended by a line end.

@@ -67,7 +67,7 @@ fn told(episode: &Episode) {
     safe::block(&report::text(&report));
     safe::block(&report::markdown(&report));
     safe::block(&report::csv(&report).replace("\r\n", "\n"));
-    let json = report::json(&report);
+    let json = serde_json::to_string_pretty(&report::json(&report)).expect("plain data");
     safe::block(&json);
     let value: Result<serde_json::Value, _> = serde_json::from_str(&json);
     assert!(value.is_ok(), "{json}");
@@ -77,7 +77,7 @@ fn told(episode: &Episode) {
     let report =
         AuditReport { log: "log", files: &|_| String::new(), audit: &audit, bad_lines: 0, unread: &[] };
     safe::block(&report::audit_text(&report));
-    let json = report::audit_json(&report);
+    let json = serde_json::to_string_pretty(&report::audit_json(&report)).expect("plain data");
     let value: Result<serde_json::Value, _> = serde_json::from_str(&json);
     assert!(value.is_ok(), "{json}");
 }

@@ -65,7 +65,7 @@ fn print(name: &str, log: &Opened, scenario: Option<Scenario>) -> Printed {
         scanned_lines: 0,
         command: "creditscope report",
     };
-    let raw_json = report::json(&report);
+    let raw_json = serde_json::to_string_pretty(&report::json(&report)).unwrap() + "\n";
     Printed {
         text: report::text(&report),
         markdown: report::markdown(&report),

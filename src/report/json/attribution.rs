@@ -3,26 +3,26 @@
 use serde_json::{Value as Json, json};
 
 use super::{
-    super::{Report, figures},
+    super::{Report, figures, stream::Node},
     value::{number, value},
 };
 use crate::{
     credit::SweepRow,
-    model::{Attribution, Episode},
+    model::{ActId, Attribution, Episode, Value},
 };
 
 /// A computed attribution.
-pub(super) fn attribution(episode: &Episode, credit: &Attribution) -> Json {
-    let acts = credit.acts.iter().map(|(id, it)| {
+pub(super) fn attribution<'a>(episode: &'a Episode, credit: &'a Attribution) -> Node<'a> {
+    let act = |(id, it): &(ActId, Value)| {
         let act = episode.act(*id);
         let mut json = value(it);
         json["act"] = Json::from(act.id.as_str());
         json["agent"] = Json::from(episode.agent(act.agent).name.as_str());
         json
-    });
+    };
     let optional = |it: Option<f64>| it.map_or(Json::Null, number);
     let overlap = credit.reward.filter(|_| credit.contract.is_none()).map(|it| credit.sum - it);
-    json!({
+    let small = json!({
         "state": "number",
         "method": credit.method,
         "baseline": credit.baseline,
@@ -30,8 +30,6 @@ pub(super) fn attribution(episode: &Episode, credit: &Attribution) -> Json {
         "provenance": credit.provenance.word(),
         "absence": credit.absence.as_ref().map(figures::absence),
         "sample": credit.sample,
-        "agents": agents(episode, credit),
-        "acts": acts.collect::<Vec<_>>(),
         "sum": number(credit.sum),
         "contract": optional(credit.contract),
         "residual": optional(credit.residual()),
@@ -39,21 +37,23 @@ pub(super) fn attribution(episode: &Episode, credit: &Attribution) -> Json {
         "reward": optional(credit.reward),
         "empty_value": optional(credit.empty_value),
         "caveats": credit.caveats.iter().map(|it| it.text.as_str()).collect::<Vec<_>>(),
-    })
+    });
+    let acts = Node::list(move || credit.acts.iter().map(act));
+    Node::object(small, [("agents", agents(episode, credit)), ("acts", acts)])
 }
 
 /// The credit of each agent.
-pub(super) fn agents(episode: &Episode, credit: &Attribution) -> Vec<Json> {
+pub(super) fn agents<'a>(episode: &'a Episode, credit: &'a Attribution) -> Node<'a> {
     let row = |it: &crate::model::AgentCredit| {
         let mut json = value(&it.value);
         json["agent"] = Json::from(episode.agent(it.agent).name.as_str());
         json
     };
-    credit.agents.iter().map(row).collect()
+    Node::list(move || credit.agents.iter().map(row))
 }
 
 /// One method and baseline of the sweep.
-pub(super) fn sweep_row(report: &Report<'_>, row: &SweepRow) -> Json {
+pub(super) fn sweep_row<'a>(report: &'a Report<'a>, row: &'a SweepRow) -> Node<'a> {
     let episode = report.episode;
     let mut json = json!({
         "name": row.name(),
@@ -69,15 +69,15 @@ pub(super) fn sweep_row(report: &Report<'_>, row: &SweepRow) -> Json {
     match &row.result {
         Ok(credit) => {
             json["state"] = Json::from("number");
-            json["credit"] = Json::from(agents(episode, credit));
             json["sum"] = number(credit.sum);
             json["provenance"] = Json::from(credit.provenance.word());
+            Node::object(json, [("credit", agents(episode, credit))])
         }
         Err(why) => {
             json["state"] = Json::from("unavailable");
             json["missing"] = Json::from(why.missing.as_str());
             json["nearest"] = Json::from(why.nearest.as_deref());
+            json.into()
         }
     }
-    json
 }

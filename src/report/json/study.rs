@@ -4,9 +4,12 @@ use serde_json::{Value as Json, json};
 
 use super::{place, value::number};
 use crate::{
-    credit::{Curve, FailureStudy, FlipProbability, MessageTable, Sender, Suspicion, Tally},
-    model::AgentId,
-    report::Report,
+    credit::{
+        Curve, CurvePoint, FailureRow, FailureStudy, FlipProbability, MessageRow, MessageTable, Sender,
+        Suspicion, Tally,
+    },
+    model::{ActId, AgentId},
+    report::{Report, stream::Node},
 };
 
 fn optional(value: Option<f64>) -> Json {
@@ -35,14 +38,14 @@ pub(super) fn flip(report: &Report<'_>, flip: Option<&FlipProbability>) -> Json 
 }
 
 /// One curve with all its points.
-pub(super) fn curve(report: &Report<'_>, curve: &Curve) -> Json {
-    let points = curve.points.iter().map(|it| {
+pub(super) fn curve<'a>(report: &'a Report<'a>, curve: &'a Curve) -> Node<'a> {
+    let point = move |it: &CurvePoint| {
         json!({
             "at": number(it.at),
             "credit": it.credit.iter().map(|it| optional(*it)).collect::<Vec<_>>(),
             "named": names(report, &it.blamed),
         })
-    });
+    };
     let sentences = curve.sentences(report.episode);
     let flips = curve.flips.iter().zip(sentences).map(|(it, sentence)| {
         json!({
@@ -52,21 +55,21 @@ pub(super) fn curve(report: &Report<'_>, curve: &Curve) -> Json {
             "sentence": sentence,
         })
     });
-    json!({
+    let small = json!({
         "name": curve.name(),
         "method": curve.scenario.method,
         "baseline": curve.scenario.baseline,
         "param": curve.param,
         "in_force": number(curve.current.0),
-        "points": points.collect::<Vec<_>>(),
         "flips": flips.collect::<Vec<_>>(),
-    })
+    });
+    Node::object(small, [("points", Node::list(move || curve.points.iter().map(point)))])
 }
 
 /// Messages by sender, with both splits and their sums.
-pub(super) fn messages(report: &Report<'_>, table: &MessageTable) -> Json {
-    let sender = |it: &Sender| {
-        let messages = it.messages.iter().map(|row| {
+pub(super) fn messages<'a>(report: &'a Report<'a>, table: &'a MessageTable) -> Node<'a> {
+    let sender = move |it: &'a Sender| {
+        let message = move |row: &MessageRow| {
             let act = report.episode.act(row.act);
             json!({
                 "message": act.id,
@@ -78,25 +81,25 @@ pub(super) fn messages(report: &Report<'_>, table: &MessageTable) -> Json {
                 "softmax": optional(row.softmax),
                 "file_line": place(report, act.origin),
             })
-        });
-        json!({
+        };
+        let small = json!({
             "agent": report.episode.agent(it.agent).name,
             "credit": optional(it.credit),
             "flow": optional(it.flow),
             "centred_residual": optional(it.centred_residual),
             "softmax_residual": optional(it.softmax_residual),
-            "messages": messages.collect::<Vec<_>>(),
-        })
+        });
+        Node::object(small, [("messages", Node::list(move || it.messages.iter().map(message)))])
     };
-    json!({
+    let small = json!({
         "provenance": "structural",
         "divided": table.title,
         "beta": number(table.setting.beta),
         "tau": number(table.setting.tau),
         "scores": table.scores,
         "flow": table.flow.as_ref().ok(),
-        "senders": table.senders.iter().map(sender).collect::<Vec<_>>(),
-    })
+    });
+    Node::object(small, [("senders", Node::list(move || table.senders.iter().map(sender)))])
 }
 
 fn tally(tally: Option<Tally>) -> Json {
@@ -109,9 +112,9 @@ fn tally(tally: Option<Tally>) -> Json {
 }
 
 /// Where a failed episode was lost.
-pub(super) fn failure(report: &Report<'_>, study: &FailureStudy) -> Json {
+pub(super) fn failure<'a>(report: &'a Report<'a>, study: &'a FailureStudy) -> Node<'a> {
     let episode = report.episode;
-    let act = |it: crate::model::ActId| episode.act(it).id.as_str();
+    let act = move |it: crate::model::ActId| episode.act(it).id.as_str();
     let rules = study.findings.iter().map(|finding| {
         let rule = finding.rule;
         let needs: Vec<&str> = rule.needs().iter().map(|it| it.code()).collect();
@@ -140,7 +143,7 @@ pub(super) fn failure(report: &Report<'_>, study: &FailureStudy) -> Json {
         }
         json
     });
-    let rows = study.rows.iter().map(|(id, row)| {
+    let row = move |(id, row): &'a (ActId, FailureRow)| {
         let judges = row.labels.iter().filter_map(|it| episode.labels.get(*it));
         json!({
             "act": act(*id),
@@ -150,7 +153,7 @@ pub(super) fn failure(report: &Report<'_>, study: &FailureStudy) -> Json {
             "rules": row.rules.iter().map(|it| it.name()).collect::<Vec<_>>(),
             "judges": judges.map(|it| it.judge.as_str()).collect::<Vec<_>>(),
         })
-    });
+    };
     let suspicion = |it: &Suspicion| {
         json!({
             "element": it.element,
@@ -162,14 +165,19 @@ pub(super) fn failure(report: &Report<'_>, study: &FailureStudy) -> Json {
             "passed_without": it.passed_without,
         })
     };
-    json!({
+    let small = json!({
         "success": study.success.as_ref().map_or(Json::Null, |it| number(*it)),
         "success_missing": study.success.as_ref().err().map(|it| it.missing.as_str()),
         "null_arm": tally(study.null_arm),
         "rules": rules.collect::<Vec<_>>(),
-        "acts": rows.collect::<Vec<_>>(),
         "run": study.run.map(|(seen, ended, failed)| json!({ "seen": seen, "ended": ended, "failed": failed })),
-        "agents": study.agents.iter().map(suspicion).collect::<Vec<_>>(),
-        "actions": study.actions.iter().map(suspicion).collect::<Vec<_>>(),
-    })
+    });
+    Node::object(
+        small,
+        [
+            ("acts", Node::list(move || study.rows.iter().map(row))),
+            ("agents", Node::list(move || study.agents.iter().map(suspicion))),
+            ("actions", Node::list(move || study.actions.iter().map(suspicion))),
+        ],
+    )
 }

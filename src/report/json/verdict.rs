@@ -1,6 +1,5 @@
 //! The verdict: its five parts, each as data and in words, and who is named in one place.
 
-use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::{
@@ -12,31 +11,11 @@ use crate::{
         Against, Check, Deed, Judgement, Named, Part, PartKind, Unlock, Verdict, VerdictFinding, Worth,
     },
     model::{AgentId, Episode, Estimate, Provenance, Value},
-    report::{Report, figures},
+    report::{Report, figures, stream::Node},
 };
 
-/// The keys of `verdict`, in order.
-#[derive(Serialize)]
-pub(super) struct VerdictJson {
-    sentence: String,
-    short: String,
-    outcome: Json,
-    finding: Json,
-    ground: Json,
-    stability: Json,
-    against: Vec<Json>,
-    failed: bool,
-    agents: Vec<String>,
-    all_equal: bool,
-    credit: Json,
-    act: Option<String>,
-    act_method: Option<String>,
-    act_provenance: Option<&'static str>,
-    p_flip: Json,
-    method: String,
-}
-
-pub(super) fn verdict(report: &Report<'_>) -> VerdictJson {
+/// The five parts, and beside them what programs ask first.
+pub(super) fn verdict<'a>(report: &Report<'_>) -> Node<'a> {
     let (episode, verdict) = (report.episode, report.verdict);
     let parts = verdict.parts(episode);
     let named = match &verdict.finding {
@@ -44,24 +23,25 @@ pub(super) fn verdict(report: &Report<'_>) -> VerdictJson {
         _ => None,
     };
     let deed = named.and_then(|it| it.deed.as_ref());
-    VerdictJson {
-        sentence: verdict.sentence(episode),
-        short: verdict.short(episode),
-        outcome: outcome(report, &words(&parts, PartKind::Outcome)),
-        finding: finding(report, &words(&parts, PartKind::Finding)),
-        ground: ground(verdict, &words(&parts, PartKind::Ground)),
-        stability: stability(report, &words(&parts, PartKind::Stability)),
-        against: verdict.against.iter().map(|it| against(episode, it)).collect(),
-        failed: episode.failed(),
-        agents: names(episode, verdict.named()),
-        all_equal: verdict.is_all_equal(),
-        credit: named.map_or(Json::Null, |it| estimate(&it.credit)),
-        act: verdict.act().map(|it| episode.act(it).id.clone()),
-        act_method: deed.map(|it| it.method.clone()).filter(|it| !it.is_empty()),
-        act_provenance: deed.and_then(|it| it.provenance).map(Provenance::word),
-        p_flip: study::flip(report, verdict.stability.flip.as_ref()),
-        method: verdict.method.clone(),
-    }
+    let keys = [
+        ("sentence", json!(verdict.sentence(episode))),
+        ("short", json!(verdict.short(episode))),
+        ("outcome", json!(outcome(report, &words(&parts, PartKind::Outcome)))),
+        ("finding", json!(finding(report, &words(&parts, PartKind::Finding)))),
+        ("ground", json!(ground(verdict, &words(&parts, PartKind::Ground)))),
+        ("stability", json!(stability(report, &words(&parts, PartKind::Stability)))),
+        ("against", json!(verdict.against.iter().map(|it| against(episode, it)).collect::<Vec<_>>())),
+        ("failed", json!(episode.failed())),
+        ("agents", json!(names(episode, verdict.named()))),
+        ("all_equal", json!(verdict.is_all_equal())),
+        ("credit", json!(named.map_or(Json::Null, |it| estimate(&it.credit)))),
+        ("act", json!(verdict.act().map(|it| episode.act(it).id.clone()))),
+        ("act_method", json!(deed.map(|it| it.method.clone()).filter(|it| !it.is_empty()))),
+        ("act_provenance", json!(deed.and_then(|it| it.provenance).map(Provenance::word))),
+        ("p_flip", json!(study::flip(report, verdict.stability.flip.as_ref()))),
+        ("method", json!(verdict.method.clone())),
+    ];
+    Node::in_order(keys.map(|(key, it)| (key, it.into())))
 }
 
 /// What a part says in full; null: nothing.
