@@ -11,7 +11,7 @@ use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use creditscope::{
     credit::{FLIP_DRAWS, Target, best_scenario, blame, compute, explain, sweep, sweep_flips, verdict},
     model::{
-        Absence, Agent, AgentId, CoalitionTable, CoalitionValue, Episode, EpisodeId, Origin, Outcome, Sample,
+        Absence, Agent, AgentId, CoalitionTable, Episode, EpisodeId, Members, Origin, Outcome, Sample,
         Scenario,
     },
     runtime::{OpenedLogs, analyse},
@@ -34,10 +34,10 @@ fn generated(shape: Shape) -> Episode {
 fn game(n: usize) -> Episode {
     let mut random = Random(n as u64);
     let players: Vec<AgentId> = (0..n as u32).map(AgentId).collect();
-    let values = (0..1_usize << n).map(|mask| CoalitionValue {
-        agents: players.iter().copied().filter(|it| mask >> it.0 & 1 == 1).collect(),
-        value: Sample { mean: Some(random.unit()), std: Some(0.1), n: Some(16), ..Sample::default() },
-        origin: Origin::default(),
+    let values = (0..1_usize << n).map(|mask| {
+        let agents: Members = players.iter().copied().filter(|it| mask >> it.0 & 1 == 1).collect();
+        let value = Sample { mean: Some(random.unit()), std: Some(0.1), n: Some(16), ..Sample::default() };
+        (agents, value, Origin::default())
     });
     Episode {
         agents: (0..n).map(|it| Agent { name: format!("agent {it}"), ..Agent::default() }).collect(),
@@ -175,8 +175,8 @@ fn many_runs(c: &mut Criterion) {
     group.sample_size(20).measurement_time(Duration::from_secs(2));
     let mut episode = generated(RICH);
     let mut random = Random(7);
-    for value in episode.coalitions.iter_mut().flat_map(|it| &mut it.values) {
-        value.value = Sample::of_returns((0..256).map(|_| random.unit()).collect());
+    for table in &mut episode.coalitions {
+        table.values.update_all(|it| *it = Sample::of_returns((0..256).map(|_| random.unit()).collect()));
     }
     let shapley = Scenario::of_method("shapley");
     group.bench_function("shapley with intervals", |b| b.iter(|| compute(black_box(&episode), &shapley)));

@@ -15,8 +15,8 @@ use creditscope::credit::{
 };
 use creditscope::model::{
     Absence, Act, ActId, ActKind, ActionTable, Agent, AgentId, Alternative, Candidate, CoalitionTable,
-    CoalitionValue, Episode, Link, LinkKind, Links, Origin, Outcome, Policy, ReplayGroup, Reward, Sample,
-    Scenario, Status, Timestamp, Usage,
+    Episode, Link, LinkKind, Links, Members, Origin, Outcome, Policy, ReplayGroup, Reward, Sample, Scenario,
+    Status, Timestamp, Usage,
 };
 use creditscope::stats::Draws;
 
@@ -47,10 +47,9 @@ fn exact(c: &mut Criterion) {
 fn coalitions(n: u32) -> Episode {
     let mut draws = Draws::new(u64::from(n));
     let agents = (0..n).map(|it| Agent { name: format!("agent {it}"), in_roster: true, ..Agent::default() });
-    let coalition = |mask: u32| CoalitionValue {
-        agents: (0..n).filter(|it| mask >> it & 1 == 1).map(AgentId).collect(),
-        value: Sample { mean: Some(draws.uniform()), ..Sample::default() },
-        origin: origin(mask),
+    let coalition = |mask: u32| {
+        let agents: Members = (0..n).filter(|it| mask >> it & 1 == 1).map(AgentId).collect();
+        (agents, Sample { mean: Some(draws.uniform()), ..Sample::default() }, origin(mask))
     };
     let table = CoalitionTable {
         name: "coalitions".to_owned(),
@@ -284,10 +283,9 @@ fn episode() -> Episode {
         });
     }
     episode.links = Links::from_parents(parents);
-    let coalition = |mask: u32, draws: &mut Draws| CoalitionValue {
-        agents: (0..6).filter(|it| mask >> it & 1 == 1).map(AgentId).collect(),
-        value: sample(draws),
-        origin: origin(mask),
+    let coalition = |mask: u32, draws: &mut Draws| {
+        let agents: Members = (0..6).filter(|it| mask >> it & 1 == 1).map(AgentId).collect();
+        (agents, sample(draws), origin(mask))
     };
     episode.coalitions.push(CoalitionTable {
         name: "coalitions".to_owned(),

@@ -45,6 +45,27 @@ pub const CASES: &[Case] = &[
         full: (16_000, 600),
         tenth: (1_600, 100),
     },
+    Case {
+        name: "players, all of whose coalitions are logged",
+        log: coalitions,
+        arguments: &["report"],
+        full: (20, 150),
+        tenth: (17, 70),
+    },
+    Case {
+        name: "messages to everybody, as JSON",
+        log: broadcast,
+        arguments: &["report", "--format", "json"],
+        full: (1_000_000, 2_500),
+        tenth: (30_000, 120),
+    },
+    Case {
+        name: "declared credits, audited, as JSON",
+        log: credits,
+        arguments: &["audit", "--format", "json"],
+        full: (20_000, 100),
+        tenth: (2_000, 45),
+    },
 ];
 
 /// The most memory that a program took, in bytes, and whether it ended well. Its output goes nowhere.
@@ -101,6 +122,62 @@ fn talk(agents: usize, out: &mut dyn Write) -> io::Result<()> {
             out,
             r#"{{"type":"message","episode":"e","id":"x{it}","from":"a{it}","to":"a{to}","ts":{},"content":"hi"}}"#,
             1_760_000_002 + it
+        )?;
+    }
+    end(out)
+}
+
+/// The value of every coalition of so many players, 4,096 a record.
+fn coalitions(players: usize, out: &mut dyn Write) -> io::Result<()> {
+    let mut random = Random(1);
+    start(players, out)?;
+    (0..players).try_for_each(|it| act(it, it, out))?;
+    let worth: Vec<f64> = (0..players).map(|_| random.unit() - 0.5).collect();
+    let last = (1_usize << players) - 1;
+    let mut record = String::new();
+    for mask in 0..=last {
+        if record.is_empty() {
+            record +=
+                r#"{"type":"counterfactual","episode":"e","kind":"coalition","group":"all","coalitions":["#;
+        } else {
+            record.push(',');
+        }
+        let members: Vec<usize> = (0..players).filter(|it| mask >> it & 1 == 1).collect();
+        let names: Vec<String> = members.iter().map(|it| format!("\"a{it}\"")).collect();
+        let value: f64 = members.iter().map(|it| worth[*it]).sum();
+        let _ = write!(record, r#"{{"agents":[{}],"value":{value:.4}}}"#, names.join(","));
+        if mask % 4096 == 4095 || mask == last {
+            writeln!(out, "{record}]}}")?;
+            record.clear();
+        }
+    }
+    end(out)
+}
+
+/// So many messages by five agents to all others.
+fn broadcast(messages: usize, out: &mut dyn Write) -> io::Result<()> {
+    start(5, out)?;
+    for it in 0..messages {
+        let (from, at) = (it % 5, 1_760_000_002 + it);
+        writeln!(
+            out,
+            r#"{{"type":"message","episode":"e","id":"x{it}","from":"a{from}","to":"*","ts":{at},"content":"hi"}}"#
+        )?;
+    }
+    end(out)
+}
+
+/// So many records of declared credit.
+fn credits(count: usize, out: &mut dyn Write) -> io::Result<()> {
+    let mut random = Random(1);
+    start(5, out)?;
+    (0..10).try_for_each(|it| act(it, it % 5, out))?;
+    for it in 0..count {
+        let of: Vec<String> = (0..5).map(|it| format!(r#""a{it}":{:.4}"#, random.unit())).collect();
+        let of = of.join(",");
+        writeln!(
+            out,
+            r#"{{"type":"credit","episode":"e","id":"c{it}","algorithm":"uniform","agents":{{{of}}}}}"#
         )?;
     }
     end(out)

@@ -17,6 +17,7 @@
 
 mod act;
 mod agree;
+mod coalitions;
 mod credit;
 mod episode;
 mod fields;
@@ -40,7 +41,8 @@ mod write;
 
 pub use act::{Action, Message, Policy, State, Usage};
 pub use agree::agree;
-pub use credit::{Candidate, Coalition, Counterfactual, Credit, CreditItem, Metric, OwnReward, Reward};
+pub use coalitions::{Coalition, CoalitionView, Coalitions, OwnReward};
+pub use credit::{Candidate, Counterfactual, Credit, CreditItem, Metric, Reward};
 pub use episode::{Edge, EpisodeEnd, EpisodeStart, ReplayOf, RosterAgent, Run, Writer};
 pub(crate) use fields::{list, object, string};
 pub use header::{Header, PlainHeader, Scan, Scanner, scan_header};

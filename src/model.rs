@@ -7,6 +7,7 @@ mod act;
 mod attribution;
 mod clock;
 mod clues;
+mod coalitions;
 mod counterfactual;
 mod diagnostic;
 #[cfg(test)]
@@ -14,6 +15,7 @@ pub(crate) mod draft;
 mod episode;
 mod growth;
 mod id;
+mod maybe;
 mod measured;
 mod number;
 mod own;
@@ -33,10 +35,8 @@ pub use attribution::{
 };
 pub use clock::Clock;
 pub use clues::{Clue, Clues};
-pub use counterfactual::{
-    Absence, ActionTable, Alternative, BrokenOff, Candidate, CoalitionTable, CoalitionValue, ReplayGroup,
-    Sample,
-};
+pub use coalitions::{CoalitionTable, CoalitionValue, CoalitionValues, Members};
+pub use counterfactual::{Absence, ActionTable, Alternative, BrokenOff, Candidate, ReplayGroup, Sample};
 pub use diagnostic::Diagnostic;
 pub use episode::{
     Agent, CreditItem, DeclaredCredit, DeclaredEdge, Episode, Label, Metric, Outcome, Reward, RewardSource,
@@ -44,6 +44,7 @@ pub use episode::{
 };
 pub use growth::Growth;
 pub use id::{ActId, AgentId, EpisodeId, FileId, Origin, Place};
+pub use maybe::Maybe;
 pub use measured::Measured;
 pub use number::{Number, as_logged, in_full, places, signed, unsigned};
 pub use own::OwnReward;

@@ -64,8 +64,8 @@ fn first_uses(episode: &Episode) -> Vec<Option<Origin>> {
         let earliest = group.candidates.iter().map(|it| it.origin).min();
         group.agent.into_iter().zip(earliest).for_each(|(it, origin)| name(it, origin));
     }
-    for value in episode.coalitions.iter().flat_map(|it| &it.values) {
-        value.agents.iter().for_each(|it| name(*it, value.origin));
+    for value in episode.coalitions.iter().flat_map(|it| it.values.iter()) {
+        value.agents.iter().for_each(|it| name(it, value.origin));
     }
     first
 }

@@ -1,8 +1,8 @@
 //! Coalition tables: which values are missing, and which contradict each other.
 
-use std::collections::{BTreeSet, HashMap};
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::model::{AgentId, CoalitionTable, CoalitionValue, Episode, Sample, rule};
+use crate::model::{AgentId, CoalitionTable, Episode, Members, Origin, Sample, rule};
 
 use super::finding::{Check, Finding};
 use super::rounding::{half_unit, shown, slack};
@@ -33,13 +33,16 @@ pub(super) fn incomplete(episode: &Episode) -> Vec<Finding> {
 
 fn incomplete_table(episode: &Episode, table: &CoalitionTable) -> Option<Finding> {
     let players = table.players.len();
-    let known: BTreeSet<&[AgentId]> =
-        table.values.iter().filter(|it| is_known(&it.value)).map(|it| it.agents.as_slice()).collect();
-    let total = 2_f64.powi(i32::try_from(players).unwrap_or(i32::MAX));
-    if players == 0 || known.len() as f64 >= total {
+    if players == 0 || table.is_complete() {
         return None;
     }
-    let missing: Vec<String> = missing(table, &known).iter().take(NAMED).map(|it| set(episode, it)).collect();
+    let known: FxHashSet<&Members> =
+        table.values.iter().filter(|it| is_known(&it.value)).map(|it| it.agents).collect();
+    let total = 2_f64.powi(i32::try_from(players).unwrap_or(i32::MAX));
+    if known.len() as f64 >= total {
+        return None;
+    }
+    let missing: Vec<String> = missing(table, &known).iter().map(|it| set(episode, it)).collect();
     let rest = total - known.len() as f64 - missing.len() as f64;
     let (total, more) = match rest {
         _ if players > COUNTED => (format!("2^{players}"), " and others".to_owned()),
@@ -52,7 +55,7 @@ fn incomplete_table(episode: &Episode, table: &CoalitionTable) -> Option<Finding
         known.len(),
         missing.join(", "),
     );
-    Some(Finding { message, origin: table.values.first().map(|it| it.origin) })
+    Some(Finding { message, origin: table.values.get(0).map(|it| it.origin) })
 }
 
 /// Whether a record says what the coalition earned: as a team, or each agent for itself.
@@ -63,16 +66,20 @@ fn is_known(value: &Sample) -> bool {
 
 /// The first few missing coalitions: everybody and nobody, which all methods need, then the others as the
 /// binary numbers of their members.
-fn missing(table: &CoalitionTable, known: &BTreeSet<&[AgentId]>) -> Vec<Vec<AgentId>> {
-    let mut found: Vec<Vec<AgentId>> = [table.players.clone(), Vec::new()].into();
-    found.retain(|it| !known.contains(it.as_slice()));
+fn missing(table: &CoalitionTable, known: &FxHashSet<&Members>) -> Vec<Members> {
+    let everybody: Members = table.players.iter().copied().collect();
+    let mut found = vec![everybody, Members::from_iter([])];
+    found.retain(|it| !known.contains(it));
     // Of any `known + NAMED` coalitions at least `NAMED` are missing.
     let bound = known.len() as u64 + NAMED as u64 + 2;
     let end = 1_u64.checked_shl(table.players.len() as u32).unwrap_or(u64::MAX);
     for mask in 1..end.saturating_sub(1).min(bound) {
         let chosen = table.players.iter().enumerate().filter(|(at, _)| *at < 64 && mask >> at & 1 == 1);
-        let coalition: Vec<AgentId> = chosen.map(|it| *it.1).collect();
-        if !known.contains(coalition.as_slice()) {
+        let coalition: Members = chosen.map(|it| *it.1).collect();
+        if found.len() >= NAMED {
+            break;
+        }
+        if !known.contains(&coalition) {
             found.push(coalition);
         }
     }
@@ -80,8 +87,8 @@ fn missing(table: &CoalitionTable, known: &BTreeSet<&[AgentId]>) -> Vec<Vec<Agen
 }
 
 /// `{planner, coder}`.
-fn set(episode: &Episode, agents: &[AgentId]) -> String {
-    let names = agents.iter().take(MEMBERS).map(|it| episode.agent(*it).name.as_str());
+fn set(episode: &Episode, agents: &Members) -> String {
+    let names = agents.iter().take(MEMBERS).map(|it: AgentId| episode.agent(it).name.as_str());
     let more = match agents.len().saturating_sub(MEMBERS) {
         0 => String::new(),
         more => format!(" and {more} more"),
@@ -89,45 +96,69 @@ fn set(episode: &Episode, agents: &[AgentId]) -> String {
     format!("{{{}{more}}}", names.collect::<Vec<_>>().join(", "))
 }
 
+/// What a table says of a coalition.
+struct Said<'a> {
+    table: usize,
+    value: std::borrow::Cow<'a, Sample>,
+}
+
 pub(super) fn inconsistent(episode: &Episode) -> Vec<Finding> {
     let mut findings = Vec::new();
-    // The table and value of each coalition so far.
-    let mut said: HashMap<&[AgentId], Vec<(usize, &CoalitionValue)>> = HashMap::new();
-    for (at, table) in episode.coalitions.iter().enumerate() {
-        for value in &table.values {
-            let coalition = || set(episode, &value.agents);
-            if let Some(std) = value.value.std.filter(|it| *it < 0.0) {
+    for table in &episode.coalitions {
+        for row in table.values.iter() {
+            if let Some(std) = row.value.std.filter(|it| *it < 0.0) {
                 let message = format!(
                     "`std` of v({}) in '{}' is {}, which cannot be negative",
-                    coalition(),
+                    set(episode, row.agents),
                     table.name,
                     shown(std)
                 );
-                findings.push(Finding::at(value.origin, message));
-            }
-            let before = said.entry(value.agents.as_slice()).or_default();
-            let same = before.iter().filter(|it| it.0 == at);
-            let other = before.iter().filter(|it| it.0 != at);
-            let contrary = same.chain(other).find(|(other, it)| {
-                (*other == at || comparable(&episode.coalitions[*other], table)) && differ(it, value)
-            });
-            if let (Some(&(first, it)), Some(now)) = (contrary, value.value.mean) {
-                let message = format!(
-                    "v({}) is {} in '{}' but {} in '{}': if they ask different questions, say what absence means in `absence`",
-                    coalition(),
-                    shown(it.value.mean.unwrap_or(f64::NAN)),
-                    episode.coalitions[first].name,
-                    shown(now),
-                    table.name
-                );
-                findings.push(Finding::at(value.origin, message));
-            }
-            if before.len() < COMPARED {
-                before.push((at, value));
+                findings.push(Finding::at(row.origin, message));
             }
         }
     }
+    // No table has two rows of one coalition.
+    if episode.coalitions.len() > 1 {
+        contrary(episode, &mut findings);
+    }
     findings
+}
+
+/// Values of one coalition in several tables.
+fn contrary(episode: &Episode, findings: &mut Vec<Finding>) {
+    let mut said: FxHashMap<&Members, Vec<Said<'_>>> = FxHashMap::default();
+    for (at, table) in episode.coalitions.iter().enumerate() {
+        for row in table.values.iter() {
+            let before = said.entry(row.agents).or_default();
+            let other = before
+                .iter()
+                .find(|it| comparable(&episode.coalitions[it.table], table) && differ(&it.value, &row.value));
+            if let (Some(other), Some(now)) = (other, row.value.mean) {
+                findings.push(contradiction(episode, row.agents, other, (now, table), row.origin));
+            }
+            if before.len() < COMPARED {
+                before.push(Said { table: at, value: row.value });
+            }
+        }
+    }
+}
+
+fn contradiction(
+    episode: &Episode,
+    agents: &Members,
+    before: &Said<'_>,
+    (now, table): (f64, &CoalitionTable),
+    origin: Origin,
+) -> Finding {
+    let message = format!(
+        "v({}) is {} in '{}' but {} in '{}': if they ask different questions, say what absence means in `absence`",
+        set(episode, agents),
+        shown(before.value.mean.unwrap_or(f64::NAN)),
+        episode.coalitions[before.table].name,
+        shown(now),
+        table.name
+    );
+    Finding::at(origin, message)
 }
 
 /// Whether two tables speak of one game.
@@ -137,9 +168,9 @@ fn comparable(a: &CoalitionTable, b: &CoalitionTable) -> bool {
 
 /// Whether two values of one coalition contradict each other: by more than rounding if they are stated, by
 /// more than their errors if they are measured. A measurement of unknown error contradicts nothing.
-fn differ(a: &CoalitionValue, b: &CoalitionValue) -> bool {
-    let (Some(x), Some(y)) = (a.value.mean, b.value.mean) else { return false };
-    let error = |it: &CoalitionValue| match (it.value.standard_error(), it.value.n) {
+fn differ(a: &Sample, b: &Sample) -> bool {
+    let (Some(x), Some(y)) = (a.mean, b.mean) else { return false };
+    let error = |it: &Sample| match (it.standard_error(), it.n) {
         (Some(error), _) => Some(error),
         (None, None) => Some(0.0),
         (None, Some(_)) => None,
@@ -164,7 +195,7 @@ mod tests {
             &episode,
             &["coalition table 'game' knows 3 of 4 values, not {planner}: Shapley"],
         );
-        episode.coalitions[0].values[0].value = Sample::default();
+        episode.coalitions[0].values.update(0, |it| *it = Sample::default());
         check("coalition-incomplete", &episode, &["knows 2 of 4 values, not {}, {planner}: Shapley"]);
         episode.outcome = None;
         check("coalition-incomplete", &episode, &[]);
@@ -187,13 +218,15 @@ mod tests {
         let mut other = CoalitionTable { name: "again".to_owned(), ..episode.coalitions[0].clone() };
         episode.coalitions.push(other.clone());
         check("coalition-inconsistent", &episode, &[]);
-        other.values[1].value = Sample::stated(0.7);
+        other.values.update(1, |it| *it = Sample::stated(0.7));
         episode.coalitions[1] = other.clone();
         check("coalition-inconsistent", &episode, &["v({planner}) is 0.3 in 'game' but 0.7 in 'again'"]);
         // Another game, or a measurement within its error.
         episode.coalitions[1].absence = Absence::Resampled;
         check("coalition-inconsistent", &episode, &[]);
-        other.values[1].value = Sample { mean: Some(0.7), std: Some(0.8), n: Some(16), ..Sample::default() };
+        other.values.update(1, |it| {
+            *it = Sample { mean: Some(0.7), std: Some(0.8), n: Some(16), ..Sample::default() };
+        });
         episode.coalitions[1] = other;
         check("coalition-inconsistent", &episode, &[]);
     }
@@ -201,7 +234,7 @@ mod tests {
     #[test]
     fn a_spread_is_not_negative() {
         let mut episode = sound();
-        episode.coalitions[0].values[2].value.std = Some(-0.1);
+        episode.coalitions[0].values.update(2, |it| it.std = Some(-0.1));
         check("coalition-inconsistent", &episode, &["`std` of v({coder}) in 'game' is -0.1"]);
     }
 }

@@ -137,7 +137,10 @@ fn of_the_game(
 }
 
 fn total_of(table: &CoalitionTable) -> Option<Total> {
-    let value = |size: usize| table.values.iter().find(|it| it.agents.len() == size).map(|it| &it.value);
+    let value = |size: usize| {
+        let at = table.values.members().position(|it| it.len() == size)?;
+        table.values.get(at).map(|it| it.value)
+    };
     let (grand, empty) = (value(table.players.len())?, value(0)?);
     let (all, none) = (grand.mean?, empty.mean?);
     Some(Total {
@@ -267,7 +270,7 @@ mod tests {
         // Within four standard errors of the samples, unless the record calls it exact.
         let mut episode = wrong();
         let sampled = Sample { mean: Some(0.9), std: Some(0.4), n: Some(64), ..Sample::default() };
-        episode.coalitions[0].values.iter_mut().find(|it| it.agents.len() == 2).unwrap().value = sampled;
+        episode.coalitions[0].values.update(3, |it| *it = sampled);
         check("credit-residual", &episode, &[]);
         episode.declared[0].params = vec![("exact".to_owned(), "true".to_owned())];
         check("credit-residual", &episode, &["residual 0.2"]);
@@ -278,8 +281,9 @@ mod tests {
         let mut episode = sound();
         // Thirds of 1 by two decimals: 0.33 + 0.66.
         let v = |episode: &mut crate::model::Episode, size: usize, value: f64| {
-            let row = episode.coalitions[0].values.iter_mut().find(|it| it.agents.len() == size);
-            row.unwrap().value = Sample::stated(value);
+            let values = &mut episode.coalitions[0].values;
+            let at = values.members().position(|it| it.len() == size).unwrap();
+            values.update(at, |it| *it = Sample::stated(value));
         };
         v(&mut episode, 0, 0.0);
         v(&mut episode, 2, 1.0);

@@ -38,7 +38,9 @@ pub(super) fn place(episode: &Episode) -> Option<Origin> {
         .or_else(|| episode.rewards.last().map(|it| it.origin))
         .or_else(|| episode.declared.last().map(|it| it.origin))
         .or_else(|| episode.states.last().map(|it| it.origin))
-        .or_else(|| episode.coalitions.iter().flat_map(|it| &it.values).last().map(|it| it.origin))
+        .or_else(|| {
+            episode.coalitions.iter().rev().find_map(|it| it.values.iter().next_back()).map(|it| it.origin)
+        })
         .or_else(|| episode.replays.iter().flat_map(|it| &it.candidates).last().map(|it| it.origin))
 }
 

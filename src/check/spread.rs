@@ -9,9 +9,9 @@ pub(super) const CHECKS: &[Check] = &[Check { rule: rule::SPREAD_OF_ONE_RUN, run
 
 pub(super) fn of_one_run(episode: &Episode) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut look = |what: &str, of: &mut dyn Iterator<Item = (&Sample, Origin)>| {
-        let mut alone = of.filter(|it| it.0.std.is_some() && it.0.n == Some(1));
-        let Some((_, origin)) = alone.next() else { return };
+    let is_alone = |it: &Sample| it.std.is_some() && it.n == Some(1);
+    let mut look = |what: &str, alone: &mut dyn Iterator<Item = Origin>| {
+        let Some(origin) = alone.next() else { return };
         let more = match alone.count() {
             0 => String::new(),
             more => format!(" and {more} more"),
@@ -22,18 +22,18 @@ pub(super) fn of_one_run(episode: &Episode) -> Vec<Finding> {
         findings.push(Finding::at(origin, message));
     };
     for group in &episode.replays {
-        let mut samples = group.candidates.iter().map(|it| (&it.returns, it.origin));
-        look(&format!("a candidate of replay group '{}'", group.name), &mut samples);
+        let alone = group.candidates.iter().filter(|it| is_alone(&it.returns));
+        look(&format!("a candidate of replay group '{}'", group.name), &mut alone.map(|it| it.origin));
     }
     for table in &episode.coalitions {
-        let mut samples = table.values.iter().map(|it| (&it.value, it.origin));
-        look(&format!("a coalition of '{}'", table.name), &mut samples);
+        let alone = table.values.iter().filter(|it| is_alone(&it.value));
+        look(&format!("a coalition of '{}'", table.name), &mut alone.map(|it| it.origin));
     }
     for table in &episode.tables {
         // Those of a replay group are told with it.
         let replayed = episode.replays.iter().any(|it| it.act == Some(table.act));
-        let mut samples = table.alternatives.iter().map(|it| (&it.q, it.origin)).filter(|_| !replayed);
-        look(&format!("an alternative of '{}'", episode.act(table.act).id), &mut samples);
+        let alone = table.alternatives.iter().filter(|it| !replayed && is_alone(&it.q));
+        look(&format!("an alternative of '{}'", episode.act(table.act).id), &mut alone.map(|it| it.origin));
     }
     findings
 }
@@ -48,17 +48,17 @@ mod tests {
         let mut episode = sound();
         check("spread-of-one-run", &episode, &[]);
         let of = |n| Sample { mean: Some(0.3), std: Some(0.0), n: Some(n), ..Sample::default() };
-        episode.coalitions[0].values[1].value = of(1);
+        episode.coalitions[0].values.update(1, |it| *it = of(1));
         check("spread-of-one-run", &episode, &["a coalition of 'game': `std` is given of one run"]);
-        episode.coalitions[0].values[2].value = of(1);
+        episode.coalitions[0].values.update(2, |it| *it = of(1));
         episode.tables[0].alternatives[0].q = of(1);
         check(
             "spread-of-one-run",
             &episode,
             &["a coalition of 'game' and 1 more: `std`", "an alternative of 'a1': `std`"],
         );
-        episode.coalitions[0].values[1].value = of(2);
-        episode.coalitions[0].values[2].value.std = None;
+        episode.coalitions[0].values.update(1, |it| *it = of(2));
+        episode.coalitions[0].values.update(2, |it| it.std = None);
         episode.tables[0].alternatives[0].q.n = None;
         check("spread-of-one-run", &episode, &[]);
     }

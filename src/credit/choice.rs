@@ -1,7 +1,9 @@
 //! Which method to use if nobody says: the best one the log supports, and the nearest to one it does not
 //! support.
 
-use crate::model::{Attribution, Episode, Provenance, Scenario, Unavailable};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::model::{ActId, Attribution, Episode, Provenance, Scenario, Unavailable};
 
 use super::blame::{BlameKind, blame};
 use super::method::{Family, scenario_name};
@@ -155,10 +157,13 @@ pub(super) fn names_culprit(scenario: &Scenario) -> bool {
 
 /// Whether all alternatives are candidates of replay groups, which have methods of their own.
 fn only_replayed(episode: &Episode) -> bool {
+    let mut replayed: FxHashMap<ActId, FxHashSet<&str>> = FxHashMap::default();
+    for (act, group) in episode.replays.iter().filter_map(|it| Some((it.act?, it))) {
+        replayed.entry(act).or_default().extend(group.candidates.iter().map(|it| it.label.as_str()));
+    }
     episode.tables.iter().filter(|it| it.alternatives.iter().any(|it| it.q.n.is_some())).all(|table| {
-        let groups = episode.replays.iter().filter(|it| it.act == Some(table.act));
-        let labels: Vec<&str> = groups.flat_map(|it| &it.candidates).map(|it| it.label.as_str()).collect();
-        table.alternatives.iter().all(|it| labels.contains(&it.label.as_str()))
+        let labels = replayed.get(&table.act);
+        table.alternatives.iter().all(|it| labels.is_some_and(|labels| labels.contains(it.label.as_str())))
     })
 }
 
@@ -174,7 +179,7 @@ pub(super) fn names_extreme(episode: &Episode, attribution: &Attribution) -> boo
 /// their own. Of a complete one Shapley has said all.
 fn is_open(episode: &Episode) -> bool {
     let largest = episode.coalitions.iter().max_by_key(|it| it.players.len());
-    largest.is_some_and(|it| !super::method::is_complete(it))
+    largest.is_some_and(|it| !it.is_complete())
 }
 
 /// Whether any act has a value of something else that could have been done.

@@ -27,7 +27,7 @@ mod structured;
 mod terms;
 mod walks;
 
-use crate::model::{AgentId, Attribution, Episode, Estimate, Unavailable, Value};
+use crate::model::{AgentId, Attribution, Episode, Estimate, Members, Unavailable, Value};
 use crate::stats::{Sum, sum};
 
 use super::figure;
@@ -50,13 +50,14 @@ use terms::terms;
 /// v(0) of the episode's first coalition table, if it is logged.
 pub(super) fn empty_value(episode: &Episode) -> Option<f64> {
     let table = episode.coalitions.first()?;
-    table.values.iter().find(|it| it.agents.is_empty())?.value.mean
+    table.values.mean(table.values.members().position(Members::is_empty)?)
 }
 
 /// v(N) of the same table, where it is logged.
 pub(super) fn full_value(episode: &Episode) -> Option<f64> {
     let table = episode.coalitions.first()?;
-    table.values.iter().find(|it| it.agents == table.players)?.value.mean
+    let all: Members = table.players.iter().copied().collect();
+    table.values.mean(table.values.members().rposition(|it| *it == all)?)
 }
 
 /// 1.96: a 95% interval in standard errors.
@@ -77,10 +78,10 @@ pub(super) fn semivalue(question: &Question<'_>) -> Result<Attribution, Unavaila
     }
     let within = if complete { (0.0, 0.0) } else { bounds(question, &table)? };
     let coefficients = coefficients(question, table.n);
-    let coalitions: Vec<Coalition> = (0..table.values.len()).map(|it| Coalition(it as u64)).collect();
+    let coalitions = (0..table.values.len()).map(|it| Coalition(it as u64));
     let weight =
         |mask: usize, player: usize| coefficients.of(mask.count_ones() as usize, mask >> player & 1 == 1);
-    if let Some(runs) = arms(&game, within, &coalitions, table.n, weight) {
+    if let Some(runs) = arms(&game, within, coalitions, table.n, weight) {
         measure(&mut attribution, &game, runs, complete);
     }
     attribution.sum = total(&attribution.agents);
@@ -213,7 +214,7 @@ pub(super) fn marginal(question: &Question<'_>) -> Result<Attribution, Unavailab
         Some(1) => -1.0,
         _ => 0.0,
     };
-    if let Some(runs) = arms(&game, (0.0, 0.0), &coalitions, n, weight) {
+    if let Some(runs) = arms(&game, (0.0, 0.0), coalitions.into_iter(), n, weight) {
         measure(&mut attribution, &game, runs, true);
     }
     attribution.sum = total(&attribution.agents);

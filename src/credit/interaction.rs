@@ -99,12 +99,12 @@ pub fn interactions(episode: &Episode, scenario: &Scenario) -> Result<Interactio
     let spread = if table.missing.is_empty() { None } else { Some(bounds(&question, &table)?) };
     let start = game.start(&question, String::new());
     let all: Vec<(usize, usize)> = all_pairs(table.n).collect();
-    let coalitions: Vec<Coalition> = (0..table.values.len()).map(|it| Coalition(it as u64)).collect();
+    let coalitions = (0..table.values.len()).map(|it| Coalition(it as u64));
     let weight = |mask: usize, pair: usize| {
         let holds = |player: usize| mask >> player & 1 == 1;
         weights.of(mask.count_ones() as usize, holds(all[pair].0), holds(all[pair].1))
     };
-    let runs = arms(&game, spread.unwrap_or((0.0, 0.0)), &coalitions, all.len(), weight);
+    let runs = arms(&game, spread.unwrap_or((0.0, 0.0)), coalitions, all.len(), weight);
     let mut pairs = Vec::with_capacity(values.len());
     let players = game.players();
     for (at, (i, j)) in all_pairs(table.n).enumerate() {

@@ -245,8 +245,7 @@ impl Param {
 
 /// Whether every coalition of its players has a value.
 pub(super) fn is_complete(table: &CoalitionTable) -> bool {
-    let known = table.values.iter().filter(|it| it.value.mean.is_some()).count();
-    table.players.len() < usize::BITS as usize && known >= 1 << table.players.len()
+    table.is_complete()
 }
 
 /// Whether a model states any value.

@@ -17,8 +17,8 @@
 use std::cell::OnceCell;
 
 use crate::model::{
-    Act, ActId, ActKind, AgentCredit, AgentId, Alternative, Attribution, Caveat, Episode, Origin, Provenance,
-    Reward, RewardSource, Scenario, Status, Substitute, Unavailable, Value, ValueOf, Whose,
+    Act, ActId, ActKind, AgentCredit, AgentId, Alternative, Attribution, Caveat, Episode, Members, Origin,
+    Provenance, Reward, RewardSource, Scenario, Status, Substitute, Unavailable, Value, ValueOf, Whose,
 };
 use crate::stats::sum;
 
@@ -314,10 +314,8 @@ impl<'a> Question<'a> {
         let tables = self.episode.coalitions.iter();
         // If none of the dropped agents is a player, the grand coalition remains, which says nothing new.
         tables.filter(|it| it.players.iter().any(|it| self.is_dropped(*it))).find_map(|table| {
-            let row = table.values.iter().find(|row| {
-                let mut rest = table.players.iter().filter(|it| !self.is_dropped(**it));
-                row.agents.iter().all(|it| rest.next() == Some(it)) && rest.next().is_none()
-            })?;
+            let rest: Members = table.players.iter().copied().filter(|it| !self.is_dropped(*it)).collect();
+            let row = table.values.get(table.values.members().position(|it| *it == rest)?)?;
             Some((row.value.mean?, row.origin))
         })
     }

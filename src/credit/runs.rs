@@ -40,16 +40,24 @@ impl Runs {
 
     /// The arm of a sample; the same one each time. The sample must stay where it is as long as this is used.
     pub(super) fn place(&mut self, sample: &Sample) -> usize {
-        *self.places.entry(std::ptr::from_ref(sample)).or_insert_with(|| {
-            let at = self.arms.len();
-            self.arms.push(arm(sample));
-            let has_all =
-                sample.seeds.len() == sample.returns.len() && sample.returns.iter().all(|it| it.is_finite());
-            if has_all && !sample.seeds.is_empty() {
-                self.seeds.insert(at, sample.seeds.clone());
-            }
-            at
-        })
+        let key = std::ptr::from_ref(sample);
+        if let Some(at) = self.places.get(&key) {
+            return *at;
+        }
+        let at = self.add(sample);
+        self.places.insert(key, at);
+        at
+    }
+
+    /// The arm of a sample that was not placed before.
+    pub(super) fn add(&mut self, sample: &Sample) -> usize {
+        let at = self.push(arm(sample));
+        let has_all =
+            sample.seeds.len() == sample.returns.len() && sample.returns.iter().all(|it| it.is_finite());
+        if has_all && !sample.seeds.is_empty() {
+            self.seeds.insert(at, sample.seeds.clone());
+        }
+        at
     }
 
     /// An arm of its own.

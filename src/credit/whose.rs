@@ -40,11 +40,11 @@ pub(super) fn as_logged(episode: &Episode) -> &Episode {
     episode.logged.as_deref().unwrap_or(episode)
 }
 
-/// Every logged value of an alternative, a candidate or a coalition.
+/// Every logged value of an alternative, a candidate or a coalition that may say what single agents earn.
 fn samples(episode: &Episode) -> impl Iterator<Item = &Sample> {
     let alternatives = episode.tables.iter().flat_map(|it| &it.alternatives).map(|it| &it.q);
     let candidates = episode.replays.iter().flat_map(|it| &it.candidates);
-    let coalitions = episode.coalitions.iter().flat_map(|it| &it.values).map(|it| &it.value);
+    let coalitions = episode.coalitions.iter().flat_map(|it| it.values.with_runs());
     alternatives.chain(candidates.map(|it| &it.returns)).chain(coalitions)
 }
 
@@ -70,7 +70,7 @@ fn made_for(episode: &Arc<Episode>, whose: Whose) -> Episode {
             }
             group.left_out.iter_mut().for_each(|it| of(&mut it.candidate.returns));
         }
-        made.coalitions.iter_mut().flat_map(|it| &mut it.values).for_each(|it| of(&mut it.value));
+        made.coalitions.iter_mut().for_each(|it| it.values.update_all(of));
         // The bounds of the team's reward are none of a part of it.
         made.bounds = made.bounds.filter(|_| stands_in);
     }

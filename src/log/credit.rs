@@ -1,6 +1,7 @@
 //! The numbers of a log: `reward`, `credit`, `counterfactual`, `metric`.
 
 use super::Payload;
+use super::coalitions::{Coalitions, OwnReward};
 use crate::model::Status;
 
 /// A reward arrived.
@@ -75,18 +76,6 @@ pub struct CreditItem {
     pub reason: Option<String>,
 }
 
-/// What one agent earns for itself, where agents are paid apart.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct OwnReward {
-    /// Whose.
-    pub agent: String,
-    /// In reward units; a mean where several runs are behind it.
-    pub value: Option<f64>,
-    /// The return of each run, in place of `value`: as many for every agent of the list. NaN where no finite number was
-    /// logged.
-    pub returns: Vec<f64>,
-}
-
 /// What would have happened otherwise. May be streamed a candidate at a time: one `group` merges by `j`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -111,7 +100,8 @@ pub struct Counterfactual {
     /// Alternatives of one act.
     pub candidates: Vec<Candidate>,
     /// Values of coalitions.
-    pub coalitions: Vec<Coalition>,
+    #[cfg_attr(test, schemars(with = "Vec<super::coalitions::Coalition>"))]
+    pub coalitions: Coalitions,
     /// What an absent agent does: `removed`, `null`, `resampled`.
     pub absence: Option<String>,
 }
@@ -162,28 +152,6 @@ impl Candidate {
             _ => None,
         }
     }
-}
-
-/// The value of one coalition.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Coalition {
-    /// Its members.
-    pub agents: Vec<String>,
-    /// Mean return.
-    pub value: Option<f64>,
-    /// Return of each run, in place of `value`; NaN where no finite number was logged.
-    pub returns: Vec<f64>,
-    /// Seed of each run: those of equal seeds are compared with each other.
-    #[cfg_attr(test, schemars(with = "Vec<super::schema::shape::Name>"))]
-    pub seeds: Vec<String>,
-    /// Standard deviation of one return.
-    pub std: Option<f64>,
-    /// Number of returns.
-    pub n: Option<u32>,
-    /// What single agents earn, by agent: a mean each, or a list with an object for each run.
-    #[cfg_attr(test, schemars(with = "super::schema::shape::Rewards"))]
-    pub rewards: Vec<OwnReward>,
 }
 
 /// Numbers about the system: coordination overhead, inter-agent latency, tokens, GPU, ...

@@ -334,7 +334,7 @@ impl<'a, 'n, 'p> Fields<'a, 'n, 'p> {
             };
             return values.map(one).collect();
         }
-        let runs = self.objects(key, |it| Some(it.run_or_reward()), |_| None);
+        let runs: Vec<RunOrReward> = self.objects(key, |it| Some(it.run_or_reward()), |_| None);
         let named = |it: &RunOrReward| match it {
             RunOrReward::Reward(it) => Some(it.clone()),
             RunOrReward::Run(_) => None,
@@ -426,25 +426,25 @@ impl<'a, 'n, 'p> Fields<'a, 'n, 'p> {
     }
 
     /// A list of objects; `other` reads an entry that is not an object.
-    pub(super) fn objects<T>(
+    pub(super) fn objects<T, C: Default + Extend<T>>(
         &mut self,
         key: &'static str,
         read: impl Fn(&mut Fields<'a, '_, 'p>) -> Option<T>,
         other: impl Fn(&str) -> Option<T>,
-    ) -> Vec<T> {
-        let Some(raw) = self.present(key) else { return Vec::new() };
+    ) -> C {
+        let Some(raw) = self.present(key) else { return C::default() };
         let Some(items) = list(raw) else {
             self.wrong_type(key, raw, "a list");
-            return Vec::new();
+            return C::default();
         };
-        let mut out = Vec::with_capacity(items.len());
+        let mut out = C::default();
         for item in items {
             let item = item.get();
             let path = format!("{}{key}[].", self.path);
             match Fields::parse(item, path, self.notes) {
                 Ok(mut inner) => out.extend(read(&mut inner)),
                 Err(_) => match other(item) {
-                    Some(value) => out.push(value),
+                    Some(value) => out.extend([value]),
                     None => self.wrong_type(key, item, "an object"),
                 },
             }

@@ -2,7 +2,7 @@
 
 use super::time::number_text;
 use super::{
-    Action, Body, Candidate, Coalition, Counterfactual, Credit, CreditItem, EpisodeEnd, EpisodeStart,
+    Action, Body, Candidate, CoalitionView, Counterfactual, Credit, CreditItem, EpisodeEnd, EpisodeStart,
     Message, Metric, OwnReward, Payload, Policy, Record, RecordType, Reward, RosterAgent, Run, State,
 };
 use crate::model::{Timestamp, ValueOf};
@@ -286,7 +286,7 @@ fn counterfactual(out: &mut Object, it: &Counterfactual) {
     out.maybe_text("absence", it.absence.as_deref());
     out.payload("prefix", it.prefix.as_ref());
     out.objects("candidates", &it.candidates, candidate);
-    out.objects("coalitions", &it.coalitions, coalition);
+    out.objects("coalitions", it.coalitions.iter(), coalition);
 }
 
 fn candidate(out: &mut Object, it: &Candidate) {
@@ -310,14 +310,14 @@ fn candidate(out: &mut Object, it: &Candidate) {
     out.texts("next", &it.next);
 }
 
-fn coalition(out: &mut Object, it: &Coalition) {
-    out.list("agents", it.agents.iter().map(|agent| quoted(agent)));
+fn coalition(out: &mut Object, it: CoalitionView<'_>) {
+    out.list("agents", it.agents().map(quoted));
     out.number("value", it.value);
-    out.numbers("returns", &it.returns);
-    out.texts("seeds", &it.seeds);
+    out.numbers("returns", it.returns);
+    out.texts("seeds", it.seeds);
     out.number("std", it.std);
     out.count("n", it.n);
-    own_rewards(out, &it.rewards);
+    own_rewards(out, it.rewards);
 }
 
 /// Values by agent, or, where they are returns of runs, an object for each run. Both may stand for none.
@@ -466,11 +466,12 @@ impl Object {
         self.raw(key, &inner.close());
     }
 
-    fn objects<T>(&mut self, key: &str, items: &[T], write: impl Fn(&mut Object, &T)) {
-        if items.is_empty() {
+    fn objects<T>(&mut self, key: &str, items: impl IntoIterator<Item = T>, write: impl Fn(&mut Object, T)) {
+        let mut items = items.into_iter().peekable();
+        if items.peek().is_none() {
             return;
         }
-        let json = items.iter().map(|item| {
+        let json = items.map(|item| {
             let mut inner = Object::new();
             write(&mut inner, item);
             inner.close()

@@ -1,4 +1,4 @@
-//! What would have happened otherwise, as logged: alternatives, replay groups, coalition values.
+//! What would have happened otherwise, as logged: alternatives and replay groups; see also `coalitions`.
 
 use super::{ActId, AgentId, Origin, Status};
 
@@ -150,28 +150,4 @@ pub struct BrokenOff {
     pub status: Status,
     /// What the record says of it.
     pub candidate: Candidate,
-}
-
-/// The value of one coalition.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CoalitionValue {
-    /// Members, ascending.
-    pub agents: Vec<AgentId>,
-    /// What they earned.
-    pub value: Sample,
-    /// The record.
-    pub origin: Origin,
-}
-
-/// A coalition value table, perhaps incomplete.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CoalitionTable {
-    /// `counterfactual.group`.
-    pub name: String,
-    /// The players: every agent named by any coalition, ascending.
-    pub players: Vec<AgentId>,
-    /// Known coalitions, one row each.
-    pub values: Vec<CoalitionValue>,
-    /// What an absent agent does.
-    pub absence: Absence,
 }

@@ -2,8 +2,8 @@
 
 use super::{
     Absence, Act, ActId, ActKind, ActionTable, Agent, AgentId, Alternative, Candidate, CoalitionTable,
-    CoalitionValue, CreditItem, DeclaredCredit, Episode, Link, LinkKind, Links, Origin, Outcome, ReplayGroup,
-    Reward, Sample, Status, Usage,
+    CoalitionValues, CreditItem, DeclaredCredit, Episode, Link, LinkKind, Links, Origin, Outcome,
+    ReplayGroup, Reward, Sample, Status, Usage,
 };
 
 /// An action of the agent with this index, of which nothing else is logged.
@@ -221,11 +221,11 @@ impl Draft {
 
     /// A coalition table over all agents: the members of each coalition that is logged, and its value.
     pub(crate) fn coalition_rows(mut self, rows: &[(Vec<u32>, f64)]) -> Self {
-        let mut values = Vec::new();
+        let mut values = CoalitionValues::default();
         for (members, value) in rows {
             let origin = self.origin();
             let agents = members.iter().map(|it| AgentId(*it)).collect();
-            values.push(CoalitionValue { agents, value: Sample::stated(*value), origin });
+            values.push(agents, Sample::stated(*value), origin);
         }
         self.episode.coalitions.push(CoalitionTable {
             name: "g-coal".to_owned(),
@@ -239,18 +239,17 @@ impl Draft {
     pub(crate) fn coalition_samples(mut self, samples: &[Option<Sample>]) -> Self {
         let n = self.episode.agents.len();
         assert_eq!(samples.len(), 1 << n, "one value per coalition");
-        let members =
-            |mask: usize| (0..n).filter(|it| mask >> it & 1 == 1).map(AgentId::from_index).collect();
-        let mut values = Vec::new();
+        let members = |mask: usize| (0..n).filter(move |it| mask >> it & 1 == 1).map(AgentId::from_index);
+        let mut values = CoalitionValues::default();
         for (mask, sample) in samples.iter().enumerate() {
             let origin = self.origin();
             if let Some(value) = sample.clone() {
-                values.push(CoalitionValue { agents: members(mask), value, origin });
+                values.push(members(mask).collect(), value, origin);
             }
         }
         self.episode.coalitions.push(CoalitionTable {
             name: "g-coal".to_owned(),
-            players: members((1 << n) - 1),
+            players: members((1 << n) - 1).collect(),
             values,
             absence: Absence::Null,
         });

@@ -81,7 +81,7 @@ mod tests {
             json!({ "z": 1, "b": { "y": null } }),
             [
                 ("c", Node::list(|| (0..2).map(|it| Node::object(json!({ "n": it }), [])))),
-                ("a", Node::list(|| std::iter::empty::<Json>())),
+                ("a", Node::list(std::iter::empty::<Json>)),
             ],
         );
         let ordered =

@@ -91,7 +91,7 @@ fn built(
     order::sort(&mut records);
     let Causal { records, clocks, contradicts } = causal::ordered(records);
     builder.contradicts = contradicts;
-    let records: Vec<(Record, Origin)> = records.into_iter().map(|it| (it.record, it.origin)).collect();
+    let mut records: Vec<(Record, Origin)> = records.into_iter().map(|it| (it.record, it.origin)).collect();
     builder.about(run, &records);
     people::add(&mut builder, run, &records);
     builder.episode.clocks = clocks.iter().filter_map(|it| builder.clock(it)).collect();
@@ -99,7 +99,7 @@ fn built(
     bridges::add(&mut builder, &records);
     links::add(&mut builder, &nodes, &records);
     builder.rest(&records);
-    otherwise::add(&mut builder, &nodes, &records);
+    otherwise::add(&mut builder, &nodes, &mut records);
     judgement::add(&mut builder, &records);
     if suspicion::is_wanted(&builder.episode) {
         let words = acts::words(&nodes, &records);

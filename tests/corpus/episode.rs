@@ -86,7 +86,7 @@ pub fn sound(episode: &Episode) {
     );
     for table in &episode.coalitions {
         assert!(table.players.is_sorted_by(|a, b| a < b) && all_agents(&table.players));
-        assert!(table.values.iter().all(|it| it.agents.is_sorted_by(|a, b| a < b)));
+        assert!(table.values.iter().all(|it| it.agents.iter().is_sorted_by(|a, b| a < b)));
     }
     for group in &episode.replays {
         assert!(group.candidates.is_sorted_by(|a, b| a.j < b.j));

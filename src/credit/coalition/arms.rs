@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use crate::model::{Attribution, Estimate, Value};
 use crate::stats::{Arm, Credit, Table, Weights};
 
@@ -18,25 +20,26 @@ use super::logged::{LoggedGame, Source};
 pub(in super::super) fn arms(
     game: &LoggedGame<'_>,
     (low, high): (f64, f64),
-    coalitions: &[Coalition],
+    coalitions: impl ExactSizeIterator<Item = Coalition>,
     count: usize,
     weight: impl Fn(usize, usize) -> f64,
 ) -> Option<(Arc<Table>, Vec<Credit>)> {
     if coalitions.len().saturating_mul(count) > MOST_WEIGHTS {
         return None;
     }
-    let sources: Vec<Source<'_>> = coalitions.iter().map(|it| game.source(*it)).collect();
+    let sources: Vec<Source<'_>> = coalitions.map(|it| game.source(it)).collect();
     let mut runs = Runs::of(game.episode());
-    let mut places = vec![0; coalitions.len()];
+    let mut places = vec![0; sources.len()];
+    let mut by_row: FxHashMap<usize, usize> = FxHashMap::default();
     for (place, source) in places.iter_mut().zip(&sources) {
-        if let Source::Logged(sample) = source {
-            *place = runs.place(sample);
+        if let Source::Logged(row, sample) = source {
+            *place = *by_row.entry(*row).or_insert_with(|| runs.add(sample));
         }
     }
     runs.end_group();
     for (place, source) in places.iter_mut().zip(&sources) {
         match source {
-            Source::Logged(_) => {}
+            Source::Logged(..) => {}
             Source::ByHand(value) => *place = runs.push(Arm::Within(*value, *value)),
             Source::Missing => *place = runs.push(Arm::Within(low, high)),
         }

@@ -1,8 +1,10 @@
 //! The coalition values an episode logs, as a game of the agents that are not dropped.
 
+use std::borrow::Cow;
+
 use crate::model::{
-    AgentId, Attribution, CoalitionTable, CoalitionValue, Episode, Estimate, Number, Origin, Provenance,
-    RewardSource, Sample, Unavailable, Value,
+    AgentId, Attribution, CoalitionTable, CoalitionValue, Episode, Estimate, Members, Number, Origin,
+    Provenance, RewardSource, Sample, Unavailable, Value,
 };
 
 use super::super::figure;
@@ -15,15 +17,57 @@ pub(in super::super) struct LoggedGame<'a> {
     table: &'a CoalitionTable,
     /// Player to agent, ascending.
     players: Vec<AgentId>,
-    /// (mask, index into the table's rows), ascending by mask.
-    rows: Vec<(u64, u32)>,
+    rows: Rows,
     /// A reward set by hand: the value of the grand coalition.
     grand: Option<f64>,
 }
 
+/// Which row of the table a coalition of the players has.
+enum Rows {
+    /// By mask; [`NO_ROW`] for none.
+    ByMask(Vec<u32>),
+    /// (mask, row), ascending by mask.
+    Sorted(Vec<(u64, u32)>),
+}
+
+const NO_ROW: u32 = u32::MAX;
+
+impl Rows {
+    /// By mask if that is not much more than there are rows.
+    fn of(players: usize, rows: impl Iterator<Item = (u64, u32)>, count: usize) -> Self {
+        if players < u32::BITS as usize && 1 << players <= count.saturating_mul(4) {
+            let mut by_mask = vec![NO_ROW; 1 << players];
+            rows.for_each(|(mask, row)| by_mask[mask as usize] = row);
+            return Self::ByMask(by_mask);
+        }
+        let mut sorted: Vec<(u64, u32)> = rows.collect();
+        sorted.sort_unstable();
+        Self::Sorted(sorted)
+    }
+
+    fn get(&self, mask: u64) -> Option<usize> {
+        let row = match self {
+            Self::ByMask(it) => *it.get(usize::try_from(mask).ok()?)?,
+            Self::Sorted(it) => it[it.binary_search_by_key(&mask, |it| it.0).ok()?].1,
+        };
+        (row != NO_ROW).then_some(row as usize)
+    }
+
+    /// Ascending by mask.
+    fn iter(&self) -> impl Iterator<Item = (u64, usize)> {
+        let (by_mask, sorted) = match self {
+            Self::ByMask(it) => (it.as_slice(), &[][..]),
+            Self::Sorted(it) => (&[][..], it.as_slice()),
+        };
+        let by_mask = by_mask.iter().enumerate().filter(|it| *it.1 != NO_ROW);
+        by_mask.map(|it| (it.0 as u64, *it.1 as usize)).chain(sorted.iter().map(|it| (it.0, it.1 as usize)))
+    }
+}
+
 /// Where the value of a coalition is from.
 pub(in super::super) enum Source<'a> {
-    Logged(&'a Sample),
+    /// A row of the table, and what it says.
+    Logged(usize, Cow<'a, Sample>),
     /// A reward set by hand.
     ByHand(f64),
     Missing,
@@ -57,14 +101,18 @@ impl<'a> LoggedGame<'a> {
         for (bit, agent) in players.iter().enumerate() {
             bit_of[agent.index()] = Some(bit);
         }
-        let mask = |row: &CoalitionValue| {
-            let mut members = row.agents.iter();
-            members.try_fold(0u64, |mask, agent| bit_of[agent.index()].map(|bit| mask | 1 << bit))
+        let in_order = players.iter().enumerate().all(|(bit, agent)| agent.index() == bit);
+        let mask = |agents: &Members| match agents.mask() {
+            // The players are the first agents: their bits are the same.
+            Some(mask) if in_order => (mask & !Coalition::all(players.len()).0 == 0).then_some(mask),
+            _ => {
+                let mut agents = agents.iter();
+                agents.try_fold(0u64, |mask, agent| bit_of[agent.index()].map(|bit| mask | 1 << bit))
+            }
         };
-        let rows = table.values.iter().enumerate().filter(|it| it.1.value.mean.is_some());
-        let mut rows: Vec<(u64, u32)> =
-            rows.filter_map(|(at, row)| mask(row).map(|mask| (mask, at as u32))).collect();
-        rows.sort_unstable();
+        let rows = table.values.members().enumerate().filter(|it| table.values.mean(it.0).is_some());
+        let rows = rows.filter_map(|(at, agents)| mask(agents).map(|mask| (mask, at as u32)));
+        let rows = Rows::of(players.len(), rows, table.values.len());
         let grand = question.scenario.reward.map(Number::get);
         Ok(Self { episode, table, players, rows, grand })
     }
@@ -83,21 +131,13 @@ impl<'a> LoggedGame<'a> {
     pub(in super::super) fn known(&self) -> Vec<(Coalition, f64)> {
         let all = Coalition::all(self.players.len());
         let grand = self.grand.map(|it| (all, it));
-        let logged = self
-            .rows
-            .iter()
-            .filter_map(|(mask, at)| Some((Coalition(*mask), self.table.values[*at as usize].value.mean?)));
+        let logged =
+            self.rows.iter().filter_map(|(mask, at)| Some((Coalition(mask), self.table.values.mean(at)?)));
         logged.filter(|it| grand.is_none() || it.0 != all).chain(grand).collect()
     }
 
-    fn row(&self, coalition: Coalition) -> Option<&'a CoalitionValue> {
-        // In a complete table a coalition stands at its own mask.
-        let direct = self.rows.get(coalition.0 as usize).filter(|it| it.0 == coalition.0);
-        let found = direct.or_else(|| {
-            let at = self.rows.binary_search_by_key(&coalition.0, |it| it.0).ok()?;
-            self.rows.get(at)
-        });
-        found.map(|it| &self.table.values[it.1 as usize])
+    fn row(&self, coalition: Coalition) -> Option<CoalitionValue<'a>> {
+        self.table.values.get(self.rows.get(coalition.0)?)
     }
 
     /// Where the value of a coalition is from.
@@ -107,8 +147,11 @@ impl<'a> LoggedGame<'a> {
         {
             return Source::ByHand(grand);
         }
-        let sample = self.row(coalition).map(|it| &it.value);
-        sample.filter(|it| it.mean.is_some()).map_or(Source::Missing, Source::Logged)
+        let Some(at) = self.rows.get(coalition.0) else { return Source::Missing };
+        match self.table.values.get(at).map(|it| it.value) {
+            Some(sample) if sample.mean.is_some() => Source::Logged(at, sample),
+            _ => Source::Missing,
+        }
     }
 
     /// The record of a coalition's value.
@@ -214,8 +257,7 @@ fn chosen<'a>(question: &Question<'a>) -> Result<&'a CoalitionTable, Unavailable
 
 /// The place of the table with most players, then the most complete, then the first.
 pub(in super::super) fn best_supported(tables: &[CoalitionTable]) -> Option<usize> {
-    let known = |it: &CoalitionTable| it.values.iter().filter(|it| it.value.mean.is_some()).count();
-    let key = |at: &usize| (tables[*at].players.len(), known(&tables[*at]));
+    let key = |at: &usize| (tables[*at].players.len(), tables[*at].values.known());
     // Of equals the first: `max_by_key` gives the last.
     (0..tables.len()).rev().max_by_key(key)
 }

@@ -49,7 +49,7 @@ pub(super) fn compute(question: &Question<'_>, make: Make) -> Result<Attribution
     let rows: Vec<(Coalition, &[f64])> = form.rows().collect();
     let coalitions: Vec<Coalition> = rows.iter().map(|it| it.0).collect();
     if let Some(runs) =
-        arms::arms(&game, bounds, &coalitions, players.len(), |row, player| rows[row].1[player])
+        arms::arms(&game, bounds, coalitions.into_iter(), players.len(), |row, player| rows[row].1[player])
     {
         arms::measure(&mut attribution, &game, runs, absent.is_empty());
     }

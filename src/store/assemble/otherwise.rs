@@ -1,11 +1,18 @@
 //! Counterfactuals: alternatives per act, replay groups, coalition values. Streamed pieces are merged: runs
 //! of one thing are pooled, and what contradicts itself is listed and not used (see [`pool`]).
 
+mod contradicted;
 mod means;
 pub(super) mod own;
 mod pool;
 
-use std::collections::{BTreeSet, HashMap, HashSet, hash_map::Entry};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet, hash_map::Entry},
+    hash::BuildHasher,
+};
+
+use hashbrown::HashTable;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use pool::{Contradiction, pool};
 
@@ -14,7 +21,7 @@ use crate::{
     log::{Body, Candidate, Counterfactual, Record, action_label},
     model::{
         self, Absence, Act, ActId, ActionTable, AgentId, Alternative, BrokenOff, CoalitionTable,
-        CoalitionValue, Origin, Policy, ReplayGroup, Sample, rule,
+        CoalitionValues, Members, Origin, Policy, ReplayGroup, Sample, rule,
     },
     text,
 };
@@ -34,7 +41,10 @@ struct Places {
     sources: HashSet<(ActId, String)>,
     /// The policies a group ran with.
     frozen: HashSet<(usize, String, String)>,
-    coalitions: HashMap<(usize, Vec<AgentId>), Known>,
+    /// Table and row of every coalition, by table and members.
+    coalitions: HashTable<(u32, u32)>,
+    /// Coalitions whose records contradict each other.
+    refused: FxHashSet<(u32, u32)>,
     /// What the value of an alternative was read from: the kind and group of the record.
     measured: HashMap<(ActId, String), (String, Option<String>)>,
     /// Records that bear a time, a counter or an id, so that one that stands twice is known.
@@ -74,7 +84,7 @@ impl Places {
 }
 
 /// Adds what the records say would have happened otherwise.
-pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Origin)]) {
+pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &mut [(Record, Origin)]) {
     let mut places = Places::default();
     for node in nodes {
         let origin = records[node.record].1;
@@ -82,8 +92,9 @@ pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Ori
         builder.tables.extend(found);
     }
     for (record, origin) in records {
-        let Body::Counterfactual(it) = &record.body else { continue };
-        if !places.is_new(record) {
+        let is_new = matches!(record.body, Body::Counterfactual(_)) && places.is_new(record);
+        let Body::Counterfactual(it) = &mut record.body else { continue };
+        if !is_new {
             let message = format!("counterfactual of kind '{}' is repeated", text::clean(&it.kind));
             builder.find(rule::REPEATED_RECORD, *origin, message);
             continue;
@@ -471,7 +482,7 @@ fn coalition_table<'a>(
             tables.push(CoalitionTable {
                 name,
                 players: Vec::new(),
-                values: Vec::new(),
+                values: CoalitionValues::default(),
                 absence: Absence::Unstated,
             });
             tables.len() - 1
@@ -484,10 +495,29 @@ fn coalition_table<'a>(
     (at, table)
 }
 
-fn coalitions(builder: &mut Builder, places: &mut Places, it: &Counterfactual, origin: Origin) {
-    let mut values = Vec::with_capacity(it.coalitions.len());
-    for coalition in &it.coalitions {
-        if let Some(stranger) = coalition.agents.iter().find(|it| builder.strangers.contains(*it)) {
+/// Takes the coalitions out of the record: their values are in memory once.
+fn coalitions(builder: &mut Builder, places: &mut Places, it: &mut Counterfactual, origin: Origin) {
+    let rows = std::mem::take(&mut it.coalitions);
+    // Who is a stranger has no id.
+    let ids: Vec<Option<AgentId>> = rows.names().map(|it| builder.agents.get(it).copied()).collect();
+    let strangers: Vec<bool> = rows.names().map(|it| builder.strangers.contains(it)).collect();
+    let (at, table) = coalition_table(builder, places, it);
+    let is_new = |it: &&AgentId| table.players.binary_search(it).is_err();
+    let named: BTreeSet<usize> = match strangers.contains(&true) {
+        false => (0..ids.len()).collect(),
+        true => {
+            rows.iter().filter(|it| !it.places().any(|it| strangers[it])).flat_map(|it| it.places()).collect()
+        }
+    };
+    let new: BTreeSet<AgentId> =
+        named.iter().filter_map(|it| ids[*it].as_ref()).filter(is_new).copied().collect();
+    if !new.is_empty() {
+        table.players.extend(new);
+        table.players.sort_unstable();
+    }
+    for row in rows.iter() {
+        if let Some(stranger) = row.places().position(|it| strangers[it]).and_then(|at| row.agents().nth(at))
+        {
             let message = format!(
                 "a coalition names '{}', who does nothing in this episode: its value is left out of a table that is full \
                  without it",
@@ -496,77 +526,48 @@ fn coalitions(builder: &mut Builder, places: &mut Places, it: &Counterfactual, o
             builder.find(rule::COALITION_OF_STRANGER, origin, message);
             continue;
         }
-        let mut agents: Vec<_> = coalition.agents.iter().map(|it| builder.agents[it]).collect();
-        agents.sort_unstable();
-        agents.dedup();
+        let agents = row.places().filter_map(|it| ids[it]).collect();
         let value = Sample {
-            own: own::own(builder, &coalition.rewards, coalition.n, &coalition.seeds),
-            ..sample(coalition.value, (&coalition.returns, &coalition.seeds), coalition.std, coalition.n)
+            own: own::own(builder, row.rewards, row.n, row.seeds),
+            ..sample(row.value, (row.returns, row.seeds), row.std, row.n)
         };
-        values.push(CoalitionValue { agents, value, origin });
-    }
-    let (at, table) = coalition_table(builder, places, it);
-    let is_new = |it: &&AgentId| table.players.binary_search(it).is_err();
-    let new: BTreeSet<AgentId> = values.iter().flat_map(|it| &it.agents).filter(is_new).copied().collect();
-    if !new.is_empty() {
-        table.players.extend(new);
-        table.players.sort_unstable();
-    }
-    let contradictions: Vec<_> = values.into_iter().filter_map(|it| put(places, at, table, it)).collect();
-    for (agents, it, was) in contradictions {
-        builder.contradicted(&builder.coalition_name(&agents), &it, was, origin);
-    }
-}
-
-/// Adds what a record says of a coalition. A contradiction comes with the coalition and the earlier record.
-fn put(
-    places: &mut Places,
-    at: usize,
-    table: &mut CoalitionTable,
-    value: CoalitionValue,
-) -> Option<(Vec<AgentId>, Contradiction, Origin)> {
-    match places.coalitions.entry((at, value.agents.clone())) {
-        Entry::Occupied(mut known) => {
-            let known = known.get_mut();
-            if known.is_refused {
-                return None;
-            }
-            let before = &mut table.values[known.at];
-            let contradiction = pool(&mut before.value, value.value).err()?;
-            known.is_refused = before.value.mean.is_none();
-            Some((value.agents, contradiction, before.origin))
-        }
-        Entry::Vacant(free) => {
-            free.insert(Known::at(table.values.len()));
-            table.values.push(value);
-            None
-        }
+        builder.put(places, at, (agents, value), origin);
     }
 }
 
 impl Builder {
-    /// Lists that the records at `was` and `origin` give one thing different values.
-    fn contradicted(&mut self, what: &str, it: &Contradiction, was: Origin, origin: Origin) {
-        let Contradiction { before, now } = it;
-        let message = format!("{what} is worth {before} at line {} and {now} here", was.line);
-        self.find(rule::CONTRADICTORY_VALUE, origin, message);
-    }
-
-    /// Lists alternatives of `what` whose runs broke off.
-    fn broke_off(&mut self, labels: &[String], what: &str, origin: Origin) {
-        if let Some(first) = labels.first() {
-            let more = match labels.len() {
-                1 => String::new(),
-                all => format!(" and {} more", all - 1),
+    /// Adds what a record says of a coalition to the table at `at`.
+    fn put(&mut self, places: &mut Places, at: usize, (agents, value): (Members, Sample), origin: Origin) {
+        let tables = &mut self.episode.coalitions;
+        let hash = |table: usize, agents: &Members| FxBuildHasher.hash_one((table, agents));
+        let is_same =
+            |it: &(u32, u32)| it.0 as usize == at && *tables[at].values.members_of(it.1 as usize) == agents;
+        let Some(key) = places.coalitions.find(hash(at, &agents), is_same).copied() else {
+            let (key, own) = ((at as u32, tables[at].values.len() as u32), hash(at, &agents));
+            tables[at].values.push(agents, value, origin);
+            let of = |it: &(u32, u32)| {
+                let table = it.0 as usize;
+                hash(table, tables[table].values.members_of(it.1 as usize))
             };
-            let message =
-                format!("the runs of '{first}'{more} at '{what}' broke off: they are left out of means");
-            self.find(rule::BROKEN_OFF, origin, message);
+            places.coalitions.insert_unique(own, key, of);
+            return;
+        };
+        if places.refused.contains(&key) {
+            return;
+        }
+        let values = &mut tables[at].values;
+        let was = values.get(key.1 as usize).map(|it| it.origin).unwrap_or_default();
+        let (pooled, mean) = values.update(key.1 as usize, |it| (pool(it, value), it.mean));
+        if let Err(contradiction) = pooled {
+            if mean.is_none() {
+                places.refused.insert(key);
+            }
+            self.contradicted(&self.coalition_name(&agents), &contradiction, was, origin);
         }
     }
 
-    fn coalition_name(&self, agents: &[AgentId]) -> String {
-        let names: Vec<&str> = agents.iter().map(|it| self.episode.agent(*it).name.as_str()).collect();
+    fn coalition_name(&self, agents: &Members) -> String {
+        let names: Vec<&str> = agents.iter().map(|it| self.episode.agent(it).name.as_str()).collect();
         format!("coalition {{{}}}", names.join(", "))
     }
 }
@@ -583,10 +584,8 @@ fn removed(builder: &mut Builder, places: &mut Places, it: &Counterfactual, orig
         return;
     }
     let players: Vec<_> = builder.episode.agent_ids().collect();
-    let agents: Vec<_> = players.iter().copied().filter(|it| *it != agent).collect();
+    let agents = players.iter().copied().filter(|it| *it != agent).collect();
     let (at, table) = coalition_table(builder, places, it);
     table.players = players;
-    if let Some((agents, it, was)) = put(places, at, table, CoalitionValue { agents, value, origin }) {
-        builder.contradicted(&builder.coalition_name(&agents), &it, was, origin);
-    }
+    builder.put(places, at, (agents, value), origin);
 }

@@ -67,16 +67,15 @@ fn named(record: &Record) -> Vec<&str> {
 }
 
 /// The agents that the coalitions of a record name, and those that earn something in an alternative.
-fn members(record: &Record) -> impl Iterator<Item = &String> {
+fn members(record: &Record) -> impl Iterator<Item = &str> {
     let it = match &record.body {
         Body::Counterfactual(it) => Some(it),
         _ => None,
     };
     it.into_iter().flat_map(|it| {
-        let members = it.coalitions.iter().flat_map(|it| &it.agents);
         let own = it.candidates.iter().flat_map(|it| &it.rewards);
-        let own = own.chain(it.coalitions.iter().flat_map(|it| &it.rewards));
-        members.chain(own.map(|it| &it.agent))
+        let own = own.chain(it.coalitions.iter().flat_map(|it| it.rewards));
+        it.coalitions.names().chain(own.map(|it| it.agent.as_str()))
     })
 }
 

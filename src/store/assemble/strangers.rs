@@ -4,40 +4,49 @@
 //! larger game, most of it not logged. A name is a stranger where the episode has other agents, no record but
 //! coalitions speaks of it, and the table is full without it and not with it. Its rows are left out, and listed.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use rustc_hash::FxHashSet;
 
 use crate::log::{Body, Record};
-use crate::model::Origin;
+use crate::model::{AgentId, Members, Origin};
 
 /// The most players for which it is asked whether a table is full.
 const PLAYERS: usize = 20;
 
-/// The rows of one table, as sets of names.
+/// The rows of one table, as sets of its names.
 #[derive(Default)]
 struct Rows<'a> {
-    known: BTreeSet<Vec<&'a str>>,
-    names: BTreeSet<&'a str>,
+    names: HashMap<&'a str, AgentId>,
+    known: FxHashSet<Members>,
 }
 
 /// The names in coalitions of `records` that are strangers to an episode in which `is_agent` tells who is not.
 pub(super) fn strangers(records: &[(Record, Origin)], is_agent: impl Fn(&str) -> bool) -> HashSet<String> {
-    let mut tables: BTreeMap<(Option<&str>, Option<&str>), Rows<'_>> = BTreeMap::new();
-    for (record, _) in records {
-        let Body::Counterfactual(it) = &record.body else { continue };
-        if it.coalitions.is_empty() {
-            continue;
-        }
-        let table = tables.entry((it.group.as_deref(), it.absence.as_deref())).or_default();
-        for row in &it.coalitions {
-            let members: BTreeSet<&str> = row.agents.iter().map(String::as_str).collect();
-            table.names.extend(&members);
-            table.known.insert(members.into_iter().collect());
-        }
+    let tables = || {
+        records.iter().filter_map(|it| match &it.0.body {
+            Body::Counterfactual(it) if !it.coalitions.is_empty() => Some(it),
+            _ => None,
+        })
+    };
+    // Most logs name agents only, and need no look at every row.
+    if tables().flat_map(|it| it.coalitions.names()).all(&is_agent) {
+        return HashSet::new();
+    }
+    let mut by_name: BTreeMap<(Option<&str>, Option<&str>), Rows<'_>> = BTreeMap::new();
+    for it in tables() {
+        let table = by_name.entry((it.group.as_deref(), it.absence.as_deref())).or_default();
+        let place = |name| {
+            let next = AgentId::from_index(table.names.len());
+            *table.names.entry(name).or_insert(next)
+        };
+        let places: Vec<AgentId> = it.coalitions.names().map(place).collect();
+        table.known.extend(it.coalitions.iter().map(|row| row.places().map(|it| places[it]).collect()));
     }
     let mut strangers: HashSet<&str> = HashSet::new();
     let mut players: HashSet<&str> = HashSet::new();
-    for table in tables.values() {
-        let unknown: Vec<&str> = table.names.iter().copied().filter(|it| !is_agent(it)).collect();
+    for table in by_name.values() {
+        let unknown: Vec<&str> = table.names.keys().copied().filter(|it| !is_agent(it)).collect();
         match table.is_full_without(&unknown) {
             true => strangers.extend(unknown),
             false => players.extend(unknown),
@@ -56,7 +65,8 @@ impl Rows<'_> {
             return false;
         }
         let is_full = all <= PLAYERS && self.known.len() == 1 << all;
-        let without = self.known.iter().filter(|row| !row.iter().any(|it| names.contains(it))).count();
+        let places: HashSet<AgentId> = names.iter().filter_map(|it| self.names.get(it)).copied().collect();
+        let without = self.known.iter().filter(|row| !row.iter().any(|it| places.contains(&it))).count();
         !is_full && without == 1 << rest
     }
 }

@@ -12,10 +12,10 @@ const PRINTED: f64 = 0.01;
 /// Lists candidates and coalitions of a record whose value is not the mean of the returns beside it, up to the
 /// rounding of a printed number.
 pub(super) fn check(builder: &mut Builder, it: &Counterfactual, origin: Origin) {
-    let candidates = it.candidates.iter().map(|it| (it.value, &it.returns));
-    let all = candidates.chain(it.coalitions.iter().map(|it| (it.value, &it.returns)));
+    let candidates = it.candidates.iter().map(|it| (it.value, it.returns.as_slice()));
+    let all = candidates.chain(it.coalitions.iter().map(|it| (it.value, it.returns)));
     let off = all.filter_map(|(value, returns)| {
-        let (value, mean) = (value.filter(|it| it.is_finite())?, Sample::of_returns(returns.clone()).mean?);
+        let (value, mean) = (value.filter(|it| it.is_finite())?, Sample::of_returns(returns.to_vec()).mean?);
         let largest =
             returns.iter().filter(|it| it.is_finite()).fold(value.abs(), |most, it| most.max(it.abs()));
         ((value - mean).abs() > PRINTED * largest).then_some((value, mean))

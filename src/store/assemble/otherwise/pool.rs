@@ -80,8 +80,7 @@ pub(super) fn settle(builder: &mut Builder) {
         group.candidates.sort_by_key(|it| it.j);
         group.left_out.sort_by_key(|it| it.candidate.j);
     }
-    let values = episode.coalitions.iter_mut().flat_map(|it| &mut it.values);
-    values.for_each(|it| settled(&mut it.value));
+    episode.coalitions.iter_mut().for_each(|it| it.values.update_runs(settled));
     let alternatives = builder.tables.iter_mut().flat_map(|it| &mut it.alternatives);
     alternatives.for_each(|it| settled(&mut it.q));
 }
@@ -118,14 +117,17 @@ fn fingerprint(record: &Record) -> u64 {
             returns.iter().for_each(|it| it.to_bits().hash(&mut hasher));
         };
         it.candidates.iter().for_each(|it| numbers(it.value.or(it.q), &it.returns));
-        it.coalitions.iter().for_each(|it| numbers(it.value, &it.returns));
+        it.coalitions.iter().for_each(|it| numbers(it.value, it.returns));
         let own = it.candidates.iter().flat_map(|it| &it.rewards);
-        own.chain(it.coalitions.iter().flat_map(|it| &it.rewards))
+        own.chain(it.coalitions.iter().flat_map(|it| it.rewards))
             .for_each(|it| numbers(it.value, &it.returns));
         for candidate in &it.candidates {
             (candidate.j, candidate.action.as_ref().map(Payload::json)).hash(&mut hasher);
         }
-        it.coalitions.iter().for_each(|it| it.agents.hash(&mut hasher));
+        for it in it.coalitions.iter() {
+            it.agents().for_each(|it| it.hash(&mut hasher));
+            it.places().count().hash(&mut hasher);
+        }
     }
     hasher.finish()
 }

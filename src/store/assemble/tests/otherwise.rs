@@ -162,7 +162,7 @@ fn what_an_absent_agent_does_makes_another_table() {
     let (null, removed) = (table("null", 1.0), table("removed", 2.0));
     let episode = episode(&[&null, &removed]);
     let tables: Vec<(&str, Option<f64>)> =
-        episode.coalitions.iter().map(|it| (it.name.as_str(), it.values[0].value.mean)).collect();
+        episode.coalitions.iter().map(|it| (it.name.as_str(), it.values.mean(0))).collect();
     assert_eq!(tables, [("g", Some(1.0)), ("g (removed)", Some(2.0))]);
     assert_eq!(rules(&episode), [""; 0]);
 }
@@ -245,7 +245,7 @@ fn alternatives_whose_runs_broke_off_are_left_out() {
     assert_eq!((labels, rules(&episode)), (vec!["go", "wait", "a"], vec!["broken-off"]));
     let removed = r#"{"type":"counterfactual","kind":"agent_removed","agent":"b","candidates":[{"value":0,"status":"aborted"},{"value":2}]}"#;
     let episode = super::episode(&[r#"{"type":"episode_start","agents":["a","b"]}"#, removed]);
-    assert_eq!(episode.coalitions[0].values[0].value.mean, Some(2.0));
+    assert_eq!(episode.coalitions[0].values.mean(0), Some(2.0));
     assert_eq!(rules(&episode), ["broken-off"]);
 }
 
@@ -291,7 +291,7 @@ fn a_value_is_the_mean_of_its_returns() {
 fn a_removed_agent_leaves_the_coalition_of_the_others() {
     let removed = r#"{"type":"counterfactual","kind":"agent_removed","agent":"b","absence":"null","candidates":[{"value":0.25}]}"#;
     let table = &episode(&[r#"{"type":"episode_start","agents":["a","b","c"]}"#, removed]).coalitions[0];
-    assert_eq!(table.values[0].agents, [AgentId(0), AgentId(2)]);
+    assert_eq!(table.values.members_of(0).iter().collect::<Vec<_>>(), [AgentId(0), AgentId(2)]);
     assert_eq!((table.players.len(), &table.absence), (3, &Absence::Null));
 }
 
