@@ -18,6 +18,7 @@ mod picture;
 mod report;
 mod screen;
 mod search;
+mod sessions;
 mod stdin;
 mod unread;
 
@@ -125,6 +126,7 @@ fn run(arguments: Arguments) -> anyhow::Result<u8> {
         Some(Command::Methods(options)) => methods::run(&options),
         Some(Command::Formats(options)) => formats::run(&options),
         Some(Command::Map(options)) => map::run(&options),
+        Some(Command::Sessions(options)) => sessions::run(&options),
         Some(Command::Schema) => print(log::SCHEMA),
         Some(Command::Completions { shell }) => {
             let mut out = Vec::new();

@@ -109,6 +109,8 @@ pub struct Store {
     types: [u64; RecordType::KNOWN.len() + 1],
     bad_lines: u64,
     input_errors: u64,
+    /// Files that are not read, by kind.
+    unread: Arc<Vec<(String, u64)>>,
     lines_in_full: u64,
     recounts: Recounts,
     writers: Writers,
@@ -135,6 +137,7 @@ impl Store {
             types: [0; RecordType::KNOWN.len() + 1],
             bad_lines: 0,
             input_errors: 0,
+            unread: Arc::default(),
             lines_in_full: 0,
             recounts: Recounts::default(),
             writers: Writers::default(),
@@ -287,6 +290,15 @@ impl Store {
         }
     }
 
+    /// Counts a file of this kind that is not read.
+    pub fn count_unread(&mut self, kind: &str) {
+        let unread = Arc::make_mut(&mut self.unread);
+        match unread.iter_mut().find(|it| it.0 == kind) {
+            Some((_, n)) => *n += 1,
+            None => unread.push((kind.to_owned(), 1)),
+        }
+    }
+
     /// Takes out the findings kept so far, for a caller who reports them as they come and keeps none.
     pub fn take_diagnostics(&mut self) -> Vec<Diagnostic> {
         Arc::unwrap_or_clone(std::mem::take(&mut self.diagnostics))
@@ -312,6 +324,7 @@ impl Store {
             records: self.records,
             bad_lines: self.bad_lines,
             input_errors: self.input_errors,
+            unread: Arc::clone(&self.unread),
             diagnostics: Arc::clone(&self.diagnostics),
             more_diagnostics: self.more_diagnostics,
             counters: self.writers.counters(),

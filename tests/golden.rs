@@ -15,6 +15,7 @@ mod golden {
     mod outputs;
     mod own;
     mod samples;
+    mod sessions;
     mod unread;
     mod verdicts;
 }

@@ -58,6 +58,8 @@ pub enum Command {
     Formats(Formats),
     /// Propose what the columns of rows mean, and print the command that reads them
     Map(Map),
+    /// List sessions of coding agents in their usual places, newest first; opens none of them
+    Sessions(Sessions),
     /// Print the JSON Schema of the native log
     Schema,
     /// Print a completion script for a shell
@@ -255,6 +257,14 @@ pub struct Map {
     /// Try this map instead of a proposal
     #[arg(long, value_name = "WHAT=PATH,..")]
     pub map: Option<RowMap>,
+}
+
+/// `sessions`.
+#[derive(Debug, Args)]
+pub struct Sessions {
+    /// The most sessions to list
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub limit: usize,
 }
 
 /// `check` has no demo.

@@ -11,6 +11,8 @@ use crate::text::label;
 pub struct UnknownFormat {
     /// What it looks like; display-safe.
     what: String,
+    /// The same in a word or two.
+    kind: &'static str,
     /// What to do instead.
     advice: &'static str,
 }
@@ -29,6 +31,12 @@ struct Kind {
     advice: &'static str,
     /// Whether a file of this name with this head is one.
     is: fn(&str, &Head<'_>) -> bool,
+}
+
+impl Kind {
+    fn found(&self) -> UnknownFormat {
+        UnknownFormat { what: self.what.to_owned(), kind: self.what, advice: self.advice }
+    }
 }
 
 /// The kinds; the first that fits is named.
@@ -116,14 +124,20 @@ fn has(word: &[u8]) -> impl Fn(&[u8]) -> bool {
 }
 
 impl UnknownFormat {
+    /// What it is, in a word or two, for counting.
+    pub fn kind(&self) -> &str {
+        self.kind
+    }
+
     /// Of the file at `path` with this head.
     pub(super) fn of(path: &Path, head: &Head<'_>) -> Self {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if let Some(kind) = KINDS.iter().find(|it| (it.is)(&name, head)) {
-            return Self { what: kind.what.to_owned(), advice: kind.advice };
+            return kind.found();
         }
-        let can_be_mapped = can_be_mapped(head.bytes);
-        Self { what: looks_like(head), advice: if can_be_mapped { ROWS } else { TABLE } }
+        let (what, kind) = looks_like(head);
+        let advice = if can_be_mapped(head.bytes) { ROWS } else { TABLE };
+        Self { what, kind, advice }
     }
 
     /// Whether the head is of a kind that is known: its rows are not to be mapped.
@@ -131,7 +145,7 @@ impl UnknownFormat {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let head = Head::of(head);
         let kind = KINDS.iter().find(|it| (it.is)(&name, &head))?;
-        Some(Self { what: kind.what.to_owned(), advice: kind.advice })
+        Some(kind.found())
     }
 }
 
@@ -145,16 +159,17 @@ fn can_be_mapped(head: &[u8]) -> bool {
     propose(&rows).is_enough()
 }
 
-fn looks_like(head: &Head<'_>) -> String {
+/// In some words, and in one or two.
+fn looks_like(head: &Head<'_>) -> (String, &'static str) {
     let Some(object) = head.objects.iter().find(|it| it.keys().len() > 0) else {
         let what = if is_text(head.bytes) { "text" } else { "binary data" };
-        return format!("{what} without a JSON object in its first lines");
+        return (format!("{what} without a JSON object in its first lines"), what);
     };
     let mut shown: Vec<String> = object.keys().take(5).map(|key| format!("`{}`", label(key, 30))).collect();
     if object.keys().len() > shown.len() {
         shown.push("...".to_owned());
     }
-    format!("JSON with the fields {}", shown.join(", "))
+    (format!("JSON with the fields {}", shown.join(", ")), "other JSON")
 }
 
 /// Whether `head`, which may be cut within a character, is UTF-8 without control characters of binary data.

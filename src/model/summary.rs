@@ -127,6 +127,8 @@ pub struct LogSummary {
     /// Errors that belong to no line: inputs that cannot be read or that broke off. What they held is
     /// missing.
     pub input_errors: u64,
+    /// How many files of which kind are not read, in the order of discovery.
+    pub unread: Arc<Vec<(String, u64)>>,
     /// All findings about lines, in order, at most [`LogSummary::DIAGNOSTICS`].
     pub diagnostics: Arc<Vec<Diagnostic>>,
     /// Diagnostics beyond that number.

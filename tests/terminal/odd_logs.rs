@@ -253,6 +253,7 @@ fn a_directory_of_other_documents_is_told_file_by_file() {
     fs::write(directory.path().join("\u{1b}[2Jc.json"), r#"{"shippedSpans": []}"#).unwrap();
     let mut session = Run::log(directory.path()).start();
     session.wait_until("why there is nothing", |it| it.has("`name`,") && it.has("`shippedSpans`"));
+    assert!(session.has("2 files not read: 2 other JSON"), "{}", session.screen());
     session.keys("q");
     assert_eq!(session.end(), Ended::Code(0));
     let mut report = assert_cmd::Command::cargo_bin("creditscope").unwrap();

@@ -149,6 +149,7 @@ impl OpenedLogs {
     pub(super) fn list_unknown(&mut self, shown: &str, why: &UnknownFormat, is_named: bool) {
         let severity = if is_named { Severity::Warning } else { Severity::Note };
         let message = format!("'{shown}' is not a log: {why}");
+        self.store.count_unread(why.kind());
         self.store.diagnose(Diagnostic::of_input(rule::UNKNOWN_FORMAT, message).milder(severity));
     }
 

@@ -103,6 +103,16 @@ fn count(number: u64, what: &str) -> String {
     if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
+/// How many files were not read, and which, as words that may follow; `!` lists them.
+fn not_read(unread: &[(String, u64)]) -> (String, String) {
+    let all: u64 = unread.iter().map(|it| it.1).sum();
+    if all == 0 {
+        return <(String, String)>::default();
+    }
+    let kinds: Vec<String> = unread.iter().map(|(kind, n)| format!("{n} {kind}")).collect();
+    (format!("  {} not read", count(all, "file")), format!(": {}", kinds.join(", ")))
+}
+
 fn log_line(model: &Model, line: &mut Painter<'_>) {
     let files = &model.log.files;
     let name = match files.len() {
@@ -118,10 +128,18 @@ fn log_line(model: &Model, line: &mut Painter<'_>) {
     }
     let errors = super::errors(model.log.errors, line.theme());
     let errors = errors.map_or(String::new(), |it| format!("  {it}"));
+    let (unread, kinds) = not_read(&model.log.unread);
     // A number that is cut off is another number.
     let short = format!("  {episodes} episodes");
     let room = line.width().saturating_sub(x);
-    let fits = [format!("{rest}{errors}"), rest, short].into_iter().find(|it| text::width(it) <= room);
+    let all = [
+        format!("{rest}{unread}{kinds}{errors}"),
+        format!("{rest}{unread}{errors}"),
+        format!("{rest}{unread}"),
+        rest,
+        short,
+    ];
+    let fits = all.into_iter().find(|it| text::width(it) <= room);
     line.put(x, 0, fits.as_deref().unwrap_or(""), Role::Plain);
 }
 
