@@ -90,7 +90,10 @@ fn estimate_from_text(c: &mut Criterion) {
         let mut text = String::new();
         while text.len() < 1_400 {
             text += words[(random.unit() * words.len() as f64) as usize % words.len()];
-            text += &format!(" {} ", (random.unit() * 1e4) as u32);
+            text += " ";
+            if random.unit() < 0.1 {
+                text += &format!("{} ", (random.unit() * 1e4) as u32);
+            }
         }
         text
     };

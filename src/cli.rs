@@ -6,6 +6,7 @@ mod check;
 mod check_follow;
 mod fail_rule;
 mod filters;
+mod fit;
 mod formats;
 mod headless;
 mod last_copy;
@@ -127,6 +128,7 @@ fn run(arguments: Arguments) -> anyhow::Result<u8> {
         Some(Command::Formats(options)) => formats::run(&options),
         Some(Command::Map(options)) => map::run(&options),
         Some(Command::Sessions(options)) => sessions::run(&options),
+        Some(Command::Fit(options)) => fit::run(&options),
         Some(Command::Schema) => print(log::SCHEMA),
         Some(Command::Completions { shell }) => {
             let mut out = Vec::new();

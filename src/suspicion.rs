@@ -11,8 +11,10 @@
 
 mod clues;
 mod evidence;
+mod fitted;
 mod roles;
 mod signals;
+mod solve;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -20,6 +22,8 @@ mod window;
 
 pub use clues::{Words, read};
 pub use evidence::Evidence;
+pub use fitted::{FOLDS, Failure, Figures, Right, cross_validated, fit_all, named_weights};
+pub use solve::Fit;
 pub use table::{Apart, TABLE, Table, Weights, Yardstick};
 
 use crate::model::{ActId, AgentId, Clues, Episode};

@@ -60,6 +60,8 @@ pub enum Command {
     Map(Map),
     /// List sessions of coding agents in their usual places, newest first; opens none of them
     Sessions(Sessions),
+    /// Fit the estimate from the text anew on annotated failures, and say how often it is right about others
+    Fit(Fit),
     /// Print the JSON Schema of the native log
     Schema,
     /// Print a completion script for a shell
@@ -265,6 +267,15 @@ pub struct Sessions {
     /// The most sessions to list
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub limit: usize,
+}
+
+/// `fit`.
+#[derive(Debug, Args)]
+#[command(mut_arg("logs", |it| it.required(true)), mut_arg("no_annotations", |it| it.hide(true)))]
+pub struct Fit {
+    /// What to read.
+    #[command(flatten)]
+    pub logs: LogOptions,
 }
 
 /// `check` has no demo.

@@ -3,9 +3,10 @@
 //! All of them are of ASCII: an expression that knows the words of all languages is fourteen times as slow on texts that
 //! are not English, and counts the same.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::sync::LazyLock;
 
 use regex::Regex;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::roles::is_tool;
 use crate::model::{ActId, Clue, Clues, Episode};
@@ -60,7 +61,7 @@ pub struct Words {
 
 /// The clues in the words of the acts of `episode`, which come in order.
 pub fn read(episode: &Episode, acts: impl Iterator<Item = Words>) -> Clues {
-    let mut known: HashMap<Box<str>, u32> = HashMap::new();
+    let mut known: FxHashMap<Box<str>, u32> = FxHashMap::default();
     let mut clues = Clues::default();
     for Words { act, said, result } in acts {
         let it = episode.act(act);
@@ -86,7 +87,12 @@ fn quote(text: &str) -> Box<str> {
     }
 }
 
-fn clue(text: &str, is_result: bool, known: &mut HashMap<Box<str>, u32>, values: &mut Vec<Box<str>>) -> Clue {
+fn clue(
+    text: &str,
+    is_result: bool,
+    known: &mut FxHashMap<Box<str>, u32>,
+    values: &mut Vec<Box<str>>,
+) -> Clue {
     let patterns = &*PATTERNS;
     let mut own: Vec<u32> = Vec::new();
     for found in patterns.value.find_iter(text) {
@@ -101,7 +107,7 @@ fn clue(text: &str, is_result: bool, known: &mut HashMap<Box<str>, u32>, values:
         };
         own.push(place);
     }
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = FxHashSet::default();
     own.retain(|it| seen.insert(*it));
     let chars = text.chars().count();
     let guesses = patterns.guess.find_iter(text).take(if is_result { 0 } else { GUESSES });
@@ -132,7 +138,7 @@ mod tests {
 
     fn of(text: &str, is_result: bool) -> (Clue, Vec<Box<str>>) {
         let mut values = Vec::new();
-        let clue = clue(text, is_result, &mut HashMap::new(), &mut values);
+        let clue = clue(text, is_result, &mut FxHashMap::default(), &mut values);
         (clue, values)
     }
 

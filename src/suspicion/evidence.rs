@@ -6,6 +6,8 @@ use crate::model::{ActId, Clue, Episode};
 
 /// Less than this is not spoken of, in log odds.
 const LEAST: f64 = 0.05;
+/// Characters of a value that says where to look.
+const TELLING: usize = 4;
 /// Values that are quoted.
 const QUOTED: usize = 3;
 
@@ -103,7 +105,10 @@ impl TextEstimate {
         let known = self.signals.known_before[at];
         let new = || clue.values.iter().filter(|it| **it >= known).filter_map(|it| values.get(*it as usize));
         let count = new().count();
-        let shown = quoted(new().map(AsRef::as_ref));
+        // A digit or two tell nobody where to look.
+        let (long, short): (Vec<&str>, Vec<&str>) =
+            new().map(AsRef::as_ref).partition(|it: &&str| it.len() >= TELLING);
+        let shown = quoted(long.into_iter().chain(short));
         let word = if count == 1 { "value" } else { "values" };
         format!("brings {count} {word} found nowhere before ({shown})")
     }

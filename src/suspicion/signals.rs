@@ -34,6 +34,9 @@ pub const NAMES: [&str; COUNT] = [
     "error_far",
 ];
 
+/// The signals of one row of the clues.
+pub(super) type Row = [f64; COUNT];
+
 /// Who says a row: an agent, or what ran for the act of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Speaker {
@@ -43,14 +46,14 @@ enum Speaker {
 
 /// A row of the clues with what is known of its speaker.
 #[derive(Clone, Copy, Debug)]
-struct Row<'a> {
+struct Line<'a> {
     clue: &'a Clue,
     speaker: Speaker,
     actor: Actor,
     is_thought: bool,
 }
 
-impl Row<'_> {
+impl Line<'_> {
     /// Whether an agent did or said something: no result, no person, no bookkeeping.
     fn is_deed(&self) -> bool {
         self.actor == Actor::Agent && !self.clue.is_routing
@@ -87,7 +90,7 @@ pub(super) struct Signals {
 impl Signals {
     /// Of an episode and its clues. Takes O(rows and their values).
     pub(super) fn of(episode: &Episode, clues: &Clues) -> Self {
-        let rows: Vec<Row<'_>> = clues.rows.iter().map(|it| row(episode, it)).collect();
+        let rows: Vec<Line<'_>> = clues.rows.iter().map(|it| row(episode, it)).collect();
         let known_before = known_before(clues);
         let whole = Whole::of(&rows);
         let mut spoke: HashMap<Speaker, u32> = HashMap::new();
@@ -100,7 +103,7 @@ impl Signals {
             *times += 1;
         }
         let decides = |it: AgentId| actor(episode.agent(it)) == Actor::Agent;
-        let is_dispatch = |it: &Row<'_>| {
+        let is_dispatch = |it: &Line<'_>| {
             let act = episode.act(it.clue.act);
             act.kind == ActKind::Message && decides(act.agent) && act.to.iter().any(|it| decides(*it))
         };
@@ -124,11 +127,11 @@ impl Signals {
     }
 }
 
-fn row<'a>(episode: &Episode, clue: &'a Clue) -> Row<'a> {
+fn row<'a>(episode: &Episode, clue: &'a Clue) -> Line<'a> {
     let act = episode.act(clue.act);
     let own = actor(episode.agent(act.agent));
     let is_result_of_other = clue.is_result && own != Actor::Tool;
-    Row {
+    Line {
         clue,
         speaker: if is_result_of_other { Speaker::Result } else { Speaker::Agent(act.agent) },
         actor: if clue.is_result { Actor::Tool } else { own },
@@ -149,7 +152,7 @@ fn known_before(clues: &Clues) -> Vec<u32> {
 
 /// What one row's signals need of the others.
 struct Whole<'a> {
-    rows: &'a [Row<'a>],
+    rows: &'a [Line<'a>],
     /// Who acts most.
     lead: Option<Speaker>,
     /// The deeds of all others.
@@ -163,7 +166,7 @@ struct Whole<'a> {
 }
 
 impl<'a> Whole<'a> {
-    fn of(rows: &'a [Row<'a>]) -> Self {
+    fn of(rows: &'a [Line<'a>]) -> Self {
         let mut counts: Vec<(Speaker, u32)> = Vec::new();
         for row in rows.iter().filter(|it| it.actor == Actor::Agent) {
             match counts.iter_mut().find(|it| it.0 == row.speaker) {
@@ -178,10 +181,10 @@ impl<'a> Whole<'a> {
         Self {
             lead,
             workers: deeds().filter(|it| Some(it.1.speaker) != lead).map(|it| it.0).collect(),
-            first_error: rows.iter().position(Row::fails),
+            first_error: rows.iter().position(Line::fails),
             ends: ends.collect(),
             answer: deeds().rfind(|it| it.1.clue.chars > 30).map_or(rows.len().saturating_sub(1), |it| it.0),
-            mean_size: rows.iter().map(Row::size).sum::<f64>() / rows.len().max(1) as f64,
+            mean_size: rows.iter().map(Line::size).sum::<f64>() / rows.len().max(1) as f64,
             rows,
         }
     }
@@ -233,7 +236,7 @@ impl<'a> Whole<'a> {
     }
 
     /// Whether it uses nothing of a result before it that brought something.
-    fn drops(&self, previous: &Row<'_>, clue: &Clue) -> bool {
+    fn drops(&self, previous: &Line<'_>, clue: &Clue) -> bool {
         let task = &self.rows[0].clue.values;
         let mut fresh = previous.clue.values.iter().filter(|it| !task.contains(it)).peekable();
         previous.is_tool() && fresh.peek().is_some() && !fresh.any(|it| clue.values.contains(it))
@@ -241,7 +244,7 @@ impl<'a> Whole<'a> {
 
     /// Whether it ran into an error, and one of the three rows after that went well.
     fn is_repaired(&self, at: usize) -> bool {
-        let went_well = |it: &Row<'_>| it.is_tool() && it.clue.went_well;
-        self.rows.get(at + 1).is_some_and(Row::fails) && self.rows.iter().skip(at + 2).take(3).any(went_well)
+        let went_well = |it: &Line<'_>| it.is_tool() && it.clue.went_well;
+        self.rows.get(at + 1).is_some_and(Line::fails) && self.rows.iter().skip(at + 2).take(3).any(went_well)
     }
 }
