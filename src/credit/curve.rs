@@ -79,6 +79,8 @@ const LEAST_STEPS: usize = 5;
 
 /// About how many acts, agents and logged values all curves together may look at; beyond it they are coarser.
 const WORK: usize = 60_000_000;
+/// At most so many numbers are kept of all points together: credit of every agent, at 16 bytes.
+const MOST_NUMBERS: usize = 1 << 22;
 /// A flip is found once it lies between places of the slider that are at most this far apart.
 const EXACT: f64 = 1e-7;
 /// Halvings that suffice for that, however far apart the points are.
@@ -151,7 +153,13 @@ pub fn curves(episode: &Episode, reference: &Scenario) -> Curves {
 fn curves_within(episode: &Episode, reference: &Scenario, mut budget: Budget) -> Curves {
     let sliders = sliders_within(episode, reference, &mut budget);
     let each = budget.left / 2 / sliders.len().max(1);
-    let steps = each.clamp(LEAST_STEPS, CURVE_STEPS);
+    let kept = MOST_NUMBERS / (episode.agents.len() * sliders.len()).max(1);
+    if kept < LEAST_STEPS {
+        let agents = figure::count(episode.agents.len(), "agent");
+        let cut = format!("{agents}: curves are left out, as they keep the credit of each at every point");
+        return Curves { list: Vec::new(), cut: Some(cut) };
+    }
+    let steps = each.clamp(LEAST_STEPS, CURVE_STEPS).min(kept);
     let mut walks: Vec<Walk<'_>> =
         sliders.iter().filter_map(|it| Walk::along(episode, &it.scenario, it.param, steps).ok()).collect();
     budget.spend(steps * walks.len());

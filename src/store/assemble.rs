@@ -58,7 +58,7 @@ const IMPLIED: usize = 1 << 20;
 pub(super) fn assemble(
     name: &str,
     run: Option<&Run>,
-    records: Vec<(Record, Origin)>,
+    records: Vec<(Box<Record>, Origin)>,
     diagnostics: Vec<Diagnostic>,
 ) -> Episode {
     built(name, run, records, diagnostics).0
@@ -68,7 +68,7 @@ pub(super) fn assemble(
 pub(super) fn assemble_growing(
     name: &str,
     run: Option<&Run>,
-    records: Vec<(Record, Origin)>,
+    records: Vec<(Box<Record>, Origin)>,
     diagnostics: Vec<Diagnostic>,
 ) -> (Episode, Option<Growing>) {
     let end = growing::End::of(&records);
@@ -82,16 +82,17 @@ pub(super) fn assemble_growing(
 fn built(
     name: &str,
     run: Option<&Run>,
-    records: Vec<(Record, Origin)>,
+    records: Vec<(Box<Record>, Origin)>,
     diagnostics: Vec<Diagnostic>,
-) -> (Episode, Builder, Vec<(Record, Origin)>) {
+) -> (Episode, Builder, Vec<(Box<Record>, Origin)>) {
     let mut builder = Builder { diagnostics, implied: Some(0), ..Builder::default() };
     builder.episode.name = text::clean(name);
     let mut records = builder.updated(order::merged(records));
     order::sort(&mut records);
     let Causal { records, clocks, contradicts } = causal::ordered(records);
     builder.contradicts = contradicts;
-    let mut records: Vec<(Record, Origin)> = records.into_iter().map(|it| (it.record, it.origin)).collect();
+    let mut records: Vec<(Box<Record>, Origin)> =
+        records.into_iter().map(|it| (it.record, it.origin)).collect();
     builder.about(run, &records);
     people::add(&mut builder, run, &records);
     builder.episode.clocks = clocks.iter().filter_map(|it| builder.clock(it)).collect();
@@ -237,7 +238,7 @@ impl Builder {
                         _ => Later::Updated,
                     };
                     if matches!(later, Later::Updated | Later::Next(_)) {
-                        updates::update(before, record, extras.entry(at).or_default());
+                        updates::update(before, *record, extras.entry(at).or_default());
                     }
                     match later {
                         Later::Updated | Later::Earlier => {
@@ -274,7 +275,7 @@ impl Builder {
     }
 
     /// Takes what run, start and end say of the episode as a whole.
-    fn about(&mut self, run: Option<&Run>, records: &[(Record, Origin)]) {
+    fn about(&mut self, run: Option<&Run>, records: &[(Box<Record>, Origin)]) {
         let clean = |text: &Option<String>| text.as_deref().map(text::clean);
         let short = |text: &Option<String>| text.as_deref().map(|it| text::label(it, TEXT_CHARS));
         let episode = &mut self.episode;
@@ -322,7 +323,7 @@ impl Builder {
     }
 
     /// Rewards, states and metrics.
-    fn rest(&mut self, records: &[(Record, Origin)]) {
+    fn rest(&mut self, records: &[(Box<Record>, Origin)]) {
         for (record, origin) in records {
             match &record.body {
                 Body::State(state) => {

@@ -27,7 +27,7 @@ pub struct LiveEpisode {
 /// Records of an episode, and what was wrong with their lines.
 #[derive(Default)]
 struct Lines {
-    records: Vec<(Record, Origin)>,
+    records: Vec<(Box<Record>, Origin)>,
     diagnostics: Vec<Diagnostic>,
     /// How many could not be read, and why the first of them could not.
     lost: (u32, Option<(RereadError, Origin)>),
@@ -103,7 +103,7 @@ impl Store {
             // What looked like one record to the scan may, once read, hold records of other episodes.
             let own = parsed.records.into_iter().filter(|it| it.0.episode.as_deref() == Some(name));
             let read = own.filter(|it| !(self.hides_annotations && is_annotation(&it.0)));
-            lines.records.extend(read.map(|(record, _)| (record, origin)));
+            lines.records.extend(read.map(|(record, _)| (Box::new(record), origin)));
         }
         if let (count, Some((why, origin))) = &lines.lost {
             if lines.records.is_empty() {

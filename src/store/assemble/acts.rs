@@ -18,7 +18,7 @@ pub(super) struct Node {
 }
 
 /// Adds every action and message. Returns the acts with their records, in order.
-pub(super) fn add(builder: &mut Builder, records: &[(Record, Origin)]) -> Vec<Node> {
+pub(super) fn add(builder: &mut Builder, records: &[(Box<Record>, Origin)]) -> Vec<Node> {
     let mut nodes = Vec::new();
     let mut counts = vec![0_u32; builder.episode.agents.len()];
     for (index, (record, origin)) in records.iter().enumerate() {
@@ -71,7 +71,7 @@ pub(super) fn of_record(
 /// What each act says and what came of it, in full.
 pub(super) fn words<'a>(
     nodes: &'a [Node],
-    records: &'a [(Record, Origin)],
+    records: &'a [(Box<Record>, Origin)],
 ) -> impl Iterator<Item = Words> + 'a {
     let text = |it: &Option<Payload>| it.as_ref().filter(|it| !it.is_null()).map(Payload::text);
     nodes.iter().map(move |node| {

@@ -36,7 +36,7 @@ fn name(value: &Value) -> Option<String> {
 }
 
 /// Notes which acts every record of an unknown type follows. All acts are known.
-pub(super) fn add(builder: &mut Builder, records: &[(Record, Origin)]) {
+pub(super) fn add(builder: &mut Builder, records: &[(Box<Record>, Origin)]) {
     let mut open: FxHashMap<&str, Vec<String>> = FxHashMap::default();
     let mut order: Vec<&str> = Vec::new();
     for (record, _) in records {

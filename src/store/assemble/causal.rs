@@ -65,7 +65,7 @@ pub(super) fn arrives_early(record: &Record) -> bool {
 
 /// Whether a parent stands behind its child, or a message arrives before it was sent.
 fn contradicts(records: &[Placed]) -> bool {
-    let acts = || records.iter().map(|it| &it.record).filter(|it| is_act(it));
+    let acts = || records.iter().map(|it| &*it.record).filter(|it| is_act(it));
     if acts().any(arrives_early) {
         return true;
     }

@@ -32,12 +32,12 @@ pub(super) struct End {
 impl End {
     /// `None` if the order of what comes depends on more than the last record. That is so if records without
     /// a time take theirs from records before or after them in another file.
-    pub(super) fn of(records: &[(Record, Origin)]) -> Option<Self> {
+    pub(super) fn of(records: &[(Box<Record>, Origin)]) -> Option<Self> {
         let first = records.first()?.1;
         if records.iter().any(|it| it.1.file != first.file) {
             return None;
         }
-        let mut places: Vec<(&Record, Origin)> = records.iter().map(|it| (&it.0, it.1)).collect();
+        let mut places: Vec<(&Record, Origin)> = records.iter().map(|it| (&*it.0, it.1)).collect();
         places.sort_by_key(|it| (it.1.offset, it.1.line));
         let mut time = places.iter().find_map(|it| it.0.ts);
         let mut last: Option<Key> = None;
@@ -90,7 +90,7 @@ impl Growing {
     pub(super) fn of(
         episode: &Episode,
         mut builder: Builder,
-        records: &[(Record, Origin)],
+        records: &[(Box<Record>, Origin)],
         end: End,
     ) -> Self {
         builder.episode.agents.clone_from(&episode.agents);
@@ -146,7 +146,7 @@ impl Growing {
 
     /// What `records`, read after all others, add. `None` if they change more than the end; then nothing more
     /// may be appended.
-    pub(in crate::store) fn append(&mut self, records: &[(Record, Origin)]) -> Option<Growth> {
+    pub(in crate::store) fn append(&mut self, records: &[(Box<Record>, Origin)]) -> Option<Growth> {
         let mut growth = Growth::default();
         for (record, origin) in records {
             self.one(record, *origin, &mut growth)?;

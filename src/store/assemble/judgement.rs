@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Adds what `credit` records declare. Items with a label are judgements; items with a number are credit.
-pub(super) fn add(builder: &mut Builder, records: &[(Record, Origin)]) {
+pub(super) fn add(builder: &mut Builder, records: &[(Box<Record>, Origin)]) {
     for (record, origin) in records {
         let Body::Credit(credit) = &record.body else { continue };
         labels(builder, credit, *origin);

@@ -21,7 +21,7 @@ use crate::{
 /// to its agent, whichever is later. Actions of one step (or one moment) are joint: none of them causes
 /// another, and the next step of each agent follows from its own part. In a cycle, the links that go back in
 /// time are left out and listed.
-pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Record, Origin)]) {
+pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &[(Box<Record>, Origin)]) {
     let mut parents: Vec<Vec<Link>> = vec![Vec::new(); nodes.len()];
     let mut backward: Vec<(ActId, ActId, Origin)> = Vec::new();
     let mut before = Before::new(builder.episode.agents.len());

@@ -12,14 +12,15 @@ use crate::{
 
 /// A record, its place, and the time at which it counts as written.
 pub(super) struct Placed {
-    pub(super) record: Record,
+    /// In a box: sorting moves it often, and it is large.
+    pub(super) record: Box<Record>,
     pub(super) origin: Origin,
     pub(super) when: Option<Timestamp>,
 }
 
 /// Records with the times at which they count as written, in an order in which an update follows what it
 /// updates: within a file the order of the file, between files the order of time.
-pub(super) fn merged(mut records: Vec<(Record, Origin)>) -> Vec<Placed> {
+pub(super) fn merged(mut records: Vec<(Box<Record>, Origin)>) -> Vec<Placed> {
     records.sort_by_key(|it| (it.1.file, it.1.offset, it.1.line));
     let mut placed: Vec<Placed> = Vec::with_capacity(records.len());
     let mut last: Option<Timestamp> = None;

@@ -84,7 +84,7 @@ impl Places {
 }
 
 /// Adds what the records say would have happened otherwise.
-pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &mut [(Record, Origin)]) {
+pub(super) fn add(builder: &mut Builder, nodes: &[Node], records: &mut [(Box<Record>, Origin)]) {
     let mut places = Places::default();
     for node in nodes {
         let origin = records[node.record].1;

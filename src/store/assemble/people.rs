@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Adds every agent that any record names, and the declared edges between them.
-pub(super) fn add(builder: &mut Builder, run: Option<&Run>, records: &[(Record, Origin)]) {
+pub(super) fn add(builder: &mut Builder, run: Option<&Run>, records: &[(Box<Record>, Origin)]) {
     let starts = || {
         records.iter().filter_map(|(record, _)| match &record.body {
             Body::EpisodeStart(start) => Some(start),
@@ -80,7 +80,7 @@ fn members(record: &Record) -> impl Iterator<Item = &str> {
 }
 
 /// The names in coalitions that are nobody's: see [`super::strangers`].
-fn strangers(builder: &Builder, records: &[(Record, Origin)]) -> HashSet<String> {
+fn strangers(builder: &Builder, records: &[(Box<Record>, Origin)]) -> HashSet<String> {
     if !records.iter().any(|it| members(&it.0).next().is_some()) {
         return HashSet::new();
     }

@@ -22,7 +22,10 @@ struct Rows<'a> {
 }
 
 /// The names in coalitions of `records` that are strangers to an episode in which `is_agent` tells who is not.
-pub(super) fn strangers(records: &[(Record, Origin)], is_agent: impl Fn(&str) -> bool) -> HashSet<String> {
+pub(super) fn strangers(
+    records: &[(Box<Record>, Origin)],
+    is_agent: impl Fn(&str) -> bool,
+) -> HashSet<String> {
     let tables = || {
         records.iter().filter_map(|it| match &it.0.body {
             Body::Counterfactual(it) if !it.coalitions.is_empty() => Some(it),

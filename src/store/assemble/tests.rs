@@ -24,7 +24,7 @@ fn episode(lines: &[&str]) -> Episode {
         for (record, _) in parsed.records {
             match record.body {
                 Body::Run(it) => run = Some(it),
-                _ => records.push((record, origin)),
+                _ => records.push((Box::new(record), origin)),
             }
         }
     }

@@ -102,7 +102,7 @@ fn check_files(files: &[&[&str]], expected: &[&str]) {
         for (line, text) in (0..).zip(*lines) {
             let whole = text.replacen('{', r#"{"episode":"e","type":"action","agent":"a","#, 1);
             let origin = Origin { file: crate::model::FileId(file), line, offset: u64::from(line), len: 1 };
-            records.push((parse_line(whole.as_bytes()).records.remove(0).0, origin));
+            records.push((Box::new(parse_line(whole.as_bytes()).records.remove(0).0), origin));
         }
     }
     let read = |records| assemble("e", None, records, Vec::new());
@@ -143,7 +143,7 @@ fn an_update_is_what_its_file_says_last_and_between_files_what_came_last() {
                 let whole = text.replacen('{', r#"{"episode":"e","type":"action","agent":"a","id":"x","#, 1);
                 let origin =
                     Origin { file: crate::model::FileId(file), line, offset: u64::from(line), len: 1 };
-                records.push((parse_line(whole.as_bytes()).records.remove(0).0, origin));
+                records.push((Box::new(parse_line(whole.as_bytes()).records.remove(0).0), origin));
             }
         }
         assemble("e", None, records, Vec::new()).acts[0].label.clone()

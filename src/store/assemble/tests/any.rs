@@ -122,7 +122,7 @@ fn field() -> impl Strategy<Value = (&'static str, String)> {
 fn assembled(lines: &[String]) -> Episode {
     let records = lines.iter().enumerate().flat_map(|(index, line)| {
         let origin = Origin { line: index as u32, ..Origin::default() };
-        parse_line(line.as_bytes()).records.into_iter().map(move |(record, _)| (record, origin))
+        parse_line(line.as_bytes()).records.into_iter().map(move |(record, _)| (Box::new(record), origin))
     });
     assemble("e", None, records.collect(), Vec::new())
 }

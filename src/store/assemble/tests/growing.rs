@@ -5,10 +5,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::{check, model::Growth};
 
-fn records(lines: &[String]) -> Vec<(Record, Origin)> {
+fn records(lines: &[String]) -> Vec<(Box<Record>, Origin)> {
     let records = lines.iter().enumerate().flat_map(|(index, line)| {
         let origin = Origin { line: index as u32 + 1, offset: index as u64 * 10, ..Origin::default() };
-        parse_line(line.as_bytes()).records.into_iter().map(move |(record, _)| (record, origin))
+        parse_line(line.as_bytes()).records.into_iter().map(move |(record, _)| (Box::new(record), origin))
     });
     records.filter(|it| it.0.episode.as_deref() == Some("e")).collect()
 }
@@ -22,7 +22,7 @@ fn text(episode: &Episode) -> String {
 }
 
 /// Puts the first `start` records together and appends the others one at a time; how many could be appended.
-fn check_growth(records: &[(Record, Origin)], start: usize) -> Result<usize, TestCaseError> {
+fn check_growth(records: &[(Box<Record>, Origin)], start: usize) -> Result<usize, TestCaseError> {
     let whole = |to: usize| assemble("e", None, records[..to].to_vec(), Vec::new());
     let (mut episode, growing) = assemble_growing("e", None, records[..start].to_vec(), Vec::new());
     prop_assert_eq!(text(&episode), text(&whole(start)));
