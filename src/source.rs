@@ -29,6 +29,7 @@ pub mod file;
 pub mod fingerprint;
 pub mod follow;
 pub mod lines;
+mod named_pipe;
 pub mod packed;
 mod segments;
 pub mod source_file;
@@ -45,6 +46,7 @@ pub use feed::feed;
 pub use file::{Accept, Framing, TailFile, TailOptions};
 pub use fingerprint::Fingerprint;
 pub use follow::{FileKey, RestartReason};
+pub use named_pipe::NamedPipe;
 pub use packed::{PackedTail, Unpacking, is_packed, without_ending};
 pub use source_file::SourceFile;
 pub use spool::{Spool, SpoolError, SpoolStore, SpoolWriter};
@@ -88,6 +90,15 @@ pub enum TailEvent<'a> {
         len: u64,
         /// Why.
         reason: SkipReason,
+    },
+    /// NUL bytes where a line would begin: a hole, as a crash or a truncation under a writer leaves. Counts as no line.
+    Hole {
+        /// Which life of the file, from 0.
+        generation: u32,
+        /// Where the first of them stands.
+        offset: u64,
+        /// How many.
+        len: u64,
     },
     /// The file begins anew at offset 0. What was read before stays valid: it was written once.
     Restart {

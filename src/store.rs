@@ -278,6 +278,14 @@ impl Store {
         self.diagnose(problem.at(origin));
     }
 
+    /// Lists `len` NUL bytes of a file where a line would begin.
+    pub fn hole(&mut self, file: FileId, offset: u64, len: u64) {
+        let life = &self.lives[file.index()];
+        let origin =
+            Origin { file, line: life.line(life.lines + 1), offset, len: len.min(u32::MAX.into()) as u32 };
+        self.diagnose(scanned::hole(offset, len).at(origin));
+    }
+
     /// Adds a finding that is not about a line.
     pub fn diagnose(&mut self, diagnostic: Diagnostic) {
         self.input_errors += u64::from(diagnostic.severity == Severity::Error && diagnostic.origin.is_none());

@@ -9,6 +9,7 @@ use crate::{
     model::{Diagnostic, Episode, EpisodeId, FileId, LogSummary, Origin, Severity, rule},
     runtime::{LogArguments, OpenedLogs},
     store::Pass,
+    text,
 };
 
 /// The demo episode, part of the program.
@@ -32,6 +33,29 @@ pub(super) fn open(
     }
 }
 
+/// Before a pipe that brings nothing is mentioned.
+const SILENCE: Duration = Duration::from_secs(2);
+
+/// Says once, after a while, that nothing comes because nobody writes to a named pipe.
+#[derive(Default)]
+pub(super) struct Silence {
+    told: bool,
+}
+
+impl Silence {
+    /// `since`: how long the logs are open.
+    pub(super) fn tell(&mut self, opened: &OpenedLogs, since: Duration) {
+        if self.told || since < SILENCE {
+            return;
+        }
+        if let Some(path) = opened.waits_for_writer() {
+            let path = text::clean(&path.to_string_lossy());
+            eprintln!("creditscope: waiting for a writer: '{path}' is a named pipe to which nobody writes");
+            self.told = true;
+        }
+    }
+}
+
 /// The place of a record as `file:line`.
 pub(super) fn place(summary: &LogSummary, origin: Origin) -> String {
     let path = summary.files.get(origin.file.index()).map_or("?", |it| it.path.as_str());
@@ -45,6 +69,7 @@ pub(super) fn read_all(logs: LogArguments<'_>, pass: Pass) -> anyhow::Result<(Op
         let _ = wake.try_send(());
     })?;
     let started = Instant::now();
+    let mut silence = Silence::default();
     loop {
         let round = opened.poll(started.elapsed(), 16 << 20);
         if !round.caught_up {
@@ -54,6 +79,7 @@ pub(super) fn read_all(logs: LogArguments<'_>, pass: Pass) -> anyhow::Result<(Op
             break;
         }
         // A pipe: more comes when it comes.
+        silence.tell(&opened, started.elapsed());
         let _ = woken.recv_timeout(Duration::from_millis(200));
     }
     if let Some(why) = opened.refused() {
@@ -102,7 +128,9 @@ pub(super) fn pick(
 
 /// Why a log that holds something has no episode; `None` if it has one, or has not begun.
 pub(super) fn without_episode(summary: &LogSummary) -> Option<String> {
-    let is_lost = |it: &Diagnostic| it.rule == rule::UNKNOWN_FORMAT || it.severity == Severity::Error;
+    let is_lost = |it: &Diagnostic| {
+        [rule::UNKNOWN_FORMAT, rule::NUL_BYTES].contains(&it.rule) || it.severity == Severity::Error
+    };
     let anything = summary.records > 0 || summary.bad_lines > 0 || summary.diagnostics.iter().any(is_lost);
     (summary.episodes.is_empty() && anything).then(|| no_episode(summary))
 }
@@ -115,6 +143,9 @@ fn no_episode(summary: &LogSummary) -> String {
     let mut why: Vec<&str> = about_files.map(|it| it.message.as_str()).collect();
     if why.is_empty() && summary.records > 0 {
         why.push("none of the records names the episode that it belongs to");
+    }
+    if summary.records == 0 && bad == 0 && summary.diagnostics.iter().any(|it| it.rule == rule::NUL_BYTES) {
+        why.push("it holds nothing but NUL bytes: it is no log");
     }
     let more = why.len().saturating_sub(REASONS);
     why.truncate(REASONS);

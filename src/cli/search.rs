@@ -98,6 +98,7 @@ fn read(
     })?;
     let started = Instant::now();
     let mut blocks = Blocks::default();
+    let mut silence = headless::Silence::default();
     loop {
         let round = opened.poll(started.elapsed(), BUDGET);
         if !whole_first {
@@ -109,6 +110,7 @@ fn read(
         if opened.is_finished() || !opened.is_piped() {
             break;
         }
+        silence.tell(&opened, started.elapsed());
         let _ = woken.recv_timeout(PAUSE);
     }
     if let Some(why) = opened.refused() {

@@ -69,7 +69,7 @@ fn trim(line: &[u8], problems: &mut Vec<Problem>) -> usize {
         let nuls = line[at..at + blank].iter().filter(|byte| **byte == 0).count();
         if nuls > 0 {
             let message = format!("{nuls} NUL bytes, as a truncated file leaves them");
-            problems.push(Problem::new(rule::NUL_BYTES, at, message));
+            problems.push(Problem::new(rule::NUL_BYTES, at, message).milder(Severity::Note));
         }
         at += blank;
         if !line[at..].starts_with(BOM) {

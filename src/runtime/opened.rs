@@ -510,6 +510,11 @@ impl OpenedLogs {
         !self.piped.is_empty() || self.followed.iter().any(|it| it.piped && !it.ended)
     }
 
+    /// A named pipe among the inputs that nobody has opened for writing so far.
+    pub fn waits_for_writer(&self) -> Option<&Path> {
+        self.piped.iter().find(|it| it.waits_for_writer()).map(|it| it.path.as_path())
+    }
+
     /// Whether everything that is followed has come to its end and cannot grow: pipes and imports only.
     pub fn is_finished(&self) -> bool {
         !self.awaits

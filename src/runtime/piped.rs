@@ -2,6 +2,10 @@
 
 use std::{
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -20,14 +24,21 @@ pub(super) struct Piped {
     pub(super) spool: Spool,
     /// What it is called.
     pub(super) path: PathBuf,
+    /// Whether somebody writes to it, if that can be told.
+    has_writer: Option<Arc<AtomicBool>>,
     /// Bytes at the last look, and when the first were seen.
     looked_at: Option<u64>,
     since: Option<Duration>,
 }
 
 impl Piped {
-    pub(super) fn new(spool: Spool, path: &Path) -> Self {
-        Self { spool, path: path.to_owned(), looked_at: None, since: None }
+    pub(super) fn new(spool: Spool, path: &Path, has_writer: Option<Arc<AtomicBool>>) -> Self {
+        Self { spool, path: path.to_owned(), has_writer, looked_at: None, since: None }
+    }
+
+    /// Whether nobody has opened it for writing so far.
+    pub(super) fn waits_for_writer(&self) -> bool {
+        self.has_writer.as_ref().is_some_and(|it| !it.load(Ordering::Relaxed))
     }
 
     /// The format it brings; `None` if too little has come to tell.

@@ -135,6 +135,7 @@ fn scan(stretch: &Stretch, scanner: &mut LineScanner, mut scanned: Scanned) -> F
         StretchEvent::Skipped { offset, len, reason } => {
             scanned.skip(offset, skipped(len, reason));
         }
+        StretchEvent::Hole { offset, len } => scanned.hole(offset, len),
     });
     Filled { scanned, problem: result.err().map(|it| text::clean(&it.to_string())) }
 }

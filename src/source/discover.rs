@@ -2,7 +2,8 @@
 //!
 //! A scan can be repeated: it returns what is new since the last one, so worker files that appear late join
 //! in. The order is stable: arguments as given, and natural order below each (`2.json` before `10.json`). A
-//! file that several arguments or links lead to is found once. Anything unusable is reported once, and the
+//! file that several arguments or links lead to is found once. Links out of a directory that is searched are told and not
+//! followed. Anything unusable is reported once, and the
 //! rest goes on.
 
 use std::collections::{BTreeSet, HashSet};
@@ -67,6 +68,14 @@ pub enum DiscoverError {
         /// What the system reported.
         source: io::Error,
     },
+    /// A link in a directory to a directory that is not below it.
+    #[error("not followed: '{}' leads out of its directory, to '{}'; name it to read it too", path.display(), to.display())]
+    LeadsOut {
+        /// The link.
+        path: PathBuf,
+        /// Where it leads.
+        to: PathBuf,
+    },
     /// A socket and the like.
     #[error("'{}' is neither a file, a directory nor a pipe", path.display())]
     NotReadable {
@@ -78,7 +87,7 @@ pub enum DiscoverError {
 impl DiscoverError {
     /// Whether a whole argument gives nothing, as opposed to trouble with one file below it.
     pub fn is_about_an_argument(&self) -> bool {
-        !matches!(self, DiscoverError::Unreadable { .. })
+        !matches!(self, DiscoverError::Unreadable { .. } | DiscoverError::LeadsOut { .. })
     }
 }
 
@@ -190,7 +199,8 @@ impl Discovery {
     /// Returns whether there are logs, new or known.
     fn directory(&mut self, directory: &Path, scan: &mut Scan) -> bool {
         let mut found = Vec::new();
-        self.walk(directory, scan, &mut Entered::new(), &mut found);
+        let root = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
+        self.walk((directory, &root), scan, &mut Entered::new(), &mut found);
         let any = !found.is_empty();
         // Every second there may be thousands of known files; the system need not be asked about them again.
         found.retain(|it| !self.known.contains(it));
@@ -210,7 +220,15 @@ impl Discovery {
         any
     }
 
-    fn walk(&mut self, directory: &Path, scan: &mut Scan, entered: &mut Entered, found: &mut Vec<PathBuf>) {
+    /// Looks for logs below `directory`. Links to directories that are not below `root` are not followed: a walk may
+    /// else end up anywhere.
+    fn walk(
+        &mut self,
+        (directory, root): (&Path, &Path),
+        scan: &mut Scan,
+        entered: &mut Entered,
+        found: &mut Vec<PathBuf>,
+    ) {
         let unreadable = |source| DiscoverError::Unreadable { path: directory.to_owned(), source };
         match directory.metadata() {
             Ok(metadata) if !entered.insert((metadata.dev(), metadata.ino())) => return,
@@ -228,7 +246,8 @@ impl Discovery {
             }
             let path = entry.path();
             let Ok(mut kind) = entry.file_type() else { continue };
-            if kind.is_symlink() {
+            let is_link = kind.is_symlink();
+            if is_link {
                 kind = match path.metadata() {
                     Ok(metadata) => metadata.file_type(),
                     // A link that leads nowhere may be the way to the log that the user wants.
@@ -241,7 +260,12 @@ impl Discovery {
                 };
             }
             if kind.is_dir() {
-                self.walk(&path, scan, entered, found);
+                match path.canonicalize() {
+                    Ok(to) if is_link && !to.starts_with(root) => {
+                        scan.problems.push(DiscoverError::LeadsOut { path, to });
+                    }
+                    _ => self.walk((&path, root), scan, entered, found),
+                }
             } else if kind.is_file() && has_log_extension(&path) {
                 found.push(path);
             } else if kind.is_file() {

@@ -38,6 +38,8 @@ pub struct LineBuffer {
     unframed: bool,
     /// Whether NULs at the start of a line are left to whoever looks at lines one by one.
     with_nuls: bool,
+    /// Where the NULs begin that stand before the partial line, and how many there are.
+    hole: Option<(u64, u64)>,
     fingerprint: Fingerprint,
 }
 
@@ -59,6 +61,7 @@ impl LineBuffer {
             awaits_newline: false,
             unframed: false,
             with_nuls: false,
+            hole: None,
             fingerprint: Fingerprint::default(),
         }
     }
@@ -156,6 +159,9 @@ impl LineBuffer {
 
     /// Hands on the partial line as it is if `accept` says it is whole; returns whether it was.
     pub fn settle(&mut self, accept: &dyn Fn(&[u8]) -> bool, sink: &mut dyn FnMut(TailEvent<'_>)) -> bool {
+        if self.start == self.end {
+            self.tell_hole(sink);
+        }
         if self.start == self.end || !accept(self.partial()) {
             return false;
         }
@@ -253,11 +259,34 @@ impl LineBuffer {
                 fresh = self.start;
             }
         }
+        if self.hole.is_some() {
+            // It may go on.
+            self.skip_nuls(self.end);
+            if self.start < self.end {
+                self.tell_hole(sink);
+            }
+            fresh = fresh.max(self.start);
+        }
         if let Some(last) = memrchr(b'\n', &self.bytes[fresh..self.end]) {
             self.emit(fresh + last + 1, sink);
         }
-        let nuls = leading_nuls(self.partial());
-        self.consume(nuls);
+        self.skip_nuls(self.end);
+    }
+
+    /// Cuts off the NULs at the start of `bytes[start..to]`.
+    fn skip_nuls(&mut self, to: usize) {
+        let nuls = leading_nuls(&self.bytes[self.start..to]);
+        if nuls > 0 {
+            let from = self.position().delivered;
+            self.hole.get_or_insert((from, 0)).1 += nuls as u64;
+            self.consume(nuls);
+        }
+    }
+
+    fn tell_hole(&mut self, sink: &mut dyn FnMut(TailEvent<'_>)) {
+        if let Some((offset, len)) = self.hole.take() {
+            sink(TailEvent::Hole { generation: self.generation, offset, len });
+        }
     }
 
     /// If its `\n` is there, ends the line that is being skipped or that was handed on without one.
@@ -292,8 +321,8 @@ impl LineBuffer {
             return;
         }
         while self.start < to {
-            let nuls = leading_nuls(&self.bytes[self.start..to]);
-            self.consume(nuls);
+            self.skip_nuls(to);
+            self.tell_hole(sink);
             let run = &self.bytes[self.start..to];
             let len = memchr::memmem::find(run, b"\n\0").map_or(run.len(), |it| it + 1);
             if len > 0 {
@@ -320,7 +349,9 @@ impl LineBuffer {
             // The file system cannot tell: the NULs are read.
             Err(_) => return,
         };
-        self.fingerprint.push_nuls(data - self.offset);
+        let len = data - self.offset;
+        self.fingerprint.push_nuls(len);
+        self.hole.get_or_insert((self.offset, 0)).1 += len;
         self.offset = data;
     }
 }

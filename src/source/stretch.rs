@@ -40,6 +40,13 @@ pub enum StretchEvent<'a> {
         /// Why.
         reason: SkipReason,
     },
+    /// NULs where a line would begin, beyond those that are left in place.
+    Hole {
+        /// Where the first of them stands.
+        offset: u64,
+        /// How many.
+        len: u64,
+    },
 }
 
 impl SourceFile {
@@ -64,6 +71,9 @@ impl SourceFile {
                 TailEvent::Lines { offset, bytes: lines, .. }
                 | TailEvent::Unterminated { offset, bytes: lines, .. } => {
                     sink(StretchEvent::Lines { offset: bytes.start + offset, bytes: lines });
+                }
+                TailEvent::Hole { offset, len, .. } => {
+                    sink(StretchEvent::Hole { offset: bytes.start + offset, len });
                 }
                 TailEvent::Skipped { offset, len, reason, .. } => {
                     sink(StretchEvent::Skipped { offset: bytes.start + offset, len, reason });

@@ -41,6 +41,7 @@ impl Reviewer {
             StretchEvent::Lines { offset, bytes } => self.lines(offset, bytes, suspects),
             // It was listed when it was passed over.
             StretchEvent::Skipped { .. } => self.unread.lines += 1,
+            StretchEvent::Hole { .. } => {}
         })?;
         self.unread.bytes.start = to;
         Ok(())

@@ -16,7 +16,7 @@ use crate::{
     log::{
         Body, Header, PlainHeader, Problem, Record, RecordType, Run, Scanner, Writer, is_sound, parse_line,
     },
-    model::{LogSummary, Severity, Timestamp, is_person},
+    model::{LogSummary, Severity, Timestamp, is_person, rule},
     text,
 };
 
@@ -98,6 +98,14 @@ pub struct Scanned {
     problems: usize,
 }
 
+/// How NUL bytes are listed.
+pub(super) fn hole(offset: u64, len: u64) -> Problem {
+    let message = format!(
+        "{len} NUL bytes at byte {offset}: a hole, as a crash or a truncation under its writer leaves; what stood there is not in this file"
+    );
+    Problem::new(rule::NUL_BYTES, 0, message)
+}
+
 impl Scanned {
     /// Forgets everything but the room it takes.
     pub fn clear(&mut self) {
@@ -119,6 +127,12 @@ impl Scanned {
         self.in_full += 1;
         self.bad_lines += 1;
         self.problem(place, problem);
+    }
+
+    /// Lists `len` NUL bytes at `offset` where a line would begin.
+    pub fn hole(&mut self, offset: u64, len: u64) {
+        let place = Place { offset, len: len.min(u32::MAX.into()) as u32, line: self.lines };
+        self.problem(place, hole(offset, len));
     }
 
     fn extra(&mut self, extra: Extra) {
@@ -275,6 +289,9 @@ impl Scanned {
     fn parsed(&mut self, offset: u64, line: &[u8]) {
         // As a truncated file leaves them: they belong to no line.
         let nuls = line.iter().take_while(|it| **it == 0).count();
+        if nuls > 0 {
+            self.hole(offset, nuls as u64);
+        }
         let (offset, line) = (offset + nuls as u64, &line[nuls..]);
         let place = Place { offset, len: line.len() as u32, line: self.lines };
         self.lines += 1;

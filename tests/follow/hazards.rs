@@ -186,14 +186,14 @@ fn leading_nuls_after_copytruncate_of_a_writer_that_does_not_append() {
     writer.seek(SeekFrom::End(0)).unwrap();
     writer.set_len(0).unwrap();
     writer.write_all(b"one\n").unwrap();
-    assert_eq!(it.poll(), "[1 Rewritten]one|");
+    assert_eq!(it.poll(), "[1 Rewritten][hole 0+14000]one|");
     assert_eq!(it.lines.last().unwrap().1, 14_000, "offsets are those of the file");
     writer.write_all(b"two\n").unwrap();
     assert_eq!(it.poll(), "two|");
     writer.set_len(0).unwrap();
     assert_eq!(it.poll(), "[2 Truncated]");
     writer.write_all(b"three\n").unwrap();
-    assert_eq!(it.poll(), "three|");
+    assert_eq!(it.poll(), "[hole 0+14008]three|");
 }
 
 #[test]

@@ -110,6 +110,7 @@ pub fn show(event: TailEvent<'_>) -> String {
     match event {
         TailEvent::Lines { bytes, .. } => text(bytes),
         TailEvent::Unterminated { bytes, .. } => format!("{}[unterminated]", text(bytes)),
+        TailEvent::Hole { offset, len, .. } => format!("[hole {offset}+{len}]"),
         TailEvent::Skipped { offset, len, reason, .. } => format!("[skipped {offset}+{len} {reason:?}]"),
         TailEvent::Restart { generation, reason, .. } => format!("[{generation} {reason:?}]"),
         TailEvent::Damaged { damage, .. } => format!("[damaged at {}: {}]", damage.at, damage.what),

@@ -2,9 +2,9 @@
 
 use std::{
     fs,
-    io::Write as _,
+    io::{BufRead, BufReader, Write as _},
     path::Path,
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 const ACTS: &str = r#"{"type":"action","episode":"e","id":"a1","agent":"ada","action":"plan"}
@@ -30,7 +30,7 @@ fn gz(bytes: &[u8]) -> Vec<u8> {
     packer.finish().unwrap()
 }
 
-const FAULTS: [Fault; 4] = [
+const FAULTS: [Fault; 5] = [
     Fault {
         name: "a link to nowhere in a directory",
         inputs: |at| {
@@ -40,6 +40,18 @@ const FAULTS: [Fault; 4] = [
             vec!["logs"]
         },
         says: "gone.jsonl",
+        limit: None,
+    },
+    Fault {
+        name: "a link out of a directory",
+        inputs: |at| {
+            fs::create_dir_all(at.join("logs")).unwrap();
+            fs::create_dir_all(at.join("elsewhere")).unwrap();
+            fs::write(at.join("logs/good.jsonl"), ACTS).unwrap();
+            std::os::unix::fs::symlink(at.join("elsewhere"), at.join("logs/out")).unwrap();
+            vec!["logs"]
+        },
+        says: "leads out of its directory",
         limit: None,
     },
     Fault {
@@ -121,6 +133,59 @@ fn every_command_says_it_in_every_format_and_no_gate_passes() {
             run(folder.path(), fault, &[&["check"], &inputs[..], &["--fail-on", "warning"]].concat());
         assert_eq!(failing.status.code(), Some(2), "{}: {failing:?}", fault.name);
     }
+}
+
+/// A hole is told with its place and length; nothing but a hole is no log.
+#[test]
+fn runs_of_nuls_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let hole = |len: usize| "\0".repeat(len);
+    let second = ACTS.replace("\"e\"", "\"f\"");
+    let [before, after] = [ACTS, &second];
+    fs::write(folder.path().join("hole.jsonl"), format!("{before}{}{after}", hole(5000))).unwrap();
+    fs::write(folder.path().join("begins.jsonl"), format!("{}{after}", hole(3 << 20))).unwrap();
+    fs::write(folder.path().join("ends.jsonl"), format!("{before}{}", hole(77))).unwrap();
+    fs::write(folder.path().join("nothing.jsonl"), hole(3 << 20)).unwrap();
+    fs::write(folder.path().join("nothing.jsonl.gz"), gz(hole(1 << 20).as_bytes())).unwrap();
+    let at = before.len();
+    for (name, says) in [
+        ("hole.jsonl", format!("warning nul-bytes: 5000 NUL bytes at byte {at}: a hole")),
+        ("begins.jsonl", "begins.jsonl:1: warning nul-bytes: 3145728 NUL bytes at byte 0: a hole".to_owned()),
+        ("ends.jsonl", format!("warning nul-bytes: 77 NUL bytes at byte {at}: a hole")),
+    ] {
+        let output = run(folder.path(), &FAULTS[0], &["check", name]);
+        let stdout = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(
+            (stdout.matches(&says).count(), stdout.matches("nul-bytes").count()),
+            (1, 1),
+            "{output:?}"
+        );
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+    }
+    for name in ["nothing.jsonl", "nothing.jsonl.gz"] {
+        for command in ["report", "check", "audit"] {
+            let output = run(folder.path(), &FAULTS[0], &[command, name]);
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(1), "{command} {name}: {output:?}");
+            assert!(stderr.contains("nothing but NUL bytes: it is no log"), "{command} {name}: {output:?}");
+        }
+    }
+}
+
+#[test]
+fn a_pipe_without_a_writer_is_waited_for_aloud() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(Command::new("mkfifo").arg(folder.path().join("p")).status().unwrap().success());
+    let mut program = Command::new(env!("CARGO_BIN_EXE_creditscope"));
+    program.current_dir(folder.path()).args(["report", "p"]);
+    let mut child = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut told = String::new();
+    BufReader::new(child.stderr.as_mut().unwrap()).read_line(&mut told).unwrap();
+    assert!(told.contains("waiting for a writer: 'p' is a named pipe"), "{told}");
+    fs::write(folder.path().join("p"), ACTS).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stdout).contains("creditscope report"), "{output:?}");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
 }
 
 #[test]

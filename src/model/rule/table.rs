@@ -75,9 +75,9 @@ table! {
     /// The line begins with a byte order mark: it is dropped.
     BYTE_ORDER_MARK = "byte-order-mark", [Note], Line(1);
 
-    /// The line begins with a blank and NUL bytes, as a file that was truncated under its writer has them:
-    /// they are dropped.
-    NUL_BYTES = "nul-bytes", [Note], Line(4);
+    /// NUL bytes stand where a record would: a hole, as a crash or a truncation under the writer leaves; after a blank in
+    /// the line they are only dropped.
+    NUL_BYTES = "nul-bytes", [Warning, Note], Line(4);
 
     /// A payload is nested deeper than 128 levels: it is kept as text.
     TOO_DEEP = "too-deep", [Note], Line(4);

@@ -87,6 +87,9 @@ impl Backfill {
             TailEvent::Skipped { generation, offset, len, reason } => {
                 self.todo.push_back(Step::Event(TailEvent::Skipped { generation, offset, len, reason }));
             }
+            TailEvent::Hole { generation, offset, len } => {
+                self.todo.push_back(Step::Event(TailEvent::Hole { generation, offset, len }));
+            }
             TailEvent::Restart { generation, reason, file } => {
                 self.todo.push_back(Step::Event(TailEvent::Restart { generation, reason, file }));
             }

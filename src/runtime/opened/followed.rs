@@ -212,6 +212,7 @@ pub(super) fn apply(
                 None => store.skip(file, offset, skipped(len, reason)),
             }
         }
+        TailEvent::Hole { generation, offset, len } => store.hole(life(lives, generation), offset, len),
         TailEvent::Damaged { generation, damage } => {
             let shown = text::clean(&path.to_string_lossy());
             let message = format!("at byte {} of '{shown}' as compressed: {}", damage.at, damage.what);

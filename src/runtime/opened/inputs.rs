@@ -1,6 +1,11 @@
 //! Adds what is found: followed, translated, imported or listed, depending on what its head says it is.
 
-use std::{fs::File, io::Read, path::Path, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
 
 use super::{
     Followed, OpenError, OpenedLogs, Wake,
@@ -21,8 +26,8 @@ use crate::{
         translated::{Begin, Translated},
     },
     source::{
-        Input, PackedTail, SourceFile, Spool, SpoolStore, Tail, TailFile, TailOptions, because, feed,
-        without_ending,
+        Input, NamedPipe, PackedTail, SourceFile, Spool, SpoolStore, Tail, TailFile, TailOptions, because,
+        feed, without_ending,
     },
     text,
 };
@@ -57,22 +62,29 @@ impl OpenedLogs {
 
     pub(super) fn add(&mut self, input: Input, wake: &Wake) -> Result<(), OpenError> {
         match input {
-            Input::Stdin => self.pipe("stdin", Box::new(std::io::stdin()), wake),
+            Input::Stdin => self.pipe("stdin", Box::new(std::io::stdin()), None, wake),
             Input::Pipe(path) => {
-                let file = File::open(&path).map_err(|error| {
+                let pipe = NamedPipe::open(&path).map_err(|error| {
                     OpenError::Argument(format!("cannot open '{}': {}", path.display(), because(&error)))
                 })?;
-                self.pipe(&path.to_string_lossy(), Box::new(file), wake)
+                let has_writer = pipe.has_writer();
+                self.pipe(&path.to_string_lossy(), Box::new(pipe), Some(has_writer), wake)
             }
             Input::File(path) => self.add_file(path),
         }
     }
 
-    fn pipe(&mut self, name: &str, mut reader: Box<dyn Read + Send>, wake: &Wake) -> Result<(), OpenError> {
+    fn pipe(
+        &mut self,
+        name: &str,
+        mut reader: Box<dyn Read + Send>,
+        has_writer: Option<Arc<AtomicBool>>,
+        wake: &Wake,
+    ) -> Result<(), OpenError> {
         let (spool, writer) = Spool::create(name).map_err(|it| OpenError::Spool(it.to_string()))?;
         let wake = Arc::clone(wake);
         spawn("stdin", move || feed(&mut *reader, writer, &*wake));
-        self.piped.push(Piped::new(spool, Path::new(name)));
+        self.piped.push(Piped::new(spool, Path::new(name), has_writer));
         Ok(())
     }
 

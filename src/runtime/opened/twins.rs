@@ -246,7 +246,7 @@ impl OpenedLogs {
             let store = &mut self.store;
             let read = twin.tail.source().lines(twin.generation, more, &mut |event| match event {
                 StretchEvent::Lines { offset, bytes } => store.read(file, offset, bytes),
-                StretchEvent::Skipped { .. } => {}
+                StretchEvent::Skipped { .. } | StretchEvent::Hole { .. } => {}
             });
             // It was unpacked a moment ago. If it cannot be read again, the disk is full or broken, which is
             // reported elsewhere.

@@ -57,6 +57,16 @@ fn files_are_taken_as_named_and_once() {
 }
 
 #[test]
+fn links_out_of_the_tree_are_told_and_not_followed() {
+    let dir = tree(&["r/a.jsonl", "r/deep/b.jsonl", "elsewhere/c.jsonl"]);
+    symlink(dir.path().join("elsewhere"), dir.path().join("r/out")).unwrap();
+    symlink(dir.path().join("r/deep"), dir.path().join("r/in")).unwrap();
+    let told = "not followed: 'r/out' leads out of its directory, to 'elsewhere'; name it to read it too";
+    check(&dir, &["r"], &["r/a.jsonl", "r/deep/b.jsonl"], &[told]);
+    check(&dir, &["r/out"], &["r/out/c.jsonl"], &[]);
+}
+
+#[test]
 fn circles_of_links_end() {
     let dir = tree(&["r/a.json", "r/deep/b.json"]);
     symlink(dir.path().join("r"), dir.path().join("r/deep/up")).unwrap();

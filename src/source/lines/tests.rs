@@ -11,12 +11,13 @@ fn file_of(bytes: &[u8]) -> File {
     file
 }
 
-/// An event in a form to compare: `L<offset>:<text>`, `U...` unterminated, `S<offset>+<len>` skipped.
+/// An event in a form to compare: `L<offset>:<text>`, `U...` unterminated, `S<offset>+<len>` skipped, `H...` a hole.
 fn show(event: TailEvent<'_>) -> String {
     let text = |bytes| String::from_utf8_lossy(bytes).replace('\n', "|");
     match event {
         TailEvent::Lines { offset, bytes, .. } => format!("L{offset}:{}", text(bytes)),
         TailEvent::Unterminated { offset, bytes, .. } => format!("U{offset}:{}", text(bytes)),
+        TailEvent::Hole { offset, len, .. } => format!("H{offset}+{len}"),
         TailEvent::Skipped { offset, len, reason, .. } => format!("S{offset}+{len}{reason:?}"),
         other => format!("{other:?}"),
     }
@@ -83,11 +84,11 @@ fn the_size_of_a_read_does_not_change_what_is_skipped() {
 
 #[test]
 fn cuts_nuls_off_the_start_of_lines_only() {
-    check(64, 64, b"\0\0\0a\n", &["L3:a|"], "");
-    check(2, 64, b"\0\0\0a\n", &["L3:a|"], "");
-    check(64, 64, b"a\n\0\0b\nc\n", &["L0:a|", "L4:b|c|"], "");
+    check(64, 64, b"\0\0\0a\n", &["H0+3", "L3:a|"], "");
+    check(2, 64, b"\0\0\0a\n", &["H0+3", "L3:a|"], "");
+    check(64, 64, b"a\n\0\0b\nc\n", &["L0:a|", "H2+2", "L4:b|c|"], "");
     check(64, 64, b"a\0b\n\0", &["L0:a\0b|"], "");
-    check(64, 64, b"\0\0\n\0", &["L2:|"], "");
+    check(64, 64, b"\0\0\n\0", &["H0+2", "L2:|"], "");
     check(2, 4, &[0; 100], &[], "");
 }
 
@@ -103,7 +104,7 @@ fn jumps_over_a_hole() {
     let mut got = Vec::new();
     let count = lines.read(&file, size, 1 << 20, &mut |it| got.push(show(it))).unwrap();
     assert!(count < 1 << 20);
-    assert_eq!(got, [format!("L{}:after|", size - 6)]);
+    assert_eq!(got, [format!("H0+{}", size - 6), format!("L{}:after|", size - 6)]);
     assert_eq!(lines.check(&file, size, true).unwrap(), Check::Same);
 }
 

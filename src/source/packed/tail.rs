@@ -427,6 +427,9 @@ fn arrival(event: TailEvent<'_>) -> Option<Arrived> {
         }
         TailEvent::Gone => Some(Arrived::Gone),
         TailEvent::Returned => Some(Arrived::Returned),
-        TailEvent::Skipped { .. } | TailEvent::Damaged { .. } | TailEvent::Ended { .. } => None,
+        TailEvent::Skipped { .. }
+        | TailEvent::Hole { .. }
+        | TailEvent::Damaged { .. }
+        | TailEvent::Ended { .. } => None,
     }
 }

@@ -221,6 +221,41 @@ fn a_bomb_comes_out_in_pieces() {
     }
 }
 
+/// Zeros by the gigabyte must not fill the disk.
+#[test]
+fn what_unpacks_to_far_too_much_is_given_up() {
+    let zeros = "\0".repeat(20 << 20);
+    for packed in [gz(&zeros), zst(&zeros)] {
+        let mut unpacker = Unpacker::new();
+        unpacker.free = 8 << 20;
+        let mut room = vec![0; 256 << 10];
+        // Another member behind it is not read either.
+        unpacker.feed(&[packed.as_slice(), &gz("one\n")].concat());
+        let (mut total, mut damage) = (0, Vec::new());
+        loop {
+            let outcome = unpacker.unpack(&mut room);
+            total += outcome.produced;
+            damage.extend(outcome.damage);
+            if outcome.hungry {
+                break;
+            }
+        }
+        assert!((8 << 20..9 << 20).contains(&total), "{total}");
+        assert!(matches!(damage.as_slice(), [it] if it.what.contains("more than 500 times")), "{damage:?}");
+        assert_eq!(unpacker.end(), (Vec::new(), None));
+    }
+    // A log that repeats itself is packed well, and read.
+    let log = "{\"type\":\"action\",\"episode\":\"e\",\"agent\":\"a\",\"action\":1}\n".repeat(1 << 18);
+    let packed = gz(&log);
+    assert!(log.len() / packed.len() > 100);
+    let mut unpacker = Unpacker::new();
+    unpacker.free = 1 << 20;
+    unpacker.feed(&packed);
+    let mut room = vec![0; log.len() + 1];
+    let outcome = unpacker.unpack(&mut room);
+    assert_eq!((outcome.produced, outcome.damage), (log.len(), None));
+}
+
 #[test]
 fn a_reader_unpacks_and_says_what_is_wrong() {
     let read = |packed: &[u8]| {

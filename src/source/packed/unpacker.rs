@@ -80,15 +80,27 @@ enum State {
     Between,
     /// Behind damage.
     Lost,
+    /// It unpacks to so much that it is no log: nothing more comes out.
+    Refused,
 }
 
 /// Used input of a member that is kept. A cut member swallows the head of the next one before the cut shows,
 /// in zstd by up to a block.
 const HISTORY: usize = 128 << 10;
 
+/// So much may come of anything.
+const FREE: u64 = 1 << 30;
+/// Beyond that, no more than so many times the packed bytes: repetitive logs are packed to a fiftieth, zeros by gzip to
+/// a thousandth and by zstd to far less. What is unpacked must not fill the disk.
+const MOST_TIMES: u64 = 500;
+
 /// Unpacks what it is fed.
 pub(in crate::source) struct Unpacker {
     state: State,
+    /// Bytes that came out of members.
+    unpacked: u64,
+    /// What may come of anything: [`FREE`].
+    pub(super) free: u64,
     /// Input not used yet: `input[start..]`. Within a member, some used input before it.
     input: Vec<u8>,
     start: usize,
@@ -99,7 +111,7 @@ pub(in crate::source) struct Unpacker {
 impl Unpacker {
     /// At the start of packed (or plain) data.
     pub(in crate::source) fn new() -> Self {
-        Self { state: State::Start, input: Vec::new(), start: 0, at: 0 }
+        Self { state: State::Start, unpacked: 0, free: FREE, input: Vec::new(), start: 0, at: 0 }
     }
 
     /// Takes packed bytes that continue those fed before.
@@ -113,7 +125,7 @@ impl Unpacker {
         match &self.state {
             State::Inside { from, member, .. } => Some((*from, Member::noun(member.packing()))),
             State::Asleep { from, packing, .. } => Some((*from, Member::noun(*packing))),
-            State::Start | State::Plain | State::Between | State::Lost => None,
+            State::Start | State::Plain | State::Between | State::Lost | State::Refused => None,
         }
     }
 
@@ -251,6 +263,8 @@ impl Unpacker {
                             }
                             outcome.hungry = idle && !step.ended;
                             self.consume(step.consumed);
+                            self.unpacked += step.produced as u64;
+                            outcome.damage = self.refused();
                         }
                         Err(Broken { consumed, produced, why }) => {
                             outcome.produced += produced;
@@ -280,6 +294,10 @@ impl Unpacker {
                         outcome.hungry = true;
                     }
                 },
+                State::Refused => {
+                    self.consume(self.input.len() - self.start);
+                    outcome.hungry = true;
+                }
                 State::Asleep { .. } => outcome.hungry = true,
             }
         }
@@ -287,6 +305,19 @@ impl Unpacker {
             self.forget(self.start);
         }
         outcome
+    }
+
+    /// Gives up if too much has come of too little.
+    fn refused(&mut self) -> Option<Damage> {
+        if self.unpacked <= self.free || self.unpacked / MOST_TIMES <= self.at {
+            return None;
+        }
+        self.state = State::Refused;
+        let what = format!(
+            "{} bytes came of {}, more than {MOST_TIMES} times as many: it is no log, and the rest is not read",
+            self.unpacked, self.at
+        );
+        Some(Damage { at: self.at, what })
     }
 
     /// The end of the data. Returns plain bytes that were held back because they could have been a magic
