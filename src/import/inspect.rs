@@ -14,14 +14,16 @@
 //!   others are metrics. A reward of 1 is a success, of 0 a failure; an error or a limit ends a sample otherwise
 //! * without events, the messages are a conversation
 //!
-//! An `.eval` file is a zip of such samples: `inspect log dump` makes the document of it.
+//! An `.eval` file is a zip of such samples (`archive`).
+
+mod archive;
 
 use std::collections::HashMap;
 
 use super::{
     DocumentReader, Format, Head, Reader, Score, Sink,
     chat::{Beside, Parties, Turns, last_said, moment, time},
-    document::read_document,
+    document::{Places, read_document},
     json::{Fields, items, number, payload, text},
     row::{task_line, team_reward},
 };
@@ -36,11 +38,11 @@ use crate::{
 pub static FORMAT: Format = Format {
     name: "inspect",
     title: "Inspect log",
-    about: "logs of Inspect (`.json`), one document: each sample an episode with its agents, tools and scores",
+    about: "logs of Inspect (`.eval`, `.json`): each sample an episode with its agents, tools and scores",
     score: |head: &Head<'_>| {
         let first = head.objects.first();
         let has = |key: &str| first.is_some_and(|it| it.has(key));
-        Score::certain_if(has("version") && has("status") && has("eval"))
+        Score::certain_if(has("version") && has("status") && has("eval") || archive::is_one(head.bytes))
     },
     reader: Reader::Document(&Logs),
 };
@@ -53,6 +55,11 @@ struct Logs;
 
 impl DocumentReader for Logs {
     fn read(&self, document: &[u8], name: &str, sink: &mut dyn Sink) {
+        if archive::is_one(document) {
+            return archive::read(document, sink, |member, sink| {
+                read_document(member, sink, |root, places, sink| sample(root, 0, name, places, sink));
+            });
+        }
         read_document(document, sink, |root, places, sink| {
             let root = Fields::of(root);
             let samples = root.items("samples");
@@ -63,14 +70,19 @@ impl DocumentReader for Logs {
                 return sink.problem(Problem::new(rule::MISSING_FIELD, 0, message));
             }
             for (at, raw) in samples.into_iter().enumerate() {
-                let it = Fields::of(raw);
-                let id = it.text("id").unwrap_or_else(|| at.to_string());
-                let epoch = it.text("epoch").map(|it| format!(".{it}")).unwrap_or_default();
-                let turns = Turns::new(format!("{name}:{id}{epoch}"), places, sink);
-                Sample { raw, it, spans: HashMap::new() }.write(id, turns);
+                sample(raw, at, name, places, sink);
             }
         });
     }
+}
+
+/// Hands on a sample, which is the one `at` this place.
+fn sample(raw: &str, at: usize, name: &str, places: &Places<'_>, sink: &mut dyn Sink) {
+    let it = Fields::of(raw);
+    let id = it.text("id").unwrap_or_else(|| at.to_string());
+    let epoch = it.text("epoch").map(|it| format!(".{it}")).unwrap_or_default();
+    let turns = Turns::new(format!("{name}:{id}{epoch}"), places, sink);
+    Sample { raw, it, spans: HashMap::new() }.write(id, turns);
 }
 
 struct Sample<'a> {

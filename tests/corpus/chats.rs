@@ -265,3 +265,14 @@ fn logs_of_inspect() {
         }
     }
 }
+
+#[test]
+fn archives_of_inspect() {
+    let Some(path) = real("inspect_ai/log_streaming.eval") else { return };
+    let opened = open(&[&path], As::default());
+    assert_eq!(opened.errors(), Vec::<String>::new());
+    // Two samples in two epochs, by `unzip -l`; `header.json` counts an accuracy of them.
+    let names: Vec<&str> = opened.episodes.iter().map(|it| it.name.rsplit(':').next().unwrap()).collect();
+    assert_eq!(names, ["1.1", "1.2", "2.1", "2.2"]);
+    assert!(opened.episodes.iter().all(|it| !it.acts.is_empty() && it.reward().is_some()));
+}
