@@ -178,7 +178,9 @@ impl Worker {
             let action = random.below(18);
             write!(out, r#","action":{action},"policy":{{"logp":{:.4}}}"#, -4.0 * random.unit()).unwrap();
         } else {
-            out.push_str(r#","kind":"llm","usage":{"in":1200,"out":300},"action":"#);
+            // What a policy chose and a candidate really is must be the action.
+            let said = if shape.counterfactuals { r#""go","result":"# } else { "" };
+            write!(out, r#","kind":"llm","usage":{{"in":1200,"out":300}},"action":{said}"#).unwrap();
             text(shape.text, random, out);
         }
         if shape.counterfactuals {
@@ -218,9 +220,10 @@ impl Worker {
             for j in 0..4 {
                 let comma = if j > 0 { "," } else { "" };
                 let returns: Vec<String> = (0..8).map(|_| format!("{:.3}", random.unit())).collect();
+                let action = if j == 0 { "go".to_owned() } else { format!("option {j}") };
                 write!(
                     out,
-                    r#"{comma}{{"j":{j},"real":{},"action":"option {j}","returns":[{}]}}"#,
+                    r#"{comma}{{"j":{j},"real":{},"action":"{action}","returns":[{}]}}"#,
                     j == 0,
                     returns.join(",")
                 )

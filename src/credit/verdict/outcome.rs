@@ -127,10 +127,10 @@ impl Outcome {
             out.push(Clause::ranked(1, " (").quote(reason).and(")"));
         }
         if let Some(answer) = &self.answer {
-            out.push(Clause::ranked(3, ". Said: ").quote(answer));
+            out.push(Clause::ranked(3, ". Said: ").quote(without_stop(answer)));
         }
         if let Some(expected) = &self.expected {
-            out.push(Clause::ranked(3, ". Expected: ").quote(expected));
+            out.push(Clause::ranked(3, ". Expected: ").quote(without_stop(expected)));
         }
         if let Some(task) = &self.task {
             out.push(Clause::ranked(2, ". Task: ").quote(task));
@@ -162,6 +162,12 @@ impl Outcome {
         let more = self.own.len().saturating_sub(OWN);
         if more > 0 { clause.and(format!(" and {more} more")) } else { clause }
     }
+}
+
+/// A text without the full stop at its end: the sentence sets its own.
+fn without_stop(text: &str) -> &str {
+    let text = text.trim_end();
+    text.strip_suffix('.').filter(|it| !it.ends_with('.')).unwrap_or(text)
 }
 
 /// Own rewards beyond this number are counted.
