@@ -31,7 +31,7 @@ mod whose;
 pub use act::{Act, ActKind, Attempt, Link, LinkKind, Links, Policy, Usage, ValueOf};
 pub use attribution::{
     AgentCredit, Attribution, Caveat, Detail, Estimate, Explanation, LEVEL, Provenance, Term, Unavailable,
-    Value,
+    Value, whole_blame,
 };
 pub use clock::Clock;
 pub use clues::{Clue, Clues};

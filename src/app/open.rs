@@ -224,7 +224,9 @@ impl OpenEpisode {
     pub fn agent_order(&self) -> AgentRows<'_> {
         let ranking = self.analysis().filter(|it| !self.by_roster && it.credit.is_ok()).map(|it| &*it.agents);
         let count = self.episode.agents.len();
-        ranking.map_or_else(|| self.roster(), |it| it.rows(self.failed(), count))
+        let is_blame = self.credit().is_some_and(Attribution::is_blame);
+        // Of parts of the blame the most blamed has the largest.
+        ranking.map_or_else(|| self.roster(), |it| it.rows(self.failed() != is_blame, count))
     }
 
     /// Agents whose numbers are as long as any. Of a few agents all; of many those with the largest and the

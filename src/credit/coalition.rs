@@ -194,7 +194,7 @@ pub(super) fn marginal(question: &Question<'_>) -> Result<Attribution, Unavailab
                 Value::Number(estimate)
             }
             (Err(absent), _) | (_, Err(absent)) => {
-                let why = format!("{} is not logged", game.name(absent.0));
+                let why = game.why_missing(absent.0);
                 refused = refused.or_else(|| Some(why.clone()));
                 Value::Unavailable(why)
             }

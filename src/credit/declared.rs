@@ -15,7 +15,7 @@ use rustc_hash::FxHashMap;
 
 use crate::model::{
     ActId, AgentId, Attribution, CreditItem, DeclaredCredit, Episode, Estimate, LEVEL, Provenance, Term,
-    Unavailable, Value,
+    Unavailable, Value, whole_blame,
 };
 use crate::stats::{Arm, Credit, Table, Weights, normal_quantile, sum};
 
@@ -311,7 +311,8 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
     if items.agents.is_empty() && items.acts.is_empty() {
         return Err(missing(format!("the credit of '{key}' holds no finite number")));
     }
-    let mut attribution = question.start(format!("declared ({key})"), Provenance::Declared);
+    let parts = declared.units.as_deref().and_then(whole_blame).map_or("", |_| ": parts of the blame");
+    let mut attribution = question.start(format!("declared ({key}){parts}"), Provenance::Declared);
     let (table, places) = runs(&items);
     let mut by_agent = FxHashMap::default();
     for credit in &mut attribution.agents {
@@ -345,6 +346,7 @@ pub(super) fn compute(question: &Question<'_>) -> Result<Attribution, Unavailabl
     }
     attribution.baseline = Some(key.clone());
     if let Some(units) = declared.units.as_deref().filter(|it| *it != "reward") {
+        attribution.units = Some(units.to_owned());
         attribution.caveats.push(caveat(format!("the numbers are in units of '{units}', not of the reward")));
     }
     if let Some(level) = declared.items.iter().filter_map(|it| it.level).find(|it| (it - 0.95).abs() > 1e-9) {

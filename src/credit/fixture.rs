@@ -17,6 +17,7 @@ pub(crate) fn attribution(values: &[f64]) -> Attribution {
         sum: values.iter().sum(),
         contract: None,
         reward: None,
+        units: None,
         empty_value: None,
         provenance: Provenance::Replayed,
         absence: None,

@@ -206,6 +206,7 @@ impl<'a> Question<'a> {
             sum: 0.0,
             contract: None,
             reward: None,
+            units: None,
             empty_value: None,
             provenance,
             absence: None,

@@ -30,6 +30,8 @@ pub enum Explains {
     Rounded,
     /// Nothing: credits overlap, or leave something out.
     Nothing,
+    /// Nothing: the numbers are no reward.
+    OtherUnits,
     /// It should be something and is not.
     Off {
         /// What it should be.
@@ -54,6 +56,9 @@ pub fn explains(attribution: &Attribution) -> Explains {
             (Some(false), _, _) => Explains::Rounded,
             _ => Explains::Reward,
         };
+    }
+    if attribution.units.as_deref().is_some_and(|it| it != "normalised") {
+        return Explains::OtherUnits;
     }
     match attribution.reward {
         Some(reward) if (attribution.sum - reward).abs() <= 1e-9 * reward.abs().max(1e-3) => Explains::Reward,
@@ -117,6 +122,10 @@ pub fn total_words(episode: &Episode, attribution: &Attribution, decimals: usize
             plain(contract),
             signed(attribution.sum - contract, decimals.max(3)).trim_start()
         ))]),
+        Explains::OtherUnits => {
+            let units = attribution.units.as_deref().unwrap_or_default();
+            Sentence::of([Clause::of(sum), Clause::ranked(1, format!(" in units of {units}, no reward"))])
+        }
         Explains::Nothing => Sentence::of([
             Clause::of(sum),
             Clause::ranked(1, reward.map_or(String::new(), |it| format!(", no shares of R {}", plain(it)))),

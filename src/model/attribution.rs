@@ -158,6 +158,8 @@ pub struct Attribution {
     pub contract: Option<f64>,
     /// The total reward used.
     pub reward: Option<f64>,
+    /// What the numbers are if they are no reward: `probability`, as the log has it.
+    pub units: Option<String>,
     /// Value of the empty coalition, if the method has one.
     pub empty_value: Option<f64>,
     /// What the numbers rest on.
@@ -172,7 +174,21 @@ pub struct Attribution {
     pub measured: Option<Measured>,
 }
 
+/// All of the blame in the units that a log states; `None`: such numbers are no parts of the blame.
+pub fn whole_blame(units: &str) -> Option<f64> {
+    match units {
+        "probability" => Some(1.0),
+        "percent" | "%" => Some(100.0),
+        _ => None,
+    }
+}
+
 impl Attribution {
+    /// Whether the numbers are parts of the blame: the most blamed has the largest.
+    pub fn is_blame(&self) -> bool {
+        self.units.as_deref().and_then(whole_blame).is_some()
+    }
+
     /// Sum minus contract, if there is a contract.
     pub fn residual(&self) -> Option<f64> {
         self.contract.map(|contract| self.sum - contract)

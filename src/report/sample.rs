@@ -90,6 +90,7 @@ fn attribution() -> Attribution {
         sum: -0.2,
         contract: Some(-0.3),
         reward: Some(-0.5),
+        units: None,
         empty_value: Some(0.1),
         provenance: Provenance::Replayed,
         absence: Some(Absence::Null),

@@ -32,7 +32,7 @@ fn text_says_everything_in_100_columns() {
             "  WHO   Of those with a number, planner: -0.25 ±0.10 of the 0.30 lost against a team of nobody; most\n",
             "        of it at a1: \"plan | all\" (-0.75 ±0.05); late has none: not known\n",
             "  SURE  One measurement, coalitions: no second one checks it\n",
-            "  BUT   a person names coder at a2: \"no test\". 1 of 2 formulas on the same coalitions differ:",
+            "  BUT   a person names coder at a2: \"no test\". 1 of 2 formulas on the same coalitions differs:",
             "CREDIT: SHAPLEY EXACT 16/16\n",
             "  agent         credit  ?  95% interval     n  why there is no number\n",
             "  planner        -0.25     [-0.35, -0.15]  16\n",

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use creditscope::{
     credit::{self, Verdict},
-    model::{Episode, Scenario},
+    model::{Episode, Scenario, Value},
     text::width,
 };
 
@@ -108,6 +108,27 @@ fn probabilities_of_a_judge_are_blame_and_no_reward() {
             "FROM Judged by panel judge. Nothing was measured in this log",
         ],
     );
+}
+
+#[test]
+fn parts_of_the_blame_are_no_reward_and_the_most_blamed_comes_first() {
+    let episode = episode("judge-in-probabilities");
+    let declared = Scenario { baseline: Some("panel_judge".to_owned()), ..Scenario::of_method("declared") };
+    let credit = credit::compute(&episode, &declared).unwrap();
+    assert!(credit.is_blame());
+    assert_eq!(credit.title, "declared (panel_judge): parts of the blame");
+    let sum = credit::total_words(&episode, &credit, 2).whole();
+    assert_eq!(sum, "+1.00 in units of probability, no reward");
+}
+
+#[test]
+fn a_value_that_the_log_contradicts_is_not_said_to_be_missing() {
+    // v({ann}) is 2 at line 3 and -4 at line 4: removal of ben needs it, removal of ann does not: -3 - 1 = -4.
+    let episode = episode("values-contradict");
+    let credit = credit::compute(&episode, &Scenario::of_method("removal")).unwrap();
+    assert_eq!(credit.agents[0].value.number().unwrap().value, -4.0);
+    let why = Value::Unavailable("v({ann}) has no value that holds: see the findings".to_owned());
+    assert_eq!(credit.agents[1].value, why);
 }
 
 #[test]

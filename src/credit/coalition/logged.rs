@@ -178,6 +178,15 @@ impl<'a> LoggedGame<'a> {
         format!("v({{{}}})", members.join(", "))
     }
 
+    /// Why a coalition has no value: `v({planner}) is not logged`, or it is logged without one, as when two
+    /// records contradict each other.
+    pub(in super::super) fn why_missing(&self, coalition: Coalition) -> String {
+        let wanted = || coalition.players().filter_map(|it| self.players.get(it).copied());
+        let is_logged = self.table.values.members().any(|it| it.iter().eq(wanted()));
+        let what = if is_logged { "has no value that holds: see the findings" } else { "is not logged" };
+        format!("{} {what}", self.name(coalition))
+    }
+
     /// An attribution without numbers yet, with the caveats of the game.
     pub(in super::super) fn start(&mut self, question: &Question<'_>, title: String) -> Attribution {
         let mut attribution = question.start(title, Provenance::Replayed);

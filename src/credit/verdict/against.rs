@@ -200,8 +200,9 @@ impl Against {
                 let more = rows.len().saturating_sub(FORMULAS);
                 let more = if more > 0 { format!(", {more} more") } else { String::new() };
                 let word = if *data == Data::Model { "values" } else { data.word() };
+                let differ = if rows.len() == 1 { "differs" } else { "differ" };
                 Clause::of(format!(
-                    "{} of {of} formulas on the same {word} differ: {}{more}",
+                    "{} of {of} formulas on the same {word} {differ}: {}{more}",
                     rows.len(),
                     shown.join(", ")
                 ))

@@ -1,6 +1,6 @@
 //! The word of a person or a model: whom it names, and why. Never a measurement.
 
-use crate::model::{ActId, AgentId, DeclaredCredit, Episode, Label, is_person};
+use crate::model::{ActId, AgentId, DeclaredCredit, Episode, Label, is_person, whole_blame};
 use crate::text::{Clause, Sentence, at_words};
 
 use super::super::declared::{self, Parts};
@@ -46,7 +46,10 @@ impl Judgement {
     /// What models say in probabilities of blame, in the order of the log: each such record that puts some on an
     /// agent.
     pub(super) fn by_probability(episode: &Episode) -> impl Iterator<Item = Self> {
-        episode.declared.iter().filter_map(|it| Self::of_blame(episode, it, whole(it)?))
+        episode
+            .declared
+            .iter()
+            .filter_map(|it| Self::of_blame(episode, it, whole_blame(it.units.as_deref()?)?))
     }
 
     /// The blame of a record of which `whole` is all.
@@ -114,13 +117,4 @@ const EQUAL: f64 = 1e-9;
 fn tied(probabilities: &[(AgentId, f64)]) -> impl Iterator<Item = &(AgentId, f64)> {
     let most = probabilities.first().map_or(0.0, |it| it.1);
     probabilities.iter().take_while(move |it| it.1 >= most * (1.0 - EQUAL))
-}
-
-/// All of the blame in the unit of a record; `None`: its numbers are no blame.
-fn whole(record: &DeclaredCredit) -> Option<f64> {
-    match record.units.as_deref()? {
-        "probability" => Some(1.0),
-        "percent" | "%" => Some(100.0),
-        _ => None,
-    }
 }

@@ -94,7 +94,7 @@ fn row(name: String, value: &Value, places: usize, last: String) -> Vec<String> 
 
 /// Agents from the blamed end of the scale; those without a number come last.
 fn ordered(report: &Report<'_>, credit: &Attribution) -> Vec<usize> {
-    let sign = if report.episode.failed() { 1.0 } else { -1.0 };
+    let sign = if report.episode.failed() != credit.is_blame() { 1.0 } else { -1.0 };
     let key = |at: &usize| credit.agents[*at].value.number().map(|it| sign * it.value);
     let mut order: Vec<usize> = (0..credit.agents.len()).collect();
     order.sort_by(|a, b| match (key(a), key(b)) {

@@ -3,6 +3,7 @@
 use crate::{
     app::Extent,
     model::{Estimate, Value, places, signed, unsigned},
+    text,
     tui::{paint::Painter, theme::Role},
 };
 
@@ -63,8 +64,9 @@ pub(super) fn bar(pane: &mut Painter<'_>, x: usize, y: usize, columns: usize, sc
         Value::Number(estimate) => estimate,
         Value::Undefined(why) | Value::Unavailable(why) => {
             pane.put(x + zero, y, &glyphs.axis.to_string(), Role::Rule);
-            let from = x + (zero + 2).min(columns / 3);
-            pane.put_fit(from, y, (x + columns).saturating_sub(from), why, Role::Dim);
+            // Right of the axis if it fits there, else as far left as it needs.
+            let from = (zero + 2).min(columns.saturating_sub(text::width(why)));
+            pane.put_fit(x + from, y, columns - from, why, Role::Dim);
             return;
         }
     };
@@ -72,13 +74,16 @@ pub(super) fn bar(pane: &mut Painter<'_>, x: usize, y: usize, columns: usize, sc
     let (glyph, role) =
         if estimate.value < 0.0 { (glyphs.loss, Role::Negative) } else { (glyphs.gain, Role::Positive) };
     if let Some((low, high)) = estimate.interval.filter(|(low, high)| low < high) {
+        // An end that the scale cuts off points on.
+        let first = if low < scale.low { '<' } else { glyphs.low };
+        let last = if high > scale.high { '>' } else { glyphs.high };
         let (low, high) = (scale.column(low, columns), scale.column(high, columns));
         for column in low..=high {
             pane.put(x + column, y, &glyphs.whisker.to_string(), Role::Dim);
         }
         paint_body(pane, x, y, (zero, end), glyph, role);
-        pane.put(x + low, y, &glyphs.low.to_string(), Role::Dim);
-        pane.put(x + high, y, &glyphs.high.to_string(), Role::Dim);
+        pane.put(x + low, y, &first.to_string(), Role::Dim);
+        pane.put(x + high, y, &last.to_string(), Role::Dim);
     } else {
         paint_body(pane, x, y, (zero, end), glyph, role);
     }

@@ -7,7 +7,7 @@ use crate::{
         layout::{Area, Overview, Wide},
     },
     credit::total_words,
-    model::{AgentId, Attribution, OwnReward, Value, signed},
+    model::{AgentId, Attribution, Estimate, OwnReward, Value, signed},
     text,
     tui::{paint::Painter, theme::Role},
 };
@@ -139,7 +139,10 @@ pub(super) fn credit_rows(open: &OpenEpisode, credit: &Attribution, pane: &mut P
     let columns = Columns { name, bar, number, half, own };
     pane.put(1, 1, "agent", Role::Dim);
     bars::axis(pane, 2 + columns.name, 1, columns.bar, &scale);
-    let plus_minus = format!("{}95", pane.theme().glyphs.plus_minus);
+    let plus_minus = half_heading(
+        order.shown(top, rows).filter_map(|it| credit.agent(it)),
+        pane.theme().glyphs.plus_minus,
+    );
     let numbers = 3 + columns.name + columns.bar;
     pane.put_right(numbers + columns.number, 1, "credit", Role::Dim);
     if columns.half > 0 {
@@ -155,6 +158,17 @@ pub(super) fn credit_rows(open: &OpenEpisode, credit: &Attribution, pane: &mut P
     let sum = 2 + rows.min(order.len());
     let left = pane.height().saturating_sub(sum);
     sum + sum_lines(open, credit, &scale, hidden, &mut pane.part(0, sum, width, left.min(2)))
+}
+
+/// The heading of the half widths of `numbers`: `±95`, or another level where all intervals have it; `±` where
+/// levels differ.
+fn half_heading<'a>(numbers: impl Iterator<Item = &'a Estimate>, plus_minus: &str) -> String {
+    let mut levels = numbers.filter(|it| it.interval.is_some()).map(Estimate::level_words);
+    match levels.next() {
+        Some(first) if levels.all(|it| it == first) => format!("{plus_minus}{}", first.trim_end_matches('%')),
+        Some(_) => plus_minus.to_owned(),
+        None => String::new(),
+    }
 }
 
 fn agent_row(

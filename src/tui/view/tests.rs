@@ -212,6 +212,35 @@ fn whom_the_verdict_names_is_on_the_first_screen() {
     assert!(seen > 8, "{seen}");
 }
 
+/// A failed episode with two agents whose declared credits have intervals at a level.
+fn declared(level: &str, interval: &str) -> TestProgram {
+    TestProgram::of(&format!(
+        r#"{{"type":"action","episode":"e","id":"a1","agent":"ann","action":"x"}}
+{{"type":"action","episode":"e","id":"b1","agent":"ben","action":"y"}}
+{{"type":"credit","episode":"e","algorithm":"m","items":[{{"agent":"ann","value":-0.6,"ci":{interval}{level}}},{{"agent":"ben","value":-0.4}}]}}
+{{"type":"episode_end","episode":"e","status":"failure","return":-1}}
+"#
+    ))
+}
+
+#[test]
+fn half_widths_are_headed_by_the_level_of_their_intervals() {
+    for (level, heading) in [("", " ±95"), (r#","level":0.5"#, " ±50"), (r#","level":0.999"#, " ±99.9")] {
+        let shown = text_of(declared(level, "[-0.7,-0.5]").model());
+        assert!(shown.contains(heading), "{heading}: {shown}");
+    }
+}
+
+#[test]
+fn an_interval_that_the_scale_cuts_off_points_on() {
+    // The scale holds intervals up to three times the largest credit: -0.6 +- 30 leaves it at both ends.
+    let shown = text_of(declared("", "[-30.6,29.4]").model());
+    let row = shown.lines().find(|it| it.contains("ann") && it.contains("-0.60")).unwrap();
+    assert!(row.contains('<') && row.contains('>') && !row.contains('├'), "{row}");
+    let whole = text_of(declared("", "[-0.7,-0.5]").model());
+    assert!(whole.contains('├') && whole.contains('┤'), "{whole}");
+}
+
 #[test]
 fn an_input_that_broke_off_is_said_in_the_first_line() {
     let mut program = TestProgram::sample("forage-saboteur.jsonl");
