@@ -33,6 +33,7 @@ mod failure;
 mod figure;
 mod flip;
 mod game;
+mod group;
 mod interaction;
 mod messages;
 mod method;

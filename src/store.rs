@@ -22,6 +22,7 @@ mod recount;
 mod reread;
 mod reviewer;
 mod revise;
+mod rollouts;
 mod rows;
 mod scanned;
 #[cfg(test)]
@@ -113,6 +114,7 @@ pub struct Store {
     unread: Arc<Vec<(String, u64)>>,
     lines_in_full: u64,
     recounts: Recounts,
+    starts: rollouts::Starts,
     writers: Writers,
     /// Shared with the summaries handed out; copied only if it grows while one of them is in use.
     diagnostics: Arc<Vec<Diagnostic>>,
@@ -140,6 +142,7 @@ impl Store {
             unread: Arc::default(),
             lines_in_full: 0,
             recounts: Recounts::default(),
+            starts: rollouts::Starts::default(),
             writers: Writers::default(),
             diagnostics: Arc::default(),
             more_diagnostics: 0,

@@ -21,7 +21,7 @@ use crate::{
 pub(super) fn run(options: &Audit) -> anyhow::Result<u8> {
     let rules = options.fail.iter().map(|it| AuditRule::parse(it)).collect::<Result<Vec<_>, _>>();
     let rules = rules.map_err(anyhow::Error::msg)?;
-    let (logs, summary) = headless::read_all(options.logs.arguments(), Pass::Everything)?;
+    let (mut logs, summary) = headless::read_all(options.logs.arguments(), Pass::Everything)?;
     if let Some(why) = headless::without_episode(&summary) {
         anyhow::bail!("{why}");
     }
@@ -34,7 +34,7 @@ pub(super) fn run(options: &Audit) -> anyhow::Result<u8> {
     };
     let mut collector = Collector::new(Setting { compat: options.c3_compat, seed: options.seed });
     for id in ids {
-        let episode = logs.store.episode(id)?;
+        let episode = logs.store.episode_among_peers(id)?;
         let mut texts = NextTexts { store: &logs.store, of: None };
         collector.add(&episode, &mut |candidate| texts.of(candidate));
     }

@@ -73,7 +73,7 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
             return Ok(unread.exit_code(code, gated));
         }
     };
-    let logged = read.logs.store.episode(id)?;
+    let logged = read.logs.store.episode_among_peers(id)?;
     let scenario = options.scenario.options().scenario(&logged).map_err(anyhow::Error::msg)?;
     let episode = credit::rewarded(&logged, &scenario);
     let mut found = Found::of(options, output, &mut read, id, (&logged, &episode), &scenario)?;
@@ -228,7 +228,7 @@ fn gates(
     let all = (0..read.summary.episodes.len()).map(EpisodeId::from_index);
     for other in all.filter(|it| if *it == id { reported.is_none() } else { !one }) {
         let name = &read.summary.episodes[other.index()].name;
-        let episode = match read.logs.store.episode(other) {
+        let episode = match read.logs.store.episode_among_peers(other) {
             Ok(episode) => episode,
             Err(why) => {
                 let what = format!("episode {name}: {why}");

@@ -24,6 +24,8 @@ pub enum Family {
     Replay,
     /// Compares what sets of agents would have earned.
     Coalition,
+    /// Compares rollouts of one task.
+    Group,
     /// Spreads the reward over time.
     Time,
     /// Passes the reward back along causal links.
@@ -39,6 +41,7 @@ impl Family {
             Family::Deviation => "single deviation",
             Family::Replay => "replay group",
             Family::Coalition => "coalitions",
+            Family::Group => "group of rollouts",
             Family::Time => "time",
             Family::Graph => "propagation",
         }

@@ -146,8 +146,9 @@ impl<'a> Question<'a> {
         let episode = self.episode;
         let untouched = match self.method.family {
             Family::Coalition => "coalition values are of whole episodes",
-            Family::Split if self.method.needs.contains(&super::method::Need::Acts) => "",
+            Family::Split | Family::Group if self.method.needs.contains(&super::method::Need::Acts) => "",
             Family::Split => "the split does not look at acts",
+            Family::Group => "numbers of whole rollouts do not look at acts",
             Family::Declared | Family::Deviation | Family::Replay | Family::Time | Family::Graph => "",
         };
         if !untouched.is_empty() {

@@ -60,6 +60,8 @@ pub enum Data {
     Replays,
     /// Values that a model states.
     Model,
+    /// Other rollouts of the task.
+    Rollouts,
     /// Credit that the log assigns.
     Declared,
     /// The shape of the trace and the reward alone.
@@ -68,7 +70,8 @@ pub enum Data {
 
 impl Data {
     /// All of them, the best first.
-    pub const ALL: [Data; 5] = [Data::Coalitions, Data::Replays, Data::Model, Data::Declared, Data::Trace];
+    pub const ALL: [Data; 6] =
+        [Data::Coalitions, Data::Replays, Data::Model, Data::Rollouts, Data::Declared, Data::Trace];
 
     /// What an attribution rests on.
     pub fn of(attribution: &Attribution) -> Option<Self> {
@@ -78,6 +81,7 @@ impl Data {
             (Provenance::Structural, _) => Data::Trace,
             (Provenance::Modelled, _) => Data::Model,
             (Provenance::Replayed, Family::Coalition) => Data::Coalitions,
+            (Provenance::Replayed, Family::Group) => Data::Rollouts,
             (Provenance::Replayed, _) => Data::Replays,
         })
     }
@@ -88,6 +92,7 @@ impl Data {
             Data::Coalitions => "coalitions",
             Data::Replays => "replays",
             Data::Model => "model",
+            Data::Rollouts => "rollouts",
             Data::Declared => "declared",
             Data::Trace => "trace",
         }
@@ -264,7 +269,11 @@ fn expanded(episode: &Episode) -> Vec<(Scenario, Option<&DeclaredCredit>)> {
         };
         keys.iter().zip(&episode.declared).map(one).collect()
     };
-    variants().into_iter().flat_map(expand).collect()
+    // Without another rollout there is nothing to say of groups.
+    let is_asked = |it: &Scenario| {
+        episode.peers.is_some() || method(&it.method).is_none_or(|row| row.family != Family::Group)
+    };
+    variants().into_iter().filter(is_asked).flat_map(expand).collect()
 }
 
 fn title(scenario: &Scenario, result: &Result<Attribution, Unavailable>) -> String {

@@ -12,7 +12,7 @@
 //! The tests add a method in this way and find it everywhere.
 
 use super::method::Method;
-use super::{backprop, coalition, declared, deviation, discount, replay, split, time};
+use super::{backprop, coalition, declared, deviation, discount, group, replay, split, time};
 
 /// All methods, best explained first.
 pub fn methods() -> &'static [Method] {
@@ -45,6 +45,11 @@ static METHODS: &[Method] = &[
     replay::REPLAY_POOLED,
     replay::REPLAY_ASSISTED,
     replay::REPLAY_VALUE,
+    group::GROUP,
+    group::GROUP_AGENT,
+    group::GROUP_ROLE,
+    group::GROUP_TURN,
+    group::GROUP_STATE,
     declared::METHOD,
     backprop::METHOD,
     discount::DISCOUNT,

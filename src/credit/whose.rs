@@ -206,7 +206,7 @@ pub(super) fn with_choice(episode: &Episode, method: &Method, mut missing: Unava
         Family::Time if !is_of_policies(episode) => {
             format!("V of the reward of {words}: logged values are the team's")
         }
-        Family::Time | Family::Graph | Family::Split => return missing,
+        Family::Time | Family::Graph | Family::Split | Family::Group => return missing,
     };
     missing.missing = format!("{}; it takes {record}", missing.missing);
     missing

@@ -36,7 +36,7 @@ pub struct Action {
     /// Which try of this id it is: 1, 2, ... Absent: a record that contradicts an earlier one of the same id is
     /// the next.
     pub attempt: Option<u32>,
-    /// Turn within the episode: shown with the act's record, no number depends on it.
+    /// Turn within the episode: acts of one turn are compared with each other.
     pub turn: Option<i64>,
 }
 

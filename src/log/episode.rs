@@ -84,7 +84,7 @@ pub struct EpisodeStart {
     pub group: Option<String>,
     /// Training step.
     pub global_step: Option<i64>,
-    /// Policy update that the rollout belongs to: shown with the record, no number depends on it.
+    /// Policy update that the rollout belongs to: rollouts of one task are compared within it.
     pub update: Option<i64>,
     /// The episode this one replays.
     pub replay_of: Option<ReplayOf>,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Act, ActId, ActionTable, AgentId, Candidate, Clock, Clues, CoalitionTable, Diagnostic, Links, Origin,
-    ReplayGroup, Segmented, Status, Timestamp, ValueOf, Whose,
+    Peers, ReplayGroup, Segmented, Status, Timestamp, ValueOf, Whose,
 };
 
 /// An agent of an episode.
@@ -257,6 +257,10 @@ pub struct Episode {
     pub seed: Option<String>,
     /// Training step.
     pub global_step: Option<i64>,
+    /// Policy update that the rollout belongs to.
+    pub update: Option<i64>,
+    /// The other rollouts of its task, if it was asked for them.
+    pub peers: Option<Arc<Peers>>,
     /// Agents by id.
     pub agents: Vec<Agent>,
     /// What its acts say, where an estimate of who failed may be asked for.

@@ -76,7 +76,8 @@ impl Headless {
         match effect {
             Effect::Open(id) => {
                 let revision = self.logs.store.revision(*id);
-                let result = self.logs.store.episode(*id).map(Into::into).map_err(|it| it.to_string());
+                let episode = self.logs.store.episode_among_peers(*id);
+                let result = episode.map(Into::into).map_err(|it| it.to_string());
                 Some(Message::Episode { id: *id, revision, result })
             }
             Effect::Work { slot, job } => Some(Message::Worked { slot: *slot, answer: job.run() }),

@@ -123,6 +123,8 @@ impl LogThread {
 struct Opened {
     id: EpisodeId,
     revision: u64,
+    /// How its group stood: see [`OpenedLogs::group_stamp`].
+    group: (usize, usize),
     /// When it was sent, and how long assembling it took.
     sent: Instant,
     cost: Duration,
@@ -370,7 +372,9 @@ impl<F: Fn(Message)> State<F> {
     /// Sends the episode on the screen again if it has grown: what was appended to it, or else all of it. A
     /// long episode is not sent every time, unless this is the `last`.
     fn send_grown_episode(&mut self, last: bool) {
-        if !self.is_behind() || self.send_growth() {
+        let Some((id, group)) = self.open.as_ref().map(|it| (it.id, it.group)) else { return };
+        let group_changed = self.logs.group_stamp(id) != group;
+        if !group_changed && (!self.is_behind() || self.send_growth()) {
             return;
         }
         let Some(open) = self.open.as_ref() else { return };
@@ -389,12 +393,16 @@ impl<F: Fn(Message)> State<F> {
         } else {
             self.logs.episode(id).map(|it| (it, None))
         };
+        let group = self.logs.group_stamp(id);
         let (result, live) = match read {
-            Ok((episode, live)) => (Ok(episode.into()), live),
+            Ok((mut episode, live)) => {
+                episode.peers = self.logs.peers(id);
+                (Ok(episode.into()), live)
+            }
             Err(why) => (Err(why.to_string()), None),
         };
         (self.send)(Message::Episode { id, revision, result });
-        self.open = Some(Opened { id, revision, sent: Instant::now(), cost: began.elapsed(), live });
+        self.open = Some(Opened { id, revision, group, sent: Instant::now(), cost: began.elapsed(), live });
     }
 
     /// Does a little of the survey under way, and sends its result at the end.

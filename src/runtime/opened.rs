@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     import::{Format, RowMap, UnknownFormat},
-    model::{Episode, EpisodeId, Growth, LogSummary, Reading},
+    model::{Episode, EpisodeId, Growth, LogSummary, Peers, Reading},
     source::{Changed, Discovery, Input, Spool, SpoolStore, SpoolWriter, TailOptions, Watch},
     store::{LiveEpisode, Pass, RereadError, Store, is_record},
     text,
@@ -460,6 +460,18 @@ impl OpenedLogs {
     pub fn episode(&self, id: EpisodeId) -> Result<Episode, RereadError> {
         let (store, id) = self.place(id).ok_or(RereadError::NoEpisode)?;
         store.episode(id)
+    }
+
+    /// The other rollouts of an episode's task; none of a provisional one.
+    pub fn peers(&mut self, id: EpisodeId) -> Option<Arc<Peers>> {
+        let is_known = id.provisional_index().is_none() && id.index() < self.store.episode_count();
+        if is_known { self.store.peers(id) } else { None }
+    }
+
+    /// Changes whenever the group of an episode does.
+    pub fn group_stamp(&mut self, id: EpisodeId) -> (usize, usize) {
+        let is_known = id.provisional_index().is_none() && id.index() < self.store.episode_count();
+        if is_known { self.store.group_stamp(id) } else { Default::default() }
     }
 
     /// As [`OpenedLogs::episode`], with what [`OpenedLogs::growth`] needs; `None`: nothing can be appended to

@@ -58,7 +58,8 @@ impl TestProgram {
         let id = EpisodeId::from_index(row);
         self.headless.model.opening = Some(id);
         let revision = self.headless.logs.store.revision(id);
-        let result = self.headless.logs.store.episode(id).map(Into::into).map_err(|it| it.to_string());
+        let episode = self.headless.logs.store.episode_among_peers(id);
+        let result = episode.map(Into::into).map_err(|it| it.to_string());
         self.send(Message::Episode { id, revision, result });
     }
 

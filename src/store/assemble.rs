@@ -297,6 +297,7 @@ impl Builder {
                     episode.group = clean(&start.group).or(episode.group.take());
                     episode.seed = clean(&start.seed).or(episode.seed.take());
                     episode.global_step = start.global_step.or(episode.global_step);
+                    episode.update = start.update.or(episode.update);
                     episode.value_of = start.value_of.unwrap_or(episode.value_of);
                 }
                 Body::EpisodeEnd(end) => {

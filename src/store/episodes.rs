@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     log::Run,
-    model::{EpisodeId, EpisodeSummary, Segmented},
+    model::{EpisodeId, EpisodeSummary, Segmented, Status},
     text,
 };
 
@@ -43,6 +43,13 @@ struct RunEntry {
     name: Option<Arc<str>>,
     episodes: FxHashMap<Arc<str>, EpisodeId>,
     joins: Joins,
+}
+
+/// How an episode ended and what it earned.
+pub(super) struct Brief {
+    pub(super) reward: Option<f64>,
+    pub(super) status: Option<Status>,
+    pub(super) open: bool,
 }
 
 /// All episodes.
@@ -127,6 +134,22 @@ impl Episodes {
     /// Rises with every record of an episode that is added or removed.
     pub(super) fn revision(&self, id: EpisodeId) -> u64 {
         self.entries[id.index()].revision()
+    }
+
+    /// The run of an episode, whatever files turned out to be a part of it.
+    pub(super) fn run_of(&self, id: EpisodeId) -> RunKey {
+        self.settled(self.entries[id.index()].run)
+    }
+
+    /// Whether an episode has not ended.
+    pub(super) fn is_open(&self, id: EpisodeId) -> bool {
+        self.entries[id.index()].open
+    }
+
+    /// How an episode ended and what it earned, as the list shows it.
+    pub(super) fn brief(&self, id: EpisodeId) -> Brief {
+        let entry = &self.entries[id.index()];
+        Brief { reward: entry.reward(), status: entry.status(), open: entry.open }
     }
 
     /// The first and the last row of an episode.

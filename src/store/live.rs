@@ -26,9 +26,9 @@ pub struct LiveEpisode {
 
 /// Records of an episode, and what was wrong with their lines.
 #[derive(Default)]
-struct Lines {
-    records: Vec<(Box<Record>, Origin)>,
-    diagnostics: Vec<Diagnostic>,
+pub(super) struct Lines {
+    pub(super) records: Vec<(Box<Record>, Origin)>,
+    pub(super) diagnostics: Vec<Diagnostic>,
     /// How many could not be read, and why the first of them could not.
     lost: (u32, Option<(RereadError, Origin)>),
 }
@@ -85,7 +85,7 @@ impl Store {
     }
 
     /// Reads the records of an episode that stand at `origins`.
-    fn lines(&self, id: EpisodeId, origins: &[Origin]) -> Result<Lines, RereadError> {
+    pub(super) fn lines(&self, id: EpisodeId, origins: &[Origin]) -> Result<Lines, RereadError> {
         let name = self.episodes.name(id);
         let mut lines = Lines::default();
         let mut reader = Reader::new(&self.lives);
@@ -116,7 +116,7 @@ impl Store {
     }
 
     /// [`Store::origins`] of an episode that fits in memory.
-    fn few_origins(&self, id: EpisodeId) -> Result<Vec<Origin>, RereadError> {
+    pub(super) fn few_origins(&self, id: EpisodeId) -> Result<Vec<Origin>, RereadError> {
         let (records, most) = (self.revision(id), self.most_records);
         if records > most {
             return Err(RereadError::TooLong { records, most });
@@ -131,7 +131,7 @@ impl Store {
     }
 
     /// A place with the line that the user sees.
-    fn seen(&self, origin: Origin) -> Origin {
+    pub(super) fn seen(&self, origin: Origin) -> Origin {
         Origin { line: self.lives[origin.file.index()].line(origin.line), ..origin }
     }
 }

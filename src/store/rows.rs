@@ -201,6 +201,24 @@ impl Rows {
         })
     }
 
+    /// The rows from `first` on that begin an episode: which, and where they stand.
+    pub(super) fn starts(&self, first: RowId) -> Vec<(u32, Origin)> {
+        let from = if self.chunks.is_empty() || first >= self.next() {
+            return Vec::new();
+        } else {
+            self.chunk_of(first)
+        };
+        let mut found = Vec::new();
+        for chunk in &self.chunks[from..] {
+            let start = first.0.saturating_sub(chunk.first) as usize;
+            let is_start =
+                |at: &usize| chunk.who[*at] & ((1 << KIND_BITS) - 1) == RecordType::EpisodeStart as u16;
+            let starts = (start..chunk.who.len()).filter(is_start).filter(|it| chunk.has(*it));
+            found.extend(starts.map(|at| (chunk.episodes[usize::from(chunk.episode[at])], chunk.origin(at))));
+        }
+        found
+    }
+
     /// Bytes of memory that the columns take.
     pub(super) fn bytes(&self) -> usize {
         self.chunks.iter().map(Chunk::bytes).sum()

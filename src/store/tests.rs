@@ -2,6 +2,7 @@
 
 mod any;
 mod revised;
+mod rollouts;
 
 use super::*;
 use crate::{
