@@ -4,6 +4,7 @@ mod arguments;
 mod audit;
 mod check;
 mod check_follow;
+mod convert;
 mod fail_rule;
 mod filters;
 mod fit;
@@ -127,6 +128,10 @@ fn run(arguments: Arguments) -> anyhow::Result<u8> {
         Some(Command::Methods(options)) => methods::run(&options),
         Some(Command::Formats(options)) => formats::run(&options),
         Some(Command::Map(options)) => map::run(&options),
+        Some(Command::Convert(mut options)) => {
+            stdin::fill(&mut options.logs.logs, Patience::Endless);
+            convert::run(&options)
+        }
         Some(Command::Sessions(options)) => sessions::run(&options),
         Some(Command::Fit(options)) => fit::run(&options),
         Some(Command::Schema) => print(log::SCHEMA),

@@ -75,6 +75,8 @@ pub use contain::is_contained;
 pub use format::{Beside, DocumentReader, Format, LineReader, Reader, Score, Sink, Start};
 pub use head::{Head, HeadObject};
 pub use map::{MapError, Proposal, RowMap, Target, propose};
+#[cfg(feature = "parquet")]
+pub use parquet::RecordTable;
 pub use refused::{UnknownFormat, is_text};
 pub use rows::FORMAT as ROWS;
 pub use sniff::sniff;

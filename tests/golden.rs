@@ -5,6 +5,7 @@
 
 mod golden {
     mod broken;
+    mod convert;
     mod estimated;
     mod explained;
     mod few_runs;

@@ -58,6 +58,8 @@ pub enum Command {
     Formats(Formats),
     /// Propose what the columns of rows mean, and print the command that reads them
     Map(Map),
+    /// Write any log that is read as a native one, as JSON Lines or as a table
+    Convert(Convert),
     /// List sessions of coding agents in their usual places, newest first; opens none of them
     Sessions(Sessions),
     /// Fit the estimate from the text anew on annotated failures, and say how often it is right about others
@@ -259,6 +261,61 @@ pub struct Map {
     /// Try this map instead of a proposal
     #[arg(long, value_name = "WHAT=PATH,..")]
     pub map: Option<RowMap>,
+}
+
+/// What `convert` writes, for `--help`.
+const CONVERT_AFTER_HELP: &str = "\
+A native log is copied byte for byte, so to convert what was converted changes nothing, and the credit of what was
+converted is the credit of the log. Several files keep their folders below --output. A table of Parquet has the line
+in its column `record` and type, run, episode, id, agent, ts, seq and value beside it, for those who query tables.
+Exit codes: 0 ok, 1 usage, or something could not be read or written.";
+
+/// `convert`.
+#[derive(Debug, Args)]
+#[command(after_help = CONVERT_AFTER_HELP)]
+pub struct Convert {
+    /// What to read.
+    #[command(flatten)]
+    pub logs: LogOptions,
+    /// What to write; without it what the ending of --output says, else JSON Lines
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub to: Option<NativeFormat>,
+    /// The file to write, or the folder where several files are read; without it stdout
+    #[arg(short, long, value_name = "PATH")]
+    pub output: Option<std::path::PathBuf>,
+    /// Replace files that exist
+    #[arg(long)]
+    pub overwrite: bool,
+}
+
+impl Convert {
+    /// What is written.
+    pub fn format(&self) -> NativeFormat {
+        let ending = self.output.as_ref().and_then(|it| it.extension()).and_then(|it| it.to_str());
+        let by_ending = NativeFormat::value_variants().iter().find(|it| Some(it.ending()) == ending);
+        self.to.or(by_ending.copied()).unwrap_or(NativeFormat::Jsonl)
+    }
+}
+
+/// How native records are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum NativeFormat {
+    /// JSON Lines: one record a line
+    Jsonl,
+    /// A table of Parquet: one record a row
+    #[cfg(feature = "parquet")]
+    Parquet,
+}
+
+impl NativeFormat {
+    /// The ending of a file.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Jsonl => "jsonl",
+            #[cfg(feature = "parquet")]
+            Self::Parquet => "parquet",
+        }
+    }
 }
 
 /// `sessions`.

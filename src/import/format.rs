@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{head::Head, map::RowMap};
-use crate::log::{Problem, Record};
+use crate::log::{Problem, Record, parse_line};
 
 /// A format that logs come in: a row of [`FORMATS`](super::FORMATS).
 #[derive(Debug)]
@@ -149,6 +149,12 @@ pub trait DocumentReader: Sync {
 pub trait Sink {
     /// Takes a native record, made from `line` of the original, from 1: the line that was read last, or one before.
     fn record(&mut self, line: u32, record: &Record);
+    /// Takes a line that is native already, made from `number` of the original, as it stands.
+    fn native_line(&mut self, number: u32, line: &str) {
+        let parsed = parse_line(line.as_bytes());
+        parsed.records.iter().for_each(|it| self.record(number, &it.0));
+        parsed.problems.into_iter().for_each(|it| self.problem(it));
+    }
     /// Takes something that is wrong with the original.
     fn problem(&mut self, problem: Problem);
 }

@@ -1,6 +1,6 @@
 //! The log of our own format, as a row of the table.
 
-use super::{Format, Head, HeadObject, Reader, Score};
+use super::{Format, Head, HeadObject, Reader, Score, is_table};
 use crate::log::{Body, RecordType, parse_line};
 
 /// The row of the table.
@@ -13,8 +13,11 @@ pub static FORMAT: Format = Format {
 };
 
 /// A whole record of a known type is certain; otherwise its `type` and a field that such records have must
-/// do. A file in which nothing was written yet may become a log.
+/// do. A file in which nothing was written yet may become a log. A table may hold whole records, byte for byte.
 fn score(head: &Head<'_>) -> Score {
+    if is_table(head.bytes) {
+        return Score::NONE;
+    }
     if head.is_blank() || has_record(head.bytes) {
         return Score::CERTAIN;
     }

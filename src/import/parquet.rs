@@ -1,4 +1,5 @@
-//! Tables of Parquet: completions of TRL, data sets of annotated failures, and rows of any columns by a map.
+//! Tables of Parquet: completions of TRL, data sets of annotated failures, rows of any columns by a map, and the native
+//! log as [`RecordTable`] writes it.
 //!
 //! A row becomes a JSON object and goes to the reader of such rows, so that a table reads as the same rows in JSON
 //! Lines do. What is called a line of the file is a row, from 1.
@@ -19,11 +20,15 @@ use super::{
 };
 use crate::{log::Problem, model::rule, text::clean};
 
+mod records;
+
+pub use records::RecordTable;
+
 /// The row of the table.
 pub static FORMAT: Format = Format {
     name: "parquet",
     title: "Parquet",
-    about: "tables of Parquet: completions of TRL, annotated failures, or rows of any columns with `--map`",
+    about: "tables of Parquet: written by `creditscope convert`, of TRL, of annotated failures, or any rows with `--map`",
     score: |head: &Head<'_>| Score::certain_if(head.bytes.starts_with(b"PAR1")),
     reader: Reader::Document(&Tables),
 };
@@ -49,6 +54,10 @@ impl DocumentReader for Tables {
     }
 
     fn read_by(&self, document: &[u8], start: &Start<'_>, sink: &mut dyn Sink) {
+        if let Some(result) = records::each_line(document, &mut |number, line| sink.native_line(number, line))
+        {
+            return report_damage(result, sink);
+        }
         let mut rows = Rows::Unknown;
         let result = each_row(document, &mut |number, row| {
             rows.read(&row, number, start, sink);
@@ -57,10 +66,14 @@ impl DocumentReader for Tables {
         if let Rows::Mapped(it) = &mut rows {
             it.end(sink);
         }
-        if let Err(error) = result {
-            let message = format!("the table cannot be read: {}", clean(&error.to_string()));
-            sink.problem(Problem::new(rule::BAD_JSON, 0, message));
-        }
+        report_damage(result, sink);
+    }
+}
+
+fn report_damage(result: Result<(), ParquetError>, sink: &mut dyn Sink) {
+    if let Err(error) = result {
+        let message = format!("the table cannot be read: {}", clean(&error.to_string()));
+        sink.problem(Problem::new(rule::BAD_JSON, 0, message));
     }
 }
 
@@ -118,9 +131,7 @@ impl Sink for InRow<'_> {
 /// Hands each row to `each`, numbered from 1, as JSON text, until it says false. The crate takes for granted that what
 /// a table says of itself is so, and panics where it is not.
 fn each_row(table: &[u8], each: &mut dyn FnMut(u32, String) -> bool) -> Result<(), ParquetError> {
-    let damaged = || ParquetError::General("it is damaged".to_owned());
-    let reader =
-        contain(|| SerializedFileReader::new(Bytes::copy_from_slice(table))).ok_or_else(damaged)??;
+    let reader = open(table)?;
     let mut rows = contain(|| reader.get_row_iter(None)).ok_or_else(damaged)??;
     let mut number = 0;
     let mut next = || contain(|| rows.next()).ok_or_else(damaged);
@@ -131,6 +142,14 @@ fn each_row(table: &[u8], each: &mut dyn FnMut(u32, String) -> bool) -> Result<(
         }
     }
     Ok(())
+}
+
+fn damaged() -> ParquetError {
+    ParquetError::General("it is damaged".to_owned())
+}
+
+fn open(table: &[u8]) -> Result<SerializedFileReader<Bytes>, ParquetError> {
+    contain(|| SerializedFileReader::new(Bytes::copy_from_slice(table))).ok_or_else(damaged)?
 }
 
 #[cfg(test)]

@@ -68,7 +68,11 @@ impl<'a> NativeLines<'a> {
 
 impl Sink for NativeLines<'_> {
     fn record(&mut self, line: u32, record: &Record) {
-        self.bytes.extend_from_slice(write(record).as_bytes());
+        self.native_line(line, &write(record));
+    }
+
+    fn native_line(&mut self, line: u32, text: &str) {
+        self.bytes.extend_from_slice(text.as_bytes());
         self.bytes.push(b'\n');
         self.numbers.push(line);
         if self.bytes.len() >= PORTION {

@@ -70,9 +70,22 @@ pub struct Blocks {
     turn: usize,
     buffer: Vec<u8>,
     problem: Option<String>,
+    /// Lines left out.
+    skipped: u64,
 }
 
 impl Blocks {
+    /// The files that hold anything, in order.
+    pub fn files(&self) -> impl Iterator<Item = FileId> {
+        let holding = self.places.iter().filter(|it| !it.searchable.bytes.is_empty());
+        holding.map(|it| it.searchable.file)
+    }
+
+    /// Lines left out so far, as they are too long to be held in memory.
+    pub fn skipped(&self) -> u64 {
+        self.skipped
+    }
+
     /// Says what there is: the files known before, perhaps with more in them, and new ones.
     pub fn cover(&mut self, all: Vec<Searchable>) {
         for searchable in all {
@@ -99,6 +112,7 @@ impl Blocks {
                 Ok(len) => {
                     let bytes = &self.buffer[..len];
                     let (file, offset, lines) = (place.searchable.file, place.at, place.lines);
+                    self.skipped += u64::from(len == 0);
                     if len > 0 {
                         visit(Block { file, offset, lines, bytes });
                     }
