@@ -5,6 +5,7 @@ mod audit;
 mod check;
 mod check_follow;
 mod convert;
+mod diff;
 mod fail_rule;
 mod filters;
 mod fit;
@@ -115,6 +116,7 @@ fn run(arguments: Arguments) -> anyhow::Result<u8> {
             stdin::fill(&mut options.logs.logs, Patience::Endless);
             report::run(&options)
         }
+        Some(Command::Diff(options)) => diff::run(&options),
         Some(Command::Check(mut options)) => {
             if !options.rules {
                 stdin::fill(&mut options.logs.logs, Patience::Endless);

@@ -8,6 +8,7 @@
 //! model          vocabulary of all layers       <- stats
 //! suspicion      who may be to blame, by words  <- model
 //! credit         methods, verdict, sweep        <- model, stats, text, suspicion
+//! compare        two episodes side by side      <- model, stats, credit, text
 //! graph          interaction graph, layouts     <- model
 //! text           display-safe text              <- nothing
 //! log            one line of the native log     <- model, text
@@ -18,10 +19,10 @@
 //! store          columnar index of a log        <- model, log, source, import, text, suspicion
 //! check          structural rules               <- model
 //! audit          is declared credit worth it    <- model, stats, credit, check
-//! app            the program without a terminal <- model, credit, graph, check, text, search, filter, suspicion
-//! report         text, JSON, Markdown, SVG      <- model, credit, check, audit, text, search, import, suspicion
+//! app            the program without a terminal <- model, credit, graph, check, text, search, filter, suspicion, compare
+//! report         text, JSON, Markdown, SVG      <- model, credit, check, audit, text, search, import, suspicion, compare
 //! runtime        threads                        <- everything but tui
-//! tui            ratatui and crossterm          <- model, credit, graph, app, text, search, filter, suspicion
+//! tui            ratatui and crossterm          <- model, credit, graph, app, text, search, filter, suspicion, compare
 //! cli            arguments, composition         <- everything
 //! ```
 
@@ -29,6 +30,7 @@ pub mod app;
 pub mod audit;
 pub mod check;
 pub mod cli;
+pub mod compare;
 pub mod credit;
 pub mod filter;
 pub mod graph;

@@ -7,6 +7,7 @@
 //!    '----> csv                                       the credit table alone
 //! CheckReport -> findings -> text, JSON
 //! AuditReport -> text, JSON
+//! DiffReport -> diff -> Document -> text, Markdown; JSON
 //! Hit -> text, JSON, Markdown, one by one
 //! the tables of methods and of formats -> text, Markdown, JSON
 //! the table of rules -> text, JSON
@@ -21,6 +22,8 @@ mod audit_text;
 mod content;
 mod counters;
 mod csv;
+mod diff;
+mod diff_json;
 mod document;
 mod figures;
 mod findings;
@@ -47,6 +50,8 @@ use crate::{
 pub use audit_json::audit_json;
 pub use audit_text::{AuditReport, audit_text};
 pub use csv::csv;
+pub use diff::{DiffReport, DiffSide, diff_markdown, diff_text};
+pub use diff_json::diff_json;
 pub use findings::{CheckReport, check_json, check_text};
 pub use follow_events::{FollowEvent, FollowSummary};
 pub use formats::{formats_json, formats_markdown, formats_text};

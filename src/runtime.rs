@@ -12,6 +12,7 @@
 
 mod beside;
 mod cores;
+mod divergence;
 mod episodes;
 mod head;
 mod headless;
@@ -32,6 +33,7 @@ mod validation;
 mod worker;
 
 pub use cores::analyse;
+pub use divergence::inside;
 pub use episodes::each_episode;
 pub use head::first_bytes;
 pub use headless::Headless;

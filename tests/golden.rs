@@ -6,6 +6,7 @@
 mod golden {
     mod broken;
     mod convert;
+    mod diff;
     mod estimated;
     mod explained;
     mod few_runs;

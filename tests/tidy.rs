@@ -26,6 +26,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("model", &["stats"]),
     ("suspicion", &["model"]),
     ("credit", &["model", "stats", "text", "suspicion"]),
+    ("compare", &["model", "stats", "credit", "text"]),
     ("graph", &["model"]),
     ("text", &[]),
     ("log", &["model", "text"]),
@@ -36,10 +37,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("store", &["model", "log", "source", "import", "text", "suspicion"]),
     ("check", &["model"]),
     ("audit", &["model", "stats", "credit", "check"]),
-    ("app", &["model", "credit", "graph", "check", "text", "search", "filter", "suspicion"]),
-    ("report", &["model", "credit", "check", "audit", "text", "search", "import", "suspicion"]),
+    ("app", &["model", "credit", "graph", "check", "text", "search", "filter", "suspicion", "compare"]),
+    ("report", &["model", "credit", "check", "audit", "text", "search", "import", "suspicion", "compare"]),
     ("runtime", EVERYTHING_BUT_TUI),
-    ("tui", &["model", "credit", "graph", "app", "text", "search", "filter", "suspicion"]),
+    ("tui", &["model", "credit", "graph", "app", "text", "search", "filter", "suspicion", "compare"]),
     ("cli", EVERYTHING),
 ];
 
@@ -61,6 +62,7 @@ const EVERYTHING_BUT_TUI: &[&str] = &[
     "app",
     "report",
     "suspicion",
+    "compare",
 ];
 
 /// What the documentation calls "everything".
@@ -81,6 +83,7 @@ const EVERYTHING: &[&str] = &[
     "app",
     "report",
     "suspicion",
+    "compare",
     "runtime",
     "tui",
 ];
@@ -91,6 +94,7 @@ const PURE: &[&str] = &[
     "stats",
     "suspicion",
     "credit",
+    "compare",
     "graph",
     "text",
     "search",

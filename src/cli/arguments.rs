@@ -48,6 +48,8 @@ pub struct Arguments {
 pub enum Command {
     /// Print verdict, credit table, sums and caveats
     Report(Box<Report>),
+    /// Compare two episodes: where they part, what each did instead, whose credit differs
+    Diff(Box<Diff>),
     /// List structural problems with file:line
     Check(Check),
     /// Recompute declared credit and diagnose the replays behind it
@@ -335,6 +337,30 @@ pub struct Fit {
     pub logs: LogOptions,
 }
 
+/// What `diff` calls the two.
+const DIFF_NAMES: [&str; 2] = ["A", "B"];
+/// What `diff` compares.
+const DIFF_LOGS: &str = "The two to compare: LOG#EPISODE, or LOG if it holds one episode";
+
+/// `diff`.
+#[derive(Debug, Args)]
+#[command(mut_arg("logs", |it| it.help(DIFF_LOGS).required(true).num_args(2..=2).value_names(DIFF_NAMES)))]
+pub struct Diff {
+    /// What to compare.
+    #[command(flatten)]
+    pub logs: LogOptions,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = MethodsFormat::Text)]
+    pub format: MethodsFormat,
+    /// Exit with 2 when this holds, such as 'reward < -0.1', 'credit(AGENT) < 0' (both B - A) or 'acts > 0' (acts that
+    /// are not the same); repeatable
+    #[arg(long, value_name = "RULE")]
+    pub fail: Vec<String>,
+    /// What to compute.
+    #[command(flatten)]
+    pub scenario: Scenario,
+}
+
 /// `check` has no demo.
 const CHECK_LOGS: &str =
     "Files, directories, globs (gzip and zstd too), or - for stdin; none: stdin if it is piped";
@@ -390,7 +416,7 @@ pub struct Formats {
     pub format: MethodsFormat,
 }
 
-/// How `methods` and `formats` print.
+/// How `methods`, `formats` and `diff` print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum MethodsFormat {
     /// For people

@@ -1,6 +1,12 @@
 //! `--fail` rules: one comparison that sets the exit code.
 
-use crate::{app::Analysis, audit::Audit, credit, model::Episode};
+use crate::{
+    app::Analysis,
+    audit::Audit,
+    compare::{EpisodeComparison, RowKind},
+    credit,
+    model::Episode,
+};
 
 /// A comparison of a quantity with a limit.
 #[derive(Clone, Debug, PartialEq)]
@@ -268,6 +274,66 @@ impl AuditRule {
     }
 }
 
+/// A comparison of a difference between two episodes with a limit.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct DiffRule(Comparison<Differs>);
+
+#[derive(Clone, Debug, PartialEq)]
+enum Differs {
+    /// B - A
+    Reward,
+    /// B - A of an agent
+    Credit(String),
+    /// Rows of acts that are not the same
+    Acts,
+}
+
+impl DiffRule {
+    /// Parses `QUANTITY OPERATOR NUMBER`; quantities are `reward` and `credit(AGENT)` (both B - A), and `acts` (rows that
+    /// are not the same).
+    ///
+    /// # Errors
+    /// A sentence that says what a rule looks like.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        Comparison::parse(text, "reward, credit(AGENT) or acts", |name| {
+            let of = name.strip_prefix("credit(").and_then(|it| it.strip_suffix(')'));
+            Some(match (name, of) {
+                ("reward", _) => Differs::Reward,
+                ("acts", _) => Differs::Acts,
+                (_, Some(agent)) => Differs::Credit(agent.to_owned()),
+                _ => return None,
+            })
+        })
+        .map(Self)
+    }
+
+    /// The line that says so if the rule holds.
+    ///
+    /// # Errors
+    /// When it can never hold: there is no such difference.
+    pub(super) fn hit(
+        &self,
+        compared: &EpisodeComparison,
+        of: (&Episode, &Episode),
+    ) -> anyhow::Result<Option<String>> {
+        let text = &self.0.text;
+        let value = match &self.0.quantity {
+            Differs::Reward => of.0.reward().zip(of.1.reward()).map(|(a, b)| b.value - a.value),
+            Differs::Acts => Some((compared.acts.rows.len() - compared.acts.count(RowKind::Same)) as f64),
+            Differs::Credit(agent) => {
+                let rows = compared.credit.as_ref().map_or(&[][..], |it| &it.rows);
+                rows.iter().find(|it| it.agent == *agent).and_then(|it| it.difference).map(|it| it.value)
+            }
+        };
+        let value = value.ok_or_else(|| {
+            anyhow::anyhow!(
+                "--fail '{text}' can never hold: these two episodes have no such difference (column 1)"
+            )
+        })?;
+        Ok(self.0.holds(value).then(|| format!("FAIL {text}   it is {value}")))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -300,6 +366,18 @@ mod tests {
         check("influence > 1", Audited::Influence, Operator::Greater, 1.0);
         check("findings > 0", Audited::Findings, Operator::Greater, 0.0);
         check("bad_lines > 0", Audited::BadLines, Operator::Greater, 0.0);
+    }
+
+    #[test]
+    fn rules_of_differences() {
+        let check = |text: &str, quantity: Differs, limit: f64| {
+            let rule = DiffRule::parse(text).unwrap().0;
+            assert_eq!((rule.quantity, rule.limit), (quantity, limit));
+        };
+        check("reward < -.1", Differs::Reward, -0.1);
+        check("credit(a b) <= 0", Differs::Credit("a b".to_owned()), 0.0);
+        check("acts > 0", Differs::Acts, 0.0);
+        assert!(DiffRule::parse("share(a) > 0").unwrap_err().contains("no quantity 'share(a)'"));
     }
 
     #[test]

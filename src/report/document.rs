@@ -58,6 +58,8 @@ pub(super) enum Block {
     Table(Table),
     /// Entries, one below the other.
     List(Vec<String>),
+    /// Lines as they are, of a text diff: `- A`, `+ B`.
+    Lines(Vec<String>),
 }
 
 /// Aligned columns.

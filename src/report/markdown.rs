@@ -36,6 +36,10 @@ pub(super) fn render(document: &Document) -> String {
                     }
                 }
                 Block::Table(table) => render_table(table, &mut out),
+                Block::Lines(lines) => {
+                    let fence = fence(lines);
+                    out += &format!("{fence}diff\n{}\n{fence}\n", lines.join("\n"));
+                }
                 Block::List(items) => {
                     for item in items {
                         out += &format!("- {}\n", escaped(item));
@@ -45,6 +49,12 @@ pub(super) fn render(document: &Document) -> String {
         }
     }
     out
+}
+
+/// Backticks around lines, more than stand in any of them.
+fn fence(lines: &[String]) -> String {
+    let longest = |it: &String| it.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    "`".repeat(lines.iter().map(longest).max().unwrap_or(0).max(2) + 1)
 }
 
 pub(super) fn render_table(table: &Table, out: &mut String) {

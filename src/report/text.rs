@@ -56,6 +56,11 @@ fn render_block(block: &Block, lines: &mut Vec<String>) {
             }
         }
         Block::Table(table) => render_table(table, lines),
+        Block::Lines(texts) => {
+            lines.extend(
+                texts.iter().map(|it| format!("{}{}", " ".repeat(INDENT), fit(it, COLUMNS - INDENT))),
+            );
+        }
         Block::List(items) => {
             for item in items {
                 hanging("-", item, 2, lines);

@@ -1,0 +1,149 @@
+//! `creditscope diff`: two episodes side by side.
+
+use anyhow::{Context, bail};
+
+use super::{
+    RULE_HIT,
+    arguments::{Diff, MethodsFormat},
+    fail_rule::DiffRule,
+    headless,
+    log_options::LogOptions,
+    print, print_json,
+    unread::Unread,
+};
+use crate::{
+    app::Analysis,
+    compare::{EpisodeComparison, Given, one_ruler},
+    credit,
+    model::{Episode, EpisodeId, LogSummary},
+    report::{self, DiffReport, DiffSide},
+    runtime::{self, OpenedLogs},
+    store::Pass,
+};
+
+/// Prints the comparison; the exit code.
+pub(super) fn run(options: &Diff) -> anyhow::Result<u8> {
+    let rules = options.fail.iter().map(|it| DiffRule::parse(it)).collect::<Result<Vec<_>, _>>();
+    let rules = rules.map_err(anyhow::Error::msg)?;
+    let [a, b] = &options.logs.logs[..] else { bail!("two episodes are compared: LOG#EPISODE LOG#EPISODE") };
+    let read = Read::both(&options.logs, &Name::of(a), &Name::of(b))?;
+    let mut unread = Unread::of(&read.a.summary);
+    unread.tell();
+    if let Some(b) = &read.b {
+        let of_b = Unread::of(&b.summary);
+        of_b.tell();
+        of_b.sentences().iter().for_each(|it| unread.add(it.clone()));
+    }
+    let code = episodes(options, &read, (a, b), &rules)?;
+    Ok(unread.exit_code(code, !rules.is_empty()))
+}
+
+/// `log`, or `log#episode`.
+struct Name<'a> {
+    log: &'a str,
+    episode: Option<&'a str>,
+}
+
+impl<'a> Name<'a> {
+    /// A file whose own name holds a `#` is a log.
+    fn of(text: &'a str) -> Self {
+        match text.rsplit_once('#') {
+            Some((log, episode)) if !std::path::Path::new(text).exists() => {
+                Self { log, episode: Some(episode) }
+            }
+            _ => Self { log: text, episode: None },
+        }
+    }
+}
+
+/// A log that was read to its end.
+struct ReadLog {
+    logs: OpenedLogs,
+    summary: LogSummary,
+}
+
+impl ReadLog {
+    fn of(options: &LogOptions, log: &str) -> anyhow::Result<Self> {
+        let names = vec![log.to_owned()];
+        let options = LogOptions { logs: names, ..options.clone() };
+        let (logs, summary) =
+            headless::read_all(options.arguments(), Pass::Headers).with_context(|| format!("'{log}'"))?;
+        Ok(Self { logs, summary })
+    }
+
+    /// The episode that is named, or the only one.
+    fn pick(&self, name: &Name<'_>) -> anyhow::Result<EpisodeId> {
+        let episodes = self.summary.episodes.len();
+        if name.episode.is_none() && episodes > 1 {
+            let first: Vec<&str> = self.summary.episodes.iter().take(4).map(|it| &*it.name).collect();
+            bail!(
+                "'{log}' has {episodes} episodes: say which, as '{log}#{}'; there are {}, ...",
+                first[0],
+                first.join(", "),
+                log = name.log
+            );
+        }
+        headless::pick(&self.summary, name.episode, None)
+    }
+}
+
+/// The two episodes, and where they were read from.
+struct Read {
+    a: ReadLog,
+    /// `None`: it is that of A.
+    b: Option<ReadLog>,
+    ids: (EpisodeId, EpisodeId),
+}
+
+impl Read {
+    fn both(options: &LogOptions, a: &Name<'_>, b: &Name<'_>) -> anyhow::Result<Self> {
+        let of_a = ReadLog::of(options, a.log)?;
+        let of_b = (a.log != b.log).then(|| ReadLog::of(options, b.log)).transpose()?;
+        let ids = (of_a.pick(a)?, of_b.as_ref().unwrap_or(&of_a).pick(b)?);
+        Ok(Self { a: of_a, b: of_b, ids })
+    }
+
+    fn b(&self) -> &ReadLog {
+        self.b.as_ref().unwrap_or(&self.a)
+    }
+}
+
+/// Compares two episodes.
+fn episodes(options: &Diff, read: &Read, names: (&str, &str), rules: &[DiffRule]) -> anyhow::Result<u8> {
+    let (store_a, store_b) = (&read.a.logs.store, &read.b().logs.store);
+    let (a, b) = (store_a.episode(read.ids.0)?, store_b.episode(read.ids.1)?);
+    let scenario = |of: &Episode| options.scenario.options().scenario(of).map_err(anyhow::Error::msg);
+    let (for_a, for_b) = (scenario(&a)?, scenario(&b)?);
+    let (a, b) = (credit::rewarded(&a, &for_a), credit::rewarded(&b, &for_b));
+    let (for_a, for_b) = match options.scenario.method {
+        Some(_) => (for_a, for_b),
+        None => one_ruler((&a, for_a), (&b, for_b)),
+    };
+    let (of_a, of_b) = (runtime::analyse(&a, &for_a), runtime::analyse(&b, &for_b));
+    let (given_a, given_b) = (given(&a, &of_a), given(&b, &of_b));
+    let compared = EpisodeComparison::of(given_a, given_b);
+    let inside = runtime::inside(&compared, (store_a, &a), (store_b, &b));
+    let report = DiffReport {
+        a: DiffSide { name: names.0, given: given_a },
+        b: DiffSide { name: names.1, given: given_b },
+        compared: &compared,
+        inside: &inside,
+    };
+    match options.format {
+        MethodsFormat::Text => print(&report::diff_text(&report))?,
+        MethodsFormat::Markdown => print(&report::diff_markdown(&report))?,
+        MethodsFormat::Json => print_json(&report::diff_json(&report))?,
+    };
+    let mut code = 0;
+    for rule in rules {
+        if let Some(line) = rule.hit(&compared, (&a, &b))? {
+            eprintln!("{line}");
+            code = RULE_HIT;
+        }
+    }
+    Ok(code)
+}
+
+fn given<'a>(episode: &'a Episode, analysis: &'a Analysis) -> Given<'a> {
+    Given { episode, credit: analysis.credit.as_ref(), verdict: &analysis.verdict }
+}
