@@ -15,6 +15,7 @@
 //! Each choice that the formulas leave open is made in one place: edits of a what-if in `question`, blame and
 //! ties in `blame`, what counts as agreement in `sweep`, the choice of the best-supported method in `choice`.
 
+mod agreement;
 mod arrivals;
 mod audit;
 mod backprop;
@@ -56,6 +57,7 @@ mod whose;
 #[cfg(test)]
 pub(crate) mod fixture;
 
+pub use agreement::{Kappa, Opinion, PersonsAgree, agreements, opinions};
 pub use audit::{AuditItem, AuditRow, audit};
 pub use blame::{Blame, BlameKind, Margin, blame};
 pub use choice::{act_scenario, best_scenario, variants};

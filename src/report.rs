@@ -43,7 +43,7 @@ mod tests;
 mod text;
 
 use crate::{
-    credit::{FailureStudy, Interactions, OwnStudy, Study, Sweep, Verdict},
+    credit::{FailureStudy, Interactions, OwnStudy, PersonsAgree, Study, Sweep, Verdict},
     model::{Attribution, Diagnostic, Episode, Explanation, Origin, Scenario, Unavailable},
 };
 
@@ -114,6 +114,8 @@ pub struct Report<'a> {
     pub curves: &'a [String],
     /// Where a failed episode was lost; `None` if not requested.
     pub failure: Option<&'a FailureStudy>,
+    /// How far persons agree over the run.
+    pub agreements: &'a [PersonsAgree],
     /// The arithmetic of single numbers, in the order to show.
     pub explanations: &'a [Explanation],
     /// What is wrong with the log, as far as it concerns the episode.

@@ -15,6 +15,7 @@ mod episodes;
 mod join;
 mod live;
 mod names;
+mod notes;
 mod places;
 mod reading;
 mod record_text;
@@ -332,6 +333,7 @@ impl Store {
             episodes: self.episodes.summaries(),
             files: Arc::new(self.lives.iter().map(|it| it.summary.clone()).collect()),
             errors: self.episodes.errors(),
+            notes: self.episodes.notes(),
             records: self.records,
             bad_lines: self.bad_lines,
             input_errors: self.input_errors,

@@ -75,6 +75,8 @@ pub enum Action {
     Caveats,
     /// List what is wrong with the log.
     Findings,
+    /// Note who is to blame, or is not.
+    Annotate,
     /// View variant.
     Variant,
     /// Edge weight.
@@ -293,6 +295,7 @@ pub const BINDINGS: &[Binding] = &[
     row(Action::RewardOf, &[c('R')], Section::Ask, "whose reward is credited", "whose"),
     row(Action::Caveats, &[c('i')], Section::Ask, "caveats of this method", "caveats"),
     row(Action::Findings, &[c('!')], Section::Ask, "what is wrong with the log", "findings"),
+    row(Action::Annotate, &[c('a')], Section::Ask, "annotate: is it to blame, why, who says so", "annotate"),
     row(Action::ShowEpisodes, &[c('0')], Section::View, "episode list", "episodes"),
     row(Action::NextPane, &[k(KeyCode::Tab)], Section::View, "pane: next", "pane"),
     row(Action::PreviousPane, &[k(KeyCode::BackTab)], Section::View, "previous", ""),

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     credit::RunOutcomes,
     filter::Filter,
-    model::{Episode, EpisodeId, Growth, LogSummary, Origin, Place, RecordText},
+    model::{Episode, EpisodeId, Growth, LogSummary, Note, Origin, Place, RecordText},
     search::{Hit, Pattern},
 };
 
@@ -165,6 +165,13 @@ pub enum Message {
         /// Its text, or why it cannot be read.
         result: Result<Arc<RecordText>, String>,
     },
+    /// A note was written, or not; answers [`Effect::Annotate`].
+    Annotated {
+        /// The note.
+        note: Box<Note>,
+        /// The path of the file that holds it, or why none does.
+        result: Result<String, String>,
+    },
     /// News of a search. Answers [`Effect::Search`], repeatedly.
     Search(SearchNews),
     /// News of filters on episodes. Answers [`Effect::Filter`], repeatedly.
@@ -218,6 +225,8 @@ pub enum Effect {
     Peek(EpisodeId),
     /// Read a record in full.
     Payload(Origin),
+    /// Write a note of the person at the screen beside its log.
+    Annotate(Box<Note>),
     /// Search the logs for this, and what comes to them; an older search ends.
     Search {
         /// Comes back with every answer.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     graph::Charset,
-    model::{EpisodeId, LogSummary},
+    model::{EpisodeId, LogSummary, Note},
 };
 
 /// The whole state.
@@ -49,6 +49,10 @@ pub struct Model {
     pub wanted: Option<String>,
     /// The line that is being typed.
     pub prompt: Option<Prompt>,
+    /// The note that is being typed.
+    pub noting: Option<Note>,
+    /// Who notes: the user, or who was named last.
+    pub user: String,
     /// What is searched for.
     pub search: SearchState,
     /// What is listed.
@@ -92,6 +96,8 @@ impl Model {
             opening: None,
             wanted: None,
             prompt: None,
+            noting: None,
+            user: String::new(),
             search: SearchState::default(),
             filters: FilterState::default(),
             notice: None,

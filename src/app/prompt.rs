@@ -1,4 +1,4 @@
-//! A line that is being typed: what to search for, or a filter.
+//! A line that is being typed: what to search for, a filter, or a note.
 
 use super::key::{Key, KeyCode};
 
@@ -21,6 +21,19 @@ pub enum PromptKind {
     Search,
     /// `f`: a filter to add.
     Filter,
+    /// `a`: a part of a note about an act or agent.
+    Note(NoteStep),
+}
+
+/// What a note asks for, one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoteStep {
+    /// Whether it is to blame.
+    Culprit,
+    /// Why.
+    Reason,
+    /// Who says so.
+    By,
 }
 
 /// A line that is being typed.

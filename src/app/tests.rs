@@ -10,6 +10,7 @@ mod headlines;
 mod jobs;
 mod live;
 mod methods;
+mod notes;
 mod questions;
 mod sampling;
 mod searching;

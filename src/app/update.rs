@@ -18,6 +18,7 @@ pub mod keymap;
 mod keys;
 mod log;
 mod methods;
+mod note;
 mod path;
 mod search;
 mod select;
@@ -53,6 +54,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Run { id, outcomes } => methods::run(model, id, *outcomes),
         Message::Peeked { id, episode } => headlines::peeked(model, id, episode, &mut effects),
         Message::Payload { origin, result } => detail::payload(model, origin, result),
+        Message::Annotated { note, result } => note::annotated(model, &note, result, &mut effects),
         Message::Search(news) => search::news(model, news, &mut effects),
         Message::Filtered(news) => filter::news(model, news),
         Message::Matched { request, places } => filter::matched(model, request, places),

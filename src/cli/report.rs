@@ -15,7 +15,7 @@ use super::{
 use crate::{
     app::{self, Analysis, command_line},
     check,
-    credit::{self, Curve, FailureStudy, MessageSetting, Study, Target},
+    credit::{self, Curve, FailureStudy, MessageSetting, PersonsAgree, Study, Target},
     model::{Diagnostic, Episode, EpisodeId, Explanation, LogSummary, Scenario},
     report::{self, Output, Printed},
     runtime::{self, OpenedLogs, Survey, validate},
@@ -123,6 +123,7 @@ struct Found {
     analysis: Analysis,
     study: Option<Study>,
     failure: Option<FailureStudy>,
+    agreements: Vec<PersonsAgree>,
     explanations: Vec<Explanation>,
     findings: Vec<Diagnostic>,
 }
@@ -148,7 +149,8 @@ impl Found {
         let mut findings: Vec<_> = read.summary.diagnostics.to_vec();
         findings.extend(headless::LogFindings::of(&read.summary).own(logged));
         findings.extend(check::check(logged));
-        Ok(Self { analysis, study, failure, explanations, findings })
+        let agreements = agreements(read, id);
+        Ok(Self { analysis, study, failure, agreements, explanations, findings })
     }
 
     /// Writes the report as `output` prints it.
@@ -177,6 +179,7 @@ impl Found {
             study: self.study.as_ref(),
             curves: &options.curve,
             failure: self.failure.as_ref(),
+            agreements: &self.agreements,
             explanations: &self.explanations,
             findings: &self.findings,
             bad_lines: read.summary.bad_lines,
@@ -197,6 +200,15 @@ impl Found {
         let name = credit::scenario_name(&self.analysis.scenario);
         bail!("{name} cannot be computed: {}{nearest}", why.missing)
     }
+}
+
+/// How far persons agree over the episodes of the run of `id`.
+fn agreements(read: &Read, id: EpisodeId) -> Vec<PersonsAgree> {
+    let all = &read.summary.episodes;
+    let run = all.get(id.index()).and_then(|it| it.run.clone());
+    let judged = all.iter().filter(|it| it.notes > 0 && it.run == run);
+    let read = judged.filter_map(|it| read.logs.store.episode(it.id).ok());
+    credit::agreements(&read.map(|it| credit::opinions(&it)).collect::<Vec<_>>())
 }
 
 /// The exit code by `--max-bad` and the rules, which hold in the reported episode or, if none was chosen, in any of

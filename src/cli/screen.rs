@@ -68,6 +68,7 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
     });
     let mut model = Model::new(options.logs.words(), charset);
     model.wanted.clone_from(&options.episode);
+    model.user = user_name();
     model.terminal = about_terminal(&environment, theme);
     handle_signals(send.clone())?;
     let mut terminal = Terminal::take(import::is_contained).context("cannot take the terminal")?;
@@ -86,6 +87,7 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
         Effect::StopWork(request) => worker.stop(request),
         Effect::Survey(id) => log.survey(id),
         Effect::Peek(id) => log.peek(id),
+        Effect::Annotate(note) => log.annotate(note),
         Effect::Search { request, pattern } => log.search(request, pattern),
         Effect::StopSearch => log.stop_search(),
         Effect::Filter { request, filters } => log.filter(request, filters),
@@ -107,6 +109,12 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
     })?;
     drop(terminal);
     Ok(code)
+}
+
+/// Who sits at the terminal, as the environment says.
+fn user_name() -> String {
+    let of = |name: &str| std::env::var(name).ok().filter(|it| !it.trim().is_empty());
+    of("USER").or_else(|| of("LOGNAME")).unwrap_or_default()
 }
 
 fn about_terminal(environment: &Environment, theme: Theme) -> String {

@@ -152,6 +152,8 @@ pub struct DeclaredCredit {
 pub struct Label {
     /// Who judged (`algorithm` of the credit record: `human_annotation`, ...); display-safe.
     pub judge: String,
+    /// The person among those, where the record tells (`annotator` of its `params`); display-safe.
+    pub annotator: Option<String>,
     /// Whom it names, if that is an agent of the episode.
     pub agent: Option<AgentId>,
     /// Whom it names, as written; display-safe.
@@ -169,6 +171,11 @@ pub struct Label {
 }
 
 impl Label {
+    /// Who says so: the person, or else the judge.
+    pub fn by(&self) -> &str {
+        self.annotator.as_deref().unwrap_or(&self.judge)
+    }
+
     /// Whether the judgement blames: true for any word except those that approve.
     pub fn blames(&self) -> bool {
         let word = self.label.to_ascii_lowercase();

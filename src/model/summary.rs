@@ -34,6 +34,8 @@ pub struct EpisodeSummary {
     pub counterfactuals: bool,
     /// Whom a human or a model named, as written: `s12 WebSurfer`.
     pub label: Option<Box<str>>,
+    /// Judgements of persons who are named, corrections counted too.
+    pub notes: u32,
     /// Rises with every record of the episode.
     pub revision: u64,
 }
@@ -73,6 +75,16 @@ pub struct FileSummary {
     pub began: Option<&'static str>,
     /// Which file of the file system, if it is one.
     pub inode: Option<Inode>,
+}
+
+impl FileSummary {
+    /// What a file with notes about a log is taken for.
+    pub const NOTES: &'static str = "notes";
+
+    /// Whether it holds notes about a log, and is none itself.
+    pub fn holds_notes(&self) -> bool {
+        self.format == Self::NOTES
+    }
 }
 
 /// What tells a file from all others of the file system, whatever its name.
@@ -120,6 +132,8 @@ pub struct LogSummary {
     pub files: Arc<Vec<FileSummary>>,
     /// Acts in which something went wrong, over all episodes in the list.
     pub errors: u64,
+    /// Judgements of persons who are named, over all episodes in the list.
+    pub notes: u64,
     /// Records read.
     pub records: u64,
     /// Lines that lost something.

@@ -1,6 +1,7 @@
 //! What a report says, in the order in which a reader asks: what is this, who, how much, at which act, what
 //! do other methods say, on whose word, by which arithmetic, and what is wrong with the log.
 
+mod agreement;
 mod arithmetic;
 mod credit;
 mod failure;
@@ -40,6 +41,7 @@ pub(super) fn content(report: &Report<'_>) -> Document {
     sections.extend(methods::sweep(report));
     sections.extend(failure::failure(report));
     sections.extend(judgements(report));
+    sections.extend(agreement::agreement(report));
     sections.extend(study::curves(report));
     sections.extend(study::points(report));
     sections.extend(study::messages(report));
@@ -186,7 +188,11 @@ fn judgements(report: &Report<'_>) -> Option<Section> {
         let word = if label.label.is_empty() { String::new() } else { format!(", {}", label.label) };
         let reason = label.reason.as_ref().map_or(String::new(), |it| format!(": {it}"));
         let place = place(report, label.origin);
-        section.item(format!("{} names {}{at}{word}{reason} ({place})", label.judge, label.agent_text));
+        let judge = match &label.annotator {
+            Some(name) => format!("{name} ({})", label.judge),
+            None => label.judge.clone(),
+        };
+        section.item(format!("{judge} names {}{at}{word}{reason} ({place})", label.agent_text));
     }
     Some(section)
 }

@@ -37,7 +37,10 @@
 //!   model, declared, trace: rows with the same data are no second opinion), `agrees`, `counted` (the row that
 //!   votes for its measurement), `tau`, `tau_declared`, `p_flip`, and `credit` (values per agent) or `missing`
 //!   and `nearest`
-//! * `annotations`: judgements, never measurements: `judge`, `agent`, `act`, `label`, `reason`, `file_line`
+//! * `annotations`: judgements, never measurements: `judge`, `annotator` (the person, if it is named), `agent`, `act`, `label`,
+//!   `reason`, `file_line`
+//! * `agreement`: per two `persons` who judged the same episodes of the run, on the `agent` and on the `act`: `n` episodes, `same`,
+//!   `kappa` (Cohen's; null where all have one name) and its `interval` (95 %)
 //! * `failure`: null, or `success`, `null_arm`, `rules` (each found, none or unavailable), `acts` with their
 //!   success rates and judges, `run`, `agents` and `actions` with Ochiai and Tarantula
 //! * `curves`: per parameter `name`, `in_force`, `points` (`at`, `credit` by agent, `named`), `flips` (`at`,
@@ -140,6 +143,7 @@ pub fn json<'a>(report: &'a Report<'a>) -> Node<'a> {
         ("pairs", pairs(report)),
         ("sweep", Node::list(move || report.sweep.rows.iter().map(|it| sweep_row(report, it)))),
         ("annotations", annotations(report)),
+        ("agreement", agreement(report)),
         ("failure", report.failure.map_or(Json::Null.into(), |it| study::failure(report, it))),
         ("curves", curves),
     ];
@@ -248,6 +252,7 @@ fn annotations<'a>(report: &'a Report<'a>) -> Node<'a> {
     let row = move |it: &crate::model::Label| {
         json!({
             "judge": it.judge,
+            "annotator": it.annotator,
             "agent": it.agent_text,
             "act": it.act.map(|it| episode.act(it).id.as_str()).or(it.act_text.as_deref()),
             "label": it.label,
@@ -256,6 +261,25 @@ fn annotations<'a>(report: &'a Report<'a>) -> Node<'a> {
         })
     };
     Node::list(move || episode.labels.iter().map(row))
+}
+
+fn agreement<'a>(report: &'a Report<'a>) -> Node<'a> {
+    let kappa = |it: crate::credit::Kappa| {
+        json!({
+            "n": it.n,
+            "same": it.same,
+            "kappa": it.kappa.map(number),
+            "interval": it.interval.map(|it| [number(it.0), number(it.1)]),
+        })
+    };
+    let row = move |it: &crate::credit::PersonsAgree| {
+        json!({
+            "persons": [it.persons.0, it.persons.1],
+            "agent": kappa(it.agent),
+            "act": kappa(it.act),
+        })
+    };
+    Node::list(move || report.agreements.iter().map(row))
 }
 
 fn explanation(report: &Report<'_>, explanation: &Explanation) -> Json {

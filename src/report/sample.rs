@@ -45,6 +45,7 @@ fn episode() -> Episode {
             });
             episode.labels = vec![Label {
                 judge: "human_annotation".to_owned(),
+                annotator: None,
                 agent: Some(AgentId(1)),
                 agent_text: "coder".to_owned(),
                 act: Some(ActId(1)),
@@ -208,6 +209,7 @@ impl Sample {
             explanations: &self.explanations,
             findings: &self.findings,
             bad_lines: 2,
+            agreements: &[],
             scanned_lines: 0,
             command: "creditscope report run.jsonl --episode e",
         }

@@ -1,7 +1,7 @@
 //! The program without threads and without a terminal: every request is answered at once, so the state after
 //! a message is the steady one. For pictures, tests and benches.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use super::{
     OpenedLogs, Survey,
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     app::{Effect, Key, KeyCode, Message, Model, update},
-    model::LogSummary,
+    model::{LogSummary, Timestamp},
 };
 
 /// A model and the logs behind it.
@@ -93,6 +93,10 @@ impl Headless {
             Effect::Payload(origin) => {
                 let result = self.logs.store.record(*origin).map(Into::into).map_err(|it| it.to_string());
                 Some(Message::Payload { origin: *origin, result })
+            }
+            Effect::Annotate(note) => {
+                let result = self.logs.annotate(note, Timestamp::from_micros(0), Duration::ZERO);
+                Some(Message::Annotated { note: note.clone(), result })
             }
             Effect::Search { request, pattern } => {
                 Some(Message::Search(search_all(&self.logs.store, *request, pattern)))

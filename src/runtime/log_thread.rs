@@ -8,7 +8,7 @@ mod validating;
 
 use std::{
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use crossbeam_channel::{Receiver, RecvError, RecvTimeoutError, Sender, unbounded};
@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     app::{FilterNews, Message, SearchNews},
-    model::{EpisodeId, LogSummary},
+    model::{EpisodeId, LogSummary, Timestamp},
     runtime::Round,
     source::{News, Watch},
     store::LiveEpisode,
@@ -158,6 +158,15 @@ struct State<F> {
     dirty: bool,
 }
 
+/// Seconds since the epoch.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a note is dated when it is written; nothing is computed from it"
+)]
+fn seconds_now() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |it| it.as_secs_f64())
+}
+
 impl<F: Fn(Message)> State<F> {
     fn run(mut self, queue: &Receiver<Request>) {
         self.cover();
@@ -203,6 +212,9 @@ impl<F: Fn(Message)> State<F> {
             }
             self.loaded = true;
             self.dirty = true;
+        }
+        if round.caught_up {
+            self.dirty |= self.logs.poll_notes(self.started.elapsed());
         }
         if round.caught_up && settles {
             self.dirty |= self.validation.settle(&mut self.logs);
@@ -442,6 +454,12 @@ impl<F: Fn(Message)> State<F> {
             Request::Payload(origin) => {
                 let result = self.logs.store.record(origin).map(Arc::new).map_err(|it| it.to_string());
                 (self.send)(Message::Payload { origin, result });
+            }
+            Request::Annotate(note) => {
+                let at = Timestamp::from_seconds(seconds_now());
+                let result = self.logs.annotate(&note, at, self.started.elapsed());
+                self.dirty = true;
+                (self.send)(Message::Annotated { note, result });
             }
             Request::Search(request, pattern) => {
                 (self.searching, self.sought) = (true, true);

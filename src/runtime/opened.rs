@@ -11,6 +11,7 @@ mod backfill;
 mod followed;
 mod inputs;
 mod large;
+mod notes;
 mod preview;
 mod twins;
 mod undecided;
@@ -32,6 +33,7 @@ pub(super) use backfill::Portions;
 use backfill::{Ahead, Backfill};
 use followed::{Followed, apply, summary_of};
 use inputs::{Document, NATIVE_LOG};
+use notes::Noted;
 use preview::Preview;
 use twins::Twin;
 use undecided::Unsure;
@@ -141,6 +143,8 @@ pub struct OpenedLogs {
     unsure: Vec<Unsure>,
     /// Whole documents to be read, each with its reader.
     documents: VecDeque<Document>,
+    /// Logs beside which notes may stand.
+    noted: Vec<Noted>,
     /// When it was polled last.
     now: Duration,
     imports: Option<(Spool, SpoolWriter)>,
@@ -269,6 +273,7 @@ impl OpenedLogs {
             twins: Vec::new(),
             unsure: Vec::new(),
             documents: VecDeque::new(),
+            noted: Vec::new(),
             now: Duration::ZERO,
             imports: None,
             unpacked: None,
@@ -515,6 +520,7 @@ impl OpenedLogs {
             });
             followed.settle(&mut self.store, true);
         }
+        self.poll_notes(self.now);
     }
 
     /// Whether a pipe among the inputs has not come to its end, which has to be waited for.

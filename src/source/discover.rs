@@ -3,7 +3,7 @@
 //! A scan can be repeated: it returns what is new since the last one, so worker files that appear late join
 //! in. The order is stable: arguments as given, and natural order below each (`2.json` before `10.json`). A
 //! file that several arguments or links lead to is found once. Links out of a directory that is searched are told and not
-//! followed. Anything unusable is reported once, and the
+//! followed. Notes that stand beside their log are a part of it, and no log. Anything unusable is reported once, and the
 //! rest goes on.
 
 use std::collections::{BTreeSet, HashSet};
@@ -17,6 +17,7 @@ mod glob;
 mod natural;
 
 use super::because::because;
+use super::notes::is_notes;
 use super::packed::without_ending;
 
 pub use natural::natural_order;
@@ -165,6 +166,8 @@ impl Discovery {
                     scan.problems.push(DiscoverError::NoLogs { path: argument.to_owned(), others });
                 }
             }
+            // As a shell expands a pattern: beside other arguments notes are a part of their log.
+            Ok(_) if self.arguments.len() > 1 && is_notes(argument) => {}
             Ok(metadata) => self.file(argument, &metadata, scan),
             Err(error) if is_absent(&error) && glob::is_pattern(argument) => self.pattern(argument, scan),
             Err(error) if is_absent(&error) => {
@@ -186,6 +189,8 @@ impl Discovery {
             let Ok(metadata) = path.metadata() else { continue };
             if metadata.is_dir() {
                 any |= self.directory(path, scan);
+            } else if is_notes(path) {
+                continue;
             } else if has_log_extension(path) || glob::names_extension(pattern) {
                 any = true;
                 self.file(path, &metadata, scan);
@@ -267,7 +272,9 @@ impl Discovery {
                     _ => self.walk((&path, root), scan, entered, found),
                 }
             } else if kind.is_file() && has_log_extension(&path) {
-                found.push(path);
+                if !is_notes(&path) {
+                    found.push(path);
+                }
             } else if kind.is_file() {
                 let name = entry.file_name();
                 scan.others = Some(match scan.others.take() {

@@ -67,6 +67,8 @@ pub(super) struct Episodes {
     open: usize,
     /// Acts in which something went wrong, of all episodes in the list last handed out.
     errors: u64,
+    /// Judgements of persons who are named, of the same.
+    notes: u64,
     /// The list last handed out, and the episodes that changed since.
     list: Arc<Segmented<EpisodeSummary>>,
     changed: Vec<EpisodeId>,
@@ -181,8 +183,13 @@ impl Episodes {
             let list = Arc::make_mut(&mut self.list);
             // A new episode is marked when it is added, so new ones come in order.
             self.errors += u64::from(summary.errors);
+            self.notes += u64::from(summary.notes);
             match list.get_mut(id.index()) {
-                Some(row) => self.errors -= u64::from(std::mem::replace(row, summary).errors),
+                Some(row) => {
+                    let before = std::mem::replace(row, summary);
+                    self.errors -= u64::from(before.errors);
+                    self.notes -= u64::from(before.notes);
+                }
                 None => list.push(summary),
             }
         }
@@ -192,6 +199,11 @@ impl Episodes {
     /// Acts in which something went wrong, of all episodes in the list last handed out.
     pub(super) fn errors(&self) -> u64 {
         self.errors
+    }
+
+    /// Judgements of persons who are named, of all episodes in the list last handed out.
+    pub(super) fn notes(&self) -> u64 {
+        self.notes
     }
 
     fn summary(&self, id: EpisodeId) -> EpisodeSummary {
@@ -227,6 +239,7 @@ impl Episodes {
             declared: entry.declared,
             counterfactuals: entry.counterfactuals,
             label: entry.label().map(Into::into),
+            notes: entry.notes(),
             revision: entry.revision(),
         }
     }
@@ -293,8 +306,8 @@ impl Episodes {
     }
 
     /// Somebody assigned credit.
-    pub(super) fn credit(&mut self, id: EpisodeId, declared: bool, label: Option<&str>) {
-        self.entries[id.index()].credit(declared, label);
+    pub(super) fn credit(&mut self, id: EpisodeId, (declared, is_note): (bool, bool), label: Option<&str>) {
+        self.entries[id.index()].credit((declared, is_note), label);
     }
 
     /// It ended.

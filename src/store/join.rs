@@ -4,7 +4,7 @@
 use super::{
     Pass, Store,
     rows::Row,
-    scanned::{Extra, NOBODY, Scanned},
+    scanned::{Extra, Judge, NOBODY, Scanned},
 };
 use crate::{
     model::{Diagnostic, EpisodeId, FileId, Origin, rule},
@@ -144,9 +144,9 @@ impl Store {
             }
             Extra::Roster => self.episodes.has_roster(episode),
             Extra::End { status, total } => self.episodes.end(episode, status.as_deref(), *total),
-            Extra::Credit { by_person: true, .. } if self.hides_annotations => {}
-            Extra::Credit { declared, label, .. } => {
-                self.episodes.credit(episode, *declared, label.as_deref());
+            Extra::Credit { by: Judge::Person | Judge::NamedPerson, .. } if self.hides_annotations => {}
+            Extra::Credit { declared, label, by } => {
+                self.episodes.credit(episode, (*declared, *by == Judge::NamedPerson), label.as_deref());
             }
             Extra::Run { offset, run } => {
                 let run = self.episodes.run_of_record(run);

@@ -51,6 +51,11 @@ impl Life {
         }
     }
 
+    /// Its runs, the last first.
+    pub(super) fn runs(&self) -> impl Iterator<Item = RunKey> + '_ {
+        std::iter::once(self.run).chain(self.extent.past_runs.iter().rev().map(|it| it.0))
+    }
+
     /// Where the last of its lines ends.
     pub(super) fn lines_end(&self) -> u64 {
         self.extent.bytes.as_ref().map_or(0, |it| it.end)

@@ -11,7 +11,7 @@ use super::{
     episodes::Recounted,
     reading::Reader,
     rows::{Row, RowId},
-    scanned::{Extra, LineScanner, Scanned},
+    scanned::{Extra, Judge, LineScanner, Scanned},
 };
 use crate::{log::RecordType, model::EpisodeId};
 
@@ -122,8 +122,11 @@ impl Store {
                     }
                     Extra::Roster => counted.has_roster(),
                     Extra::End { status, total } => counted.end(status.as_deref(), *total),
-                    Extra::Credit { by_person: true, .. } if self.hides_annotations => {}
-                    Extra::Credit { declared, label, .. } => counted.credit(*declared, label.as_deref()),
+                    Extra::Credit { by: Judge::Person | Judge::NamedPerson, .. }
+                        if self.hides_annotations => {}
+                    Extra::Credit { declared, label, by } => {
+                        counted.credit((*declared, *by == Judge::NamedPerson), label.as_deref());
+                    }
                     Extra::Run { .. } | Extra::Problem { .. } => {}
                 }
             }

@@ -14,7 +14,8 @@ use super::{
 };
 use crate::{
     log::{
-        Body, Header, PlainHeader, Problem, Record, RecordType, Run, Scanner, Writer, is_sound, parse_line,
+        Body, Credit, Header, PlainHeader, Problem, Record, RecordType, Run, Scanner, Writer, is_sound,
+        parse_line,
     },
     model::{LogSummary, Severity, Timestamp, is_person, rule},
     text,
@@ -54,11 +55,32 @@ pub(super) enum Extra {
     /// The row ends its episode.
     End { status: Option<Box<str>>, total: Option<f64> },
     /// The row assigns credit: numbers, or a judgement.
-    Credit { declared: bool, label: Option<Box<str>>, by_person: bool },
+    Credit { declared: bool, label: Option<Box<str>>, by: Judge },
     /// Another run begins before the next row.
     Run { offset: u64, run: Box<Run> },
     /// Something is wrong with a line before the next row.
     Problem { offset: u64, len: u32, line: u32, problem: Problem },
+}
+
+/// Who judges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Judge {
+    /// A person that the record names.
+    NamedPerson,
+    /// Some person.
+    Person,
+    /// A model, a trainer, or nobody.
+    Other,
+}
+
+impl Judge {
+    fn of(credit: &Credit) -> Self {
+        match is_person(&credit.algorithm) {
+            true if credit.params.iter().any(|it| it.0 == "annotator") => Judge::NamedPerson,
+            true => Judge::Person,
+            false => Judge::Other,
+        }
+    }
 }
 
 /// A record with a writer's counter.
@@ -227,7 +249,7 @@ impl Scanned {
                 });
             }
             // A judgement has a label, and is read in full.
-            RecordType::Credit => self.extra(Extra::Credit { declared: true, label: None, by_person: false }),
+            RecordType::Credit => self.extra(Extra::Credit { declared: true, label: None, by: Judge::Other }),
             _ => {}
         }
     }
@@ -274,12 +296,8 @@ impl Scanned {
                     let at = item.of.as_deref().map_or(String::new(), |it| format!("{it} "));
                     text::clean(&format!("{at}{who}")).into()
                 });
-                let by_person = is_person(&credit.algorithm);
-                self.extra(Extra::Credit {
-                    declared: numbers || !credit.agents.is_empty(),
-                    label,
-                    by_person,
-                });
+                let by = Judge::of(credit);
+                self.extra(Extra::Credit { declared: numbers || !credit.agents.is_empty(), label, by });
             }
             _ => {}
         }

@@ -299,7 +299,8 @@ impl Awaited {
             | Message::Resize(..)
             | Message::Wake
             | Message::Continued
-            | Message::Copied { .. } => true,
+            | Message::Copied { .. }
+            | Message::Annotated { .. } => true,
             Message::Matched { .. } => true,
             Message::Filtered(_) | Message::Grown { .. } | Message::Settle | Message::Drawn(_) => false,
             // It takes its time: meanwhile the screen shows the rest.

@@ -5,8 +5,8 @@
 //! ```
 
 use super::{
-    blame, cursor, filter, form, handled::Handled, keymap::action_of, log, search, toggle_overlay, views,
-    whose,
+    blame, cursor, filter, form, handled::Handled, keymap::action_of, log, note, search, toggle_overlay,
+    views, whose,
 };
 use crate::app::{
     action::Action,
@@ -61,6 +61,7 @@ pub(super) fn on_paste(model: &mut Model, text: &str, effects: &mut Vec<Effect>)
     match model.prompt.as_ref().map(|it| it.kind) {
         Some(PromptKind::Search) => search::paste(model, text, effects),
         Some(PromptKind::Filter) => filter::paste(model, text),
+        Some(PromptKind::Note(_)) => note::paste(model, text),
         None if form::typing(model) => form::paste(model, text, effects),
         None => {
             let (search, filter) = (Action::Search.key(), Action::Filter.key());
@@ -78,6 +79,7 @@ fn prompt(model: &mut Model, press: Press, effects: &mut Vec<Effect>) -> Handled
     match prompt.kind {
         PromptKind::Search => search::type_key(model, press.key, effects),
         PromptKind::Filter => filter::type_key(model, press.key),
+        PromptKind::Note(step) => note::type_key(model, step, press.key, effects),
     }
     Handled::Yes
 }
@@ -235,6 +237,7 @@ fn on_episode(model: &mut Model, action: Action, count: usize, effects: &mut Vec
             "",
         ),
         Action::RewardOf => whose::next(model, effects),
+        Action::Annotate => note::prompt(model),
         Action::Play => cursor::play(model, effects),
         _ => {}
     }

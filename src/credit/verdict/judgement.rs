@@ -14,6 +14,8 @@ pub struct Judgement {
     pub judge: String,
     /// Whether that is a person.
     pub human: bool,
+    /// The person's name, where the log tells.
+    pub person: Option<String>,
     /// Whom it names, where that is an agent of the episode.
     pub agent: Option<AgentId>,
     /// Whom it names, as written.
@@ -34,6 +36,7 @@ impl Judgement {
         Self {
             judge: label.judge.clone(),
             human: is_person(&label.judge),
+            person: label.annotator.clone().filter(|_| is_person(&label.judge)),
             agent: label.agent,
             agent_text: label.agent_text.clone(),
             act: label.act,
@@ -68,6 +71,7 @@ impl Judgement {
         Some(Self {
             judge: record.algorithm.clone(),
             human: false,
+            person: None,
             agent,
             agent_text: names(episode, &first, "or"),
             act: act.map(|it| it.0),
@@ -77,9 +81,13 @@ impl Judgement {
         })
     }
 
-    /// `a person`, or the judge's name.
+    /// `a person`, `a person (ana)`, or the judge's name.
     pub fn judge_words(&self) -> String {
-        if self.human { "a person".to_owned() } else { self.judge.replace('_', " ") }
+        match &self.person {
+            Some(name) => format!("a person ({name})"),
+            None if self.human => "a person".to_owned(),
+            None => self.judge.replace('_', " "),
+        }
     }
 
     /// ` at act 9`.
@@ -101,7 +109,10 @@ impl Judgement {
             out.push(Clause::of(format!(", {} of the blame{each}", percent(*first))));
             out.push(Clause::ranked(1, others));
         }
-        let judge = if self.human { "A person".to_owned() } else { self.judge_words() };
+        let judge = match self.judge_words().strip_prefix("a person") {
+            Some(name) if self.human => format!("A person{name}"),
+            _ => self.judge_words(),
+        };
         out.push(match &self.reason {
             Some(reason) => Clause::of(format!(". {judge}: \"")).quote(reason).and("\""),
             None => Clause::ranked(1, format!(", says {}", self.judge_words())),

@@ -31,6 +31,7 @@ fn check(draft: Draft, parts: &[&str]) -> Verdict {
 fn label(judge: &str, agent: u32, name: &str, act: u32) -> Label {
     Label {
         judge: judge.to_owned(),
+        annotator: None,
         agent: Some(AgentId(agent)),
         agent_text: name.to_owned(),
         act: Some(ActId(act)),

@@ -155,6 +155,9 @@ table! {
     /// Credit is declared of an agent or an act that is not in the episode.
     CREDIT_OF_UNKNOWN = "credit-of-unknown", [Warning], Line(5);
 
+    /// A note stands in the file beside a log and is about an episode that the log does not hold: it is left out.
+    NOTE_OF_UNKNOWN = "note-of-unknown", [Warning], Path("note-of-unknown", 2);
+
     /// A counterfactual is of a kind that this program does not know: it is ignored.
     UNKNOWN_KIND = "unknown-kind", [Warning], Line(5);
 

@@ -6,7 +6,7 @@ use super::{LogThread, Sought, Validated};
 use crate::{
     app::RequestId,
     filter::Filter,
-    model::{EpisodeId, Origin},
+    model::{EpisodeId, Note, Origin},
     search::Pattern,
 };
 
@@ -20,6 +20,8 @@ pub(super) enum Request {
     Peek(EpisodeId),
     /// Read a record.
     Payload(Origin),
+    /// Write a note beside its log.
+    Annotate(Box<Note>),
     /// Something may have changed on disk.
     Woken,
     /// Search what there is and what comes; this replaces an older search.
@@ -56,6 +58,11 @@ impl LogThread {
     /// Asks for a record in full.
     pub fn payload(&self, origin: Origin) {
         let _ = self.requests.send(Request::Payload(origin));
+    }
+
+    /// Writes a note beside its log.
+    pub fn annotate(&self, note: Box<Note>) {
+        let _ = self.requests.send(Request::Annotate(note));
     }
 
     /// Searches for `pattern`, now and in what comes; an older search ends.

@@ -257,6 +257,9 @@ impl OpenedLogs {
             preview.add(FileId::from_index(self.store.file_count()), summary.clone(), source.clone(), false);
         }
         let id = self.store.add_life(summary, source, lines, None);
+        if !piped {
+            self.expect_notes(path, id);
+        }
         self.followed.push(Followed {
             tail,
             path: path.to_owned(),
@@ -322,7 +325,11 @@ impl OpenedLogs {
 
     pub(super) fn import(&mut self, document: &Document) {
         let shown = text::clean(&document.path.to_string_lossy());
+        let file = FileId::from_index(self.store.file_count());
         let result = head::document(&document.path).and_then(|it| self.import_document(document, &it));
+        if file.index() < self.store.file_count() {
+            self.expect_notes(&document.path, file);
+        }
         self.list_import(&shown, result);
     }
 

@@ -19,13 +19,16 @@ pub(super) fn add(builder: &mut Builder, records: &[(Box<Record>, Origin)]) {
 }
 
 fn labels(builder: &mut Builder, credit: &Credit, origin: Origin) {
+    let annotator = credit.params.iter().find(|it| it.0 == "annotator").map(|it| text::clean(&it.1.text()));
+    let annotator = annotator.filter(|it| !it.is_empty());
     for item in credit.items.iter().filter(|it| it.label.is_some() || it.reason.is_some()) {
         let act = item.of.as_deref().and_then(|it| builder.acts.get(it).copied());
         let agent = item.agent.as_deref().and_then(|it| builder.agents.get(it).copied());
         let by = act.map(|it| builder.episode.act(it).agent);
         let elsewhere = act.is_none() || (agent.is_some() && by != agent);
-        builder.episode.labels.push(Label {
+        let label = Label {
             judge: text::clean(&credit.algorithm),
+            annotator: annotator.clone(),
             agent: if item.agent.is_some() { agent } else { by },
             agent_text: match (&item.agent, by) {
                 (Some(name), _) => text::clean(name),
@@ -37,7 +40,16 @@ fn labels(builder: &mut Builder, credit: &Credit, origin: Origin) {
             label: item.label.as_deref().map_or(String::new(), text::clean),
             reason: item.reason.as_deref().map(|it| text::clean_block(it).join(" ")),
             origin,
-        });
+        };
+        // Who judges the same again has thought better of it.
+        let is_again = |it: &Label| {
+            it.annotator.is_some()
+                && it.annotator == label.annotator
+                && it.judge == label.judge
+                && (it.act, &it.act_text, &it.agent_text) == (label.act, &label.act_text, &label.agent_text)
+        };
+        builder.episode.labels.retain(|it| !is_again(it));
+        builder.episode.labels.push(label);
         if let (Some(act), Some(agent), true) = (act, agent, by != agent) {
             let act = builder.episode.act(act);
             let message = format!(

@@ -63,6 +63,8 @@ struct Rare {
     /// How it ended, in a word of the log.
     status: Option<Status>,
     label: Option<Box<str>>,
+    /// Judgements of persons who are named.
+    notes: u32,
     /// Records that turned out to be none.
     removed: u32,
 }
@@ -174,6 +176,11 @@ impl Entry {
         self.rare.as_ref()?.label.as_deref()
     }
 
+    /// How many persons who are named judge.
+    pub(super) fn notes(&self) -> u32 {
+        self.rare.as_ref().map_or(0, |it| it.notes)
+    }
+
     /// How it ended, as far as the log says.
     pub(super) fn status(&self) -> Option<Status> {
         Some(match self.status {
@@ -232,8 +239,11 @@ impl Entry {
     }
 
     /// Notes that somebody assigned credit.
-    pub(super) fn credit(&mut self, declared: bool, label: Option<&str>) {
+    pub(super) fn credit(&mut self, (declared, is_note): (bool, bool), label: Option<&str>) {
         self.declared |= declared;
+        if is_note {
+            self.rare().notes += 1;
+        }
         if let Some(label) = label {
             self.rare().label = Some(label.into());
         }

@@ -35,8 +35,8 @@ impl Recounted {
     }
 
     /// Somebody assigned credit.
-    pub(in crate::store) fn credit(&mut self, declared: bool, label: Option<&str>) {
-        self.entry.credit(declared, label);
+    pub(in crate::store) fn credit(&mut self, kind: (bool, bool), label: Option<&str>) {
+        self.entry.credit(kind, label);
     }
 
     /// It ended.

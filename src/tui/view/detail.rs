@@ -151,7 +151,7 @@ fn relations(open: &OpenEpisode, act: ActId) -> Vec<(String, Role)> {
     for label in open.index.labels_of(act).filter_map(|it| episode.labels.get(it)) {
         let reason = label.reason.as_deref().unwrap_or("");
         let role = if label.blames() { Role::Warn } else { Role::Plain };
-        lines.push((format!("{} {}: {} {reason}", label.judge, label.agent_text, label.label), role));
+        lines.push((format!("{} {}: {} {reason}", label.by(), label.agent_text, label.label), role));
     }
     lines.extend(episode.act(act).attempts.iter().enumerate().map(|it| (earlier(it.0 + 1, it.1), Role::Dim)));
     lines.extend(elsewhere(open, act).map(|it| (it, Role::Plain)));

@@ -41,10 +41,14 @@ pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) {
     let x = 3 + name;
     pane.put(2, 1, "episode", Role::Dim);
     let has_errors = model.log.errors > 0;
-    let columns = Columns::of(x, pane.width(), has_errors);
+    let has_notes = model.log.notes > 0;
+    let columns = Columns::of(x, pane.width(), (has_errors, has_notes));
     pane.put(x, 1, "outcome         R agents acts", Role::Dim);
     if has_errors {
         pane.put_right(x + 30 + ERRORS - 1, 1, "err", Role::Dim);
+    }
+    if has_notes {
+        pane.put_right(columns.who - 1, 1, "notes", Role::Dim);
     }
     for (at, word) in columns.headings() {
         pane.put(at, 1, word, Role::Dim);
@@ -59,6 +63,9 @@ pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) {
         let found = !model.search.hits_of(EpisodeId::from_index(index)).is_empty();
         pane.put_tail(2, y, name, &summary.name, if found { Role::Match } else { role });
         draw_row(pane, x, y, summary);
+        if summary.notes > 0 {
+            pane.put_right(columns.who - 1, y, &summary.notes.to_string(), Role::Plain);
+        }
         columns.draw(pane, y, summary, model.headlines.of(summary));
     }
 }
@@ -83,6 +90,8 @@ fn draw_row(pane: &mut Painter<'_>, x: usize, y: usize, summary: &EpisodeSummary
 
 /// Columns of the number of acts with an error, where the log has any.
 const ERRORS: usize = 5;
+/// Columns of the number of notes, where there are any.
+const NOTES: usize = 6;
 /// Columns of the ground and of the kind of data.
 const GROUND: usize = 9;
 const DATA: usize = 13;
@@ -102,8 +111,8 @@ struct Columns {
 
 impl Columns {
     /// In a row of `end` columns whose outcome begins at `x`.
-    fn of(x: usize, end: usize, has_errors: bool) -> Self {
-        let who = x + 30 + if has_errors { ERRORS } else { 0 };
+    fn of(x: usize, end: usize, (has_errors, has_notes): (bool, bool)) -> Self {
+        let who = x + 30 + if has_errors { ERRORS } else { 0 } + if has_notes { NOTES } else { 0 };
         let room = end.saturating_sub(who);
         let rest = if room >= ROOMY { DATA + room / 4 } else { 0 };
         let width = room.saturating_sub(GROUND + 1 + rest).min(WHO);

@@ -189,7 +189,7 @@ fn caveats(model: &Model, width: usize) -> Vec<(String, Role)> {
         lines.push((String::new(), Role::Plain));
         let at = label.act.map(|it| open.episode.act(it).id.clone()).or(label.act_text.clone());
         let at = at.map_or(String::new(), |it| format!(" at {it}"));
-        let line = format!("{}: {}{at}: {}", label.judge, label.agent_text, label.label);
+        let line = format!("{}: {}{at}: {}", label.by(), label.agent_text, label.label);
         lines.extend(wrapped(&line, width, Role::Strong));
         if let Some(reason) = &label.reason {
             lines.extend(wrapped(reason, width, Role::Plain));

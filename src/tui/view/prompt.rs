@@ -3,7 +3,7 @@
 use crate::{
     app::{
         Key, Model,
-        prompt::{COMPLETE, EARLIER, LEAVE, Prompt, PromptKind, TAKE},
+        prompt::{COMPLETE, EARLIER, LEAVE, NoteStep, Prompt, PromptKind, TAKE},
     },
     text,
     tui::{paint::Painter, theme::Role},
@@ -21,17 +21,40 @@ pub(super) fn draw(model: &Model, prompt: &Prompt, line: &mut Painter<'_>) {
             (format!("regex; {earlier}: earlier  {go}: go  {back}: back"), Role::Dim)
         }
         (None, PromptKind::Filter) => (completions(model, prompt), Role::Dim),
+        (None, PromptKind::Note(step)) => (note_keys(step), Role::Dim),
     };
     let say = line.fit(&say, width * 3 / 5);
     let sign = match prompt.kind {
         PromptKind::Search => "/",
         PromptKind::Filter => "filter: ",
+        PromptKind::Note(step) => &note_sign(model, step, width),
     };
     let x = line.put(0, 0, sign, Role::Strong);
     let gap = if say.is_empty() { 0 } else { 2 };
     let room = width.saturating_sub(x + text::width(&say) + gap).max(1);
     typed(prompt, &mut line.part(x, 0, room, 1));
     line.put_right(width, 0, &say, role);
+}
+
+/// What a note asks.
+fn note_sign(model: &Model, step: NoteStep, width: usize) -> String {
+    let Some(note) = &model.noting else { return String::new() };
+    let subject = text::fit(&note.subject(), width / 3);
+    match step {
+        NoteStep::Culprit => format!("{}: to blame? y n ", subject.trim_end()),
+        NoteStep::Reason if note.is_culprit => format!("{}, to blame: why? ", subject.trim_end()),
+        NoteStep::Reason => format!("{}, not to blame: why? ", subject.trim_end()),
+        NoteStep::By => "who says so? ".to_owned(),
+    }
+}
+
+fn note_keys(step: NoteStep) -> String {
+    let [go, back] = [TAKE, LEAVE].map(|it| Key::named(it).name());
+    match step {
+        NoteStep::Culprit => format!("{back}: back"),
+        NoteStep::Reason => format!("{go}: on  {back}: back"),
+        NoteStep::By => format!("{go}: write it beside the log  {back}: back"),
+    }
 }
 
 /// What Tab would insert, or what a filter looks like.

@@ -110,6 +110,7 @@ fn judgements_stand_beside_and_move_nothing() {
     let plain = failure_study(&episode, None, None);
     episode.labels.push(Label {
         judge: "human_annotation".to_owned(),
+        annotator: None,
         agent: Some(AgentId(1)),
         agent_text: "coder".to_owned(),
         act: Some(ActId(3)),
