@@ -16,6 +16,7 @@ mod golden {
     mod open;
     mod outputs;
     mod own;
+    mod python;
     mod samples;
     mod sessions;
     mod unread;

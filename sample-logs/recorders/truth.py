@@ -221,7 +221,7 @@ class Recorder:
         game = self.game
         value = {frozenset(group): game.play(game.without(frozenset(group))) for group in coalitions(game.agents)}
         self._write("counterfactual", kind="coalition", group="coalitions", absence="null", coalitions=[
-            {"agents": list(group), "returns": [value[frozenset(group)]]} for group in coalitions(game.agents)])
+            {"agents": list(group), "value": value[frozenset(group)]} for group in coalitions(game.agents)])
         taken = game.play(game.taken())
         self._write("credit", id="credit-difference", algorithm="difference_rewards", reward="reward",
                     params={"baseline": "default_action"},

@@ -103,9 +103,9 @@ def coalition_values(episode: Episode) -> dict[frozenset[str], tuple[float, floa
 
 
 def measured(row: Record) -> tuple[float, float]:
-    """Mean and standard error of a row with returns or with value, std and n."""
+    """Mean and standard error of a row with returns or with value, std and n; a value alone is exact."""
     if "returns" not in row:
-        return row["value"], row["std"] / sqrt(row["n"])
+        return row["value"], row.get("std", 0.0) / sqrt(row.get("n", 1))
     got = row["returns"]
     mean = fsum(got) / len(got)
     spread = sqrt(fsum((one - mean) ** 2 for one in got) / (len(got) - 1)) if len(got) > 1 else 0.0
