@@ -38,13 +38,13 @@ pub use drawing::edges_of;
 pub use headlines::Headlines;
 pub use index::{ActRanking, EpisodeIndex, ReadEpisode};
 pub use job::{
-    Analysis, Answer, Cores, CreditJob, ExplainJob, FlowJob, Host, Job, Lane, MessageRows, OneCore, Order,
-    Remainder, SamplingEnd, SamplingState, ShapeJob, Start, StudyJob, Task, Turn, Work, analyse, before,
-    study,
+    Analysis, Answer, Compared, Cores, CreditJob, ExplainJob, FlowJob, Host, Job, Lane, MessageRows, OneCore,
+    Order, Remainder, SamplingEnd, SamplingState, ShapeJob, Start, StudyJob, Task, Turn, Work, analyse,
+    before, compare, study,
 };
 pub use key::{Key, KeyCode};
 pub use lists::ActRows;
-pub use message::{Drawn, Effect, FilterNews, Message, Receive, SearchNews, SlotRef};
+pub use message::{Drawn, Effect, FilterNews, Message, Receive, RowActs, SearchNews, SlotRef};
 pub use model::Model;
 pub use open::{OpenEpisode, Settling};
 pub use request::RequestId;
@@ -54,6 +54,6 @@ pub use shape::Shape;
 pub use slot::Slot;
 pub use update::{keymap, update, views};
 pub use view::{
-    CreditVariant, DetailState, DrawingKey, GraphState, KeptDrawing, MethodsState, MethodsVariant,
-    TimelineState,
+    CompareLine, ComparePane, CompareState, CreditVariant, DetailState, DrawingKey, GraphState, KeptDrawing,
+    MethodsState, MethodsVariant, TimelineState,
 };

@@ -14,6 +14,7 @@ mod difference;
 mod episodes;
 mod inside;
 mod likeness;
+mod spent;
 mod state;
 mod texts;
 mod words;
@@ -26,13 +27,15 @@ pub use credit::{CreditRow, CreditTable};
 pub use difference::{Difference, RestsOn};
 pub use episodes::{Common, EpisodeComparison, Given, Instead, one_ruler};
 pub use inside::Inside;
+pub use spent::{Spent, SpentRow, spent};
 pub use state::{StateChange, WorldState};
 pub use texts::{LineOf, TextChange, text_changes};
 
 /// One of the two that are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Side {
     /// The first that was named.
+    #[default]
     A,
     /// The second.
     B,

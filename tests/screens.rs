@@ -102,6 +102,18 @@ fn credit() {
 }
 
 #[test]
+fn comparison() {
+    const DAYS: &str = "../tests/data/compare/days.jsonl";
+    check("compare_40x10", DAYS, (40, 10), "j=k=");
+    check("compare_80x24", DAYS, (80, 24), "j=k=");
+    check("compare_texts_80x24", DAYS, (80, 24), "j=k=nn\t");
+    check("compare_states_80x24", DAYS, (80, 24), "j=k=\t\t");
+    check("compare_160x45", DAYS, (160, 45), "j=k=");
+    check_ascii("compare_80x24_ascii", DAYS, (80, 24), "j=k=");
+    check("compare_marked_80x24", DAYS, (80, 24), "j=");
+}
+
+#[test]
 fn own_rewards() {
     const MEASURED: &str = "../tests/data/own/raid.jsonl";
     const UNKNOWN: &str = "../tests/data/verdicts/own-rewards.jsonl";

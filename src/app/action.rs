@@ -67,6 +67,8 @@ pub enum Action {
     Explain,
     /// What-if on this act.
     WhatIf,
+    /// Mark an episode, and compare it with another.
+    Compare,
     /// Credit the next reward of those that may be credited.
     RewardOf,
     /// Sweep all methods and baselines.
@@ -293,6 +295,7 @@ pub const BINDINGS: &[Binding] = &[
     row(Action::WhatIf, &[c('x')], Section::Ask, "what-if on this act", "what-if"),
     row(Action::Sweep, &[c('S')], Section::Ask, "sweep all methods, baselines", "sweep"),
     row(Action::RewardOf, &[c('R')], Section::Ask, "whose reward is credited", "whose"),
+    row(Action::Compare, &[c('=')], Section::Ask, "compare: mark one, then another", "compare"),
     row(Action::Caveats, &[c('i')], Section::Ask, "caveats of this method", "caveats"),
     row(Action::Findings, &[c('!')], Section::Ask, "what is wrong with the log", "findings"),
     row(Action::Annotate, &[c('a')], Section::Ask, "annotate: is it to blame, why, who says so", "annotate"),

@@ -75,6 +75,15 @@ impl ScenarioOptions {
     }
 }
 
+/// The command line that compares two episodes by name. Several logs are named together by their folder only.
+pub fn of_diff(arguments: &[String], a: &str, b: &str) -> String {
+    let options = arguments.iter().position(|it| it.starts_with("--")).unwrap_or(arguments.len());
+    let (logs, options) = arguments.split_at(options);
+    let log = logs.first().map_or("demo:forage-saboteur", String::as_str);
+    let words = ["creditscope".to_owned(), "diff".to_owned(), format!("{log}#{a}"), format!("{log}#{b}")];
+    words.iter().chain(options).map(|it| shell_quoted(it)).collect::<Vec<_>>().join(" ")
+}
+
 /// Whose reward `name` means.
 fn whose(episode: &Episode, name: &str) -> Result<Whose, String> {
     episode.whose_named(name).ok_or_else(|| {

@@ -9,6 +9,7 @@
 //! the runtime has lanes for [`Job`]s, and the loop asks a job whether somebody waits for it.
 
 mod analysis;
+mod compare;
 mod comparison;
 mod credit;
 mod explain;
@@ -24,6 +25,7 @@ mod study;
 use std::{any::Any, fmt, sync::Arc};
 
 pub use analysis::{Analysis, SamplingEnd, SamplingState};
+pub use compare::{CompareJob, Compared, compare};
 pub use comparison::{ComparedCredits, ComparisonJob, before};
 pub use credit::{CreditJob, analyse};
 pub use explain::ExplainJob;

@@ -95,6 +95,37 @@ impl Overview {
     }
 }
 
+/// Panes of the comparison of two episodes: acts above, credit or another pane below, and on a wide terminal texts and
+/// states at the right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Compare {
+    /// Columns of the acts.
+    pub left: usize,
+    /// Rows of the acts.
+    pub upper: usize,
+    /// Rows of the pane below them.
+    pub lower: usize,
+    /// First column of the pane at the right, if there is one.
+    pub right: Option<usize>,
+}
+
+impl Compare {
+    /// The panes in `body`, for a table of credit with this many agents.
+    pub fn of(body: Area, agents: usize) -> Self {
+        let wide = body.columns >= COMPARE_WIDE;
+        let left = if wide { body.columns - COMPARE_RIGHT } else { body.columns };
+        // Rule, headings, agents, team; beside them, on a large terminal, what each spent.
+        let credit = agents + 3;
+        let wanted = if wide && body.rows > 3 * credit { 2 * credit } else { credit };
+        let lower = wanted.clamp(6, (body.rows / 2).max(6)).min(body.rows);
+        Self { left, upper: body.rows - lower, lower, right: wide.then_some(left) }
+    }
+}
+
+/// Columns from which on the comparison has a pane at the right, and of that pane.
+const COMPARE_WIDE: usize = 140;
+const COMPARE_RIGHT: usize = 46;
+
 /// Panes of the credit view on a large terminal: credit, sweep and graph at the left, the timeline in the
 /// middle, the act at the right or, if there is no room for that, below the timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,9 +11,10 @@ use super::{
     rest::Rest,
 };
 use crate::{
+    compare::Inside,
     credit::RunOutcomes,
     filter::Filter,
-    model::{Episode, EpisodeId, Growth, LogSummary, Note, Origin, Place, RecordText},
+    model::{ActId, Episode, EpisodeId, Growth, LogSummary, Note, Origin, Place, RecordText},
     search::{Hit, Pattern},
 };
 
@@ -51,6 +52,17 @@ pub struct FilterNews {
     pub done: bool,
     /// Why a file could not be searched to its end.
     pub problem: Option<String>,
+}
+
+/// A row of a comparison in one of the two episodes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowActs {
+    /// The episode.
+    pub episode: Arc<Episode>,
+    /// Its act in the row.
+    pub act: Option<ActId>,
+    /// Its last act up to there: after it the states are compared.
+    pub last: Option<ActId>,
 }
 
 /// What only a frame knows, because it depends on how lines are broken.
@@ -158,6 +170,13 @@ pub enum Message {
         /// The episode; `None` if it cannot be read.
         episode: Option<Arc<Episode>>,
     },
+    /// What the records of a row of a comparison hold; answers [`Effect::Inside`].
+    Inside {
+        /// The number of the request.
+        request: RequestId,
+        /// What they hold.
+        inside: Arc<Inside>,
+    },
     /// A record was read; answers [`Effect::Payload`].
     Payload {
         /// Which record.
@@ -223,6 +242,15 @@ pub enum Effect {
     Survey(EpisodeId),
     /// Read this episode once, for the list.
     Peek(EpisodeId),
+    /// Read what the records of a row of a comparison hold.
+    Inside {
+        /// Comes back with the answer.
+        request: RequestId,
+        /// The row in A.
+        a: RowActs,
+        /// The row in B.
+        b: RowActs,
+    },
     /// Read a record in full.
     Payload(Origin),
     /// Write a note of the person at the screen beside its log.

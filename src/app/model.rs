@@ -9,10 +9,11 @@ use super::{
     screen::{Overlay, Screen, Size, View},
     search::SearchState,
     slot::Slot,
+    view::CompareState,
 };
 use crate::{
     graph::Charset,
-    model::{EpisodeId, LogSummary, Note},
+    model::{ActId, EpisodeId, LogSummary, Note},
 };
 
 /// The whole state.
@@ -45,6 +46,10 @@ pub struct Model {
     pub open: Option<OpenEpisode>,
     /// The episode asked for.
     pub opening: Option<EpisodeId>,
+    /// The act of that to go to.
+    pub opening_at: Option<ActId>,
+    /// Which two episodes are compared.
+    pub compare: CompareState,
     /// The episode to open as soon as the log shows it, by name.
     pub wanted: Option<String>,
     /// The line that is being typed.
@@ -94,6 +99,8 @@ impl Model {
             headlines: Headlines::default(),
             open: None,
             opening: None,
+            opening_at: None,
+            compare: CompareState::default(),
             wanted: None,
             prompt: None,
             noting: None,

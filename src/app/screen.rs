@@ -18,6 +18,8 @@ pub enum Screen {
     Episodes,
     /// One episode, in a view.
     Episode,
+    /// Two episodes side by side.
+    Compare,
 }
 
 /// A view of an episode, by the digit that shows it. All there is to know of it is its row of

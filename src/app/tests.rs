@@ -2,6 +2,7 @@
 
 pub(crate) mod any;
 mod command_line;
+mod comparing;
 mod errors;
 mod estimates;
 mod filtering;

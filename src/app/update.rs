@@ -1,6 +1,7 @@
 //! How messages change the model: pure, total, and the same on every machine.
 
 mod blame;
+mod compare;
 mod comparison;
 mod credit;
 mod cursor;
@@ -52,7 +53,11 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }
         Message::Settle => growth::settle(model, &mut effects),
         Message::Run { id, outcomes } => methods::run(model, id, *outcomes),
-        Message::Peeked { id, episode } => headlines::peeked(model, id, episode, &mut effects),
+        Message::Peeked { id, episode } => {
+            compare::peeked(model, id, episode.as_ref(), &mut effects);
+            headlines::peeked(model, id, episode, &mut effects);
+        }
+        Message::Inside { request, inside } => compare::inside(model, request, inside),
         Message::Payload { origin, result } => detail::payload(model, origin, result),
         Message::Annotated { note, result } => note::annotated(model, &note, result, &mut effects),
         Message::Search(news) => search::news(model, news, &mut effects),
@@ -75,6 +80,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     filter::refresh(model, &mut effects);
     path::refresh(model, &mut effects);
     comparison::refresh(model, &mut effects);
+    compare::refresh(model, &mut effects);
     detail::read_payload(model, &mut effects);
     methods::refresh(model, &mut effects);
     shape::request_flow(model, &mut effects);

@@ -1,5 +1,6 @@
 //! What each view of an episode remembers: what is chosen in it, and what it shows beside the credit.
 
+mod compare;
 mod credit;
 mod detail;
 mod drawing;
@@ -9,6 +10,7 @@ mod methods;
 mod timeline;
 mod whatif;
 
+pub use compare::{CompareLine, ComparePane, CompareState};
 pub use credit::CreditVariant;
 pub use detail::DetailState;
 pub use drawing::{DrawingKey, KeptDrawing};

@@ -1,5 +1,7 @@
 //! `creditscope diff`: two episodes side by side.
 
+use std::sync::Arc;
+
 use anyhow::{Context, bail};
 
 use super::{
@@ -12,8 +14,8 @@ use super::{
     unread::Unread,
 };
 use crate::{
-    app::Analysis,
-    compare::{EpisodeComparison, Given, one_ruler},
+    app::{self, RowActs},
+    compare::Inside,
     credit,
     model::{Episode, EpisodeId, LogSummary},
     report::{self, DiffReport, DiffSide},
@@ -113,21 +115,22 @@ fn episodes(options: &Diff, read: &Read, names: (&str, &str), rules: &[DiffRule]
     let (store_a, store_b) = (&read.a.logs.store, &read.b().logs.store);
     let (a, b) = (store_a.episode(read.ids.0)?, store_b.episode(read.ids.1)?);
     let scenario = |of: &Episode| options.scenario.options().scenario(of).map_err(anyhow::Error::msg);
-    let (for_a, for_b) = (scenario(&a)?, scenario(&b)?);
-    let (a, b) = (credit::rewarded(&a, &for_a), credit::rewarded(&b, &for_b));
-    let (for_a, for_b) = match options.scenario.method {
-        Some(_) => (for_a, for_b),
-        None => one_ruler((&a, for_a), (&b, for_b)),
-    };
-    let (of_a, of_b) = (runtime::analyse(&a, &for_a), runtime::analyse(&b, &for_b));
-    let (given_a, given_b) = (given(&a, &of_a), given(&b, &of_b));
-    let compared = EpisodeComparison::of(given_a, given_b);
-    let inside = runtime::inside(&compared, (store_a, &a), (store_b, &b));
+    let scenarios = (scenario(&a)?, scenario(&b)?);
+    let rewarded = |of: &Episode, by| Arc::new(credit::rewarded(of, by).into_owned());
+    let (a, b) = (rewarded(&a, &scenarios.0), rewarded(&b, &scenarios.1));
+    let compared = app::compare(&a, &b, scenarios, options.scenario.method.is_none());
+    let comparison = &compared.comparison;
+    let inside = comparison.acts.first_divergence().map_or_else(Inside::default, |row| {
+        let (of_a, of_b) = comparison.acts.acts_of(row);
+        let of = |episode: &Arc<Episode>, (act, last)| RowActs { episode: Arc::clone(episode), act, last };
+        runtime::inside((store_a, &of(&a, of_a)), (store_b, &of(&b, of_b)))
+    });
     let report = DiffReport {
-        a: DiffSide { name: names.0, given: given_a },
-        b: DiffSide { name: names.1, given: given_b },
-        compared: &compared,
+        a: DiffSide { name: names.0, given: compared.given_a() },
+        b: DiffSide { name: names.1, given: compared.given_b() },
+        compared: comparison,
         inside: &inside,
+        spent: &compared.spent,
     };
     match options.format {
         MethodsFormat::Text => print(&report::diff_text(&report))?,
@@ -136,14 +139,10 @@ fn episodes(options: &Diff, read: &Read, names: (&str, &str), rules: &[DiffRule]
     };
     let mut code = 0;
     for rule in rules {
-        if let Some(line) = rule.hit(&compared, (&a, &b))? {
+        if let Some(line) = rule.hit(comparison, (&a, &b))? {
             eprintln!("{line}");
             code = RULE_HIT;
         }
     }
     Ok(code)
-}
-
-fn given<'a>(episode: &'a Episode, analysis: &'a Analysis) -> Given<'a> {
-    Given { episode, credit: analysis.credit.as_ref(), verdict: &analysis.verdict }
 }

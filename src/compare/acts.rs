@@ -69,6 +69,9 @@ pub struct Row {
     pub parts: bool,
 }
 
+/// An act, and the last act of its episode up to there.
+pub type ActAndLast = (Option<ActId>, Option<ActId>);
+
 /// All acts of two episodes, in one order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AlignedActs {
@@ -101,6 +104,13 @@ impl AlignedActs {
     /// The first row where the episodes part; without one, the first that is not the same.
     pub fn first_divergence(&self) -> Option<usize> {
         self.rows.iter().position(|it| it.parts).or_else(|| self.first_difference())
+    }
+
+    /// The acts of a row, each with the last act of its episode up to there: first those of A, then those of B.
+    pub fn acts_of(&self, row: usize) -> (ActAndLast, ActAndLast) {
+        let rows = &self.rows[..=row];
+        let of = |side| (rows[row].of(side), rows.iter().rev().find_map(|it| it.of(side)));
+        (of(super::Side::A), of(super::Side::B))
     }
 
     /// The row of an act of A, or of B.

@@ -103,18 +103,6 @@ impl EpisodeComparison {
         let instead = instead(common, &acts, a, b);
         Self { common, acts, credit, one_ruler, instead }
     }
-
-    /// The acts at which the two part.
-    pub fn divergence(&self) -> Option<(Option<ActId>, Option<ActId>)> {
-        self.acts.first_divergence().map(|at| (self.acts.rows[at].a, self.acts.rows[at].b))
-    }
-
-    /// The last acts of A and of B at or before the row at which they part: after these their states are compared.
-    pub fn state_acts(&self) -> (Option<ActId>, Option<ActId>) {
-        let Some(at) = self.acts.first_divergence() else { return (None, None) };
-        let last = |side| self.acts.rows[..=at].iter().rev().find_map(|it| it.of(side));
-        (last(Side::A), last(Side::B))
-    }
 }
 
 /// Method and baseline; of declared credit, too.

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     compare::{
         CreditRow, CreditTable, Difference, EpisodeComparison, Given, Inside, LineOf, RestsOn, Row, RowKind,
-        Side,
+        Side, SpentRow,
     },
     model::{Act, Episode, Estimate, Value, as_logged, signed},
 };
@@ -38,6 +38,8 @@ pub struct DiffReport<'a> {
     pub compared: &'a EpisodeComparison,
     /// What the records hold where they part.
     pub inside: &'a Inside,
+    /// What each agent spent.
+    pub spent: &'a [SpentRow],
 }
 
 /// A comparison as plain text, ended by a line end.
@@ -56,6 +58,7 @@ fn content(report: &DiffReport<'_>) -> Document {
         [Some(episodes(report)), Some(parting(report)), acts(report), texts(report), states(report)];
     let mut sections: Vec<Section> = sections.into_iter().flatten().collect();
     sections.push(credit(report));
+    sections.extend(spent(report));
     Document { title, sections }
 }
 
@@ -273,6 +276,38 @@ fn credit(report: &DiffReport<'_>) -> Section {
         section.field("grounds", format!("A {}; B {}", grounds(of_a), grounds(of_b)));
     }
     section
+}
+
+fn spent(report: &DiffReport<'_>) -> Option<Section> {
+    let whole = |a: Option<u64>, b: Option<u64>| match (a, b) {
+        (None, None) => String::new(),
+        (a, b) => format!("{} -> {}", or_none(a), or_none(b)),
+    };
+    let part = |a: Option<f64>, b: Option<f64>, places: usize| match (a, b) {
+        (None, None) => String::new(),
+        (a, b) => {
+            let text = |it: Option<f64>| it.map_or("none".to_owned(), |it| format!("{it:.places$}"));
+            format!("{} -> {}", text(a), text(b))
+        }
+    };
+    let columns = ["agent", "acts", "tokens", "seconds busy", "cost"];
+    let mut table = Table::new(&columns.map(Column::words));
+    for row in report.spent {
+        table.rows.push(vec![
+            row.agent.clone(),
+            format!("{} -> {}", row.a.acts, row.b.acts),
+            whole(row.a.tokens, row.b.tokens),
+            part(row.a.seconds, row.b.seconds, 1),
+            part(row.a.cost, row.b.cost, 4),
+        ]);
+    }
+    let mut section = Section::new("Spent, A -> B");
+    section.blocks.push(Block::Table(table.without_empty_columns()));
+    Some(section)
+}
+
+fn or_none(it: Option<u64>) -> String {
+    it.map_or("none".to_owned(), |it| it.to_string())
 }
 
 fn credit_table(of: &CreditTable) -> Table {

@@ -10,6 +10,7 @@
 //! * `divergence`: null or a sentence; `texts`: per field `field`, `lines` (`of`: A, B, both; `text`; or `left`, a number);
 //!   `states`: `key`, `a`, `b`
 //! * `instead`: null or `failed` (A or B), `act` (null: it has none there), `named`, `acts`, `same`, `words`
+//! * `spent`: per agent, and last `team`: `a`, `b` with `acts`, `tokens`, `seconds`, `cost` (null: not logged)
 //! * `one_method`: whether the credits are of one method, else no difference is taken
 //! * `credit`: per agent `agent`, `a`, `b` (null or a value, as in `report --format json`), `difference`: null or `value`,
 //!   `interval`, `rests_on` (both, A, B), `sign_unsure`; `team`: the same of the sum, or null
@@ -21,7 +22,7 @@ use super::{
     json::value::{number, value},
 };
 use crate::{
-    compare::{CreditRow, Difference, LineOf, RestsOn, RowKind, Side},
+    compare::{CreditRow, Difference, LineOf, RestsOn, RowKind, Side, Spent, SpentRow},
     model::{ActId, Episode, Status, Value},
     text::clean,
 };
@@ -53,6 +54,7 @@ pub fn diff_json(report: &DiffReport<'_>) -> Json {
         "states": report.inside.states.iter()
             .map(|it| json!({ "key": it.key, "a": it.a, "b": it.b })).collect::<Vec<_>>(),
         "instead": instead(report),
+        "spent": report.spent.iter().map(spent).collect::<Vec<_>>(),
         "one_method": compared.one_ruler,
         "credit": credit.map(|it| it.rows.iter().map(credit_row).collect::<Vec<_>>()),
         "team": credit.and_then(|it| it.team.as_ref()).map(credit_row),
@@ -121,6 +123,18 @@ fn instead(report: &DiffReport<'_>) -> Json {
             "words": report.compared.instead_words(a, b),
         })
     })
+}
+
+fn spent(row: &SpentRow) -> Json {
+    let of = |it: &Spent| {
+        json!({
+            "acts": it.acts,
+            "tokens": it.tokens,
+            "seconds": it.seconds.map(number),
+            "cost": it.cost.map(number),
+        })
+    };
+    json!({ "agent": row.agent, "a": of(&row.a), "b": of(&row.b) })
 }
 
 fn credit_row(row: &CreditRow) -> Json {

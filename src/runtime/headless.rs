@@ -5,6 +5,7 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use super::{
     OpenedLogs, Survey,
+    divergence::inside,
     search::{filter_all, match_records, search_all},
 };
 use crate::{
@@ -89,6 +90,11 @@ impl Headless {
             Effect::Peek(id) => {
                 let episode = self.logs.store.episode(*id).ok().map(Arc::new);
                 Some(Message::Peeked { id: *id, episode })
+            }
+            Effect::Inside { request, a, b } => {
+                let store = &self.logs.store;
+                let inside = Arc::new(inside((store, a), (store, b)));
+                Some(Message::Inside { request: *request, inside })
             }
             Effect::Payload(origin) => {
                 let result = self.logs.store.record(*origin).map(Into::into).map_err(|it| it.to_string());

@@ -15,6 +15,7 @@ use crossbeam_channel::{Receiver, RecvError, RecvTimeoutError, Sender, unbounded
 
 use super::{
     OpenedLogs, Survey, Which,
+    divergence::inside,
     progress::reading,
     search::{Findings, Searcher, Sought, match_records, name_episodes, name_hits},
     spawn,
@@ -450,6 +451,11 @@ impl<F: Fn(Message)> State<F> {
                 let is_listed = self.logs.settled(id) == id;
                 let episode = self.logs.episode(id).ok().filter(|_| is_listed).map(Arc::new);
                 (self.send)(Message::Peeked { id, episode });
+            }
+            Request::Inside(request, rows) => {
+                let store = &self.logs.store;
+                let inside = Arc::new(inside((store, &rows.0), (store, &rows.1)));
+                (self.send)(Message::Inside { request, inside });
             }
             Request::Payload(origin) => {
                 let result = self.logs.store.record(origin).map(Arc::new).map_err(|it| it.to_string());

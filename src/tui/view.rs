@@ -2,6 +2,7 @@
 
 mod acts;
 mod bars;
+mod compare;
 mod credit;
 mod detail;
 mod episodes;
@@ -42,6 +43,12 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer, theme: &Theme) -> Dr
     let (width, height) = (screen.width(), screen.height());
     if !Area::new(width, height).holds(FULL) {
         return tiny::draw(model, &mut screen);
+    }
+    if model.screen == Screen::Compare {
+        compare::draw(model, &mut screen.part(0, 0, width, height - 1));
+        let drawn = overlay::draw(model, &mut screen.part(0, 1, width, height - 2));
+        footer::draw(model, &mut screen.part(0, height - 1, width, 1));
+        return drawn;
     }
     let top = header::draw(model, &mut screen);
     let mut body = screen.part(0, top, width, height - top - 1);

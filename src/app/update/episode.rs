@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{credit::request_all, shape::pairs};
+use super::{credit::request_all, select::select, shape::pairs};
 use crate::{
     app::{
         index::ReadEpisode,
@@ -10,7 +10,7 @@ use crate::{
         message::Effect,
         model::Model,
         open::{OpenEpisode, Settling},
-        screen::Screen,
+        screen::{Overlay, Screen},
         search::FoundActs,
     },
     model::{ActId, AgentId, Episode, EpisodeId, Whose},
@@ -33,9 +33,11 @@ pub(super) fn episode(
         }
     };
     let growing = model.open.as_ref().is_some_and(|it| it.id == id);
+    let mut goes_to = None;
     if model.opening == Some(id) {
         model.opening = None;
         model.screen = Screen::Episode;
+        goes_to = model.opening_at.take();
     } else if !growing || model.held.is_some() {
         return;
     }
@@ -45,6 +47,13 @@ pub(super) fn episode(
             open.settling = Settling::Resting;
         }
         None => model.open = Some(OpenEpisode::new(id, read, revision)),
+    }
+    if let (Some(act), Some(open)) = (goes_to, model.open.as_mut())
+        && act.index() < open.episode.acts.len()
+    {
+        select(open, act);
+        open.placed = true;
+        model.overlay = Some(Overlay::Detail);
     }
     let rest = request_all(model, effects);
     if growing {

@@ -1,12 +1,12 @@
 //! Who gets a key: the first of a stack that takes it.
 //!
 //! ```text
-//! key -> prompt -> typed number -> count -> overlay -> list of episodes -> view -> global
+//! key -> prompt -> typed number -> count -> overlay -> list of episodes -> comparison -> view -> global
 //! ```
 
 use super::{
-    blame, cursor, filter, form, handled::Handled, keymap::action_of, log, note, search, toggle_overlay,
-    views, whose,
+    blame, compare, cursor, filter, form, handled::Handled, keymap::action_of, log, note, search,
+    toggle_overlay, views, whose,
 };
 use crate::app::{
     action::Action,
@@ -45,7 +45,7 @@ impl Press {
 type Layer = fn(&mut Model, Press, &mut Vec<Effect>) -> Handled;
 
 /// Who is offered a key, in this order. The last one takes every key.
-const STACK: [Layer; 7] = [prompt, typed_number, count, overlay, episode_list, view, global];
+const STACK: [Layer; 8] = [prompt, typed_number, count, overlay, episode_list, comparison, view, global];
 
 /// A key was pressed.
 pub(super) fn on_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
@@ -124,6 +124,12 @@ fn episode_list(model: &mut Model, press: Press, effects: &mut Vec<Effect>) -> H
     is_taken.into()
 }
 
+fn comparison(model: &mut Model, press: Press, effects: &mut Vec<Effect>) -> Handled {
+    let is_shown = model.screen == Screen::Compare && model.overlay.is_none();
+    let Some(action) = press.action.filter(|_| is_shown) else { return Handled::No };
+    compare::on_action(model, action, press.count(), effects)
+}
+
 fn view(model: &mut Model, press: Press, effects: &mut Vec<Effect>) -> Handled {
     press.action.map_or(Handled::No, |it| views::on_action(model, it, press.count(), effects))
 }
@@ -191,8 +197,10 @@ fn run(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect
             }
         }
         Action::Hold => log::hold(model, effects),
+        Action::Compare => compare::pick(model, effects),
         Action::ShowEpisodes => {
             model.overlay = None;
+            model.compare.left_for_act = false;
             model.screen = Screen::Episodes;
         }
         Action::Show(view) => show(model, view, effects),
@@ -282,6 +290,10 @@ fn back(model: &mut Model) -> bool {
     }
     if let Some(open) = model.open.as_mut().filter(|it| it.form.list) {
         open.form.list = false;
+        return true;
+    }
+    if std::mem::take(&mut model.compare.left_for_act) {
+        model.screen = Screen::Compare;
         return true;
     }
     if model.view != View::CREDIT {

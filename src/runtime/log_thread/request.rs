@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{LogThread, Sought, Validated};
 use crate::{
-    app::RequestId,
+    app::{RequestId, RowActs},
     filter::Filter,
     model::{EpisodeId, Note, Origin},
     search::Pattern,
@@ -18,6 +18,8 @@ pub(super) enum Request {
     Survey(EpisodeId),
     /// Read an episode once.
     Peek(EpisodeId),
+    /// Read what the records of a row of a comparison hold.
+    Inside(RequestId, Box<(RowActs, RowActs)>),
     /// Read a record.
     Payload(Origin),
     /// Write a note beside its log.
@@ -53,6 +55,11 @@ impl LogThread {
     /// Asks for an episode, once.
     pub fn peek(&self, id: EpisodeId) {
         let _ = self.requests.send(Request::Peek(id));
+    }
+
+    /// Asks what the records of a row of a comparison hold, in A and in B.
+    pub fn inside(&self, request: RequestId, a: RowActs, b: RowActs) {
+        let _ = self.requests.send(Request::Inside(request, Box::new((a, b))));
     }
 
     /// Asks for a record in full.

@@ -59,6 +59,9 @@ pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) {
         if here {
             pane.put(0, y, ">", Role::Cursor);
         }
+        if model.compare.marked == Some(summary.id) {
+            pane.put(1, y, &Action::Compare.key(), Role::Warn);
+        }
         let role = if here { Role::Cursor } else { Role::Plain };
         let found = !model.search.hits_of(EpisodeId::from_index(index)).is_empty();
         pane.put_tail(2, y, name, &summary.name, if found { Role::Match } else { role });

@@ -61,7 +61,16 @@ fn hint_of(model: &Model, binding: &Binding) -> &'static str {
     if model.overlay == Some(Overlay::Filters) && binding.action == Action::Hold {
         return "on/off";
     }
-    if model.overlay.is_some() || model.screen == Screen::Episodes {
+    if model.overlay.is_none() && model.screen == Screen::Compare {
+        return match binding.action {
+            Action::NextHit => "difference",
+            Action::Right => "side",
+            Action::Sort => "swap",
+            Action::Scope => "fold",
+            _ => binding.hint,
+        };
+    }
+    if model.overlay.is_some() || model.screen != Screen::Episode {
         return binding.hint;
     }
     (model.view.row().hint)(model, binding.action).unwrap_or(binding.hint)
@@ -77,7 +86,10 @@ fn hints(model: &Model) -> Vec<&'static Binding> {
         (Some(Overlay::Filters), _) => &[A::Down, A::Hold, A::Filter, A::Back, A::Help],
         (Some(_), _) => &[A::Down, A::Back, A::Help, A::Quit],
         (None, Screen::Episodes) => {
-            &[A::Open, A::Down, A::NextCulprit, A::Search, A::Filter, A::Findings, A::Help, A::Quit]
+            &[A::Open, A::Down, A::NextCulprit, A::Compare, A::Search, A::Filter, A::Help, A::Quit]
+        }
+        (None, Screen::Compare) => {
+            &[A::NextHit, A::Open, A::Right, A::NextPane, A::Scope, A::Sort, A::Copy, A::Help]
         }
         (None, Screen::Episode) => (model.view.row().hints)(model),
     };
@@ -85,7 +97,7 @@ fn hints(model: &Model) -> Vec<&'static Binding> {
     if model.log.following && model.overlay.is_none() && !model.view.row().is_hold_taken {
         hints.insert(0, action::binding(A::Hold));
     }
-    if model.search.is_on() && model.overlay.is_none() {
+    if model.search.is_on() && model.overlay.is_none() && model.screen != Screen::Compare {
         hints.splice(0..0, [A::NextHit, A::Hits].map(action::binding));
     }
     hints

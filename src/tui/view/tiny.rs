@@ -15,6 +15,7 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> Drawn {
     let mut pane = screen.part(0, 0, width, height);
     pane.mark(model.search.pattern.as_deref());
     match model.open.as_ref().filter(|_| model.screen == Screen::Episode) {
+        None if model.screen == Screen::Compare => compared(model, &mut pane),
         None => list(model, &mut pane),
         Some(open) => episode(model, open, &mut pane),
     }
@@ -69,6 +70,18 @@ fn list(model: &Model, pane: &mut Painter<'_>) {
         let errors = super::errors(u64::from(summary.errors), pane.theme());
         let errors = errors.map_or(String::new(), |it| format!("  {it}"));
         pane.put(0, y + offset, &format!("{marker}{}{reward} {word}{errors}", summary.name), Role::Plain);
+    }
+}
+
+/// The acts of two episodes, a row a line.
+fn compared(model: &Model, pane: &mut Painter<'_>) {
+    let (lines, at) = super::compare::lines(model);
+    let rows = pane.height().saturating_sub(1).max(1);
+    let top = window(at, lines.len(), rows);
+    for (y, line) in lines.iter().skip(top).take(rows).enumerate() {
+        let marker = if top + y == at { ">" } else { " " };
+        let width = pane.width();
+        pane.put_fit(0, y, width, &format!("{marker}{line}"), Role::Plain);
     }
 }
 
