@@ -17,6 +17,7 @@ mod coalitions;
 mod declared;
 mod extent;
 mod finding;
+mod manner;
 mod own;
 mod real;
 mod replays;
@@ -51,6 +52,7 @@ const CHECKS: &[&[Check]] = &[
     coalitions::CHECKS,
     spread::CHECKS,
     streams::CHECKS,
+    manner::CHECKS,
 ];
 
 /// All findings about `episode`, in the order of the rules and then of the episode.

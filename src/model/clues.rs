@@ -25,6 +25,8 @@ pub struct Clue {
     pub values: Vec<u32>,
     /// Of a result: the words that say that something went wrong.
     pub error: Option<Box<str>>,
+    /// Whether it speaks of an error that came right before it, among others of the next few acts; not told elsewhere.
+    pub speaks_of_error: bool,
     /// Of a result: whether it says that all went well.
     pub went_well: bool,
     /// Words of assumption, the first three.

@@ -19,6 +19,10 @@ const WENT_WELL: &str = r"(?i-u:exitcode: 0|\bsuccess)";
 const GUESS: &str = r"(?i-u:\b(?:assum\w+|simulat\w+|hypothetic\w*|placeholder|example data|mock|dummy|suppose|estimate\w*|likely|probably|approximat\w+|manually|fictional)\b)";
 /// The end is declared.
 const END: &str = r#"(?i-u:\bTERMINATE\b|final answer|no further|concluded|task is (?:now )?complete)|(?i-u:satisfied)[^{}]*\{[^{}]*"(?i-u:answer":[ \t\n\r\x0b\x0c]*true)"#;
+/// Somebody takes up that something went wrong; asked of the few acts behind an error.
+const TAKES_UP: &str = r"(?i-u:\b(?:err(?:or)?s?\b|fail|issue|problem|fix|correct|retry|again|instead|unable|cannot|can't|could not|couldn't|did not|didn't|missing|wrong|sorry|apolog|exception|alternativ|adjust|debug|not found|denied|time ?d? ?out))";
+/// So many acts behind it.
+const BEHIND: usize = 3;
 /// Numbers, and names of two or more capitalised words.
 const VALUE: &str = r"[0-9][0-9,.]*[0-9]|[0-9]|[A-Z][a-z]+(?: [A-Z][a-z]+)+";
 
@@ -34,6 +38,7 @@ struct Patterns {
     went_well: Regex,
     guess: Regex,
     end: Regex,
+    takes_up: Regex,
     value: Regex,
 }
 
@@ -44,6 +49,7 @@ static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
         went_well: pattern(WENT_WELL),
         guess: pattern(GUESS),
         end: pattern(END),
+        takes_up: pattern(TAKES_UP),
         value: pattern(VALUE),
     }
 });
@@ -63,16 +69,24 @@ pub struct Words {
 pub fn read(episode: &Episode, acts: impl Iterator<Item = Words>) -> Clues {
     let mut known: FxHashMap<Box<str>, u32> = FxHashMap::default();
     let mut clues = Clues::default();
+    let mut behind_error = 0;
     for Words { act, said, result } in acts {
         let it = episode.act(act);
         let of_tool = is_tool(episode.agent(it.agent));
-        let row = clue(&said, of_tool, &mut known, &mut clues.values);
+        let mut row = clue(&said, of_tool, &mut known, &mut clues.values);
+        if behind_error > 0 && !of_tool && !row.is_routing {
+            behind_error -= 1;
+            row.speaks_of_error = PATTERNS.takes_up.is_match(&said);
+        }
         let error = it.error.as_deref().filter(|_| of_tool).map(quote);
         clues.rows.push(Clue { act, error: row.error.clone().or(error), ..row });
         let error = it.error.as_deref().filter(|_| !of_tool);
         if result.is_some() || error.is_some() {
             let row = clue(result.as_deref().unwrap_or_default(), true, &mut known, &mut clues.values);
             clues.rows.push(Clue { act, error: error.map(quote).or(row.error.clone()), ..row });
+        }
+        if clues.rows.last().is_some_and(|it| it.error.is_some()) {
+            behind_error = BEHIND;
         }
     }
     clues
@@ -119,6 +133,7 @@ fn clue(
         error: patterns.error.find(text).filter(|_| is_result).map(|it| quote(it.as_str())),
         went_well: is_result && patterns.went_well.is_match(text),
         guesses: guesses.map(|it| it.as_str().to_lowercase().into()).collect(),
+        speaks_of_error: false,
         is_end: !is_result && patterns.end.is_match(text),
         has_code: !is_result && text.contains("```"),
         is_routing: chars < ROUTING && is_routing(text),

@@ -1,6 +1,6 @@
 //! What contradicts a verdict, one variant per kind, the gravest first.
 
-use crate::model::{ActId, AgentId, Attribution, Episode, Estimate, RewardSource, Whose};
+use crate::model::{ActId, AgentId, Attribution, Episode, Estimate, Loop, RewardSource, Whose};
 use crate::stats::sum;
 use crate::suspicion;
 use crate::text::{Clause, Sentence};
@@ -95,6 +95,8 @@ pub enum Against {
         /// How many formulas there are on these data.
         of: usize,
     },
+    /// A large part of the episode repeats what was said before.
+    Loop(Loop),
     /// Values that a model states name others.
     Model {
         /// `method/baseline` of the row.
@@ -120,6 +122,7 @@ impl Against {
             Against::Signs { .. } => "signs",
             Against::Act { .. } => "act",
             Against::Formulas { .. } => "formulas",
+            Against::Loop(_) => "loop",
             Against::Model { .. } => "model",
         }
     }
@@ -207,6 +210,7 @@ impl Against {
                     shown.join(", ")
                 ))
             }
+            Against::Loop(it) => Clause::of(it.words(episode)),
             Against::Model { method, agents } => {
                 Clause::of(format!("values the log states blame {} ({method})", names(episode, agents, "or")))
             }
@@ -281,6 +285,7 @@ pub(super) fn against(
     out.extend(judges(episode, finding, numbers.is_some()));
     out.extend(estimates(episode, finding));
     out.extend(checks.iter().filter(|it| !it.confirmed).cloned().map(Against::Refuted));
+    out.extend(Loop::longest(episode).filter(Loop::is_large).map(Against::Loop));
     let Some((numbers, attribution)) = numbers.zip(attribution) else {
         out.extend(
             outcome.hides_in_sum().then(|| Against::Signs { sum: sum(outcome.own.iter().map(|it| it.1)) }),

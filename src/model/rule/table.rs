@@ -222,6 +222,27 @@ table! {
     /// A cost, a latency or a token count is negative.
     NEGATIVE_USAGE = "negative-usage", [Warning], Line(4);
 
+    /// Agents say in turn what they have said before, four times or more in a row: with what it costs.
+    LOOP = "loop", [Warning], Line(3);
+
+    /// An agent does the same three times with the same result, or says the same.
+    REPEATED_ACT = "repeated-act", [Note], Line(4);
+
+    /// The input of an agent gets eight times as long, and more than 20,000 tokens: each act sends it again.
+    CONTEXT_GROWTH = "context-growth", [Note], Line(7);
+
+    /// The input of an agent, of 20,000 tokens or more, falls to less than half: what stood there before may be lost to it.
+    CONTEXT_CUT = "context-cut", [Note], Line(4);
+
+    /// A model stopped because it had no tokens left: the end of what it said is missing.
+    TRUNCATED_OUTPUT = "truncated-output", [Warning], Line(4);
+
+    /// An error of a tool is neither taken up by the acts after it nor repaired.
+    ERROR_IGNORED = "error-ignored", [Warning], Line(4);
+
+    /// The values of the last answer stand in no act or result before it.
+    UNSUPPORTED_ANSWER = "unsupported-answer", [Note], Line(5);
+
     // Declared credit.
 
     /// Declared credit of an algorithm that divides a total does not sum to that total.

@@ -247,6 +247,17 @@ fn against(episode: &Episode, it: &Against) -> Json {
                 .map(|(method, agents)| json!({ "method": method, "agents": names(episode, agents) }))
                 .collect::<Vec<_>>(),
         }),
+        Against::Loop(it) => json!({
+            "after": episode.act(it.after).id,
+            "last": episode.act(it.last).id,
+            "agents": names(episode, &it.agents),
+            "acts": it.acts,
+            "repeats": it.repeats,
+            "of": it.of,
+            "tokens": it.spent.tokens,
+            "cost": it.spent.cost.map(number),
+            "seconds": it.spent.seconds.map(number),
+        }),
         Against::Model { method, agents } => json!({ "method": method, "agents": names(episode, agents) }),
     };
     json["kind"] = Json::from(it.word());

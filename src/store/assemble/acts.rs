@@ -62,6 +62,11 @@ pub(super) fn of_record(
     act.id = text::clean(&raw_id);
     (act.time, act.step, act.origin) = (record.ts, record.step, origin);
     act.trace = trace_of(record);
+    if let Some((field, word)) = cut_off(record) {
+        let message =
+            format!("'{}' breaks off: `{field}` is '{word}', so the end of what it said is missing", act.id);
+        builder.find(rule::TRUNCATED_OUTPUT, origin, message);
+    }
     if let Some((attempts, last)) = builder.attempts.remove(&raw_id) {
         (act.attempts, act.origin) = (attempts, last);
     }
@@ -89,6 +94,15 @@ fn trace_of(record: &Record) -> Option<Box<str>> {
     let named = record.extra.iter().find(|it| matches!(it.0.as_str(), "trace_id" | "trace" | "traceId"));
     let text = named.filter(|it| it.1.json().starts_with('"')).map(|it| text::clean(&it.1.text()));
     text.filter(|it| !it.is_empty()).map(Into::into)
+}
+
+/// The field that says that a model had no tokens left, and its word.
+fn cut_off(record: &Record) -> Option<(&str, String)> {
+    const FIELDS: [&str; 4] = ["finish_reason", "stop_reason", "finishReason", "stopReason"];
+    const WORDS: [&str; 5] = ["length", "max_tokens", "max_output_tokens", "model_length", "token_limit"];
+    let named = record.extra.iter().filter(|it| FIELDS.contains(&it.0.as_str()));
+    let mut said = named.map(|it| (it.0.as_str(), it.1.text()));
+    said.find(|it| WORDS.iter().any(|word| it.1.eq_ignore_ascii_case(word)))
 }
 
 fn blank(agent: AgentId, kind: ActKind) -> Act {
