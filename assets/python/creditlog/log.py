@@ -7,6 +7,7 @@ is forked, or that gets the log by pickle, opens one for itself.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import socket
@@ -14,7 +15,7 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Optional, Union
 
 from creditlog.encode import line, record
@@ -94,6 +95,14 @@ class CreditLog:
                 self._append(line(record(type, episode, fields)))
             except Exception as error:
                 self._drop(error)
+
+    @contextlib.contextmanager
+    def guard(self) -> Iterator[None]:
+        """Around code of yours that only serves the log, such as a callback: what fails there is counted, not raised."""
+        try:
+            yield
+        except Exception as error:
+            self._drop(error)
 
     def close(self) -> None:
         """Closes the file. The log needs no closing line; what is written later is dropped and counted."""

@@ -173,6 +173,17 @@ class Trouble(Case):
         self.assertEqual(log.dropped, 1)
         self.assertEqual([row["seq"] for row in records(log.path)], [1])
 
+    def test_code_under_guard(self):
+        log = CreditLog(self.folder / "log.jsonl", "demo")
+        with stderr() as said:
+            with log.guard():
+                raise KeyError("agent")
+            with log.guard():
+                log.write("reward", "ep", value=1)
+        self.assertEqual((log.dropped, log.error), (1, "KeyError: 'agent'"))
+        self.assertIn("KeyError", said.getvalue())
+        self.assertEqual(len(records(log.path)), 2)
+
     def test_a_record_that_no_reader_takes(self):
         log = CreditLog(self.folder / "log.jsonl", "demo")
         with stderr():
@@ -183,7 +194,7 @@ class Trouble(Case):
 
 class Source(unittest.TestCase):
     def test_the_module_is_python_3_9_and_imports_the_standard_library_alone(self):
-        standard = {"__future__", "collections", "dataclasses", "errno", "itertools", "json", "math", "os", "socket",
+        standard = {"__future__", "collections", "contextlib", "dataclasses", "errno", "itertools", "json", "math", "os", "socket",
                     "sys", "threading", "time", "typing", "weakref", "creditlog"}
         for path in (PYTHON / "creditlog").glob("*.py"):
             tree = ast.parse(path.read_text(), feature_version=(3, 9))
