@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Optional
 
 DEEPEST = 100
-"""Values nested deeper than this are written as text: readers keep 128 levels."""
+"""What is nested deeper than this is cut off where a value has no end: readers keep 128 levels."""
 
 
 def record(type: str, episode: Any, fields: dict[str, Any]) -> dict[str, Any]:
@@ -47,6 +47,13 @@ def ids(value: Any) -> Optional[list[str]]:
     return [it if isinstance(it, str) else str(it) for it in value]
 
 
+def roster(agents: Any) -> list[Any]:
+    """Agents as objects with an `id`, of which they may be given as names."""
+    if isinstance(agents, (str, Mapping)) or not hasattr(agents, "__iter__"):
+        agents = [agents]
+    return [it if isinstance(it, Mapping) else {"id": str(it)} for it in agents]
+
+
 def line(rec: dict[str, Any]) -> bytes:
     """One record as one line. ASCII only: a write that is cut short leaves no half character."""
     try:
@@ -75,8 +82,8 @@ def plain(value: Any) -> Any:
 
 
 def _known(value: Any) -> Any:
-    if isinstance(value, (bytes, bytearray, memoryview)):
-        return bytes(value).decode("utf-8", "backslashreplace")
+    if isinstance(value, (bytes, bytearray)):
+        return value.decode("utf-8", "backslashreplace")
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, (set, frozenset)):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 from typing import TYPE_CHECKING, Any, Optional, Union
 
-from creditlog.encode import ids
+from creditlog.encode import ids, roster
 
 if TYPE_CHECKING:
     from creditlog.log import CreditLog
@@ -28,7 +28,7 @@ class Episode:
         self._counts: dict[str, Iterator[int]] = {}
         self._ended = False
         if start.get("agents") is not None:
-            start["agents"] = _roster(start["agents"])
+            start["agents"] = roster(start["agents"])
         self.write("episode_start", **_texts(start, "seed", "group"))
 
     def action(self, agent: Any, action: Any = None, *, id: Optional[str] = None, parents: Ids = None,
@@ -101,12 +101,6 @@ class Episode:
             return str(given)
         counter = self._counts.get(prefix) or self._counts.setdefault(prefix, count())
         return f"{prefix}{next(counter)}"
-
-
-def _roster(agents: Any) -> list[Any]:
-    if isinstance(agents, (str, Mapping)) or not hasattr(agents, "__iter__"):
-        agents = [agents]
-    return [it if isinstance(it, Mapping) else {"id": str(it)} for it in agents]
 
 
 def _present(**fields: Any) -> dict[str, Any]:

@@ -18,7 +18,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from typing import Any, Optional, Union
 
-from creditlog.encode import line, record
+from creditlog.encode import line, record, roster
 from creditlog.episode import Episode
 
 LONGEST = 64 << 20
@@ -39,14 +39,14 @@ class CreditLog:
         """Opens the log and writes its `run` record.
 
         `path`: a file to append to, or a directory (there, or ending in `/`) that gets a file for every process.
-        `run`: name of the run, the same in all its processes; another run with it adds to the same episodes. `writer`: host, pid and rank (default: found out).
-        `clock`: seconds since the epoch. `header`: env, algorithm, gamma, reward_unit, bounds, success, value_of, agents.
+        `run`: name of the run, the same in all its processes; what has the same name adds to the same episodes. `writer`: host,
+        pid and rank (default: found out). `clock`: seconds since the epoch. `header`: env, algorithm, gamma, reward_unit, bounds, success, value_of, agents.
         """
-        self._given = os.fspath(path)
+        self._given = os.fsdecode(path)
         self._run = run
         self._writer = writer
         self._clock = clock
-        self._header = header
+        self._header = {**header, "agents": roster(header["agents"])} if "agents" in header else header
         self._first_pid = os.getpid()
         self._reset()
         with self._lock:
@@ -64,7 +64,7 @@ class CreditLog:
 
     @property
     def error(self) -> Optional[str]:
-        """Why a record was dropped last; None: none was."""
+        """What went wrong last; None: nothing has."""
         return self._error
 
     def episode(self, name: Any, **start: Any) -> Episode:
@@ -89,10 +89,7 @@ class CreditLog:
             seq = self._seq
             self._seq = seq + 1
             try:
-                if "ts" not in fields:
-                    fields["ts"] = self._clock()
-                fields["seq"] = seq
-                self._append(line(record(type, episode, fields)))
+                self._put(type, episode, fields, seq)
             except Exception as error:
                 self._drop(error)
 
@@ -150,11 +147,23 @@ class CreditLog:
         _LOGS.add(self)
 
     def _begin(self) -> None:
-        """Writes the `run` record, before the first other one."""
-        self._begun = True
-        named = {} if self._run is None else {"run": self._run}
-        self.write_fields("run", None, {"credit_log": 1, **named, "writer": self._writer or _this_process(),
-                                        **self._header})
+        """Writes the `run` record before any other, and tries again before the next one where that fails."""
+        header = {"credit_log": 1, "run": self._run, "writer": self._writer or _this_process(), **self._header}
+        if self._run is None:
+            del header["run"]
+        try:
+            self._put("run", None, header, self._seq)
+        except Exception as error:
+            self._tell(error)
+        else:
+            self._seq += 1
+            self._begun = True
+
+    def _put(self, type: str, episode: Any, fields: dict[str, Any], seq: int) -> None:
+        if "ts" not in fields:
+            fields["ts"] = self._clock()
+        fields["seq"] = seq
+        self._append(line(record(type, episode, fields)))
 
     def _append(self, data: bytes) -> None:
         """Writes one line whole, or raises OSError and remembers to end what it left of it."""
@@ -202,11 +211,16 @@ class CreditLog:
 
     def _drop(self, error: Exception) -> None:
         self._dropped += 1
+        self._tell(error)
+
+    def _tell(self, error: Exception) -> None:
+        """Keeps what went wrong, and says it the first time."""
         try:
+            first = self._error is None
             self._error = f"{type(error).__name__}: {error}"
-            if self._dropped == 1:
-                sys.stderr.write(f"creditlog: a record for '{self._path}' is lost ({self._error}); "
-                                 "the next ones are counted in `log.dropped`\n")
+            if first:
+                sys.stderr.write(f"creditlog: cannot write to '{self._path}' ({self._error}); "
+                                 "`log.dropped` counts what is lost\n")
         except Exception:  # stderr may be as closed as the log
             pass
 

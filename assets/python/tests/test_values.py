@@ -2,6 +2,7 @@
 
 import dataclasses
 import enum
+import importlib.util
 import unittest
 from collections import OrderedDict, namedtuple
 from pathlib import Path
@@ -141,6 +142,23 @@ class Values(Case):
         for value, expected in cases:
             with self.subTest(repr(value)):
                 self.assertEqual(self.written(value), expected)
+
+    @unittest.skipUnless(importlib.util.find_spec("jax"), "jax is not here")
+    def test_jax(self):
+        import jax
+
+        self.assertEqual(self.written(jax.numpy.arange(4).reshape(2, 2)), [[0, 1], [2, 3]])
+        self.assertEqual(self.written({"logp": jax.numpy.bfloat16(1.5)}), {"logp": 1.5})
+        traced = []
+        jax.jit(lambda it: (traced.append(self.written(it)), it)[1])(jax.numpy.ones(2))
+        self.assertIn("float32[2]", traced[0])
+
+    @unittest.skipUnless(importlib.util.find_spec("torch"), "torch is not here")
+    def test_torch(self):
+        import torch
+
+        self.assertEqual(self.written(torch.tensor([[0.5, float("inf")]], requires_grad=True)), [[0.5, "Infinity"]])
+        self.assertEqual(self.written({"logp": torch.tensor(1.5, dtype=torch.bfloat16)}), {"logp": 1.5})
 
     def test_ids_are_text_and_numbers_of_the_format_plain(self):
         log = CreditLog(self.folder / "log.jsonl", "ids")
