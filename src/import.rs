@@ -14,9 +14,11 @@
 //! file says: it invents no time stamps, no rewards and no causal links.
 
 mod adk;
+mod aegis;
 mod ag2;
 mod agent_lightning;
 mod agentrx;
+mod annotated;
 mod autogen;
 mod c3;
 mod cells;
@@ -41,6 +43,7 @@ mod langfuse;
 mod langgraph;
 mod langsmith;
 mod map;
+mod mast;
 mod mlflow;
 mod native;
 mod openai_agents;
@@ -51,6 +54,7 @@ mod overcooked;
 mod parquet;
 mod pettingzoo;
 mod phoenix;
+mod python;
 mod refused;
 mod rllib;
 mod rllm;
@@ -65,6 +69,8 @@ mod tau_bench;
 mod team;
 #[cfg(test)]
 mod tests;
+mod trace_elephant;
+mod trail;
 mod trl;
 mod turns;
 mod values;
@@ -90,6 +96,12 @@ pub static FORMATS: &[&Format] = &[
     &who_and_when::FORMAT,
     &agentrx::MESSAGES,
     &agentrx::LABELS,
+    &aegis::FORMAT,
+    &mast::FORMAT,
+    &trail::TRACES,
+    &trail::LABELS,
+    &trace_elephant::STEPS,
+    &trace_elephant::FINDING,
     &c3::FORMAT,
     &c3::DETAILS,
     &otlp::FORMAT,

@@ -12,6 +12,7 @@ mod corpus {
     pub mod credit;
     pub mod episode;
     mod exports;
+    mod failures;
     pub mod follow;
     mod frameworks;
     pub mod import;

@@ -11,10 +11,12 @@ use parquet::{
 };
 
 use super::{
-    DocumentReader, Format, Head, Reader, Score, Sink, Start,
+    DocumentReader, Format, Head, LineReader, Reader, Score, Sink, Start, aegis,
     contain::contain,
     json::Fields,
+    mast,
     rows::Mapped,
+    trail,
     trl::{Completions, is_completion},
     who_and_when,
 };
@@ -63,8 +65,10 @@ impl DocumentReader for Tables {
             rows.read(&row, number, start, sink);
             true
         });
-        if let Rows::Mapped(it) = &mut rows {
-            it.end(sink);
+        match &mut rows {
+            Rows::Mapped(it) => it.end(sink),
+            Rows::Traces(it) => it.settle(true, sink),
+            Rows::Unknown | Rows::Completions(_) | Rows::Failures(_) => {}
         }
         report_damage(result, sink);
     }
@@ -81,8 +85,19 @@ fn report_damage(result: Result<(), ParquetError>, sink: &mut dyn Sink) {
 enum Rows {
     Unknown,
     Completions(Completions),
-    Failures,
+    /// Each a document of this format.
+    Failures(&'static Format),
+    Traces(Box<dyn LineReader>),
     Mapped(Mapped),
+}
+
+/// The format of a row that is an annotated failure.
+fn failure(row: &str, fields: &Fields<'_>) -> Option<&'static Format> {
+    if fields.has("history") && fields.has("mistake_agent") {
+        return Some(&who_and_when::FORMAT);
+    }
+    let head = Head::of(row.as_bytes());
+    [&aegis::FORMAT, &mast::FORMAT].into_iter().find(|it| (it.score)(&head) == Score::CERTAIN)
 }
 
 impl Rows {
@@ -91,20 +106,20 @@ impl Rows {
         if let Rows::Unknown = self {
             *self = match start.map {
                 None if is_completion(&fields) => Rows::Completions(Completions::new(start.name)),
-                None if fields.has("history") && fields.has("mistake_agent") => Rows::Failures,
+                None if fields.has("trace") && fields.has("labels") => Rows::Traces(trail::rows()),
+                None => {
+                    failure(row, &fields).map_or_else(|| Rows::Mapped(Mapped::new(start)), Rows::Failures)
+                }
                 _ => Rows::Mapped(Mapped::new(start)),
             };
         }
         match self {
             Rows::Completions(it) => it.row(&fields, number, &number.to_string(), sink),
-            Rows::Failures => {
+            Rows::Failures(format) => {
                 let mut sink = InRow { number, sink };
-                who_and_when::FORMAT.read_document(
-                    row.as_bytes(),
-                    &format!("{}:{number}", start.name),
-                    &mut sink,
-                );
+                format.read_document(row.as_bytes(), &format!("{}:{number}", start.name), &mut sink);
             }
+            Rows::Traces(it) => it.read(row.as_bytes(), number, sink),
             Rows::Mapped(it) => it.row(&fields, number, 0, sink),
             Rows::Unknown => {}
         }

@@ -81,6 +81,20 @@ impl SpanReader {
         Self { beside: start.beside.cloned(), is_joined: true, ..Self::new(parse) }
     }
 
+    /// The same for judgements of the trace that the file is named after, whose spans are in a file beside.
+    pub(super) fn lent(parse: Parse, start: &Start<'_>) -> Self {
+        let name = Some(start.name.to_owned());
+        Self { name, beside: start.beside.cloned(), ..Self::new(parse) }
+    }
+
+    /// Names the trace of what names none.
+    fn name(&self, batch: &mut Batch) {
+        let Some(name) = &self.name else { return };
+        let traces = batch.spans.iter_mut().map(|it| &mut it.trace);
+        let traces = traces.chain(batch.evaluations.iter_mut().map(|it| &mut it.trace));
+        traces.filter(|it| it.is_empty()).for_each(|it| it.clone_from(name));
+    }
+
     /// Lends the spans of other files to traces of which this file only holds evaluations.
     fn borrow(&mut self) {
         let lacking = self.traces.without_spans();
@@ -122,9 +136,7 @@ impl LineReader for SpanReader {
         };
         let problems = values.read(line, number, &mut each);
         problems.into_iter().for_each(|it| sink.problem(it));
-        if let Some(name) = &self.name {
-            batch.spans.iter_mut().filter(|it| it.trace.is_empty()).for_each(|it| it.trace.clone_from(name));
-        }
+        self.name(&mut batch);
         self.traces.add(batch);
         self.traces.tell_whole(sink);
     }
@@ -139,6 +151,7 @@ impl LineReader for SpanReader {
             if let Some(problem) = self.values.finish(&mut each) {
                 sink.problem(problem);
             }
+            self.name(&mut batch);
             self.traces.add(batch);
             self.borrow();
         }

@@ -26,6 +26,7 @@ use crate::{
         RosterAgent, Usage,
     },
     model::Timestamp,
+    text::label,
 };
 
 /// How much of a trace is there.
@@ -425,6 +426,8 @@ impl<'a> Maker<'a> {
         let of = span.filter(|_| !is_root).map(|at| tree.spans[at].id.clone());
         let has = |id: &String| self.made.iter().any(|(_, record)| record.id.as_ref() == Some(id));
         let of: Vec<String> = of.filter(has).into_iter().collect();
+        // What is said of something that is not there is said all the same.
+        let lost = it.span.as_ref().filter(|_| span.is_none() && !tree.spans.is_empty());
         // Unique also where two files tell evaluations of one trace.
         let (of_what, name) = (it.span.as_deref().unwrap_or("all"), it.name.as_deref().unwrap_or("score"));
         let id = format!("{EVALUATION}{of_what}/{name}");
@@ -448,10 +451,17 @@ impl<'a> Maker<'a> {
                 algorithm: it.name.clone().unwrap_or_else(|| "evaluation".to_owned()),
                 units: Some("label".to_owned()),
                 items: vec![CreditItem {
-                    of: of.into_iter().next(),
+                    // Of the spans nothing is known here: whoever has them may know the id.
+                    of: if tree.spans.is_empty() { it.span.clone() } else { of.into_iter().next() },
                     agent,
                     label: it.label.clone(),
-                    reason: it.explanation.clone(),
+                    reason: match lost {
+                        Some(lost) => {
+                            let why = it.explanation.as_deref().unwrap_or_default();
+                            Some(format!("at '{}', which is no span of the trace: {why}", label(lost, 40)))
+                        }
+                        None => it.explanation.clone(),
+                    },
                     ..CreditItem::default()
                 }],
                 ..Credit::default()
