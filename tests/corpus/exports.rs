@@ -114,6 +114,8 @@ fn traces_of_mlflow() {
             .filter_map(|it| it["feedback"]["value"].as_f64())
             .sum();
         assert_eq!(opened.episodes[0].metrics.iter().map(|it| it.value).sum::<f64>(), assessed);
+        // Whether more of it is better is not said.
+        assert!(opened.episodes.iter().all(|it| it.rewards.is_empty()), "an assessment is no reward");
     };
     check(&own("mlflow.json"));
     if let Some(path) = real("mlflow/mlflow_trace.json") {

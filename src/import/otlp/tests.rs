@@ -140,6 +140,33 @@ fn a_trace_whose_root_never_comes_is_told_in_the_end() {
 }
 
 #[test]
+fn a_trace_that_goes_on_has_a_task_already() {
+    let asked = json!({
+        "gen_ai.operation.name": "chat", "gen_ai.agent.name": "scout",
+        "gen_ai.input.messages": "[{\"role\": \"user\", \"content\": \"Where is gold?\"}]"
+    });
+    let mut reader = SpanReader::new(parse);
+    let mut tell = |spans: &[Json], line: u32| {
+        let file = export(spans).to_string();
+        let collected = crate::import::tests::Collected::of(|sink| {
+            reader.read(file.as_bytes(), line, sink);
+            reader.settle(false, sink);
+        });
+        unnumbered(&crate::import::spans::tests::shown(&collected).0)
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let first = tell(&[span("01", "ff", "chat", (1, 2), &asked)], 1);
+    assert!(first[0].starts_with("start ") && first[0].ends_with(": Where is gold? ()"), "{first:?}");
+    assert_eq!(first.len(), 2);
+    assert_eq!(tell(&[span("02", "ff", "chat", (3, 4), &asked)], 2).len(), 1, "the task is told once");
+    // The root has the last word, and says who is there.
+    let whole = tell(&[span("ff", "", "team", (0, 9), &json!({"input.value": "Find gold."}))], 3);
+    assert!(whole[0].ends_with(": Find gold. (scout)"), "{whole:?}");
+}
+
+#[test]
 fn circles_and_repeated_ids_are_told() {
     let chat = json!({"gen_ai.operation.name": "chat", "gen_ai.agent.name": "a"});
     let spans = [

@@ -51,18 +51,73 @@ pub(super) fn answer(outcome: Value) -> Value {
     inner.unwrap_or(outcome)
 }
 
-/// What a team was asked, in words: the last thing that its user said, or the input itself.
+/// What a team was asked: in words, or else the input as it is.
 pub(super) fn task(attributes: &Attributes) -> Option<String> {
-    let asked = input(attributes)?;
-    let messages = match &asked {
-        Value::Array(it) => Some(it),
-        other => ["messages", "contents"].iter().find_map(|it| other.get(it)?.as_array()),
-    };
-    let Some(messages) = messages else {
-        let named = ["task", "input", "question", "query", "prompt", "new_message", "user_input"];
-        let inner = named.iter().find_map(|it| text(asked.get(it)));
-        return inner.or_else(|| text(Some(&asked)));
-    };
+    asked(attributes).or_else(|| text(input(attributes).as_ref()))
+}
+
+/// What a team was asked, in words: the last thing that its user said, or the words in its input; `None` if there are
+/// none, or it is not clear which.
+pub(super) fn asked(attributes: &Attributes) -> Option<String> {
+    asked_in(&input(attributes)?, 0)
+}
+
+/// Fields that hold what was asked, the likeliest first.
+const ASKED: [&str; 18] = [
+    "task",
+    "input",
+    "question",
+    "query",
+    "prompt",
+    "new_message",
+    "user_input",
+    "content",
+    "text",
+    "message",
+    "instruction",
+    "instructions",
+    "request",
+    "goal",
+    "topic",
+    "inputs",
+    "args",
+    "kwargs",
+];
+
+fn asked_in(value: &Value, level: u32) -> Option<String> {
+    if level > LEVELS {
+        return None;
+    }
+    match value {
+        Value::String(it) => {
+            let inner = unquoted(value);
+            let inside = (inner != *value).then(|| asked_in(&inner, level + 1)).flatten();
+            // What holds no words is not read by anybody: whoever looks on finds better ones, or the whole.
+            let is_data = inner.is_object() || inner.is_array();
+            inside.or_else(|| Some(it.clone()).filter(|it| !it.trim().is_empty() && !is_data))
+        }
+        Value::Array(items) => match items.as_slice() {
+            // LangChain's batches of messages.
+            [one @ (Value::Array(_) | Value::String(_))] => asked_in(one, level + 1),
+            all => of_messages(all),
+        },
+        Value::Object(fields) => {
+            let listed = ["messages", "contents"].iter().find_map(|it| fields.get(*it));
+            if let Some(listed @ Value::Array(_)) = listed {
+                return asked_in(listed, level + 1);
+            }
+            let named = ASKED.iter().find_map(|it| asked_in(fields.get(*it)?, level + 1));
+            // The only thing that there is, whatever it is called.
+            named.or_else(|| {
+                fields.values().next().filter(|_| fields.len() == 1).and_then(|it| asked_in(it, level + 1))
+            })
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
+}
+
+/// The last words of the user, or the first of all.
+fn of_messages(messages: &[Value]) -> Option<String> {
     let is_users = |it: &&Value| {
         let of = |it: &Value| text(it.get("role").or_else(|| it.get("type")));
         of(it).is_some_and(|it| it == "user" || it == "human")
@@ -339,6 +394,23 @@ mod tests {
             "[{\"role\": \"system\", \"content\": \"s\"}, {\"role\": \"user\", \"content\": \"do it\"}]"
         );
         assert_eq!(task("gen_ai.input.messages", messages).as_deref(), Some("do it"));
+    }
+
+    #[test]
+    fn words_are_found_inside_the_json_of_a_task() {
+        let check = |value: Value, words: Option<&str>, task_: &str| {
+            let attributes = Attributes::of(Some(&json!({ "input.value": value })));
+            assert_eq!(asked(&attributes).as_deref(), words, "{value}");
+            assert_eq!(task(&attributes).as_deref(), Some(task_), "{value}");
+        };
+        check(json!("{\"inputs\": {\"question\": \"why?\"}}"), Some("why?"), "why?");
+        check(json!({"args": ["why?"], "kwargs": {}}), Some("why?"), "why?");
+        check(json!({"args": [], "kwargs": {"topic": "wells"}}), Some("wells"), "wells");
+        check(json!({"state": "{\"prompt\": \"dig\"}"}), Some("dig"), "dig");
+        check(json!({"messages": [[{"type": "human", "content": "dig"}]]}), Some("dig"), "dig");
+        // Which of several is not clear: all of it.
+        check(json!({"city": "Lima", "day": "Monday"}), None, "{\"city\":\"Lima\",\"day\":\"Monday\"}");
+        check(json!({"q": 1}), None, "{\"q\":1}");
     }
 
     #[test]

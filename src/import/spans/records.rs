@@ -128,7 +128,18 @@ impl<'a> Maker<'a> {
         let calling: HashSet<usize> = self.calls.iter().flatten().filter_map(|it| it.via).collect();
         let acts = tree.order.iter().copied().filter(|at| tree.nodes[*at].acts && tree.is_known(*at));
         let acts = acts.filter(|at| tree.nodes[*at].role != Role::Handoff && !calling.contains(at));
-        acts.map(|at| self.act(at, None)).collect()
+        let mut made: Vec<Made> = acts.map(|at| self.act(at, None)).collect();
+        // A trace that never ends has a name in the list all the same: what its first span was asked. The root, if it
+        // comes, has the last word.
+        let first = tree.order.first().filter(|_| !made.is_empty()).map(|at| &tree.spans[*at]);
+        let task = tree.order.iter().find_map(|at| content::asked(&tree.spans[*at].attributes));
+        if let (Some(span), Some(task)) = (first, task) {
+            let trace = Some(span.trace.clone());
+            let start = EpisodeStart { task: Some(task), trace_id: trace.clone(), ..EpisodeStart::default() };
+            let record = Record { episode: trace, ts: span.start, ..Record::new(Body::EpisodeStart(start)) };
+            made.insert(0, (span.line, record));
+        }
+        made
     }
 
     /// Who called whom, and whose the errors of agents are.
@@ -180,9 +191,9 @@ impl<'a> Maker<'a> {
         let Some(first) = tree.root().or(tree.order.first().copied()) else { return };
         // Up to the first act: what the team was asked stands on the root or soon below it.
         let acts = tree.order.iter().position(|at| tree.nodes[*at].acts).unwrap_or(0);
-        let task = tree.order[..=acts.min(tree.order.len() - 1)]
-            .iter()
-            .find_map(|at| content::task(&tree.spans[*at].attributes));
+        let above =
+            || tree.order[..=acts.min(tree.order.len() - 1)].iter().map(|at| &tree.spans[*at].attributes);
+        let task = above().find_map(content::asked).or_else(|| above().find_map(content::task));
         let span = &tree.spans[first];
         let start =
             EpisodeStart { agents, task, trace_id: Some(span.trace.clone()), ..EpisodeStart::default() };

@@ -187,6 +187,8 @@ fn key(record: &Record) -> String {
     match (&record.id, &record.body) {
         (Some(id), _) => format!("{kind} {id}"),
         (None, Body::Metric(it)) => format!("{kind} of {}", it.agent.as_deref().unwrap_or_default()),
+        // What is told before a trace is whole names no agents.
+        (None, Body::EpisodeStart(it)) if it.agents.is_empty() => format!("{kind} ahead"),
         (None, _) => kind.to_owned(),
     }
 }
