@@ -41,6 +41,7 @@ mod json;
 mod kaggle;
 mod langfuse;
 mod langgraph;
+mod langgraph_states;
 mod langsmith;
 mod map;
 mod mast;
@@ -55,6 +56,7 @@ mod parquet;
 mod pettingzoo;
 mod phoenix;
 mod python;
+mod recent;
 mod refused;
 mod rllib;
 mod rllm;
@@ -96,6 +98,7 @@ pub static FORMATS: &[&Format] = &[
     &who_and_when::FORMAT,
     &agentrx::MESSAGES,
     &agentrx::LABELS,
+    &agentrx::INFO,
     &aegis::FORMAT,
     &mast::FORMAT,
     &trail::TRACES,
@@ -104,6 +107,8 @@ pub static FORMATS: &[&Format] = &[
     &trace_elephant::FINDING,
     &c3::FORMAT,
     &c3::DETAILS,
+    &c3::TRAIN,
+    &c3::EVAL,
     &otlp::FORMAT,
     &jaeger::FORMAT,
     &console::FORMAT,
@@ -112,10 +117,12 @@ pub static FORMATS: &[&Format] = &[
     &langfuse::FORMAT,
     &langsmith::FORMAT,
     &langgraph::FORMAT,
+    &langgraph_states::FORMAT,
     &mlflow::FORMAT,
     &openai_agents::FORMAT,
     &autogen::CHAT,
     &autogen::CORE,
+    &autogen::STATE,
     &ag2::LOG,
     &ag2::RESULT,
     &adk::EVENTS,

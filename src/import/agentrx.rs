@@ -10,6 +10,9 @@
 //! * failures: a judgement each, of `failed_agent` at `step_number`, which counts from 1; the root cause comes first
 //! * every trajectory that is judged has failed
 //!
+//! An index, `{category: {trajectory_id: {step, reason, name}}}`, judges the files that it names: `step` is that of the
+//! root cause (as the labels of the same trajectories say, in all nine that are there), and nobody is named.
+//!
 //! Labels of conversations that are not opened beside them are episodes without acts.
 
 use super::{
@@ -45,6 +48,23 @@ pub static LABELS: Format = Format {
     reader: Reader::Document(&Labels),
 };
 
+/// The row of indexes.
+pub static INFO: Format = Format {
+    name: "agentrx-info",
+    title: "AgentRx index",
+    about: "an index of failed conversations (AgentRx, `trajectories_info.json`): the step of the root cause in each",
+    score: |head: &Head<'_>| {
+        let bytes = head.bytes.trim_ascii_start();
+        let step = memchr::memmem::find(bytes, b"\"step\"").map_or(&[][..], |at| &bytes[..at]);
+        // Categories hold trajectories hold steps.
+        let is_third = step.first() == Some(&b'{')
+            && memchr::memchr_iter(b'{', step).count() == 3
+            && memchr::memchr2(b'[', b'}', step).is_none();
+        Score::certain_if(is_third && head.holds(b"\"reason\"") && head.holds(b"\"name\""))
+    },
+    reader: Reader::Document(&Index),
+};
+
 /// A list of messages of which some have a name, or a role that is no role of a model's API.
 fn messages(head: &Head<'_>) -> Score {
     let is_list = head.bytes.trim_ascii_start().first() == Some(&b'[');
@@ -74,7 +94,7 @@ impl DocumentReader for Messages {
         let prefix = b"{\"history\":";
         let document = document.strip_prefix(b"\xef\xbb\xbf").unwrap_or(document);
         let wrapped = [prefix, document, b"}"].concat();
-        if is_id(stem) {
+        if is_id(stem) || is_indexed(stem) {
             sink.record(1, &run());
         }
         let mut sink = Wrapped { prefix: prefix.len(), end: document.len(), sink };
@@ -127,6 +147,30 @@ impl DocumentReader for Labels {
     }
 }
 
+/// Reads indexes.
+struct Index;
+
+impl DocumentReader for Index {
+    fn read(&self, document: &[u8], _: &str, sink: &mut dyn Sink) {
+        read_document(document, sink, |root, places, sink| {
+            sink.record(1, &run());
+            for (category, trajectories) in Fields::of(root).iter() {
+                for (id, raw) in Fields::of(trajectories).iter() {
+                    let it = Fields::of(raw);
+                    let named = it.text("name").map(|it| it.trim_end_matches(".json").to_owned());
+                    let item = CreditItem {
+                        of: it.integer("step").and_then(act),
+                        label: Some(format!("root cause: {category}")),
+                        reason: it.text("reason").filter(|it| it != category),
+                        ..CreditItem::default()
+                    };
+                    judge(&named.unwrap_or_else(|| id.to_owned()), vec![item], places.line(raw), sink);
+                }
+            }
+        });
+    }
+}
+
 /// What all trajectories and labels are part of.
 pub(super) fn run() -> Record {
     Record::new(Body::Run(Run { credit_log: Some(1), run: Some("agentrx".to_owned()), ..Run::default() }))
@@ -138,6 +182,22 @@ fn is_id(name: &str) -> bool {
     let is_number = !name.is_empty() && name.bytes().all(|it| it.is_ascii_digit());
     is_number || plain.len() >= 32 && plain.bytes().all(|it| it.is_ascii_hexdigit())
 }
+
+/// Whether an index names a file so: after what failed, with a number.
+fn is_indexed(name: &str) -> bool {
+    let plain = name.trim_end_matches(|it: char| it.is_ascii_digit()).trim_end_matches('_');
+    INDEXED.contains(&plain)
+}
+
+/// The names of files in the index of the data set.
+const INDEXED: [&str; 6] = [
+    "rai_policy_violation",
+    "intent_not_supported",
+    "intent_plan_misalignment",
+    "invent_new_info",
+    "misinterpret_tool_info",
+    "plan_adherence_failure",
+];
 
 /// Hands on the judgements of an episode.
 fn judge(episode: &str, items: Vec<CreditItem>, line: u32, sink: &mut dyn Sink) {

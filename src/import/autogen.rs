@@ -11,19 +11,24 @@
 //!   whether it was right
 //! * words of a logger between the events are passed over
 //!
-//! The saved state of a team has no order of what was said, and is not read.
-
-use std::collections::HashSet;
+//! A saved state (`save_state`) holds the thread of the team's manager: the same messages, without an end. What single
+//! agents remember is in it once more, and is not read.
 
 use serde_json::Value as Json;
 
 use super::{
-    Format, Head, LineReader, Reader, Score, Sink, Start,
+    DocumentReader, Format, Head, LineReader, Reader, Score, Sink,
+    document::read_document,
+    json::Fields,
+    recent::Recent,
     row::task_line,
     team::{Answer, Call, Place, Team, tokens, unquoted, word},
     turns::json_line,
 };
-use crate::log::{Action, Body, EpisodeEnd, Message, Payload, timestamp_from_text};
+use crate::{
+    log::{Action, Body, EpisodeEnd, Message, Payload, Problem, timestamp_from_text},
+    model::rule,
+};
 
 /// The row of streams.
 pub static CHAT: Format = Format {
@@ -31,7 +36,7 @@ pub static CHAT: Format = Format {
     title: "AutoGen team",
     about: "messages of AutoGen teams (`run_stream` of AgentChat, Magentic-One), one a line: each run an episode",
     score: |head: &Head<'_>| Score::certain_if(head.objects.iter().any(is_message)),
-    reader: Reader::Lines(|start| Box::new(Lines::new(start))),
+    reader: Reader::Lines(|start| Box::new(Lines::new(start.name))),
 };
 
 /// The row of logs.
@@ -43,8 +48,26 @@ pub static CORE: Format = Format {
         let is_event = |it: &super::HeadObject<'_>| it.has("delivery_stage") && it.has("sender");
         Score::certain_if(head.objects.iter().any(is_event))
     },
-    reader: Reader::Lines(|start| Box::new(Lines::new(start))),
+    reader: Reader::Lines(|start| Box::new(Lines::new(start.name))),
 };
+
+/// The row of saved states.
+pub static STATE: Format = Format {
+    name: "autogen-state",
+    title: "AutoGen state",
+    about: "saved states of AutoGen teams (`save_state`), one document: what was said until then is an episode",
+    score: |head: &Head<'_>| {
+        let first = head.objects.first();
+        Score::certain_if(
+            first.is_some_and(|it| it.has("agent_states") && (it.has("type") || it.has("version"))),
+        )
+    },
+    reader: Reader::Document(&State),
+};
+
+/// Of so many messages it is known that they were told. A message comes again when it is delivered, and at the end of
+/// its run.
+const KNOWN: usize = 1 << 16;
 
 fn is_message(it: &super::HeadObject<'_>) -> bool {
     it.has("source") && it.has("models_usage") && it.has("type")
@@ -62,13 +85,13 @@ struct Lines {
     /// Whether the last of them still goes on.
     open: bool,
     /// Ids of messages that were told.
-    told: HashSet<String>,
+    told: Recent,
 }
 
 impl Lines {
-    fn new(start: &Start<'_>) -> Self {
-        let name = start.name.to_owned();
-        Self { name, team: Team::default(), runs: 0, open: false, told: HashSet::new() }
+    fn new(name: &str) -> Self {
+        let name = name.to_owned();
+        Self { name, team: Team::default(), runs: 0, open: false, told: Recent::new(KNOWN) }
     }
 }
 
@@ -112,7 +135,7 @@ impl Lines {
         }
         // Of older versions without ids what stands in the result a second time cannot be told, so it is not.
         let id = message["id"].as_str().map_or_else(|| format!("l{line}"), str::to_owned);
-        if !self.told.insert(id.clone()) {
+        if !self.told.insert(&id) {
             return;
         }
         let ts = message["created_at"].as_str().and_then(timestamp_from_text);
@@ -198,13 +221,39 @@ impl Lines {
     }
 }
 
+/// Reads saved states.
+struct State;
+
+impl DocumentReader for State {
+    fn read(&self, document: &[u8], name: &str, sink: &mut dyn Sink) {
+        read_document(document, sink, |root, places, sink| {
+            let (mut lines, mut count) = (Lines::new(name), 0);
+            for (_, state) in Fields::of(root).object("agent_states").iter() {
+                for raw in Fields::of(state).items("message_thread") {
+                    let Ok(mut message) = serde_json::from_str::<Json>(raw) else { continue };
+                    count += 1;
+                    if message["id"].is_null() && message.is_object() {
+                        message["id"] = format!("t{count}").into();
+                    }
+                    lines.take(&message, places.line(raw), sink);
+                }
+            }
+            lines.team.give_up(sink);
+            if count == 0 {
+                let message = "no state has a `message_thread`: who said what in which order is not in it";
+                sink.problem(Problem::new(rule::MISSING_FIELD, 0, message));
+            }
+        });
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::import::spans::tests::told;
 
     fn read(file: &str, format: &Format) -> Vec<String> {
-        let mut reader = Lines::new(&Start { name: "d/one", map: None, beside: None });
+        let mut reader = Lines::new("d/one");
         let (records, problems) = told(&mut reader, file);
         assert_eq!(problems, Vec::<String>::new());
         assert_eq!((format.score)(&Head::of(file.as_bytes())), Score::CERTAIN);
@@ -234,6 +283,29 @@ mod tests {
                 "8 start d/one#2: Again. ()",
             ]
         );
+    }
+
+    #[test]
+    fn a_saved_state() {
+        let file = include_str!("../../tests/data/formats/autogen/state.json");
+        assert_eq!((STATE.score)(&Head::of(file.as_bytes())), Score::CERTAIN);
+        let read = |file: &str| {
+            let collected =
+                crate::import::tests::Collected::of(|sink| State.read(file.as_bytes(), "d/one", sink));
+            crate::import::spans::tests::shown(&collected)
+        };
+        let (records, problems) = read(file);
+        assert_eq!(problems, Vec::<String>::new());
+        let records: Vec<&str> = records.iter().map(|it| it.split_once(' ').unwrap().1).collect();
+        assert_eq!(
+            records,
+            [
+                "start d/one: Dig a well. ()",
+                "m2 scout tool < : probe(at=1) = rock [3+2] ! rock",
+                "m4 digger llm < m2: Dry. [9+1]",
+            ]
+        );
+        assert_eq!(read("{\"agent_states\": {}}").1.len(), 1);
     }
 
     #[test]

@@ -24,8 +24,10 @@
 //! heard whom.
 
 mod details;
+mod rollouts;
 
 pub use details::DETAILS;
+pub use rollouts::{EVAL, TRAIN};
 
 use std::borrow::Cow;
 

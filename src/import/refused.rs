@@ -98,6 +98,15 @@ const KINDS: &[Kind] = &[
         is: |_, head| matches!(head.bytes, [0x80, 2..=5, ..]),
     },
     Kind {
+        what: "checkpoints of LangGraph in SQLite",
+        advice: "write `list(graph.get_state_history(config))` as JSON and open that",
+        is: |_, head| {
+            head.bytes.starts_with(b"SQLite format 3")
+                && head.holds(b"checkpoint_ns")
+                && head.holds(b"writes")
+        },
+    },
+    Kind {
         what: "an SQLite database",
         advice: "write the rows that matter as CSV or JSON Lines, and see `creditscope map FILE`",
         is: |_, head| head.bytes.starts_with(b"SQLite format 3"),

@@ -81,6 +81,16 @@ impl Team {
         self.before = Some(id);
     }
 
+    /// The next act comes from this one, not from the last: a conversation that was taken up again.
+    pub(super) fn goes_on_from(&mut self, before: Option<String>) {
+        self.before = before;
+    }
+
+    /// The last act.
+    pub(super) fn last(&self) -> Option<String> {
+        self.before.clone()
+    }
+
     /// Takes a call that is to be answered.
     pub(super) fn ask(&mut self, call: Call) {
         self.waiting.push(call);

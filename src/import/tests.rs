@@ -90,6 +90,11 @@ fn a_refusal_says_what_to_do() {
         ("x.npz", b"PK\x03\x04....obs.npy", "arrays of NumPy"),
         ("x.zip", b"PK\x03\x04....", "a zip archive that holds no log of Inspect; unpack it"),
         ("x.db", b"SQLite format 3\0", "an SQLite database"),
+        (
+            "x.sqlite",
+            b"SQLite format 3\0....CREATE TABLE writes (thread_id TEXT, checkpoint_ns TEXT, value BLOB)",
+            "checkpoints of LangGraph in SQLite; write",
+        ),
     ];
     for (name, head, expected) in kinds {
         let why = why(name, head);

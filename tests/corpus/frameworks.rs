@@ -108,6 +108,49 @@ fn streams_of_autogen() {
 }
 
 #[test]
+fn saved_states_of_autogen() {
+    for path in
+        [Some(own("autogen/state.json")), real("autogen/autogen_team_state.json")].into_iter().flatten()
+    {
+        let document = document(&path);
+        let states = document["agent_states"].as_object().unwrap().values();
+        let said: Vec<Value> = states.flat_map(|it| list(&it["message_thread"]).to_vec()).collect();
+        let opened = check_autogen(&path, &said);
+        assert!(opened.episodes[0].outcome.is_none(), "it may go on");
+    }
+}
+
+#[test]
+fn states_of_langgraph() {
+    let real = real("langgraph/langgraph_state_history.json");
+    for path in [Some(own("langgraph_states.json")), real].into_iter().flatten() {
+        let (opened, history) = (read(&path), document(&path));
+        assert_eq!(opened.episodes.len(), 1);
+        let episode = &opened.episodes[0];
+        // The newest state has all messages. One of a model is an act, one with calls of tools an act for each.
+        let said = list(&history[0]["values"]["messages"]);
+        let mut acts = 0;
+        for it in said.iter().filter(|it| it["type"] == "ai") {
+            let calls = list(&it["tool_calls"]).len();
+            acts += calls + usize::from(calls == 0 || word(it, "content") != "");
+        }
+        let other = list(&history).iter().any(|it| it["values"].as_object().unwrap().len() > 1);
+        assert_eq!(episode.acts.len(), acts + usize::from(other));
+        let sum = |key: &str| said.iter().filter_map(|it| it["usage_metadata"][key].as_u64()).sum::<u64>();
+        assert_eq!(tokens(&opened), (sum("input_tokens"), sum("output_tokens")));
+        assert_eq!(errors(&opened), said.iter().filter(|it| it["status"] == "error").count());
+        assert_eq!(episode.task.as_deref(), said[0]["content"].as_str());
+        let answer = episode.outcome.as_ref().unwrap().answer.as_deref();
+        assert_eq!(answer, said.last().unwrap()["content"].as_str());
+        // Where messages have the names of agents, those act.
+        for it in said.iter().filter(|it| it["type"] == "ai" && it["name"].is_string()) {
+            assert!(by_agent(episode).contains_key(word(it, "name")));
+        }
+        assert_chain(episode);
+    }
+}
+
+#[test]
 fn event_logs_of_autogen() {
     for path in
         [Some(own("autogen/events.log")), real("autogen/autogen_core_events.log")].into_iter().flatten()

@@ -52,6 +52,32 @@ fn labels_of_agentrx_reach_their_conversations() {
 }
 
 #[test]
+fn an_index_of_agentrx_judges_the_files_that_it_names() {
+    let real = real("agentrx/magentic-one");
+    for folder in [Some(own("agentrx")), real].into_iter().flatten() {
+        let index = folder.join("trajectories_info.json");
+        let document: Value = serde_json::from_str(&fs::read_to_string(&index).unwrap()).unwrap();
+        let entries = document.as_object().unwrap().values().flat_map(|it| it.as_object().unwrap().values());
+        let files: Vec<(&Value, std::path::PathBuf)> = entries
+            .map(|it| (it, folder.join(it["name"].as_str().unwrap())))
+            .filter(|it| it.1.exists())
+            .collect();
+        assert!(!files.is_empty());
+        let paths: Vec<&Path> = files.iter().map(|it| it.1.as_path()).chain([index.as_path()]).collect();
+        let opened = open(&paths, As::default());
+        assert_eq!(opened.errors(), Vec::<String>::new());
+        for (entry, path) in &files {
+            let name = path.file_stem().unwrap().to_str().unwrap();
+            let episode = opened.episodes.iter().find(|it| it.name == name).unwrap();
+            let step = entry["step"].as_u64().unwrap() as usize;
+            assert_eq!(episode.labels.len(), 1, "{name}");
+            assert_eq!(episode.labels[0].act.map(creditscope::model::ActId::index), Some(step - 1), "{name}");
+            assert!(episode.acts.len() >= step && episode.failed());
+        }
+    }
+}
+
+#[test]
 fn labels_of_tau_are_of_tasks() {
     let Some(folder) = real("agentrx") else { return };
     let files = [folder.join("tau-retail/invalid_invocation.json"), folder.join("tau_ground_truth.json")];

@@ -181,3 +181,54 @@ fn episodes_of_rllm() {
     assert_eq!((opened.team_reward(), opened.own_reward()), (0.0, 3.75));
     assert_eq!(opened.episodes[0].group.as_deref(), Some("sums-4"));
 }
+
+#[test]
+fn trees_that_c3_trains_on() {
+    let path = own("c3/train_rollouts.jsonl");
+    let opened = open(&[&path], As::default());
+    assert_eq!(opened.errors(), Vec::<String>::new());
+    let lines = rows(&[&path]);
+    let nodes: Vec<&Value> = lines
+        .iter()
+        .flat_map(|it| it["experiences"].as_array().unwrap())
+        .filter_map(|it| it.get("info"))
+        .collect();
+    let leaves: Vec<&&Value> = nodes.iter().filter(|it| it["is_leaf"][0] == 1).collect();
+    assert_eq!(opened.episodes.len(), leaves.len());
+    assert_eq!(opened.team_reward(), leaves.iter().map(|it| number(&it["reward"][0])).sum::<f64>());
+    for (episode, leaf) in opened.episodes.iter().zip(&leaves) {
+        let said = leaf["traj_role_outputs"].as_object().unwrap();
+        assert_eq!(episode.acts.len(), said.len());
+        for act in &episode.acts {
+            assert_eq!(act.label, said[&episode.agents[act.agent.index()].name].as_str().unwrap());
+        }
+        // The credit of the leaf's own act, and of the nodes above it.
+        let declared: f64 = episode.declared[0].items.iter().filter_map(|it| it.value).sum();
+        let above = nodes.iter().find(|it| it["c3_node_id"] == leaf["c3_parent_id"]).unwrap();
+        assert_eq!(declared, number(&leaf["c3_credit_scalar"][0]) + number(&above["c3_credit_scalar"][0]));
+        // Both roles have an alternative in each context.
+        assert_eq!(episode.replays.len(), said.len());
+        assert_eq!(episode.global_step, lines[0]["global_step"].as_i64());
+    }
+    let groups: BTreeSet<_> = opened.episodes.iter().filter_map(|it| it.group.clone()).collect();
+    assert_eq!(groups.len(), 1);
+}
+
+#[test]
+fn evaluations_of_c3() {
+    let path = own("c3/eval_only.jsonl");
+    let opened = open(&[&path], As::default());
+    assert_eq!(opened.errors(), Vec::<String>::new());
+    let rows = rows(&[&path]);
+    assert_eq!(opened.episodes.len(), rows.len());
+    assert_eq!(opened.team_reward(), rows.iter().filter_map(|it| it["answer_reward"].as_f64()).sum::<f64>());
+    let mut groups = BTreeMap::<String, usize>::new();
+    for (episode, row) in opened.episodes.iter().zip(&rows) {
+        assert_eq!(episode.acts.len(), row["traj_role_outputs"].as_object().unwrap().len());
+        assert_eq!(episode.task.as_deref(), row["prompt"].as_str());
+        assert_eq!(episode.outcome.as_ref().unwrap().ground_truth.as_deref(), row["label"].as_str());
+        assert_eq!(episode.reward().map(|it| it.value), row["answer_reward"].as_f64());
+        *groups.entry(episode.group.clone().unwrap()).or_default() += 1;
+    }
+    assert_eq!(groups.into_values().collect::<Vec<_>>(), [2, 1], "samples of one question");
+}

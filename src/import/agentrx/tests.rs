@@ -29,6 +29,23 @@ fn heads_are_told_apart() {
 }
 
 #[test]
+fn an_index_names_files() {
+    let file = include_str!("../../../tests/data/formats/agentrx/trajectories_info.json");
+    assert_eq!((INFO.score)(&Head::of(file.as_bytes())), Score::CERTAIN);
+    assert_eq!(
+        (INFO.score)(&Head::of(b"{\"a\": [{\"b\": {\"step\": 1, \"reason\": \"\", \"name\": \"\"}}]}")),
+        Score::NONE
+    );
+    let all = Collected::of(|sink| Index.read(file.as_bytes(), "x", sink));
+    assert_eq!((all.lines.len(), all.problems.len()), (5, 0));
+    assert!(all.lines[1].json.contains("\"episode\":\"plan_adherence_failure_2\""), "{}", all.lines[1].json);
+    assert!(all.lines[1].json.contains("\"of\":\"s1\""), "{}", all.lines[1].json);
+    let named =
+        |name: &str| Collected::of(|sink| Messages.read(CONVERSATION.as_bytes(), name, sink)).lines.len();
+    assert_eq!(named("x/plan_adherence_failure_2"), named("x/boat-1") + 1, "the run");
+}
+
+#[test]
 fn conversations_keep_their_lines() {
     let all = Collected::of(|sink| Messages.read(CONVERSATION.as_bytes(), "runs/boat-1", sink));
     assert_eq!(all.problems, []);
