@@ -137,7 +137,7 @@ fn steps_of_trace_elephant_and_who_is_to_blame() {
     assert_eq!(by_agent(episode), counted(list(&steps).iter().filter_map(|it| it["agent_name"].as_str())));
     let at = list(&steps)
         .iter()
-        .position(|it| it["step_id"].to_string() == found["mistake_step"].as_str().unwrap());
+        .position(|it| it["step_id"].as_u64() == found["mistake_step"].as_str().unwrap().parse().ok());
     assert_eq!(episode.labels[0].act.map(creditscope::model::ActId::index), at);
     assert_eq!(episode.labels[0].agent_text, found["mistake_agent"].as_str().unwrap());
     assert!(episode.failed() && episode.task.as_deref() == found["task_instruction"].as_str());

@@ -132,7 +132,7 @@ fn states_of_langgraph() {
         let mut acts = 0;
         for it in said.iter().filter(|it| it["type"] == "ai") {
             let calls = list(&it["tool_calls"]).len();
-            acts += calls + usize::from(calls == 0 || word(it, "content") != "");
+            acts += calls + usize::from(calls == 0 || !word(it, "content").is_empty());
         }
         let other = list(&history).iter().any(|it| it["values"].as_object().unwrap().len() > 1);
         assert_eq!(episode.acts.len(), acts + usize::from(other));
