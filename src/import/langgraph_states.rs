@@ -12,7 +12,7 @@
 //! * what branches off an earlier state follows from what was there
 //! * the newest snapshot, if nothing comes next: the end, with the last words as answer
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value as Json};
 
@@ -165,10 +165,9 @@ impl Thread<'_> {
     ) {
         let had = before.map(Snapshot::messages).unwrap_or_default();
         let node = before.and_then(Snapshot::next);
-        let is_new = |at: usize, it: &Json| match it["id"].as_str() {
-            Some(id) => had.iter().all(|it| it["id"] != id),
-            None => at >= had.len(),
-        };
+        let known: HashSet<&str> = had.iter().filter_map(|it| it["id"].as_str()).collect();
+        let is_new =
+            |at: usize, it: &Json| it["id"].as_str().map_or(at >= had.len(), |id| !known.contains(id));
         let added: Vec<&Json> =
             state.messages().iter().enumerate().filter(|(at, it)| is_new(*at, it)).map(|it| it.1).collect();
         for said in &added {
