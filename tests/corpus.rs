@@ -13,6 +13,7 @@ mod corpus {
     pub mod episode;
     mod exports;
     mod failures;
+    mod families;
     pub mod follow;
     mod frameworks;
     pub mod import;

@@ -27,13 +27,17 @@ fn corpus(target: &str) -> Vec<(PathBuf, Vec<u8>)> {
 /// Replays the corpus, then `count` mutations of it, or more as `CREDITSCOPE_FUZZ_SECONDS` says. Keeps and
 /// names an input that fails.
 pub fn run(target: &str, body: fn(&[u8]), count: usize) {
-    let corpus = corpus(target);
-    for (path, input) in &corpus {
+    run_on(target, &corpus(target), body, count);
+}
+
+/// The same on inputs from elsewhere.
+pub fn run_on(target: &str, corpus: &[(PathBuf, Vec<u8>)], body: fn(&[u8]), count: usize) {
+    for (path, input) in corpus {
         attempt(target, body, input, &path.display().to_string());
     }
     let mut dice = Dice(0);
     for number in 0..count {
-        mutation(target, body, &corpus, &mut dice, number);
+        mutation(target, body, corpus, &mut dice, number);
     }
     let Ok(seconds) = env::var("CREDITSCOPE_FUZZ_SECONDS") else { return };
     let seconds =
@@ -43,7 +47,7 @@ pub fn run(target: &str, body: fn(&[u8]), count: usize) {
     let (started, mut number, mut slowest) = (Instant::now(), 0, (Duration::ZERO, 0));
     while started.elapsed() < seconds {
         let before = Instant::now();
-        mutation(target, body, &corpus, &mut dice, number);
+        mutation(target, body, corpus, &mut dice, number);
         slowest = slowest.max((before.elapsed(), number));
         number += 1;
     }
