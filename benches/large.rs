@@ -218,7 +218,7 @@ fn opening(c: &mut Criterion) {
     group.bench_function("credit, sweep, verdict", |b| b.iter(|| analyse(&episode, &Default::default())));
     let analysis = analyse(&episode, &Default::default());
     group.bench_function("ranking", |b| {
-        b.iter(|| ActRanking::of(&episode, analysis.acts.as_ref(), &analysis.verdict));
+        b.iter(|| ActRanking::of(&episode, analysis.acts.as_ref(), &analysis.verdict, None));
     });
     group.finish();
 }

@@ -46,7 +46,7 @@ pub use key::{Key, KeyCode};
 pub use lists::ActRows;
 pub use message::{Drawn, Effect, FilterNews, Message, Receive, RowActs, SearchNews, SlotRef};
 pub use model::Model;
-pub use open::{OpenEpisode, Settling};
+pub use open::{Figures, OpenEpisode, Settling};
 pub use request::RequestId;
 pub use rest::Rest;
 pub use screen::{Overlay, Pane, Scope, Screen, Size, View};

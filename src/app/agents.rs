@@ -3,7 +3,10 @@
 //!
 //! [`AgentRanking`] belongs to a credit result and is made with it, off the loop.
 
-use crate::model::{AgentId, Attribution, Estimate, Unavailable};
+use crate::{
+    model::{AgentId, Attribution, Estimate, Unavailable},
+    suspicion::TextEstimate,
+};
 
 /// Of more than twice this many agents, only those at both ends of an order and those on the screen are
 /// measured for the columns they need: the largest numbers are at the ends.
@@ -78,6 +81,20 @@ impl AgentRanking {
             falling: Order::by(&values, -1.0),
             known: values.iter().flatten().count(),
             extent: Extent::of((0..agents).filter_map(|it| credit.agent(AgentId::from_index(it)))),
+        }
+    }
+
+    /// For `agents` agents by the P of an estimate, the most suspect first where the largest comes first.
+    pub(super) fn of_suspects(agents: usize, estimate: &TextEstimate) -> Self {
+        let mut values = vec![None; agents];
+        for (agent, p) in &estimate.agents {
+            values[agent.index()] = Some(*p);
+        }
+        Self {
+            rising: Order::by(&values, 1.0),
+            falling: Order::by(&values, -1.0),
+            known: estimate.agents.len(),
+            extent: Extent::default(),
         }
     }
 

@@ -32,7 +32,8 @@ impl KeptDrawing {
     pub fn of(open: &OpenEpisode, key: DrawingKey) -> Self {
         let episode = &open.episode;
         let labels: Vec<&str> = episode.agents.iter().map(|it| it.name.as_str()).collect();
-        let value = |agent| open.credit().and_then(|it| it.agent(agent)).map(|it| it.value);
+        let shown = open.credit().filter(|_| !open.is_bare());
+        let value = |agent| shown.and_then(|it| it.agent(agent)).map(|it| it.value);
         let credit: Vec<Option<f64>> = episode.agent_ids().map(value).collect();
         let errors: Vec<u32> = episode.agent_ids().map(|it| open.index.errors_of(it)).collect();
         let edges = edges_of(open);

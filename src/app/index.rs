@@ -7,9 +7,10 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
-    credit::Verdict,
+    credit::{Rung, Verdict},
     graph::{self, Pair},
-    model::{ActId, AgentId, Attribution, Episode, RewardTotal, Timestamp},
+    model::{ActId, AgentId, Attribution, Episode, Provenance, RewardTotal, Timestamp},
+    suspicion::TextEstimate,
     text,
 };
 
@@ -231,20 +232,27 @@ pub struct ActRanking {
 }
 
 impl ActRanking {
-    /// Ranks the acts of `episode` by their credit in `acts`, under `verdict`.
+    /// Ranks the acts of `episode` by their credit in `acts`, or by the P of `estimate` where these are the shape of the
+    /// trace alone, under `verdict`.
     ///
     /// Acts to blame (in a success: to credit) are those with that sign, the one that the verdict names
     /// first. What a person or a model blames comes after a measurement, but before the shape of a trace.
-    pub fn of(episode: &Episode, acts: Option<&Attribution>, verdict: &Verdict) -> Self {
+    pub fn of(
+        episode: &Episode,
+        acts: Option<&Attribution>,
+        verdict: &Verdict,
+        estimate: Option<&TextEstimate>,
+    ) -> Self {
         let mut values: Vec<Option<f64>> = vec![None; episode.acts.len()];
         for (act, value) in acts.iter().flat_map(|it| &it.acts) {
             if let (Some(slot), Some(number)) = (values.get_mut(act.index()), value.number()) {
                 *slot = Some(number.value);
             }
         }
-        // Where an estimate leads, acts are ordered by their P.
-        if let Some(it) = verdict.suspected() {
-            values = it.estimate.acts.iter().map(|p| Some(*p)).collect();
+        // Where nothing has a number, acts are ordered by the P of an estimate.
+        let is_shape = acts.is_none_or(|it| it.provenance == Provenance::Structural);
+        if let Some(it) = estimate.filter(|_| is_shape && verdict.ground.rung >= Rung::Judged) {
+            values = it.acts.iter().map(|p| Some(*p)).collect();
         }
         let size = |it: &ActId| values[it.index()].map_or(-1.0, f64::abs);
         let mut by_size: Vec<ActId> = episode.act_ids().collect();

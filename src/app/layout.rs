@@ -41,8 +41,9 @@ pub const WIDE: Area = Area::new(120, 34);
 const GRAPH_SIDE: usize = 30;
 /// Rows of the legend below it.
 pub const GRAPH_LEGEND: usize = 2;
-/// Rows around the graph on its own view: two of the header, the rule, the legend, the footer.
-const AROUND_GRAPH: usize = 4 + GRAPH_LEGEND;
+/// Rows around the graph on its own view: those that the header of most episodes has at 80 columns, the rule, the
+/// legend, the footer.
+const AROUND_GRAPH: usize = 5 + 2 + GRAPH_LEGEND;
 
 /// Columns of the left of the wide layout: credit, sweep, graph.
 const WIDE_LEFT: usize = 56;
@@ -183,8 +184,8 @@ mod tests {
     #[test]
     fn the_graph_is_drawn_where_it_is_shown() {
         let size = |columns, rows| Size { columns, rows };
-        // 80 less the panel of 30 and a gap; 24 less header 2, rule 1, legend 2, footer 1.
-        assert_eq!(graph(size(80, 24)), Area::new(49, 18));
+        // 80 less the panel of 30 and a gap; 24 less header 5, rule 1, legend 2, footer 1.
+        assert_eq!(graph(size(80, 24)), Area::new(49, 15));
         assert_eq!(graph(size(3, 2)), Area::default());
         assert_eq!(wide_graph(size(119, 60)), None);
         // The left pane of 56 less its edges; (45 - 10) / 2.

@@ -17,13 +17,36 @@ use super::{
     },
 };
 use crate::{
-    credit::{Comparison, Curve, Estimated, MessageTable, OwnStudy, Study, Sweep},
-    model::{ActId, AgentId, Attribution, Diagnostic, Episode, EpisodeId, Estimate, Scenario},
+    credit::{Comparison, Curve, Estimated, MessageTable, OwnStudy, Rung, Study, Sweep},
+    model::{ActId, AgentId, Attribution, Diagnostic, Episode, EpisodeId, Estimate, Provenance, Scenario},
     search::Hit,
+    suspicion::TextEstimate,
 };
 
 /// At most this many acts with credit are shown by the timeline in its short scope.
 pub(super) const TOP: usize = 20;
+
+/// What the lists say of an act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Figures {
+    /// Its credit.
+    Credit,
+    /// Its P by the text.
+    Suspicion,
+    /// Nothing: nothing was measured, and its text tells nothing.
+    None,
+}
+
+impl Figures {
+    /// The heading of a column of them.
+    pub fn heading(self) -> &'static str {
+        match self {
+            Figures::Credit => "credit",
+            Figures::Suspicion => "P",
+            Figures::None => "",
+        }
+    }
+}
 
 /// Whether what depends on the whole of a growing episode is up to date: credit, graph, findings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -190,6 +213,35 @@ impl OpenEpisode {
         self.analysis()?.verdict.suspected()
     }
 
+    /// The estimate from the text, whatever the verdict rests on.
+    pub fn estimate(&self) -> Option<&TextEstimate> {
+        self.analysis()?.estimate.as_deref()
+    }
+
+    /// Whether the log has nothing but the shape of the trace and the word of a judge to go by, and no what-if is on
+    /// the screen: bars of such credit would look like an answer.
+    pub fn is_bare(&self) -> bool {
+        let is_shape = self.credit().is_some_and(|it| it.provenance == Provenance::Structural);
+        let names_nobody = self.analysis().is_some_and(|it| it.verdict.ground.rung >= Rung::Judged);
+        self.forks.is_logged() && is_shape && names_nobody && self.credit_variant() == CreditVariant::Bars
+    }
+
+    /// What stands beside acts.
+    pub fn figures(&self) -> Figures {
+        match self.is_bare() {
+            _ if self.suspected().is_some() => Figures::Suspicion,
+            true if self.estimate().is_some() => Figures::Suspicion,
+            true => Figures::None,
+            false => Figures::Credit,
+        }
+    }
+
+    /// Whether acts are listed in order of time: as asked, and of a bare trace without an estimate unless asked
+    /// otherwise.
+    pub fn lists_by_time(&self) -> bool {
+        self.acts_by_time != (self.is_bare() && self.suspected().is_none())
+    }
+
     /// Credit of an act, by the best method that knows acts.
     pub fn act_credit(&self, act: ActId) -> Option<&Estimate> {
         self.analysis()?.acts.as_ref()?.act(act)
@@ -222,6 +274,11 @@ impl OpenEpisode {
     /// Agents in the order shown: most blamed first after a failure, otherwise who earned most. Those without
     /// a number come last.
     pub fn agent_order(&self) -> AgentRows<'_> {
+        if self.is_bare() {
+            let suspects = self.analysis().filter(|it| !self.by_roster && it.estimate.is_some());
+            return suspects
+                .map_or_else(|| self.roster(), |it| it.suspects.rows(false, self.episode.agents.len()));
+        }
         let ranking = self.analysis().filter(|it| !self.by_roster && it.credit.is_ok()).map(|it| &*it.agents);
         let count = self.episode.agents.len();
         let is_blame = self.credit().is_some_and(Attribution::is_blame);
@@ -248,7 +305,7 @@ impl OpenEpisode {
     /// The acts that are listed, in the order of the credit view: largest credit first, the blamed sign
     /// before the other.
     pub fn act_order(&self) -> ActRows<'_> {
-        if self.acts_by_time { self.acts_in_time() } else { self.by_size() }
+        if self.lists_by_time() { self.acts_in_time() } else { self.by_size() }
     }
 
     fn by_size(&self) -> ActRows<'_> {

@@ -1,7 +1,7 @@
 //! Numbers and short sentences that every screen and every export write alike.
 
 use crate::{
-    app::{Action, OpenEpisode},
+    app::{Action, Figures, OpenEpisode},
     model::{ActId, ActKind, Episode, LinkKind, Provenance, signed},
 };
 
@@ -46,8 +46,10 @@ pub fn error_notice(episode: &Episode, act: ActId, (rank, of): (usize, usize)) -
 /// The credit of an act, `-0.33`; by the shape of the trace alone its rank, `#3`: sizes of such numbers mean nothing.
 /// Where an estimate from the text leads, the act's P: `0.49`. Empty if it has none.
 pub fn act_figure(open: &OpenEpisode, act: ActId, decimals: usize) -> String {
-    if let Some(it) = open.suspected() {
-        return format!("{:.2}", it.estimate.act(act));
+    match (open.figures(), open.estimate()) {
+        (Figures::Credit, _) => {}
+        (Figures::Suspicion, Some(estimate)) => return format!("{:.2}", estimate.act(act)),
+        (Figures::Suspicion | Figures::None, _) => return String::new(),
     }
     let Some(credit) = open.act_credit(act) else { return String::new() };
     let acts = open.analysis().and_then(|it| it.acts.as_ref());
@@ -97,7 +99,7 @@ pub fn act_line(open: &OpenEpisode, act: ActId) -> String {
     }
     let figure = act_figure(open, act, 3);
     if !figure.is_empty() {
-        let what = if open.suspected().is_some() { "P by the text" } else { "credit" };
+        let what = if open.figures() == Figures::Suspicion { "P by the text" } else { "credit" };
         line += &format!(", {what} {figure}");
     }
     line

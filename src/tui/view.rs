@@ -1,6 +1,7 @@
 //! What is on the screen, made from the model alone. Nothing here blocks: it has no file and no channel.
 
 mod acts;
+mod bare;
 mod bars;
 mod compare;
 mod credit;

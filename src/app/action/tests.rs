@@ -42,12 +42,13 @@ fn the_readme_says_which_keys_there_are() {
     use Action as A;
     let views = keymap::view_digits().replace('-', "`..`");
     let views = format!("`{views}` {}", written(&[A::ShowEpisodes]));
-    let rows: [&[Action]; 14] = [
+    let rows: [&[Action]; 15] = [
         &[A::NextCulprit, A::PreviousCulprit],
         &[A::PreviousError, A::NextError],
         &[A::Cause, A::Effect],
         &[A::Explain],
         &[A::WhatIf, A::Sweep],
+        &[A::Annotate],
         &[A::RewardOf],
         &[A::Search, A::NextHit, A::PreviousHit, A::Hits],
         &[A::Filter, A::Filters],

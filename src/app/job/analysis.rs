@@ -36,6 +36,8 @@ pub struct Analysis {
     pub verdict: Verdict,
     /// An estimate from the text, where one can be made: the verdict rests on it only if nothing else speaks.
     pub estimate: Option<Arc<TextEstimate>>,
+    /// The agents by that estimate; nobody without one.
+    pub suspects: Arc<AgentRanking>,
     /// The acts in the order of `acts`, and the blame path.
     pub ranking: Arc<ActRanking>,
     /// The agents in the order of `credit`.
@@ -99,7 +101,9 @@ pub(super) fn conclude(
     let (scenario, unedited) = (scenario.clone(), unedited.flatten());
     let suspected = verdict.suspected().map(|it| Arc::clone(&it.estimate));
     let estimate = suspected.or_else(|| suspicion::estimate(episode).map(Arc::new));
-    let ranking = Arc::new(ActRanking::of(episode, acts.as_ref(), &verdict));
+    let suspects = estimate.as_deref().map(|it| AgentRanking::of_suspects(episode.agents.len(), it));
+    let suspects = Arc::new(suspects.unwrap_or_default());
+    let ranking = Arc::new(ActRanking::of(episode, acts.as_ref(), &verdict, estimate.as_deref()));
     let agents = Arc::new(AgentRanking::of(episode.agents.len(), credit.as_ref()));
     let replaced = None;
     Analysis {
@@ -114,6 +118,7 @@ pub(super) fn conclude(
         sweep,
         verdict,
         estimate,
+        suspects,
         ranking,
         agents,
         replaced,

@@ -1,7 +1,10 @@
 //! What the screen does with an estimate from the text.
 
 use super::*;
-use crate::app::MethodsVariant;
+use crate::{
+    app::MethodsVariant,
+    model::{ActId, AgentId},
+};
 
 /// A failure of which only text is logged, and the same one with a person's judgement.
 const LOG: &str = include_str!("../../../tests/data/estimate.jsonl");
@@ -64,4 +67,53 @@ fn without_an_estimate_the_variant_has_rows_of_agents() {
     let mut program = two();
     program.press("4vvvv");
     assert!(program.episode().methods_acts().is_empty());
+}
+
+#[test]
+fn agents_of_a_bare_trace_stand_in_the_order_of_their_p() {
+    for (row, order_of_acts) in [(0, ["s1", "s3", "s5"]), (1, ["s0", "s1", "s2"])] {
+        let program = opened(row);
+        let open = program.episode();
+        assert!(open.is_bare());
+        let estimate = open.estimate().unwrap();
+        let agents: Vec<AgentId> = open.agent_order().shown(0, usize::MAX).collect();
+        let suspects: Vec<AgentId> = estimate.agents.iter().map(|it| it.0).collect();
+        assert_eq!(agents[..suspects.len()], suspects);
+        assert_eq!(agents.len(), open.episode.agents.len());
+        // Where a person judged, the acts tell what happened, in order of time, each with its P.
+        assert_eq!(ids(&program, &open.act_order())[..3], order_of_acts);
+        assert_eq!(open.figures(), Figures::Suspicion);
+    }
+}
+
+#[test]
+fn a_trace_without_text_shows_no_number_until_a_method_is_asked_for() {
+    let mut program = TestProgram::of(
+        r#"{"type":"action","episode":"e","id":"a1","agent":"ann","action":"x"}
+{"type":"action","episode":"e","id":"b1","agent":"ben","action":"y"}
+{"type":"episode_end","episode":"e","status":"failure","return":-1}
+"#,
+    );
+    let open = program.episode();
+    assert!(open.is_bare() && open.estimate().is_none());
+    assert_eq!(open.figures(), Figures::None);
+    assert_eq!(sentences::act_figure(open, ActId(0), 2), "");
+    assert!(open.lists_by_time());
+    // A what-if is a question about numbers.
+    program.press("5");
+    let fields = crate::app::whatif::Form::fields(program.episode());
+    let reward = fields.iter().position(|it| it.kind == crate::app::whatif::FieldKind::Reward);
+    program.model_mut().open.as_mut().unwrap().form.field = reward.unwrap();
+    program.press("l1");
+    let edited = program.episode();
+    assert!(!edited.forks.is_logged() && !edited.is_bare());
+    assert_eq!(edited.figures(), Figures::Credit);
+}
+
+#[test]
+fn what_was_measured_is_shown_by_its_numbers() {
+    let mut program = TestProgram::sample("forage-saboteur.jsonl");
+    program.open(0);
+    assert!(!program.episode().is_bare());
+    assert_eq!(program.episode().figures(), Figures::Credit);
 }

@@ -2,7 +2,7 @@
 
 use super::{mark_error, put_agent, stepped_window};
 use crate::{
-    app::{Action, OpenEpisode, Pane, sentences},
+    app::{Action, Figures, OpenEpisode, Pane, sentences},
     model::{ActId, places},
     text,
     tui::{paint::Painter, theme::Role},
@@ -11,13 +11,14 @@ use crate::{
 pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let word = open.analysis().and_then(|it| it.acts.as_ref()).map(|it| (it.provenance.word(), &it.method));
     // Until credit is known there is no other order.
-    let by_time = open.acts_by_time || open.ranking().is_none();
+    let by_time = open.lists_by_time() || open.ranking().is_none();
+    let figures = open.figures();
     let (word_of_order, sort) = (if by_time { "time" } else { "size" }, Action::Sort.key());
     let order = format!("by {word_of_order} ({sort})");
-    let suspected = open.suspected().is_some();
     let title = match word {
-        _ if suspected && pane.width() < 40 => format!("Acts: P ({sort})"),
-        _ if suspected => format!("Acts: P by the text, {order}"),
+        _ if figures == Figures::None => format!("Acts {order}"),
+        _ if figures == Figures::Suspicion && pane.width() < 40 => format!("Acts: P ({sort})"),
+        _ if figures == Figures::Suspicion => format!("Acts: P by the text, {order}"),
         Some((_, method)) if pane.width() < 40 => format!("Acts: {method} ({sort})"),
         Some((_, method)) => format!("Acts: {method}, {order}"),
         None => format!("Acts {order}"),
@@ -29,7 +30,11 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
         None => title,
     };
     let none = if open.analysis().is_some() { "no credit per act" } else { "computing" };
-    let right = if suspected { "estimated" } else { word.map_or(none, |it| it.0) };
+    let right = match word {
+        _ if figures == Figures::Suspicion => "estimated",
+        _ if figures == Figures::None && by_time => "",
+        word => word.map_or(none, |it| it.0),
+    };
     pane.rule(0, &title, right);
     let acts = open.act_order();
     if acts.is_empty() {
@@ -50,7 +55,7 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let agent = widest(&|it| text::width(&episode.agent(episode.act(it).agent).name));
     let agent = agent.clamp(5, if narrow { 6 } else { 8 + pane.width() / 20 });
     let places = places(open.largest_act());
-    let number = 4 + places.max(1);
+    let number = if figures == Figures::None { 0 } else { 4 + places.max(1) };
     let what = pane.width().saturating_sub(id + when + agent + number + 6);
     let mut x = 2;
     let unit = if open.index.start.is_some() { "t/s" } else { "step" };
@@ -62,7 +67,7 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     x = pane.put_fit(x, 1, agent, "agent", Role::Dim) + 1;
     pane.put_fit(x, 1, what, "what", Role::Dim);
     let right = pane.width();
-    pane.put_right(right, 1, if suspected { "P" } else { "credit" }, Role::Dim);
+    pane.put_right(right, 1, figures.heading(), Role::Dim);
     let rows = pane.height().saturating_sub(2);
     let at = open.act.and_then(|it| acts.row_of(it)).unwrap_or(0);
     let top = stepped_window(at, acts.len(), rows);
@@ -83,9 +88,9 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
         }
         x = put_agent(open, pane, (x, y), agent, it.agent, role) + 1;
         pane.put_fit(x, y, what, &it.label, role);
-        if suspected {
+        if figures == Figures::Suspicion {
             pane.put_right(right, y, &sentences::act_figure(open, act, places), Role::Dim);
-        } else if let Some(credit) = open.act_credit(act) {
+        } else if let Some(credit) = open.act_credit(act).filter(|_| figures == Figures::Credit) {
             let text = sentences::act_figure(open, act, places);
             let role = if credit.value < 0.0 { Role::Negative } else { Role::Positive };
             pane.put_right(right, y, &text, if credit.value == 0.0 { Role::Dim } else { role });

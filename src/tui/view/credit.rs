@@ -1,6 +1,6 @@
 //! View 1: credit per agent, acts by credit, who talked to whom, the act under the cursor.
 
-use super::{acts, bars, detail, graph, own, put_agent, strip, sweep, timeline, window};
+use super::{acts, bare, bars, detail, graph, own, put_agent, strip, sweep, timeline, window};
 use crate::{
     app::{
         Action, CreditVariant, OpenEpisode, Pane, View,
@@ -18,10 +18,14 @@ pub(super) fn draw(open: &OpenEpisode, body: &mut Painter<'_>) {
     }
     let (width, height) = (body.width(), body.height());
     let (room, agents) = (Area::new(width, height), open.episode.agents.len());
-    if let Some(panes) = Wide::of(room, agents, open.sweep().map_or(0, sweep::rows_wanted)) {
+    let is_bare = open.is_bare();
+    let rows = if is_bare { bare::reasons_rows(open) } else { open.sweep().map_or(0, sweep::rows_wanted) };
+    if let Some(panes) = Wide::of(room, agents, rows) {
         return wide(panes, open, body);
     }
     let Overview { left, upper, lower, strip } = Overview::of(room, agents);
+    // What a trace has is what was done.
+    let left = if is_bare { left.min(bare::agents_width(open)) } else { left };
     credit_pane(open, &mut body.part(0, 0, left, upper));
     acts::draw(open, &mut body.part(left, 0, width - left, upper));
     wall(body, left, 1, upper - 1);
@@ -41,19 +45,24 @@ pub(super) fn draw(open: &OpenEpisode, body: &mut Painter<'_>) {
 /// the right.
 fn wide(panes: Wide, open: &OpenEpisode, body: &mut Painter<'_>) {
     let (width, height) = (body.width(), body.height());
-    let Wide { left, middle, right, credit, sweep, below } = panes;
+    let Wide { left, middle, right, credit, sweep, below: acts_rows } = panes;
     credit_pane(open, &mut body.part(0, 0, left, credit));
-    sweep::summary(open, &mut body.part(0, credit, left, sweep));
+    let below = &mut body.part(0, credit, left, sweep);
+    if open.is_bare() {
+        bare::reasons(open, below)
+    } else {
+        sweep::summary(open, below)
+    }
     let used = credit + sweep;
     graph::draw_in(open, &mut body.part(0, used, left, height - used));
-    let acts_top = height - below;
+    let acts_top = height - acts_rows;
     timeline::lanes(open, &mut body.part(left + 1, 0, middle - 1, acts_top));
     if right > 0 {
-        acts::draw(open, &mut body.part(left + 1, acts_top, middle - 1, below));
+        acts::draw(open, &mut body.part(left + 1, acts_top, middle - 1, acts_rows));
         detail::summary(open, &mut body.part(width - right, 0, right, height));
         wall(body, width - right, 0, height);
     } else {
-        detail::summary(open, &mut body.part(left + 1, acts_top, middle - 1, below));
+        detail::summary(open, &mut body.part(left + 1, acts_top, middle - 1, acts_rows));
     }
     wall(body, left, 0, height);
 }
@@ -67,6 +76,10 @@ fn wall(body: &mut Painter<'_>, x: usize, y: usize, rows: usize) {
 
 /// Bars per agent, with the sum below.
 pub(super) fn credit_pane(open: &OpenEpisode, pane: &mut Painter<'_>) {
+    if open.is_bare() {
+        bare::agents(open, pane);
+        return;
+    }
     let analysis = open.analysis();
     let name = View::CREDIT.heading();
     let title = match analysis.map(|it| &it.credit) {

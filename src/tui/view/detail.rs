@@ -4,7 +4,7 @@ mod body;
 
 use super::scrolled;
 use crate::{
-    app::{Action, Drawn, OpenEpisode, sentences},
+    app::{Action, Drawn, Figures, OpenEpisode, sentences},
     model::{ActId, Attempt, LinkKind, Sample, signed},
     text,
     tui::{paint::Painter, theme::Role},
@@ -110,9 +110,9 @@ fn heading(open: &OpenEpisode, act: ActId) -> String {
             line += &format!(" and {} more", it.to.len() - 3);
         }
     }
-    if open.suspected().is_some() {
+    if open.figures() == Figures::Suspicion {
         line += &format!("  P {}", sentences::act_figure(open, act, 2));
-    } else if let Some(credit) = open.act_credit(act) {
+    } else if let Some(credit) = open.act_credit(act).filter(|_| open.figures() == Figures::Credit) {
         line += &format!("  {}", sentences::act_figure(open, act, 3).trim_start());
         if let Some((low, high)) = credit.interval {
             line += &format!(" [{}, {}]", signed(low, 2).trim_start(), signed(high, 2).trim_start());

@@ -251,7 +251,7 @@ fn facts(open: &OpenEpisode) -> Vec<(String, Role)> {
             Role::Plain,
         ));
     }
-    if let Some(credit) = open.credit().and_then(|it| it.agent(open.agent)) {
+    if let Some(credit) = open.credit().filter(|_| !open.is_bare()).and_then(|it| it.agent(open.agent)) {
         lines.push((
             format!("credit of {} {}", name(&open.agent), signed(credit.value, 3).trim_start()),
             Role::Plain,

@@ -1,7 +1,7 @@
 //! One row per quantity, one column per stretch of the episode: the minimap under other views.
 
 use crate::{
-    app::{OpenEpisode, sentences},
+    app::{Figures, OpenEpisode, sentences},
     model::ActId,
     tui::{paint::Painter, theme::Role},
 };
@@ -10,7 +10,7 @@ use crate::{
 pub(super) fn blame_density(open: &OpenEpisode, row: &mut Painter<'_>) {
     let episode = &open.episode;
     let acts = episode.acts.len();
-    if acts == 0 || row.width() < 40 {
+    if acts == 0 || row.width() < 40 || open.figures() == Figures::None {
         return;
     }
     let last = ActId::from_index(acts - 1);
@@ -20,7 +20,7 @@ pub(super) fn blame_density(open: &OpenEpisode, row: &mut Painter<'_>) {
     let right = format!(" {}{unit}", if to.is_empty() { &episode.act(last).id } else { &to });
     let x = row.put(1, 0, &left, Role::Dim);
     let note = match open.analysis() {
-        Some(_) if open.suspected().is_some() => "  P per stretch, ^ cursor",
+        Some(_) if open.figures() == Figures::Suspicion => "  P per stretch, ^ cursor",
         Some(_) => "  |credit| per stretch, ^ cursor",
         None => "  computing credit, ^ cursor",
     };

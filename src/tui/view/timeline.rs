@@ -2,7 +2,7 @@
 
 use super::{detail, mark_error, put_agent, strip, window};
 use crate::{
-    app::{ActRows, Action, OpenEpisode, Scope, View, sentences},
+    app::{ActRows, Action, Figures, OpenEpisode, Scope, View, sentences},
     model::{ActId, ActKind, AgentId, LinkKind, places},
     text,
     tui::{paint::Painter, theme::Role},
@@ -136,7 +136,7 @@ pub(super) fn lanes(open: &OpenEpisode, pane: &mut Painter<'_>) {
         put_agent(open, pane, (column, 1), lanes.lane - 1, *agent, role);
     }
     let right = pane.width();
-    pane.put_right(right, 1, if open.suspected().is_some() { "P" } else { "credit" }, Role::Dim);
+    pane.put_right(right, 1, open.figures().heading(), Role::Dim);
     let rows = pane.height().saturating_sub(2);
     let top = window(row_at(open, &acts), acts.len(), rows);
     for (row, act) in acts.shown(top, rows).enumerate() {
@@ -223,7 +223,7 @@ fn act_row(
 
 fn credit_column(open: &OpenEpisode, pane: &mut Painter<'_>, lanes: &Lanes, y: usize, act: ActId) {
     let right = pane.width();
-    if open.suspected().is_some() {
+    if open.figures() != Figures::Credit {
         pane.put_right(right, y, &format!(" {}", sentences::act_figure(open, act, lanes.places)), Role::Dim);
         return;
     }
@@ -373,7 +373,10 @@ impl StripColumn {
             agent: it.agent,
             is_blamed: labels.any(crate::model::Label::blames),
             has_error: it.has_error(),
-            credit: open.act_credit(act).filter(|_| open.suspected().is_none()).map_or(0.0, |it| it.value),
+            credit: open
+                .act_credit(act)
+                .filter(|_| open.figures() == Figures::Credit)
+                .map_or(0.0, |it| it.value),
             told: it.to.iter().copied().filter(|it| shown.contains(&it.index())).collect(),
         }
     }

@@ -89,7 +89,7 @@ fn on_action(model: &mut Model, action: A, _: usize, _: &mut Vec<Effect>) -> Han
 /// The first act of an agent in the order of the list of acts.
 fn first_act_of(open: &OpenEpisode, agent: AgentId) -> Option<ActId> {
     let mut own = open.index.acts_of(agent).iter().copied().filter(|it| open.listed.holds(*it));
-    match open.ranking().filter(|_| !open.acts_by_time) {
+    match open.ranking().filter(|_| !open.lists_by_time()) {
         Some(ranking) => own.min_by_key(|it| ranking.place(*it)),
         None => own.next(),
     }

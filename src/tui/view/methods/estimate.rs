@@ -101,7 +101,7 @@ fn by_agent(open: &OpenEpisode, estimate: &TextEstimate, pane: &mut Painter<'_>)
 }
 
 /// The reasons for the act under the cursor, and what the estimate is worth.
-fn why(open: &OpenEpisode, estimate: &TextEstimate, pane: &mut Painter<'_>) {
+pub(in crate::tui::view) fn why(open: &OpenEpisode, estimate: &TextEstimate, pane: &mut Painter<'_>) {
     let Some(act) = open.act else { return };
     let title = format!("Why {}", open.episode.act(act).id);
     pane.rule(0, &title, "log odds against the mean act of an agent");
