@@ -16,6 +16,7 @@ mod methods;
 mod overlay;
 mod own;
 mod prompt;
+mod reasons;
 mod strip;
 mod sweep;
 #[cfg(test)]

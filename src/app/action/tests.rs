@@ -42,13 +42,14 @@ fn the_readme_says_which_keys_there_are() {
     use Action as A;
     let views = keymap::view_digits().replace('-', "`..`");
     let views = format!("`{views}` {}", written(&[A::ShowEpisodes]));
-    let rows: [&[Action]; 15] = [
+    let rows: [&[Action]; 16] = [
         &[A::NextCulprit, A::PreviousCulprit],
         &[A::PreviousError, A::NextError],
         &[A::Cause, A::Effect],
         &[A::Explain],
         &[A::WhatIf, A::Sweep],
         &[A::Annotate],
+        &[A::Compare],
         &[A::RewardOf],
         &[A::Search, A::NextHit, A::PreviousHit, A::Hits],
         &[A::Filter, A::Filters],
@@ -72,7 +73,8 @@ fn the_readme_names_keys_that_do_what_it_says() {
     let ask: Vec<String> = [A::NextCulprit, A::Explain, A::Cause].map(|it| written(&[it])).into();
     let keys: Vec<&str> = cells("\n## Ten seconds\n").iter().map(|it| it[1]).collect();
     let what_if = [A::WhatIf, A::Sweep].map(|it| written(&[it])).join(", ");
-    assert_eq!(keys, [format!("open; {}", ask.join(", ")), what_if]);
+    let compare = [A::Compare, A::Compare].map(|it| written(&[it])).join(" ");
+    assert_eq!(keys, [format!("open; {}", ask.join(", ")), compare, what_if]);
     let [left, down, up, right, help, open, findings] =
         [A::Left, A::Down, A::Up, A::Right, A::Help, A::Open, A::Findings].map(A::key);
     for sentence in [

@@ -1,7 +1,7 @@
 //! View 1 of an episode of which nothing was measured, modelled or declared: bars of the shape of the trace would look
 //! like an answer. What each agent did stands there, who may be to blame by the text alone, and what is not logged.
 
-use super::{methods, put_agent, window};
+use super::{put_agent, reasons, window};
 use crate::{
     app::{Action, OpenEpisode, Pane, View},
     credit::{Data, VerdictFinding},
@@ -141,9 +141,9 @@ fn note(open: &OpenEpisode) -> String {
 }
 
 /// Why the act under the cursor is suspect; without an estimate what is wrong with the log, and what it lacks.
-pub(super) fn reasons(open: &OpenEpisode, pane: &mut Painter<'_>) {
+pub(super) fn below(open: &OpenEpisode, pane: &mut Painter<'_>) {
     if let Some(estimate) = open.estimate() {
-        return methods::why(open, estimate, pane);
+        return reasons::draw(open, estimate, pane);
     }
     pane.rule(0, "What would tell", "not in this log");
     let columns = pane.width().saturating_sub(2);
@@ -177,8 +177,8 @@ fn missing(open: &OpenEpisode) -> Vec<(&str, usize)> {
     missing
 }
 
-/// Rows that [`reasons`] wants in `columns`.
-pub(super) fn reasons_rows(open: &OpenEpisode) -> usize {
+/// Rows that [`below`] wants in `columns`.
+pub(super) fn below_rows(open: &OpenEpisode) -> usize {
     match open.estimate() {
         Some(_) => 10,
         None => 2 * missing(open).len() + 3,

@@ -19,7 +19,7 @@ pub(super) fn draw(open: &OpenEpisode, body: &mut Painter<'_>) {
     let (width, height) = (body.width(), body.height());
     let (room, agents) = (Area::new(width, height), open.episode.agents.len());
     let is_bare = open.is_bare();
-    let rows = if is_bare { bare::reasons_rows(open) } else { open.sweep().map_or(0, sweep::rows_wanted) };
+    let rows = if is_bare { bare::below_rows(open) } else { open.sweep().map_or(0, sweep::rows_wanted) };
     if let Some(panes) = Wide::of(room, agents, rows) {
         return wide(panes, open, body);
     }
@@ -49,7 +49,7 @@ fn wide(panes: Wide, open: &OpenEpisode, body: &mut Painter<'_>) {
     credit_pane(open, &mut body.part(0, 0, left, credit));
     let below = &mut body.part(0, credit, left, sweep);
     if open.is_bare() {
-        bare::reasons(open, below)
+        bare::below(open, below)
     } else {
         sweep::summary(open, below)
     }

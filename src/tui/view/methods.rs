@@ -5,8 +5,6 @@ mod estimate;
 mod failure;
 mod messages;
 
-pub(super) use estimate::why;
-
 use super::{bars, sweep, window};
 use crate::{
     app::{Action, MethodsVariant, OpenEpisode, View},

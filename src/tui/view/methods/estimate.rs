@@ -5,9 +5,9 @@ use super::title;
 use crate::{
     app::OpenEpisode,
     model::ActId,
-    suspicion::{Evidence, TABLE, TextEstimate},
+    suspicion::TextEstimate,
     text,
-    tui::view::{mark_error, put_agent, stepped_window},
+    tui::view::{mark_error, put_agent, reasons, stepped_window},
     tui::{paint::Painter, theme::Role},
 };
 
@@ -35,13 +35,13 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
         let rows = height.saturating_sub(agents + 1);
         acts(open, estimate, &mut pane.part(0, 1, left, rows));
         by_agent(open, estimate, &mut pane.part(0, 1 + rows, left, agents));
-        why(open, estimate, &mut pane.part(left + 1, 1, width - left - 1, height - 1));
+        reasons::draw(open, estimate, &mut pane.part(left + 1, 1, width - left - 1, height - 1));
     } else {
         let below = (height / 3).max(4);
         let rows = height.saturating_sub(agents + below + 1);
         acts(open, estimate, &mut pane.part(0, 1, width, rows));
         by_agent(open, estimate, &mut pane.part(0, 1 + rows, width, agents));
-        why(open, estimate, &mut pane.part(0, 1 + rows + agents, width, below));
+        reasons::draw(open, estimate, &mut pane.part(0, 1 + rows + agents, width, below));
     }
 }
 
@@ -97,43 +97,5 @@ fn by_agent(open: &OpenEpisode, estimate: &TextEstimate, pane: &mut Painter<'_>)
         put_agent(open, pane, (2, y + 1), name, *agent, Role::Plain);
         pane.put_right(2 + name + 6, y + 1, &format!("{p:.2}"), Role::Dim);
         pane.put(2 + name + 8, y + 1, &glyph.repeat((p * BAR as f64).round() as usize), Role::Dim);
-    }
-}
-
-/// The reasons for the act under the cursor, and what the estimate is worth.
-pub(in crate::tui::view) fn why(open: &OpenEpisode, estimate: &TextEstimate, pane: &mut Painter<'_>) {
-    let Some(act) = open.act else { return };
-    let title = format!("Why {}", open.episode.act(act).id);
-    pane.rule(0, &title, "log odds against the mean act of an agent");
-    let columns = pane.width().saturating_sub(2);
-    let line = |it: &Evidence| format!("{:+.2} {}", it.weight, it.words);
-    let mut lines: Vec<(String, Role)> =
-        estimate.evidence(&open.episode, act).iter().map(|it| (line(it), Role::Plain)).collect();
-    if estimate.is_unlike() {
-        let text = format!(
-            "unlike the failures this was fitted on: {:.1} times as far as one in twenty of them",
-            estimate.distance
-        );
-        lines.insert(0, (text, Role::Warn));
-    }
-    let apart = estimate.table().apart;
-    lines.push((
-        format!(
-            "fitted on {} annotated failures; of {} others the agent is right in {}, the act among the first three in {} \
-             (the first worker to act: {}, its act: {})",
-            TABLE.fitted.episodes,
-            apart.episodes,
-            apart.agent,
-            apart.top3,
-            apart.first_worker.agent,
-            apart.first_worker.act
-        ),
-        Role::Dim,
-    ));
-    let wrapped = lines
-        .iter()
-        .flat_map(|(line, role)| text::wrap(line, columns).into_iter().map(move |it| (it, *role)));
-    for (y, (line, role)) in wrapped.take(pane.height().saturating_sub(1)).enumerate() {
-        pane.put(1, y + 1, &line, role);
     }
 }
