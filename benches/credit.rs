@@ -10,9 +10,10 @@ use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 
 use creditscope::{
     credit::{FLIP_DRAWS, Target, best_scenario, blame, compute, explain, sweep, sweep_flips, verdict},
+    forensics::examine,
     model::{
-        Absence, Agent, AgentId, CoalitionTable, Episode, EpisodeId, Members, Origin, Outcome, Sample,
-        Scenario,
+        Absence, Agent, AgentId, CoalitionTable, Credited, Episode, EpisodeId, Members, Origin, Outcome,
+        Rollout, RolloutAct, RolloutCredit, Sample, Scenario,
     },
     runtime::{OpenedLogs, analyse},
     store::Pass,
@@ -210,8 +211,63 @@ fn long_episode(c: &mut Criterion) {
     group.finish();
 }
 
+/// 125 groups of 8 rollouts of two agents, ten acts each: 10,000 declared advantages.
+fn advantages(advantage: impl Fn(f64, f64, f64) -> f64) -> Vec<Rollout> {
+    let mut random = Random(5);
+    let mut log = Vec::new();
+    for group in 0..125 {
+        let returns: Vec<f64> = (0..8).map(|_| random.unit()).collect();
+        let mean = returns.iter().sum::<f64>() / 8.0;
+        let std = (returns.iter().map(|it| (it - mean).powi(2)).sum::<f64>() / 7.0).sqrt();
+        for (at, value) in returns.iter().enumerate() {
+            let declared = (advantage(*value, mean, std) * 1e6).round() / 1e6;
+            let n = 8 + (group + at) % 5;
+            let act = |turn: usize| RolloutAct {
+                id: turn.to_string().into(),
+                agent: (turn % 2) as u32,
+                turn: None,
+                state: None,
+                tokens: None,
+                reward: if turn + 1 == n { *value } else { 0.0 },
+                origin: Origin::default(),
+            };
+            let item = |turn: usize| Credited { act: Some(turn as u32), agent: None, value: declared };
+            log.push(Rollout {
+                name: format!("{group}-{at}").into(),
+                total: Some(*value),
+                group: Some(group.to_string().into()),
+                agents: vec!["a".into(), "b".into()],
+                roles: vec![None, None],
+                own: vec![None, None],
+                acts: (0..n).map(act).collect(),
+                declared: vec![RolloutCredit {
+                    algorithm: "grpo".into(),
+                    params: Vec::new(),
+                    items: (0..n).map(item).collect(),
+                }],
+                ..Rollout::default()
+            });
+        }
+    }
+    log
+}
+
+/// Target: a second for 10,000 numbers, whether a form gives them or none does.
+fn forensics(c: &mut Criterion) {
+    let mut group = c.benchmark_group("10,000 declared advantages");
+    group.sample_size(10).measurement_time(Duration::from_secs(4));
+    let known = advantages(|x, mean, std| (x - mean) / (std + 1e-6));
+    let unknown = advantages(|x, mean, _| ((x - mean) * 3.0).sin());
+    for (name, log) in [("of verl", known), ("of no form", unknown)] {
+        let log: Vec<&Rollout> = log.iter().collect();
+        group.bench_function(name, |b| b.iter(|| examine(black_box(&log))));
+    }
+    group.finish();
+}
+
 criterion_group!(
     benches,
+    forensics,
     shapley,
     estimate_from_text,
     one_episode,

@@ -7,6 +7,7 @@
 //! stats          sums, ranks, intervals, draws  <- nothing
 //! model          vocabulary of all layers       <- stats
 //! suspicion      who may be to blame, by words  <- model
+//! forensics      which formula wrote advantages <- model
 //! credit         methods, verdict, sweep        <- model, stats, text, suspicion
 //! compare        two episodes side by side      <- model, stats, credit, text
 //! graph          interaction graph, layouts     <- model
@@ -20,7 +21,7 @@
 //! check          structural rules               <- model
 //! audit          is declared credit worth it    <- model, stats, credit, check
 //! app            the program without a terminal <- model, credit, graph, check, text, search, filter, suspicion, compare
-//! report         text, JSON, Markdown, SVG      <- model, credit, check, audit, text, search, import, suspicion, compare
+//! report         text, JSON, Markdown, SVG      <- model, credit, check, audit, text, search, import, suspicion, compare, forensics
 //! runtime        threads                        <- everything but tui
 //! tui            ratatui and crossterm          <- model, credit, graph, app, text, search, filter, suspicion, compare
 //! cli            arguments, composition         <- everything
@@ -33,6 +34,7 @@ pub mod cli;
 pub mod compare;
 pub mod credit;
 pub mod filter;
+pub mod forensics;
 pub mod graph;
 pub mod import;
 pub mod log;

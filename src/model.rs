@@ -54,7 +54,9 @@ pub use note::Note;
 pub use number::{Number, as_logged, in_full, places, signed, unsigned};
 pub use own::OwnReward;
 pub use repeats::{Loop, Spent, sentence};
-pub use rollout::{ActFacts, Peer, Peers, Rollout, RolloutAct, SameTask};
+pub use rollout::{
+    ActFacts, Credited, Peer, Peers, Rollout, RolloutAct, RolloutCandidate, RolloutCredit, SameTask,
+};
 pub use rule::Rule;
 pub use scenario::{Scenario, Substitute};
 pub use segmented::Segmented;

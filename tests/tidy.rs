@@ -25,6 +25,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("stats", &[]),
     ("model", &["stats"]),
     ("suspicion", &["model"]),
+    ("forensics", &["model"]),
     ("credit", &["model", "stats", "text", "suspicion"]),
     ("compare", &["model", "stats", "credit", "text"]),
     ("graph", &["model"]),
@@ -38,7 +39,21 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("check", &["model"]),
     ("audit", &["model", "stats", "credit", "check"]),
     ("app", &["model", "credit", "graph", "check", "text", "search", "filter", "suspicion", "compare"]),
-    ("report", &["model", "credit", "check", "audit", "text", "search", "import", "suspicion", "compare"]),
+    (
+        "report",
+        &[
+            "model",
+            "credit",
+            "check",
+            "audit",
+            "text",
+            "search",
+            "import",
+            "suspicion",
+            "compare",
+            "forensics",
+        ],
+    ),
     ("runtime", EVERYTHING_BUT_TUI),
     ("tui", &["model", "credit", "graph", "app", "text", "search", "filter", "suspicion", "compare"]),
     ("cli", EVERYTHING),
@@ -63,6 +78,7 @@ const EVERYTHING_BUT_TUI: &[&str] = &[
     "report",
     "suspicion",
     "compare",
+    "forensics",
 ];
 
 /// What the documentation calls "everything".
@@ -84,6 +100,7 @@ const EVERYTHING: &[&str] = &[
     "report",
     "suspicion",
     "compare",
+    "forensics",
     "runtime",
     "tui",
 ];
@@ -93,6 +110,7 @@ const PURE: &[&str] = &[
     "model",
     "stats",
     "suspicion",
+    "forensics",
     "credit",
     "compare",
     "graph",

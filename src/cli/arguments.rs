@@ -436,6 +436,17 @@ pub enum CheckFormat {
     Json,
 }
 
+/// How `audit` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AuditFormat {
+    /// For people
+    Text,
+    /// One object
+    Json,
+    /// Advantages of groups, each beside the right one
+    Csv,
+}
+
 /// `audit`.
 #[derive(Debug, Args)]
 pub struct Audit {
@@ -449,10 +460,10 @@ pub struct Audit {
     #[arg(long)]
     pub c3_compat: bool,
     /// How to print
-    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
-    pub format: CheckFormat,
-    /// Exit with 2 when this holds, such as 'residual > 0.05' or 'fidelity < 0.8'; also worst_recomputed,
-    /// variance, influence, findings, bad_lines; with --c3-compat the diagnostics are those of C3; repeatable
+    #[arg(long, value_enum, default_value_t = AuditFormat::Text)]
+    pub format: AuditFormat,
+    /// Exit with 2 when this holds, such as 'residual > 0.05', 'fidelity < 0.8' or 'forensics != expected'; also
+    /// worst_recomputed, variance, influence, wrong_signs, findings, bad_lines; with --c3-compat the diagnostics are those of C3; repeatable
     #[arg(long, value_name = "RULE")]
     pub fail: Vec<String>,
     /// Exit with 3 when more lines than this could not be read

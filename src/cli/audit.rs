@@ -1,19 +1,21 @@
 //! `creditscope audit`: is declared credit what it says it is, and are replays worth their numbers?
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use super::{
     RULE_HIT, TOO_MANY_BAD,
-    arguments::{Audit, CheckFormat},
+    arguments::{Audit, AuditFormat},
     fail_rule::AuditRule,
     headless, print, print_json,
     unread::Unread,
 };
 use crate::{
     audit::{Collector, Setting},
+    forensics,
     log::Body,
-    model::{Candidate, EpisodeId, Origin},
+    model::{Candidate, EpisodeId, Origin, Rollout},
     report,
+    runtime::OpenedLogs,
     store::{Pass, Store},
 };
 
@@ -39,28 +41,39 @@ pub(super) fn run(options: &Audit) -> anyhow::Result<u8> {
         collector.add(&episode, &mut |candidate| texts.of(candidate));
     }
     let audit = collector.finish();
+    let forensics = examined(&mut logs, summary.episodes.len());
     let report = report::AuditReport {
         log: &options.logs.shown(),
         files: &|origin| headless::place(&summary, origin),
         audit: &audit,
+        forensics: &forensics,
         bad_lines: summary.bad_lines,
         unread: unread.sentences(),
     };
     match options.format {
-        CheckFormat::Text => print(&report::audit_text(&report))?,
-        CheckFormat::Json => print_json(&report::audit_json(&report))?,
+        AuditFormat::Text => print(&report::audit_text(&report))?,
+        AuditFormat::Json => print_json(&report::audit_json(&report))?,
+        AuditFormat::Csv => print(&report::forensics_csv(&forensics))?,
     };
     if options.max_bad.is_some_and(|it| summary.bad_lines > it) {
         return Ok(TOO_MANY_BAD);
     }
     let mut code = 0;
     for rule in &rules {
-        if let Some(line) = rule.hit(&audit, summary.bad_lines)? {
+        if let Some(line) = rule.hit(&audit, &forensics, summary.bad_lines)? {
             eprintln!("{line}");
             code = RULE_HIT;
         }
     }
     Ok(unread.exit_code(code, !rules.is_empty() || options.max_bad.is_some()))
+}
+
+/// Which formulas wrote the advantages of the log, over all its episodes. One that cannot be read has none.
+fn examined(logs: &mut OpenedLogs, episodes: usize) -> Vec<forensics::Report> {
+    let ids = (0..episodes).map(EpisodeId::from_index);
+    let rollouts: Vec<Arc<Rollout>> = ids.filter_map(|it| logs.store.rollout(it).ok()).collect();
+    let rollouts: Vec<&Rollout> = rollouts.iter().map(|it| &**it).collect();
+    forensics::examine(&rollouts)
 }
 
 /// Whole next texts, read again from the log one record at a time, because an episode keeps them shortened.

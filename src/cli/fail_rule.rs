@@ -4,7 +4,7 @@ use crate::{
     app::Analysis,
     audit::Audit,
     compare::{EpisodeComparison, RowKind},
-    credit,
+    credit, forensics,
     model::Episode,
 };
 
@@ -210,19 +210,26 @@ enum Audited {
     Fidelity,
     Variance,
     Influence,
+    /// Declared advantages that are not the right ones
+    Forensics,
+    /// Those of them that are wrong in their sign
+    WrongSigns,
     Findings,
     BadLines,
 }
 
 impl AuditRule {
     /// Parses `QUANTITY OPERATOR NUMBER`; quantities are `residual` and `worst_recomputed` (the largest of
-    /// all declared credit), `fidelity`, `variance` and `influence` (of any replayed agent), `findings`,
-    /// `bad_lines`.
+    /// all declared credit), `fidelity`, `variance` and `influence` (of any replayed agent), `forensics` and `wrong_signs`
+    /// (declared advantages that are not the right ones, and those of the wrong sign), `findings`, `bad_lines`.
+    /// `forensics != expected` is `forensics > 0`.
     ///
     /// # Errors
     /// A sentence that says what a rule looks like.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let names = "residual, worst_recomputed, fidelity, variance, influence, findings or bad_lines";
+        let names = "residual, worst_recomputed, fidelity, variance, influence, forensics, wrong_signs, findings or bad_lines";
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let text = if words == ["forensics", "!=", "expected"] { "forensics > 0" } else { text };
         Comparison::parse(text, names, |name| {
             Some(match name {
                 "residual" => Audited::Residual,
@@ -230,6 +237,8 @@ impl AuditRule {
                 "fidelity" => Audited::Fidelity,
                 "variance" => Audited::Variance,
                 "influence" => Audited::Influence,
+                "forensics" => Audited::Forensics,
+                "wrong_signs" => Audited::WrongSigns,
                 "findings" => Audited::Findings,
                 "bad_lines" => Audited::BadLines,
                 _ => return None,
@@ -242,9 +251,14 @@ impl AuditRule {
     ///
     /// # Errors
     /// When it can never hold: the audit has no such number.
-    pub(super) fn hit(&self, audit: &Audit, bad_lines: u64) -> anyhow::Result<Option<String>> {
+    pub(super) fn hit(
+        &self,
+        audit: &Audit,
+        forensics: &[forensics::Report],
+        bad_lines: u64,
+    ) -> anyhow::Result<Option<String>> {
         let text = &self.0.text;
-        let values = self.values(audit, bad_lines);
+        let values = self.values(audit, forensics, bad_lines);
         if values.is_empty() {
             anyhow::bail!("--fail '{text}' can never hold: the audit has no such number (column 1)");
         }
@@ -252,7 +266,7 @@ impl AuditRule {
         Ok(held.map(|(value, whose)| format!("FAIL {text}   it is {value}{whose}")))
     }
 
-    fn values(&self, audit: &Audit, bad_lines: u64) -> Vec<(f64, String)> {
+    fn values(&self, audit: &Audit, forensics: &[forensics::Report], bad_lines: u64) -> Vec<(f64, String)> {
         let one = |value: Option<f64>| value.map(|it| (it, String::new())).into_iter().collect();
         let of_sections = |value: fn(&crate::audit::Section) -> Option<f64>| {
             let whose = |agent: &Option<String>| match agent {
@@ -268,6 +282,15 @@ impl AuditRule {
             Audited::Fidelity => of_sections(crate::audit::Section::fidelity),
             Audited::Variance => of_sections(crate::audit::Section::variance),
             Audited::Influence => of_sections(crate::audit::Section::influence),
+            Audited::Forensics | Audited::WrongSigns => {
+                let is_signs = self.0.quantity == Audited::WrongSigns;
+                let off = |it: &forensics::Report| {
+                    let (wrong, lost, pushed) = it.right.counts();
+                    if is_signs { wrong + lost + pushed } else { it.right.off }
+                };
+                let whose = |it: &forensics::Report| format!(" of {}", crate::text::clean(&it.algorithm));
+                forensics.iter().map(|it| (off(it) as f64, whose(it))).collect()
+            }
             Audited::Findings => one(Some(audit.findings.len() as f64)),
             Audited::BadLines => one(Some(bad_lines as f64)),
         }

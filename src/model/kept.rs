@@ -1,6 +1,9 @@
 //! What is kept of an episode as a rollout.
 
-use super::{ActFacts, ActKind, Episode, Origin, OwnReward, Reward, RewardSource, Rollout, RolloutAct};
+use super::{
+    ActFacts, ActId, ActKind, Credited, Episode, Origin, OwnReward, Reward, RewardSource, Rollout,
+    RolloutAct, RolloutCandidate, RolloutCredit,
+};
 
 impl Rollout {
     /// What is kept of `episode`. `facts`: what else the log says of the act at a place.
@@ -23,8 +26,11 @@ impl Rollout {
             items.any(|it| it.act.is_some_and(|it| it.index() == at))
         };
         let kept = episode.acts.iter().enumerate();
-        let kept = kept.filter(|(at, it)| it.kind == ActKind::Action || credited(*at));
-        let acts = kept.map(|(at, it)| {
+        let kept: Vec<(usize, &super::Act)> =
+            kept.filter(|(at, it)| it.kind == ActKind::Action || credited(*at)).collect();
+        let place_of =
+            |act: ActId| kept.binary_search_by_key(&act.index(), |it| it.0).ok().map(|it| it as u32);
+        let acts = kept.iter().copied().map(|(at, it)| {
             let facts = facts(it.origin);
             RolloutAct {
                 id: it.id.as_str().into(),
@@ -47,11 +53,83 @@ impl Rollout {
             task: episode.task.as_deref().map(Into::into),
             update: episode.update.or(episode.global_step),
             acts: acts.collect(),
+            parts: parts(episode),
+            candidates: candidates(episode, &place_of),
+            declared: declared(episode, &place_of),
+            run: episode.run.as_deref().map(Into::into),
+            algorithm: episode.algorithm.as_deref().map(Into::into),
+            gamma: episode.gamma,
             agents: episode.agents.iter().map(|it| it.name.as_str().into()).collect(),
             roles: episode.agents.iter().map(|it| it.role.as_deref().map(Into::into)).collect(),
             own,
         }
     }
+}
+
+/// What the log credits, each `credit` record with its finite numbers.
+fn declared(episode: &Episode, place_of: &dyn Fn(ActId) -> Option<u32>) -> Vec<RolloutCredit> {
+    let of = |it: &super::DeclaredCredit| RolloutCredit {
+        algorithm: it.algorithm.as_str().into(),
+        params: it.params.clone(),
+        items: it
+            .items
+            .iter()
+            .filter_map(|item| {
+                let value = item.value.filter(|it| it.is_finite())?;
+                let act = item.act.map(place_of);
+                (act != Some(None)).then_some(Credited {
+                    act: act.flatten(),
+                    agent: item.agent.map(|it| it.0),
+                    value,
+                })
+            })
+            .collect(),
+    };
+    episode.declared.iter().map(of).filter(|it| !it.items.is_empty()).collect()
+}
+
+/// Candidates of replay groups that have a return, those that broke off too.
+fn candidates(episode: &Episode, place_of: &dyn Fn(ActId) -> Option<u32>) -> Vec<RolloutCandidate> {
+    let mut found = Vec::new();
+    for group in &episode.replays {
+        let Some(act) = group.act.and_then(place_of) else { continue };
+        let whole = group.candidates.iter().map(|it| (it, false));
+        let broken = group.left_out.iter().map(|it| (&it.candidate, true));
+        for (it, broken_off) in whole.chain(broken).filter(|it| !it.0.extra) {
+            let value = it.returns.mean.filter(|it| it.is_finite());
+            found.extend(value.map(|value| RolloutCandidate {
+                act,
+                j: it.j,
+                value,
+                real: it.real,
+                broken_off,
+            }));
+        }
+    }
+    found
+}
+
+/// What each agent has of the rewards; `None`: none is logged.
+fn parts(episode: &Episode) -> Option<Vec<f64>> {
+    let ends = episode.outcome.iter().flat_map(|it| &it.own);
+    if episode.rewards.iter().all(|it| it.value.is_none()) {
+        let mut parts = vec![0.0; episode.agents.len()];
+        let mut any = false;
+        ends.for_each(|(agent, value)| (parts[agent.index()], any) = (*value, true));
+        return any.then_some(parts);
+    }
+    let mut parts = vec![0.0; episode.agents.len()];
+    let mut of_nobody = 0.0;
+    for Reward { value, agent, of, .. } in &episode.rewards {
+        let Some(value) = value else { continue };
+        match (agent, of.len()) {
+            (Some(agent), _) => parts[agent.index()] += value,
+            (None, 0) => of_nobody += value,
+            (None, n) => of.iter().for_each(|it| parts[episode.act(*it).agent.index()] += value / n as f64),
+        }
+    }
+    parts.iter_mut().for_each(|it| *it += of_nobody);
+    Some(parts)
 }
 
 /// The reward of each act.

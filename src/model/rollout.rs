@@ -25,6 +25,43 @@ pub struct RolloutAct {
     pub origin: Origin,
 }
 
+/// A number that the log credits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Credited {
+    /// To this act, in [`Rollout::acts`].
+    pub act: Option<u32>,
+    /// To this agent, in [`Rollout::agents`].
+    pub agent: Option<u32>,
+    /// How much.
+    pub value: f64,
+}
+
+/// A `credit` record of a rollout.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RolloutCredit {
+    /// The algorithm named.
+    pub algorithm: Arc<str>,
+    /// Its `params`, as (name, compact JSON).
+    pub params: Vec<(String, String)>,
+    /// Its numbers.
+    pub items: Vec<Credited>,
+}
+
+/// A replayed candidate at one of the acts, with a return.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RolloutCandidate {
+    /// Replayed in place of this act, in [`Rollout::acts`].
+    pub act: u32,
+    /// Its number.
+    pub j: i64,
+    /// Its mean return.
+    pub value: f64,
+    /// Whether it is what happened.
+    pub real: bool,
+    /// Whether it broke off.
+    pub broken_off: bool,
+}
+
 /// One rollout of a group: an episode, and what each agent earned and did in it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rollout {
@@ -52,8 +89,20 @@ pub struct Rollout {
     pub roles: Vec<Option<Arc<str>>>,
     /// What each agent earned for itself, and the record that says so.
     pub own: Vec<Option<(f64, Origin)>>,
+    /// What each agent has of the rewards: its own, those of its acts, and those of nobody; `None`: no reward is logged.
+    pub parts: Option<Vec<f64>>,
     /// Its actions, and what else the log credits, in order.
     pub acts: Vec<RolloutAct>,
+    /// Replayed candidates that have a return.
+    pub candidates: Vec<RolloutCandidate>,
+    /// What the log credits, in order.
+    pub declared: Vec<RolloutCredit>,
+    /// The run it belongs to, its algorithm and its discount.
+    pub run: Option<Arc<str>>,
+    /// See `run`.
+    pub algorithm: Option<Arc<str>>,
+    /// See `run`.
+    pub gamma: Option<f64>,
 }
 
 /// What the log says of an act beside what an episode keeps.

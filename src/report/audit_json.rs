@@ -8,6 +8,9 @@
 //! * `own_rewards`: per episode in which agents earn for themselves `episode`, `paid` (agent and value), `reward` (null:
 //!   nobody's by default), `is_team` (or the sum of what is paid), `method`, `credit` (agent and value) or `missing`,
 //!   `order` (tau-b of pay against credit), `opposite`
+//! * `forensics`: per run and algorithm of groups `level` (`named`, `fits`, `zero`, `none`), `sentence`, `fits` (`form`,
+//!   `slip`, `same_here`, `bits`, `worst_difference`), `families`, `forms_tried`, `nearest`, `right` (`how`, counts of wrong
+//!   signs, `agents`, `wrong`)
 //! * `declared_fidelity`: per declared algorithm `algorithm`, `fidelity` (a value: Spearman against the
 //!   replays), `acts`, `without`
 //! * `replays`: per agent, then all together (`agent` null): `groups`, `candidates`, `drawn_anew`, `replays`,
@@ -51,6 +54,7 @@ pub fn audit_json<'a>(report: &'a AuditReport<'a>) -> Node<'a> {
         ("declared", Node::list(move || audit.declared.iter().map(|it| declared(report, it)))),
         ("own_rewards", Node::list(|| audit.paid.iter().map(paid))),
         ("declared_fidelity", Node::list(|| audit.declared_fidelity.iter().map(declared_fidelity))),
+        ("forensics", Node::list(|| report.forensics.iter().map(super::forensics::json))),
         ("replays", Node::list(|| audit.sections.iter().map(section))),
         ("findings", Node::list(move || audit.findings.iter().map(|it| finding(report, it)))),
     ];

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use super::figures::{count, inline, interval, severity};
 use crate::{
     audit::{Audit, Compat, Declared, DeclaredFidelity, Influence, Paid, Section, Spread},
+    forensics,
     model::{Diagnostic, Origin, Value},
     text::{clean, pad},
 };
@@ -23,6 +24,8 @@ pub struct AuditReport<'a> {
     pub files: &'a dyn Fn(Origin) -> String,
     /// The audit.
     pub audit: &'a Audit,
+    /// Which formulas wrote its advantages, by run and algorithm.
+    pub forensics: &'a [forensics::Report],
     /// Lines of which something was lost.
     pub bad_lines: u64,
     /// Input that could not be read, a sentence each.
@@ -46,6 +49,10 @@ pub fn audit_text(report: &AuditReport<'_>) -> String {
     );
     out.push_str("\nDECLARED CREDIT, RECOMPUTED\n");
     declared(&mut out, &audit.declared);
+    if !report.forensics.is_empty() {
+        out.push_str("\nFORENSICS: WHICH FORMULA WROTE THE ADVANTAGES\n");
+        super::forensics::text(&mut out, report.forensics);
+    }
     if !audit.declared_fidelity.is_empty() {
         out.push_str("\nDECLARED CREDIT AGAINST THE REPLAYS\n");
         declared_fidelity(&mut out, &audit.declared_fidelity);

@@ -118,12 +118,12 @@ fn grounds(credit: &Attribution) -> [String; 2] {
 
 /// A cell that no spreadsheet takes for a formula (OWASP, CSV injection): text that begins like one gets an apostrophe.
 /// Numbers stay.
-fn harmless(cell: String) -> String {
+pub(super) fn harmless(cell: String) -> String {
     let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
     if is_formula { format!("'{cell}") } else { cell }
 }
 
-fn quoted(cell: &str) -> String {
+pub(super) fn quoted(cell: &str) -> String {
     if cell.contains(['"', ',', '\n', '\r']) {
         format!("\"{}\"", cell.replace('"', "\"\""))
     } else {

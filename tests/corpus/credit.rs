@@ -75,8 +75,14 @@ fn told(episode: &Episode) {
     let mut collector = Collector::new(Setting::default());
     collector.add(episode, &mut |candidate| candidate.next.clone());
     let audit = collector.finish();
-    let report =
-        AuditReport { log: "log", files: &|_| String::new(), audit: &audit, bad_lines: 0, unread: &[] };
+    let report = AuditReport {
+        log: "log",
+        files: &|_| String::new(),
+        audit: &audit,
+        forensics: &[],
+        bad_lines: 0,
+        unread: &[],
+    };
     safe::block(&report::audit_text(&report));
     let json = serde_json::to_string_pretty(&report::audit_json(&report)).expect("plain data");
     let value: Result<serde_json::Value, _> = serde_json::from_str(&json);
