@@ -5,7 +5,7 @@
 //! on which each begins. What stands between them (words of a logger, commas, the brackets of a list) is
 //! passed over. An object that never ends costs itself: what it holds up to its last whole part is handed on.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{borrow::Cow, cell::Cell, collections::HashMap};
 
 use crate::{
     log::{
@@ -38,6 +38,8 @@ pub(super) struct Value<'a> {
     pub(super) text: &'a str,
     /// The line on which it begins, from 1.
     line: u32,
+    /// A place in the text, and how many lines end before it: parts are asked for mostly in their order.
+    counted: Cell<(usize, u32)>,
 }
 
 impl Value<'_> {
@@ -67,8 +69,11 @@ impl Value<'_> {
     /// The line of `part`, which is a part of this object's text.
     pub(super) fn line_of(&self, part: &str) -> u32 {
         let offset = (part.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize);
-        let before = self.text.as_bytes().get(..offset).unwrap_or_default();
-        self.line + memchr::memchr_iter(b'\n', before).count() as u32
+        let (from, ended) = if self.counted.get().0 <= offset { self.counted.get() } else { (0, 0) };
+        let Some(between) = self.text.as_bytes().get(from..offset) else { return self.line };
+        let ended = ended + memchr::memchr_iter(b'\n', between).count() as u32;
+        self.counted.set((offset, ended));
+        self.line + ended
     }
 }
 
@@ -239,7 +244,7 @@ fn hand_on(bytes: &[u8], line: u32, offset: Option<usize>, each: Each<'_>, probl
         problem.offset = place(problem.offset);
     }
     let mut of_content = Vec::new();
-    each(Value { text: &text, line }, &mut of_content);
+    each(Value { text: &text, line, counted: Cell::default() }, &mut of_content);
     problems.extend(found);
     problems.extend(of_content.into_iter().map(|it| Problem { offset: place(it.offset), ..it }));
 }
@@ -264,6 +269,15 @@ mod tests {
         let found: Vec<(u32, &str)> = found.iter().map(|it| (it.0, it.1.as_str())).collect();
         assert_eq!(found, objects, "{text}");
         assert_eq!(problems.iter().map(|it| it.rule.name()).collect::<Vec<_>>(), rules, "{problems:?}");
+    }
+
+    #[test]
+    fn parts_have_their_lines_in_whatever_order_they_are_asked_for() {
+        let text = "{\n \"a\": [1,\n 2],\n \"b\": 3\n}";
+        let value = Value { text, line: 7, counted: Cell::default() };
+        let line = |part: &str| value.line_of(&text[text.find(part).unwrap()..]);
+        assert_eq!([line("1"), line("2"), line("\"b\""), line("1"), line("3")], [8, 9, 10, 8, 10]);
+        assert_eq!(value.line_of("elsewhere"), 7);
     }
 
     #[test]
