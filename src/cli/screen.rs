@@ -19,6 +19,7 @@ use crate::{
     tui::{
         input,
         run::{self, Setting},
+        supervisor,
         terminal::{self, Terminal},
         theme::{Environment, Theme},
     },
@@ -136,11 +137,12 @@ fn handle_signals(send: Sender<Message>) -> anyhow::Result<()> {
     };
     let handled = [SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2];
     let mut signals = signal_hook::iterator::Signals::new(handled).context("cannot handle signals")?;
+    supervisor::tell_by_sigcont();
     runtime::spawn("signals", move || {
         for signal in signals.forever() {
             let message = match signal {
                 SIGTSTP => Some(Message::Key(Key::ctrl('z'))),
-                SIGCONT => Some(Message::Continued),
+                SIGCONT if !supervisor::is_gone() => Some(Message::Continued),
                 _ => None,
             };
             if let Some(message) = message {
@@ -153,7 +155,8 @@ fn handle_signals(send: Sender<Message>) -> anyhow::Result<()> {
                 let _ = restored.send(());
             });
             let _ = wait.recv_timeout(PATIENCE);
-            std::process::exit(128 + signal);
+            // Nobody asked for more by SIGCONT than to end with the supervisor.
+            std::process::exit(128 + if signal == SIGCONT { SIGTERM } else { signal });
         }
     });
     Ok(())

@@ -10,7 +10,7 @@
 //!
 //! the supervisor                 the program
 //! gets a signal                  gets it too; after SIGCONT it takes the terminal again
-//! is gone, by SIGKILL too        gets SIGTERM from the kernel, SIGKILL while it is suspended: nothing is left
+//! is gone, by SIGKILL too        gets SIGCONT from the kernel, which a stopped program heeds too, and ends as by SIGTERM
 //! ```
 //!
 //! Only Linux promises the last line; elsewhere the program runs alone.
@@ -79,14 +79,12 @@ pub fn supervise() -> Option<u8> {
 
 /// Whether a supervisor waits for this process. From here on the process ends with it.
 fn is_supervised() -> bool {
-    let named: Option<i32> = env::var(SUPERVISOR).ok().and_then(|it| it.parse().ok());
-    let is_child = || named.is_some() && named == getppid().map(Pid::as_raw_pid);
-    if !is_child() {
+    if !is_child_of_supervisor() {
         return false;
     }
     IS_SUPERVISED.store(true, Ordering::SeqCst);
     end_with_supervisor(Signal::TERM);
-    if !is_child() {
+    if !is_child_of_supervisor() {
         // It ended before its end could be asked for.
         std::process::exit(128 + SIGTERM);
     }
@@ -98,11 +96,28 @@ fn is_supervised() -> bool {
 /// # Errors
 /// If it cannot be stopped.
 pub(super) fn stop() -> io::Result<()> {
-    // Stopped it could not act on SIGTERM, and the terminal was given back.
+    // The terminal was given back, so there is nothing to be done before the end.
     end_with_supervisor(Signal::KILL);
     let stopped = kill_process(getpid(), Signal::STOP);
-    end_with_supervisor(Signal::TERM);
+    end_with_supervisor(Signal::CONT);
     Ok(stopped?)
+}
+
+/// From here on the end of the supervisor is told by SIGCONT, for which there is a handler now: SIGTERM would wait for ever
+/// in a program that somebody stopped.
+pub fn tell_by_sigcont() {
+    end_with_supervisor(Signal::CONT);
+}
+
+/// Whether the supervisor of this process is gone. Where there was none it is not.
+pub fn is_gone() -> bool {
+    IS_SUPERVISED.load(Ordering::SeqCst) && !is_child_of_supervisor()
+}
+
+/// Whether the parent of this process is the one that the environment names.
+fn is_child_of_supervisor() -> bool {
+    let named: Option<i32> = env::var(SUPERVISOR).ok().and_then(|it| it.parse().ok());
+    named.is_some() && named == getppid().map(Pid::as_raw_pid)
 }
 
 /// The kernel sends this process `signal` when its supervisor is gone.

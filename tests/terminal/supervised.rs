@@ -92,6 +92,20 @@ fn a_killed_supervisor_leaves_no_program_behind() {
     }
 }
 
+/// A program that somebody stopped cannot heed SIGTERM.
+#[test]
+fn a_killed_supervisor_leaves_no_program_behind_that_was_stopped_from_outside() {
+    let mut session = under_shell(Run::demo());
+    let (program, supervisor) = (session.program(), session.supervisor());
+    process::signal(program, Signal::STOP);
+    session.wait_until("both to be stopped", |_| {
+        [program, supervisor].iter().all(|it| process::state(*it) == Some('T'))
+    });
+    process::signal(supervisor, Signal::KILL);
+    session.wait_until("the program to be gone", |_| is_gone(program));
+    assert_given_back(&mut session);
+}
+
 /// Stopped with `stop` and continued with `go`, it takes the terminal again and draws everything.
 #[track_caller]
 fn check_stopped(stop: fn(&mut Session), is_given_back: bool, go: fn(&mut Session)) {
