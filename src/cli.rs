@@ -18,6 +18,7 @@ mod method_help;
 mod methods;
 mod output_format;
 mod picture;
+mod progress;
 mod report;
 mod screen;
 mod search;

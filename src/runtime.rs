@@ -37,7 +37,7 @@ pub use divergence::inside;
 pub use episodes::each_episode;
 pub use head::first_bytes;
 pub use headless::Headless;
-pub use log_thread::{Follow, LogThread, Rescans};
+pub use log_thread::{Follow, LogThread, Rescans, SILENCE};
 pub use opened::{LogArguments, OpenError, OpenedLogs, Round, Which};
 pub use survey::Survey;
 pub use validation::validate;

@@ -343,6 +343,7 @@ impl Store {
             counters: self.writers.counters(),
             following: false,
             polling: None,
+            awaited: None,
             loaded: false,
             reading: None,
             validating: None,

@@ -7,6 +7,7 @@ use super::{
     arguments::{Audit, AuditFormat},
     fail_rule::AuditRule,
     headless, print, print_json,
+    progress::{Progress, of_episodes},
     unread::Unread,
 };
 use crate::{
@@ -35,13 +36,18 @@ pub(super) fn run(options: &Audit) -> anyhow::Result<u8> {
         None => (0..summary.episodes.len()).map(EpisodeId::from_index).collect(),
     };
     let mut collector = Collector::new(Setting { compat: options.c3_compat, seed: options.seed });
-    for id in ids {
+    let progress = Progress::begin("auditing");
+    let count = ids.len();
+    for (at, id) in ids.into_iter().enumerate() {
+        progress.say(|| of_episodes("auditing", at, count));
         let episode = logs.store.episode_among_peers(id)?;
         let mut texts = NextTexts { store: &logs.store, of: None };
         collector.add(&episode, &mut |candidate| texts.of(candidate));
     }
     let audit = collector.finish();
+    progress.say(|| "examining the whole log".to_owned());
     let forensics = examined(&mut logs, summary.episodes.len());
+    drop(progress);
     let report = report::AuditReport {
         log: &options.logs.shown(),
         files: &|origin| headless::place(&summary, origin),

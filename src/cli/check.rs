@@ -4,6 +4,7 @@ use super::{
     RULE_HIT, TOO_MANY_BAD,
     arguments::{Check, CheckFormat, FailOn},
     headless, print,
+    progress::{Progress, of_episodes},
     unread::Unread,
 };
 use crate::{
@@ -41,10 +42,15 @@ pub(super) fn run(options: &Check) -> anyhow::Result<u8> {
         own.extend(check::check(&episode));
         Ok(own)
     };
+    let progress = Progress::begin("checking");
+    let mut checked = 0;
     each_episode(&logs.store, of_episode, |own: Result<Vec<_>, RereadError>| {
         findings.append(&mut own?);
+        progress.say(|| of_episodes("checking", checked, summary.episodes.len()));
+        checked += 1;
         anyhow::Ok(())
     })?;
+    drop(progress);
     let types = logs.store.records_by_type();
     let report = report::CheckReport {
         findings: &findings,

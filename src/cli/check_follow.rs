@@ -59,6 +59,7 @@ struct Tailing {
     told: HashSet<(FileId, u32, &'static str)>,
     /// What the counters say, since when.
     ripening: HashMap<(Place, &'static str), Instant>,
+    silence: headless::Silence,
 }
 
 /// Follows until it ends; the exit code.
@@ -91,6 +92,7 @@ pub(super) fn run(options: &Check) -> anyhow::Result<u8> {
         worst: None,
         told: HashSet::new(),
         ripening: HashMap::new(),
+        silence: headless::Silence::default(),
     };
     let idle = options.idle_exit.map(Duration::from_secs_f64);
     let signalled = || interrupted.load(Ordering::Relaxed) || terminated.load(Ordering::Relaxed);
@@ -154,6 +156,7 @@ impl Tailing {
             if !round.caught_up {
                 continue;
             }
+            self.silence.tell(&self.logs, self.started.elapsed());
             if self.logs.is_finished() {
                 return Ok("finished");
             }

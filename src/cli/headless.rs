@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use rustc_hash::FxHashSet;
 
+use super::progress::{self, Progress};
 use crate::{
     model::{Diagnostic, Episode, EpisodeId, FileId, LogSummary, Origin, Severity, rule},
-    runtime::{LogArguments, OpenedLogs},
+    runtime::{LogArguments, OpenedLogs, SILENCE},
     store::Pass,
-    text,
 };
 
 /// The demo episode, part of the program.
@@ -33,9 +33,6 @@ pub(super) fn open(
     }
 }
 
-/// Before a pipe that brings nothing is mentioned.
-const SILENCE: Duration = Duration::from_secs(2);
-
 /// Says once, after a while, that nothing comes because nobody writes to a named pipe.
 #[derive(Default)]
 pub(super) struct Silence {
@@ -49,7 +46,6 @@ impl Silence {
             return;
         }
         if let Some(path) = opened.waits_for_writer() {
-            let path = text::clean(&path.to_string_lossy());
             eprintln!("creditscope: waiting for a writer: '{path}' is a named pipe to which nobody writes");
             self.told = true;
         }
@@ -70,8 +66,13 @@ pub(super) fn read_all(logs: LogArguments<'_>, pass: Pass) -> anyhow::Result<(Op
     })?;
     let started = Instant::now();
     let mut silence = Silence::default();
+    let progress = Progress::begin("reading");
     loop {
         let round = opened.poll(started.elapsed(), 16 << 20);
+        progress.say(|| {
+            let summary = opened.summary();
+            progress::reading(summary.bytes(), summary.records)
+        });
         if !round.caught_up {
             continue;
         }
@@ -79,13 +80,14 @@ pub(super) fn read_all(logs: LogArguments<'_>, pass: Pass) -> anyhow::Result<(Op
             break;
         }
         // A pipe: more comes when it comes.
-        silence.tell(&opened, started.elapsed());
+        progress.interrupt(|| silence.tell(&opened, started.elapsed()));
         let _ = woken.recv_timeout(Duration::from_millis(200));
     }
     if let Some(why) = opened.refused() {
         anyhow::bail!("{why}");
     }
     opened.finish();
+    drop(progress);
     let summary = LogSummary { loaded: true, ..opened.store.summary() };
     Ok((opened, summary))
 }

@@ -10,6 +10,7 @@ use super::{
     log_options::LogOptions,
     output_format::OutputFormat,
     picture, print, print_json,
+    progress::{Progress, of_episodes},
     unread::Unread,
 };
 use crate::{
@@ -73,7 +74,9 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
             return Ok(unread.exit_code(code, gated));
         }
     };
+    let progress = Progress::begin("reading the episode");
     let logged = read.logs.store.episode_among_peers(id)?;
+    drop(progress);
     let scenario = options.scenario.options().scenario(&logged).map_err(anyhow::Error::msg)?;
     let episode = credit::rewarded(&logged, &scenario);
     let mut found = Found::of(options, output, &mut read, id, (&logged, &episode), &scenario)?;
@@ -108,7 +111,9 @@ impl Read {
     fn all(options: &Report, in_full: bool) -> anyhow::Result<Self> {
         let (mut logs, mut summary) = headless::read_all(options.logs.arguments(), Pass::Headers)?;
         if in_full || options.max_bad.is_some() || summary.bytes().0 <= IN_FULL {
+            let progress = Progress::begin("reading every line in full");
             validate(&mut logs);
+            drop(progress);
             summary = LogSummary { loaded: true, ..logs.store.summary() };
             return Ok(Self { logs, summary, scanned_lines: 0 });
         }
@@ -137,7 +142,9 @@ impl Found {
         (logged, episode): (&Episode, &Episode),
         scenario: &Scenario,
     ) -> anyhow::Result<Self> {
+        let progress = Progress::begin("computing credit by every method");
         let mut analysis = runtime::analyse(episode, scenario);
+        progress.say(|| "computing curves and how sure the verdict is".to_owned());
         let study = output.has_study.then(|| study(options, episode, &mut analysis));
         known_curves(options, study.as_ref())?;
         let failure = (episode.failed() || options.failure).then(|| {
@@ -149,6 +156,7 @@ impl Found {
         let mut findings: Vec<_> = read.summary.diagnostics.to_vec();
         findings.extend(headless::LogFindings::of(&read.summary).own(logged));
         findings.extend(check::check(logged));
+        drop(progress);
         let agreements = agreements(read, id);
         Ok(Self { analysis, study, failure, agreements, explanations, findings })
     }
@@ -238,13 +246,15 @@ fn gates(
     }
     let one = options.episode.is_some();
     let all = (0..read.summary.episodes.len()).map(EpisodeId::from_index);
+    let progress = Progress::begin("looking at the other episodes");
     for other in all.filter(|it| if *it == id { reported.is_none() } else { !one }) {
         let name = &read.summary.episodes[other.index()].name;
+        progress.say(|| of_episodes("looking at", other.index(), read.summary.episodes.len()));
         let episode = match read.logs.store.episode_among_peers(other) {
             Ok(episode) => episode,
             Err(why) => {
                 let what = format!("episode {name}: {why}");
-                eprintln!("creditscope: not read: {what}");
+                progress.interrupt(|| eprintln!("creditscope: not read: {what}"));
                 unread.add(what);
                 continue;
             }
@@ -255,6 +265,7 @@ fn gates(
         let analysis = runtime::analyse(&episode, &scenario);
         verdicts.iter_mut().for_each(|it| it.look_at(&episode, &analysis, bad_lines));
     }
+    drop(progress);
     let mut code = 0;
     for verdict in &verdicts {
         for line in verdict.lines()? {

@@ -153,6 +153,8 @@ pub struct LogSummary {
     pub following: bool,
     /// Why changes are found only by polling, if file events do not work.
     pub polling: Option<String>,
+    /// A named pipe to which nobody writes, once it has been waited for a while; display-safe.
+    pub awaited: Option<String>,
     /// Whether the first pass over the files has ended.
     pub loaded: bool,
     /// How the first pass goes, while it runs.

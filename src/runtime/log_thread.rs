@@ -44,6 +44,8 @@ const POLL_ONLY: Duration = Duration::from_millis(100);
 const LONGEST_POLL: Duration = Duration::from_millis(330);
 /// Reading continues for this many times as long as it takes to assemble a long episode that grows.
 const EPISODE_SHARE: u32 = 4;
+/// Before a pipe that brings nothing is mentioned.
+pub const SILENCE: Duration = Duration::from_secs(2);
 /// Time between two looks at the requests while the episodes of a run are surveyed.
 const SURVEY: Duration = Duration::from_millis(10);
 
@@ -113,6 +115,7 @@ impl LogThread {
                 loaded: false,
                 grown: false,
                 dirty: true,
+                awaited: None,
             }
             .run(&queue);
         });
@@ -157,6 +160,8 @@ struct State<F> {
     grown: bool,
     /// Something has come that no summary has told yet.
     dirty: bool,
+    /// A named pipe without a writer that was told of.
+    awaited: Option<String>,
 }
 
 /// Seconds since the epoch.
@@ -205,6 +210,7 @@ impl<F: Fn(Message)> State<F> {
         let settles = self.validation.has_work(&self.logs);
         let round = self.poll(settles);
         self.dirty |= round.changed;
+        self.look_for_writer();
         self.grown |= round.changed && self.loaded;
         let first_end = round.caught_up && !self.loaded;
         if first_end {
@@ -221,6 +227,16 @@ impl<F: Fn(Message)> State<F> {
             self.dirty |= self.validation.settle(&mut self.logs);
         }
         (round.caught_up, first_end)
+    }
+
+    /// Sees whether a named pipe has been without a writer for a while.
+    fn look_for_writer(&mut self) {
+        if self.started.elapsed() < SILENCE {
+            return;
+        }
+        let awaited = self.logs.waits_for_writer();
+        self.dirty |= awaited != self.awaited;
+        self.awaited = awaited;
     }
 
     /// Sends a summary and what the open episode has become, if there is anything new.
@@ -257,7 +273,7 @@ impl<F: Fn(Message)> State<F> {
         if busy || self.validation.has_work(&self.logs) {
             return Ok(queue.try_recv().ok());
         }
-        if !following {
+        if !following && (self.awaited.is_some() || self.logs.waits_for_writer().is_none()) {
             return queue.recv().map(Some);
         }
         match self.wait(queue, self.pace.left(Instant::now())) {
@@ -343,6 +359,7 @@ impl<F: Fn(Message)> State<F> {
         let summary = LogSummary {
             following: following && self.loaded,
             polling: self.watch.polling_because().filter(|_| following).map(str::to_owned),
+            awaited: self.awaited.clone(),
             loaded: self.loaded,
             ..self.logs.summary()
         };

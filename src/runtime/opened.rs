@@ -528,9 +528,10 @@ impl OpenedLogs {
         !self.piped.is_empty() || self.followed.iter().any(|it| it.piped && !it.ended)
     }
 
-    /// A named pipe among the inputs that nobody has opened for writing so far.
-    pub fn waits_for_writer(&self) -> Option<&Path> {
-        self.piped.iter().find(|it| it.waits_for_writer()).map(|it| it.path.as_path())
+    /// A named pipe among the inputs that nobody has opened for writing so far; display-safe.
+    pub fn waits_for_writer(&self) -> Option<String> {
+        let piped = self.piped.iter().find(|it| it.waits_for_writer())?;
+        Some(text::clean(&piped.path.to_string_lossy()))
     }
 
     /// Whether everything that is followed has come to its end and cannot grow: pipes and imports only.

@@ -176,16 +176,24 @@ fn runs_of_nuls_are_told() {
 fn a_pipe_without_a_writer_is_waited_for_aloud() {
     let folder = tempfile::tempdir().unwrap();
     assert!(Command::new("mkfifo").arg(folder.path().join("p")).status().unwrap().success());
-    let mut program = Command::new(env!("CARGO_BIN_EXE_creditscope"));
-    program.current_dir(folder.path()).args(["report", "p"]);
-    let mut child = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut told = String::new();
-    BufReader::new(child.stderr.as_mut().unwrap()).read_line(&mut told).unwrap();
-    assert!(told.contains("waiting for a writer: 'p' is a named pipe"), "{told}");
-    fs::write(folder.path().join("p"), ACTS).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(String::from_utf8_lossy(&output.stdout).contains("creditscope report"), "{output:?}");
-    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    for arguments in [&["report", "p"][..], &["check", "--follow", "p"]] {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_creditscope"));
+        program.current_dir(folder.path()).args(arguments);
+        let mut child = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut told = String::new();
+        BufReader::new(child.stderr.as_mut().unwrap()).read_line(&mut told).unwrap();
+        assert!(told.contains("waiting for a writer: 'p' is a named pipe"), "{arguments:?}: {told}");
+        if arguments[0] == "check" {
+            // It would wait for the next writer.
+            child.kill().unwrap();
+            child.wait().unwrap();
+            continue;
+        }
+        fs::write(folder.path().join("p"), ACTS).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(String::from_utf8_lossy(&output.stdout).contains("creditscope report"), "{output:?}");
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+    }
 }
 
 #[test]

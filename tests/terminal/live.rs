@@ -3,6 +3,7 @@
 use std::{
     fs::{self, OpenOptions},
     io::{Seek, SeekFrom, Write},
+    process::Command,
     time::{Duration, Instant},
 };
 
@@ -40,6 +41,36 @@ fn what_is_appended_is_on_the_screen() {
     latencies.sort();
     println!("append to screen: median {:?}, longest {:?}", latencies[10], latencies[19]);
     assert!(latencies[19] < Duration::from_secs(2), "{latencies:?}");
+}
+
+#[test]
+fn a_pipe_without_a_writer_is_told_until_it_has_one() {
+    for argument in [None, Some("--no-follow")] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p");
+        assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let mut session =
+            Run::new(argument.map(Into::into).into_iter().chain([path.clone().into_os_string()]))
+                .size(120, 24)
+                .start();
+        session.wait_for("waiting for a writer: '");
+        let lines: String = logs::open_episode().iter().map(|it| format!("{it}\n")).collect();
+        fs::write(&path, lines).unwrap();
+        session.wait_until("what is written", |it| it.has("2 acts") && !it.has("nobody writes"));
+    }
+}
+
+/// A headless command prints nothing until it is done: meanwhile a person is told what it does.
+#[test]
+fn a_headless_command_says_what_it_waits_for() {
+    let log = Log::of(&logs::open_episode());
+    let script =
+        r#"{ cat "$1"; sleep 4; } | "$0" report - > "$TMPDIR/out"; printf 'status=%s.\n' $?; read -r line"#;
+    let mut session = Run::log(log.path()).script(script).start();
+    session.wait_for("creditscope: reading: ");
+    session.wait_for("status=0.");
+    assert!(session.screen().starts_with("status=0.\n"), "it is not gone:\n{}", session.screen());
+    assert!(fs::read_to_string(session.scratch().join("out")).unwrap().contains("creditscope report"));
 }
 
 #[test]

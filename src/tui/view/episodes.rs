@@ -157,7 +157,9 @@ impl Columns {
 
 fn nothing(model: &Model, pane: &mut Painter<'_>) {
     let mut lines = Vec::new();
-    if !model.log.loaded && model.log.files.iter().all(|it| it.size == 0) {
+    if let Some(path) = &model.log.awaited {
+        lines.push(format!("waiting for a writer: '{path}' is a named pipe to which nobody writes"));
+    } else if !model.log.loaded && model.log.files.iter().all(|it| it.size == 0) {
         lines.push("waiting for the first record".to_owned());
     } else if !model.log.loaded {
         lines.push("reading".to_owned());

@@ -126,6 +126,9 @@ fn log_line(model: &Model, line: &mut Painter<'_>) {
     if let Some(why) = &model.log.polling {
         rest += &format!("  polling: {why}");
     }
+    if let Some(path) = &model.log.awaited {
+        rest += &format!("  nobody writes to '{path}'");
+    }
     let errors = super::errors(model.log.errors, line.theme());
     let errors = errors.map_or(String::new(), |it| format!("  {it}"));
     let (unread, kinds) = not_read(&model.log.unread);
