@@ -116,8 +116,11 @@ pub fn best_scenario(episode: &Episode) -> Option<Scenario> {
 pub fn act_scenario(episode: &Episode, scenario: &Scenario) -> Option<Scenario> {
     let episode = &rewarded(episode, scenario);
     let scenario = resolve(episode, scenario).ok()?;
+    let knows_acts = |it: &Scenario| method(&it.method).is_none_or(|it| it.family != Family::Coalition);
     let speaks = |it: &Scenario| {
-        let attribution = compute_plain(episode, it).ok()?;
+        // Sets of agents say nothing of acts, and there may be millions of them.
+        let attribution =
+            Some(it).filter(|it| knows_acts(it)).and_then(|it| compute_plain(episode, it).ok())?;
         Some((act_rank(&attribution)?, it.clone()))
     };
     if speaks(&scenario).is_some() {

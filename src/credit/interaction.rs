@@ -106,6 +106,7 @@ pub fn interactions(episode: &Episode, scenario: &Scenario) -> Result<Interactio
     };
     let runs = arms(&game, spread.unwrap_or((0.0, 0.0)), coalitions, all.len(), weight);
     let mut pairs = Vec::with_capacity(values.len());
+    let scale = table.range().map_or(0.0, |(low, high)| low.abs().max(high.abs()));
     let players = game.players();
     for (at, (i, j)) in all_pairs(table.n).enumerate() {
         let error = variances.as_ref().map(|it| it[at].max(0.0).sqrt());
@@ -113,7 +114,7 @@ pub fn interactions(episode: &Episode, scenario: &Scenario) -> Result<Interactio
         let value = runs
             .as_ref()
             .map_or(value, |(runs, credits)| of_credit(runs, &credits[at], &value, table.missing.is_empty()));
-        let kind = kind(&value, &table);
+        let kind = kind(&value, scale);
         pairs.push(Interaction { a: players[i], b: players[j], value, kind });
     }
     let mut caveats: Vec<Caveat> =
@@ -149,8 +150,8 @@ fn estimate(
     Estimate { interval, n, ..Estimate::exact(value + (least + most) / 2.0) }
 }
 
-fn kind(value: &Estimate, table: &Table) -> InteractionKind {
-    let scale = table.range().map_or(0.0, |(low, high)| low.abs().max(high.abs()));
+/// `scale`: the largest value of a coalition.
+fn kind(value: &Estimate, scale: f64) -> InteractionKind {
     if value.sign_unsure() {
         InteractionKind::Unsure
     } else if value.value.abs() <= scale * 1e-12 {

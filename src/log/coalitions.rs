@@ -39,6 +39,9 @@ pub struct Coalition {
     pub rewards: Vec<OwnReward>,
 }
 
+/// Names that are compared before one is looked up.
+const NEAR: usize = 4;
+
 /// Values of coalitions, in logged order.
 #[derive(Clone, Debug, Default)]
 pub struct Coalitions {
@@ -140,12 +143,45 @@ impl Coalitions {
         })
     }
 
-    fn push(&mut self, mut it: Coalition) {
-        let place = |name| match self.names.get_index_of(&name) {
-            Some(at) => AgentId::from_index(at),
-            None => AgentId::from_index(self.names.insert_full(name).0),
+    /// Adds a coalition of which no run and nobody's own reward is known.
+    pub(super) fn push_stated(
+        &mut self,
+        names: &[&str],
+        value: Option<f64>,
+        std: Option<f64>,
+        n: Option<u32>,
+    ) {
+        if n == Some(0) {
+            let agents = names.iter().map(|it| (*it).to_owned()).collect();
+            return self.push(Coalition { agents, value, std, n, ..Coalition::default() });
+        }
+        let mut next = 0;
+        let place = |name: &&str| {
+            let place = self.place(name, next);
+            next = place + 1;
+            AgentId::from_index(place)
         };
-        let members = std::mem::take(&mut it.agents).into_iter().map(place).collect();
+        let members = names.iter().map(place).collect();
+        let value = Kept::Stated { value: Maybe::of(value), std: Maybe::of(std), n: n.unwrap_or(0) };
+        self.rows.push(Row { members, value });
+    }
+
+    /// The place of `name`, which is likely to be at `next` or soon after it: writers keep to one order.
+    fn place(&mut self, name: &str, next: usize) -> usize {
+        let near = self.names.iter().enumerate().skip(next).take(NEAR);
+        if let Some((at, _)) = near.into_iter().find(|it| it.1 == name) {
+            return at;
+        }
+        match self.names.get_index_of(name) {
+            Some(at) => at,
+            None => self.names.insert_full(name.to_owned()).0,
+        }
+    }
+
+    fn push(&mut self, mut it: Coalition) {
+        let members = std::mem::take(&mut it.agents);
+        let members =
+            members.iter().map(|it| AgentId::from_index(self.place(it, self.names.len()))).collect();
         let Coalition { returns, seeds, rewards, .. } = &it;
         let is_stated = returns.is_empty() && seeds.is_empty() && rewards.is_empty() && it.n != Some(0);
         let value = match is_stated {

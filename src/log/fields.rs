@@ -4,6 +4,8 @@
 //! as a list. An absent field and an explicit `null` are the same, except for payloads, where `null` is the
 //! null action.
 
+mod coalitions;
+
 use std::borrow::Cow;
 use std::fmt;
 
@@ -438,18 +440,29 @@ impl<'a, 'n, 'p> Fields<'a, 'n, 'p> {
             return C::default();
         };
         let mut out = C::default();
-        for item in items {
-            let item = item.get();
-            let path = format!("{}{key}[].", self.path);
-            match Fields::parse(item, path, self.notes) {
-                Ok(mut inner) => out.extend(read(&mut inner)),
-                Err(_) => match other(item) {
-                    Some(value) => out.extend([value]),
-                    None => self.wrong_type(key, item, "an object"),
-                },
+        items.into_iter().for_each(|item| out.extend(self.entry(key, item.get(), &read, &other)));
+        out
+    }
+
+    /// An entry of a list of objects.
+    fn entry<T>(
+        &mut self,
+        key: &'static str,
+        item: &'a str,
+        read: impl Fn(&mut Fields<'a, '_, 'p>) -> Option<T>,
+        other: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let path = format!("{}{key}[].", self.path);
+        match Fields::parse(item, path, self.notes) {
+            Ok(mut inner) => read(&mut inner),
+            Err(_) => {
+                let value = other(item);
+                if value.is_none() {
+                    self.wrong_type(key, item, "an object");
+                }
+                value
             }
         }
-        out
     }
 
     /// The fields that no reader has asked for, in logged order.

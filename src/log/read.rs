@@ -13,9 +13,9 @@
 use super::act::{says_error, says_failed};
 use super::fields::{Fields, string};
 use super::{
-    Action, Body, Candidate, Coalition, Coalitions, Counterfactual, Credit, CreditItem, Edge, EpisodeEnd,
-    EpisodeStart, Message, Metric, Policy, Problem, Record, RecordType, ReplayOf, Reward, RosterAgent, Run,
-    State, Usage, Writer,
+    Action, Body, Candidate, Coalition, Counterfactual, Credit, CreditItem, Edge, EpisodeEnd, EpisodeStart,
+    Message, Metric, Policy, Problem, Record, RecordType, ReplayOf, Reward, RosterAgent, Run, State, Usage,
+    Writer,
 };
 use crate::{
     model::{Severity, rule},
@@ -271,7 +271,7 @@ fn credit_item(it: &mut Fields) -> Option<CreditItem> {
 }
 
 fn counterfactual(fields: &mut Fields) -> Counterfactual {
-    let coalitions: Coalitions = fields.objects("coalitions", coalition, |_| None);
+    let coalitions = fields.coalitions("coalitions", coalition);
     let kind = fields.text("kind").or_else(|| (!coalitions.is_empty()).then(|| "coalition".to_owned()));
     Counterfactual {
         kind: kind.unwrap_or_default(),

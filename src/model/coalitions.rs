@@ -100,6 +100,8 @@ pub struct CoalitionValues {
     origins: Vec<Origin>,
     /// How many rows have a mean.
     known: usize,
+    /// How many rows have more than a mean, its spread and a number.
+    whole: usize,
 }
 
 /// 48 bytes.
@@ -131,6 +133,11 @@ impl Small {
         }
     }
 
+    /// 1 for anything that is not stated alone.
+    fn is_whole(&self) -> usize {
+        usize::from(matches!(self, Small::Whole(_)))
+    }
+
     fn mean(&self) -> Option<f64> {
         match self {
             Small::Stated { mean, .. } => mean.get(),
@@ -158,7 +165,9 @@ impl CoalitionValues {
             self.origins.push(origin);
         }
         self.known += usize::from(value.mean.is_some());
-        self.rows.push(Row { agents, value: Small::of(value), origin: (self.origins.len() - 1) as u32 });
+        let value = Small::of(value);
+        self.whole += value.is_whole();
+        self.rows.push(Row { agents, value, origin: (self.origins.len() - 1) as u32 });
     }
 
     /// How many rows there are.
@@ -206,7 +215,9 @@ impl CoalitionValues {
 
     /// Samples that have more than a mean, its spread and a number: of the others no run is known.
     pub fn with_runs(&self) -> impl Iterator<Item = &Sample> {
-        self.rows.iter().filter_map(|it| match &it.value {
+        // There may be millions of rows, and often no run.
+        let rows = if self.whole == 0 { &[] } else { self.rows.as_slice() };
+        rows.iter().filter_map(|it| match &it.value {
             Small::Whole(it) => Some(&**it),
             Small::Stated { .. } => None,
         })
@@ -222,7 +233,9 @@ impl CoalitionValues {
         self.known -= usize::from(sample.mean.is_some());
         let answer = change(&mut sample);
         self.known += usize::from(sample.mean.is_some());
+        self.whole -= row.value.is_whole();
         row.value = Small::of(sample);
+        self.whole += row.value.is_whole();
         answer
     }
 
@@ -233,8 +246,9 @@ impl CoalitionValues {
 
     /// Changes the samples that have runs: see [`CoalitionValues::with_runs`].
     pub fn update_runs(&mut self, mut change: impl FnMut(&mut Sample)) {
-        for at in 0..self.rows.len() {
-            if matches!(self.rows[at].value, Small::Whole(_)) {
+        let rows = if self.whole == 0 { 0 } else { self.rows.len() };
+        for at in 0..rows {
+            if self.rows[at].value.is_whole() == 1 {
                 self.update(at, &mut change);
             }
         }
@@ -245,6 +259,7 @@ impl CoalitionValues {
     pub(crate) fn remove(&mut self, at: usize) {
         let row = self.rows.remove(at);
         self.known -= usize::from(row.value.mean().is_some());
+        self.whole -= row.value.is_whole();
     }
 
     fn value<'a>(&'a self, row: &'a Row) -> CoalitionValue<'a> {
@@ -322,5 +337,13 @@ mod tests {
         values.update(1, |it| it.mean = Some(2.0));
         values.update(0, |it| *it = Sample::default());
         assert_eq!((values.mean(1), values.mean(0), values.known()), (Some(2.0), None, 4));
+        // What has runs is found and lost with them.
+        let runs = |it: &CoalitionValues| it.with_runs().count();
+        values.update(0, |it| *it = Sample::of_returns(vec![1.0]));
+        assert_eq!(runs(&values), 4);
+        values.update_runs(|it| *it = Sample::stated(0.5));
+        assert_eq!((runs(&values), values.known()), (0, 5));
+        values.remove(1);
+        values.update_runs(|_| panic!("there is none"));
     }
 }

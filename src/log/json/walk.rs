@@ -69,6 +69,15 @@ pub(crate) fn scalar_end(bytes: &[u8], at: usize) -> Option<usize> {
     rest.starts_with(word).then_some(at + word.len())
 }
 
+/// The index after the value at `at`; `None` if there is none or it never ends.
+pub(crate) fn value_end(bytes: &[u8], at: usize) -> Option<usize> {
+    match bytes.get(at)? {
+        b'"' => string_end(bytes, at + 1),
+        b'{' | b'[' => container_end(bytes, at),
+        _ => scalar_end(bytes, at),
+    }
+}
+
 /// The bytes that numbers are made of.
 const OF_NUMBERS: [bool; 256] = {
     let mut table = [false; 256];
