@@ -10,6 +10,7 @@
 //! two agents apart. What a model states, what the log declares and what only looks at the shape of the trace
 //! has no voice; with one agent nothing has.
 
+mod budget;
 mod tables;
 
 use crate::model::{AgentId, Attribution, DeclaredCredit, Episode, Provenance, Scenario, Unavailable};
@@ -23,6 +24,7 @@ use super::flip::FlipProbability;
 use super::method::{Family, scenario_name};
 use super::{compute_plain, declared, method, rewarded};
 
+use budget::Budget;
 pub use tables::OtherTable;
 use tables::other_tables;
 
@@ -128,6 +130,8 @@ pub struct SweepRow {
     /// How often it would name another if its values were drawn anew; `None` if not known, or not counted yet
     /// ([`super::study`]).
     pub flip: Option<FlipProbability>,
+    /// Whether it is left out because the sweep would take too much time or memory; `result` says so.
+    pub left_out: bool,
 }
 
 impl SweepRow {
@@ -167,8 +171,22 @@ impl Sweep {
         self.rows.iter().any(|it| it.data == Some(data) && is_last_word(it))
     }
 
-    /// How many measurements agree, in words: `2 of 2 measurements agree (coalitions, replays)`.
+    /// How many rows are left out because the sweep would take too much time or memory.
+    pub fn left_out(&self) -> usize {
+        self.rows.iter().filter(|it| it.left_out).count()
+    }
+
+    /// How many measurements agree, in words: `2 of 2 measurements agree (coalitions, replays)`; and how many rows are
+    /// left out.
     pub fn tally(&self) -> String {
+        match self.left_out() {
+            0 => self.agreement(),
+            1 => format!("{}; 1 row is left out", self.agreement()),
+            n => format!("{}; {n} rows are left out", self.agreement()),
+        }
+    }
+
+    fn agreement(&self) -> String {
         let rows = self.rows.iter().filter(|it| it.counted).filter_map(|it| Some(it.data?.word().to_owned()));
         let tables = self.tables.iter().map(|it| format!("{} {}", Data::Coalitions.word(), it.name));
         let voices: Vec<String> = rows.chain(tables).collect();
@@ -205,6 +223,16 @@ pub fn sweep_of(
     reference: &Scenario,
     computed: &Result<Attribution, Unavailable>,
 ) -> Sweep {
+    sweep_within(episode, reference, computed, (budget::WORK, budget::NUMBERS))
+}
+
+/// [`sweep_of`] with so much work for what reads coalitions, and so many numbers; the reference's own credit is known.
+fn sweep_within(
+    episode: &Episode,
+    reference: &Scenario,
+    computed: &Result<Attribution, Unavailable>,
+    limits: (u64, usize),
+) -> Sweep {
     let episode = &rewarded(episode, reference);
     // The attribution names the declared record it used, if the scenario left that open.
     let mut choice = reference.clone();
@@ -214,11 +242,21 @@ pub fn sweep_of(
     let mut rows: Vec<SweepRow> = Vec::new();
     let mut records: Vec<Option<&DeclaredCredit>> = Vec::new();
     let mut own_row = None;
+    let mut budget = Budget::of(episode, limits);
     for (variant, record) in expanded(episode) {
         records.push(record);
         let is_reference = same_choice(&variant, &choice);
         let scenario = if is_reference { choice.clone() } else { carry(reference, variant) };
-        let result = if is_reference { computed.clone() } else { compute_plain(episode, &scenario) };
+        // The outer result is whether there is room for the row, the inner one what it is.
+        let row = match is_reference {
+            true => Ok(computed.clone()),
+            false => budget.take(&scenario).and_then(|()| match compute_plain(episode, &scenario) {
+                Ok(attribution) => budget.keep(attribution).map(Ok),
+                Err(why) => Ok(Err(why)),
+            }),
+        };
+        let left_out = row.is_err();
+        let result = row.unwrap_or_else(Err);
         if is_reference {
             own_row = Some(rows.len());
         }
@@ -233,6 +271,7 @@ pub fn sweep_of(
             tau: None,
             declared_tau: None,
             flip: None,
+            left_out,
         });
     }
     fill_nearest(&mut rows);
@@ -290,7 +329,7 @@ fn title(scenario: &Scenario, result: &Result<Attribution, Unavailable>) -> Stri
 fn fill_nearest(rows: &mut [SweepRow]) {
     let available: Vec<Scenario> =
         rows.iter().filter(|it| it.result.is_ok()).map(|it| it.scenario.clone()).collect();
-    for row in rows {
+    for row in rows.iter_mut().filter(|it| !it.left_out) {
         if let Err(missing) = &mut row.result
             && missing.nearest.is_none()
         {

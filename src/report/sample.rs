@@ -113,6 +113,7 @@ fn sweep() -> Sweep {
         tau: None,
         declared_tau: None,
         flip: None,
+        left_out: false,
     };
     let missing = Unavailable {
         missing: "probabilities of the alternatives of a1".to_owned(),

@@ -1,7 +1,9 @@
 //! Sweeps of small episodes.
 
 use crate::credit::fixture::{assert_close, numbers};
-use crate::credit::{Agreement, Data, Family, Sweep, SweepRow, best_scenario, method, sweep, variants};
+use crate::credit::{
+    Agreement, Data, Family, Sweep, SweepRow, best_scenario, compute, method, sweep, variants,
+};
 use crate::model::draft::Draft;
 use crate::model::{AgentId, Episode, Scenario, Status};
 
@@ -54,6 +56,39 @@ fn who_agrees_and_who_counts() {
     assert!(!removal.counted && removal.data == Some(Data::Coalitions));
     assert_eq!((found.count(Agreement::Holds), found.counted()), (1, 1));
     assert_eq!(found.tally(), "one measurement (coalitions)");
+}
+
+/// The budget is 16 looks at members: a table of eight coalitions of three players takes 24.
+#[test]
+fn what_would_take_too_long_is_left_out_and_says_so() {
+    let (episode, reference) = (team().episode(), Scenario::of_method("shapley"));
+    let computed = compute(&episode, &reference);
+    let whole = super::sweep_within(&episode, &reference, &computed, (24 * 100, 1_000));
+    let found = super::sweep_within(&episode, &reference, &computed, (16, 1_000));
+    assert_eq!((whole.left_out(), whole.tally().as_str()), (0, "one measurement (coalitions)"));
+    for (row, before) in found.rows.iter().zip(&whole.rows) {
+        let reads = method(&row.scenario.method).is_some_and(|it| it.family == Family::Coalition);
+        assert_eq!(row.left_out, reads && row.name() != "shapley", "{}", row.name());
+        match (row.left_out, &row.result) {
+            (true, Err(why)) => {
+                assert!(why.missing.contains("8 coalitions of 3 players"), "{why:?}");
+                assert_eq!(why.nearest, None);
+            }
+            // One without numbers may have had a nearest method that is left out now.
+            _ => assert_eq!(row.result.as_ref().ok(), before.result.as_ref().ok(), "{}", row.name()),
+        }
+    }
+    let tally = format!("one measurement (coalitions); {} rows are left out", found.left_out());
+    assert_eq!(found.tally(), tally);
+    // Three agents and three acts: a row with both has six numbers, and one of them fits. What the log has no data for
+    // is not left out.
+    let narrow = super::sweep_within(&episode, &reference, &computed, (24 * 100, 6));
+    let numbers: usize =
+        narrow.rows.iter().filter_map(|it| it.result.as_ref().ok()).map(|it| it.agents.len()).sum();
+    assert!(numbers <= 3 + 6 && narrow.left_out() > 0, "{numbers}");
+    for (row, before) in narrow.rows.iter().zip(&whole.rows) {
+        assert!(!row.left_out || before.result.is_ok(), "{}", row.name());
+    }
 }
 
 #[test]

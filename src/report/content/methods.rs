@@ -76,7 +76,12 @@ pub(super) fn sweep(report: &Report<'_>) -> Option<Section> {
     }
     let unable: Vec<&SweepRow> = sweep.rows.iter().filter(|it| it.result.is_err()).collect();
     if !unable.is_empty() {
-        section.text(format!("{} cannot be computed from this log:", count(unable.len() as u64, "variant")));
+        let left_out = match sweep.left_out() {
+            0 => String::new(),
+            n => format!(", or not within what a sweep may take ({n})"),
+        };
+        let variants = count(unable.len() as u64, "variant");
+        section.text(format!("{variants} cannot be computed from this log{left_out}:"));
     }
     // Baselines of one method mostly lack the same record: it is named once.
     let reason = |row: &SweepRow| row.result.as_ref().err().cloned();

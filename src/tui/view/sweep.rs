@@ -95,7 +95,11 @@ pub(super) fn full(open: &OpenEpisode, top: usize, pane: &mut Painter<'_>) -> us
     let unable: Vec<&SweepRow> = sweep.rows.iter().filter(|it| it.result.is_err()).collect();
     if !unable.is_empty() {
         lines.push((String::new(), Role::Plain));
-        lines.push((format!("{} cannot be computed from this log:", unable.len()), Role::Strong));
+        let left_out = match sweep.left_out() {
+            0 => String::new(),
+            n => format!(", or not within what a sweep may take ({n})"),
+        };
+        lines.push((format!("{} cannot be computed from this log{left_out}:", unable.len()), Role::Strong));
     }
     for row in unable {
         let Err(why) = &row.result else { continue };
