@@ -70,7 +70,7 @@ import json, sys
 print(sum(1 for line in open(sys.argv[1]) if json.loads(line).get("type")))' "$1"
 }
 
-for kind in short llm foreign; do
+for kind in short llm foreign other-short other-llm python-short python-llm; do
     for size in "$bytes" "$small"; do
         log=$folder/$kind.jsonl
         "$scale" generate "$kind" "$size" "$log" || exit 1

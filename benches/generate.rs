@@ -235,7 +235,7 @@ impl Worker {
 }
 
 /// About `length` characters of a JSON string, with the escapes of prose and code.
-fn text(length: usize, random: &mut Random, out: &mut String) {
+pub fn text(length: usize, random: &mut Random, out: &mut String) {
     const WORDS: [&str; 24] = [
         "the", "plan", "is", "to", "search", "for", "a", "result", "that", "agent", "should", "check",
         "before", "next", "step", "because", "value", "of", "state", "naïve", "数据", "→", "done", "error",

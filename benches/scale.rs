@@ -4,7 +4,9 @@
 //! ```text
 //! generate KIND BYTES FILE                  a seeded log of about so many bytes: short, llm or foreign
 //!                                           (payload first) records; many episodes, acts or agents;
-//!                                           team: 10^5 acts by 10^4 agents
+//!                                           team: 10^5 acts by 10^4 agents; other-short and other-llm, as
+//!                                           others write them; python-short and python-llm, the first two
+//!                                           with the separators of Python
 //! index FILE [THREADS]                      reads FILE to its end, says what it found and what the rows take
 //! first FILE                                the end of FILE first: the time to the list and the newest episode
 //! memory [NAME]                             the most memory that the program takes of wide logs, against its
@@ -28,9 +30,12 @@ use creditscope::{
 };
 
 mod generate;
+mod others;
 mod wide;
 
-const USAGE: &str = "usage: scale generate short|llm|foreign|episodes|acts|agents|team BYTES FILE | scale index FILE [THREADS] | scale first FILE | scale memory [NAME]";
+use others::Length;
+
+const USAGE: &str = "usage: scale generate short|llm|foreign|other-short|other-llm|python-short|python-llm|episodes|acts|agents|team BYTES FILE | scale index FILE [THREADS] | scale first FILE | scale memory [NAME]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|it| it != "--bench").collect();
@@ -59,9 +64,18 @@ fn main() -> ExitCode {
 }
 
 fn generate(kind: &str, bytes: &str, path: &str) -> Result<(), String> {
+    let bytes: u64 = bytes.parse().map_err(|_| USAGE.to_owned())?;
+    let mut file = BufWriter::new(File::create(path).map_err(|it| format!("{path}: {it}"))?);
+    let mut result = Ok(());
+    let mut write = |piece: &str| {
+        if result.is_ok() {
+            result = file.write_all(piece.as_bytes());
+        }
+    };
+    let mut spaced = String::new();
     let shape = match kind {
-        "short" => generate::SHORT,
-        "llm" => generate::LLM,
+        "short" | "python-short" | "other-short" => generate::SHORT,
+        "llm" | "python-llm" | "other-llm" => generate::LLM,
         "foreign" => generate::FOREIGN,
         "episodes" => generate::MANY_EPISODES,
         "acts" => generate::MANY_ACTS,
@@ -69,14 +83,16 @@ fn generate(kind: &str, bytes: &str, path: &str) -> Result<(), String> {
         "team" => generate::LARGE_TEAM,
         _ => return Err(USAGE.to_owned()),
     };
-    let bytes: u64 = bytes.parse().map_err(|_| USAGE.to_owned())?;
-    let mut file = BufWriter::new(File::create(path).map_err(|it| format!("{path}: {it}"))?);
-    let mut result = Ok(());
-    generate::write_log(shape, 1, bytes, |piece| {
-        if result.is_ok() {
-            result = file.write_all(piece.as_bytes());
-        }
-    });
+    match kind {
+        "other-short" => others::write_log(Length::Short, 1, bytes, write),
+        "other-llm" => others::write_log(Length::Llm, 1, bytes, write),
+        "python-short" | "python-llm" => generate::write_log(shape, 1, bytes, |piece| {
+            spaced.clear();
+            others::as_python_writes(piece, &mut spaced);
+            write(&spaced);
+        }),
+        _ => generate::write_log(shape, 1, bytes, write),
+    }
     result.and_then(|()| file.flush()).map_err(|it| format!("{path}: {it}"))
 }
 
