@@ -6,6 +6,7 @@ mod check;
 mod check_follow;
 mod convert;
 mod diff;
+mod diff_runs;
 mod fail_rule;
 mod filters;
 mod fit;

@@ -1,8 +1,9 @@
-//! Two episodes side by side: where they part, what each did instead, and whose credit differs.
+//! Two episodes side by side: where they part, what each did instead, and whose credit differs. And two runs, pair by pair.
 //!
 //! ```text
 //! two episodes -> acts (aligned by agent, kind and text) -> first divergence -> texts, states there
 //! their credits -> credit of each agent, and the interval of the difference
+//! two runs -> pairs by task and seed -> R, credit by one method, policy and method apart
 //! ```
 //!
 //! Pure: it reads `model`, `stats` and `credit`; who calls it reads the logs. A is always the first that was named.
@@ -12,8 +13,11 @@ mod align;
 mod credit;
 mod difference;
 mod episodes;
+mod facts;
 mod inside;
 mod likeness;
+mod pairs;
+mod runs;
 mod spent;
 mod state;
 mod texts;
@@ -26,7 +30,10 @@ pub use acts::{AlignedActs, Row, RowKind};
 pub use credit::{CreditRow, CreditTable};
 pub use difference::{Difference, RestsOn};
 pub use episodes::{Common, EpisodeComparison, Given, Instead, one_ruler};
+pub use facts::{LeftOut, RunEpisode, method_of};
 pub use inside::Inside;
+pub use pairs::PairedBy;
+pub use runs::{AgentInRuns, Paired, RunComparison};
 pub use spent::{Spent, SpentRow, spent};
 pub use state::{StateChange, WorldState};
 pub use texts::{LineOf, TextChange, text_changes};

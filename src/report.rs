@@ -36,6 +36,7 @@ mod matches;
 mod methods;
 mod output;
 mod rules;
+mod run_diff;
 #[cfg(test)]
 mod sample;
 mod stream;
@@ -63,6 +64,7 @@ pub use matches::{MatchQuestion, MatchSummary, matches_begin, matches_end, match
 pub use methods::{methods_json, methods_markdown, methods_text};
 pub use output::{MatchFormat, Output, Printed};
 pub use rules::{rules_json, rules_text};
+pub use run_diff::{RunDiffReport, RunSide, run_diff_json, run_diff_markdown, run_diff_text};
 pub use stream::Node;
 pub use text::text;
 

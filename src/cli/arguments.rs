@@ -48,7 +48,7 @@ pub struct Arguments {
 pub enum Command {
     /// Print verdict, credit table, sums and caveats
     Report(Box<Report>),
-    /// Compare two episodes: where they part, what each did instead, whose credit differs
+    /// Compare two episodes (where they part, whose credit differs) or two runs, pair by pair
     Diff(Box<Diff>),
     /// List structural problems with file:line
     Check(Check),
@@ -340,7 +340,7 @@ pub struct Fit {
 /// What `diff` calls the two.
 const DIFF_NAMES: [&str; 2] = ["A", "B"];
 /// What `diff` compares.
-const DIFF_LOGS: &str = "The two to compare: LOG#EPISODE, or LOG if it holds one episode";
+const DIFF_LOGS: &str = "The two to compare: LOG#EPISODE, or LOG if it holds one episode; two LOGs of several are compared as runs";
 
 /// `diff`.
 #[derive(Debug, Args)]

@@ -1,4 +1,4 @@
-//! `creditscope diff`: two episodes side by side.
+//! `creditscope diff`: two episodes or two runs side by side.
 
 use std::sync::Arc;
 
@@ -7,7 +7,8 @@ use anyhow::{Context, bail};
 use super::{
     RULE_HIT,
     arguments::{Diff, MethodsFormat},
-    fail_rule::DiffRule,
+    diff_runs,
+    fail_rule::{DiffRule, Differs},
     headless,
     log_options::LogOptions,
     print, print_json,
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::{
     app::{self, RowActs},
-    compare::Inside,
+    compare::{Inside, RowKind},
     credit,
     model::{Episode, EpisodeId, LogSummary},
     report::{self, DiffReport, DiffSide},
@@ -36,7 +37,13 @@ pub(super) fn run(options: &Diff) -> anyhow::Result<u8> {
         of_b.tell();
         of_b.sentences().iter().for_each(|it| unread.add(it.clone()));
     }
-    let code = episodes(options, &read, (a, b), &rules)?;
+    let code = match read.ids {
+        Some(ids) => episodes(options, &read, ids, (a, b), &rules)?,
+        None => {
+            let stores = (&read.a.logs.store, &read.b().logs.store);
+            diff_runs::run(options, (a, b), stores, &rules, &mut unread)?
+        }
+    };
     Ok(unread.exit_code(code, !rules.is_empty()))
 }
 
@@ -94,15 +101,21 @@ struct Read {
     a: ReadLog,
     /// `None`: it is that of A.
     b: Option<ReadLog>,
-    ids: (EpisodeId, EpisodeId),
+    /// `None`: two runs are compared.
+    ids: Option<(EpisodeId, EpisodeId)>,
 }
 
 impl Read {
     fn both(options: &LogOptions, a: &Name<'_>, b: &Name<'_>) -> anyhow::Result<Self> {
         let of_a = ReadLog::of(options, a.log)?;
         let of_b = (a.log != b.log).then(|| ReadLog::of(options, b.log)).transpose()?;
-        let ids = (of_a.pick(a)?, of_b.as_ref().unwrap_or(&of_a).pick(b)?);
-        Ok(Self { a: of_a, b: of_b, ids })
+        let read = Self { a: of_a, b: of_b, ids: None };
+        let runs = [(a, &read.a), (b, read.b())];
+        if runs.iter().all(|(name, log)| name.episode.is_none() && log.summary.episodes.len() > 1) {
+            return Ok(read);
+        }
+        let ids = Some((read.a.pick(a)?, read.b().pick(b)?));
+        Ok(Self { ids, ..read })
     }
 
     fn b(&self) -> &ReadLog {
@@ -111,9 +124,15 @@ impl Read {
 }
 
 /// Compares two episodes.
-fn episodes(options: &Diff, read: &Read, names: (&str, &str), rules: &[DiffRule]) -> anyhow::Result<u8> {
+fn episodes(
+    options: &Diff,
+    read: &Read,
+    ids: (EpisodeId, EpisodeId),
+    names: (&str, &str),
+    rules: &[DiffRule],
+) -> anyhow::Result<u8> {
     let (store_a, store_b) = (&read.a.logs.store, &read.b().logs.store);
-    let (a, b) = (store_a.episode(read.ids.0)?, store_b.episode(read.ids.1)?);
+    let (a, b) = (store_a.episode(ids.0)?, store_b.episode(ids.1)?);
     let scenario = |of: &Episode| options.scenario.options().scenario(of).map_err(anyhow::Error::msg);
     let scenarios = (scenario(&a)?, scenario(&b)?);
     let rewarded = |of: &Episode, by| Arc::new(credit::rewarded(of, by).into_owned());
@@ -137,9 +156,17 @@ fn episodes(options: &Diff, read: &Read, names: (&str, &str), rules: &[DiffRule]
         MethodsFormat::Markdown => print(&report::diff_markdown(&report))?,
         MethodsFormat::Json => print_json(&report::diff_json(&report))?,
     };
+    let value = |of: &Differs| match of {
+        Differs::Reward => a.reward().zip(b.reward()).map(|(a, b)| b.value - a.value),
+        Differs::Acts => Some((comparison.acts.rows.len() - comparison.acts.count(RowKind::Same)) as f64),
+        Differs::Credit(agent) => {
+            let rows = comparison.credit.as_ref().map_or(&[][..], |it| &it.rows);
+            rows.iter().find(|it| it.agent == *agent)?.difference.map(|it| it.value)
+        }
+    };
     let mut code = 0;
     for rule in rules {
-        if let Some(line) = rule.hit(comparison, (&a, &b))? {
+        if let Some(line) = rule.hit(value)? {
             eprintln!("{line}");
             code = RULE_HIT;
         }

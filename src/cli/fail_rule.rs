@@ -1,12 +1,6 @@
 //! `--fail` rules: one comparison that sets the exit code.
 
-use crate::{
-    app::Analysis,
-    audit::Audit,
-    compare::{EpisodeComparison, RowKind},
-    credit, forensics,
-    model::Episode,
-};
+use crate::{app::Analysis, audit::Audit, credit, forensics, model::Episode};
 
 /// A comparison of a quantity with a limit.
 #[derive(Clone, Debug, PartialEq)]
@@ -301,8 +295,9 @@ impl AuditRule {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct DiffRule(Comparison<Differs>);
 
+/// What differs.
 #[derive(Clone, Debug, PartialEq)]
-enum Differs {
+pub(super) enum Differs {
     /// B - A
     Reward,
     /// B - A of an agent
@@ -334,24 +329,11 @@ impl DiffRule {
     ///
     /// # Errors
     /// When it can never hold: there is no such difference.
-    pub(super) fn hit(
-        &self,
-        compared: &EpisodeComparison,
-        of: (&Episode, &Episode),
-    ) -> anyhow::Result<Option<String>> {
+    pub(super) fn hit(&self, value: impl Fn(&Differs) -> Option<f64>) -> anyhow::Result<Option<String>> {
         let text = &self.0.text;
-        let value = match &self.0.quantity {
-            Differs::Reward => of.0.reward().zip(of.1.reward()).map(|(a, b)| b.value - a.value),
-            Differs::Acts => Some((compared.acts.rows.len() - compared.acts.count(RowKind::Same)) as f64),
-            Differs::Credit(agent) => {
-                let rows = compared.credit.as_ref().map_or(&[][..], |it| &it.rows);
-                rows.iter().find(|it| it.agent == *agent).and_then(|it| it.difference).map(|it| it.value)
-            }
-        };
+        let value = value(&self.0.quantity);
         let value = value.ok_or_else(|| {
-            anyhow::anyhow!(
-                "--fail '{text}' can never hold: these two episodes have no such difference (column 1)"
-            )
+            anyhow::anyhow!("--fail '{text}' can never hold: there is no such difference (column 1)")
         })?;
         Ok(self.0.holds(value).then(|| format!("FAIL {text}   it is {value}")))
     }

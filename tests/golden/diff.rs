@@ -97,3 +97,26 @@ fn an_episode_differs_from_itself_in_nothing() {
     let text = stdout(&diff(&[demo.to_str().unwrap(), demo.to_str().unwrap()]));
     assert!(text.contains("nowhere: all acts are the same, with the same results"), "{text}");
 }
+
+#[test]
+fn two_runs_are_compared_pair_by_pair() {
+    // The same log as both runs: two pairs that do not differ.
+    let log = days("failed").replace("#failed", "");
+    let text = stdout(&diff(&[&log, &log]));
+    for words in [
+        "2 by task, seed and occurrence",
+        "R is not told apart: A +0.600, B +0.600, B - A 0.000 [0.000, 0.000]; B wins 0, loses 0, 2 tied; sign test 1.000.",
+        "As logged 0 of 3 agents changed; by one method none did.",
+        "the same in 2 of 2 pairs",
+    ] {
+        assert!(text.replace("\n  ", " ").contains(words), "{words}\n{text}");
+    }
+    let json: Value = serde_json::from_str(&stdout(&diff(&[&log, &log, "--format", "json"]))).unwrap();
+    assert_eq!((&json["a"]["method"], &json["ruler"]), (&Value::from("shapley"), &Value::from("B")));
+    assert_eq!(json["agents"].as_array().unwrap().len(), 3);
+    assert!(stdout(&diff(&[&log, &log, "--format", "markdown"])).contains("## Reward"));
+    // A demo of one episode is no run.
+    let demo = sample("forage-saboteur.jsonl");
+    let output = diff(&[&log, demo.to_str().unwrap()]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("has 2 episodes: say which"));
+}

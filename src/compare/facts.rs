@@ -1,0 +1,127 @@
+//! What of an episode a comparison of two runs needs: so little that runs of thousands of episodes fit.
+
+use crate::{
+    credit::{best_scenario, compute, method, methods},
+    model::{DeclaredCredit, Episode, Scenario, Status},
+};
+
+/// Credit of agents by name.
+pub type Credits = Vec<(String, f64)>;
+
+/// Why an episode is in no pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeftOut {
+    /// It broke off.
+    Aborted,
+    /// It has not ended.
+    Open,
+    /// It has no reward.
+    NoReward,
+}
+
+impl LeftOut {
+    /// In a word.
+    pub fn word(self) -> &'static str {
+        match self {
+            LeftOut::Aborted => "aborted",
+            LeftOut::Open => "still open",
+            LeftOut::NoReward => "without reward",
+        }
+    }
+}
+
+/// An episode of a run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RunEpisode {
+    /// Its name; display-safe.
+    pub name: String,
+    /// Its task, or without one its group.
+    pub task: Option<String>,
+    /// Its seed.
+    pub seed: Option<String>,
+    /// R.
+    pub reward: Option<f64>,
+    /// Why it is in no pair.
+    pub left_out: Option<LeftOut>,
+    /// Credit as the log declares it, if it does in units of the reward.
+    pub logged: Option<Credits>,
+    /// Credit by the two methods that were asked for.
+    pub by: [Option<Credits>; 2],
+}
+
+impl RunEpisode {
+    /// Of an episode, by two methods; where both are the same, the second is not computed again.
+    pub fn of(episode: &Episode, methods: &[Scenario; 2]) -> Self {
+        let reward = episode.reward().map(|it| it.value);
+        let left_out = match &episode.outcome {
+            None => Some(LeftOut::Open),
+            Some(end) if end.status == Some(Status::Aborted) => Some(LeftOut::Aborted),
+            Some(_) if reward.is_none() => Some(LeftOut::NoReward),
+            Some(_) => None,
+        };
+        let credits = |scenario: &Scenario| {
+            let credit = compute(episode, scenario).ok()?;
+            let number =
+                |it: &crate::model::AgentCredit| Some((name(episode, it.agent), it.value.number()?.value));
+            credit.agents.iter().map(number).collect::<Option<Credits>>()
+        };
+        let first = left_out.is_none().then(|| credits(&methods[0])).flatten();
+        let second = match left_out {
+            None if methods[0] != methods[1] => credits(&methods[1]),
+            _ => first.clone(),
+        };
+        Self {
+            name: episode.name.clone(),
+            task: episode.task.clone().or_else(|| episode.group.clone()),
+            seed: episode.seed.clone(),
+            reward,
+            left_out,
+            logged: declared(episode).and_then(|it| logged(episode, it)),
+            by: [first, second],
+        }
+    }
+
+    /// The credit of an agent as it is logged, or else by the method of its own side.
+    pub(super) fn as_logged(&self, side: usize) -> Option<&Credits> {
+        self.logged.as_ref().or(self.by[side].as_ref())
+    }
+}
+
+fn name(episode: &Episode, agent: crate::model::AgentId) -> String {
+    episode.agent(agent).name.clone()
+}
+
+/// The declared credit that divides the reward.
+fn declared(episode: &Episode) -> Option<&DeclaredCredit> {
+    let is_of_reward = |it: &&DeclaredCredit| matches!(it.units.as_deref(), None | Some("reward"));
+    episode.declared.iter().find(is_of_reward)
+}
+
+/// Its numbers by agent: those of agents if there are any, else those of their acts, summed.
+fn logged(episode: &Episode, declared: &DeclaredCredit) -> Option<Credits> {
+    let of_agents = declared.items.iter().any(|it| it.act.is_none());
+    let mut credits: Credits = Vec::new();
+    for item in declared.items.iter().filter(|it| it.act.is_none() == of_agents) {
+        let name = name(episode, item.agent?);
+        match credits.iter_mut().find(|it| it.0 == name) {
+            Some(known) => known.1 += item.value?,
+            None => credits.push((name, item.value?)),
+        }
+    }
+    (!credits.is_empty()).then_some(credits)
+}
+
+/// The method that an episode's declared credit is called by, if its log lets that be computed; else the best that the
+/// log supports.
+pub fn method_of(episode: &Episode) -> Option<Scenario> {
+    let by_name = || {
+        let name = declared(episode)?.algorithm.to_ascii_lowercase();
+        let alias =
+            |it: &&'static crate::credit::Method| it.aliases.iter().any(|it| it.0 == name.replace('-', "_"));
+        let found = method(&name).or_else(|| methods().iter().find(alias))?;
+        let baseline = found.aliases.iter().find(|it| it.0 == name.replace('-', "_")).and_then(|it| it.1);
+        let scenario = Scenario { baseline: baseline.map(str::to_owned), ..Scenario::of_method(found.name) };
+        compute(episode, &scenario).is_ok().then_some(scenario)
+    };
+    by_name().or_else(|| best_scenario(episode).filter(|it| compute(episode, it).is_ok()))
+}
