@@ -54,6 +54,6 @@ pub use shape::Shape;
 pub use slot::Slot;
 pub use update::{keymap, update, views};
 pub use view::{
-    CompareLine, ComparePane, CompareState, CreditVariant, DetailState, DrawingKey, GraphState, KeptDrawing,
-    MethodsState, MethodsVariant, TimelineState,
+    CompareLine, ComparePane, CompareState, CreditVariant, DetailState, DrawingKey, FilmState, GraphState,
+    KeptDrawing, MethodsState, MethodsVariant, TimelineState,
 };

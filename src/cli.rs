@@ -25,6 +25,7 @@ mod screen;
 mod search;
 mod sessions;
 mod stdin;
+mod training;
 mod unread;
 
 use std::{

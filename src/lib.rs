@@ -10,6 +10,7 @@
 //! forensics      which formula wrote advantages <- model
 //! credit         methods, verdict, sweep        <- model, stats, text, suspicion
 //! compare        two episodes side by side      <- model, stats, credit, text
+//! training       drift of credit over a run    <- model, stats, compare
 //! graph          interaction graph, layouts     <- model
 //! text           display-safe text              <- nothing
 //! log            one line of the native log     <- model, text
@@ -20,10 +21,10 @@
 //! store          columnar index of a log        <- model, log, source, import, text, suspicion
 //! check          structural rules               <- model
 //! audit          is declared credit worth it    <- model, stats, credit, check
-//! app            the program without a terminal <- model, credit, graph, check, text, search, filter, suspicion, compare
-//! report         text, JSON, Markdown, SVG      <- model, credit, check, audit, text, search, import, suspicion, compare, forensics
+//! app            the program without a terminal <- model, credit, graph, check, text, search, filter, suspicion, compare, training
+//! report         text, JSON, Markdown, SVG      <- model, credit, check, audit, text, search, import, suspicion, compare, forensics, training
 //! runtime        threads                        <- everything but tui
-//! tui            ratatui and crossterm          <- model, credit, graph, app, text, search, filter, suspicion, compare
+//! tui            ratatui and crossterm          <- model, credit, graph, app, text, search, filter, suspicion, compare, training
 //! cli            arguments, composition         <- everything
 //! ```
 
@@ -47,6 +48,7 @@ pub mod stats;
 pub mod store;
 pub mod suspicion;
 pub mod text;
+pub mod training;
 pub mod tui;
 
 #[cfg(test)]

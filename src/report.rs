@@ -43,6 +43,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 mod text;
+mod training;
 
 use crate::{
     credit::{FailureStudy, Interactions, OwnStudy, PersonsAgree, Study, Sweep, Verdict},
@@ -67,6 +68,7 @@ pub use rules::{rules_json, rules_text};
 pub use run_diff::{RunDiffReport, RunSide, run_diff_json, run_diff_markdown, run_diff_text};
 pub use stream::Node;
 pub use text::text;
+pub use training::{FILM_CELLS, TrainingReport, training_json, training_markdown, training_text};
 
 /// Every way to print a report, in the order of `--help`; the first is the default. A new one is a file here
 /// and its row in this list.

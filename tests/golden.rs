@@ -19,6 +19,7 @@ mod golden {
     mod python;
     mod samples;
     mod sessions;
+    mod training;
     mod unread;
     mod verdicts;
 }

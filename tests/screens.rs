@@ -113,6 +113,36 @@ fn comparison() {
     check("compare_marked_80x24", DAYS, (80, 24), "j=");
 }
 
+/// A run of 240 episodes in which bob earns nothing from the 160th on.
+fn training_run() -> String {
+    let path = "target/tmp/training-run.jsonl";
+    let mut log = String::new();
+    for at in 0..240 {
+        let ada = [0.25, 0.5, 0.375][at % 3];
+        let bob = if at < 160 { [0.5, 0.25, 0.375, 0.25][at % 4] } else { -0.01 * (at % 7) as f64 };
+        let (sum, ending) = (ada + bob, if ada + bob < 0.3 { "failure" } else { "success" });
+        log += &format!("{{\"type\":\"action\",\"episode\":\"e{at}\",\"id\":\"a\",\"agent\":\"ada\"}}\n");
+        log += &format!(
+            "{{\"type\":\"credit\",\"episode\":\"e{at}\",\"algorithm\":\"shapley\",\"agents\":{{\"ada\":{ada},\"bob\":{bob}}}}}\n"
+        );
+        log += &format!(
+            "{{\"type\":\"episode_end\",\"episode\":\"e{at}\",\"status\":\"{ending}\",\"return\":{sum}}}\n"
+        );
+    }
+    std::fs::create_dir_all("target/tmp").expect("the folder of tests");
+    std::fs::write(path, log).expect("the log is written");
+    format!("../{path}")
+}
+
+#[test]
+fn film() {
+    let run = training_run();
+    check("film_40x10", &run, (40, 10), "v");
+    check("film_80x24", &run, (80, 24), "v");
+    check("film_160x45", &run, (160, 45), "vn");
+    check_ascii("film_80x24_ascii", &run, (80, 24), "vn");
+}
+
 #[test]
 fn own_rewards() {
     const MEASURED: &str = "../tests/data/own/raid.jsonl";

@@ -28,6 +28,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("forensics", &["model"]),
     ("credit", &["model", "stats", "text", "suspicion"]),
     ("compare", &["model", "stats", "credit", "text"]),
+    ("training", &["model", "stats", "compare"]),
     ("graph", &["model"]),
     ("text", &[]),
     ("log", &["model", "text"]),
@@ -38,7 +39,21 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("store", &["model", "log", "source", "import", "text", "suspicion"]),
     ("check", &["model"]),
     ("audit", &["model", "stats", "credit", "check"]),
-    ("app", &["model", "credit", "graph", "check", "text", "search", "filter", "suspicion", "compare"]),
+    (
+        "app",
+        &[
+            "model",
+            "credit",
+            "graph",
+            "check",
+            "text",
+            "search",
+            "filter",
+            "suspicion",
+            "compare",
+            "training",
+        ],
+    ),
     (
         "report",
         &[
@@ -52,10 +67,14 @@ const LAYERS: &[(&str, &[&str])] = &[
             "suspicion",
             "compare",
             "forensics",
+            "training",
         ],
     ),
     ("runtime", EVERYTHING_BUT_TUI),
-    ("tui", &["model", "credit", "graph", "app", "text", "search", "filter", "suspicion", "compare"]),
+    (
+        "tui",
+        &["model", "credit", "graph", "app", "text", "search", "filter", "suspicion", "compare", "training"],
+    ),
     ("cli", EVERYTHING),
 ];
 
@@ -78,6 +97,7 @@ const EVERYTHING_BUT_TUI: &[&str] = &[
     "report",
     "suspicion",
     "compare",
+    "training",
     "forensics",
 ];
 
@@ -100,6 +120,7 @@ const EVERYTHING: &[&str] = &[
     "report",
     "suspicion",
     "compare",
+    "training",
     "forensics",
     "runtime",
     "tui",
@@ -113,6 +134,7 @@ const PURE: &[&str] = &[
     "forensics",
     "credit",
     "compare",
+    "training",
     "graph",
     "text",
     "search",

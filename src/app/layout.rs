@@ -50,6 +50,15 @@ const WIDE_LEFT: usize = 56;
 /// Columns of the act at the right of the wide layout, and from which width on it stands there.
 const WIDE_RIGHT: (usize, usize) = (44, 150);
 
+/// Columns before the cells of the film of a run, and those beside them.
+pub const FILM_NAME: usize = 10;
+const FILM_NUMBERS: usize = 22;
+
+/// The most cells of the film of a run.
+pub fn film_cells(size: Size) -> usize {
+    Area::from(size).columns.saturating_sub(FILM_NAME + FILM_NUMBERS).max(10)
+}
+
 /// Rows of a page; a key for half a screen moves by half of them.
 pub fn page(size: Size) -> usize {
     usize::from(size.rows).max(4)

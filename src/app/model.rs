@@ -9,7 +9,7 @@ use super::{
     screen::{Overlay, Screen, Size, View},
     search::SearchState,
     slot::Slot,
-    view::CompareState,
+    view::{CompareState, FilmState},
 };
 use crate::{
     graph::Charset,
@@ -48,6 +48,8 @@ pub struct Model {
     pub opening: Option<EpisodeId>,
     /// The act of that to go to.
     pub opening_at: Option<ActId>,
+    /// The run as a film, which may stand in place of the list.
+    pub film: FilmState,
     /// Which two episodes are compared.
     pub compare: CompareState,
     /// The episode to open as soon as the log shows it, by name.
@@ -100,6 +102,7 @@ impl Model {
             open: None,
             opening: None,
             opening_at: None,
+            film: FilmState::default(),
             compare: CompareState::default(),
             wanted: None,
             prompt: None,

@@ -15,6 +15,7 @@ mod notes;
 mod questions;
 mod sampling;
 mod searching;
+mod training;
 mod whose;
 
 use super::*;

@@ -8,6 +8,7 @@ mod cursor;
 mod detail;
 mod episode;
 mod fields;
+mod film;
 mod filter;
 mod form;
 mod graph;
@@ -55,6 +56,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Run { id, outcomes } => methods::run(model, id, *outcomes),
         Message::Peeked { id, episode } => {
             compare::peeked(model, id, episode.as_ref(), &mut effects);
+            film::peeked(model, id, episode.as_ref(), &mut effects);
             headlines::peeked(model, id, episode, &mut effects);
         }
         Message::Inside { request, inside } => compare::inside(model, request, inside),
@@ -85,6 +87,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     methods::refresh(model, &mut effects);
     shape::request_flow(model, &mut effects);
     headlines::refresh(model, &mut effects);
+    film::refresh(model, &mut effects);
     let pane = (model.view.row().drawing)(model.size);
     graph::refresh(model, pane);
     effects

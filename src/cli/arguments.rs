@@ -134,6 +134,10 @@ pub struct Report {
     /// Also print every point of this curve: a parameter such as rho, 'METHOD PARAMETER', or all; repeatable
     #[arg(long, value_name = "NAME")]
     pub curve: Vec<String>,
+    /// Print all episodes as one run instead: credit of each agent over the run, falls and where they began, trends, what
+    /// moves together
+    #[arg(long, conflicts_with_all = ["episode", "explain", "curve", "failure", "keys", "search", "filter", "fail"])]
+    pub run: bool,
     /// Also say where it was lost when the episode did not fail
     #[arg(long)]
     pub failure: bool,

@@ -33,6 +33,7 @@ impl Report {
             explain: Vec::new(),
             curve: Vec::new(),
             failure: false,
+            run: false,
             success: None,
             message_beta: MessageSetting::default().beta,
             message_tau: MessageSetting::default().tau,
@@ -54,6 +55,9 @@ const IN_FULL: u64 = 256 << 20;
 
 /// Prints the report; the exit code.
 pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
+    if options.run {
+        return super::training::run(options);
+    }
     if let Some(pattern) = &options.search {
         return super::search::run(options, pattern);
     }

@@ -52,6 +52,17 @@ pub struct RunEpisode {
 impl RunEpisode {
     /// Of an episode, by two methods; where both are the same, the second is not computed again.
     pub fn of(episode: &Episode, methods: &[Scenario; 2]) -> Self {
+        let facts = Self::by_one(episode, Some(&methods[0]));
+        let second = match facts.left_out {
+            None if methods[0] != methods[1] => credits(episode, &methods[1]),
+            _ => facts.by[0].clone(),
+        };
+        let [first, _] = facts.by;
+        Self { logged: Self::logged_credit(episode), by: [first, second], ..facts }
+    }
+
+    /// Of an episode, by one method, or none.
+    pub fn by_one(episode: &Episode, method: Option<&Scenario>) -> Self {
         let reward = episode.reward().map(|it| it.value);
         let left_out = match &episode.outcome {
             None => Some(LeftOut::Open),
@@ -59,32 +70,33 @@ impl RunEpisode {
             Some(_) if reward.is_none() => Some(LeftOut::NoReward),
             Some(_) => None,
         };
-        let credits = |scenario: &Scenario| {
-            let credit = compute(episode, scenario).ok()?;
-            let number =
-                |it: &crate::model::AgentCredit| Some((name(episode, it.agent), it.value.number()?.value));
-            credit.agents.iter().map(number).collect::<Option<Credits>>()
-        };
-        let first = left_out.is_none().then(|| credits(&methods[0])).flatten();
-        let second = match left_out {
-            None if methods[0] != methods[1] => credits(&methods[1]),
-            _ => first.clone(),
-        };
         Self {
             name: episode.name.clone(),
             task: episode.task.clone().or_else(|| episode.group.clone()),
             seed: episode.seed.clone(),
             reward,
             left_out,
-            logged: declared(episode).and_then(|it| logged(episode, it)),
-            by: [first, second],
+            logged: None,
+            by: [method.filter(|_| left_out.is_none()).and_then(|it| credits(episode, it)), None],
         }
+    }
+
+    /// The credit that the log declares in units of the reward, by agent.
+    pub fn logged_credit(episode: &Episode) -> Option<Credits> {
+        declared(episode).and_then(|it| logged(episode, it))
     }
 
     /// The credit of an agent as it is logged, or else by the method of its own side.
     pub(super) fn as_logged(&self, side: usize) -> Option<&Credits> {
         self.logged.as_ref().or(self.by[side].as_ref())
     }
+}
+
+/// Credit by a method; `None`: not all agents have a number.
+fn credits(episode: &Episode, scenario: &Scenario) -> Option<Credits> {
+    let credit = compute(episode, scenario).ok()?;
+    let number = |it: &crate::model::AgentCredit| Some((name(episode, it.agent), it.value.number()?.value));
+    credit.agents.iter().map(number).collect()
 }
 
 fn name(episode: &Episode, agent: crate::model::AgentId) -> String {
@@ -102,7 +114,8 @@ fn logged(episode: &Episode, declared: &DeclaredCredit) -> Option<Credits> {
     let of_agents = declared.items.iter().any(|it| it.act.is_none());
     let mut credits: Credits = Vec::new();
     for item in declared.items.iter().filter(|it| it.act.is_none() == of_agents) {
-        let name = name(episode, item.agent?);
+        // Who never acted may be in no roster, and has its credit all the same.
+        let name = item.agent.map(|it| name(episode, it)).or_else(|| item.unknown.clone())?;
         match credits.iter_mut().find(|it| it.0 == name) {
             Some(known) => known.1 += item.value?,
             None => credits.push((name, item.value?)),

@@ -7,6 +7,7 @@ mod compare;
 mod credit;
 mod detail;
 mod episodes;
+mod film;
 mod filters;
 mod footer;
 mod graph;
@@ -56,6 +57,7 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer, theme: &Theme) -> Dr
     let mut body = screen.part(0, top, width, height - top - 1);
     body.mark(model.search.pattern.as_deref());
     match model.open.as_ref().filter(|_| model.screen == Screen::Episode) {
+        None if model.film.shown => film::draw(model, &mut body),
         None => episodes::draw(model, &mut body),
         Some(open) => (painting(model.view).draw)(model, open, &mut body),
     }

@@ -1,11 +1,11 @@
 //! Who gets a key: the first of a stack that takes it.
 //!
 //! ```text
-//! key -> prompt -> typed number -> count -> overlay -> list of episodes -> comparison -> view -> global
+//! key -> prompt -> typed number -> count -> overlay -> film -> list of episodes -> comparison -> view -> global
 //! ```
 
 use super::{
-    blame, compare, cursor, filter, form, handled::Handled, keymap::action_of, log, note, search,
+    blame, compare, cursor, film, filter, form, handled::Handled, keymap::action_of, log, note, search,
     toggle_overlay, views, whose,
 };
 use crate::app::{
@@ -45,7 +45,8 @@ impl Press {
 type Layer = fn(&mut Model, Press, &mut Vec<Effect>) -> Handled;
 
 /// Who is offered a key, in this order. The last one takes every key.
-const STACK: [Layer; 8] = [prompt, typed_number, count, overlay, episode_list, comparison, view, global];
+const STACK: [Layer; 9] =
+    [prompt, typed_number, count, overlay, run_film, episode_list, comparison, view, global];
 
 /// A key was pressed.
 pub(super) fn on_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
@@ -113,6 +114,17 @@ fn overlay(model: &mut Model, press: Press, effects: &mut Vec<Effect>) -> Handle
         Some(_) => false,
     };
     (is_listed || cursor::overlay(model, action, count)).into()
+}
+
+/// The film of the run, which may stand in place of the list.
+fn run_film(model: &mut Model, press: Press, effects: &mut Vec<Effect>) -> Handled {
+    let is_there = model.screen == Screen::Episodes && model.overlay.is_none();
+    let Some(action) = press.action.filter(|_| is_there) else { return Handled::No };
+    if model.film.shown {
+        return film::on_action(model, action, press.count(), effects);
+    }
+    model.film.shown = action == Action::Variant;
+    model.film.shown.into()
 }
 
 fn episode_list(model: &mut Model, press: Press, effects: &mut Vec<Effect>) -> Handled {

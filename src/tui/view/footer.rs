@@ -61,6 +61,16 @@ fn hint_of(model: &Model, binding: &Binding) -> &'static str {
     if model.overlay == Some(Overlay::Filters) && binding.action == Action::Hold {
         return "on/off";
     }
+    if model.overlay.is_none() && model.screen == Screen::Episodes {
+        return match (binding.action, model.film.shown) {
+            (Action::Variant, false) => "film",
+            (Action::Variant, true) => "list",
+            (Action::Right, true) => "cell",
+            (Action::Down, true) => "agent",
+            (Action::NextHit, true) => "fall",
+            _ => binding.hint,
+        };
+    }
     if model.overlay.is_none() && model.screen == Screen::Compare {
         return match binding.action {
             Action::NextHit => "difference",
@@ -76,6 +86,11 @@ fn hint_of(model: &Model, binding: &Binding) -> &'static str {
     (model.view.row().hint)(model, binding.action).unwrap_or(binding.hint)
 }
 
+/// Whether the film of the run has the keys.
+fn is_film(model: &Model) -> bool {
+    model.screen == Screen::Episodes && model.film.shown
+}
+
 fn hints(model: &Model) -> Vec<&'static Binding> {
     use Action as A;
     let actions: &[Action] = match (&model.overlay, model.screen) {
@@ -85,8 +100,11 @@ fn hints(model: &Model) -> Vec<&'static Binding> {
         (Some(Overlay::Hits), _) => &[A::Down, A::Open, A::NextHit, A::Search, A::Back, A::Help],
         (Some(Overlay::Filters), _) => &[A::Down, A::Hold, A::Filter, A::Back, A::Help],
         (Some(_), _) => &[A::Down, A::Back, A::Help, A::Quit],
+        (None, Screen::Episodes) if model.film.shown => {
+            &[A::Right, A::Down, A::Open, A::NextHit, A::Compare, A::Variant, A::Help, A::Quit]
+        }
         (None, Screen::Episodes) => {
-            &[A::Open, A::Down, A::NextCulprit, A::Compare, A::Search, A::Filter, A::Help, A::Quit]
+            &[A::Open, A::Variant, A::NextCulprit, A::Compare, A::Search, A::Filter, A::Help, A::Quit]
         }
         (None, Screen::Compare) => {
             &[A::NextHit, A::Open, A::Right, A::NextPane, A::Scope, A::Sort, A::Copy, A::Help]
@@ -97,7 +115,7 @@ fn hints(model: &Model) -> Vec<&'static Binding> {
     if model.log.following && model.overlay.is_none() && !model.view.row().is_hold_taken {
         hints.insert(0, action::binding(A::Hold));
     }
-    if model.search.is_on() && model.overlay.is_none() && model.screen != Screen::Compare {
+    if model.search.is_on() && model.overlay.is_none() && model.screen != Screen::Compare && !is_film(model) {
         hints.splice(0..0, [A::NextHit, A::Hits].map(action::binding));
     }
     hints

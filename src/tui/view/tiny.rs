@@ -16,6 +16,7 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> Drawn {
     pane.mark(model.search.pattern.as_deref());
     match model.open.as_ref().filter(|_| model.screen == Screen::Episode) {
         None if model.screen == Screen::Compare => compared(model, &mut pane),
+        None if model.film.shown => film(model, &mut pane),
         None => list(model, &mut pane),
         Some(open) => episode(model, open, &mut pane),
     }
@@ -70,6 +71,16 @@ fn list(model: &Model, pane: &mut Painter<'_>) {
         let errors = super::errors(u64::from(summary.errors), pane.theme());
         let errors = errors.map_or(String::new(), |it| format!("  {it}"));
         pane.put(0, y + offset, &format!("{marker}{}{reward} {word}{errors}", summary.name), Role::Plain);
+    }
+}
+
+/// The run: its first sentence and every agent, a line each.
+fn film(model: &Model, pane: &mut Painter<'_>) {
+    let (width, height) = (pane.width(), pane.height());
+    let lines = super::film::lines(model);
+    let wrapped = lines.iter().flat_map(|it| crate::text::wrap(it, width));
+    for (y, line) in wrapped.take(height.saturating_sub(1).max(1)).enumerate() {
+        pane.put_fit(0, y, width, &line, Role::Plain);
     }
 }
 

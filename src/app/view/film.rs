@@ -1,0 +1,111 @@
+//! State of the film of a run: what was read of its episodes, newest first, and where the cursor is.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    app::{request::RequestId, slot::Slot},
+    model::{EpisodeId, EpisodeSummary},
+    training::{Film, Point},
+};
+
+/// A film is made anew when so many episodes have come, or all are read.
+const BATCH: usize = 64;
+
+/// A row of the list, and the revision that its episode had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::app) struct RowAt {
+    row: usize,
+    id: EpisodeId,
+    revision: u64,
+}
+
+/// What is known of the episodes of a run, and the film that was made of it.
+#[derive(Clone, Debug, Default)]
+pub struct FilmState {
+    /// Whether it is on the screen in place of the list.
+    pub shown: bool,
+    /// What is known, by row of the list, with the revision of the episode; `None`: it cannot be read.
+    points: BTreeMap<usize, (u64, Option<Arc<Point>>)>,
+    reading: Option<RowAt>,
+    pointing: Slot<(), RowAt>,
+    /// The film; of how many changes and cells.
+    pub film: Slot<Arc<Film>, (usize, usize)>,
+    changes: usize,
+    /// The agent under the cursor.
+    pub agent: usize,
+    /// The cell under the cursor; `None`: the newest, whichever that is.
+    pub cell: Option<usize>,
+    /// Whether somebody moved the cursor: until then it is on the first agent that fell.
+    pub(in crate::app) moved: bool,
+}
+
+impl FilmState {
+    /// What is known of the episode in a row.
+    pub fn point(&self, row: usize) -> Option<&Arc<Point>> {
+        self.points.get(&row)?.1.as_ref()
+    }
+
+    /// How many rows were looked at.
+    pub fn looked_at(&self) -> usize {
+        self.points.len()
+    }
+
+    /// The cell under the cursor.
+    pub fn cell(&self) -> usize {
+        let last = self.film.get().map_or(0, |it| it.cells().saturating_sub(1));
+        self.cell.map_or(last, |it| it.min(last))
+    }
+
+    /// Whether an episode is being read or credited.
+    pub(in crate::app) fn is_busy(&self) -> bool {
+        self.reading.is_some() || self.pointing.is_pending()
+    }
+
+    /// Whether the newest state of the episode in this row is not known. One that is still written waits for its end.
+    pub(in crate::app) fn lacks(&self, row: usize, summary: &EpisodeSummary, following: bool) -> bool {
+        let waits = summary.open && following;
+        !waits && self.points.get(&row).is_none_or(|it| it.0 != summary.revision)
+    }
+
+    /// The episode in this row is being read.
+    pub(in crate::app) fn read(&mut self, row: usize, summary: &EpisodeSummary) {
+        self.reading = Some(RowAt { row, id: summary.id, revision: summary.revision });
+    }
+
+    /// The row of the episode that was being read; it is being credited now, or cannot be if there is no request.
+    pub(in crate::app) fn is_read(&mut self, id: EpisodeId, request: Option<RequestId>) -> Option<usize> {
+        let of = self.reading.take_if(|it| it.id == id)?;
+        match request {
+            Some(request) => self.pointing.ask(request, of),
+            None => self.keep(of, None),
+        }
+        Some(of.row)
+    }
+
+    /// The answer to `request`.
+    pub(in crate::app) fn pointed(&mut self, request: RequestId, point: Arc<Point>) {
+        if let Some(of) = self.pointing.take(request) {
+            self.keep(of, Some(point));
+        }
+    }
+
+    fn keep(&mut self, of: RowAt, point: Option<Arc<Point>>) {
+        self.points.insert(of.row, (of.revision, point));
+        self.changes += 1;
+    }
+
+    /// What a film must be made of now, for so many cells; `None`: what is there will do. `done`: nothing more is to be
+    /// read.
+    pub(in crate::app) fn lacks_film(&self, cells: usize, done: bool) -> Option<(usize, usize)> {
+        let wanted = (self.changes, cells);
+        let newest = self.film.newest().copied();
+        let behind = newest
+            .is_none_or(|it| it.1 != cells || done && it.0 != self.changes || self.changes >= it.0 + BATCH);
+        (behind && !self.film.is_pending() && self.changes > 0).then_some(wanted)
+    }
+
+    /// All points, ascending by row.
+    pub(in crate::app) fn all(&self) -> Vec<Arc<Point>> {
+        self.points.values().filter_map(|it| it.1.clone()).collect()
+    }
+}

@@ -1,0 +1,72 @@
+//! What a film keeps of an episode.
+
+use crate::{
+    compare::{RunEpisode, method_of},
+    model::{Episode, Scenario, Status},
+};
+
+/// One episode of a run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Point {
+    /// Its place in the list of episodes.
+    pub at: usize,
+    /// Its name; display-safe.
+    pub name: Box<str>,
+    /// R; `None`: it is not known, or the episode broke off.
+    pub reward: Option<f64>,
+    /// Credit of agents, as logged or else by the method.
+    pub credit: Vec<(Box<str>, f64)>,
+    /// R less the sum of these.
+    pub residual: Option<f64>,
+    /// Whether it failed.
+    pub failed: bool,
+    /// Why it ended, or else how.
+    pub ending: Box<str>,
+    /// Whether it takes no part: it broke off or has not ended.
+    pub left_out: bool,
+}
+
+impl Point {
+    /// Of the episode at this place. Credit is what `method` gives; without a method what the log declares in units of
+    /// the reward, else what it supports best.
+    pub fn of(episode: &Episode, at: usize, method: Option<&Scenario>) -> Self {
+        let declared = RunEpisode::logged_credit(episode).filter(|_| method.is_none());
+        let best = || method.cloned().or_else(|| method_of(episode)).unwrap_or_default();
+        let scenario = if declared.is_some() { None } else { Some(best()) };
+        let facts = RunEpisode::by_one(episode, scenario.as_ref());
+        let credit = declared.or_else(|| facts.by.into_iter().next().flatten()).unwrap_or_default();
+        let reward = facts.reward.filter(|_| facts.left_out.is_none());
+        let total = crate::stats::sum(credit.iter().map(|it| it.1));
+        let end = episode.outcome.as_ref();
+        let ending = end.and_then(|it| it.reason.as_deref().or(it.status.as_ref().map(Status::word)));
+        Self {
+            at,
+            name: episode.name.as_str().into(),
+            residual: reward.filter(|_| !credit.is_empty()).map(|it| it - total),
+            reward,
+            credit: if facts.left_out.is_some() {
+                Vec::new()
+            } else {
+                credit.into_iter().map(|(name, it)| (name.into(), it)).collect()
+            },
+            failed: episode.failed(),
+            ending: ending.unwrap_or("").into(),
+            left_out: facts.left_out.is_some(),
+        }
+    }
+
+    /// The credit of an agent.
+    pub fn of_agent(&self, name: &str) -> Option<f64> {
+        self.credit.iter().find(|it| &*it.0 == name).map(|it| it.1)
+    }
+
+    /// Who has the least credit, if one alone has it.
+    pub fn least(&self) -> Option<(&str, f64)> {
+        let lowest = self.credit.iter().map(|it| it.1).fold(f64::INFINITY, f64::min);
+        let mut lowest_of = self.credit.iter().filter(|it| it.1 <= lowest + 1e-9);
+        match (lowest_of.next(), lowest_of.next()) {
+            (Some(one), None) => Some((&*one.0, one.1)),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! `creditscope report --run`: a run in which one agent goes lazy.
+
+use std::{io::Write, process::Command};
+
+use creditscope::stats::Draws;
+use serde_json::Value;
+
+/// 300 episodes of three agents that learn, with declared credit in eighths; from the 180th on scout earns nothing.
+fn run(lazy: usize) -> tempfile::NamedTempFile {
+    let mut file = tempfile::Builder::new().suffix(".jsonl").tempfile().unwrap();
+    let mut draws = Draws::new(5);
+    for at in 0..300 {
+        let skill = 0.5 + 0.001 * at as f64;
+        let mut earn = || (0..3).filter(|_| draws.uniform() < skill).count() as f64 / 8.0;
+        let (coder, scout, critic) = (earn(), earn(), earn());
+        let scout = if at >= lazy { 0.0 } else { scout };
+        let reward = coder + scout + critic;
+        writeln!(
+            file,
+            r#"{{"type":"action","episode":"ep-{at:04}","id":"a","agent":"coder","action":"write"}}"#
+        )
+        .unwrap();
+        writeln!(
+            file,
+            r#"{{"type":"credit","episode":"ep-{at:04}","algorithm":"shapley","agents":{{"coder":{coder},"scout":{scout},"critic":{critic}}}}}"#
+        )
+        .unwrap();
+        writeln!(
+            file,
+            r#"{{"type":"episode_end","episode":"ep-{at:04}","status":"success","return":{reward}}}"#
+        )
+        .unwrap();
+    }
+    file
+}
+
+fn report(file: &tempfile::NamedTempFile, format: &str) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_creditscope"));
+    let output = command.args(["report", "--run", "--format", format]).arg(file.path()).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn the_agent_that_went_lazy_is_named_and_where() {
+    let file = run(180);
+    let json: Value = serde_json::from_str(&report(&file, "json")).unwrap();
+    let agents = json["agents"].as_array().unwrap();
+    let alarm = |name: &str| agents.iter().find(|it| it["agent"] == name).unwrap()["alarm"].clone();
+    assert_eq!((alarm("coder"), alarm("critic")), (Value::Null, Value::Null));
+    let place = |name: &Value| name.as_str().unwrap()[3..].parse::<usize>().unwrap();
+    let scout = alarm("scout");
+    assert!((180..=210).contains(&place(&scout["rang"])), "{scout}");
+    assert!(place(&scout["began"]).abs_diff(180) <= 3, "{scout}");
+    assert_eq!((json["episodes"].as_u64(), json["off"][0].as_u64()), (Some(300), Some(0)));
+    let text = report(&file, "text");
+    assert!(text.contains("scout stopped earning at ep-01"), "{text}");
+    assert!(report(&file, "markdown").contains("## Film"));
+}
+
+#[test]
+fn a_healthy_run_does_not_ring() {
+    let json: Value = serde_json::from_str(&report(&run(usize::MAX), "json")).unwrap();
+    assert!(json["agents"].as_array().unwrap().iter().all(|it| it["alarm"].is_null()));
+    assert_eq!(json["sentences"][0], "No agent's credit has fallen.");
+}
