@@ -67,9 +67,9 @@ pub use costs::{ChoiceRow, CostColumn, OwnStudy};
 pub use curve::{CURVE_STEPS, Curve, CurvePoint, Curves, Flip, SliderOf, curve, curves, sliders};
 pub use explain::{explain, explain_credit, grounds};
 pub use failure::{
-    Correction, Elements, FailureReport, FailureRow, FailureStudy, Finding, FirstError, Found, RateDrop,
-    Rule, RunOutcomes, SpectrumRun, Suspicion, Tally, failure, failure_study, first_error, largest_drop,
-    point_of_commitment, spectrum,
+    Correction, DeedScore, Elements, FailureReport, FailureRow, FailureStudy, Finding, FirstError, Found,
+    RateDrop, Rule, RunOutcomes, SpectrumRun, Suspicion, Tally, TaskClue, TaskDeed, TaskRun, TaskSpectrum,
+    failure, failure_study, first_error, largest_drop, point_of_commitment, spectrum,
 };
 pub use flip::FlipProbability;
 pub use game::{Coalition, Game, Missing};

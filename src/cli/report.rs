@@ -155,6 +155,8 @@ impl Found {
             let run = Survey::all(&mut read.logs.store, id, episode);
             credit::failure_study(episode, options.success, Some(&run))
         });
+        analysis.verdict.task =
+            failure.as_ref().and_then(|it| it.task.as_ref()).and_then(|it| it.clue(episode));
         let explanations = options.explain.iter().map(|it| explain(episode, &analysis, it));
         let explanations = explanations.collect::<anyhow::Result<Vec<_>>>()?;
         let mut findings: Vec<_> = read.summary.diagnostics.to_vec();

@@ -18,6 +18,7 @@
 mod findings;
 mod prefix;
 mod spectrum;
+mod task;
 
 use std::collections::BTreeSet;
 
@@ -29,6 +30,7 @@ use super::question::missing;
 pub use findings::{FailureRow, FailureStudy, Finding, Found, Rule, failure_study};
 pub use prefix::{FirstError, RateDrop, Tally, first_error, largest_drop, point_of_commitment};
 pub use spectrum::{Elements, RunOutcomes, SpectrumRun, Suspicion, spectrum};
+pub use task::{DeedScore, TaskClue, TaskDeed, TaskRun, TaskSpectrum};
 
 /// An alternative that would have turned failure into success.
 #[derive(Clone, Debug, PartialEq)]

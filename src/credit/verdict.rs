@@ -26,12 +26,14 @@ mod judgement;
 mod outcome;
 mod parts;
 mod stability;
+mod task;
 mod words;
 
 use std::collections::BTreeSet;
 
 use crate::model::{ActId, AgentId, Attribution, Episode, Label, Provenance};
 
+use super::TaskClue;
 use super::blame::{self, Blame, blame};
 use super::choice::{LADDER_LENGTH, act_rank, ladder_place, names_culprit, names_extreme, tells_apart};
 use super::declared;
@@ -65,6 +67,8 @@ pub struct Verdict {
     pub against: Vec<Against>,
     /// `method` or `method/baseline` whose numbers lead; empty: no numbers do.
     pub method: String,
+    /// What goes with failure over the episodes of the task, once those were looked at.
+    pub task: Option<TaskClue>,
 }
 
 impl Verdict {
@@ -89,6 +93,16 @@ impl Verdict {
             Finding::Estimated(it) => Some(it),
             _ => None,
         }
+    }
+
+    /// Whether what goes with failure over the episodes of a task may lead: nothing above says who.
+    pub fn may_be_told_by_task(&self) -> bool {
+        matches!(self.finding, Finding::Estimated(_) | Finding::Unknown)
+    }
+
+    /// What goes with failure over the episodes of the task, where that leads.
+    pub fn by_task(&self) -> Option<&TaskClue> {
+        self.task.as_ref().filter(|_| self.may_be_told_by_task())
     }
 
     /// Whether numbers are there and tell nobody apart.
@@ -252,7 +266,7 @@ fn by_numbers(
     let against = against::against(episode, &finding, &outcome, Some(leads), acts, sweep, checks);
     // What agrees is counted against whom the sweep was asked about: the same, where its reference leads.
     let stability = Stability::of(episode, &finding, sweep, checks);
-    Verdict { method: name(leads), against, stability, outcome, finding, ground }
+    Verdict { method: name(leads), against, stability, outcome, finding, ground, task: None }
 }
 
 /// Declared credit that comes out when it is computed anew is more than somebody's word.
@@ -285,7 +299,15 @@ fn equal(episode: &Episode, attribution: &Attribution, sweep: &Sweep, checks: &[
         ..Ground::of_numbers(Rung::of(attribution.provenance).unwrap_or(Rung::Nothing), attribution)
     };
     confirm(&mut ground, attribution, checks);
-    Verdict { ground, outcome, finding, stability: Stability::default(), against, method: name(attribution) }
+    Verdict {
+        ground,
+        outcome,
+        finding,
+        stability: Stability::default(),
+        against,
+        method: name(attribution),
+        task: None,
+    }
 }
 
 /// A judge's word, or that nothing can tell.
@@ -309,6 +331,7 @@ fn without_numbers(episode: &Episode, sweep: &Sweep, checks: &[Check], silent: V
     };
     let against = against::against(episode, &finding, &outcome, None, None, sweep, checks);
     Verdict {
+        task: None,
         outcome,
         finding,
         ground: Ground { silent, ..ground },

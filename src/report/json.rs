@@ -8,7 +8,8 @@
 //! * `scenario`: `method`, `baseline`, `reward_of` (null: as logged), `dropped`, `reward`, `discount`, `substitutes` (act to action, null:
 //!   its default), `window` (first and last act), `params`, `seed`
 //! * `verdict`: five parts, each with `words` (all it says, or null), and beside them `sentence`, `short`,
-//!   `failed`, `agents`, `all_equal`, `credit`, `act`, `act_method`, `act_provenance`, `p_flip`, `method`
+//!   `failed`, `agents`, `all_equal`, `credit`, `act`, `act_method`, `act_provenance`, `p_flip`, `method`, `by_task`
+//!   (null, or what goes with failure over the episodes of the task, where nothing better says who)
 //!   * `outcome`: `word` (FAIL, OK, OPEN, END), `status`, `reason`, `reward`, `whose` (if chosen), `own`, `task`, `expected`,
 //!     `answer`
 //!   * `finding`: `kind` (named, set, equal, judged, estimated, unexplained, unknown), `agents`, `act`. Of numbers also
@@ -42,7 +43,8 @@
 //! * `agreement`: per two `persons` who judged the same episodes of the run, on the `agent` and on the `act`: `n` episodes, `same`,
 //!   `kappa` (Cohen's; null where all have one name) and its `interval` (95 %)
 //! * `failure`: null, or `success`, `null_arm`, `rules` (each found, none or unavailable), `acts` with their
-//!   success rates and judges, `run`, `agents` and `actions` with Ochiai and Tarantula
+//!   success rates and judges, `run`, `agents` and `actions` with Ochiai and Tarantula, `task` (null, or `failed` and
+//!   `passed` episodes of it, and `deeds` of this one with the score of Famas and the `chance` that one would do as much)
 //! * `curves`: per parameter `name`, `in_force`, `points` (`at`, `credit` by agent, `named`), `flips` (`at`,
 //!   `before`, `after`, `sentence`)
 //! * `curves_cut`: what is coarser of them because the episode is very long; absent where nothing is

@@ -116,6 +116,9 @@ pub(super) fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
         open.methods.surveyed = true;
         effects.push(Effect::Survey(open.id));
     }
+    survey_ahead(model, ahead, effects);
+    tell_by_task(model);
+    let Some(open) = model.open.as_mut() else { return };
     let failure = &mut open.methods.failure;
     if shown == Some(MethodsVariant::Failure) && failure.get().is_none() && !failure.is_pending() {
         let request = model.request.take_next();
@@ -124,6 +127,32 @@ pub(super) fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
         jobs::ask(model, request, job, effects);
     }
     divide(model, effects);
+}
+
+/// Asks how the other episodes of the task went, where the verdict has nothing better to go by.
+fn survey_ahead(model: &mut Model, ahead: bool, effects: &mut Vec<Effect>) {
+    let is_alone = model.log.episodes.len() < 2 || model.log.following;
+    let Some(open) = model.open.as_mut().filter(|_| ahead && !is_alone) else { return };
+    let episode = &open.episode;
+    let names_task = episode.group.is_some() || episode.task.is_some();
+    let is_open_question = open.analysis().is_some_and(|it| it.verdict.may_be_told_by_task());
+    if names_task && episode.failed() && is_open_question && !open.methods.surveyed {
+        open.methods.surveyed = true;
+        effects.push(Effect::Survey(open.id));
+    }
+}
+
+/// Tells the verdict what goes with failure over the episodes of the task.
+fn tell_by_task(model: &mut Model) {
+    let Some(open) = model.open.as_mut() else { return };
+    let Some(clue) = open.methods.task.clone() else { return };
+    if open.analysis().is_none_or(|it| it.verdict.task.is_some() || !it.verdict.may_be_told_by_task()) {
+        return;
+    }
+    let slot = if open.forks.is_logged() { &mut open.logged } else { &mut open.edited };
+    if let Some(analysis) = slot.get_mut() {
+        Arc::make_mut(analysis).verdict.task = Some(clue);
+    }
 }
 
 /// Has messages divided as requested, if they are not. The study holds the rest, which stays.
@@ -183,6 +212,8 @@ impl Receive for StudyJob {
 /// The outcomes of the run of an episode.
 pub(super) fn run(model: &mut Model, id: crate::model::EpisodeId, outcomes: RunOutcomes) {
     if let Some(open) = model.open.as_mut().filter(|it| it.id == id) {
+        let spectrum = credit::TaskSpectrum::of(&open.episode, &outcomes.tasks);
+        open.methods.task = spectrum.and_then(|it| it.clue(&open.episode));
         open.methods.run = Some(Arc::new(outcomes));
         open.methods.failure.clear();
     }

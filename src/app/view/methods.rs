@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     app::{job::MessageRows, lists::TableActs, slot::Slot},
-    credit::{FailureStudy, MessageSetting, RunOutcomes, Study},
+    credit::{FailureStudy, MessageSetting, RunOutcomes, Study, TaskClue},
     model::Scenario,
 };
 
@@ -89,6 +89,8 @@ pub struct MethodsState {
     pub run: Option<Arc<RunOutcomes>>,
     /// Whether they were asked for.
     pub surveyed: bool,
+    /// What goes with failure over the episodes of the task, by these.
+    pub task: Option<TaskClue>,
 }
 
 impl MethodsState {

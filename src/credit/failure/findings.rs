@@ -15,8 +15,8 @@ use super::super::figure::{count, percent, plain};
 use super::super::method::Need;
 use super::super::question::missing;
 use super::{
-    Correction, FailureReport, RateDrop, RunOutcomes, Suspicion, Tally, default_success, failure, samples,
-    spectrum,
+    Correction, FailureReport, RateDrop, RunOutcomes, Suspicion, Tally, TaskSpectrum, default_success,
+    failure, samples, spectrum,
 };
 
 /// A way to say where a failed episode was lost.
@@ -156,6 +156,8 @@ pub struct FailureStudy {
     pub agents: Vec<Suspicion>,
     /// Kinds of action likewise.
     pub actions: Vec<Suspicion>,
+    /// The deeds of the episode beside the other episodes of its task, where some failed and some did not.
+    pub task: Option<TaskSpectrum>,
     /// How many episodes of the run it rests on, out of how many, and how many of those failed.
     pub run: Option<(usize, usize, usize)>,
 }
@@ -214,6 +216,7 @@ pub fn failure_study(episode: &Episode, success: Option<f64>, run: Option<&RunOu
         success: level,
         agents: spectra(|it| &it.agents),
         actions: spectra(|it| &it.actions),
+        task: run.and_then(|it| TaskSpectrum::of(episode, &it.tasks)),
         run: run.map(|it| (it.agents.len(), it.ended, it.failed())),
         null_arm: report.ok().filter(|it| !it.prefixes.is_empty()).map(null_arm),
         findings,

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashSet;
 
+use super::TaskRun;
 use crate::model::{AgentId, Episode, RewardSource, Status};
 
 /// One episode of a run, as the spectrum sees it.
@@ -63,6 +64,8 @@ pub struct RunOutcomes {
     pub agents: Vec<SpectrumRun>,
     /// With the kinds of action, by episode.
     pub actions: Vec<SpectrumRun>,
+    /// With their deeds, those that name a task.
+    pub tasks: Vec<TaskRun>,
 }
 
 impl RunOutcomes {
@@ -75,6 +78,7 @@ impl RunOutcomes {
         }
         self.agents.push(SpectrumRun::of(episode, Elements::Agents));
         self.actions.push(SpectrumRun::of(episode, Elements::Actions));
+        self.tasks.extend(TaskRun::of(episode));
     }
 
     /// How many of the episodes looked at failed.

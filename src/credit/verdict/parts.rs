@@ -5,7 +5,7 @@ use crate::model::Episode;
 use crate::text::{Sentence, at_words, width};
 
 use super::words::{NAME, act_name, name, names};
-use super::{Finding, Rung, Verdict, against};
+use super::{Finding, Rung, Verdict, against, task};
 
 /// Columns the short form may take.
 const SHORT: usize = 76;
@@ -51,14 +51,24 @@ impl Verdict {
     /// The parts that have something to say, in order.
     pub fn parts(&self, episode: &Episode) -> Vec<Part> {
         // An estimate looks weak without colour, too.
-        let who = if self.ground.rung == Rung::Estimated { "WHO?" } else { "WHO" };
+        let by_task = self.by_task();
+        let is_weak = self.ground.rung == Rung::Estimated || by_task.is_some();
+        let who = if is_weak { "WHO?" } else { "WHO" };
         let (from, sure) = match self.suspected() {
+            _ if let Some(clue) = by_task => (task::ground(clue), task::beside(clue, self, episode)),
             Some(it) => (self.ground.words_of_estimate(&it.estimate, episode), it.spread(episode)),
             None => (self.ground.words(episode), self.stability.words(episode, self.named())),
         };
         let parts = [
             (PartKind::Outcome, self.outcome.ending.word(), self.outcome.words(episode)),
-            (PartKind::Finding, who, self.finding.words(episode, &self.outcome)),
+            (
+                PartKind::Finding,
+                who,
+                by_task.map_or_else(
+                    || self.finding.words(episode, &self.outcome),
+                    |clue| task::words(clue, episode),
+                ),
+            ),
             (PartKind::Ground, "FROM", from),
             (PartKind::Stability, "SURE", sure),
             (PartKind::Against, "BUT", against::words(&self.against, episode)),

@@ -8,13 +8,16 @@ use super::super::{
 };
 use super::place;
 use crate::{
-    credit::{FailureRow, FailureStudy, Finding, Found, Suspicion, Tally},
+    credit::{FailureRow, FailureStudy, Finding, Found, Suspicion, Tally, TaskSpectrum},
     model::{ActId, places},
+    text::fit,
 };
 
 /// Acts and elements beyond these numbers are counted; JSON has them all.
 const ACTS: usize = 20;
 const ELEMENTS: usize = 10;
+/// Columns of a deed.
+const DEED: usize = 44;
 
 /// The section; `None` if it was not requested.
 pub(super) fn failure(report: &Report<'_>) -> Option<Section> {
@@ -65,6 +68,14 @@ pub(super) fn failure(report: &Report<'_>) -> Option<Section> {
         ));
         section.blocks.push(Block::Table(spectrum("agent", &study.agents)));
         section.blocks.push(Block::Table(spectrum("kind of action", &study.actions)));
+    }
+    if let Some(task) = &study.task {
+        let all = task.failed + task.passed;
+        section.text(format!(
+            "over {all} episodes of this task, {} failed: what this episode did, by agent and text",
+            task.failed
+        ));
+        section.blocks.push(Block::Table(deeds(report, task)));
     }
     Some(section)
 }
@@ -155,6 +166,36 @@ fn rate(tally: Option<Tally>) -> String {
         .interval()
         .map_or(String::new(), |(low, high)| format!(" [{:.0}%, {:.0}%]", low * 100.0, high * 100.0));
     format!("{} of {}{interval}", tally.successes, tally.n)
+}
+
+/// What the episode did, the deed that goes most with failure first.
+fn deeds(report: &Report<'_>, task: &TaskSpectrum) -> Table {
+    let mut table = Table::new(&[
+        Column::words("deed"),
+        Column::words("act"),
+        Column::number("Famas"),
+        Column::number("Ochiai"),
+        Column::number("Tarantula"),
+        Column::number("in failures"),
+        Column::number("in successes"),
+        Column::number("by chance"),
+    ]);
+    let score = |it: Option<f64>| it.map_or("undefined".to_owned(), |it| format!("{it:.3}"));
+    for it in task.deeds.iter().take(ELEMENTS) {
+        let chance =
+            if it.chance < 0.001 { "< 0.1%".to_owned() } else { format!("{:.1}%", 100.0 * it.chance) };
+        table.rows.push(vec![
+            fit(&it.counts.element, DEED),
+            report.episode.act(it.act).id.clone(),
+            format!("{:.3}", it.famas),
+            score(it.counts.ochiai()),
+            score(it.counts.tarantula()),
+            format!("{} of {}", it.counts.failed_with, task.failed),
+            format!("{} of {}", it.counts.passed_with, task.passed),
+            chance,
+        ]);
+    }
+    table
 }
 
 fn spectrum(what: &'static str, rows: &[Suspicion]) -> Table {

@@ -165,7 +165,25 @@ pub(super) fn failure<'a>(report: &'a Report<'a>, study: &'a FailureStudy) -> No
             "passed_without": it.passed_without,
         })
     };
+    let task = study.task.as_ref().map(|task| {
+        let deeds = task.deeds.iter().map(|it| {
+            json!({
+                "agent": it.deed.agent,
+                "kind": it.deed.kind,
+                "text": it.deed.text,
+                "act": act(it.act),
+                "famas": number(it.famas),
+                "ochiai": optional(it.counts.ochiai()),
+                "tarantula": optional(it.counts.tarantula()),
+                "failed_with": it.counts.failed_with,
+                "passed_with": it.counts.passed_with,
+                "chance": number(it.chance),
+            })
+        });
+        json!({ "failed": task.failed, "passed": task.passed, "deeds": deeds.collect::<Vec<_>>() })
+    });
     let small = json!({
+        "task": task,
         "success": study.success.as_ref().map_or(Json::Null, |it| number(*it)),
         "success_missing": study.success.as_ref().err().map(|it| it.missing.as_str()),
         "null_arm": tally(study.null_arm),

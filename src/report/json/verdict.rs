@@ -40,8 +40,24 @@ pub(super) fn verdict<'a>(report: &Report<'_>) -> Node<'a> {
         ("act_provenance", json!(deed.and_then(|it| it.provenance).map(Provenance::word))),
         ("p_flip", json!(study::flip(report, verdict.stability.flip.as_ref()))),
         ("method", json!(verdict.method.clone())),
+        ("by_task", json!(by_task(report))),
     ];
     Node::in_order(keys.map(|(key, it)| (key, it.into())))
+}
+
+/// What goes with failure over the episodes of the task, where that leads.
+fn by_task(report: &Report<'_>) -> Json {
+    let Some(clue) = report.verdict.by_task() else { return Json::Null };
+    json!({
+        "agent": report.episode.agent(clue.agent).name,
+        "act": report.episode.act(clue.score.act).id,
+        "famas": number(clue.score.famas),
+        "failed_with": clue.score.counts.failed_with,
+        "failed": clue.episodes.0,
+        "passed_with": clue.score.counts.passed_with,
+        "passed": clue.episodes.1,
+        "chance": number(clue.score.chance),
+    })
 }
 
 /// What a part says in full; null: nothing.

@@ -4,7 +4,7 @@
 use super::title;
 use crate::{
     app::{Action, OpenEpisode},
-    credit::{FailureRow, FailureStudy, Rule, Suspicion, Tally},
+    credit::{FailureRow, FailureStudy, Rule, Suspicion, Tally, TaskSpectrum},
     model::{ActId, places, signed},
     text,
     tui::view::{mark_error, stepped_window},
@@ -163,8 +163,30 @@ fn run(study: &FailureStudy, pane: &mut Painter<'_>) {
     let half = if wide { pane.width() / 2 } else { pane.width() };
     let height = pane.height();
     spectrum("agent", &study.agents, &mut pane.part(0, 1, half, height - 1));
-    if wide {
+    if let Some(task) = study.task.as_ref().filter(|_| wide) {
+        deeds(task, &mut pane.part(half, 1, pane.width() - half, height - 1));
+    } else if wide {
         spectrum("kind of action", &study.actions, &mut pane.part(half, 1, pane.width() - half, height - 1));
+    }
+}
+
+/// What this episode did, beside the others of its task.
+fn deeds(task: &TaskSpectrum, pane: &mut Painter<'_>) {
+    let name = pane.width().saturating_sub(40).clamp(8, 60);
+    pane.put_fit(1, 0, name, "deed, over this task", Role::Dim);
+    for (right, title) in
+        [(name + 9, "Famas"), (name + 20, "Ochiai"), (name + 29, "failed"), (name + 37, "passed")]
+    {
+        pane.put_right(right, 0, title, Role::Dim);
+    }
+    for (y, it) in task.deeds.iter().take(pane.height().saturating_sub(1)).enumerate() {
+        let y = y + 1;
+        pane.put_fit(1, y, name, &it.counts.element, Role::Plain);
+        pane.put_right(name + 9, y, &format!("{:.2}", it.famas), Role::Strong);
+        let ochiai = it.counts.ochiai().map_or("undef".to_owned(), |it| format!("{it:.2}"));
+        pane.put_right(name + 20, y, &ochiai, Role::Plain);
+        pane.put_right(name + 29, y, &format!("{}/{}", it.counts.failed_with, task.failed), Role::Plain);
+        pane.put_right(name + 37, y, &format!("{}/{}", it.counts.passed_with, task.passed), Role::Plain);
     }
 }
 
