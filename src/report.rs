@@ -48,6 +48,7 @@ mod training;
 use crate::{
     credit::{FailureStudy, Interactions, OwnStudy, PersonsAgree, Study, Sweep, Verdict},
     model::{Attribution, Diagnostic, Episode, Explanation, Origin, Scenario, Unavailable},
+    suspicion::Xray,
 };
 
 pub use audit_json::audit_json;
@@ -120,6 +121,8 @@ pub struct Report<'a> {
     pub curves: &'a [String],
     /// Where a failed episode was lost; `None` if not requested.
     pub failure: Option<&'a FailureStudy>,
+    /// Where the values of the answer come from; `None` if not requested.
+    pub xray: Option<&'a Xray>,
     /// How far persons agree over the run.
     pub agreements: &'a [PersonsAgree],
     /// The arithmetic of single numbers, in the order to show.

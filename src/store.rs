@@ -28,6 +28,7 @@ mod rows;
 mod scanned;
 #[cfg(test)]
 mod tests;
+mod words;
 mod writers;
 
 use std::{borrow::Cow, sync::Arc};

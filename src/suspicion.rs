@@ -19,12 +19,14 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod window;
+mod xray;
 
 pub use clues::{Words, read};
 pub use evidence::Evidence;
 pub use fitted::{FOLDS, Failure, Figures, Right, cross_validated, fit_all, named_weights};
 pub use solve::Fit;
 pub use table::{Apart, TABLE, Table, Weights, Yardstick};
+pub use xray::{Dropped, Entry, Mark, Traced, Xray, answer_of, xray};
 
 use crate::model::{ActId, AgentId, Clues, Episode};
 use roles::{Actor, actor};

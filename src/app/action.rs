@@ -77,6 +77,8 @@ pub enum Action {
     Caveats,
     /// List what is wrong with the log.
     Findings,
+    /// Where the values of this act come from.
+    Origins,
     /// Note who is to blame, or is not.
     Annotate,
     /// View variant.
@@ -298,6 +300,13 @@ pub const BINDINGS: &[Binding] = &[
     row(Action::Compare, &[c('=')], Section::Ask, "compare: mark one, then another", "compare"),
     row(Action::Caveats, &[c('i')], Section::Ask, "caveats of this method", "caveats"),
     row(Action::Findings, &[c('!')], Section::Ask, "what is wrong with the log", "findings"),
+    row(
+        Action::Origins,
+        &[c('o')],
+        Section::Ask,
+        "origin of each value of this act, or of the answer",
+        "origins",
+    ),
     row(Action::Annotate, &[c('a')], Section::Ask, "annotate: is it to blame, why, who says so", "annotate"),
     row(Action::ShowEpisodes, &[c('0')], Section::View, "episode list", "episodes"),
     row(Action::NextPane, &[k(KeyCode::Tab)], Section::View, "pane: next", "pane"),

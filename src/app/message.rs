@@ -16,6 +16,7 @@ use crate::{
     filter::Filter,
     model::{ActId, Episode, EpisodeId, Growth, LogSummary, Note, Origin, Place, RecordText},
     search::{Hit, Pattern},
+    suspicion::Xray,
 };
 
 /// News of a search: what is new since the last news, and how far it is.
@@ -184,6 +185,13 @@ pub enum Message {
         /// Its text, or why it cannot be read.
         result: Result<Arc<RecordText>, String>,
     },
+    /// Where the values of a text come from; answers [`Effect::Xray`].
+    Xray {
+        /// Of which episode.
+        id: EpisodeId,
+        /// The way of each, or why it cannot be told.
+        result: Result<Box<Xray>, String>,
+    },
     /// A note was written, or not; answers [`Effect::Annotate`].
     Annotated {
         /// The note.
@@ -253,6 +261,13 @@ pub enum Effect {
     },
     /// Read a record in full.
     Payload(Origin),
+    /// Trace the values of the text of an act, or else of the answer.
+    Xray {
+        /// Which episode.
+        id: EpisodeId,
+        /// The act, by its id.
+        act: Option<String>,
+    },
     /// Write a note of the person at the screen beside its log.
     Annotate(Box<Note>),
     /// Search the logs for this, and what comes to them; an older search ends.

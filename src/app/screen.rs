@@ -1,6 +1,7 @@
 //! What can be on the screen: its size, views, panes over them, and which part has the cursor.
 
 use crate::model::{Explanation, Unavailable};
+use crate::suspicion::Xray;
 
 /// Columns and rows of the terminal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,6 +64,8 @@ pub enum Overlay {
     Detail,
     /// All methods and baselines.
     Sweep,
+    /// Where the values of a text come from.
+    Origins(Box<Xray>),
     /// What is wrong with the log.
     Findings,
     /// What a search has found.

@@ -21,6 +21,7 @@ mod keys;
 mod log;
 mod methods;
 mod note;
+mod origins;
 mod path;
 mod search;
 mod select;
@@ -61,6 +62,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }
         Message::Inside { request, inside } => compare::inside(model, request, inside),
         Message::Payload { origin, result } => detail::payload(model, origin, result),
+        Message::Xray { id, result } => origins::traced(model, id, result),
         Message::Annotated { note, result } => note::annotated(model, &note, result, &mut effects),
         Message::Search(news) => search::news(model, news, &mut effects),
         Message::Filtered(news) => filter::news(model, news),

@@ -138,6 +138,9 @@ pub struct Report {
     /// moves together
     #[arg(long, conflicts_with_all = ["episode", "explain", "curve", "failure", "keys", "search", "filter", "fail"])]
     pub run: bool,
+    /// Also trace each value of the answer back to where it entered; --provenance=ACT: of this act
+    #[arg(long, value_name = "ACT", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub provenance: Option<String>,
     /// Also say where it was lost when the episode did not fail
     #[arg(long)]
     pub failure: bool,

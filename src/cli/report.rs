@@ -21,6 +21,7 @@ use crate::{
     report::{self, Output, Printed},
     runtime::{self, OpenedLogs, Survey, validate},
     store::Pass,
+    suspicion::Xray,
 };
 
 impl Report {
@@ -32,6 +33,7 @@ impl Report {
             format: OutputFormat::TEXT,
             explain: Vec::new(),
             curve: Vec::new(),
+            provenance: None,
             failure: false,
             run: false,
             success: None,
@@ -132,6 +134,7 @@ struct Found {
     analysis: Analysis,
     study: Option<Study>,
     failure: Option<FailureStudy>,
+    xray: Option<Xray>,
     agreements: Vec<PersonsAgree>,
     explanations: Vec<Explanation>,
     findings: Vec<Diagnostic>,
@@ -164,7 +167,12 @@ impl Found {
         findings.extend(check::check(logged));
         drop(progress);
         let agreements = agreements(read, id);
-        Ok(Self { analysis, study, failure, agreements, explanations, findings })
+        let xray = options.provenance.as_deref().map(|act| {
+            let traced = read.logs.store.xray(id, Some(act).filter(|it| !it.is_empty()));
+            traced.map(|it| it.1).map_err(anyhow::Error::msg)
+        });
+        let xray = xray.transpose()?;
+        Ok(Self { analysis, study, failure, xray, agreements, explanations, findings })
     }
 
     /// Writes the report as `output` prints it.
@@ -194,6 +202,7 @@ impl Found {
             curves: &options.curve,
             failure: self.failure.as_ref(),
             agreements: &self.agreements,
+            xray: self.xray.as_ref(),
             explanations: &self.explanations,
             findings: &self.findings,
             bad_lines: read.summary.bad_lines,

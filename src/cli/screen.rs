@@ -88,6 +88,7 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
         Effect::StopWork(request) => worker.stop(request),
         Effect::Survey(id) => log.survey(id),
         Effect::Peek(id) => log.peek(id),
+        Effect::Xray { id, act } => log.xray(id, act),
         Effect::Annotate(note) => log.annotate(note),
         Effect::Inside { request, a, b } => log.inside(request, a, b),
         Effect::Search { request, pattern } => log.search(request, pattern),

@@ -6,6 +6,7 @@ mod arithmetic;
 mod credit;
 mod failure;
 mod methods;
+mod origins;
 mod own;
 mod pairs;
 mod study;
@@ -35,6 +36,7 @@ pub(super) fn content(report: &Report<'_>) -> Document {
     let mut sections = vec![subject(report), verdict(report), credit::credit(report)];
     sections.extend(report.listed.map(|it| filters(report, it)));
     sections.extend(suspicion::suspicion(report));
+    sections.extend(origins::origins(report));
     sections.extend(credit::acts(report));
     sections.extend(own::own(report));
     sections.extend(pairs::pairs(report));

@@ -38,6 +38,9 @@
 //!   model, declared, trace: rows with the same data are no second opinion), `agrees`, `counted` (the row that
 //!   votes for its measurement), `tau`, `tau_declared`, `p_flip`, and `credit` (values per agent) or `missing`
 //!   and `nearest`
+//! * `provenance`: null, or `act` and its `values`: `value` as written, `mark` (passed on, computed, altered, from nowhere),
+//!   `entered` (task, result, said) at `act`, `from` (what it was made from), `way` (acts that have it); `dropped`: `value`,
+//!   `act`, `beside` (a value of the answer); and `has_results` (whether the log tells results from words)
 //! * `annotations`: judgements, never measurements: `judge`, `annotator` (the person, if it is named), `agent`, `act`, `label`,
 //!   `reason`, `file_line`
 //! * `agreement`: per two `persons` who judged the same episodes of the run, on the `agent` and on the `act`: `n` episodes, `same`,
@@ -79,6 +82,7 @@ use super::{MatchFormat, Output, Printed, Report, figures, stream::Node};
 use crate::{
     check::sorted,
     model::{Explanation, Origin, Status, Substitute},
+    suspicion::{Entry, Xray},
     text::clean,
 };
 
@@ -144,6 +148,7 @@ pub fn json<'a>(report: &'a Report<'a>) -> Node<'a> {
         ("own_rewards", own::own(report)),
         ("pairs", pairs(report)),
         ("sweep", Node::list(move || report.sweep.rows.iter().map(|it| sweep_row(report, it)))),
+        ("provenance", report.xray.map_or(Json::Null, |it| provenance(report, it)).into()),
         ("annotations", annotations(report)),
         ("agreement", agreement(report)),
         ("failure", report.failure.map_or(Json::Null.into(), |it| study::failure(report, it))),
@@ -263,6 +268,32 @@ fn annotations<'a>(report: &'a Report<'a>) -> Node<'a> {
         })
     };
     Node::list(move || episode.labels.iter().map(row))
+}
+
+fn provenance(report: &Report<'_>, xray: &Xray) -> Json {
+    let act = |it: crate::model::ActId| report.episode.act(it).id.clone();
+    let value = |it: &crate::suspicion::Traced| {
+        let (entered, at) = match it.entry {
+            Entry::Task => ("task", None),
+            Entry::Result(at) => ("result", Some(act(at))),
+            Entry::Said(at) => ("said", Some(act(at))),
+        };
+        json!({
+            "value": clean(&it.text),
+            "mark": it.mark.word(),
+            "entered": entered,
+            "act": at,
+            "from": it.from.as_deref().map(clean),
+            "way": it.way.iter().map(|it| act(*it)).collect::<Vec<_>>(),
+        })
+    };
+    let dropped = |it: &crate::suspicion::Dropped| json!({ "value": clean(&it.text), "act": act(it.act), "beside": it.is_beside });
+    json!({
+        "act": act(xray.act),
+        "has_results": xray.has_results,
+        "values": xray.values.iter().map(value).collect::<Vec<_>>(),
+        "dropped": xray.dropped.iter().map(dropped).collect::<Vec<_>>(),
+    })
 }
 
 fn agreement<'a>(report: &'a Report<'a>) -> Node<'a> {

@@ -210,6 +210,7 @@ impl Sample {
             explanations: &self.explanations,
             findings: &self.findings,
             bad_lines: 2,
+            xray: None,
             agreements: &[],
             scanned_lines: 0,
             command: "creditscope report run.jsonl --episode e",

@@ -100,6 +100,10 @@ impl Headless {
                 let result = self.logs.store.record(*origin).map(Into::into).map_err(|it| it.to_string());
                 Some(Message::Payload { origin: *origin, result })
             }
+            Effect::Xray { id, act } => {
+                let result = self.logs.xray(*id, act.as_deref()).map(|it| Box::new(it.1));
+                Some(Message::Xray { id: *id, result })
+            }
             Effect::Annotate(note) => {
                 let result = self.logs.annotate(note, Timestamp::from_micros(0), Duration::ZERO);
                 Some(Message::Annotated { note: note.clone(), result })

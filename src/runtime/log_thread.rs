@@ -478,6 +478,10 @@ impl<F: Fn(Message)> State<F> {
                 let result = self.logs.store.record(origin).map(Arc::new).map_err(|it| it.to_string());
                 (self.send)(Message::Payload { origin, result });
             }
+            Request::Xray(id, act) => {
+                let result = self.logs.xray(id, act.as_deref()).map(|it| Box::new(it.1));
+                (self.send)(Message::Xray { id, result });
+            }
             Request::Annotate(note) => {
                 let at = Timestamp::from_seconds(seconds_now());
                 let result = self.logs.annotate(&note, at, self.started.elapsed());

@@ -26,6 +26,7 @@ use crate::{
     model::{Episode, EpisodeId, Growth, LogSummary, Peers, Reading},
     source::{Changed, Discovery, Input, Spool, SpoolStore, SpoolWriter, TailOptions, Watch},
     store::{LiveEpisode, Pass, RereadError, Store, is_record},
+    suspicion::Xray,
     text,
 };
 
@@ -477,6 +478,15 @@ impl OpenedLogs {
     pub fn group_stamp(&mut self, id: EpisodeId) -> (usize, usize) {
         let is_known = id.provisional_index().is_none() && id.index() < self.store.episode_count();
         if is_known { self.store.group_stamp(id) } else { Default::default() }
+    }
+
+    /// Where the values of a text of an episode come from, provisional or not: see [`Store::xray`].
+    ///
+    /// # Errors
+    /// Those of [`Store::xray`].
+    pub fn xray(&self, id: EpisodeId, act: Option<&str>) -> Result<(Episode, Xray), String> {
+        let (store, id) = self.place(id).ok_or("there is no such episode")?;
+        store.xray(id, act)
     }
 
     /// As [`OpenedLogs::episode`], with what [`OpenedLogs::growth`] needs; `None`: nothing can be appended to

@@ -18,6 +18,11 @@ pub(super) fn is_tool(agent: &Agent) -> bool {
     actor(agent) == Actor::Tool
 }
 
+/// Whether an agent of a roster is a person who asks.
+pub(super) fn is_person(agent: &Agent) -> bool {
+    actor(agent) == Actor::Person
+}
+
 /// By role, or else by name.
 pub fn actor(agent: &Agent) -> Actor {
     const TOOLS: [&str; 6] = ["tool", "executor", "code_executor", "environment", "function", "terminal"];

@@ -300,7 +300,8 @@ impl Awaited {
             | Message::Wake
             | Message::Continued
             | Message::Copied { .. }
-            | Message::Annotated { .. } => true,
+            | Message::Annotated { .. }
+            | Message::Xray { .. } => true,
             Message::Matched { .. } => true,
             Message::Filtered(_) | Message::Grown { .. } | Message::Settle | Message::Drawn(_) => false,
             // It takes its time: meanwhile the screen shows the rest.

@@ -14,6 +14,7 @@ mod graph;
 mod header;
 mod hits;
 mod methods;
+mod origins;
 mod overlay;
 mod own;
 mod prompt;

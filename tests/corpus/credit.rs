@@ -61,6 +61,7 @@ fn told(episode: &Episode) {
         explanations: &explanations,
         findings: &findings,
         bad_lines: 0,
+        xray: None,
         agreements: &[],
         scanned_lines: 0,
         command: "creditscope log",

@@ -62,6 +62,7 @@ fn print(name: &str, log: &Opened, scenario: Option<Scenario>) -> Printed {
         explanations: &explanations,
         findings: &log.findings,
         bad_lines: log.summary.bad_lines,
+        xray: None,
         agreements: &[],
         scanned_lines: 0,
         command: "creditscope report",

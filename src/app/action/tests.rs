@@ -42,12 +42,13 @@ fn the_readme_says_which_keys_there_are() {
     use Action as A;
     let views = keymap::view_digits().replace('-', "`..`");
     let views = format!("`{views}` {}", written(&[A::ShowEpisodes]));
-    let rows: [&[Action]; 16] = [
+    let rows: [&[Action]; 17] = [
         &[A::NextCulprit, A::PreviousCulprit],
         &[A::PreviousError, A::NextError],
         &[A::Cause, A::Effect],
         &[A::Explain],
         &[A::WhatIf, A::Sweep],
+        &[A::Origins],
         &[A::Annotate],
         &[A::Compare],
         &[A::RewardOf],
@@ -73,7 +74,7 @@ fn the_readme_names_keys_that_do_what_it_says() {
     let ask: Vec<String> = [A::NextCulprit, A::Explain, A::Cause].map(|it| written(&[it])).into();
     let keys: Vec<&str> = cells("\n## Ten seconds\n").iter().map(|it| it[1]).collect();
     let what_if = [A::WhatIf, A::Sweep].map(|it| written(&[it])).join(", ");
-    let compare = [A::Compare, A::Compare].map(|it| written(&[it])).join(" ");
+    let compare = written(&[A::Compare, A::Compare]);
     assert_eq!(keys, [format!("open; {}", ask.join(", ")), compare, what_if]);
     let [left, down, up, right, help, open, findings] =
         [A::Left, A::Down, A::Up, A::Right, A::Help, A::Open, A::Findings].map(A::key);

@@ -5,7 +5,7 @@
 //! ```
 
 use super::{
-    blame, compare, cursor, film, filter, form, handled::Handled, keymap::action_of, log, note, search,
+    blame, compare, cursor, film, filter, form, handled::Handled, keymap::action_of, log, note, origins, search,
     toggle_overlay, views, whose,
 };
 use crate::app::{
@@ -257,6 +257,7 @@ fn on_episode(model: &mut Model, action: Action, count: usize, effects: &mut Vec
             "",
         ),
         Action::RewardOf => whose::next(model, effects),
+        Action::Origins => origins::ask(model, effects),
         Action::Annotate => note::prompt(model),
         Action::Play => cursor::play(model, effects),
         _ => {}

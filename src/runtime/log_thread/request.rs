@@ -22,6 +22,8 @@ pub(super) enum Request {
     Inside(RequestId, Box<(RowActs, RowActs)>),
     /// Read a record.
     Payload(Origin),
+    /// Trace the values of a text.
+    Xray(EpisodeId, Option<String>),
     /// Write a note beside its log.
     Annotate(Box<Note>),
     /// Something may have changed on disk.
@@ -65,6 +67,11 @@ impl LogThread {
     /// Asks for a record in full.
     pub fn payload(&self, origin: Origin) {
         let _ = self.requests.send(Request::Payload(origin));
+    }
+
+    /// Asks where the values of an act's text come from, or of the answer.
+    pub fn xray(&self, id: EpisodeId, act: Option<String>) {
+        let _ = self.requests.send(Request::Xray(id, act));
     }
 
     /// Writes a note beside its log.

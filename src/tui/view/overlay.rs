@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{detail, filters, hits, place, scrolled, sweep};
+use super::{detail, filters, hits, origins, place, scrolled, sweep};
 use crate::{
     app::{
         Action, Drawn, Model, OpenEpisode, Overlay,
@@ -26,6 +26,7 @@ pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> Drawn {
         Overlay::Caveats => "What to know before acting on this number".to_owned(),
         Overlay::Detail => "Act".to_owned(),
         Overlay::Sweep => "Sweep: every method and baseline on this episode".to_owned(),
+        Overlay::Origins(_) => "Origins: where each value entered".to_owned(),
         Overlay::Findings => "What is wrong with the log".to_owned(),
         Overlay::Hits => "What the search has found".to_owned(),
         Overlay::Filters => "Filters: what is listed, never what is computed".to_owned(),
@@ -41,11 +42,15 @@ pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> Drawn {
         }
         (Overlay::Caveats, _) => scrolled(&mut pane, top, &caveats(model, width.saturating_sub(2))),
         (Overlay::Findings, _) => scrolled(&mut pane, top, &findings(model, width.saturating_sub(2))),
+        (Overlay::Origins(xray), Some(open)) => {
+            let lines = origins::lines(open, xray, width.saturating_sub(2));
+            scrolled(&mut pane, top, &lines)
+        }
         (Overlay::Filters, _) => filters::draw(model, &mut pane),
         (Overlay::Hits, _) => hits::draw(model, &mut pane),
         (Overlay::Detail, Some(open)) => return detail::full(open, &mut pane),
         (Overlay::Sweep, Some(open)) => sweep::full(open, top, &mut pane),
-        (Overlay::Detail | Overlay::Sweep, None) => 0,
+        (Overlay::Detail | Overlay::Sweep | Overlay::Origins(_), None) => 0,
     };
     Drawn { reach, detail: None }
 }

@@ -162,6 +162,10 @@ fn run(study: &FailureStudy, pane: &mut Painter<'_>) {
     let wide = pane.width() >= 100 && !study.actions.is_empty();
     let half = if wide { pane.width() / 2 } else { pane.width() };
     let height = pane.height();
+    // Where there is room for one table, what was done says more than who was there.
+    if let Some(task) = study.task.as_ref().filter(|_| !wide) {
+        return deeds(task, &mut pane.part(0, 1, half, height - 1));
+    }
     spectrum("agent", &study.agents, &mut pane.part(0, 1, half, height - 1));
     if let Some(task) = study.task.as_ref().filter(|_| wide) {
         deeds(task, &mut pane.part(half, 1, pane.width() - half, height - 1));
