@@ -16,6 +16,7 @@
 //! * A mean without its returns tells no successes: such candidates do not count.
 
 mod findings;
+mod outcomes;
 mod prefix;
 mod spectrum;
 mod task;
@@ -28,8 +29,9 @@ use super::figure;
 use super::question::missing;
 
 pub use findings::{FailureRow, FailureStudy, Finding, Found, Rule, failure_study};
+pub use outcomes::RunOutcomes;
 pub use prefix::{FirstError, RateDrop, Tally, first_error, largest_drop, point_of_commitment};
-pub use spectrum::{Elements, RunOutcomes, SpectrumRun, Suspicion, spectrum};
+pub use spectrum::{Elements, SpectrumRun, Suspicion, spectrum};
 pub use task::{DeedScore, TaskClue, TaskDeed, TaskRun, TaskSpectrum};
 
 /// An alternative that would have turned failure into success.
