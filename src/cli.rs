@@ -11,6 +11,7 @@ mod fail_rule;
 mod filters;
 mod fit;
 mod formats;
+mod groups;
 mod headless;
 mod last_copy;
 mod log_options;

@@ -13,6 +13,7 @@
 mod core;
 mod extras;
 mod layout;
+mod ledger;
 mod parts;
 mod posts;
 mod right;
@@ -27,6 +28,7 @@ use std::collections::BTreeSet;
 
 use crate::model::Rollout;
 
+pub use ledger::{Ledger, LedgerRow, ledgers};
 pub use parts::{Base, BrokenOff, Factor, Key, Post, Scale, Source, Taken, Unit, Weight};
 pub use right::{Beside, Hurt, Right};
 pub use search::{Form, Nearest};

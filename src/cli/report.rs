@@ -36,6 +36,7 @@ impl Report {
             provenance: None,
             failure: false,
             run: false,
+            groups: false,
             success: None,
             message_beta: MessageSetting::default().beta,
             message_tau: MessageSetting::default().tau,
@@ -62,6 +63,9 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
     }
     if let Some(pattern) = &options.search {
         return super::search::run(options, pattern);
+    }
+    if options.groups {
+        return super::groups::run(options);
     }
     let filters = filters::parse(&options.filter)?;
     let rules = options.fail.iter().map(|it| FailRule::parse(it)).collect::<Result<Vec<_>, _>>();

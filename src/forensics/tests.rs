@@ -172,3 +172,32 @@ fn what_is_no_algorithm_of_groups_is_not_looked_at() {
     let found = of(&[aborted, rollout("g", 1.0, &[0.0]), rollout("g", 0.0, &[0.0])]);
     assert_eq!(found.right.numbers[0].right, None);
 }
+
+#[test]
+fn the_ledger_counts_flat_groups_and_each_rollout_once() {
+    // Group a: 1 and 0, two acts each, +-0.5 with the sign of the second wrong; group b: 1 and 1, pushed all the same.
+    let log = [
+        rollout("a", 1.0, &[0.5, 0.5]),
+        rollout("a", 0.0, &[0.5, 0.5]),
+        rollout("b", 1.0, &[0.25]),
+        rollout("b", 1.0, &[-0.25]),
+        Rollout { status: Some(Status::Aborted), ..rollout("b", 0.0, &[0.0]) },
+        Rollout { open: true, ..rollout("b", 0.0, &[0.0]) },
+    ];
+    let named = log.iter().enumerate().map(|(at, it)| Rollout { name: at.to_string().into(), ..it.clone() });
+    let named: Vec<Rollout> = named.collect();
+    let all: Vec<&Rollout> = named.iter().collect();
+    let found = ledgers(&all);
+    let [ledger] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!(
+        (ledger.rollouts, ledger.broken_off, ledger.groups, ledger.algorithm.as_deref()),
+        (5, 1, 2, Some("grpo"))
+    );
+    let row = &ledger.all[0];
+    assert_eq!((row.groups, row.flat, row.rollouts, row.broken_off, row.flat_rollouts), (2, 1, 4, 1, 2));
+    assert_eq!((row.up, row.down, row.mass), (3, 1, 1.0));
+    assert_eq!((row.wrong_sign, row.pushed, row.lost), (1, 2, 0));
+    assert!(!row.is_without_signal());
+    let flat = ledgers(&all[2..4]);
+    assert!(flat[0].all[0].is_without_signal());
+}
