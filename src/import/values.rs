@@ -26,6 +26,8 @@ pub(super) struct Values {
     pending: Vec<u8>,
     /// The line on which it begins.
     first: u32,
+    /// How many lines it has so far.
+    lines: u32,
     /// How many of its brackets are open, and whether its last line ends within a string.
     depth: u32,
     in_string: bool,
@@ -104,8 +106,9 @@ impl Values {
                         return problems;
                     }
                     None => {
-                        self.indented |= self.pending.iter().filter(|it| **it == b'\n').count() == 1
-                            && line.first().is_some_and(|it| matches!(it, b' ' | b'\t'));
+                        self.indented |=
+                            self.lines == 1 && line.first().is_some_and(|it| matches!(it, b' ' | b'\t'));
+                        self.lines += 1;
                         self.pending.extend_from_slice(line);
                         return problems;
                     }
@@ -121,7 +124,7 @@ impl Values {
                         at = end;
                     }
                     None => {
-                        *self = Self { first: number, ..Self::default() };
+                        *self = Self { first: number, lines: 1, ..Self::default() };
                         self.advance(&line[at..]);
                         self.pending.extend_from_slice(&line[at..]);
                         if self.pending.last() != Some(&b'\n') {
