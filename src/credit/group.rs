@@ -16,7 +16,9 @@ mod samples;
 
 use std::sync::Arc;
 
-use crate::model::{ActId, AgentId, Attribution, Estimate, Peers, Provenance, Term, Unavailable, Value};
+use crate::model::{
+    ActId, AgentId, Attribution, Estimate, Peers, Provenance, SameTask, Term, Unavailable, Value,
+};
 use crate::stats::sum;
 
 use super::method::Target;
@@ -31,11 +33,12 @@ use samples::{Key, Samples};
 /// # Errors
 /// When the log has none, or this one does not count.
 fn peers<'a>(question: &Question<'a>) -> Result<&'a Arc<Peers>, Unavailable> {
-    let peers = question.episode.peers.as_ref();
-    let peers = peers.ok_or_else(|| {
-        missing("no other episode of this task is logged (`group` of `episode_start`, or an equal `task`)")
-    })?;
+    let peers = question.episode.peers.as_ref().ok_or_else(nobody_else)?;
     let own = peers.members.get(peers.this).ok_or_else(|| missing("the episode is not in its group"))?;
+    // A group that the log names may be of one; that a task was tried once makes no group.
+    if peers.members.len() == 1 && peers.same != SameTask::Group {
+        return Err(nobody_else());
+    }
     if own.open {
         return Err(missing("the rollout has not ended: its return is not known yet"));
     }
@@ -44,6 +47,10 @@ fn peers<'a>(question: &Question<'a>) -> Result<&'a Arc<Peers>, Unavailable> {
         return Err(missing(format!("the rollout ended as '{word}': it is left out of its group")));
     }
     Ok(peers)
+}
+
+fn nobody_else() -> Unavailable {
+    missing("no other episode of this task is logged (`group` of `episode_start`, or an equal `task`)")
 }
 
 fn form(question: &Question<'_>) -> Form {

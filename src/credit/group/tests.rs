@@ -114,6 +114,18 @@ fn a_rollout_has_one_number_and_each_rollout_counts_once() {
 }
 
 #[test]
+fn a_task_that_was_tried_once_is_no_group() {
+    let mut episode = plain(&[1.0]);
+    let undefined =
+        of(&episode, "group", "mean").expect("a group that the log names").agents[0].value.clone();
+    assert!(matches!(undefined, Value::Undefined(_)), "{undefined:?}");
+    let peers = Arc::make_mut(episode.peers.as_mut().unwrap());
+    peers.same = SameTask::Task;
+    let refused = of(&episode, "group", "mean").expect_err("one");
+    assert!(refused.missing.starts_with("no other episode of this task is logged"), "{}", refused.missing);
+}
+
+#[test]
 fn every_sample_is_explained_with_its_record() {
     let episode = plain(&[0.0, 1.0, 0.0, 0.0]);
     let scenario = Scenario { baseline: Some("trl".to_owned()), ..Scenario::of_method("group") };
