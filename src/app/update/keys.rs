@@ -5,8 +5,8 @@
 //! ```
 
 use super::{
-    blame, compare, cursor, film, filter, form, handled::Handled, keymap::action_of, log, note, origins, search,
-    toggle_overlay, views, whose,
+    blame, compare, cursor, film, filter, form, handled::Handled, keymap::action_of, log, note, origins,
+    search, toggle_overlay, views, whose,
 };
 use crate::app::{
     action::Action,
