@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::model::{Act, ActId, AgentId, Clue, Clues, Episode, Loop, Spent, rule, sentence};
+use crate::model::{Act, ActId, ActKind, AgentId, Clue, Clues, Episode, Loop, Spent, rule, sentence};
 
 use super::finding::{Check, Finding, quoted};
 
@@ -42,8 +42,9 @@ pub(super) fn repeated(episode: &Episode) -> Vec<Finding> {
     let in_loop = |it: ActId| known.as_ref().is_some_and(|found| found.after <= it && it <= found.last);
     let mut same: BTreeMap<AgentId, HashMap<Deed<'_>, Vec<ActId>>> = BTreeMap::new();
     for (id, act) in episode.act_ids().zip(episode.acts.iter()).filter(|it| !in_loop(it.0)) {
-        // A call without a result may do something each time; a sentence does not.
-        if sentence(act).is_some() || is_call(act) {
+        // A call without a result may do something each time; a sentence does not. What is sent belongs to the act that
+        // sends it: a policy may choose the same signal again.
+        if (act.kind == ActKind::Action && sentence(act).is_some()) || is_call(act) {
             let key = (act.category.as_str(), act.label.as_str(), act.result.as_str());
             same.entry(act.agent).or_default().entry(key).or_default().push(id);
         }

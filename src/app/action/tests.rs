@@ -75,7 +75,8 @@ fn the_readme_names_keys_that_do_what_it_says() {
     let keys: Vec<&str> = cells("\n## Ten seconds\n").iter().map(|it| it[1]).collect();
     let what_if = [A::WhatIf, A::Sweep].map(|it| written(&[it])).join(", ");
     let compare = written(&[A::Compare, A::Compare]);
-    assert_eq!(keys, [format!("open; {}", ask.join(", ")), compare, what_if]);
+    let film = [A::ShowEpisodes, A::Variant].map(|it| written(&[it])).join(" ");
+    assert_eq!(keys, [format!("open; {}", ask.join(", ")), film, compare, what_if]);
     let [left, down, up, right, help, open, findings] =
         [A::Left, A::Down, A::Up, A::Right, A::Help, A::Open, A::Findings].map(A::key);
     for sentence in [
