@@ -13,6 +13,8 @@ use crate::{model::signed, stats::sum};
 /// Values that "now" and the slope are of, from the newest back.
 const NOW: usize = 100;
 const RECENT: usize = 150;
+/// Fewer episodes have no change per 100.
+const TREND_LEAST: usize = 10;
 /// Episodes before and after a change whose R is compared.
 const AROUND: usize = 60;
 /// Episodes that are listed, the newest first.
@@ -242,6 +244,7 @@ impl Film {
 
 fn slope(values: &[(usize, f64)]) -> Option<Slope> {
     let newest = &values[values.len().saturating_sub(RECENT)..];
+    (newest.len() >= TREND_LEAST).then_some(())?;
     Slope::of(&newest.iter().map(|it| (it.0 as f64, it.1)).collect::<Vec<_>>())
 }
 

@@ -48,8 +48,9 @@ pub(super) fn lines(open: &OpenEpisode, xray: &Xray, width: usize) -> Vec<(Strin
         lines.push((String::new(), Role::Plain));
         let beside = xray.dropped.iter().filter(|it| it.is_beside).count();
         let all = xray.dropped.len();
+        let values = if all == 1 { "value" } else { "values" };
         let title = format!(
-            "Known and dropped: {all} values of results in no later act, {beside} beside a value above"
+            "Known and dropped: {all} {values} of results in no later act, {beside} beside a value above"
         );
         lines.push((title, Role::Strong));
         for it in xray.dropped.iter().take(DROPPED) {
