@@ -285,7 +285,8 @@ impl<'a, 's> Scan<'a, 's> {
         loop {
             let mut one = None;
             at = match byte(at)? {
-                b'{' => walk_object(text, at, |key, at| match key {
+                // Only a roster describes its agents.
+                b'{' if field == Field::Agents => walk_object(text, at, |key, at| match key {
                     b"id" => name_at(text, at, &mut one),
                     _ => text.value_end(at),
                 })?,
@@ -470,6 +471,7 @@ mod tests {
         content(&message(r#""y""#), &["y"], None, None);
         content(&message(r#"["y", "*"]"#), &["y", "*"], None, None);
         incomplete(&message("[1.5]"));
+        incomplete(&message(r#"[{"id":"y"}]"#));
         incomplete(r#"{"type":"message","episode":"e","from":"x"}"#);
         let end = |rest: &str| format!(r#"{{"type":"episode_end","episode":"e"{rest}}}"#);
         content(&end(r#","status":"success","return":-1.5e1"#), &[], Some(-15.0), Some("success"));
