@@ -157,7 +157,7 @@ fn episodes(
         MethodsFormat::Json => print_json(&report::diff_json(&report))?,
     };
     let value = |of: &Differs| match of {
-        Differs::Reward => a.reward().zip(b.reward()).map(|(a, b)| b.value - a.value),
+        Differs::Reward => a.logged_reward().zip(b.logged_reward()).map(|(a, b)| b.value - a.value),
         Differs::Acts => Some((comparison.acts.rows.len() - comparison.acts.count(RowKind::Same)) as f64),
         Differs::Credit(agent) => {
             let rows = comparison.credit.as_ref().map_or(&[][..], |it| &it.rows);

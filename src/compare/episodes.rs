@@ -3,7 +3,7 @@
 use super::{AlignedActs, CreditTable, RowKind, Side};
 use crate::{
     credit::{Verdict, compute},
-    model::{ActId, Attribution, Episode, Scenario, Unavailable},
+    model::{ActId, Attribution, Episode, Provenance, Scenario, Unavailable},
 };
 
 /// The most acts that are told of what the other one did instead.
@@ -145,7 +145,7 @@ fn between(acts: &AlignedActs, at: usize, side: Side) -> Vec<ActId> {
 }
 
 /// The scenarios by one method and baseline for both, if there is one: that of A if B can be computed by it, else that
-/// of B. What was asked for by name stays.
+/// of B. The shape of a trace is no ruler for what was measured. What was asked for by name stays.
 pub fn one_ruler(a: (&Episode, Scenario), b: (&Episode, Scenario)) -> (Scenario, Scenario) {
     let ((of_a, for_a), (of_b, for_b)) = (a, b);
     let by = |of: &Scenario, ruler: &Scenario| Scenario {
@@ -159,9 +159,12 @@ pub fn one_ruler(a: (&Episode, Scenario), b: (&Episode, Scenario)) -> (Scenario,
         return (for_a, for_b);
     }
     let (b_by_a, a_by_b) = (by(&for_b, &for_a), by(&for_a, &for_b));
-    if compute(of_b, &b_by_a).is_ok() {
+    let rules = |episode: &Episode, scenario: &Scenario| {
+        compute(episode, scenario).is_ok_and(|it| it.provenance != Provenance::Structural)
+    };
+    if rules(of_b, &b_by_a) {
         (for_a, b_by_a)
-    } else if compute(of_a, &a_by_b).is_ok() {
+    } else if rules(of_a, &a_by_b) {
         (a_by_b, for_b)
     } else {
         (for_a, for_b)

@@ -2,7 +2,7 @@
 
 use crate::{
     credit::{best_scenario, compute, method, methods},
-    model::{DeclaredCredit, Episode, Scenario, Status},
+    model::{Attribution, DeclaredCredit, Episode, Provenance, Scenario, Status},
 };
 
 /// Credit of agents by name.
@@ -94,7 +94,10 @@ impl RunEpisode {
 
 /// Credit by a method; `None`: not all agents have a number.
 fn credits(episode: &Episode, scenario: &Scenario) -> Option<Credits> {
-    let credit = compute(episode, scenario).ok()?;
+    by_agent(episode, &compute(episode, scenario).ok()?)
+}
+
+fn by_agent(episode: &Episode, credit: &Attribution) -> Option<Credits> {
     let number = |it: &crate::model::AgentCredit| Some((name(episode, it.agent), it.value.number()?.value));
     credit.agents.iter().map(number).collect()
 }
@@ -125,16 +128,26 @@ fn logged(episode: &Episode, declared: &DeclaredCredit) -> Option<Credits> {
 }
 
 /// The method that an episode's declared credit is called by, if its log lets that be computed; else the best that the
-/// log supports.
+/// log supports, if that is more than the shape of the trace.
 pub fn method_of(episode: &Episode) -> Option<Scenario> {
+    unasked(episode).map(|it| it.0)
+}
+
+/// Credit by the method that [`method_of`] says.
+pub fn best_credits(episode: &Episode) -> Option<Credits> {
+    by_agent(episode, &unasked(episode)?.1)
+}
+
+fn unasked(episode: &Episode) -> Option<(Scenario, Attribution)> {
+    let computed = |it: Scenario| compute(episode, &it).ok().map(|credit| (it, credit));
     let by_name = || {
         let name = declared(episode)?.algorithm.to_ascii_lowercase();
         let alias =
             |it: &&'static crate::credit::Method| it.aliases.iter().any(|it| it.0 == name.replace('-', "_"));
         let found = method(&name).or_else(|| methods().iter().find(alias))?;
         let baseline = found.aliases.iter().find(|it| it.0 == name.replace('-', "_")).and_then(|it| it.1);
-        let scenario = Scenario { baseline: baseline.map(str::to_owned), ..Scenario::of_method(found.name) };
-        compute(episode, &scenario).is_ok().then_some(scenario)
+        computed(Scenario { baseline: baseline.map(str::to_owned), ..Scenario::of_method(found.name) })
     };
-    by_name().or_else(|| best_scenario(episode).filter(|it| compute(episode, it).is_ok()))
+    let best = || best_scenario(episode).and_then(computed);
+    by_name().or_else(|| best().filter(|it| it.1.provenance != Provenance::Structural))
 }

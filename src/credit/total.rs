@@ -1,6 +1,6 @@
 //! What the credits of all agents add up to, what that explains, and what it does not.
 
-use crate::model::{Attribution, Episode, Provenance, RewardSource, places, signed};
+use crate::model::{Attribution, Episode, Provenance, places, signed};
 use crate::text::{Clause, Sentence};
 
 use super::method::Family;
@@ -80,7 +80,7 @@ pub fn total_words(episode: &Episode, attribution: &Attribution, decimals: usize
     let plain = |value: f64| number(value).trim_start_matches('+').to_owned();
     let sum = number(attribution.sum);
     // A status that stands in for a reward is no reward that this run got.
-    let logged = episode.reward().filter(|it| it.source != RewardSource::Outcome).map(|it| it.value);
+    let logged = episode.logged_reward().map(|it| it.value);
     let reward = attribution.reward;
     match explains(attribution) {
         Explains::Reward => Sentence::of([

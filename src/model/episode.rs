@@ -341,6 +341,11 @@ impl Episode {
         Some(RewardTotal { value, source: RewardSource::Outcome, origin: Some(end.origin) })
     }
 
+    /// The reward as far as the log holds a number of it: a status that stands in for one is none.
+    pub fn logged_reward(&self) -> Option<RewardTotal> {
+        self.reward().filter(|it| it.source != RewardSource::Outcome)
+    }
+
     /// Whether the episode is known to have failed: by its status, or without one by a negative reward. For the
     /// reward of one agent, or of one team of several, its sign counts first: what one wins another may lose.
     pub fn failed(&self) -> bool {

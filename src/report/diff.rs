@@ -83,7 +83,7 @@ fn episodes(report: &DiffReport<'_>) -> Section {
             letter.to_owned(),
             episode.name.clone(),
             figures::outcome(episode),
-            episode.reward().map_or("-".to_owned(), |it| as_logged(it.value)),
+            episode.logged_reward().map_or("-".to_owned(), |it| as_logged(it.value)),
             episode.acts.len().to_string(),
             format!("{}{}", headline.who, headline.at),
         ]);

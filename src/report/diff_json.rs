@@ -72,7 +72,7 @@ fn side(of: &DiffSide<'_>) -> Json {
         "status": end.and_then(|it| it.status.as_ref()).map(Status::word),
         "reason": end.and_then(|it| it.reason.as_ref()),
         "failed": episode.failed(),
-        "reward": episode.reward().map(|it| number(it.value)),
+        "reward": episode.logged_reward().map(|it| number(it.value)),
         "task": episode.task,
         "seed": episode.seed,
         "acts": episode.acts.len(),

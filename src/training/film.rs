@@ -216,6 +216,10 @@ impl Film {
         }
         if sentences.is_empty() {
             sentences.push(match self.agents.is_empty() {
+                true if self.known > 0 => {
+                    "Nothing was measured, modelled or declared in the episodes read: no credit to show."
+                        .to_owned()
+                }
                 true => "No credit is known of any episode yet.".to_owned(),
                 false => "No agent's credit has fallen.".to_owned(),
             });

@@ -1,7 +1,7 @@
 //! What a film keeps of an episode.
 
 use crate::{
-    compare::{RunEpisode, method_of},
+    compare::{RunEpisode, best_credits},
     model::{Episode, Scenario, Status},
 };
 
@@ -28,14 +28,18 @@ pub struct Point {
 
 impl Point {
     /// Of the episode at this place. Credit is what `method` gives; without a method what the log declares in units of
-    /// the reward, else what it supports best.
+    /// the reward, else what it supports best; the shape of a trace alone is no credit. A status is no R.
     pub fn of(episode: &Episode, at: usize, method: Option<&Scenario>) -> Self {
-        let declared = RunEpisode::logged_credit(episode).filter(|_| method.is_none());
-        let best = || method.cloned().or_else(|| method_of(episode)).unwrap_or_default();
-        let scenario = if declared.is_some() { None } else { Some(best()) };
-        let facts = RunEpisode::by_one(episode, scenario.as_ref());
-        let credit = declared.or_else(|| facts.by.into_iter().next().flatten()).unwrap_or_default();
-        let reward = facts.reward.filter(|_| facts.left_out.is_none());
+        let facts = RunEpisode::by_one(episode, method);
+        let left_out = facts.left_out.is_some();
+        let unasked = || RunEpisode::logged_credit(episode).or_else(|| best_credits(episode));
+        let credit = match method {
+            _ if left_out => None,
+            Some(_) => facts.by.into_iter().next().flatten(),
+            None => unasked(),
+        };
+        let credit = credit.unwrap_or_default();
+        let reward = episode.logged_reward().map(|it| it.value).filter(|_| !left_out);
         let total = crate::stats::sum(credit.iter().map(|it| it.1));
         let end = episode.outcome.as_ref();
         let ending = end.and_then(|it| it.reason.as_deref().or(it.status.as_ref().map(Status::word)));
@@ -44,14 +48,10 @@ impl Point {
             name: episode.name.as_str().into(),
             residual: reward.filter(|_| !credit.is_empty()).map(|it| it - total),
             reward,
-            credit: if facts.left_out.is_some() {
-                Vec::new()
-            } else {
-                credit.into_iter().map(|(name, it)| (name.into(), it)).collect()
-            },
+            credit: credit.into_iter().map(|(name, it)| (name.into(), it)).collect(),
             failed: episode.failed(),
             ending: ending.unwrap_or("").into(),
-            left_out: facts.left_out.is_some(),
+            left_out,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Simulated runs: a healthy team does not ring, a lazy agent does, and the place is found.
 
 use super::*;
-use crate::stats::Draws;
+use crate::{model::Scenario, runtime::test_program::TestProgram, stats::Draws};
 
 /// A team of three that learns over `episodes`; from `lazy` on the second earns nothing and the third fills in half.
 fn run(seed: u64, episodes: usize, lazy: usize) -> Vec<Point> {
@@ -73,4 +73,29 @@ fn a_film_says_what_it_shows() {
         (none.cells(), none.sentences()),
         (0, vec!["No credit is known of any episode yet.".to_owned()])
     );
+}
+
+#[test]
+fn the_shape_of_a_trace_is_no_credit_and_a_status_no_reward() {
+    let bare = TestProgram::of(
+        r#"{"type":"action","episode":"e","id":"a1","agent":"ann","action":"x"}
+{"type":"action","episode":"e","id":"b1","agent":"ben","action":"y"}
+{"type":"episode_end","episode":"e","status":"failure"}
+"#,
+    );
+    let point = Point::of(&bare.episode().episode, 0, None);
+    assert!(point.credit.is_empty() && point.failed && !point.left_out, "{point:?}");
+    assert_eq!((point.reward, point.residual), (None, None));
+    let film = Film::of(&[point], 1, 50);
+    assert!(film.agents.is_empty());
+    assert_eq!(film.sentences().len(), 1);
+    assert!(
+        film.sentences()[0].starts_with("Nothing was measured, modelled or declared"),
+        "{:?}",
+        film.sentences()
+    );
+    // Who asks for a method by name gets it.
+    let asked = Point::of(&bare.episode().episode, 0, Some(&Scenario::of_method("uniform")));
+    assert_eq!(asked.credit.len(), 2);
+    assert_eq!(asked.residual, None);
 }

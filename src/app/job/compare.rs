@@ -6,7 +6,7 @@ use super::{Analysis, Lane, OneCore, Turn, Work, analyse};
 use crate::{
     compare::{EpisodeComparison, Given, SpentRow, one_ruler, spent},
     credit,
-    model::{Episode, Scenario},
+    model::{Episode, Provenance, Scenario, Unavailable},
 };
 
 /// Two episodes, what was computed of each, and how they compare.
@@ -64,10 +64,23 @@ pub fn compare(
     };
     let (for_a, for_b) = (best(a, scenarios.0), best(b, scenarios.1));
     let (for_a, for_b) = if any_method { one_ruler((a, for_a), (b, for_b)) } else { (for_a, for_b) };
-    let (of_a, of_b) = (analyse(a, &for_a, &OneCore), analyse(b, &for_b, &OneCore));
+    let (mut of_a, mut of_b) = (analyse(a, &for_a, &OneCore), analyse(b, &for_b, &OneCore));
+    if any_method {
+        // What nobody asked for must not look like an answer.
+        [&mut of_a, &mut of_b].into_iter().for_each(without_shape);
+    }
     let comparison = EpisodeComparison::of(given(a, &of_a), given(b, &of_b));
     let spent = spent(a, b);
     Compared { a: Arc::clone(a), b: Arc::clone(b), of_a, of_b, comparison, spent }
+}
+
+/// Takes out credit that is the shape of the trace alone.
+fn without_shape(analysis: &mut Analysis) {
+    if analysis.credit.as_ref().is_ok_and(|it| it.provenance == Provenance::Structural) {
+        let missing = "nothing was measured, modelled or declared: the shape of the trace alone is no credit"
+            .to_owned();
+        analysis.credit = Err(Unavailable { missing, nearest: None });
+    }
 }
 
 /// An episode with what was computed of it.

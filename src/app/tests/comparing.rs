@@ -131,3 +131,23 @@ fn equal_rows_are_folded() {
     program.press("j.");
     assert_eq!((program.model().compare.lines().len(), program.model().compare.line), (2, 0));
 }
+
+#[test]
+fn of_bare_traces_no_credit_is_set_side_by_side() {
+    let episode = |name: &str, parent: &str| {
+        format!(
+            r#"{{"type":"action","episode":"{name}","id":"a1","agent":"ann","action":"x"}}
+{{"type":"action","episode":"{name}","id":"b1","agent":"ben","parents":["{parent}"],"action":"y"}}
+{{"type":"episode_end","episode":"{name}","status":"failure","return":-1}}
+"#
+        )
+    };
+    let mut program = TestProgram::of(&(episode("one", "a1") + &episode("two", "")));
+    program.press("=j=");
+    let compared = program.model().compare.compared.get().unwrap();
+    for analysis in [&compared.of_a, &compared.of_b] {
+        let refused = analysis.credit.as_ref().unwrap_err();
+        assert!(refused.missing.contains("the shape of the trace alone is no credit"), "{}", refused.missing);
+    }
+    assert!(compared.comparison.credit.is_none());
+}

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::model::{
     AgentId, Attribution, CoalitionTable, CoalitionValue, Episode, Estimate, Members, Number, Origin,
-    Provenance, RewardSource, Sample, Unavailable, Value,
+    Provenance, Sample, Unavailable, Value,
 };
 
 use super::super::figure;
@@ -204,7 +204,7 @@ impl<'a> LoggedGame<'a> {
             attribution.caveats.push(caveat(text));
         }
         let grand = self.value(Coalition::all(self.players.len())).ok();
-        let logged = self.episode.reward().filter(|it| it.source != RewardSource::Outcome);
+        let logged = self.episode.logged_reward();
         if let Some(reward) = question.scenario.reward {
             let text = format!("the value of the whole team is set to {}", figure::plain(reward.get()));
             attribution.caveats.push(caveat(text));

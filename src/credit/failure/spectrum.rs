@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashSet;
 
-use crate::model::{AgentId, Episode, RewardSource};
+use crate::model::{AgentId, Episode};
 
 /// One episode of a run, as the spectrum sees it.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,7 +45,7 @@ impl SpectrumRun {
             Elements::Agents => episode.agent(agent).name.clone(),
             Elements::Actions => format!("{}: {what}", episode.agent(agent).name),
         };
-        let total = episode.reward().filter(|it| it.source != RewardSource::Outcome).map(|it| it.value);
+        let total = episode.logged_reward().map(|it| it.value);
         Self { failed: episode.failed(), total, elements: met.into_iter().map(name).collect() }
     }
 }

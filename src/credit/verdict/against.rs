@@ -1,6 +1,6 @@
 //! What contradicts a verdict, one variant per kind, the gravest first.
 
-use crate::model::{ActId, AgentId, Attribution, Episode, Estimate, Loop, RewardSource, Whose};
+use crate::model::{ActId, AgentId, Attribution, Episode, Estimate, Loop, Whose};
 use crate::stats::sum;
 use crate::suspicion;
 use crate::text::{Clause, Sentence};
@@ -408,7 +408,7 @@ fn elsewhere(episode: &Episode, numbers: &Named, attribution: &Attribution) -> O
     let (team, divided) = (whole.mean?, attribution.contract?);
     // Numbers of a what-if or of another table are of another team.
     let is_of_it = attribution.reward == Some(team) && numbers.unexplained.is_none();
-    let reward = episode.reward().filter(|it| it.source != RewardSource::Outcome)?.value;
+    let reward = episode.logged_reward()?.value;
     let far = (reward - team).abs();
     let is_seen = whole.returns.iter().any(|it| (it - team).abs() >= far);
     let is_spread = whole.std.is_some_and(|it| far <= SPREADS * it);

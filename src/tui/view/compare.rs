@@ -89,7 +89,8 @@ fn header(compared: &Compared, line: &mut Painter<'_>) {
         };
         x = line.put(x, 0, &format!("{letter} {} ", episode.name), Role::Strong);
         x = line.put(x, 0, ending.word(), role);
-        let reward = episode.reward().map_or(String::new(), |it| format!(" R {}", as_logged(it.value)));
+        let reward =
+            episode.logged_reward().map_or(String::new(), |it| format!(" R {}", as_logged(it.value)));
         x = line.put(x, 0, &reward, Role::Plain) + 2;
     }
     let room = line.width().saturating_sub(x);
