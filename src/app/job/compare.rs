@@ -77,8 +77,7 @@ pub fn compare(
 /// Takes out credit that is the shape of the trace alone.
 fn without_shape(analysis: &mut Analysis) {
     if analysis.credit.as_ref().is_ok_and(|it| it.provenance == Provenance::Structural) {
-        let missing = "nothing was measured, modelled or declared: the shape of the trace alone is no credit"
-            .to_owned();
+        let missing = "nothing was measured, modelled or declared in it".to_owned();
         analysis.credit = Err(Unavailable { missing, nearest: None });
     }
 }

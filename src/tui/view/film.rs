@@ -175,7 +175,8 @@ fn below(model: &Model, film: &Film, pane: &mut Painter<'_>, top: usize) {
         1 => number(rows.start),
         _ => format!("{}..{}", number(rows.start), number(rows.end.saturating_sub(1))),
     };
-    pane.rule(y, &title, &format!("{} opens the least of {agent}", Action::Open.key()));
+    let opens = if agent.is_empty() { "the last".to_owned() } else { format!("the least of {agent}") };
+    pane.rule(y, &title, &format!("{} opens {opens}", Action::Open.key()));
     y += 1;
     for at in rows.rev().take(room.saturating_sub(y)) {
         let Some(summary) = model.log.episodes.get(at) else { continue };
