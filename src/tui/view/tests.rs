@@ -24,7 +24,7 @@ use crate::{
 static MODELS: LazyLock<Vec<(String, Model)>> = LazyLock::new(logs::models);
 
 /// Ways to every view, variant and overlay.
-const WAYS: [&str; 37] = [
+const WAYS: [&str; 43] = [
     "0",
     "1",
     "1\t",
@@ -62,7 +62,16 @@ const WAYS: [&str; 37] = [
     "0fstatus=failure\nF",
     "f\t",
     "fkind=none\n1",
+    "o",
+    "ojj",
+    "a",
+    "ay\n",
+    "0v",
+    "=0=",
 ];
+
+/// Ways to what is answered only for somebody who asks: comparison, film, origins.
+const ANSWERED: [&str; 8] = ["0=j=", "0=j=\tj", "0=j=n.s", "0v", "0vlj", "0vh\n", "o", "oj"];
 
 fn key(c: char) -> Key {
     match c {
@@ -173,6 +182,33 @@ fn every_log_in_every_view_at_common_sizes() {
             check_frame(&model, (80, 24), ColorMode::Mono, &format!("{name} {way:?}"));
         }
     }
+}
+
+#[test]
+fn what_is_answered_is_drawn_at_any_size() {
+    let (mut compared, mut films) = (0, 0);
+    for (name, text) in logs::logs() {
+        // A second episode beside each, so that there is something to compare.
+        let log = format!("{text}{}", text.replace(r#""episode":"e""#, r#""episode":"f""#));
+        for way in ANSWERED {
+            let mut program = TestProgram::of(&log);
+            program.press(way);
+            compared += usize::from(program.model().compare.compared.get().is_some());
+            films += usize::from(program.model().film.film.get().is_some());
+            for (charset, size) in [
+                (Charset::Unicode, (80, 24)),
+                (Charset::Ascii, (80, 24)),
+                (Charset::Unicode, (160, 45)),
+                (Charset::Unicode, (40, 10)),
+                (Charset::Unicode, (5, 3)),
+                (Charset::Unicode, (1, 1)),
+            ] {
+                let model = after(program.model(), charset, size, "");
+                check_frame(&model, size, ColorMode::Mono, &format!("{name} {way:?} {size:?}"));
+            }
+        }
+    }
+    assert!(compared > 30 && films > 30, "{compared} comparisons and {films} films were drawn");
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub(super) fn models() -> Vec<(String, Model)> {
     models
 }
 
-fn logs() -> Vec<(&'static str, String)> {
+pub(super) fn logs() -> Vec<(&'static str, String)> {
     vec![
         ("nothing", String::new()),
         ("junk", "no\nlog\n{}\n".repeat(40)),
