@@ -5,7 +5,6 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 
 use super::{
-    RULE_HIT,
     arguments::{Diff, MethodsFormat},
     diff_runs,
     fail_rule::{DiffRule, Differs},
@@ -164,12 +163,5 @@ fn episodes(
             rows.iter().find(|it| it.agent == *agent)?.difference.map(|it| it.value)
         }
     };
-    let mut code = 0;
-    for rule in rules {
-        if let Some(line) = rule.hit(value)? {
-            eprintln!("{line}");
-            code = RULE_HIT;
-        }
-    }
-    Ok(code)
+    DiffRule::code(rules, value)
 }

@@ -1,7 +1,6 @@
 //! `creditscope diff` of two runs.
 
 use super::{
-    RULE_HIT,
     arguments::{Diff, MethodsFormat},
     fail_rule::{DiffRule, Differs},
     print, print_json,
@@ -57,14 +56,7 @@ pub(super) fn run(
             Some(agent.by[compared.ruler?].as_ref()?.difference)
         }
     };
-    let mut code = 0;
-    for rule in rules {
-        if let Some(line) = rule.hit(value)? {
-            eprintln!("{line}");
-            code = RULE_HIT;
-        }
-    }
-    Ok(code)
+    DiffRule::code(rules, value)
 }
 
 /// The method of a run: the one that was asked for, else that of its first episode that has one.

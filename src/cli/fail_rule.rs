@@ -1,5 +1,6 @@
 //! `--fail` rules: one comparison that sets the exit code.
 
+use super::RULE_HIT;
 use crate::{app::Analysis, audit::Audit, credit, forensics, model::Episode};
 
 /// A comparison of a quantity with a limit.
@@ -325,11 +326,23 @@ impl DiffRule {
         .map(Self)
     }
 
-    /// The line that says so if the rule holds.
+    /// Says on stderr which rules hold, and gives the exit code.
     ///
     /// # Errors
-    /// When it can never hold: there is no such difference.
-    pub(super) fn hit(&self, value: impl Fn(&Differs) -> Option<f64>) -> anyhow::Result<Option<String>> {
+    /// When one can never hold: there is no such difference.
+    pub(super) fn code(rules: &[Self], value: impl Fn(&Differs) -> Option<f64>) -> anyhow::Result<u8> {
+        let mut code = 0;
+        for rule in rules {
+            if let Some(line) = rule.hit(&value)? {
+                eprintln!("{line}");
+                code = RULE_HIT;
+            }
+        }
+        Ok(code)
+    }
+
+    /// The line that says so if the rule holds.
+    fn hit(&self, value: impl Fn(&Differs) -> Option<f64>) -> anyhow::Result<Option<String>> {
         let text = &self.0.text;
         let value = value(&self.0.quantity);
         let value = value.ok_or_else(|| {
