@@ -6,6 +6,7 @@ use std::{
     collections::BTreeSet,
     fs,
     io::{self, BufWriter, Write},
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
 
@@ -28,7 +29,9 @@ pub(super) fn run(options: &Convert) -> anyhow::Result<u8> {
     let files: Vec<FileId> = blocks.files().collect();
     ensure!(!files.is_empty(), "nothing to convert: {}", nothing(&summary));
     let target = Target::of(options, &summary, &files)?;
-    let mut writing = Writing { target, summary: &summary, options, current: None, files: 0, lines: 0 };
+    let inputs = Inputs::of(&summary);
+    let mut writing =
+        Writing { target, inputs, summary: &summary, options, current: None, files: 0, lines: 0 };
     let mut result = Ok(());
     while result.is_ok() && blocks.next(&mut |block| result = writing.block(&block)) {}
     result?;
@@ -107,7 +110,11 @@ impl Target {
         match self {
             Self::Stdout => None,
             Self::File(path) => Some(path),
-            Self::Folder(paths) => paths.iter().find(|it| it.0 == file).map(|it| it.1.as_path()),
+            Self::Folder(paths) => {
+                // Files come in the order of their ids.
+                let at = paths.binary_search_by_key(&file, |it| it.0).ok()?;
+                Some(paths[at].1.as_path())
+            }
         }
     }
 }
@@ -141,9 +148,31 @@ fn names(paths: &[&str], ending: &str) -> Vec<PathBuf> {
     all.iter().map(name).collect()
 }
 
+/// The files that are read: none of them is written to, under whatever name.
+struct Inputs {
+    inodes: BTreeSet<(u64, u64)>,
+    paths: BTreeSet<PathBuf>,
+}
+
+impl Inputs {
+    fn of(summary: &LogSummary) -> Self {
+        let inodes = summary.files.iter().filter_map(|it| it.inode).map(|it| (it.device, it.number));
+        let paths = summary.files.iter().filter_map(|it| fs::canonicalize(&it.path).ok());
+        Self { inodes: inodes.collect(), paths: paths.collect() }
+    }
+
+    /// Whether the file at `path` is one of them. Paths of inputs are display-safe, so the number on the device tells
+    /// what a name with control characters does not.
+    fn hold(&self, path: &Path) -> bool {
+        let of = |it: fs::Metadata| self.inodes.contains(&(it.dev(), it.ino()));
+        fs::metadata(path).is_ok_and(of) || fs::canonicalize(path).is_ok_and(|it| self.paths.contains(&it))
+    }
+}
+
 /// What is written while blocks come, file by file.
 struct Writing<'a> {
     target: Target,
+    inputs: Inputs,
     summary: &'a LogSummary,
     options: &'a Convert,
     current: Option<(FileId, Output)>,
@@ -155,7 +184,7 @@ impl Writing<'_> {
     fn block(&mut self, block: &Block<'_>) -> anyhow::Result<()> {
         if self.current.as_ref().is_none_or(|it| it.0 != block.file) {
             self.end_file()?;
-            let output = Output::create(self.target.path(block.file), self.options, self.summary)?;
+            let output = Output::create(self.target.path(block.file), self.options, &self.inputs)?;
             self.current = Some((block.file, output));
             self.files += 1;
         }
@@ -185,16 +214,13 @@ enum Sink {
 }
 
 impl Output {
-    fn create(path: Option<&Path>, options: &Convert, summary: &LogSummary) -> anyhow::Result<Self> {
+    fn create(path: Option<&Path>, options: &Convert, inputs: &Inputs) -> anyhow::Result<Self> {
         let Some(path) = path else {
             return Ok(Self { sink: Sink::of(Box::new(io::stdout()), options.format())?, place: None });
         };
-        if let Ok(there) = fs::canonicalize(path) {
-            let is_input = |it: &FileSummary| fs::canonicalize(&it.path).is_ok_and(|it| it == there);
-            ensure!(!summary.files.iter().any(is_input), "'{}' is what is read", path.display());
-            if !options.overwrite {
-                bail!("'{}' exists: --overwrite replaces it", path.display());
-            }
+        ensure!(!inputs.hold(path), "'{}' is what is read", path.display());
+        if !options.overwrite && path.symlink_metadata().is_ok() {
+            bail!("'{}' exists: --overwrite replaces it", path.display());
         }
         let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let cannot = || format!("cannot write '{}'", path.display());

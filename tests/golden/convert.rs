@@ -145,6 +145,12 @@ fn nothing_is_replaced_and_no_log_is_written_over_unasked() {
     refused(&[log_name, "-o", log_name, "--overwrite"], "a.jsonl' is what is read");
     refused(&[log_name, sample("truth-or.jsonl").to_str().unwrap()], "2 files are read: name a folder");
     refused(&[log_name, sample("truth-or.jsonl").to_str().unwrap(), "-o", out_name], "2 files are read and");
+    // A name that cannot be shown as it is, and another name of the same file.
+    let odd = folder.path().join("a\u{1b}[2J.jsonl");
+    fs::rename(&log, &odd).unwrap();
+    let odd_name = odd.to_str().unwrap();
+    refused(&[odd_name, "-o", odd_name, "--overwrite"], "is what is read");
+    fs::rename(&odd, &log).unwrap();
     assert_eq!(fs::read(&out).unwrap(), b"mine");
     assert_eq!(convert(&[log_name, "-o", out_name, "--overwrite"]).status.code(), Some(0));
     assert_eq!(fs::read(&out).unwrap(), fs::read(&log).unwrap());
