@@ -153,7 +153,9 @@ pub(super) fn below(open: &OpenEpisode, pane: &mut Painter<'_>) {
             (format!("{count:>2} method{}: {why}", if count == 1 { "" } else { "s" }), Role::Plain)
         })
         .collect();
-    let findings = open.findings().iter().filter(|it| it.severity >= Severity::Warning);
+    // No more than fit: there may be thousands.
+    let rows = pane.height();
+    let findings = open.findings().iter().filter(|it| it.severity >= Severity::Warning).take(rows);
     lines.extend(findings.map(|it| (it.message.clone(), Role::Warn)));
     let wrapped = lines
         .iter()
