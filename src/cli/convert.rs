@@ -17,6 +17,7 @@ use crate::{
     import::NATIVE,
     model::{FileId, FileState, FileSummary, LogSummary, Severity},
     runtime::search::{Block, Blocks},
+    source::notes_of,
     store::Pass,
 };
 
@@ -64,7 +65,7 @@ fn nothing(summary: &LogSummary) -> String {
 
 /// What is wrong with foreign files, so that part of them is missing. Bad lines of native ones are copied like others.
 fn lost(summary: &LogSummary) -> impl Iterator<Item = String> {
-    let is_native = |it: FileId| file(summary, it).format == NATIVE.title;
+    let is_native = |it: FileId| file(summary, it).format == NATIVE.title || file(summary, it).holds_notes();
     let lost = summary
         .diagnostics
         .iter()
@@ -77,46 +78,64 @@ fn lost(summary: &LogSummary) -> impl Iterator<Item = String> {
 
 /// Where the files go.
 enum Target {
+    /// The only log; its notes go nowhere.
     Stdout,
-    /// The only file.
-    File(PathBuf),
-    /// Each file has its place below a folder.
-    Folder(Vec<(FileId, PathBuf)>),
+    /// The place of each file, ascending by id.
+    Files(Vec<(FileId, PathBuf)>),
 }
 
 impl Target {
     fn of(options: &Convert, summary: &LogSummary, files: &[FileId]) -> anyhow::Result<Self> {
+        let (notes, logs): (Vec<FileId>, Vec<FileId>) =
+            files.iter().partition(|it| file(summary, **it).holds_notes());
+        let count = logs.len();
         let Some(path) = &options.output else {
-            ensure!(
-                files.len() == 1,
-                "{} files are read: name a folder for what is written with --output",
-                files.len()
-            );
+            ensure!(count == 1, "{count} files are read: name a folder for what is written with --output");
+            if !notes.is_empty() {
+                eprintln!("creditscope: the notes beside the log are not written: --output writes them too");
+            }
             return Ok(Self::Stdout);
         };
-        let ending = options.format().ending();
         let of_folder = options.logs.logs.iter().any(|it| Path::new(it).is_dir());
         let is_folder = path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/");
-        if files.len() == 1 && !of_folder && !is_folder {
-            return Ok(Self::File(path.clone()));
-        }
-        ensure!(!path.is_file(), "{} files are read and '{}' is one file", files.len(), path.display());
-        let paths: Vec<&str> = files.iter().map(|it| file(summary, *it).path.as_str()).collect();
-        let names = names(&paths, ending);
-        Ok(Self::Folder(files.iter().copied().zip(names.iter().map(|it| path.join(it))).collect()))
+        let mut places: Vec<(FileId, PathBuf)> = if count == 1 && !of_folder && !is_folder {
+            vec![(logs[0], path.clone())]
+        } else {
+            ensure!(!path.is_file(), "{count} files are read and '{}' is one file", path.display());
+            let paths: Vec<&str> = logs.iter().map(|it| file(summary, *it).path.as_str()).collect();
+            let names = names(&paths, options.format().ending());
+            logs.iter().copied().zip(names.iter().map(|it| path.join(it))).collect()
+        };
+        // Notes stay beside their log.
+        let of_log = |notes: &FileId| {
+            let is_its = |log: &FileId| {
+                notes_of(Path::new(&file(summary, *log).path)) == Path::new(&file(summary, *notes).path)
+            };
+            let at = logs.iter().position(is_its)?;
+            Some((*notes, notes_of(&places[at].1)))
+        };
+        let of_notes: Vec<(FileId, PathBuf)> = notes.iter().filter_map(of_log).collect();
+        places.extend(of_notes);
+        places.sort_by_key(|it| it.0);
+        Ok(Self::Files(places))
     }
 
-    fn path(&self, file: FileId) -> Option<&Path> {
+    /// Where a file goes; `None`: nowhere.
+    fn place(&self, summary: &LogSummary, id: FileId) -> Option<Place<'_>> {
         match self {
-            Self::Stdout => None,
-            Self::File(path) => Some(path),
-            Self::Folder(paths) => {
-                // Files come in the order of their ids.
-                let at = paths.binary_search_by_key(&file, |it| it.0).ok()?;
-                Some(paths[at].1.as_path())
+            Self::Stdout => (!file(summary, id).holds_notes()).then_some(Place::Stdout),
+            Self::Files(places) => {
+                let at = places.binary_search_by_key(&id, |it| it.0).ok()?;
+                Some(Place::File(&places[at].1))
             }
         }
     }
+}
+
+/// Where one file goes.
+enum Place<'a> {
+    Stdout,
+    File(&'a Path),
 }
 
 fn file(summary: &LogSummary, id: FileId) -> &FileSummary {
@@ -184,7 +203,11 @@ impl Writing<'_> {
     fn block(&mut self, block: &Block<'_>) -> anyhow::Result<()> {
         if self.current.as_ref().is_none_or(|it| it.0 != block.file) {
             self.end_file()?;
-            let output = Output::create(self.target.path(block.file), self.options, &self.inputs)?;
+            let Some(place) = self.target.place(self.summary, block.file) else { return Ok(()) };
+            // Notes are read as lines, whatever their log is.
+            let is_notes = file(self.summary, block.file).holds_notes();
+            let format = if is_notes { NativeFormat::Jsonl } else { self.options.format() };
+            let output = Output::create(&place, format, self.options.overwrite, &self.inputs)?;
             self.current = Some((block.file, output));
             self.files += 1;
         }
@@ -214,12 +237,17 @@ enum Sink {
 }
 
 impl Output {
-    fn create(path: Option<&Path>, options: &Convert, inputs: &Inputs) -> anyhow::Result<Self> {
-        let Some(path) = path else {
-            return Ok(Self { sink: Sink::of(Box::new(io::stdout()), options.format())?, place: None });
+    fn create(
+        place: &Place<'_>,
+        format: NativeFormat,
+        overwrite: bool,
+        inputs: &Inputs,
+    ) -> anyhow::Result<Self> {
+        let Place::File(path) = place else {
+            return Ok(Self { sink: Sink::of(Box::new(io::stdout()), format)?, place: None });
         };
         ensure!(!inputs.hold(path), "'{}' is what is read", path.display());
-        if !options.overwrite && path.symlink_metadata().is_ok() {
+        if !overwrite && path.symlink_metadata().is_ok() {
             bail!("'{}' exists: --overwrite replaces it", path.display());
         }
         let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -231,8 +259,8 @@ impl Output {
             .tempfile_in(folder)
             .with_context(cannot)?
             .into_parts();
-        let sink = Sink::of(Box::new(file), options.format())?;
-        Ok(Self { sink, place: Some((temporary, path.to_owned())) })
+        let sink = Sink::of(Box::new(file), format)?;
+        Ok(Self { sink, place: Some((temporary, path.to_path_buf())) })
     }
 
     /// Writes whole lines, and returns how many records they hold.

@@ -173,3 +173,36 @@ fn what_could_not_be_read_is_told_and_the_rest_is_converted() {
     assert!(said.contains("creditscope: not read: "), "{said}");
     assert!(folder.path().join("out/a.jsonl").exists());
 }
+
+#[test]
+fn notes_stay_beside_their_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("chat.json");
+    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/formats/autogen/table.jsonl"), &log)
+        .unwrap();
+    let plain = open_logs(&log).episodes.remove(0);
+    let (name, agent) = (plain.name.as_str(), plain.agents[0].name.as_str());
+    let note = format!(
+        r#"{{"type":"credit","episode":"{name}","algorithm":"human_annotation","items":[{{"agent":"{agent}","label":"mistake"}}]}}"#
+    ) + "\n";
+    fs::write(folder.path().join("chat.json.notes.jsonl"), &note).unwrap();
+    let judged = |log: &Path| open_logs(log).episodes.iter().map(|it| it.labels.len()).sum::<usize>();
+    assert_eq!(judged(&log), plain.labels.len() + 1);
+    // To a file, to a folder, and as a table.
+    let outs = ["out.jsonl", "out.parquet"].map(|it| folder.path().join(it));
+    for out in outs.iter().filter(|it| cfg!(feature = "parquet") || it.extension().unwrap() == "jsonl") {
+        converted(&log, out, &[]);
+        assert_eq!(judged(out), judged(&log), "{}", out.display());
+    }
+    let many = folder.path().join("many");
+    fs::create_dir(&many).unwrap();
+    converted(&log, &many, &[]);
+    let names: Vec<String> = files(&many).keys().map(|it| it.display().to_string()).collect();
+    assert_eq!(names, ["chat.jsonl", "chat.jsonl.notes.jsonl"]);
+    assert_eq!(judged(&many), judged(&log));
+    // To stdout goes the log, and that is said.
+    let output = convert(&[log.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("human_annotation"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("the notes beside the log are not written"));
+}
