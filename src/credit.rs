@@ -57,6 +57,7 @@ mod whose;
 #[cfg(test)]
 pub(crate) mod fixture;
 
+pub use crate::forensics::{Level as AdvantageLevel, Summary as AdvantageSummary};
 pub use agreement::{Kappa, Opinion, PersonsAgree, agreements, opinions};
 pub use audit::{AuditItem, AuditRow, audit};
 pub use blame::{Blame, BlameKind, Margin, blame};
@@ -88,7 +89,7 @@ pub use total::{Explains, explains, total_words};
 pub use verdict::{
     Against, Check, Deed, Ending, Equal, Estimated, Finding as VerdictFinding, Ground, Headline, Judgement,
     Named, Off, Outcome, Part, PartKind, Reference, Rung, Share, Stability, Unexplained, Unlock, Verdict,
-    Vote, Worth, verdict,
+    Vote, Worth, advantages, group_algorithms, verdict,
 };
 
 pub use whose::rewarded;

@@ -21,6 +21,7 @@ mod rows;
 mod screen;
 mod search;
 mod sources;
+mod summary;
 mod targets;
 mod words;
 
@@ -32,6 +33,7 @@ pub use ledger::{Ledger, LedgerRow, ledgers};
 pub use parts::{Base, BrokenOff, Factor, Key, Post, Scale, Source, Taken, Unit, Weight};
 pub use right::{Beside, Hurt, Right};
 pub use search::{Form, Nearest};
+pub use summary::{Stopping, Summary, summaries};
 
 use right::right;
 use rows::{Rows, declared_by};
@@ -95,6 +97,8 @@ pub struct Report {
     pub nearest: Option<Nearest>,
     /// What the numbers should be, as the log names its algorithm.
     pub right: Right,
+    /// What stopping earned beside what is right; `None`: no turn tells.
+    pub stopping: Option<Stopping>,
 }
 
 /// Bits by which a formula has to be dearer than the first for the first to be named beside it.
@@ -164,6 +168,7 @@ fn examine_one(rollouts: &[&Rollout], algorithm: &str) -> Option<Report> {
         Some(_) => Level::Fits,
     };
     Some(Report {
+        stopping: summary::stopping(&rows, &right),
         run: None,
         algorithm: algorithm.to_owned(),
         numbers: declared.len(),

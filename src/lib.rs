@@ -8,7 +8,7 @@
 //! model          vocabulary of all layers       <- stats
 //! suspicion      who may be to blame, by words  <- model
 //! forensics      which formula wrote advantages <- model
-//! credit         methods, verdict, sweep        <- model, stats, text, suspicion
+//! credit         methods, verdict, sweep        <- model, stats, text, suspicion, forensics
 //! compare        two episodes side by side      <- model, stats, credit, text
 //! training       drift of credit over a run    <- model, stats, compare
 //! graph          interaction graph, layouts     <- model

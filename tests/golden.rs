@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests, which may")]
 
 mod golden {
+    mod advantages;
     mod broken;
     mod convert;
     mod diff;

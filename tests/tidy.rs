@@ -26,7 +26,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("model", &["stats"]),
     ("suspicion", &["model"]),
     ("forensics", &["model"]),
-    ("credit", &["model", "stats", "text", "suspicion"]),
+    ("credit", &["model", "stats", "text", "suspicion", "forensics"]),
     ("compare", &["model", "stats", "credit", "text"]),
     ("training", &["model", "stats", "compare"]),
     ("graph", &["model"]),

@@ -8,6 +8,7 @@
 //! [`Receive`](super::Receive) for it, which says what to do with the answer. Nothing else knows the kinds:
 //! the runtime has lanes for [`Job`]s, and the loop asks a job whether somebody waits for it.
 
+mod advantages;
 mod analysis;
 mod compare;
 mod comparison;
@@ -25,6 +26,7 @@ mod study;
 
 use std::{any::Any, fmt, sync::Arc};
 
+pub use advantages::AdvantagesJob;
 pub use analysis::{Analysis, SamplingEnd, SamplingState};
 pub use compare::{CompareJob, Compared, compare};
 pub use comparison::{ComparedCredits, ComparisonJob, before};

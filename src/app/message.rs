@@ -14,7 +14,7 @@ use crate::{
     compare::Inside,
     credit::RunOutcomes,
     filter::Filter,
-    model::{ActId, Episode, EpisodeId, Growth, LogSummary, Note, Origin, Place, RecordText},
+    model::{ActId, Episode, EpisodeId, Growth, LogSummary, Note, Origin, Place, RecordText, Rollout},
     search::{Hit, Pattern},
     suspicion::Xray,
 };
@@ -164,6 +164,13 @@ pub enum Message {
         /// How the run went.
         outcomes: Box<RunOutcomes>,
     },
+    /// The rollouts around an episode were read; answers [`Effect::Gather`].
+    Gathered {
+        /// The episode it was asked for.
+        id: EpisodeId,
+        /// Its own group and the groups nearest to it, in the order of the log.
+        rollouts: Arc<Vec<Arc<Rollout>>>,
+    },
     /// An episode of the list was read; answers [`Effect::Peek`].
     Peeked {
         /// Which.
@@ -248,6 +255,8 @@ pub enum Effect {
     StopWork(RequestId),
     /// Look at the episodes of this one's run.
     Survey(EpisodeId),
+    /// Read the rollouts around this episode.
+    Gather(EpisodeId),
     /// Read this episode once, for the list.
     Peek(EpisodeId),
     /// Read what the records of a row of a comparison hold.

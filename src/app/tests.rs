@@ -1,5 +1,6 @@
 //! The program without a terminal, on a small log of one failed episode or on the samples.
 
+mod advantages;
 pub(crate) mod any;
 mod command_line;
 mod comparing;

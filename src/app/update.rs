@@ -1,5 +1,6 @@
 //! How messages change the model: pure, total, and the same on every machine.
 
+mod advantages;
 mod blame;
 mod compare;
 mod comparison;
@@ -55,6 +56,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }
         Message::Settle => growth::settle(model, &mut effects),
         Message::Run { id, outcomes } => methods::run(model, id, *outcomes),
+        Message::Gathered { id, rollouts } => advantages::gathered(model, id, rollouts, &mut effects),
         Message::Peeked { id, episode } => {
             compare::peeked(model, id, episode.as_ref(), &mut effects);
             film::peeked(model, id, episode.as_ref(), &mut effects);
@@ -87,6 +89,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     compare::refresh(model, &mut effects);
     detail::read_payload(model, &mut effects);
     methods::refresh(model, &mut effects);
+    advantages::refresh(model, &mut effects);
     shape::request_flow(model, &mut effects);
     headlines::refresh(model, &mut effects);
     film::refresh(model, &mut effects);

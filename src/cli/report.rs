@@ -17,9 +17,9 @@ use crate::{
     app::{self, Analysis, command_line},
     check,
     credit::{self, Curve, FailureStudy, MessageSetting, PersonsAgree, Study, Target},
-    model::{Diagnostic, Episode, EpisodeId, Explanation, LogSummary, Scenario},
+    model::{Diagnostic, Episode, EpisodeId, Explanation, LogSummary, Rollout, Scenario},
     report::{self, Output, Printed},
-    runtime::{self, OpenedLogs, Survey, validate},
+    runtime::{self, Gathering, OpenedLogs, Survey, validate},
     store::Pass,
     suspicion::Xray,
 };
@@ -164,6 +164,11 @@ impl Found {
         });
         analysis.verdict.task =
             failure.as_ref().and_then(|it| it.task.as_ref()).and_then(|it| it.clue(episode));
+        if !credit::group_algorithms(episode).is_empty() {
+            let rollouts = Gathering::all(&mut read.logs.store, id);
+            let rollouts: Vec<&Rollout> = rollouts.iter().map(|it| &**it).collect();
+            analysis.verdict.tell_advantages(credit::advantages(episode, &rollouts));
+        }
         let explanations = options.explain.iter().map(|it| explain(episode, &analysis, it));
         let explanations = explanations.collect::<anyhow::Result<Vec<_>>>()?;
         let mut findings: Vec<_> = read.summary.diagnostics.to_vec();

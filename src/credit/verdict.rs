@@ -16,6 +16,7 @@
 //!   credit has the other sign, and never one that a better founded row has cleared. Agents that tie have no act.
 //! * A failed episode is a failed episode whether its reward is 0, -1 or missing.
 
+mod advantages;
 mod against;
 mod check;
 mod deed;
@@ -27,10 +28,12 @@ mod outcome;
 mod parts;
 mod stability;
 mod task;
+mod told;
 mod words;
 
 use std::collections::BTreeSet;
 
+use crate::forensics;
 use crate::model::{ActId, AgentId, Attribution, Episode, Label, Provenance};
 
 use super::TaskClue;
@@ -51,6 +54,7 @@ pub use judgement::Judgement;
 pub use outcome::{Ending, Outcome};
 pub use parts::{Headline, Part, PartKind};
 pub use stability::{Stability, Vote};
+pub use told::{advantages, group_algorithms};
 
 /// Who earned or lost the reward of one episode, by one attribution, the sweep around it, and its judges.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,6 +73,8 @@ pub struct Verdict {
     pub method: String,
     /// What goes with failure over the episodes of the task, once those were looked at.
     pub task: Option<TaskClue>,
+    /// What is known of the advantages that the log declares of it, once the rollouts of its run were looked at.
+    pub advantages: Vec<forensics::Summary>,
 }
 
 impl Verdict {
@@ -266,7 +272,16 @@ fn by_numbers(
     let against = against::against(episode, &finding, &outcome, Some(leads), acts, sweep, checks);
     // What agrees is counted against whom the sweep was asked about: the same, where its reference leads.
     let stability = Stability::of(episode, &finding, sweep, checks);
-    Verdict { method: name(leads), against, stability, outcome, finding, ground, task: None }
+    Verdict {
+        method: name(leads),
+        against,
+        stability,
+        outcome,
+        finding,
+        ground,
+        task: None,
+        advantages: Vec::new(),
+    }
 }
 
 /// Declared credit that comes out when it is computed anew is more than somebody's word.
@@ -307,6 +322,7 @@ fn equal(episode: &Episode, attribution: &Attribution, sweep: &Sweep, checks: &[
         against,
         method: name(attribution),
         task: None,
+        advantages: Vec::new(),
     }
 }
 
@@ -332,6 +348,7 @@ fn without_numbers(episode: &Episode, sweep: &Sweep, checks: &[Check], silent: V
     let against = against::against(episode, &finding, &outcome, None, None, sweep, checks);
     Verdict {
         task: None,
+        advantages: Vec::new(),
         outcome,
         finding,
         ground: Ground { silent, ..ground },

@@ -25,7 +25,7 @@ pub struct Beside {
 
 impl Beside {
     /// How far apart the two are.
-    fn distance(&self) -> f64 {
+    pub(super) fn distance(&self) -> f64 {
         self.right.map_or(0.0, |it| (self.declared - it).abs())
     }
 }
@@ -63,6 +63,8 @@ pub struct Right {
     pub off: usize,
     /// Whether samples are compared only where they begin in the same state.
     pub is_by_state: bool,
+    /// Whether each agent is compared with itself only.
+    pub is_by_agent: bool,
     /// Whether any group has a spread, so that somebody could learn.
     pub has_signal: bool,
     /// By agent, in the order of the roster.
@@ -123,6 +125,7 @@ pub(super) fn right(
     let mut found = Right {
         how: how(key, base, scale, rows.has_own),
         is_by_state: matches!(key, Key::GroupState | Key::GroupAgentState),
+        is_by_agent: matches!(key, Key::GroupAgent | Key::GroupAgentState),
         has_signal: by_row.iter().flatten().any(|it| it.abs() > 1e-9),
         agents: rows.agents.iter().map(|it| Hurt { agent: it.clone(), ..Hurt::default() }).collect(),
         ..Right::default()

@@ -4,6 +4,10 @@ use super::parts::{Base, BrokenOff, Factor, Key, Post, Scale, Source, Taken, Uni
 use super::search::Form;
 use super::{Level, Report};
 
+/// Turns that are compared with the same turn of other rollouts.
+pub(super) const BY_TURN: &str =
+    "turns are compared with the same turn of other rollouts: what stopping earns changes";
+
 impl Form {
     /// `return minus the mean over rollouts of the group, by std (ddof 1) + 1e-6`.
     pub fn words(&self) -> String {
@@ -86,7 +90,7 @@ impl Form {
             _ if has(Key::GroupTurn) && !has(Key::Group)
                 || has(Key::GroupAgentTurn) && !has(Key::GroupAgent) =>
             {
-                "turns are compared with the same turn of other rollouts: what stopping earns changes"
+                BY_TURN
             }
             (Base::Mean | Base::Others, ..) if self.units[0] == Unit::Act || self.units[0] == Unit::Turn => {
                 "the baseline counts turns, not rollouts"
@@ -106,13 +110,8 @@ impl Report {
     /// What wrote the numbers, one sentence without trailing period.
     pub fn sentence(&self) -> String {
         let numbers = count(self.numbers, "declared number");
-        let pools_states = |it: &Form| {
-            let by_state = [Key::GroupState, Key::GroupAgentState, Key::Alone].iter();
-            self.right.is_by_state && !by_state.into_iter().any(|key| it.keys.contains(key))
-        };
-        let first = self.fits.first().map(|it| match it.slip() {
+        let first = self.fits.first().map(|it| match self.slip_of(it) {
             Some(slip) => format!("{} ({slip})", it.words()),
-            None if pools_states(it) => format!("{} (different starts are pooled)", it.words()),
             None => it.words(),
         });
         match (self.level, first) {

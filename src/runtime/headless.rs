@@ -4,7 +4,7 @@
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use super::{
-    OpenedLogs, Survey,
+    Gathering, OpenedLogs, Survey,
     divergence::inside,
     search::{filter_all, match_records, search_all},
 };
@@ -86,6 +86,10 @@ impl Headless {
                 let episode = self.model.open.as_ref().filter(|it| it.id == *id).map(|it| &it.episode);
                 let outcomes = Box::new(Survey::all(&mut self.logs.store, *id, episode?));
                 Some(Message::Run { id: *id, outcomes })
+            }
+            Effect::Gather(id) => {
+                let rollouts = Arc::new(Gathering::all(&mut self.logs.store, *id));
+                Some(Message::Gathered { id: *id, rollouts })
             }
             Effect::Peek(id) => {
                 let episode = self.logs.store.episode(*id).ok().map(Arc::new);

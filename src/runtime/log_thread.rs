@@ -14,7 +14,7 @@ use std::{
 use crossbeam_channel::{Receiver, RecvError, RecvTimeoutError, Sender, unbounded};
 
 use super::{
-    OpenedLogs, Survey, Which,
+    Gathering, OpenedLogs, Survey, Which,
     divergence::inside,
     progress::reading,
     search::{Findings, Searcher, Sought, match_records, name_episodes, name_hits},
@@ -104,6 +104,7 @@ impl LogThread {
                 watch,
                 open: None,
                 survey: None,
+                gathering: None,
                 searcher,
                 validation: Validation::new(validator),
                 sought: false,
@@ -145,6 +146,8 @@ struct State<F> {
     open: Option<Opened>,
     /// The run that is being looked at.
     survey: Option<Survey>,
+    /// Rollouts that are being read.
+    gathering: Option<Gathering>,
     searcher: Searcher,
     validation: Validation,
     /// A search or a filter is under way.
@@ -186,9 +189,10 @@ impl<F: Fn(Message)> State<F> {
             }
             if caught_up {
                 self.step_survey();
+                self.step_gathering();
                 self.validation.hand_on(&mut self.logs, following);
             }
-            let busy = !caught_up || self.survey.is_some();
+            let busy = !caught_up || self.survey.is_some() || self.gathering.is_some();
             self.validation.yield_to_others(busy || self.sought);
             let Ok(next) = self.next(queue, busy, following) else { return };
             for request in next.into_iter().chain(queue.try_iter()) {
@@ -446,6 +450,17 @@ impl<F: Fn(Message)> State<F> {
         }
     }
 
+    /// Reads a few of the rollouts that are wanted, and sends them at the end.
+    fn step_gathering(&mut self) {
+        let Some(mut gathering) = self.gathering.take() else { return };
+        if gathering.step(&mut self.logs.store, SURVEY) {
+            let id = gathering.id;
+            (self.send)(Message::Gathered { id, rollouts: Arc::new(gathering.finish()) });
+        } else {
+            self.gathering = Some(gathering);
+        }
+    }
+
     fn answer(&mut self, request: Request) {
         match request {
             Request::Woken | Request::Validated(_) => {}
@@ -461,6 +476,11 @@ impl<F: Fn(Message)> State<F> {
             Request::Survey(id) => {
                 if id.index() < self.logs.store.episode_count() {
                     self.survey = Some(Survey::of(&mut self.logs.store, id));
+                }
+            }
+            Request::Gather(id) => {
+                if id.index() < self.logs.store.episode_count() {
+                    self.gathering = Some(Gathering::of(&mut self.logs.store, id));
                 }
             }
             Request::Peek(id) => {

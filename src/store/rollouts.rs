@@ -133,6 +133,36 @@ impl Store {
         (ids.len(), ended)
     }
 
+    /// The episodes of the group of an episode, and of the groups of its run that are nearest to it in the log: whole groups,
+    /// together at most `most` if its own has no more.
+    pub fn groups_near(&mut self, id: EpisodeId, most: usize) -> Vec<EpisodeId> {
+        self.read_starts();
+        let run = self.episodes.run_of(id);
+        let mut groups: FxHashMap<(bool, u64), Vec<EpisodeId>> = FxHashMap::default();
+        let all = (0..self.episodes.len()).map(EpisodeId::from_index);
+        for it in all.filter(|it| self.episodes.run_of(*it) == run) {
+            let start = self.starts.start(it);
+            let alone = u64::from(it.0);
+            let key = start.group.or(start.task).map_or((false, alone), |it| (true, it));
+            groups.entry(key).or_default().push(it);
+        }
+        let distance = |it: &[EpisodeId]| it.iter().map(|it| it.index().abs_diff(id.index())).min();
+        let mut groups: Vec<Vec<EpisodeId>> = groups.into_values().collect();
+        groups.sort_unstable_by_key(|it| (distance(it), it.first().copied()));
+        let mut found: Vec<EpisodeId> = Vec::new();
+        for group in groups {
+            if !found.is_empty() && found.len() + group.len() > most {
+                break;
+            }
+            found.extend(group);
+        }
+        // A group of very many is cut: the nearest are as good a sample as any.
+        found.sort_unstable_by_key(|it| (it.index().abs_diff(id.index()), it.index()));
+        found.truncate(most);
+        found.sort_unstable();
+        found
+    }
+
     /// What is kept of an episode to compare it with others.
     ///
     /// # Errors

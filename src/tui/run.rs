@@ -305,7 +305,10 @@ impl Awaited {
             Message::Matched { .. } => true,
             Message::Filtered(_) | Message::Grown { .. } | Message::Settle | Message::Drawn(_) => false,
             // It takes its time: meanwhile the screen shows the rest.
-            Message::Run { .. } | Message::Peeked { .. } | Message::Inside { .. } => false,
+            Message::Run { .. }
+            | Message::Gathered { .. }
+            | Message::Peeked { .. }
+            | Message::Inside { .. } => false,
             Message::Log(summary) => {
                 let first = self.log;
                 self.log &= !summary.loaded;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     app::{job::MessageRows, lists::TableActs, slot::Slot},
-    credit::{FailureStudy, MessageSetting, RunOutcomes, Study, TaskClue},
+    credit::{AdvantageSummary, FailureStudy, MessageSetting, RunOutcomes, Study, TaskClue},
     model::Scenario,
 };
 
@@ -91,6 +91,10 @@ pub struct MethodsState {
     pub surveyed: bool,
     /// What goes with failure over the episodes of the task, by these.
     pub task: Option<TaskClue>,
+    /// What is known of the advantages that the log declares, and of how many ended episodes of the log.
+    pub advantages: Slot<Arc<Vec<AdvantageSummary>>, usize>,
+    /// How many had ended when the rollouts were asked for.
+    pub gathered: Option<usize>,
 }
 
 impl MethodsState {

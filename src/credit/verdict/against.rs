@@ -1,5 +1,6 @@
 //! What contradicts a verdict, one variant per kind, the gravest first.
 
+use crate::forensics::Summary;
 use crate::model::{ActId, AgentId, Attribution, Episode, Estimate, Loop, Whose};
 use crate::stats::sum;
 use crate::suspicion;
@@ -8,6 +9,7 @@ use crate::text::{Clause, Sentence};
 use super::super::coalition::best_supported;
 use super::super::figure::{earned, percent};
 use super::super::sweep::{Agreement, Data, OtherTable, Sweep, SweepRow};
+use super::advantages;
 use super::check::Check;
 use super::finding::{Finding, Named};
 use super::judgement::Judgement;
@@ -48,6 +50,8 @@ pub enum Against {
     },
     /// Credit of the log is not what its own formula gives.
     Refuted(Check),
+    /// Advantages of the log are not what they should be, by the rollouts of its run.
+    Advantages(Box<Summary>),
     /// Credit of the log that nothing here can check names others.
     Declared {
         /// Its name among the declared credits.
@@ -115,6 +119,7 @@ impl Against {
             Against::Estimate { .. } => "estimate",
             Against::Unlike { .. } => "unlike",
             Against::Refuted(_) => "refuted",
+            Against::Advantages(_) => "advantages",
             Against::Declared { .. } => "declared",
             Against::Outside { .. } => "outside",
             Against::Elsewhere { .. } => "elsewhere",
@@ -129,7 +134,16 @@ impl Against {
 
     /// In words, in full.
     pub fn in_words(&self, episode: &Episode) -> String {
-        Sentence::of([self.words(episode)]).whole()
+        Sentence::of([self.words(episode)].into_iter().chain(self.more())).whole()
+    }
+
+    /// What goes first where room is short.
+    fn more(&self) -> impl Iterator<Item = Clause> {
+        let of = match self {
+            Against::Advantages(it) => Some(advantages::words(it)),
+            _ => None,
+        };
+        of.into_iter().flatten().skip(1)
     }
 
     fn words(&self, episode: &Episode) -> Clause {
@@ -158,6 +172,10 @@ impl Against {
                 "this log is unlike the failures this was fitted on ({distance:.1} times as far as one in twenty): its P \
                  may mean little"
             )),
+            Against::Advantages(it) => {
+                let [head, ..] = advantages::words(it);
+                head
+            }
             Against::Refuted(check) => refuted(check),
             Against::Declared { key, agents } => Clause::of("credit declared by ")
                 .quote(key)
@@ -261,6 +279,9 @@ pub(super) fn words(against: &[Against], episode: &Episode) -> Sentence {
     for (at, it) in against.iter().enumerate() {
         let separator = if at == 0 { "" } else { ". " };
         out.push(it.words(episode).after(separator, at.min(200) as u8));
+        for (more, clause) in (201..).zip(it.more()) {
+            out.push(clause.after("", more));
+        }
     }
     out
 }

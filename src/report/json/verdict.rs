@@ -8,7 +8,8 @@ use super::{
 };
 use crate::{
     credit::{
-        Against, Check, Deed, Judgement, Named, Part, PartKind, Unlock, Verdict, VerdictFinding, Worth,
+        AdvantageSummary, Against, Check, Deed, Judgement, Named, Part, PartKind, Unlock, Verdict,
+        VerdictFinding, Worth,
     },
     model::{AgentId, Episode, Estimate, Provenance, Value},
     report::{Report, figures, stream::Node},
@@ -239,6 +240,7 @@ fn against(episode: &Episode, it: &Against) -> Json {
         Against::Estimate { agent, p } => json!({ "agents": names(episode, &[*agent]), "p": number(*p) }),
         Against::Unlike { distance } => json!({ "distance": number(*distance) }),
         Against::Refuted(it) => check(it),
+        Against::Advantages(it) => advantages(it),
         Against::Declared { key, agents } => json!({ "declared": key, "agents": names(episode, agents) }),
         Against::Elsewhere { reward, team } => {
             json!({ "reward": number(*reward), "team": number(*team) })
@@ -279,6 +281,36 @@ fn against(episode: &Episode, it: &Against) -> Json {
     json["kind"] = Json::from(it.word());
     json["words"] = Json::from(it.in_words(episode));
     json
+}
+
+fn advantages(it: &AdvantageSummary) -> Json {
+    let own = it.own.iter().map(|it| {
+        json!({
+            "act": it.act,
+            "agent": it.agent,
+            "declared": number(it.declared),
+            "right": it.right.map(number),
+        })
+    });
+    json!({
+        "declared": it.algorithm,
+        "level": it.level.word(),
+        "numbers": it.numbers,
+        "rollouts": it.rollouts,
+        "form": it.form,
+        "slip": it.slip,
+        "other_formulas": it.rivals,
+        "forms_tried": it.tried,
+        "right": it.right,
+        "numbers_off": it.off,
+        "wrong_sign": it.wrong_sign,
+        "signal_lost": it.lost,
+        "pushed_without_signal": it.pushed,
+        "agents": it.hurt,
+        "going_on": it.stopping.map(|it| number(it.went_on)),
+        "stopping": it.stopping.map(|it| number(it.stopped)),
+        "off_here": own.collect::<Vec<_>>(),
+    })
 }
 
 fn check(it: &Check) -> Json {

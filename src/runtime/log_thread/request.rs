@@ -16,6 +16,8 @@ pub(super) enum Request {
     Open(EpisodeId),
     /// Look at the run of an episode.
     Survey(EpisodeId),
+    /// Read the rollouts around an episode.
+    Gather(EpisodeId),
     /// Read an episode once.
     Peek(EpisodeId),
     /// Read what the records of a row of a comparison hold.
@@ -52,6 +54,11 @@ impl LogThread {
     /// Asks how the run of an episode went.
     pub fn survey(&self, id: EpisodeId) {
         let _ = self.requests.send(Request::Survey(id));
+    }
+
+    /// Asks for the rollouts around an episode.
+    pub fn gather(&self, id: EpisodeId) {
+        let _ = self.requests.send(Request::Gather(id));
     }
 
     /// Asks for an episode, once.
