@@ -82,7 +82,7 @@ pub use method::{Applies, Baseline, Family, Method, Need, Param, Target, scenari
 pub use pay::Pay;
 pub use sampling::{Drawing, Estimator, GameWalk, Portion, Progress, TableWalk, Walk, Worker};
 pub use semivalue::Coefficients;
-pub use study::{FLIP_DRAWS, Study, study, sweep_flips};
+pub use study::{FLIP_DRAWS, Study, study_without_curves, sweep_flips};
 pub use sweep::{Agreement, Data, OtherTable, Sweep, SweepRow, sweep, sweep_of};
 pub use table::{method, methods};
 pub use total::{Explains, explains, total_words};

@@ -33,7 +33,7 @@ mod translated;
 mod validation;
 mod worker;
 
-pub use cores::analyse;
+pub use cores::{analyse, study};
 pub use divergence::inside;
 pub use episodes::each_episode;
 pub use gathering::Gathering;

@@ -14,7 +14,7 @@ use super::{
     unread::Unread,
 };
 use crate::{
-    app::{self, Analysis, command_line},
+    app::{Analysis, command_line},
     check,
     credit::{self, Curve, FailureStudy, MessageSetting, PersonsAgree, Study, Target},
     model::{Diagnostic, Episode, EpisodeId, Explanation, LogSummary, Rollout, Scenario},
@@ -303,7 +303,7 @@ fn gates(
 /// Curves, messages and how sure the verdict is; verdict and sweep take that over.
 fn study(options: &Report, episode: &Episode, analysis: &mut Analysis) -> Study {
     let setting = MessageSetting { beta: options.message_beta, tau: options.message_tau };
-    let study = app::study(episode, analysis, setting);
+    let study = runtime::study(episode, analysis, setting);
     study.tell(&mut analysis.sweep, &mut analysis.verdict);
     study
 }

@@ -6,7 +6,7 @@
 //! agents is luck cannot be known from one log.
 
 use crate::model::{AgentId, Attribution, Unavailable};
-use crate::stats::{Credit, End, FlipDraws, flip_range};
+use crate::stats::{Credit, End, FlipDraws, Normals, flip_range};
 
 use super::blame::blame;
 use super::figure::chance;
@@ -37,7 +37,7 @@ impl FlipProbability {
     }
 }
 
-/// [`FlipProbability`] of an attribution, by at most `draws` draws (fewer of large tables). `failed` as in
+/// [`FlipProbability`] of an attribution, by at most so many draws (fewer of large tables). `failed` as in
 /// [`crate::model::Episode::failed`].
 ///
 /// # Errors
@@ -46,8 +46,8 @@ impl FlipProbability {
 pub(super) fn flip(
     failed: bool,
     attribution: &Attribution,
-    draws: u32,
-    seed: u64,
+    draws: FlipDraws,
+    normals: &mut Normals,
 ) -> Result<FlipProbability, Unavailable> {
     let unknown = |why: &str| missing(format!("it is not known how far the numbers are off: {why}"));
     let measured = attribution.measured.as_ref().ok_or_else(|| unknown("they do not follow from runs"))?;
@@ -61,8 +61,8 @@ pub(super) fn flip(
         return Err(missing("several have the same number: a tie will not come again"));
     }
     let end = if failed { End::Least } else { End::Largest };
-    let found = flip_range(&measured.table, &credits, end, FlipDraws { most: draws, seed })
-        .map_err(|it| unknown(it.words()))?;
+    let found =
+        flip_range(&measured.table, &credits, end, draws, normals).map_err(|it| unknown(it.words()))?;
     let mut named: Vec<(AgentId, f64)> =
         agents.into_iter().zip(found.least).filter(|it| it.1 > 0.0).collect();
     named.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -90,7 +90,8 @@ mod tests {
     fn flips_of(episode: &Episode) -> Result<FlipProbability, Unavailable> {
         let scenario = Scenario::of_method("shapley");
         let attribution = compute(episode, &scenario).expect("coalitions are logged");
-        flip(episode.failed(), &attribution, 400, scenario.seed)
+        let draws = FlipDraws { most: 400, seed: scenario.seed };
+        flip(episode.failed(), &attribution, draws, &mut Normals::new(scenario.seed))
     }
 
     fn flips(episode: &Episode) -> FlipProbability {

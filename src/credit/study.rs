@@ -5,8 +5,9 @@
 //! everything here.
 
 use crate::model::{Attribution, Episode, Scenario, Unavailable};
+use crate::stats::{FlipDraws, Normals};
 
-use super::curve::{Curve, Curves, curves};
+use super::curve::{Curve, Curves};
 use super::flip::{FlipProbability, flip};
 use super::messages::{MessageSetting, MessageTable, message_table};
 use super::question::missing;
@@ -31,8 +32,9 @@ pub struct Study {
     pub flips: Vec<Option<FlipProbability>>,
 }
 
-/// Studies `scenario`, whose answers are `credit` and `sweep`. The same input gives the same output.
-pub fn study(
+/// Studies `scenario`, whose answers are `credit` and `sweep`, but for the curves, which are computed apart: see
+/// [`super::curves`] and [`Study::with_curves`]. The same input gives the same output.
+pub fn study_without_curves(
     episode: &Episode,
     scenario: &Scenario,
     credit: &Result<Attribution, Unavailable>,
@@ -43,13 +45,12 @@ pub fn study(
         Ok(credit) => message_table(episode, scenario, credit, setting),
         Err(why) => Err(missing(format!("no credit to split: {}", why.missing))),
     };
-    let Curves { list, cut } = curves(episode, scenario);
     let is_own = |row: &Attribution| {
         credit.as_ref().is_ok_and(|own| (&own.method, &own.baseline) == (&row.method, &row.baseline))
     };
     // The verdict is read to the percent, the rows beside it are compared.
     let draws = |row: &Attribution| if is_own(row) { FLIP_DRAWS } else { FLIP_DRAWS / 4 };
-    Study { curves: list, cut, messages, flips: sweep_flips(episode, sweep, draws) }
+    Study { curves: Vec::new(), cut: None, messages, flips: sweep_flips(episode, sweep, draws) }
 }
 
 /// P(flip) of the rows of a sweep, each by at most as many draws as `draws` says. `None` if the row only asks again what
@@ -61,17 +62,18 @@ pub fn sweep_flips(
     draws: impl Fn(&Attribution) -> u32,
 ) -> Vec<Option<FlipProbability>> {
     let failed = episode.failed();
-    let mut drawn: Vec<(&SweepRow, u32, Option<FlipProbability>)> = Vec::new();
+    let mut normals = Normals::new(0);
+    let mut drawn: Vec<(&SweepRow, FlipDraws, Option<FlipProbability>)> = Vec::new();
     let mut flips = Vec::with_capacity(sweep.rows.len());
     for row in &sweep.rows {
         let Some(credit) = row.result.as_ref().ok().filter(|_| asks(row)) else {
             flips.push(None);
             continue;
         };
-        let draws = draws(credit);
+        let draws = FlipDraws { most: draws(credit), seed: row.scenario.seed };
         let same = drawn.iter().find(|it| it.1 == draws && is_drawn_alike(it.0, row));
         let found = same.map(|it| it.2.clone());
-        let found = found.unwrap_or_else(|| flip(failed, credit, draws, row.scenario.seed).ok());
+        let found = found.unwrap_or_else(|| flip(failed, credit, draws, &mut normals).ok());
         drawn.push((row, draws, found.clone()));
         flips.push(found);
     }
@@ -93,6 +95,11 @@ fn asks(row: &SweepRow) -> bool {
 }
 
 impl Study {
+    /// The same with these curves.
+    pub fn with_curves(self, curves: Curves) -> Self {
+        Self { curves: curves.list, cut: curves.cut, ..self }
+    }
+
     /// Tells a sweep and its verdict how sure they are.
     pub fn tell(&self, sweep: &mut Sweep, verdict: &mut Verdict) {
         for (row, flip) in sweep.rows.iter_mut().zip(&self.flips) {

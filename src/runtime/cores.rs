@@ -4,6 +4,7 @@ use std::num::NonZero;
 
 use crate::{
     app::{self, Analysis, Cores, Task},
+    credit::{MessageSetting, Study},
     model::{Episode, Scenario},
 };
 
@@ -29,6 +30,11 @@ impl Cores for Threads {
             running.into_iter().for_each(|it| it.join().expect("a task does not panic"));
         });
     }
+}
+
+/// What takes longer than credit, on all cores: see [`app::study`].
+pub fn study(episode: &Episode, analysis: &Analysis, setting: MessageSetting) -> Study {
+    app::study(episode, analysis, setting, &Threads::all())
 }
 
 /// Everything computed for one scenario, on all cores: see [`app::analyse`].

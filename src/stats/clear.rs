@@ -83,13 +83,14 @@ fn rounding(table: &Table, weights: &Weights) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use crate::stats::{Arm, Credit, End, FlipDraws, Table, Weights, flip_range};
+    use crate::stats::{Arm, Credit, End, FlipDraws, Normals, Table, Weights, flip_range};
 
     fn found(arms: Vec<Arm>) -> super::FlipRange {
         let credits: Vec<Credit> =
             (0..arms.len()).map(|it| Credit::of(Weights::of(vec![(it, 1.0)]))).collect();
         let draws = FlipDraws { most: 400, seed: 3 };
-        flip_range(&Table::new(arms, None), &credits, End::Least, draws).expect("a spread")
+        flip_range(&Table::new(arms, None), &credits, End::Least, draws, &mut Normals::new(3))
+            .expect("a spread")
     }
 
     #[test]

@@ -3,9 +3,9 @@
 use super::chance::{End, FlipDraws};
 use super::contrast::Weights;
 use super::credit::{Credit, arms_of};
-use super::draw::Draws;
 use super::drawn::{BUDGET, Drawn, extreme};
 use super::noise::Noise;
+use super::normals::Normals;
 use super::table::Table;
 
 /// One of two questions: named credits, and the runs they rest on.
@@ -24,7 +24,8 @@ pub struct Side<'a> {
 pub fn chance_to_differ(one: Side<'_>, other: Side<'_>, end: End, draws: FlipDraws) -> Option<f64> {
     let shared = one.table == other.table;
     let (first, second) = (one.drawn(shared.then_some(other), end)?, other.drawn(None, end)?);
-    let mut stream = Draws::new(draws.seed);
+    let mut normals = Normals::new(draws.seed);
+    let mut stream = normals.begin(draws.seed);
     let (mut errors, mut means) = (vec![0.0; one.table.arms.len()], one.table.means.clone());
     let (mut other_errors, mut other_means) = (vec![0.0; other.table.arms.len()], other.table.means.clone());
     let count = draws.most.min((BUDGET / (first.arms.len() + second.arms.len()).max(1)) as u32).max(1);

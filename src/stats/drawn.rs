@@ -4,8 +4,8 @@ use super::arm::ROUNDING;
 use super::chance::{End, FlipDraws, FlipRange};
 use super::contrast::Weights;
 use super::credit::Credit;
-use super::draw::Draws;
 use super::noise::Noise;
+use super::normals::{NormalRun, Normals};
 use super::solve::solve;
 use super::sum;
 use super::table::{ReturnKind, Table};
@@ -60,10 +60,10 @@ impl<'a> Drawn<'a> {
         }
     }
 
-    pub(super) fn range(&self, now: &[f64], end: End, draws: FlipDraws) -> FlipRange {
+    pub(super) fn range(&self, now: &[f64], end: End, draws: FlipDraws, normals: &mut Normals) -> FlipRange {
         let cost =
             self.arms.len().max(1) + self.paired.iter().map(|it| it.0.len() * it.1.len()).sum::<usize>() / 16;
-        let mut stream = Draws::new(draws.seed);
+        let mut stream = normals.begin(draws.seed);
         let mut errors = vec![0.0; self.table.arms.len()];
         let mut means = self.table.means.clone();
         let count = draws.within(BUDGET / cost);
@@ -79,7 +79,7 @@ impl<'a> Drawn<'a> {
     }
 
     /// One error for every arm: its standard error times a t.
-    pub(super) fn draw(&self, stream: &mut Draws, errors: &mut [f64]) {
+    pub(super) fn draw(&self, stream: &mut NormalRun<'_>, errors: &mut [f64]) {
         let scale = scale_of_t(stream, self.df);
         let mut stretches = self.paired.iter().peekable();
         let mut arms = self.arms.iter().copied().peekable();
@@ -204,13 +204,13 @@ fn towards(table: &Table, credits: &[Weights], away: &[f64]) -> Vec<f64> {
 }
 
 /// What normal errors are multiplied by where their size is an estimate with `df` degrees of freedom.
-pub(super) fn scale_of_t(stream: &mut Draws, df: f64) -> f64 {
+pub(super) fn scale_of_t(stream: &mut NormalRun<'_>, df: f64) -> f64 {
     if df.is_finite() { (df / chi_square(stream, df)).sqrt() } else { 1.0 }
 }
 
 /// A chi-square variable (Wilson and Hilferty 1931, one normal: P(flip) within 0.01 of exact draws from 1.5 degrees
 /// of freedom on).
-fn chi_square(stream: &mut Draws, df: f64) -> f64 {
+fn chi_square(stream: &mut NormalRun<'_>, df: f64) -> f64 {
     let part = 2.0 / (9.0 * df);
     (df * (1.0 - part + part.sqrt() * stream.normal()).powi(3)).max(1e-6 * df)
 }

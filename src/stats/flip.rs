@@ -17,11 +17,12 @@ use super::credit::{Credit, arms_of};
 use super::drawn::{Drawn, extreme};
 use super::joint::{is_worth_it, joint_range};
 use super::noise::{Noise, noise_shares};
+use super::normals::Normals;
 use super::student::student_cdf;
 use super::sum;
 use super::table::{ReturnKind, Table};
 
-/// How sure it is which of the `credits` stands out at this `end`.
+/// How sure it is which of the `credits` stands out at this `end`. `normals` are kept for whoever asks next.
 ///
 /// # Errors
 /// When there is one credit, or the data carry no spread.
@@ -30,6 +31,7 @@ pub fn flip_range(
     credits: &[Credit],
     end: End,
     draws: FlipDraws,
+    normals: &mut Normals,
 ) -> Result<FlipRange, NoInterval> {
     if credits.len() < 2 {
         return Err(NoInterval::NothingMeasured);
@@ -46,9 +48,9 @@ pub fn flip_range(
         return Ok(found);
     }
     if linear && is_worth_it(table, credits.len(), arms.len()) {
-        return Ok(joint_range(table, &weights, &now, end, &noise, draws));
+        return Ok(joint_range(table, &weights, &now, end, &noise, draws, normals));
     }
-    Ok(Drawn::of(table, credits, &weights, arms, noise, &now).range(&now, end, draws))
+    Ok(Drawn::of(table, credits, &weights, arms, noise, &now).range(&now, end, draws, normals))
 }
 
 /// The two answers for two credits of real-valued returns, without drawing.
@@ -97,7 +99,7 @@ mod tests {
         // The set and the chance say the same: T_6(-1 / (sqrt 2 * 0.907)) = 0.233.
         assert_eq!(can_be_least(&table, &credits, 0.95), [0, 1]);
         let draws = FlipDraws { most: 400, seed: 1 };
-        let found = flip_range(&table, &credits, End::Least, draws).expect("a spread");
+        let found = flip_range(&table, &credits, End::Least, draws, &mut Normals::new(1)).expect("a spread");
         let want = student_cdf(-1.0 / (2.0_f64.sqrt() * error), 6.0);
         assert!((found.plain - want).abs() < 1e-9, "{found:?} {want}");
     }
@@ -110,7 +112,8 @@ mod tests {
         table = Table::new(arms, None).with_shared_seeds(std::iter::once(0..3));
         let credits = each(3);
         assert_eq!(can_be_least(&table, &credits, 0.95), [0, 1]);
-        let found = flip_range(&table, &credits, End::Least, FlipDraws { most: 400, seed: 1 });
+        let found =
+            flip_range(&table, &credits, End::Least, FlipDraws { most: 400, seed: 1 }, &mut Normals::new(1));
         // 0.3 of a standard error of 0.907 between two measurements: about T(-0.23) = 0.41, and never below 0.3.
         assert!(found.is_ok_and(|it| it.ends().0 > 0.3));
     }
@@ -125,7 +128,8 @@ mod tests {
         let table = Table::new(arms, None);
         let credits = each(3);
         assert_eq!(can_be_least(&table, &credits, 0.95), [0, 1]);
-        let found = flip_range(&table, &credits, End::Least, FlipDraws { most: 400, seed: 1 });
+        let found =
+            flip_range(&table, &credits, End::Least, FlipDraws { most: 400, seed: 1 }, &mut Normals::new(1));
         assert!(found.is_ok_and(|it| it.ends().0 > 0.3));
     }
 }

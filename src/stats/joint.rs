@@ -6,10 +6,10 @@
 
 use super::chance::{End, FlipDraws, FlipRange};
 use super::contrast::Weights;
-use super::draw::Draws;
 use super::drawn::{BUDGET, count_range, scale_of_t};
 use super::errors::Errors;
 use super::noise::Noise;
+use super::normals::Normals;
 use super::sum;
 use super::table::{ReturnKind, Table};
 
@@ -31,18 +31,19 @@ pub(super) fn joint_range(
     end: End,
     noise: &Noise,
     draws: FlipDraws,
+    normals: &mut Normals,
 ) -> FlipRange {
     let triangle = Errors(noise).triangle(weights);
     let mean = sum(now.iter().copied()) / now.len() as f64;
     let count = draws.within(BUDGET / (now.len() * now.len()));
     let shares: Vec<(f64, f64)> = noise.shares(now).collect();
-    let mut stream = Draws::new(draws.seed);
-    let mut normals = vec![0.0; now.len()];
+    let mut stream = normals.begin(draws.seed);
+    let mut drawn = vec![0.0; now.len()];
     count_range(now, end, table.scale(), count, &shares, |share| {
         let scale = scale_of_t(&mut stream, noise.df);
-        normals.iter_mut().for_each(|it| *it = scale * stream.normal());
+        drawn.iter_mut().for_each(|it| *it = scale * stream.normal());
         let errors: Vec<f64> =
-            triangle.iter().map(|row| row.iter().zip(&normals).map(|(a, b)| a * b).sum()).collect();
+            triangle.iter().map(|row| row.iter().zip(&drawn).map(|(a, b)| a * b).sum()).collect();
         let moved = |share: f64| {
             let of = |(now, error): (&f64, &f64)| now - share * (now - mean) + (2.0 - share).sqrt() * error;
             now.iter().zip(&errors).map(of).collect()
@@ -78,8 +79,13 @@ mod tests {
         let all: Vec<usize> = (0..25).collect();
         let noise = Noise::of(&table, &weights, &all, &[0]).expect("a spread");
         let draws = FlipDraws { most: 20_000, seed: 5 };
-        let together = joint_range(&table, &weights, &now, End::Least, &noise, draws);
-        let by_arm = Drawn::of(&table, &credits, &weights, all, noise, &now).range(&now, End::Least, draws);
+        let together = joint_range(&table, &weights, &now, End::Least, &noise, draws, &mut Normals::new(5));
+        let by_arm = Drawn::of(&table, &credits, &weights, all, noise, &now).range(
+            &now,
+            End::Least,
+            draws,
+            &mut Normals::new(5),
+        );
         // Two counts of 20,000 differ by less than 4 sqrt(2 (1/4) / 20000) = 0.02.
         let near = |a: f64, b: f64| assert!((a - b).abs() < 0.02, "{together:?} {by_arm:?}");
         near(together.plain, by_arm.plain);

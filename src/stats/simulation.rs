@@ -2,7 +2,8 @@
 //! a few of the cells with few draws, `cargo bench --bench coverage` all of them; docs/STATISTICS.md shows its output.
 
 use creditscope::stats::{
-    Against, Arm, Credit, Draws, End, FlipDraws, Pick, Table, Weights, can_be_least, flip_range, share_seeds,
+    Against, Arm, Credit, Draws, End, FlipDraws, Normals, Pick, Table, Weights, can_be_least, flip_range,
+    share_seeds,
 };
 
 /// What one run returns.
@@ -399,7 +400,7 @@ pub fn flips(
         };
         let (one, other) = (measure(), measure());
         let draws = FlipDraws { most: 400, seed: at };
-        let Ok(said) = flip_range(&one, &credits, End::Least, draws) else { continue };
+        let Ok(said) = flip_range(&one, &credits, End::Least, draws, &mut Normals::new(at)) else { continue };
         let flipped = least(&one, &credits) != least(&other, &credits);
         plain.add(said.plain, flipped);
         shrunk.add(said.shrunk, flipped);

@@ -101,7 +101,7 @@ fn chance_of_another_least() {
     let draws = FlipDraws { most: 4000, seed: 1 };
     for case in cases() {
         let Some(credits) = credits(&case) else { continue };
-        let found = flip_range(&table(&case), &credits, End::Least, draws);
+        let found = flip_range(&table(&case), &credits, End::Least, draws, &mut Normals::new(1));
         if case["p_flip"].is_null() {
             assert_eq!(found, Err(NoInterval::Constant), "{}", case["name"]);
             continue;
@@ -156,6 +156,7 @@ fn paired_runs() {
     let credits = credits(case).expect("credits");
     assert_eq!(can_be_least(&table, &credits, 0.95), [1, 2]);
     let found =
-        flip_range(&table, &credits, End::Least, FlipDraws { most: 4000, seed: 1 }).expect("a spread");
+        flip_range(&table, &credits, End::Least, FlipDraws { most: 4000, seed: 1 }, &mut Normals::new(1))
+            .expect("a spread");
     close(found.shrunk, &want["p_flip"], "P(flip)");
 }

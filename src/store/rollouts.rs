@@ -17,7 +17,7 @@ use rustc_hash::{FxHashMap, FxHasher};
 use super::{Reader, RereadError, Store, assemble, parse_line, rows::RowId};
 use crate::{
     log::{Body, Payload, Record},
-    model::{ActFacts, EpisodeId, Origin, Peer, Peers, Rollout, SameTask},
+    model::{ActFacts, Episode, EpisodeId, Origin, Peer, Peers, Rollout, SameTask},
     text,
 };
 
@@ -98,8 +98,12 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::episode`].
-    pub fn episode_among_peers(&mut self, id: EpisodeId) -> Result<crate::model::Episode, RereadError> {
-        let mut episode = self.episode(id)?;
+    pub fn episode_among_peers(&mut self, id: EpisodeId) -> Result<Episode, RereadError> {
+        self.read_starts();
+        let (mut episode, facts) = self.episode_with_facts(id)?;
+        if self.group_of(id).is_some() {
+            self.keep_rollout(id, Rollout::of(&episode, facts));
+        }
         episode.peers = self.peers(id);
         Ok(episode)
     }
@@ -172,9 +176,8 @@ impl Store {
         if let Some((_, kept)) = self.starts.kept.get(&id).filter(|it| it.0 == revision) {
             return Ok(Arc::clone(kept));
         }
-        let rollout = Arc::new(self.read_rollout(id)?);
-        self.starts.kept.insert(id, (revision, Arc::clone(&rollout)));
-        Ok(rollout)
+        let rollout = self.read_rollout(id)?;
+        Ok(self.keep_rollout(id, rollout))
     }
 
     /// The same, read anew.
@@ -182,11 +185,26 @@ impl Store {
     /// # Errors
     /// As [`Store::episode`].
     pub fn read_rollout(&self, id: EpisodeId) -> Result<Rollout, RereadError> {
+        let (episode, facts) = self.episode_with_facts(id)?;
+        Ok(Rollout::of(&episode, facts))
+    }
+
+    /// An episode, and the turn and the state of each of its actions by the place of its record.
+    fn episode_with_facts(
+        &self,
+        id: EpisodeId,
+    ) -> Result<(Episode, impl Fn(Origin) -> ActFacts + use<>), RereadError> {
         let lines = self.lines(id, &self.few_origins(id)?)?;
         let facts = act_facts(&lines.records);
         let (name, run) = (self.episodes.name(id), self.episodes.run(id));
         let episode = assemble::assemble(name, run, lines.records, lines.diagnostics);
-        Ok(Rollout::of(&episode, |origin| facts.get(&origin).copied().unwrap_or_default()))
+        Ok((episode, move |origin| facts.get(&origin).copied().unwrap_or_default()))
+    }
+
+    fn keep_rollout(&mut self, id: EpisodeId, rollout: Rollout) -> Arc<Rollout> {
+        let rollout = Arc::new(rollout);
+        self.starts.kept.insert(id, (self.episodes.revision(id), Arc::clone(&rollout)));
+        rollout
     }
 
     /// The episodes of the group of an episode, in order of first appearance.

@@ -2,13 +2,13 @@
 
 use creditscope::{
     app::Analysis,
-    app::study,
     audit::{Collector, Setting},
     check,
     credit::{self, MessageSetting, RunOutcomes, Target},
     model::{Episode, EpisodeId, Estimate, Explanation, Origin, Scenario, Value},
     report::{self, AuditReport, Report},
     runtime::analyse,
+    runtime::study,
     store::Pass,
 };
 

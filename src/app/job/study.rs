@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Analysis, Lane, MessageRows, Work};
+use super::{Analysis, Cores, Lane, MessageRows, OneCore, Work};
 use crate::{
-    credit::{self, MessageSetting, Study},
+    credit::{self, Curves, MessageSetting, Study},
     model::Episode,
 };
 
@@ -34,7 +34,7 @@ impl Work for StudyJob {
     const LANE: Lane = Lane::Study;
 
     fn run(&self) -> StudyAnswer {
-        let study = study(&self.episode, &self.analysis, self.setting);
+        let study = study(&self.episode, &self.analysis, self.setting, &OneCore);
         let rows = MessageRows::of(&study.messages);
         StudyAnswer { study, rows }
     }
@@ -45,8 +45,14 @@ impl Work for StudyJob {
     }
 }
 
-/// Curves, messages and how sure the verdict is. Pure.
-pub fn study(episode: &Episode, analysis: &Analysis, setting: MessageSetting) -> Study {
-    let episode = &credit::rewarded(episode, &analysis.scenario);
-    credit::study(episode, &analysis.scenario, &analysis.credit, &analysis.sweep, setting)
+/// Curves, messages and how sure the verdict is. Curves take about as long as the rest together.
+pub fn study(episode: &Episode, analysis: &Analysis, setting: MessageSetting, cores: &dyn Cores) -> Study {
+    let Analysis { scenario, credit, sweep, .. } = analysis;
+    let episode = &credit::rewarded(episode, scenario);
+    let (mut curves, mut study) = (Curves::default(), None);
+    cores.run(vec![
+        Box::new(|| curves = credit::curves(episode, scenario)),
+        Box::new(|| study = Some(credit::study_without_curves(episode, scenario, credit, sweep, setting))),
+    ]);
+    study.expect("every task is done").with_curves(curves)
 }
