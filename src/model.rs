@@ -30,6 +30,7 @@ mod severity;
 mod status;
 mod summary;
 mod time;
+mod unlinked;
 mod whose;
 
 pub use act::{Act, ActKind, Attempt, Link, LinkKind, Links, Policy, Usage, ValueOf};
@@ -66,4 +67,5 @@ pub use summary::{
     Counters, EpisodeSummary, FileState, FileSummary, Inode, LogSummary, Reading, RecordText, Validating,
 };
 pub use time::Timestamp;
+pub use unlinked::UnlinkedParts;
 pub use whose::Whose;

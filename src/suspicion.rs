@@ -10,6 +10,7 @@
 //! stand in `assets/suspicion.json`. Knows no file and no screen, names no tool, and calls nothing a fact.
 
 mod clues;
+mod entered;
 mod evidence;
 mod fitted;
 mod roles;
@@ -22,6 +23,7 @@ mod window;
 mod xray;
 
 pub use clues::{Words, read};
+pub use entered::{Entered, entered};
 pub use evidence::Evidence;
 pub use fitted::{FOLDS, Failure, Figures, Right, cross_validated, fit_all, named_weights};
 pub use solve::Fit;

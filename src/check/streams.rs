@@ -3,9 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use petgraph::unionfind::UnionFind;
-
-use crate::model::{Act, ActId, ActKind, AgentId, Episode, LinkKind, Timestamp, rule};
+use crate::model::{Act, ActId, ActKind, AgentId, Episode, LinkKind, Timestamp, UnlinkedParts, rule};
 
 use super::finding::{Check, Finding, quoted};
 
@@ -157,36 +155,14 @@ pub(super) fn copied(episode: &Episode) -> Vec<Finding> {
 }
 
 pub(super) fn unlinked(episode: &Episode) -> Vec<Finding> {
-    let mut parts: UnionFind<usize> = UnionFind::new(episode.acts.len());
-    let mut of_trace: HashMap<&str, usize> = HashMap::new();
-    for (at, act) in episode.acts.iter().enumerate() {
-        if let Some(trace) = act.trace.as_deref() {
-            parts.union(*of_trace.entry(trace).or_insert(at), at);
-        }
-        for link in episode.links.parents(ActId::from_index(at)) {
-            // That an act comes after another does not join them; that it was told something does.
-            if link.kind == LinkKind::Logged || episode.act(link.act).kind == ActKind::Message {
-                parts.union(link.act.index(), at);
-            }
-        }
-    }
-    let mut roots: Vec<(usize, &str)> = Vec::new();
-    let mut seen = HashSet::new();
-    for (at, act) in episode.acts.iter().enumerate() {
-        if let Some(trace) = act.trace.as_deref()
-            && seen.insert(parts.find(at))
-        {
-            roots.push((at, trace));
-        }
-    }
-    let [_, (second, _), ..] = roots.as_slice() else { return Vec::new() };
+    let Some(found) = UnlinkedParts::of(episode) else { return Vec::new() };
     let message = format!(
         "{} parts of episode '{}' are not linked (trace ids {}): blame cannot cross from one to another; log a link",
-        roots.len(),
+        found.traces.len(),
         episode.name,
-        quoted(roots.iter().map(|it| it.1), NAMED)
+        quoted(found.traces.iter().map(String::as_str), NAMED)
     );
-    vec![Finding::at(episode.acts[*second].origin, message)]
+    vec![Finding::at(episode.act(found.second).origin, message)]
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod advantages;
 mod against;
 mod check;
 mod deed;
+mod entered;
 mod estimated;
 mod finding;
 mod ground;
@@ -35,6 +36,7 @@ use std::collections::BTreeSet;
 
 use crate::forensics;
 use crate::model::{ActId, AgentId, Attribution, Episode, Label, Provenance};
+use crate::suspicion;
 
 use super::TaskClue;
 use super::blame::{self, Blame, blame};
@@ -103,7 +105,7 @@ impl Verdict {
 
     /// Whether what goes with failure over the episodes of a task may lead: nothing above says who.
     pub fn may_be_told_by_task(&self) -> bool {
-        matches!(self.finding, Finding::Estimated(_) | Finding::Unknown)
+        matches!(self.finding, Finding::Estimated(_) | Finding::Entered(_) | Finding::Unknown)
     }
 
     /// What goes with failure over the episodes of the task, where that leads.
@@ -337,6 +339,10 @@ fn without_numbers(episode: &Episode, sweep: &Sweep, checks: &[Check], silent: V
         None if let Some(it) = Estimated::of(episode) => {
             let ground = Ground { unlock: Some(Unlock::of(episode)), ..Ground::nothing(Rung::Estimated) };
             (Finding::Estimated(Box::new(it)), ground)
+        }
+        None if let Some(it) = suspicion::entered(episode) => {
+            let ground = Ground { unlock: Some(Unlock::of(episode)), ..Ground::nothing(Rung::Estimated) };
+            (Finding::Entered(Box::new(it)), ground)
         }
         None => {
             // Where a choice is all that is missing, no record is.

@@ -12,18 +12,22 @@
 //!   (null, or what goes with failure over the episodes of the task, where nothing better says who)
 //!   * `outcome`: `word` (FAIL, OK, OPEN, END), `status`, `reason`, `reward`, `whose` (if chosen), `own`, `task`, `expected`,
 //!     `answer`
-//!   * `finding`: `kind` (named, set, equal, judged, estimated, unexplained, unknown), `agents`, `act`. Of numbers also
+//!   * `finding`: `kind` (named, set, equal, judged, estimated, entered, unexplained, unknown), `agents`, `act`. Of numbers also
 //!     `credit`, `by`, `share` (`part` of `whole` against `reference`), `apart` (first minus next: `from`, `value`, `interval`, `level`, `no_interval`),
 //!     `acts_overlap`, `unknown` (agents without a number), `unexplained`, `deed` (`did`, `got`, `instead`,
 //!     `credit`, `method`, `provenance`). Of a judge also `judge`, `human`, `names`, `at`, `reason`, `blame`.
 //!     Of an estimate, which names nobody: `suspect` (`agent`, `p`, `act`), `top` (`act`, `agent`, `p`, `evidence`: `signal`,
 //!     `weight` in log odds, `words`), `p_of_acts`, `p_of_agents`, `window` (`first`, `last`, `promised`, `held`; null: `unlike`),
 //!     `unlike`, `distance` (1: as far as one in twenty of those fitted), `fitted_on`, `right` (on failures kept apart)
+//!     Of a wrong value that `entered` (`agent`, `act`): `values` that stand there first, what the call `asked` for, `instead_of`
+//!     what, `in_result`, `repeats` (acts), `known_wrong` (the end says so)
 //!   * `ground`: `rung` (measured, modelled, "declared, checked", declared, judged, estimated, none), `by`, `amount`,
 //!     `act_amount`, `checked_by`, `refuted_by`, `shape` (declared credit that is the shape of the trace, by `method`), `silent` (measured, but tells nobody apart), `shown` (the credit asked for,
 //!     if it may not lead), `unlock` (the record to log)
 //!   * `stability`: `agree` of `of` `measurements`, `p_flip`, `confirmed` (declared credits)
-//!   * `against`: a list, with `kind` and the data of that kind
+//!   * `against`: a list, with `kind` and the data of that kind; of `advantages`: `declared` (algorithm), `level` (named, fits, zero,
+//!     none), `numbers`, `rollouts`, `form`, `slip`, `other_formulas`, `right`, `numbers_off`, `wrong_sign`, `signal_lost`,
+//!     `pushed_without_signal`, `agents` (hurt), `going_on` and `stopping` (declared minus right), `off_here` (`act`, `declared`, `right`)
 //! * `credit`: an attribution, or `state: "unavailable"` with `missing` and `nearest`
 //! * `filters`: null, or what `--filter` leaves: `filters`, `acts` (number listed), `episodes` (names that
 //!   pass), `all_episodes`

@@ -92,6 +92,11 @@ pub fn read(episode: &Episode, acts: impl Iterator<Item = Words>) -> Clues {
     clues
 }
 
+/// The values of a text, in order.
+pub(super) fn values_in(text: &str) -> impl Iterator<Item = &str> {
+    PATTERNS.value.find_iter(text).map(|it| it.as_str())
+}
+
 fn quote(text: &str) -> Box<str> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let words = words.join(" ");

@@ -66,6 +66,34 @@ fn a_proven_error_is_named_whatever_the_reward() {
 }
 
 #[test]
+fn a_wrong_value_is_traced_to_where_it_enters() {
+    check(
+        "wrong-value-enters",
+        &[
+            "FAIL No reward logged (38.5 written, 64.2 measured). Task: Note the depth of the wreck",
+            "WHO? Perhaps diver: the wrong value enters at d1: \"5101\" and \"38.5\" stand there first; \"5107\" stood \
+             before; k1 repeats it",
+            "FROM Estimated from where values stand first in the texts: that one entered there is so, that it decided is \
+             not shown. Nothing was measured, modelled, declared or judged. To know, log replays of an act \
+             (`counterfactual` of kind `replay`)",
+        ],
+    );
+}
+
+#[test]
+fn parts_that_no_link_joins_stand_in_the_verdict() {
+    check(
+        "parts-not-linked",
+        &[
+            "FAIL No reward logged",
+            "WHO Nothing in this log can tell who lost it, of 2 agents and 2 acts",
+            UNKNOWN,
+            "BUT 2 parts are not linked (trace ids t1 and t2): blame cannot cross from one to another; log a link",
+        ],
+    );
+}
+
+#[test]
 fn the_shape_of_a_trace_names_nobody_whatever_the_reward() {
     let who = "WHO Nothing in this log can tell who lost it, of 3 agents and 3 acts";
     for (name, outcome) in [

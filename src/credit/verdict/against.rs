@@ -1,24 +1,27 @@
 //! What contradicts a verdict, one variant per kind, the gravest first.
 
 use crate::forensics::Summary;
-use crate::model::{ActId, AgentId, Attribution, Episode, Estimate, Loop, Whose};
+use crate::model::{ActId, AgentId, Attribution, Episode, Estimate, Loop, UnlinkedParts, Whose};
 use crate::stats::sum;
-use crate::suspicion;
-use crate::text::{Clause, Sentence};
+use crate::suspicion::{self, Entered};
+use crate::text::{Clause, Sentence, at_words};
 
 use super::super::coalition::best_supported;
 use super::super::figure::{earned, percent};
 use super::super::sweep::{Agreement, Data, OtherTable, Sweep, SweepRow};
 use super::advantages;
 use super::check::Check;
+use super::entered;
 use super::finding::{Finding, Named};
 use super::judgement::Judgement;
 use super::outcome::Outcome;
 use super::stability::data_words;
-use super::words::{act_name, credit, mean, name, names, size};
+use super::words::{NAME, act_name, credit, listed, mean, name, names, size};
 
 /// Formulas named one by one; more are counted.
 const FORMULAS: usize = 2;
+/// Trace ids likewise.
+const TRACES: usize = 3;
 
 /// One thing that speaks against the verdict.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,6 +104,10 @@ pub enum Against {
     },
     /// A large part of the episode repeats what was said before.
     Loop(Loop),
+    /// Parts of the episode are not linked: nothing here can cross from one to another.
+    Unlinked(UnlinkedParts),
+    /// A wrong value entered with an act of another agent than the one suspected.
+    Entered(Box<Entered>),
     /// Values that a model states name others.
     Model {
         /// `method/baseline` of the row.
@@ -128,6 +135,8 @@ impl Against {
             Against::Act { .. } => "act",
             Against::Formulas { .. } => "formulas",
             Against::Loop(_) => "loop",
+            Against::Unlinked(_) => "unlinked",
+            Against::Entered(_) => "entered",
             Against::Model { .. } => "model",
         }
     }
@@ -229,11 +238,25 @@ impl Against {
                 ))
             }
             Against::Loop(it) => Clause::of(it.words(episode)),
+            Against::Unlinked(it) => unlinked(it),
+            Against::Entered(it) => {
+                Clause::of(format!("{} brought in the wrong value: ", name(episode, it.agent)))
+                    .and(entered::words(it, episode))
+            }
             Against::Model { method, agents } => {
                 Clause::of(format!("values the log states blame {} ({method})", names(episode, agents, "or")))
             }
         }
     }
+}
+
+/// `4 parts are not linked (trace ids aa01, bb02 and 2 more): blame cannot cross from one to another; log a link`.
+fn unlinked(it: &UnlinkedParts) -> Clause {
+    let shown: Vec<String> = it.traces.iter().take(TRACES).map(|it| at_words(it, NAME)).collect();
+    let traces = listed(&shown, it.traces.len(), "and");
+    Clause::of(format!("{} parts are not linked (trace ids ", it.traces.len()))
+        .quote(&traces)
+        .and("): blame cannot cross from one to another; log a link")
 }
 
 fn refuted(check: &Check) -> Clause {
@@ -300,13 +323,22 @@ pub(super) fn against(
     let named = finding.agents();
     let numbers = match finding {
         Finding::Named(it) => Some(it),
-        Finding::Equal(_) | Finding::Judged(_) | Finding::Estimated(_) | Finding::Unknown => None,
+        Finding::Equal(_)
+        | Finding::Judged(_)
+        | Finding::Estimated(_)
+        | Finding::Entered(_)
+        | Finding::Unknown => None,
     };
     out.extend(measurements(episode, finding, sweep));
     out.extend(judges(episode, finding, numbers.is_some()));
     out.extend(estimates(episode, finding));
+    if let Finding::Estimated(it) = finding {
+        let brought = suspicion::entered(episode).filter(|found| found.agent != it.suspect().0);
+        out.extend(brought.map(|it| Against::Entered(Box::new(it))));
+    }
     out.extend(checks.iter().filter(|it| !it.confirmed).cloned().map(Against::Refuted));
     out.extend(Loop::longest(episode).filter(Loop::is_large).map(Against::Loop));
+    out.extend(UnlinkedParts::of(episode).map(Against::Unlinked));
     let Some((numbers, attribution)) = numbers.zip(attribution) else {
         out.extend(
             outcome.hides_in_sum().then(|| Against::Signs { sum: sum(outcome.own.iter().map(|it| it.1)) }),
@@ -361,7 +393,7 @@ fn estimates(episode: &Episode, finding: &Finding) -> Option<Against> {
             let distance = it.estimate.distance;
             it.estimate.is_unlike().then_some(Against::Unlike { distance })
         }
-        Finding::Named(_) | Finding::Equal(_) | Finding::Unknown => None,
+        Finding::Named(_) | Finding::Equal(_) | Finding::Entered(_) | Finding::Unknown => None,
     }
 }
 

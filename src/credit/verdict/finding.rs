@@ -1,6 +1,7 @@
 //! Who, at which act, what it did, what it should have done, and what that is worth.
 
 use crate::model::{ActId, AgentId, Attribution, Episode, Estimate, Provenance};
+use crate::suspicion::Entered;
 use crate::text::{Clause, Sentence};
 
 use super::super::blame::{Blame, BlameKind, Margin};
@@ -8,6 +9,7 @@ use super::super::figure::exact;
 use super::super::method::Family;
 use super::super::whose::has_own_values;
 use super::deed::Deed;
+use super::entered;
 use super::estimated::Estimated;
 use super::judgement::Judgement;
 use super::outcome::{Ending, Outcome};
@@ -24,6 +26,8 @@ pub enum Finding {
     Judged(Judgement),
     /// Nothing in the log says who; an estimate from the text does, for what it is worth.
     Estimated(Box<Estimated>),
+    /// Nothing in the log says who; its texts tell where a wrong value entered.
+    Entered(Box<Entered>),
     /// Nothing in the log can tell.
     Unknown,
 }
@@ -119,7 +123,11 @@ impl Finding {
         match self {
             Finding::Named(it) if it.unexplained.is_none() => &it.agents,
             Finding::Judged(it) => it.agent.as_slice(),
-            Finding::Named(_) | Finding::Equal(_) | Finding::Estimated(_) | Finding::Unknown => &[],
+            Finding::Named(_)
+            | Finding::Equal(_)
+            | Finding::Estimated(_)
+            | Finding::Entered(_)
+            | Finding::Unknown => &[],
         }
     }
 
@@ -128,7 +136,11 @@ impl Finding {
         match self {
             Finding::Named(it) if it.unexplained.is_none() => it.deed.as_ref().map(|it| it.act),
             Finding::Judged(it) => it.act,
-            Finding::Named(_) | Finding::Equal(_) | Finding::Estimated(_) | Finding::Unknown => None,
+            Finding::Named(_)
+            | Finding::Equal(_)
+            | Finding::Estimated(_)
+            | Finding::Entered(_)
+            | Finding::Unknown => None,
         }
     }
 
@@ -141,6 +153,7 @@ impl Finding {
             Finding::Equal(_) => "equal",
             Finding::Judged(_) => "judged",
             Finding::Estimated(_) => "estimated",
+            Finding::Entered(_) => "entered",
             Finding::Unknown => "unknown",
         }
     }
@@ -152,6 +165,7 @@ impl Finding {
             Finding::Equal(it) => it.words(episode),
             Finding::Judged(it) => it.words(episode),
             Finding::Estimated(it) => it.words(episode),
+            Finding::Entered(it) => entered::finding(it, episode),
             Finding::Unknown => unknown_words(episode, outcome),
         }
     }

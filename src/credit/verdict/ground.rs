@@ -182,6 +182,13 @@ impl Ground {
         }
     }
 
+    /// As [`Ground::words`], of where a value entered.
+    pub(super) fn words_of_entry(&self, episode: &Episode) -> Sentence {
+        let mut out = super::entered::ground();
+        out.push_unlock(self.unlock, episode);
+        out
+    }
+
     /// As [`Ground::words`], of an estimate.
     pub(super) fn words_of_estimate(&self, estimate: &TextEstimate, episode: &Episode) -> Sentence {
         let mut out = super::estimated::ground_words(estimate);

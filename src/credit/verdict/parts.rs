@@ -56,6 +56,9 @@ impl Verdict {
         let who = if is_weak { "WHO?" } else { "WHO" };
         let (from, sure) = match self.suspected() {
             _ if let Some(clue) = by_task => (task::ground(clue), task::beside(clue, self, episode)),
+            None if matches!(self.finding, Finding::Entered(_)) => {
+                (self.ground.words_of_entry(episode), Sentence::default())
+            }
             Some(it) => (self.ground.words_of_estimate(&it.estimate, episode), it.spread(episode)),
             None => (self.ground.words(episode), self.stability.words(episode, self.named())),
         };
@@ -91,11 +94,16 @@ impl Verdict {
             [] => match &self.finding {
                 Finding::Judged(it) if !it.agent_text.is_empty() => at_words(&it.agent_text, NAME),
                 Finding::Estimated(it) => format!("perhaps {}", name(episode, it.suspect().0)),
+                Finding::Entered(it) => format!("perhaps {}", name(episode, it.agent)),
                 _ => "nobody can be named".to_owned(),
             },
             agents => names(episode, agents, "or"),
         };
         let act = self.act().or_else(|| self.suspected().and_then(|it| it.act));
+        let act = act.or(match &self.finding {
+            Finding::Entered(it) => Some(it.act),
+            _ => None,
+        });
         let at = act.map(|it| format!(" at {}", act_name(episode, it))).unwrap_or_default();
         Headline { who, at, rung: self.ground.rung }
     }

@@ -62,7 +62,11 @@ impl Stability {
         }
         let led_by = match finding {
             Finding::Named(it) => it.by.as_str(),
-            Finding::Equal(_) | Finding::Judged(_) | Finding::Estimated(_) | Finding::Unknown => "",
+            Finding::Equal(_)
+            | Finding::Judged(_)
+            | Finding::Estimated(_)
+            | Finding::Entered(_)
+            | Finding::Unknown => "",
         };
         let confirmed = checks.iter().filter(|it| it.confirmed && !led_by.ends_with(&format!("/{}", it.key)));
         let confirmed = confirmed.map(|it| it.key.clone()).collect();

@@ -11,8 +11,9 @@ use crate::{
         AdvantageSummary, Against, Check, Deed, Judgement, Named, Part, PartKind, Unlock, Verdict,
         VerdictFinding, Worth,
     },
-    model::{AgentId, Episode, Estimate, Provenance, Value},
+    model::{ActId, AgentId, Episode, Estimate, Provenance, Value},
     report::{Report, figures, stream::Node},
+    suspicion::Entered,
 };
 
 /// The five parts, and beside them what programs ask first.
@@ -107,6 +108,7 @@ fn finding(report: &Report<'_>, words: &Json) -> Json {
         }),
         VerdictFinding::Judged(it) => judged(episode, it),
         VerdictFinding::Estimated(it) => suspicion::estimated(episode, it),
+        VerdictFinding::Entered(it) => entered(episode, it),
         VerdictFinding::Unknown => json!({}),
     };
     json["kind"] = Json::from(finding.word());
@@ -276,6 +278,8 @@ fn against(episode: &Episode, it: &Against) -> Json {
             "cost": it.spent.cost.map(number),
             "seconds": it.spent.seconds.map(number),
         }),
+        Against::Unlinked(it) => json!({ "traces": it.traces, "act": episode.act(it.second).id }),
+        Against::Entered(it) => entered(episode, it),
         Against::Model { method, agents } => json!({ "method": method, "agents": names(episode, agents) }),
     };
     json["kind"] = Json::from(it.word());
@@ -310,6 +314,19 @@ fn advantages(it: &AdvantageSummary) -> Json {
         "going_on": it.stopping.map(|it| number(it.went_on)),
         "stopping": it.stopping.map(|it| number(it.stopped)),
         "off_here": own.collect::<Vec<_>>(),
+    })
+}
+
+fn entered(episode: &Episode, it: &Entered) -> Json {
+    let id = |act: ActId| episode.act(act).id.as_str();
+    json!({
+        "entered": { "agent": episode.agent(it.agent).name, "act": id(it.act) },
+        "values": it.values,
+        "asked": it.asked,
+        "instead_of": it.instead,
+        "in_result": it.in_result,
+        "repeats": it.repeats.iter().map(|it| id(*it)).collect::<Vec<_>>(),
+        "known_wrong": it.is_known_wrong,
     })
 }
 
