@@ -29,7 +29,7 @@ use std::collections::BTreeSet;
 
 use crate::model::Rollout;
 
-pub use ledger::{Ledger, LedgerRow, ledgers};
+pub use ledger::{GroupLedgers, Ledger, LedgerRow, UpdateCell, WrongPush, ledgers};
 pub use parts::{Base, BrokenOff, Factor, Key, Post, Scale, Source, Taken, Unit, Weight};
 pub use right::{Beside, Hurt, Right};
 pub use search::{Form, Nearest};

@@ -21,10 +21,10 @@
 //! store          columnar index of a log        <- model, log, source, import, text, suspicion
 //! check          structural rules               <- model
 //! audit          is declared credit worth it    <- model, stats, credit, check
-//! app            the program without a terminal <- model, credit, graph, check, text, search, filter, suspicion, compare, training
+//! app            the program without a terminal <- model, credit, graph, check, text, search, filter, suspicion, compare, training, forensics
 //! report         text, JSON, Markdown, SVG      <- model, credit, check, audit, text, search, import, suspicion, compare, forensics, training
 //! runtime        threads                        <- everything but tui
-//! tui            ratatui and crossterm          <- model, credit, graph, app, text, search, filter, suspicion, compare, training
+//! tui            ratatui and crossterm          <- model, credit, graph, app, text, search, filter, suspicion, compare, training, forensics
 //! cli            arguments, composition         <- everything
 //! ```
 

@@ -52,6 +52,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "suspicion",
             "compare",
             "training",
+            "forensics",
         ],
     ),
     (
@@ -73,7 +74,19 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("runtime", EVERYTHING_BUT_TUI),
     (
         "tui",
-        &["model", "credit", "graph", "app", "text", "search", "filter", "suspicion", "compare", "training"],
+        &[
+            "model",
+            "credit",
+            "graph",
+            "app",
+            "text",
+            "search",
+            "filter",
+            "suspicion",
+            "compare",
+            "training",
+            "forensics",
+        ],
     ),
     ("cli", EVERYTHING),
 ];

@@ -14,6 +14,7 @@ use crate::{
     compare::Inside,
     credit::RunOutcomes,
     filter::Filter,
+    forensics::Ledger,
     model::{ActId, Episode, EpisodeId, Growth, LogSummary, Note, Origin, Place, RecordText, Rollout},
     search::{Hit, Pattern},
     suspicion::Xray,
@@ -171,6 +172,15 @@ pub enum Message {
         /// Its own group and the groups nearest to it, in the order of the log.
         rollouts: Arc<Vec<Arc<Rollout>>>,
     },
+    /// The groups of the log, as far as they were read; answers [`Effect::Groups`], repeatedly.
+    Groups {
+        /// The ledger of each run.
+        ledgers: Arc<Vec<Ledger>>,
+        /// Ended rollouts that were read.
+        read: usize,
+        /// Whether that is all.
+        done: bool,
+    },
     /// An episode of the list was read; answers [`Effect::Peek`].
     Peeked {
         /// Which.
@@ -257,6 +267,8 @@ pub enum Effect {
     Survey(EpisodeId),
     /// Read the rollouts around this episode.
     Gather(EpisodeId),
+    /// Read what has changed of the groups of the log.
+    Groups,
     /// Read this episode once, for the list.
     Peek(EpisodeId),
     /// Read what the records of a row of a comparison hold.

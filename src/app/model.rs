@@ -9,7 +9,7 @@ use super::{
     screen::{Overlay, Screen, Size, View},
     search::SearchState,
     slot::Slot,
-    view::{CompareState, FilmState},
+    view::{CompareState, FilmState, GroupsState},
 };
 use crate::{
     graph::Charset,
@@ -50,6 +50,8 @@ pub struct Model {
     pub opening_at: Option<ActId>,
     /// The run as a film, which may stand in place of the list.
     pub film: FilmState,
+    /// The groups of the run, which may stand there too.
+    pub groups: GroupsState,
     /// Which two episodes are compared.
     pub compare: CompareState,
     /// The episode to open as soon as the log shows it, by name.
@@ -103,6 +105,7 @@ impl Model {
             opening: None,
             opening_at: None,
             film: FilmState::default(),
+            groups: GroupsState::default(),
             compare: CompareState::default(),
             wanted: None,
             prompt: None,

@@ -8,6 +8,7 @@ mod errors;
 mod estimates;
 mod filtering;
 mod forms;
+mod groups;
 mod headlines;
 mod jobs;
 mod live;

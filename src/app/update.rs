@@ -13,6 +13,7 @@ mod film;
 mod filter;
 mod form;
 mod graph;
+mod groups;
 mod growth;
 mod handled;
 mod headlines;
@@ -57,6 +58,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Settle => growth::settle(model, &mut effects),
         Message::Run { id, outcomes } => methods::run(model, id, *outcomes),
         Message::Gathered { id, rollouts } => advantages::gathered(model, id, rollouts, &mut effects),
+        Message::Groups { ledgers, read, done } => model.groups.take(ledgers, read, done),
         Message::Peeked { id, episode } => {
             compare::peeked(model, id, episode.as_ref(), &mut effects);
             film::peeked(model, id, episode.as_ref(), &mut effects);
@@ -93,6 +95,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     shape::request_flow(model, &mut effects);
     headlines::refresh(model, &mut effects);
     film::refresh(model, &mut effects);
+    groups::refresh(model, &mut effects);
     let pane = (model.view.row().drawing)(model.size);
     graph::refresh(model, pane);
     effects

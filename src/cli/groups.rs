@@ -1,13 +1,9 @@
 //! `creditscope report --groups`: what the groups of a run gave to learn from.
 
-use std::sync::Arc;
-
 use super::{arguments::Report, headless, output_format::OutputFormat, print, print_json, unread::Unread};
 use crate::{
-    forensics,
-    model::{EpisodeId, Rollout},
     report,
-    runtime::validate,
+    runtime::{GroupReading, validate},
     store::Pass,
 };
 
@@ -28,10 +24,7 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
     }
     let unread = Unread::of(&summary);
     unread.tell();
-    let ids = (0..summary.episodes.len()).map(EpisodeId::from_index);
-    let rollouts: Vec<Arc<Rollout>> = ids.filter_map(|it| logs.store.rollout(it).ok()).collect();
-    let rollouts: Vec<&Rollout> = rollouts.iter().map(|it| &**it).collect();
-    let ledgers = forensics::ledgers(&rollouts);
+    let ledgers = GroupReading::all(&logs.store);
     match name {
         "json" => print_json(&report::groups_json(&options.logs.shown(), &ledgers))?,
         "csv" => print(&report::groups_csv(&ledgers))?,

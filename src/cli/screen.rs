@@ -88,6 +88,7 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
         Effect::StopWork(request) => worker.stop(request),
         Effect::Survey(id) => log.survey(id),
         Effect::Gather(id) => log.gather(id),
+        Effect::Groups => log.groups(),
         Effect::Peek(id) => log.peek(id),
         Effect::Xray { id, act } => log.xray(id, act),
         Effect::Annotate(note) => log.annotate(note),

@@ -103,21 +103,7 @@ pub(super) fn right(
     let x: Vec<f64> =
         of.iter().map(|it| if rows.has_own { rows.own[*it] } else { rows.total[*it] }).collect();
     let groups = Groups::new(layout, &x, false);
-    let name = algorithm.to_ascii_lowercase();
-    let base = if name.contains("loo") {
-        Base::Others
-    } else if name.starts_with("reinforce") && !name.contains("baseline") {
-        Base::Nothing
-    } else {
-        Base::Mean
-    };
-    let divides =
-        name.contains("grpo") && !name.contains("dr") && !name.contains("mt_") && std != Some(false);
-    let scale = match best.map(|it| it.scale) {
-        _ if !divides => Scale::Nothing,
-        Some(scale @ (Scale::Std { .. } | Scale::Root { .. })) => scale,
-        _ => Scale::Std { ddof: 1, epsilon: 1e-6 },
-    };
+    let (base, scale) = meant(algorithm, std, best);
     let mut by_row = vec![None; rows.len()];
     for (local, at) in of.iter().enumerate() {
         by_row[*at] = Some(groups.advantage(local, base, scale, false));
@@ -159,6 +145,26 @@ pub(super) fn right(
     }
     found.wrong.sort_by(|a, b| b.distance().total_cmp(&a.distance()));
     found
+}
+
+/// What the log's algorithm subtracts and divides by. `best`: the form that gives the numbers; its kind of spread is taken.
+pub(super) fn meant(algorithm: &str, std: Option<bool>, best: Option<&Form>) -> (Base, Scale) {
+    let name = algorithm.to_ascii_lowercase();
+    let base = if name.contains("loo") {
+        Base::Others
+    } else if name.starts_with("reinforce") && !name.contains("baseline") {
+        Base::Nothing
+    } else {
+        Base::Mean
+    };
+    let divides =
+        name.contains("grpo") && !name.contains("dr") && !name.contains("mt_") && std != Some(false);
+    let scale = match best.map(|it| it.scale) {
+        _ if !divides => Scale::Nothing,
+        Some(scale @ (Scale::Std { .. } | Scale::Root { .. })) => scale,
+        _ => Scale::Std { ddof: 1, epsilon: 1e-6 },
+    };
+    (base, scale)
 }
 
 /// The key that is meant: the group, of each agent where these earn for themselves; contexts of single acts by their

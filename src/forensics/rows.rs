@@ -205,12 +205,14 @@ struct Row {
 }
 
 /// What is declared of each act: its own number, else that of its agent.
-struct Declared {
-    acts: Vec<Option<f64>>,
+pub(super) struct Declared {
+    pub(super) acts: Vec<Option<f64>>,
+    /// Of agents as a whole.
+    pub(super) agents: Vec<Option<f64>>,
 }
 
 impl Declared {
-    fn of(rollout: &Rollout, algorithm: &str) -> Self {
+    pub(super) fn of(rollout: &Rollout, algorithm: &str) -> Self {
         let mut acts = vec![None; rollout.acts.len()];
         let mut agents = vec![None; rollout.agents.len()];
         for item in declared_by(rollout, algorithm) {
@@ -223,12 +225,12 @@ impl Declared {
         for (value, act) in acts.iter_mut().zip(&rollout.acts) {
             *value = value.or(agents[act.agent as usize]);
         }
-        Self { acts }
+        Self { acts, agents }
     }
 }
 
 /// What each agent has of the rewards: its own, those of its acts, and those of nobody; without any, the return.
-fn own_rewards(rollout: &Rollout) -> Vec<f64> {
+pub(super) fn own_rewards(rollout: &Rollout) -> Vec<f64> {
     let Some(parts) = &rollout.parts else { return vec![rollout.total.unwrap_or(0.0); rollout.agents.len()] };
     parts.clone()
 }

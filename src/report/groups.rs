@@ -10,6 +10,9 @@ use crate::{
 
 /// Tasks listed as text; CSV and JSON have all.
 const LISTED: usize = 40;
+/// Updates and wrong signs likewise.
+const UPDATES: usize = 10;
+const WRONG: usize = 10;
 
 /// The columns of a row, in words and in figures.
 const COLUMNS: [&str; 11] =
@@ -41,30 +44,63 @@ pub fn groups_text(log: &str, ledgers: &[Ledger]) -> String {
             "\n{run}: {} rollouts in {} groups, most of {}; {} broke off and are left out; {algorithm}\n",
             it.rollouts, it.groups, it.usual_size, it.broken_off
         );
-        for row in it.all.iter().filter(|it| it.is_without_signal()) {
-            out += &format!("  {} never gets a signal: no group of it has a spread\n", clean(&row.agent));
-        }
-        let tokens: u64 = it.all.iter().map(|it| it.tokens).sum();
-        let flat: u64 = it.all.iter().map(|it| it.flat_tokens).sum();
-        if tokens > 0 {
-            let share = 100.0 * flat as f64 / tokens as f64;
-            out += &format!("  {flat} of {tokens} tokens ({share:.0}%) in groups without a spread\n");
+        for sentence in it.sentences() {
+            out += &format!("  {}\n", clean(&sentence));
         }
         out += "\n";
         table(&mut out, "all tasks", it.all.iter());
-        let mut tasks: Vec<&str> = it.rows.iter().map(|it| it.task.as_str()).collect();
-        tasks.dedup();
-        for task in tasks.iter().take(LISTED) {
-            table(&mut out, &clean(task), it.rows.iter().filter(|it| it.task == *task));
+        for (task, rows) in (0..it.task_count()).filter_map(|at| it.task(at)).take(LISTED) {
+            table(&mut out, &clean(task), rows.iter());
         }
-        if tasks.len() > LISTED {
-            out += &format!("  {} more tasks: CSV and JSON have all\n", tasks.len() - LISTED);
+        if it.task_count() > LISTED {
+            out += &format!("  {} more tasks: CSV and JSON have all\n", it.task_count() - LISTED);
         }
+        updates(&mut out, it);
+        wrong(&mut out, it);
     }
     out += "\nflat: groups without a spread, so no signal. up, down: declared numbers above and below 0, one on all acts of a\n\
             rollout once; sum: what they add up to. wrong: the other sign than is right; pushed: not 0 without a signal;\n\
             lost: 0 although there is one.\n";
     out
+}
+
+/// What declared numbers add up to by policy update: 0 in every cell where each agent is compared with itself.
+fn updates(out: &mut String, it: &Ledger) {
+    if it.updates.len() < 2 {
+        return;
+    }
+    let first = it.updates.len().saturating_sub(UPDATES);
+    let before = if first > 0 { format!(", the last {UPDATES}: JSON has all") } else { String::new() };
+    *out += &format!("  sum of pushes by update{before}\n");
+    let names = it.all.iter().map(|it| clean(&it.agent)).collect::<Vec<_>>();
+    let width = names.iter().map(|it| it.chars().count()).chain([5]).max().unwrap_or(0);
+    let heads: String = it.updates[first..].iter().map(|it| format!("{:>9}", format!("u{it}"))).collect();
+    *out += &format!("    {}{heads}\n", pad("agent", width));
+    for (name, cells) in names.iter().zip(&it.by_update) {
+        let cells: String =
+            cells[first..].iter().map(|it| format!("{:>9}", format!("{:+.2}", it.mass))).collect();
+        *out += &format!("    {}{cells}\n", pad(name, width));
+    }
+}
+
+/// Numbers of the wrong sign, the worst first.
+fn wrong(out: &mut String, it: &Ledger) {
+    if it.wrong.is_empty() {
+        return;
+    }
+    *out += "  wrong signs, worst first\n";
+    for it in it.wrong.iter().take(WRONG) {
+        *out += &format!(
+            "    {} {} in {}: {:.3} against a mean of {:.3}, declared {:+.3}, right {:+.3}\n",
+            clean(&it.episode),
+            clean(&it.agent),
+            clean(&it.task),
+            it.own,
+            it.mean,
+            it.declared,
+            it.right
+        );
+    }
 }
 
 fn table<'a>(out: &mut String, title: &str, rows: impl Iterator<Item = &'a LedgerRow>) {
@@ -133,6 +169,21 @@ pub fn groups_json(log: &str, ledgers: &[Ledger]) -> Value {
             "groups": it.groups, "usual_size": it.usual_size,
             "agents": it.all.iter().map(row).collect::<Vec<_>>(),
             "tasks": it.rows.iter().map(row).collect::<Vec<_>>(),
+            "pushes": it.pushes,
+            "right_within": it.right_key(),
+            "updates": it.updates,
+            "by_update": it.all.iter().zip(&it.by_update).map(|(row, cells)| json!({
+                "agent": clean(&row.agent),
+                "sum": cells.iter().map(|it| it.mass).collect::<Vec<_>>(),
+                "groups": cells.iter().map(|it| it.groups).collect::<Vec<_>>(),
+                "flat": cells.iter().map(|it| it.flat).collect::<Vec<_>>(),
+            })).collect::<Vec<_>>(),
+            "wrong": it.wrong.iter().map(|it| json!({
+                "episode": clean(&it.episode), "agent": clean(&it.agent), "task": clean(&it.task),
+                "reward": it.reward, "compared": it.own, "mean": it.mean,
+                "declared": it.declared, "right": it.right,
+            })).collect::<Vec<_>>(),
+            "sentences": it.sentences(),
         })
     };
     json!({ "log": clean(log), "runs": ledgers.iter().map(ledger).collect::<Vec<_>>() })

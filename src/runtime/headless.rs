@@ -4,7 +4,7 @@
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use super::{
-    Gathering, OpenedLogs, Survey,
+    Gathering, GroupReading, OpenedLogs, Survey,
     divergence::inside,
     search::{filter_all, match_records, search_all},
 };
@@ -90,6 +90,11 @@ impl Headless {
             Effect::Gather(id) => {
                 let rollouts = Arc::new(Gathering::all(&mut self.logs.store, *id));
                 Some(Message::Gathered { id: *id, rollouts })
+            }
+            Effect::Groups => {
+                let ledgers = Arc::new(GroupReading::all(&self.logs.store));
+                let read = ledgers.iter().map(|it| it.rollouts).sum();
+                Some(Message::Groups { ledgers, read, done: true })
             }
             Effect::Peek(id) => {
                 let episode = self.logs.store.episode(*id).ok().map(Arc::new);

@@ -14,7 +14,7 @@ use std::{
 use crossbeam_channel::{Receiver, RecvError, RecvTimeoutError, Sender, unbounded};
 
 use super::{
-    Gathering, OpenedLogs, Survey, Which,
+    Gathering, GroupReading, OpenedLogs, Survey, Which,
     divergence::inside,
     progress::reading,
     search::{Findings, Searcher, Sought, match_records, name_episodes, name_hits},
@@ -48,6 +48,8 @@ const EPISODE_SHARE: u32 = 4;
 pub const SILENCE: Duration = Duration::from_secs(2);
 /// Time between two looks at the requests while the episodes of a run are surveyed.
 const SURVEY: Duration = Duration::from_millis(10);
+/// Time between two ledgers of groups that are still being read.
+const GROUPS: Duration = Duration::from_millis(300);
 
 /// Whether to follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +107,8 @@ impl LogThread {
                 open: None,
                 survey: None,
                 gathering: None,
+                groups: GroupReading::default(),
+                groups_due: None,
                 searcher,
                 validation: Validation::new(validator),
                 sought: false,
@@ -148,6 +152,9 @@ struct State<F> {
     survey: Option<Survey>,
     /// Rollouts that are being read.
     gathering: Option<Gathering>,
+    /// The groups as they were read, and when what is known of them is due; `None`: nobody waits.
+    groups: GroupReading,
+    groups_due: Option<Instant>,
     searcher: Searcher,
     validation: Validation,
     /// A search or a filter is under way.
@@ -190,9 +197,11 @@ impl<F: Fn(Message)> State<F> {
             if caught_up {
                 self.step_survey();
                 self.step_gathering();
+                self.step_groups();
                 self.validation.hand_on(&mut self.logs, following);
             }
-            let busy = !caught_up || self.survey.is_some() || self.gathering.is_some();
+            let busy =
+                !caught_up || self.survey.is_some() || self.gathering.is_some() || self.groups_due.is_some();
             self.validation.yield_to_others(busy || self.sought);
             let Ok(next) = self.next(queue, busy, following) else { return };
             for request in next.into_iter().chain(queue.try_iter()) {
@@ -461,6 +470,17 @@ impl<F: Fn(Message)> State<F> {
         }
     }
 
+    /// Reads a few rollouts for the ledger of groups, and tells from time to time what is known.
+    fn step_groups(&mut self) {
+        let Some(due) = self.groups_due else { return };
+        let done = self.groups.step(&self.logs.store, SURVEY);
+        if done || Instant::now() >= due {
+            let (read, ledgers) = (self.groups.rollouts(), Arc::new(self.groups.ledgers()));
+            (self.send)(Message::Groups { ledgers, read, done });
+            self.groups_due = (!done).then(|| Instant::now() + GROUPS);
+        }
+    }
+
     fn answer(&mut self, request: Request) {
         match request {
             Request::Woken | Request::Validated(_) => {}
@@ -482,6 +502,10 @@ impl<F: Fn(Message)> State<F> {
                 if id.index() < self.logs.store.episode_count() {
                     self.gathering = Some(Gathering::of(&mut self.logs.store, id));
                 }
+            }
+            Request::Groups => {
+                self.groups.begin();
+                self.groups_due = Some(Instant::now() + GROUPS);
             }
             Request::Peek(id) => {
                 // An episode that was listed before it was indexed comes under its final id.

@@ -11,6 +11,7 @@
 mod acts;
 mod attempts;
 mod bridges;
+mod brief;
 mod causal;
 mod clocks;
 mod growing;
@@ -42,6 +43,7 @@ use crate::{
     suspicion, text,
 };
 use attempts::{Attempts, Later};
+pub(super) use brief::brief;
 use causal::Causal;
 use clocks::WrongClock;
 pub(super) use growing::Growing;

@@ -86,10 +86,20 @@ impl Store {
 
     /// Reads the records of an episode that stand at `origins`.
     pub(super) fn lines(&self, id: EpisodeId, origins: &[Origin]) -> Result<Lines, RereadError> {
+        self.lines_by(&mut Reader::new(&self.lives), id, origins, origins.len())
+    }
+
+    /// The same of the first `count` of these; the others will be read next.
+    pub(super) fn lines_by(
+        &self,
+        reader: &mut Reader<'_>,
+        id: EpisodeId,
+        origins: &[Origin],
+        count: usize,
+    ) -> Result<Lines, RereadError> {
         let name = self.episodes.name(id);
         let mut lines = Lines::default();
-        let mut reader = Reader::new(&self.lives);
-        for (index, origin) in origins.iter().copied().enumerate() {
+        for (index, origin) in origins.iter().copied().enumerate().take(count) {
             let bytes = match reader.first(&origins[index..]) {
                 Ok(bytes) => bytes,
                 Err(why) => {

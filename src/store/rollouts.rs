@@ -14,7 +14,7 @@ use std::{
 
 use rustc_hash::{FxHashMap, FxHasher};
 
-use super::{Reader, RereadError, Store, assemble, parse_line, rows::RowId};
+use super::{Reader, RereadError, Store, assemble, live::Lines, parse_line, rows::RowId};
 use crate::{
     log::{Body, Payload, Record},
     model::{ActFacts, Episode, EpisodeId, Origin, Peer, Peers, Rollout, SameTask},
@@ -185,8 +185,32 @@ impl Store {
     /// # Errors
     /// As [`Store::episode`].
     pub fn read_rollout(&self, id: EpisodeId) -> Result<Rollout, RereadError> {
-        let (episode, facts) = self.episode_with_facts(id)?;
-        Ok(Rollout::of(&episode, facts))
+        let lines = self.lines(id, &self.few_origins(id)?)?;
+        Ok(self.rollout_of(id, lines))
+    }
+
+    /// The same of several, read together where they stand beside each other; `None`: it cannot be read.
+    pub fn read_rollouts(&self, ids: &[EpisodeId]) -> Vec<Option<Rollout>> {
+        let all: Vec<Vec<Origin>> = ids.iter().map(|it| self.few_origins(*it).unwrap_or_default()).collect();
+        let origins: Vec<Origin> = all.iter().flatten().copied().collect();
+        let mut reader = Reader::new(&self.lives);
+        let mut at = 0;
+        let of = ids.iter().zip(all.iter().map(Vec::len));
+        of.map(|(id, count)| {
+            let lines = self.lines_by(&mut reader, *id, &origins[at..], count);
+            at += count;
+            lines.ok().filter(|it| !it.records.is_empty()).map(|it| self.rollout_of(*id, it))
+        })
+        .collect()
+    }
+
+    fn rollout_of(&self, id: EpisodeId, lines: Lines) -> Rollout {
+        let facts = act_facts(&lines.records);
+        let (name, run) = (self.episodes.name(id), self.episodes.run(id));
+        let brief = assemble::brief(name, run, &lines.records);
+        let episode =
+            brief.unwrap_or_else(|| assemble::assemble(name, run, lines.records, lines.diagnostics));
+        Rollout::of(&episode, |origin| facts.get(&origin).copied().unwrap_or_default())
     }
 
     /// An episode, and the turn and the state of each of its actions by the place of its record.
@@ -311,7 +335,7 @@ impl Store {
 
 /// The turn and the state of each action, by its record. Without a `pre_state` an action begins in the state that was
 /// logged last.
-fn act_facts(records: &[(Box<Record>, Origin)]) -> FxHashMap<Origin, ActFacts> {
+pub(super) fn act_facts(records: &[(Box<Record>, Origin)]) -> FxHashMap<Origin, ActFacts> {
     let mut facts = FxHashMap::default();
     let mut last = None;
     for (record, origin) in records {

@@ -307,6 +307,7 @@ impl Awaited {
             // It takes its time: meanwhile the screen shows the rest.
             Message::Run { .. }
             | Message::Gathered { .. }
+            | Message::Groups { .. }
             | Message::Peeked { .. }
             | Message::Inside { .. } => false,
             Message::Log(summary) => {

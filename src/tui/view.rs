@@ -11,6 +11,7 @@ mod film;
 mod filters;
 mod footer;
 mod graph;
+mod groups;
 mod header;
 mod hits;
 mod methods;
@@ -58,6 +59,7 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer, theme: &Theme) -> Dr
     let mut body = screen.part(0, top, width, height - top - 1);
     body.mark(model.search.pattern.as_deref());
     match model.open.as_ref().filter(|_| model.screen == Screen::Episode) {
+        None if model.groups.shown => groups::draw(model, &mut body),
         None if model.film.shown => film::draw(model, &mut body),
         None => episodes::draw(model, &mut body),
         Some(open) => (painting(model.view).draw)(model, open, &mut body),

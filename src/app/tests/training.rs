@@ -61,6 +61,6 @@ fn a_cell_is_opened_and_v_leads_back_to_the_list() {
     assert_eq!((program.model().film.agent, program.model().film.cell()), (0, 0));
     program.press("G");
     assert_eq!((program.model().film.cell, program.model().film.cell()), (None, 39));
-    program.press("v");
-    assert!(!program.model().film.shown);
+    program.press("vv");
+    assert!(!program.model().film.shown && !program.model().groups.shown);
 }

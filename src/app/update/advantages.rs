@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::jobs;
+use super::{groups, jobs};
 use crate::{
     app::{
         job::AdvantagesJob,
@@ -40,6 +40,7 @@ pub(super) fn gathered(
     rollouts: Arc<Vec<Arc<Rollout>>>,
     effects: &mut Vec<Effect>,
 ) {
+    groups::gathered(model, id, &rollouts, effects);
     let Some(open) = model.open.as_mut().filter(|it| it.id == id) else { return };
     let request = model.request.take_next();
     open.methods.advantages.ask(request, rollouts.len());

@@ -80,7 +80,7 @@ pub(super) fn on_action(
 ) -> Handled {
     let Some(film) = model.film.film.get().cloned() else {
         if action == Action::Variant {
-            model.film.shown = false;
+            (model.film.shown, model.groups.shown) = (false, true);
             return Handled::Yes;
         }
         return Handled::No;
@@ -91,7 +91,8 @@ pub(super) fn on_action(
     model.film.moved |=
         matches!(action, Action::Left | Action::Right | Action::Up | Action::Down | Action::NextHit);
     match action {
-        Action::Variant | Action::Back => model.film.shown = false,
+        Action::Variant => (model.film.shown, model.groups.shown) = (false, true),
+        Action::Back => model.film.shown = false,
         Action::Left => model.film.cell = Some(cell.saturating_sub(count)),
         Action::Right => model.film.cell = Some((cell + count).min(last)),
         Action::Up => model.film.agent = model.film.agent.saturating_sub(count),

@@ -19,7 +19,7 @@ use crate::{
 /// Asks for the next episode whose verdict is not known, if nothing is under way.
 pub(super) fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
     let state = &model.headlines;
-    if model.screen != Screen::Episodes || model.film.shown || state.is_busy() {
+    if model.screen != Screen::Episodes || model.film.shown || model.groups.shown || state.is_busy() {
         return;
     }
     let (log, filters) = (&model.log, &model.filters);

@@ -5,8 +5,8 @@
 //! ```
 
 use super::{
-    blame, compare, cursor, film, filter, form, handled::Handled, keymap::action_of, log, note, origins,
-    search, toggle_overlay, views, whose,
+    blame, compare, cursor, film, filter, form, groups, handled::Handled, keymap::action_of, log, note,
+    origins, search, toggle_overlay, views, whose,
 };
 use crate::app::{
     action::Action,
@@ -116,10 +116,13 @@ fn overlay(model: &mut Model, press: Press, effects: &mut Vec<Effect>) -> Handle
     (is_listed || cursor::overlay(model, action, count)).into()
 }
 
-/// The film of the run, which may stand in place of the list.
+/// The film of the run or its groups, which may stand in place of the list.
 fn run_film(model: &mut Model, press: Press, effects: &mut Vec<Effect>) -> Handled {
     let is_there = model.screen == Screen::Episodes && model.overlay.is_none();
     let Some(action) = press.action.filter(|_| is_there) else { return Handled::No };
+    if model.groups.shown {
+        return groups::on_action(model, action, press.count(), effects);
+    }
     if model.film.shown {
         return film::on_action(model, action, press.count(), effects);
     }

@@ -18,6 +18,8 @@ pub(super) enum Request {
     Survey(EpisodeId),
     /// Read the rollouts around an episode.
     Gather(EpisodeId),
+    /// Read what has changed of the groups.
+    Groups,
     /// Read an episode once.
     Peek(EpisodeId),
     /// Read what the records of a row of a comparison hold.
@@ -59,6 +61,11 @@ impl LogThread {
     /// Asks for the rollouts around an episode.
     pub fn gather(&self, id: EpisodeId) {
         let _ = self.requests.send(Request::Gather(id));
+    }
+
+    /// Asks for the ledgers of all groups.
+    pub fn groups(&self) {
+        let _ = self.requests.send(Request::Groups);
     }
 
     /// Asks for an episode, once.

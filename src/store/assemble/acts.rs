@@ -40,6 +40,36 @@ pub(super) fn add(builder: &mut Builder, records: &[(Box<Record>, Origin)]) -> V
     nodes
 }
 
+/// Adds every action and message without its words. `None`: an action and a message share an id.
+pub(super) fn add_brief(builder: &mut Builder, records: &[(Box<Record>, Origin)]) -> Option<()> {
+    let mut counts = vec![0_u32; builder.episode.agents.len()];
+    for (record, origin) in records {
+        let mut act = match &record.body {
+            Body::Action(it) => Act { usage: usage(it), ..blank(builder.agents[&it.agent], ActKind::Action) },
+            Body::Message(it) => blank(builder.agents[&it.from], ActKind::Message),
+            _ => continue,
+        };
+        let raw_id = named(record, &mut counts[act.agent.index()]);
+        act.id = text::clean(&raw_id);
+        (act.time, act.step, act.origin) = (record.ts, record.step, *origin);
+        let id = ActId::from_index(builder.episode.acts.len());
+        if builder.acts.insert(raw_id, id).is_some() {
+            return None;
+        }
+        builder.episode.acts.push(act);
+    }
+    Some(())
+}
+
+/// The id of an act as logged, else its agent and the number of its act; `count`: its acts so far.
+fn named(record: &Record, count: &mut u32) -> String {
+    *count += 1;
+    match &record.id {
+        Some(id) => id.clone(),
+        None => format!("{}#{}", record.agent().unwrap_or_default(), *count - 1),
+    }
+}
+
 /// The act that a record is, and its id as logged; `None` if it is no act. `counts` are the acts so far, by
 /// agent.
 pub(super) fn of_record(
@@ -53,12 +83,7 @@ pub(super) fn of_record(
         Body::Message(message) => of_message(builder, message, origin),
         _ => return None,
     };
-    let count = &mut counts[act.agent.index()];
-    let raw_id = match &record.id {
-        Some(id) => id.clone(),
-        None => format!("{}#{count}", record.agent().unwrap_or_default()),
-    };
-    *count += 1;
+    let raw_id = named(record, &mut counts[act.agent.index()]);
     act.id = text::clean(&raw_id);
     (act.time, act.step, act.origin) = (record.ts, record.step, origin);
     act.trace = trace_of(record);
@@ -152,13 +177,14 @@ fn of_action_by(agent: AgentId, action: &Action) -> Act {
         error: action.error.as_deref().map(|it| text::label(it, Act::LABEL_CHARS)),
         policy,
         default_action: action.default.as_ref().map(|it| action_label(it.json())),
-        usage: action.usage.as_ref().map_or(Usage::default(), |it| Usage {
-            input: it.input,
-            output: it.output,
-            cost: it.cost,
-        }),
+        usage: usage(action),
         ..blank(agent, ActKind::Action)
     }
+}
+
+fn usage(action: &Action) -> Usage {
+    let of = action.usage.as_ref();
+    of.map_or(Usage::default(), |it| Usage { input: it.input, output: it.output, cost: it.cost })
 }
 
 /// An earlier try of an action.

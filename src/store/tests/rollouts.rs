@@ -85,3 +85,38 @@ fn a_state_is_the_same_in_whatever_order_it_is_written() {
     let [first, second] = rollout.acts.as_slice() else { panic!("{rollout:?}") };
     assert_eq!((first.turn, first.state.is_some(), first.state == second.state), (Some(4), true, true));
 }
+
+/// What is kept of a rollout whose episode is put together in full.
+fn in_full(files: &Files, id: EpisodeId) -> crate::model::Rollout {
+    let places = files.store.lines(id, &files.store.origins(id)).unwrap().records;
+    let facts = crate::store::rollouts::act_facts(&places);
+    let episode = files.store.episode(id).unwrap();
+    crate::model::Rollout::of(&episode, |it| facts.get(&it).copied().unwrap_or_default())
+}
+
+#[test]
+fn a_rollout_put_together_in_brief_is_the_one_put_together_in_full() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (mut brief, mut all) = (0, 0);
+    for folder in ["sample-logs", "sample-logs/broken", "tests/data/verdicts"] {
+        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|it| it != "jsonl") {
+                continue;
+            }
+            let Ok(text) = std::fs::read_to_string(&path) else { continue };
+            let files = one(&text);
+            let ids: Vec<EpisodeId> = (0..files.store.episode_count()).map(EpisodeId::from_index).collect();
+            let together = files.store.read_rollouts(&ids);
+            for (id, found) in ids.iter().zip(together) {
+                let full = in_full(&files, *id);
+                assert_eq!(files.store.read_rollout(*id).unwrap(), full, "{} {id:?}", path.display());
+                assert_eq!(found.as_ref(), Some(&full), "{} {id:?}", path.display());
+                let records = files.store.lines(*id, &files.store.origins(*id)).unwrap().records;
+                brief += usize::from(assemble::brief("e", None, &records).is_some());
+                all += 1;
+            }
+        }
+    }
+    assert!(brief > 20 && brief < all, "{brief} of {all}");
+}

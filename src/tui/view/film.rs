@@ -17,7 +17,7 @@ pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) {
     let all = model.log.episodes.len();
     let looked_at = model.film.looked_at();
     let Some(film) = model.film.film.get() else {
-        pane.rule(0, "Run", &list_key());
+        pane.rule(0, "Run", &next_key());
         let what = if model.log.loaded { "reading the newest episodes" } else { "reading the log first" };
         pane.put(2, 2, what, Role::Dim);
         return;
@@ -34,7 +34,7 @@ pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) {
     let mut y = lines.len();
     let reading = if looked_at < all { format!("  {looked_at} of {all} read") } else { String::new() };
     let left = if film.left_out > 0 { format!("  {} left out", film.left_out) } else { String::new() };
-    pane.rule(y, &format!("Run  cell {} ep{left}{reading}", film.per_cell), &list_key());
+    pane.rule(y, &format!("Run  cell {} ep{left}{reading}", film.per_cell), &next_key());
     y += 1;
     y = cells(model, film, pane, y);
     below(model, film, pane, y);
@@ -50,8 +50,8 @@ pub(super) fn lines(model: &Model) -> Vec<String> {
     film.sentences().into_iter().take(1).chain(film.agents.iter().map(agent)).collect()
 }
 
-fn list_key() -> String {
-    format!("{} list", Action::Variant.key())
+fn next_key() -> String {
+    format!("{} groups", Action::Variant.key())
 }
 
 /// Rows of agents, of R and of what the sums miss; the row after them.

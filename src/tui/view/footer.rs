@@ -62,9 +62,18 @@ fn hint_of(model: &Model, binding: &Binding) -> &'static str {
         return "on/off";
     }
     if model.overlay.is_none() && model.screen == Screen::Episodes {
+        if model.groups.shown {
+            return match binding.action {
+                Action::Variant => "list",
+                Action::Right => "agent",
+                Action::Down => "task",
+                Action::NextHit => "wrong sign",
+                _ => binding.hint,
+            };
+        }
         return match (binding.action, model.film.shown) {
             (Action::Variant, false) => "film",
-            (Action::Variant, true) => "list",
+            (Action::Variant, true) => "groups",
             (Action::Right, true) => "cell",
             (Action::Down, true) => "agent",
             (Action::NextHit, true) => "fall",
@@ -86,9 +95,9 @@ fn hint_of(model: &Model, binding: &Binding) -> &'static str {
     (model.view.row().hint)(model, binding.action).unwrap_or(binding.hint)
 }
 
-/// Whether the film of the run has the keys.
+/// Whether the film of the run or its groups have the keys.
 fn is_film(model: &Model) -> bool {
-    model.screen == Screen::Episodes && model.film.shown
+    model.screen == Screen::Episodes && (model.film.shown || model.groups.shown)
 }
 
 fn hints(model: &Model) -> Vec<&'static Binding> {
@@ -100,7 +109,7 @@ fn hints(model: &Model) -> Vec<&'static Binding> {
         (Some(Overlay::Hits), _) => &[A::Down, A::Open, A::NextHit, A::Search, A::Back, A::Help],
         (Some(Overlay::Filters), _) => &[A::Down, A::Hold, A::Filter, A::Back, A::Help],
         (Some(_), _) => &[A::Down, A::Back, A::Help, A::Quit],
-        (None, Screen::Episodes) if model.film.shown => {
+        (None, Screen::Episodes) if is_film(model) => {
             &[A::Right, A::Down, A::Open, A::NextHit, A::Compare, A::Variant, A::Help, A::Quit]
         }
         (None, Screen::Episodes) => {

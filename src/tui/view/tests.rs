@@ -70,8 +70,9 @@ const WAYS: [&str; 43] = [
     "=0=",
 ];
 
-/// Ways to what is answered only for somebody who asks: comparison, film, origins.
-const ANSWERED: [&str; 8] = ["0=j=", "0=j=\tj", "0=j=n.s", "0v", "0vlj", "0vh\n", "o", "oj"];
+/// Ways to what is answered only for somebody who asks: comparison, film, groups, origins.
+const ANSWERED: [&str; 10] =
+    ["0=j=", "0=j=\tj", "0=j=n.s", "0v", "0vlj", "0vh\n", "0vv", "0vvjlnn", "o", "oj"];
 
 fn key(c: char) -> Key {
     match c {
@@ -186,7 +187,7 @@ fn every_log_in_every_view_at_common_sizes() {
 
 #[test]
 fn what_is_answered_is_drawn_at_any_size() {
-    let (mut compared, mut films) = (0, 0);
+    let (mut compared, mut films, mut groups) = (0, 0, 0);
     for (name, text) in logs::logs() {
         // A second episode beside each, so that there is something to compare.
         let log = format!("{text}{}", text.replace(r#""episode":"e""#, r#""episode":"f""#));
@@ -195,6 +196,7 @@ fn what_is_answered_is_drawn_at_any_size() {
             program.press(way);
             compared += usize::from(program.model().compare.compared.get().is_some());
             films += usize::from(program.model().film.film.get().is_some());
+            groups += usize::from(program.model().groups.ledger().is_some());
             for (charset, size) in [
                 (Charset::Unicode, (80, 24)),
                 (Charset::Ascii, (80, 24)),
@@ -209,6 +211,7 @@ fn what_is_answered_is_drawn_at_any_size() {
         }
     }
     assert!(compared > 30 && films > 30, "{compared} comparisons and {films} films were drawn");
+    assert!(groups > 10, "{groups} ledgers were drawn");
 }
 
 #[test]

@@ -16,7 +16,8 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> Drawn {
     pane.mark(model.search.pattern.as_deref());
     match model.open.as_ref().filter(|_| model.screen == Screen::Episode) {
         None if model.screen == Screen::Compare => compared(model, &mut pane),
-        None if model.film.shown => film(model, &mut pane),
+        None if model.groups.shown => run(&super::groups::lines(model), &mut pane),
+        None if model.film.shown => run(&super::film::lines(model), &mut pane),
         None => list(model, &mut pane),
         Some(open) => episode(model, open, &mut pane),
     }
@@ -75,9 +76,8 @@ fn list(model: &Model, pane: &mut Painter<'_>) {
 }
 
 /// The run: its first sentence and every agent, a line each.
-fn film(model: &Model, pane: &mut Painter<'_>) {
+fn run(lines: &[String], pane: &mut Painter<'_>) {
     let (width, height) = (pane.width(), pane.height());
-    let lines = super::film::lines(model);
     let wrapped = lines.iter().flat_map(|it| crate::text::wrap(it, width));
     for (y, line) in wrapped.take(height.saturating_sub(1).max(1)).enumerate() {
         pane.put_fit(0, y, width, &line, Role::Plain);
