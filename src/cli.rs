@@ -4,6 +4,7 @@ mod arguments;
 mod audit;
 mod check;
 mod check_follow;
+mod config;
 mod convert;
 mod diff;
 mod diff_runs;
@@ -38,7 +39,7 @@ use anyhow::Context;
 use clap::{CommandFactory, Parser};
 use serde::Serialize;
 
-use crate::{import, log, tui::supervisor};
+use crate::{app::action, config::Setting, import, log, tui::supervisor};
 
 use stdin::Patience;
 
@@ -105,18 +106,31 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     io.is_some_and(|it| it.kind() == io::ErrorKind::BrokenPipe)
 }
 
-fn run(arguments: Arguments) -> anyhow::Result<u8> {
+fn run(mut arguments: Arguments) -> anyhow::Result<u8> {
+    let to_screen = arguments.command.is_none() && io::stdout().is_terminal();
+    if let Some(code) = to_screen.then(supervisor::supervise).flatten() {
+        return Ok(code);
+    }
+    let mut loaded = config::Loaded::read(arguments.config.as_deref())?;
+    if !to_screen {
+        for problem in loaded.problems() {
+            eprintln!("creditscope: {problem}");
+        }
+    }
+    action::install(loaded.config.bindings().to_vec());
+    if let Some(logs) = arguments.logs_mut() {
+        logs.find_map(&loaded.config)?;
+    }
     match arguments.command {
         None => {
             let mut options = arguments.open;
-            let to_screen = io::stdout().is_terminal();
-            if let Some(code) = to_screen.then(supervisor::supervise).flatten() {
-                return Ok(code);
-            }
+            loaded.take_flags(&options.screen);
             stdin::fill(&mut options.logs.logs, if to_screen { Patience::Short } else { Patience::Endless });
-            screen::run(&options)
+            screen::run(&options, &loaded)
         }
         Some(Command::Report(mut options)) => {
+            options.scenario.preferred = loaded.preferred();
+            options.size.get_or_insert_with(|| loaded.config.word(Setting::Size).to_owned());
             stdin::fill(&mut options.logs.logs, Patience::Endless);
             report::run(&options)
         }
@@ -140,6 +154,7 @@ fn run(arguments: Arguments) -> anyhow::Result<u8> {
         }
         Some(Command::Sessions(options)) => sessions::run(&options),
         Some(Command::Fit(options)) => fit::run(&options),
+        Some(Command::Config(options)) => config::run(&options, loaded),
         Some(Command::Schema) => print(log::SCHEMA),
         Some(Command::Completions { shell }) => {
             let mut out = Vec::new();

@@ -61,7 +61,7 @@ pub use crate::forensics::{Level as AdvantageLevel, Summary as AdvantageSummary}
 pub use agreement::{Kappa, Opinion, PersonsAgree, agreements, opinions};
 pub use audit::{AuditItem, AuditRow, audit};
 pub use blame::{Blame, BlameKind, Margin, blame};
-pub use choice::{act_scenario, best_scenario, variants};
+pub use choice::{act_scenario, best_scenario, preferred_scenario, variants};
 pub use coalition::Sampling;
 pub use compare::{Comparison, ComparisonRow, compare};
 pub use costs::{ChoiceRow, CostColumn, OwnStudy};

@@ -25,6 +25,7 @@
 //! report         text, JSON, Markdown, SVG      <- model, credit, check, audit, text, search, import, suspicion, compare, forensics, training
 //! runtime        threads                        <- everything but tui
 //! tui            ratatui and crossterm          <- model, credit, graph, app, text, search, filter, suspicion, compare, training, forensics
+//! config         the user's configuration file  <- app, credit, import, text, tui
 //! cli            arguments, composition         <- everything
 //! ```
 
@@ -33,6 +34,7 @@ pub mod audit;
 pub mod check;
 pub mod cli;
 pub mod compare;
+pub mod config;
 pub mod credit;
 pub mod filter;
 pub mod forensics;

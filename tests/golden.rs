@@ -6,6 +6,7 @@
 mod golden {
     mod advantages;
     mod broken;
+    mod configured;
     mod convert;
     mod diff;
     mod estimated;

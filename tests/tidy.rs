@@ -88,6 +88,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "forensics",
         ],
     ),
+    ("config", &["app", "credit", "import", "text", "tui"]),
     ("cli", EVERYTHING),
 ];
 
@@ -137,6 +138,7 @@ const EVERYTHING: &[&str] = &[
     "forensics",
     "runtime",
     "tui",
+    "config",
 ];
 
 /// Layers without IO, clock, process or thread.
@@ -156,6 +158,7 @@ const PURE: &[&str] = &[
     "audit",
     "app",
     "report",
+    "config",
 ];
 
 /// Public items that nothing in the program names, with the reason why they stay.

@@ -1,10 +1,14 @@
 //! The table of actions. A key is written in [`BINDINGS`] and nowhere else: help, footers, the tiny view,
 //! titles, notices and `--help` are made from it, and the README's tables are tested against it.
 
+mod rebind;
+
 use super::{
     key::{Key, KeyCode},
     screen::View,
 };
+
+pub use rebind::{bindings, install, rebound};
 
 /// Something a key can ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -209,6 +213,18 @@ const PAIRS: &[Pair] = &[
 ];
 
 impl Action {
+    /// Its name in a configuration: `next-culprit`.
+    pub fn name(self) -> String {
+        let mut name = String::new();
+        for c in format!("{self:?}").chars() {
+            if c.is_ascii_uppercase() && !name.is_empty() {
+                name.push('-');
+            }
+            name.push(c.to_ascii_lowercase());
+        }
+        name
+    }
+
     /// The name of its first key: `F`, `Enter`, `^R`.
     pub fn key(self) -> String {
         match self {
@@ -231,7 +247,7 @@ impl Action {
 /// The help of a section: keys and what they do, actions that go together in one row.
 pub fn help(section: Section) -> Vec<(String, String)> {
     let mut rows = Vec::new();
-    for binding in BINDINGS.iter().filter(|it| it.section == section) {
+    for binding in bindings().iter().filter(|it| it.section == section) {
         if PAIRS.iter().any(|it| it.1 == binding.action) {
             continue;
         }
@@ -336,7 +352,7 @@ pub const BINDINGS: &[Binding] = &[
 
 /// The row of `action`, which shows no view.
 pub fn binding(action: Action) -> &'static Binding {
-    BINDINGS.iter().find(|it| it.action == action).expect("every action has a row, see the test")
+    bindings().iter().find(|it| it.action == action).expect("every action has a row, see the test")
 }
 
 #[cfg(test)]

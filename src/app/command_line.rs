@@ -10,6 +10,8 @@ use crate::{
 pub struct ScenarioOptions {
     /// `--method NAME`.
     pub method: Option<String>,
+    /// The method to take without one, where the log supports it.
+    pub preferred: Option<String>,
     /// `--baseline NAME`.
     pub baseline: Option<String>,
     /// `--reward-of WHOSE`.
@@ -40,7 +42,10 @@ impl ScenarioOptions {
         let of_whose = Scenario { whose: whose.clone(), ..Scenario::default() };
         let mut scenario = match &self.method {
             Some(name) => known_method(name)?,
-            None => credit::best_scenario(&credit::rewarded(episode, &of_whose)).unwrap_or_default(),
+            None => {
+                let name = self.preferred.as_deref().unwrap_or("");
+                credit::preferred_scenario(&credit::rewarded(episode, &of_whose), name).unwrap_or_default()
+            }
         };
         scenario.whose = whose;
         if let Some(name) = &self.baseline {

@@ -58,6 +58,20 @@ impl Key {
         Self { code, ctrl: false }
     }
 
+    /// The key that is written so: the way back from [`Key::name`].
+    pub fn parse(name: &str) -> Option<Self> {
+        if let Some(c) = name.strip_prefix('^').and_then(only) {
+            return Some(Self::ctrl(c.to_ascii_lowercase()));
+        }
+        if let Some(c) = only(name) {
+            return Some(Self::char(c));
+        }
+        if name == "Space" {
+            return Some(Self::char(' '));
+        }
+        NAMED.into_iter().map(Self::named).find(|it| it.name() == name)
+    }
+
     /// How the key is written in help and footers: `^d`, `Enter`, `j`.
     pub fn name(self) -> String {
         let name = match self.code {
@@ -75,6 +89,29 @@ impl Key {
     }
 }
 
+/// The keys that have a name.
+const NAMED: [KeyCode; 13] = [
+    KeyCode::Enter,
+    KeyCode::Esc,
+    KeyCode::Tab,
+    KeyCode::BackTab,
+    KeyCode::Backspace,
+    KeyCode::Up,
+    KeyCode::Down,
+    KeyCode::Left,
+    KeyCode::Right,
+    KeyCode::Home,
+    KeyCode::End,
+    KeyCode::PageUp,
+    KeyCode::PageDown,
+];
+
+/// The character of a text of one.
+fn only(text: &str) -> Option<char> {
+    let mut chars = text.chars();
+    chars.next().filter(|_| chars.next().is_none())
+}
+
 impl From<char> for Key {
     fn from(c: char) -> Self {
         Self::char(c)
@@ -88,6 +125,15 @@ mod tests {
     #[track_caller]
     fn check(key: Key, expected: &str) {
         assert_eq!(key.name(), expected);
+        assert_eq!(Key::parse(expected), Some(key));
+    }
+
+    #[test]
+    fn what_is_no_key() {
+        for text in ["", "jj", "^", "^dd", "Enterr", "enter", "F1"] {
+            assert!(Key::parse(text).is_none() || text == "^", "{text}");
+        }
+        assert_eq!(Key::parse("^"), Some(Key::char('^')));
     }
 
     #[test]

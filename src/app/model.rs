@@ -68,6 +68,8 @@ pub struct Model {
     pub filters: FilterState,
     /// Something to say in the footer.
     pub notice: Option<String>,
+    /// The method to begin with, where a log supports it; `None`: the best that it supports.
+    pub preferred: Option<String>,
     /// `method/baseline` of the credit of the episode opened last; `None` if none was.
     pub credited_by: Option<String>,
     /// What the log was opened as, for the equivalent command line.
@@ -114,6 +116,7 @@ impl Model {
             search: SearchState::default(),
             filters: FilterState::default(),
             notice: None,
+            preferred: None,
             credited_by: None,
             arguments,
             mouse: false,

@@ -1,5 +1,7 @@
 //! The arguments of the command line.
 
+use std::str::FromStr;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{log_options::LogOptions, method_help, output_format::OutputFormat};
@@ -8,7 +10,7 @@ use crate::{
     credit::MessageSetting,
     import::RowMap,
     model::Severity,
-    tui::theme::{ColorChoice, ColorMode},
+    tui::theme::ColorChoice,
 };
 
 /// The keys and other notes for `--help`.
@@ -38,6 +40,9 @@ pub struct Arguments {
     /// What to do; without one, open the logs in the terminal.
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// Read this configuration instead of ~/.config/creditscope/config.toml
+    #[arg(long, value_name = "FILE", global = true)]
+    pub config: Option<std::path::PathBuf>,
     /// Options of the terminal.
     #[command(flatten)]
     pub open: Open,
@@ -66,6 +71,8 @@ pub enum Command {
     Sessions(Sessions),
     /// Fit the estimate from the text anew on annotated failures, and say how often it is right about others
     Fit(Fit),
+    /// Print the configuration in force, with the origin of each value
+    Config(ConfigOptions),
     /// Print the JSON Schema of the native log
     Schema,
     /// Print a completion script for a shell
@@ -87,6 +94,14 @@ pub struct Open {
     /// Open this episode
     #[arg(long, short)]
     pub episode: Option<String>,
+    /// What goes before the configuration.
+    #[command(flatten)]
+    pub screen: ScreenFlags,
+}
+
+/// Flags of the terminal that go before the configuration.
+#[derive(Debug, Default, Args)]
+pub struct ScreenFlags {
     /// Follow the logs as they grow, also when every episode has ended
     #[arg(long, short, conflicts_with = "no_follow")]
     pub follow: bool,
@@ -97,23 +112,30 @@ pub struct Open {
     #[arg(long)]
     pub poll: bool,
     /// Colours: auto, never, always, 16, 256, truecolor
-    #[arg(long, value_name = "WHEN", default_value = "auto", value_parser = color)]
-    pub color: ColorChoice,
+    #[arg(long, value_name = "WHEN", value_parser = color)]
+    pub color: Option<String>,
     /// Draw with ASCII characters only
     #[arg(long)]
     pub ascii: bool,
 }
 
-fn color(text: &str) -> Result<ColorChoice, String> {
-    Ok(match text {
-        "auto" => ColorChoice::Auto,
-        "never" | "mono" => ColorChoice::Never,
-        "always" => ColorChoice::Always,
-        "16" => ColorChoice::Mode(ColorMode::Ansi16),
-        "256" => ColorChoice::Mode(ColorMode::Indexed256),
-        "truecolor" => ColorChoice::Mode(ColorMode::TrueColor),
-        _ => return Err("one of auto, never, always, 16, 256, truecolor".to_owned()),
-    })
+/// The word of a colour choice.
+fn color(text: &str) -> Result<String, String> {
+    ColorChoice::from_str(text).map(|_| text.to_owned())
+}
+
+/// `config`.
+#[derive(Debug, Args)]
+pub struct ConfigOptions {
+    /// Print the file to start from instead: every setting with its default and what it does
+    #[arg(long, conflicts_with_all = ["schema", "follow", "no_follow", "poll", "color", "ascii"])]
+    pub default: bool,
+    /// Print the JSON Schema of the file instead, for editors
+    #[arg(long, conflicts_with_all = ["follow", "no_follow", "poll", "color", "ascii"])]
+    pub schema: bool,
+    /// Flags as the terminal takes them.
+    #[command(flatten)]
+    pub screen: ScreenFlags,
 }
 
 /// `report`.
@@ -162,9 +184,9 @@ pub struct Report {
     /// apostrophe in front
     #[arg(long)]
     pub raw_cells: bool,
-    /// Columns and rows of --format screen and svg, at most 1,000,000 cells
-    #[arg(long, value_name = "COLSxROWS", default_value = "100x30")]
-    pub size: String,
+    /// Columns and rows of --format screen and svg, at most 1,000,000 cells; without it what the configuration says, else 100x30
+    #[arg(long, value_name = "COLSxROWS")]
+    pub size: Option<String>,
     /// Keys to press before the picture of --format screen and svg
     #[arg(long, default_value = "")]
     pub keys: String,
@@ -206,6 +228,9 @@ pub struct Scenario {
     /// Credit method; without it, the best the log supports
     #[arg(long, long_help = method_help::methods(), value_parser = method_help::MethodName, hide_possible_values = true)]
     pub method: Option<String>,
+    /// What the configuration prefers without one.
+    #[arg(skip)]
+    pub preferred: Option<String>,
     /// Baseline of the method
     #[arg(long, long_help = method_help::baselines())]
     pub baseline: Option<String>,
@@ -236,11 +261,28 @@ pub struct Scenario {
     pub seed: Option<u64>,
 }
 
+impl Arguments {
+    /// The logs of the command, if it reads any.
+    pub(super) fn logs_mut(&mut self) -> Option<&mut LogOptions> {
+        Some(match self.command.as_mut() {
+            None => &mut self.open.logs,
+            Some(Command::Report(it)) => &mut it.logs,
+            Some(Command::Diff(it)) => &mut it.logs,
+            Some(Command::Check(it)) => &mut it.logs,
+            Some(Command::Audit(it)) => &mut it.logs,
+            Some(Command::Convert(it)) => &mut it.logs,
+            Some(Command::Fit(it)) => &mut it.logs,
+            _ => return None,
+        })
+    }
+}
+
 impl Scenario {
     /// As options of the application.
     pub fn options(&self) -> ScenarioOptions {
         ScenarioOptions {
             method: self.method.clone(),
+            preferred: self.preferred.clone(),
             baseline: self.baseline.clone(),
             reward_of: self.reward_of.clone(),
             drop: self.drop.clone(),

@@ -1,5 +1,8 @@
 //! Which logs to read and as what: the options of every command that reads logs.
 
+use std::str::FromStr;
+
+use anyhow::Context;
 use clap::{
     Args,
     builder::{OsStringValueParser, PossibleValue, PossibleValuesParser, TypedValueParser},
@@ -7,7 +10,8 @@ use clap::{
 
 use super::headless::DEMO_NAME;
 use crate::{
-    import::{self, FORMATS, Format, ROWS, RowMap},
+    config::Config,
+    import::{self, FORMATS, Format, MapError, ROWS, RowMap},
     runtime::LogArguments,
 };
 
@@ -21,30 +25,73 @@ pub struct LogOptions {
     #[arg(long, value_name = "NAME", value_parser = a_format())]
     pub log_format: Option<&'static Format>,
     /// Read every LOG as rows (JSON Lines, CSV or Parquet) with these columns, such as
-    /// 'episode=.id,agent=.role,action=.text,reward=.score'; `creditscope map FILE` proposes a map
-    #[arg(long, value_name = "WHAT=PATH,..", conflicts_with = "log_format")]
-    pub map: Option<RowMap>,
+    /// 'episode=.id,agent=.role,action=.text,reward=.score', or with those of [formats.NAME] in the configuration;
+    /// `creditscope map FILE` proposes a map
+    #[arg(long, value_name = "WHAT=PATH,..|NAME", conflicts_with = "log_format")]
+    pub map: Option<MapChoice>,
     /// Read LOG as if no person had judged any episode: what can be told without
     #[arg(long)]
     pub no_annotations: bool,
 }
 
+/// What `--map` says.
+#[derive(Clone, Debug)]
+pub enum MapChoice {
+    /// A map.
+    Map(RowMap),
+    /// The name of one in the configuration.
+    Named(String),
+}
+
+impl FromStr for MapChoice {
+    type Err = MapError;
+
+    fn from_str(text: &str) -> Result<Self, MapError> {
+        if text.contains(['=', ',']) || text.starts_with('.') || text.trim().is_empty() {
+            text.parse().map(Self::Map)
+        } else {
+            Ok(Self::Named(text.to_owned()))
+        }
+    }
+}
+
+impl MapChoice {
+    /// The map; none before the configuration was asked for it.
+    fn map(&self) -> Option<&RowMap> {
+        match self {
+            Self::Map(map) => Some(map),
+            Self::Named(_) => None,
+        }
+    }
+}
+
 impl LogOptions {
+    /// Asks the configuration for a map that is named.
+    ///
+    /// # Errors
+    /// When it has none of that name.
+    pub(super) fn find_map(&mut self, config: &Config) -> anyhow::Result<()> {
+        let Some(MapChoice::Named(name)) = &self.map else { return Ok(()) };
+        let known = config.map_names();
+        let map = config.map(name).with_context(|| match known.as_slice() {
+            [] => format!("--map '{name}' is not WHAT=PATH, as in reward=.score, and the configuration has no [formats.{name}]"),
+            some => format!("--map: no map '{name}' in the configuration; there are {}", some.join(", ")),
+        })?;
+        self.map = Some(MapChoice::Map(map.clone()));
+        Ok(())
+    }
+
     /// What opening logs takes.
     pub(super) fn arguments(&self) -> LogArguments<'_> {
-        let format = self.map.as_ref().map_or(self.log_format, |_| Some(&ROWS));
-        LogArguments {
-            names: &self.logs,
-            format,
-            map: self.map.as_ref(),
-            hides_annotations: self.no_annotations,
-        }
+        let map = self.map.as_ref().and_then(MapChoice::map);
+        let format = map.map_or(self.log_format, |_| Some(&ROWS));
+        LogArguments { names: &self.logs, format, map, hides_annotations: self.no_annotations }
     }
 
     /// The words that stand for them on a command line.
     pub(super) fn words(&self) -> Vec<String> {
         let format = self.log_format.map(|it| ["--log-format".to_owned(), it.name.to_owned()]);
-        let map = self.map.as_ref().map(|it| ["--map".to_owned(), it.to_string()]);
+        let map = self.map.as_ref().and_then(MapChoice::map).map(|it| ["--map".to_owned(), it.to_string()]);
         let hidden = self.no_annotations.then(|| "--no-annotations".to_owned());
         self.logs.iter().cloned().chain(format.into_iter().chain(map).flatten()).chain(hidden).collect()
     }

@@ -26,13 +26,14 @@ pub(super) fn run(
     id: EpisodeId,
     filters: &[Arc<Filter>],
 ) -> anyhow::Result<u8> {
-    let size = options.size.split_once('x').and_then(|(columns, rows)| {
+    let wanted = options.size.as_deref().unwrap_or("100x30");
+    let size = wanted.split_once('x').and_then(|(columns, rows)| {
         let (columns, rows): (u16, u16) = (columns.parse().ok()?, rows.parse().ok()?);
         (columns > 0 && rows > 0).then_some((columns, rows))
     });
-    let (columns, rows) = size.with_context(|| format!("--size: '{}' is not COLSxROWS", options.size))?;
+    let (columns, rows) = size.with_context(|| format!("--size: '{wanted}' is not COLSxROWS"))?;
     if u32::from(columns) * u32::from(rows) > MOST_CELLS {
-        anyhow::bail!("--size: '{}' has more than {MOST_CELLS} cells", options.size);
+        anyhow::bail!("--size: '{wanted}' has more than {MOST_CELLS} cells");
     }
     let mut model = Model::new(options.logs.words(), Charset::Unicode);
     model.wanted = Some(summary.episodes[id.index()].name.to_string());

@@ -40,7 +40,7 @@ impl Report {
             success: None,
             message_beta: MessageSetting::default().beta,
             message_tau: MessageSetting::default().tau,
-            size: "100x30".to_owned(),
+            size: None,
             keys: String::new(),
             raw_cells: false,
             fail: Vec::new(),

@@ -8,9 +8,10 @@ use std::{
 use anyhow::Context;
 use crossbeam_channel::Sender;
 
-use super::{arguments, headless, last_copy::LastCopy, report};
+use super::{arguments, config::Loaded, headless, last_copy::LastCopy, report};
 use crate::{
     app::{Effect, Key, Message, Model},
+    config,
     graph::Charset,
     import,
     runtime::{self, Follow, LogThread, OpenedLogs, Worker},
@@ -29,25 +30,28 @@ use crate::{
 const HUNG_UP: i32 = 129;
 
 /// Opens the logs in the terminal, or prints the report if there is none.
-pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
+pub(super) fn run(options: &arguments::Open, loaded: &Loaded) -> anyhow::Result<u8> {
     if !io::stdout().is_terminal() {
-        let options = arguments::Report::of_logs(options.logs.clone(), options.episode.clone());
+        let mut options = arguments::Report::of_logs(options.logs.clone(), options.episode.clone());
+        options.scenario.preferred = loaded.preferred();
         return report::run(&options);
     }
     if options.logs.logs.iter().any(|it| it == "-") && io::stdin().is_terminal() {
         anyhow::bail!("'-' reads a log from stdin, which is the terminal: pipe a log into it");
     }
     let environment = Environment::of_process();
-    let charset = if options.ascii { Charset::Ascii } else { environment.charset() };
-    let mode = environment.color_mode(options.color);
+    let choice = &loaded.config;
+    let charset = if choice.is_on(config::Setting::Ascii) { Charset::Ascii } else { environment.charset() };
+    let color = choice.word(config::Setting::Color).parse().map_err(anyhow::Error::msg)?;
+    let mode = environment.color_mode(color);
     let theme = Theme::new(mode, charset);
     let (send, messages) = crossbeam_channel::unbounded::<Message>();
-    let follow = match (options.follow, options.no_follow) {
-        (true, _) => Follow::Always,
-        (_, true) => Follow::Never,
+    let follow = match choice.word(config::Setting::Follow) {
+        "always" => Follow::Always,
+        "never" => Follow::Never,
         _ => Follow::WhileOpen,
     };
-    let news = if options.poll { News::Polling } else { News::Events };
+    let news = if choice.is_on(config::Setting::Poll) { News::Polling } else { News::Events };
     let to_loop = send.clone();
     let log = LogThread::start(
         |wake| match follow {
@@ -70,6 +74,9 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
     let mut model = Model::new(options.logs.words(), charset);
     model.wanted.clone_from(&options.episode);
     model.user = user_name();
+    model.preferred = loaded.preferred();
+    model.mouse = choice.is_on(config::Setting::Mouse);
+    model.notice = told(loaded);
     model.terminal = about_terminal(&environment, theme);
     handle_signals(send.clone())?;
     let mut terminal = Terminal::take(import::is_contained).context("cannot take the terminal")?;
@@ -77,6 +84,9 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
         terminal::wait_for_hang_up();
         std::process::exit(HUNG_UP);
     });
+    if model.mouse {
+        terminal.mouse(true).context("cannot capture the mouse")?;
+    }
     let to_loop = send.clone();
     runtime::spawn("input", move || input::read_events(|message| to_loop.send(message).is_ok()));
     let mut copies = LastCopy::default();
@@ -114,6 +124,16 @@ pub(super) fn run(options: &arguments::Open) -> anyhow::Result<u8> {
     })?;
     drop(terminal);
     Ok(code)
+}
+
+/// What of the configuration does not hold, for the line of notices.
+fn told(loaded: &Loaded) -> Option<String> {
+    let problems = loaded.problems();
+    let first = problems.first()?;
+    Some(match problems.len() {
+        1 => first.clone(),
+        more => format!("{first} (and {} more: creditscope config)", more - 1),
+    })
 }
 
 /// Who sits at the terminal, as the environment says.

@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::model::{ActId, Attribution, Episode, Provenance, Scenario, Unavailable};
 
 use super::blame::{BlameKind, blame};
-use super::method::{Family, scenario_name};
+use super::method::{Family, Method, scenario_name};
 use super::question::missing;
 use super::table::{method, methods};
 use super::whose::{no_reward, rewarded};
@@ -15,7 +15,7 @@ use super::{compute_plain, declared};
 /// Every method with every baseline that asks a question of its own, in the order of the method table. The
 /// scenarios edit nothing.
 pub fn variants() -> Vec<Scenario> {
-    let all = methods().iter().flat_map(super::Method::scenarios);
+    let all = methods().iter().flat_map(Method::scenarios);
     all.filter(|it| !rescales(it)).collect()
 }
 
@@ -108,6 +108,15 @@ pub fn best_scenario(episode: &Episode) -> Option<Scenario> {
         }
         best.map(|it| it.1)
     })
+}
+
+/// The first form of the method called `name` that the log supports; of another name, or where it supports none, the best
+/// scenario.
+pub fn preferred_scenario(episode: &Episode, name: &str) -> Option<Scenario> {
+    let rewarded = rewarded(episode, &Scenario::default());
+    let forms = method(name).into_iter().flat_map(Method::scenarios);
+    let mut supported = forms.filter(|it| compute_plain(&rewarded, it).is_ok());
+    supported.next().or_else(|| best_scenario(episode))
 }
 
 /// The scenario from which to read the decisive act: `scenario` itself if it credits acts; otherwise, under

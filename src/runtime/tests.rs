@@ -261,7 +261,7 @@ fn the_worker_answers_the_newest_request_of_a_kind() {
     let edited = crate::model::Scenario::of_method("uniform");
     for number in 1..=200 {
         let scenario = if number % 2 == 0 { crate::model::Scenario::default() } else { edited.clone() };
-        let job = CreditJob { episode: episode.clone(), scenario, or_nearest: false };
+        let job = CreditJob { episode: episode.clone(), scenario, preferred: None, or_nearest: false };
         worker.submit(SlotRef::of::<CreditJob>(RequestId(number)), Job::new(job));
     }
     let mut answered = Vec::new();

@@ -31,6 +31,27 @@ pub enum ColorChoice {
     Mode(ColorMode),
 }
 
+impl ColorChoice {
+    /// The words of `--color`.
+    pub const WORDS: &str = "auto, never, always, 16, 256, truecolor";
+}
+
+impl std::str::FromStr for ColorChoice {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        Ok(match word {
+            "auto" => Self::Auto,
+            "never" | "mono" => Self::Never,
+            "always" => Self::Always,
+            "16" => Self::Mode(ColorMode::Ansi16),
+            "256" => Self::Mode(ColorMode::Indexed256),
+            "truecolor" => Self::Mode(ColorMode::TrueColor),
+            _ => return Err(format!("one of {}", Self::WORDS)),
+        })
+    }
+}
+
 /// What the environment says about colours and characters. Read once and passed in, so that tests can set it.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {

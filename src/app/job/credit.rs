@@ -19,6 +19,8 @@ pub struct CreditJob {
     pub episode: Arc<Episode>,
     /// What to compute; an empty method name asks for the best the log supports.
     pub scenario: Scenario,
+    /// What to try first then.
+    pub preferred: Option<String>,
     /// Whether the nearest method replaces one that cannot follow the edits.
     pub or_nearest: bool,
 }
@@ -71,7 +73,7 @@ impl CreditJob {
             Some((nearest, why)) => (nearest, Some(why)),
             None => (self.scenario.clone(), None),
         };
-        (resolved(episode, &scenario), replaced)
+        (resolved(episode, &scenario, self.preferred.as_deref()), replaced)
     }
 }
 
@@ -80,7 +82,7 @@ impl CreditJob {
 /// cores.
 pub fn analyse(episode: &Episode, scenario: &Scenario, cores: &dyn Cores) -> Analysis {
     let episode = &credit::rewarded(episode, scenario);
-    let scenario = resolved(episode, scenario);
+    let scenario = resolved(episode, scenario, None);
     let credit = match credit::sampling(episode, &scenario) {
         Some(sampled) => sampled.map(|mut it| {
             sampling::finish(&mut it, cores);
@@ -92,10 +94,10 @@ pub fn analyse(episode: &Episode, scenario: &Scenario, cores: &dyn Cores) -> Ana
 }
 
 /// The scenario with its method filled in.
-fn resolved(episode: &Episode, scenario: &Scenario) -> Scenario {
+fn resolved(episode: &Episode, scenario: &Scenario, preferred: Option<&str>) -> Scenario {
     let mut scenario = scenario.clone();
     if scenario.method.is_empty()
-        && let Some(best) = credit::best_scenario(episode)
+        && let Some(best) = credit::preferred_scenario(episode, preferred.unwrap_or(""))
     {
         scenario.method = best.method;
         scenario.baseline = scenario.baseline.or(best.baseline);

@@ -47,7 +47,8 @@ pub(super) fn request(model: &mut Model, wanted: Wanted, effects: &mut Vec<Effec
         }
     };
     slot.ask(request, ());
-    let job = CreditJob { episode: open.episode.clone(), scenario, or_nearest };
+    let preferred = model.preferred.clone();
+    let job = CreditJob { episode: open.episode.clone(), scenario, preferred, or_nearest };
     jobs::ask(model, request, job, effects);
     Some(request)
 }

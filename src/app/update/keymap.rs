@@ -2,13 +2,13 @@
 
 use super::views::VIEWS;
 use crate::app::{
-    action::{self, Action, BINDINGS, Section},
+    action::{self, Action, Section, bindings},
     key::Key,
 };
 
 /// Every key with its action, in the order of the table of actions.
 pub fn bound_keys() -> impl Iterator<Item = (Key, Action)> {
-    let fixed = BINDINGS.iter().flat_map(|it| it.keys.iter().map(|key| (*key, it.action)));
+    let fixed = bindings().iter().flat_map(|it| it.keys.iter().map(|key| (*key, it.action)));
     let digits = VIEWS.iter().map(|it| (Key::char(it.view.digit()), Action::Show(it.view)));
     digits.chain(fixed)
 }

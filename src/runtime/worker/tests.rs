@@ -41,7 +41,7 @@ const REQUEST: RequestId = RequestId(3);
 
 /// The answers of the rest of a job, with `meddle` called after each.
 fn streamed(asked: &Scenario, control: &Control, meddle: impl Fn(&Control, usize)) -> Vec<Analysis> {
-    let job = CreditJob { episode: episode(), scenario: asked.clone(), or_nearest: false };
+    let job = CreditJob { episode: episode(), scenario: asked.clone(), preferred: None, or_nearest: false };
     let Start::Begun(_, rest) = Work::start(&job, &Threads(2)) else { panic!("it takes long") };
     let told = Mutex::new(Vec::new());
     finish(rest, REQUEST, control, |analysis| {
