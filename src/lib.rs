@@ -11,6 +11,7 @@
 //! credit         methods, verdict, sweep        <- model, stats, text, suspicion, forensics
 //! compare        two episodes side by side      <- model, stats, credit, text
 //! training       drift of credit over a run    <- model, stats, compare
+//! rules          alerts over the episodes of a run <- stats, training
 //! graph          interaction graph, layouts     <- model
 //! text           display-safe text              <- nothing
 //! log            one line of the native log     <- model, text
@@ -43,6 +44,7 @@ pub mod import;
 pub mod log;
 pub mod model;
 pub mod report;
+pub mod rules;
 pub mod runtime;
 pub mod search;
 pub mod source;

@@ -17,7 +17,7 @@ mod trend;
 mod tests;
 
 pub use change::ChangePoint;
-pub use falls::{Fall, REACH};
+pub use falls::{Fall, Falling, REACH};
 pub use film::{AgentFilm, Film, Newest, Row, Together};
 pub use point::Point;
 pub use trend::{Correlation, Slope};

@@ -29,6 +29,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("credit", &["model", "stats", "text", "suspicion", "forensics"]),
     ("compare", &["model", "stats", "credit", "text"]),
     ("training", &["model", "stats", "compare"]),
+    ("rules", &["stats", "training"]),
     ("graph", &["model"]),
     ("text", &[]),
     ("log", &["model", "text"]),
@@ -112,6 +113,7 @@ const EVERYTHING_BUT_TUI: &[&str] = &[
     "suspicion",
     "compare",
     "training",
+    "rules",
     "forensics",
 ];
 
@@ -135,6 +137,7 @@ const EVERYTHING: &[&str] = &[
     "suspicion",
     "compare",
     "training",
+    "rules",
     "forensics",
     "runtime",
     "tui",
@@ -150,6 +153,7 @@ const PURE: &[&str] = &[
     "credit",
     "compare",
     "training",
+    "rules",
     "graph",
     "text",
     "search",

@@ -298,6 +298,10 @@ impl Scenario {
 
 /// What `check --follow` prints, for `--help`.
 const CHECK_AFTER_HELP: &str = "\
+Rules of --fail: QUANTITY < <= > >= = != NUMBER, joined by and, or, not and parentheses; `for 5`: in 5 episodes in a row.
+R, residual, errors, acts, acts(AGENT), credit(AGENT), share(AGENT) of the loss (of the gain), failed, least = AGENT;
+fall(AGENT) or fall(*): CUSUM in deviations; drift(AGENT) < -.05 per 100, or > 3sigma; tau(prev); rate(RULE, 30) > .1
+
 With --follow every event is printed as it happens, as a line of text or, with --format json, an object a line:
   file, generation   a file is read from its start or began anew (file, file_id, generation, reason, device, inode)
   bad_line, finding  what is wrong (file, file_id, generation, line, offset, rule, reason; finding: severity)
@@ -429,8 +433,12 @@ pub struct Check {
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
     pub format: CheckFormat,
     /// Read no log: print every rule, how grave its findings are and what they mean
-    #[arg(long, conflicts_with_all = ["logs", "max_bad", "fail_on", "follow"])]
+    #[arg(long, conflicts_with_all = ["logs", "max_bad", "fail_on", "follow", "fail"])]
     pub rules: bool,
+    /// Exit with 2 when this holds in an episode or over several, and name the episode: 'R < -0.5 and share(coder) > 0.5',
+    /// 'fall(*) > 10', 'acts(scout) < 2 for 5'; see below; repeatable
+    #[arg(long, value_name = "RULE", conflicts_with = "follow")]
+    pub fail: Vec<String>,
     /// Exit with 3 when more lines than this could not be read
     #[arg(long, value_name = "N")]
     pub max_bad: Option<u64>,

@@ -3,6 +3,8 @@
 //! Every value is set against mean and deviation of the 60 before the last 10, so that slow learning is no drift. What is
 //! more than half a deviation below adds up; beyond [`REACH`] it rings once, and the reference stays what it was then.
 
+use std::collections::VecDeque;
+
 use crate::stats::sum;
 
 /// How far the sum may go, in deviations, before it rings. At 8 one of 100 healthy simulated runs rang, at 10 none, and an
@@ -29,6 +31,49 @@ pub struct Fall {
     pub deviation: f64,
 }
 
+/// The sums of a series so far; remembers no more than the reference needs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Falling {
+    /// The newest values, as many as the reference and its lag need.
+    kept: VecDeque<f64>,
+    /// Values so far.
+    count: usize,
+    up: f64,
+    down: f64,
+    /// Mean and deviation that the last value was set against; `None`: too early.
+    band: Option<(f64, f64)>,
+    fall: Option<Fall>,
+}
+
+impl Falling {
+    /// The next value. `scale`: the largest reward up to it.
+    pub fn push(&mut self, value: f64, scale: f64) {
+        if self.count >= WARM && self.fall.is_none() {
+            let reference = self.kept.len() - LAG;
+            let window = &self.kept.make_contiguous()[..reference];
+            self.band = Some(mean_and_deviation(window, LEAST_DEVIATION * scale));
+        }
+        if let Some((mean, deviation)) = self.band {
+            let off = (value - mean) / deviation;
+            self.up = (self.up + off - SLACK).max(0.0);
+            self.down = (self.down - off - SLACK).max(0.0);
+            if self.fall.is_none() && self.down > REACH {
+                self.fall = Some(Fall { at: self.count, mean, deviation });
+            }
+        }
+        self.count += 1;
+        if self.kept.len() == LAG + SPAN {
+            self.kept.pop_front();
+        }
+        self.kept.push_back(value);
+    }
+
+    /// How far it has gone down, in deviations; `None`: too early.
+    pub fn down(&self) -> Option<f64> {
+        self.band.map(|_| self.down)
+    }
+}
+
 /// Both sums of a series, value by value, and its first fall.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Sums {
@@ -44,25 +89,14 @@ pub(super) struct Sums {
 /// Of `values` in their order. `scale`: the largest reward up to each.
 pub(super) fn sums(values: &[f64], scale: &[f64]) -> Sums {
     let mut found = Sums::default();
-    let (mut up, mut down) = (0.0f64, 0.0f64);
-    let mut band = None;
-    for (at, value) in values.iter().enumerate() {
-        if at >= WARM && found.fall.is_none() {
-            let window = &values[at.saturating_sub(LAG + SPAN)..at - LAG];
-            band = Some(mean_and_deviation(window, LEAST_DEVIATION * scale[at]));
-        }
-        if let Some((mean, deviation)) = band {
-            let off = (value - mean) / deviation;
-            up = (up + off - SLACK).max(0.0);
-            down = (down - off - SLACK).max(0.0);
-            if found.fall.is_none() && down > REACH {
-                found.fall = Some(Fall { at, mean, deviation });
-            }
-        }
-        found.up.push(up);
-        found.down.push(down);
-        found.band.push(band);
+    let mut falling = Falling::default();
+    for (value, scale) in values.iter().zip(scale) {
+        falling.push(*value, *scale);
+        found.up.push(falling.up);
+        found.down.push(falling.down);
+        found.band.push(falling.band);
     }
+    found.fall = falling.fall;
     found
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     compare::{RunEpisode, best_credits},
-    model::{Episode, Scenario, Status},
+    model::{ActKind, Episode, Scenario, Status},
 };
 
 /// One episode of a run.
@@ -22,6 +22,10 @@ pub struct Point {
     pub failed: bool,
     /// Why it ended, or else how.
     pub ending: Box<str>,
+    /// Acts of each agent of the roster.
+    pub acts: Vec<(Box<str>, u32)>,
+    /// Acts in which something went wrong.
+    pub errors: u32,
     /// Whether it takes no part: it broke off or has not ended.
     pub left_out: bool,
 }
@@ -51,6 +55,8 @@ impl Point {
             credit: credit.into_iter().map(|(name, it)| (name.into(), it)).collect(),
             failed: episode.failed(),
             ending: ending.unwrap_or("").into(),
+            acts: acts(episode),
+            errors: episode.acts.iter().filter(|it| it.has_error()).count() as u32,
             left_out,
         }
     }
@@ -69,4 +75,13 @@ impl Point {
             _ => None,
         }
     }
+}
+
+/// How many acts each agent has, messages apart.
+fn acts(episode: &Episode) -> Vec<(Box<str>, u32)> {
+    let mut counts = vec![0; episode.agents.len()];
+    for act in episode.acts.iter().filter(|it| it.kind == ActKind::Action) {
+        counts[act.agent.index()] += 1;
+    }
+    episode.agents.iter().map(|it| it.name.as_str().into()).zip(counts).collect()
 }

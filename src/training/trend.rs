@@ -10,13 +10,15 @@ const TAIL: f64 = 0.975;
 pub struct Slope {
     /// Change per 100 episodes.
     pub per_100: f64,
+    /// The standard error of that.
+    pub error: f64,
     /// Its 95% interval (Student's t).
     pub interval: (f64, f64),
 }
 
 impl Slope {
     /// Of values at places. `None`: fewer than three, or all at one place.
-    pub(super) fn of(points: &[(f64, f64)]) -> Option<Self> {
+    pub fn of(points: &[(f64, f64)]) -> Option<Self> {
         let n = points.len() as f64;
         if points.len() < 3 {
             return None;
@@ -28,8 +30,10 @@ impl Slope {
         }
         let slope = sum(points.iter().map(|it| (it.0 - x) * (it.1 - y))) / spread;
         let rest = sum(points.iter().map(|it| (it.1 - y - slope * (it.0 - x)).powi(2)));
-        let half = student_quantile(TAIL, n - 2.0) * (rest / (n - 2.0) / spread).sqrt();
-        Some(Self { per_100: 100.0 * slope, interval: (100.0 * (slope - half), 100.0 * (slope + half)) })
+        let error = (rest / (n - 2.0) / spread).sqrt();
+        let half = student_quantile(TAIL, n - 2.0) * error;
+        let interval = (100.0 * (slope - half), 100.0 * (slope + half));
+        Some(Self { per_100: 100.0 * slope, error: 100.0 * error, interval })
     }
 
     /// Whether the interval holds 0.

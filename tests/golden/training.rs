@@ -64,3 +64,32 @@ fn a_healthy_run_does_not_ring() {
     assert!(json["agents"].as_array().unwrap().iter().all(|it| it["alarm"].is_null()));
     assert_eq!(json["sentences"][0], "No agent's credit has fallen.");
 }
+
+/// The exit code of `check --fail`, and what it says on stderr.
+fn check_fail(file: &tempfile::NamedTempFile, rules: &[&str]) -> (Option<i32>, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_creditscope"));
+    command.arg("check").arg(file.path());
+    rules.iter().for_each(|it| {
+        command.args(["--fail", it]);
+    });
+    let output = command.output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn a_rule_gates_a_run_and_names_the_episode() {
+    let (lazy, healthy) = (run(180), run(usize::MAX));
+    let (code, told) = check_fail(&lazy, &["fall(*) > 10"]);
+    assert_eq!(code, Some(2), "{told}");
+    let episode = told.lines().next().unwrap().rsplit("episode ep-").next().unwrap();
+    assert!((180..=210).contains(&episode.parse::<usize>().unwrap()), "{told}");
+    assert!(told.contains("(scout)"), "{told}");
+    assert_eq!(check_fail(&healthy, &["fall(*) > 10"]), (Some(0), String::new()));
+    let (code, told) = check_fail(&healthy, &["R > -1", "fall(*) > 10"]);
+    assert_eq!((code, told.lines().count()), (Some(2), 21), "{told}");
+    assert!(told.ends_with("and in 280 more episodes\n"), "{told}");
+    let (code, told) = check_fail(&healthy, &["drift(scuot) < 0"]);
+    assert!(code == Some(1) && told.contains("can never hold: column 7: no agent 'scuot'"), "{told}");
+    let (code, told) = check_fail(&healthy, &["R < inf"]);
+    assert!(code == Some(1) && told.contains("\n  R < inf\n      ^"), "{told}");
+}
