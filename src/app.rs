@@ -53,6 +53,7 @@ pub use screen::{Overlay, Pane, Scope, Screen, Size, View};
 pub use shape::Shape;
 pub use slot::Slot;
 pub use update::{keymap, update, views};
+pub use view::rules;
 pub use view::{
     CompareLine, ComparePane, CompareState, CreditVariant, DetailState, DrawingKey, FilmState, GraphState,
     KeptDrawing, MethodsState, MethodsVariant, TimelineState,

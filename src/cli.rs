@@ -130,6 +130,7 @@ fn run(mut arguments: Arguments) -> anyhow::Result<u8> {
         }
         Some(Command::Report(mut options)) => {
             options.scenario.preferred = loaded.preferred();
+            options.rules.clone_from(&loaded.config.rules);
             options.size.get_or_insert_with(|| loaded.config.word(Setting::Size).to_owned());
             stdin::fill(&mut options.logs.logs, Patience::Endless);
             report::run(&options)

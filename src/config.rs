@@ -12,6 +12,7 @@ mod keys;
 mod maps;
 mod place;
 mod read;
+mod rules;
 mod settings;
 mod show;
 
@@ -22,7 +23,7 @@ pub use place::Problem;
 pub use settings::{Chosen, Origin, SETTINGS, Setting};
 
 use crate::{
-    app::{Action, Key, action::Binding},
+    app::{Action, Key, action::Binding, rules::RuleChoice},
     import::RowMap,
 };
 
@@ -42,6 +43,8 @@ pub struct Config {
     bindings: Vec<Binding>,
     /// Maps of rows by name, in the order of the file, with their text and where it stands.
     maps: Vec<(String, RowMap, Origin)>,
+    /// The rules of runs, in the order of the file.
+    pub rules: Vec<RuleChoice>,
     /// What of the file does not hold, in its order.
     pub problems: Vec<Problem>,
 }
@@ -75,6 +78,14 @@ impl Config {
     /// The map of this name under `[formats]`.
     pub fn map(&self, name: &str) -> Option<&RowMap> {
         self.maps.iter().find(|it| it.0 == name).map(|it| &it.1)
+    }
+
+    /// The text of a file with these rules instead of its own; all else of it stays as it is.
+    ///
+    /// # Errors
+    /// When the text is no TOML: nobody's slip is to be written over.
+    pub fn with_rules(text: &str, rules: &[RuleChoice]) -> Result<String, Problem> {
+        rules::written(text, rules)
     }
 
     /// The names of all maps.

@@ -22,11 +22,11 @@
 //! store          columnar index of a log        <- model, log, source, import, text, suspicion
 //! check          structural rules               <- model
 //! audit          is declared credit worth it    <- model, stats, credit, check
-//! app            the program without a terminal <- model, credit, graph, check, text, search, filter, suspicion, compare, training, forensics
+//! app            the program without a terminal <- model, credit, graph, check, text, search, filter, suspicion, compare, training, rules, forensics
 //! report         text, JSON, Markdown, SVG      <- model, credit, check, audit, text, search, import, suspicion, compare, forensics, training
 //! runtime        threads                        <- everything but tui
-//! tui            ratatui and crossterm          <- model, credit, graph, app, text, search, filter, suspicion, compare, training, forensics
-//! config         the user's configuration file  <- app, credit, import, text, tui
+//! tui            ratatui and crossterm          <- model, credit, graph, app, text, search, filter, suspicion, compare, training, rules, forensics
+//! config         the user's configuration file  <- app, credit, import, text, tui, rules
 //! cli            arguments, composition         <- everything
 //! ```
 

@@ -141,6 +141,13 @@ fn film() {
     check("film_80x24", &run, (80, 24), "v");
     check("film_160x45", &run, (160, 45), "vn");
     check_ascii("film_80x24_ascii", &run, (80, 24), "vn");
+    let rules = "Aafall(*) > 10\nacredit(bob) = 0 for 5\naR < .4\n ak = 1\n\x1b";
+    check("rules_80x24", &run, (80, 24), rules);
+    check("rules_160x45", &run, (160, 45), rules);
+    check("rules_none_80x24", &run, (80, 24), "A");
+    check("rules_typed_80x24", &run, (80, 24), "AaR < 0 and\n");
+    check_ascii("rules_80x24_ascii", &run, (80, 24), rules);
+    check("rules_40x10", &run, (40, 10), rules);
 }
 
 #[test]

@@ -53,6 +53,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "suspicion",
             "compare",
             "training",
+            "rules",
             "forensics",
         ],
     ),
@@ -86,10 +87,11 @@ const LAYERS: &[(&str, &[&str])] = &[
             "suspicion",
             "compare",
             "training",
+            "rules",
             "forensics",
         ],
     ),
-    ("config", &["app", "credit", "import", "text", "tui"]),
+    ("config", &["app", "credit", "import", "text", "tui", "rules"]),
     ("cli", EVERYTHING),
 ];
 

@@ -81,6 +81,8 @@ pub enum Action {
     Caveats,
     /// List what is wrong with the log.
     Findings,
+    /// List the rules of the run and where they hit.
+    Rules,
     /// Where the values of this act come from.
     Origins,
     /// Note who is to blame, or is not.
@@ -316,6 +318,7 @@ pub const BINDINGS: &[Binding] = &[
     row(Action::Compare, &[c('=')], Section::Ask, "compare: mark one, then another", "compare"),
     row(Action::Caveats, &[c('i')], Section::Ask, "caveats of this method", "caveats"),
     row(Action::Findings, &[c('!')], Section::Ask, "what is wrong with the log", "findings"),
+    row(Action::Rules, &[c('A')], Section::Ask, "alerts: rules of the run, where they hit", "alerts"),
     row(
         Action::Origins,
         &[c('o')],

@@ -22,6 +22,7 @@ mod headline;
 mod listing;
 mod messages;
 mod path;
+mod rules;
 mod sampling;
 mod study;
 
@@ -41,6 +42,7 @@ pub use headline::HeadlineJob;
 pub use listing::ListingJob;
 pub use messages::{MessageRows, MessagesJob};
 pub use path::PathJob;
+pub use rules::RuleJob;
 pub use study::{StudyAnswer, StudyJob, study};
 
 use crate::model::Episode;

@@ -181,6 +181,8 @@ pub enum Message {
         /// Whether that is all.
         done: bool,
     },
+    /// The rules were written to this file, or why not; answers [`Effect::SaveRules`].
+    RulesSaved(Result<String, String>),
     /// An episode of the list was read; answers [`Effect::Peek`].
     Peeked {
         /// Which.
@@ -333,6 +335,10 @@ pub enum Effect {
         /// Whether it was sent to the terminal.
         sent: bool,
     },
+    /// Write these rules to the configuration file.
+    SaveRules(Vec<super::rules::RuleChoice>),
+    /// Ring the bell of the terminal.
+    Bell,
     /// Turn mouse capture on or off.
     Mouse(bool),
     /// Draw every cell again.

@@ -9,7 +9,7 @@ use super::{
     screen::{Overlay, Screen, Size, View},
     search::SearchState,
     slot::Slot,
-    view::{CompareState, FilmState, GroupsState},
+    view::{CompareState, FilmState, GroupsState, RulesState},
 };
 use crate::{
     graph::Charset,
@@ -52,6 +52,8 @@ pub struct Model {
     pub film: FilmState,
     /// The groups of the run, which may stand there too.
     pub groups: GroupsState,
+    /// The rules of the run.
+    pub rules: RulesState,
     /// Which two episodes are compared.
     pub compare: CompareState,
     /// The episode to open as soon as the log shows it, by name.
@@ -108,6 +110,7 @@ impl Model {
             opening_at: None,
             film: FilmState::default(),
             groups: GroupsState::default(),
+            rules: RulesState::default(),
             compare: CompareState::default(),
             wanted: None,
             prompt: None,

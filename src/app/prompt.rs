@@ -21,6 +21,8 @@ pub enum PromptKind {
     Search,
     /// `f`: a filter to add.
     Filter,
+    /// A rule: of this row of their list, or a new one.
+    Rule(Option<usize>),
     /// `a`: a part of a note about an act or agent.
     Note(NoteStep),
 }

@@ -72,6 +72,8 @@ pub enum Overlay {
     Hits,
     /// The filters of the session.
     Filters,
+    /// The rules of the run.
+    Rules,
 }
 
 /// The part of the credit view that has the cursor.

@@ -86,6 +86,11 @@ impl<T, Of> Slot<T, Of> {
         self.wanted.take_if(|it| it.request == request).map(|it| it.of)
     }
 
+    /// Whether `request` is under way.
+    pub fn is_asked(&self, request: RequestId) -> bool {
+        self.wanted.as_ref().is_some_and(|it| it.request == request)
+    }
+
     /// Keeps the answer to `request`. `false` if nobody waits for it; then it is dropped.
     pub fn fill(&mut self, request: RequestId, value: T) -> bool {
         let of = self.take(request);

@@ -15,6 +15,7 @@ mod live;
 mod methods;
 mod notes;
 mod questions;
+mod rules;
 mod sampling;
 mod searching;
 mod training;

@@ -25,6 +25,7 @@ mod methods;
 mod note;
 mod origins;
 mod path;
+mod rules;
 mod search;
 mod select;
 mod shape;
@@ -58,6 +59,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Settle => growth::settle(model, &mut effects),
         Message::Run { id, outcomes } => methods::run(model, id, *outcomes),
         Message::Gathered { id, rollouts } => advantages::gathered(model, id, rollouts, &mut effects),
+        Message::RulesSaved(result) => rules::saved(model, result),
         Message::Groups { ledgers, read, done } => model.groups.take(ledgers, read, done),
         Message::Peeked { id, episode } => {
             compare::peeked(model, id, episode.as_ref(), &mut effects);
@@ -95,6 +97,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     shape::request_flow(model, &mut effects);
     headlines::refresh(model, &mut effects);
     film::refresh(model, &mut effects);
+    rules::refresh(model, &mut effects);
     groups::refresh(model, &mut effects);
     let pane = (model.view.row().drawing)(model.size);
     graph::refresh(model, pane);

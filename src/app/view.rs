@@ -9,6 +9,7 @@ mod forks;
 mod graph;
 mod groups;
 mod methods;
+pub mod rules;
 mod timeline;
 mod whatif;
 
@@ -21,5 +22,6 @@ pub use forks::Forks;
 pub use graph::GraphState;
 pub use groups::GroupsState;
 pub use methods::{MethodsState, MethodsVariant};
+pub use rules::RulesState;
 pub use timeline::TimelineState;
 pub use whatif::Form;

@@ -187,6 +187,9 @@ pub struct Report {
     /// Columns and rows of --format screen and svg, at most 1,000,000 cells; without it what the configuration says, else 100x30
     #[arg(long, value_name = "COLSxROWS")]
     pub size: Option<String>,
+    /// The rules of runs that the configuration has.
+    #[arg(skip)]
+    pub rules: Vec<crate::app::rules::RuleChoice>,
     /// Keys to press before the picture of --format screen and svg
     #[arg(long, default_value = "")]
     pub keys: String,

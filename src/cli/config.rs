@@ -1,7 +1,8 @@
 //! The user's configuration: where it is, and `creditscope config`.
 
 use std::{
-    env, fs, io,
+    env, fs,
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
@@ -12,6 +13,7 @@ use super::{
     print,
 };
 use crate::{
+    app::rules::RuleChoice,
     config::{Config, DEFAULT_FILE, SCHEMA, Setting},
     text::clean,
 };
@@ -73,6 +75,38 @@ impl Loaded {
                 self.config.set_by_flag(setting, word);
             }
         }
+    }
+
+    /// Writes `rules` to the file instead of its own, in one step: whoever reads it meanwhile sees the old file or the new one. All
+    /// else of it stays. The path that was written.
+    ///
+    /// # Errors
+    /// Why it cannot be written, as a sentence.
+    pub(super) fn save_rules(&self, rules: &[RuleChoice]) -> Result<String, String> {
+        let path = self.path.as_ref().ok_or("there is no place for a configuration file")?;
+        // A link stays one: what it leads to is replaced.
+        let target = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+        let text = match fs::read_to_string(&target) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(format!("cannot read {}: {error}", path.display())),
+        };
+        let text = Config::with_rules(&text, rules)
+            .map_err(|it| format!("{}:{it}; mend that first", path.display()))?;
+        let write = || -> io::Result<()> {
+            let folder = target.parent().unwrap_or(Path::new("."));
+            fs::create_dir_all(folder)?;
+            let mut file = tempfile::NamedTempFile::new_in(folder)?;
+            if let Ok(known) = fs::metadata(&target) {
+                file.as_file().set_permissions(known.permissions())?;
+            }
+            file.write_all(text.as_bytes())?;
+            file.as_file().sync_all()?;
+            file.persist(&target)?;
+            Ok(())
+        };
+        write().map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+        Ok(path.display().to_string())
     }
 
     /// The method to begin with; `None`: the best.

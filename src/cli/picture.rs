@@ -6,7 +6,7 @@ use anyhow::Context;
 
 use super::{arguments::Report, print};
 use crate::{
-    app::{Model, filters::Entry},
+    app::{Model, filters::Entry, rules::RulesState},
     filter::Filter,
     graph::Charset,
     model::{EpisodeId, LogSummary},
@@ -36,6 +36,7 @@ pub(super) fn run(
         anyhow::bail!("--size: '{wanted}' has more than {MOST_CELLS} cells");
     }
     let mut model = Model::new(options.logs.words(), Charset::Unicode);
+    model.rules = RulesState::of(options.rules.clone(), None);
     model.wanted = Some(summary.episodes[id.index()].name.to_string());
     model.filters.entries = filters.iter().map(|it| Entry { filter: Arc::clone(it), on: true }).collect();
     let mut headless = Headless::new(model, logs, columns, rows);

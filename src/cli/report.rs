@@ -41,6 +41,7 @@ impl Report {
             message_beta: MessageSetting::default().beta,
             message_tau: MessageSetting::default().tau,
             size: None,
+            rules: Vec::new(),
             keys: String::new(),
             raw_cells: false,
             fail: Vec::new(),

@@ -10,7 +10,7 @@ use crossbeam_channel::Sender;
 
 use super::{arguments, config::Loaded, headless, last_copy::LastCopy, report};
 use crate::{
-    app::{Effect, Key, Message, Model},
+    app::{Effect, Key, Message, Model, rules::RulesState},
     config,
     graph::Charset,
     import,
@@ -76,6 +76,8 @@ pub(super) fn run(options: &arguments::Open, loaded: &Loaded) -> anyhow::Result<
     model.user = user_name();
     model.preferred = loaded.preferred();
     model.mouse = choice.is_on(config::Setting::Mouse);
+    model.rules =
+        RulesState::of(choice.rules.clone(), loaded.path.as_ref().map(|it| it.display().to_string()));
     model.notice = told(loaded);
     model.terminal = about_terminal(&environment, theme);
     handle_signals(send.clone())?;
@@ -107,6 +109,9 @@ pub(super) fn run(options: &arguments::Open, loaded: &Loaded) -> anyhow::Result<
         Effect::StopSearch => log.stop_search(),
         Effect::Filter { request, filters } => log.filter(request, filters),
         Effect::Match { request, episode, patterns } => log.match_records(request, episode, patterns),
+        Effect::SaveRules(rules) => {
+            let _ = send.send(Message::RulesSaved(loaded.save_rules(&rules)));
+        }
         Effect::Keep { text, sent } => {
             let file = copies.keep(&text);
             let _ = send.send(Message::Copied { file, sent });
@@ -118,6 +123,7 @@ pub(super) fn run(options: &arguments::Open, loaded: &Loaded) -> anyhow::Result<
         | Effect::Settle(_)
         | Effect::Rest(_)
         | Effect::Redraw
+        | Effect::Bell
         | Effect::Suspend
         | Effect::TakeAgain
         | Effect::Mouse(_) => {}

@@ -5,7 +5,8 @@ use toml_edit::{Document, Item, Value};
 use super::{
     Config, keys, maps,
     place::{Problem, entries, origin},
-    settings::{Chosen, Row, SETTINGS, Takes},
+    rules,
+    settings::{Chosen, Row, SETTINGS, Setting, Takes},
 };
 
 /// Lines that are taken out before the rest is given up.
@@ -32,6 +33,8 @@ pub(super) fn read(text: &str) -> Config {
                     "'formats' is a table: [formats.NAME], and below it map = \"reward=.score\"".to_owned(),
                 )),
             },
+            // After the settings: one of them says what a hit does.
+            "rules" => {}
             _ => match SETTINGS.iter().position(|it| it.name == name) {
                 Some(at) => match word(&SETTINGS[at], item) {
                     Ok(word) => {
@@ -42,16 +45,19 @@ pub(super) fn read(text: &str) -> Config {
                 },
                 None => {
                     let known: Vec<&str> =
-                        SETTINGS.iter().map(|it| it.name).chain(["keys", "formats"]).collect();
+                        SETTINGS.iter().map(|it| it.name).chain(["keys", "formats", "rules"]).collect();
                     problems.push(wrong(format!("no setting '{name}': one of {}", known.join(", "))));
                 }
             },
         }
     }
+    let bell = chosen[Setting::Bell as usize].word == "true";
+    let of_runs = document.get("rules");
+    let rules = of_runs.map(|it| rules::read(text, it, bell, &mut problems)).unwrap_or_default();
     let bindings = keys::bindings(text, &mut wishes, &mut problems);
     let wishes = wishes.into_iter().map(|it| (it.action, it.keys, origin(text, it.at))).collect();
     problems.sort_by_key(|it| (it.line, it.column));
-    Config { chosen, wishes, bindings, maps: named_maps, problems }
+    Config { chosen, wishes, bindings, maps: named_maps, rules, problems }
 }
 
 /// The document without the lines that cannot be read.

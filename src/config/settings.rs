@@ -17,6 +17,8 @@ pub enum Setting {
     Poll,
     /// Whether the mouse is captured from the start.
     Mouse,
+    /// Whether rules that do not say what a hit does ring the bell.
+    Bell,
     /// The method of credit.
     Method,
     /// Columns and rows of pictures.
@@ -59,6 +61,7 @@ pub const SETTINGS: &[Row] = &[
     ),
     row(Setting::Poll, "poll", "--poll", "false", Takes::Switch),
     row(Setting::Mouse, "mouse", "", "false", Takes::Switch),
+    row(Setting::Bell, "bell", "", "false", Takes::Switch),
     row(
         Setting::Method,
         "method",

@@ -29,6 +29,11 @@ pub(super) fn shown(config: &Config, file: &str) -> String {
         let origin = config.wishes.iter().find(|it| it.0 == row.action).map_or(Origin::Default, |it| it.2);
         line(format!("{} = [{}]", row.action.name(), keys.join(", ")), words(origin, file));
     }
+    for rule in &config.rules {
+        let does: Vec<String> = rule.does.words().into_iter().map(quoted).collect();
+        let (text, does) = (quoted(&rule.text), does.join(", "));
+        out += &format!("\n[[rules]] # {}\nrule = {text}\non = {}\ndoes = [{does}]\n", clean(file), rule.on);
+    }
     for (name, map, origin) in &config.maps {
         let name = if name.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_".contains(&it)) {
             name.clone()

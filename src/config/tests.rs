@@ -1,7 +1,7 @@
 //! What a file says, what of it does not hold, and that table, default file and schema agree.
 
 use super::*;
-use crate::app::action::BINDINGS;
+use crate::app::{action::BINDINGS, rules::Does};
 
 /// What is wrong with a text, a line each.
 fn problems(text: &str) -> Vec<String> {
@@ -52,7 +52,7 @@ fn the_schema_knows_every_setting() {
         names
     };
     let mut settings: Vec<String> = SETTINGS.iter().map(|it| it.name.to_owned()).collect();
-    settings.extend(["keys", "formats"].map(str::to_owned));
+    settings.extend(["keys", "formats", "rules"].map(str::to_owned));
     settings.sort();
     assert_eq!(names("/properties"), settings);
     let mut actions: Vec<String> = BINDINGS.iter().map(|it| it.action.name()).collect();
@@ -98,7 +98,7 @@ fn a_flag_goes_before_the_file() {
 fn a_line_that_does_not_hold_is_named_by_its_place() {
     check(
         "colour = 'never'",
-        "1:1: no setting 'colour': one of color, ascii, follow, poll, mouse, method, size, keys, formats",
+        "1:1: no setting 'colour': one of color, ascii, follow, poll, mouse, bell, method, size, keys, formats, rules",
     );
     check("\n  color = 'pink'", "2:11: 'pink' is no color: auto, never, always, 16, 256, truecolor");
     check("color = 16", "1:9: 'color' is a text in quotes: auto, never, always, 16, 256, truecolor");
@@ -147,6 +147,48 @@ fn maps_that_do_not_hold_are_named_by_their_place() {
         "[formats.'a=b']\nmap = 'reward=.x'",
         "1:10: 'a=b' cannot be told from a map: a name has no = and no comma",
     );
+}
+
+#[test]
+fn rules_of_runs_are_read_and_written() {
+    let text = "# mine\ncolor = 'never' # dark\n\n[[rules]]\n# lazy\nrule = 'fall(*) > 10' # h\ndoes = ['bell', 'hold']\n\n[keys]\nplay = 'P'\n";
+    let config = Config::read(text);
+    assert_eq!(config.problems, []);
+    let [lazy] = &config.rules[..] else { panic!("{:?}", config.rules) };
+    assert_eq!(
+        (lazy.text.as_str(), lazy.on, lazy.does),
+        ("fall(*) > 10", true, Does { bell: true, hold: true })
+    );
+    let more = RuleChoice { text: "errors > 3".to_owned(), on: false, does: Does::default() };
+    let written =
+        Config::with_rules(text, &[RuleChoice { does: Does::default(), ..lazy.clone() }, more.clone()])
+            .unwrap();
+    for kept in ["# mine\n", "color = 'never' # dark\n", "# lazy\n", " # h\n", "[keys]\nplay = 'P'\n"] {
+        assert!(written.contains(kept), "{kept}: {written}");
+    }
+    let again = Config::read(&written);
+    assert_eq!(again.problems, [], "{written}");
+    assert_eq!((again.rules.len(), &again.rules[1]), (2, &more));
+    assert_eq!(again.rules[0].does, Does::default());
+    assert!(again.shown("c.toml").contains("rule = \"errors > 3\""));
+    let none = Config::read(&Config::with_rules(&written, &[]).unwrap());
+    assert_eq!((none.rules.len(), none.word(Setting::Color)), (0, "never"));
+    assert_eq!(Config::with_rules("a = = 1", &[]).unwrap_err().line, 1);
+    assert!(Config::read("bell = true\n[[rules]]\nrule = 'failed'").rules[0].does.bell);
+}
+
+#[test]
+fn rules_that_do_not_hold_are_named_by_their_place() {
+    check("rules = 3", "1:9: rules are tables: [[rules]], and below it rule = \"errors > 3\"");
+    check(
+        "[[rules]]\nrule = 'errrs > 3'",
+        &format!("2:8: 'errrs > 3' is no rule: {}", crate::rules::Rule::parse("errrs > 3").unwrap_err()),
+    );
+    check("[[rules]]\nrule = 3", "2:8: 'rule' is a text in quotes, such as \"errors > 3\"");
+    check("[[rules]]\nrule = 'failed'\non = 1", "3:6: 'on' is true or false");
+    check("[[rules]]\nrule = 'failed'\ndoes = ['ring']", "3:8: a hit does one of mark, bell, hold");
+    check("[[rules]]\nrule = 'failed'\nwhen = 1", "3:1: no setting 'when' of a rule: one of rule, on, does");
+    check("[[rules]]\non = true", "2:1: a rule without its text: rule = \"errors > 3\"");
 }
 
 #[test]

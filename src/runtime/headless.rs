@@ -135,6 +135,8 @@ impl Headless {
             | Effect::Rest(_)
             | Effect::Copy(_)
             | Effect::Keep { .. }
+            | Effect::SaveRules(_)
+            | Effect::Bell
             | Effect::Mouse(_)
             | Effect::Redraw
             | Effect::Suspend

@@ -167,6 +167,7 @@ impl<F: FnMut(Effect)> Program<'_, F> {
                     let area = self.terminal.area();
                     effects.extend(update(self.model, Message::Resize(area.width, area.height)));
                 }
+                Effect::Bell => self.terminal.send(b"\x07")?,
                 Effect::Mouse(captured) => self.terminal.mouse(captured)?,
                 Effect::Copy(text) => {
                     let sequence = clipboard::osc52(&text, self.setting.tmux);
@@ -301,6 +302,7 @@ impl Awaited {
             | Message::Continued
             | Message::Copied { .. }
             | Message::Annotated { .. }
+            | Message::RulesSaved(_)
             | Message::Xray { .. } => true,
             Message::Matched { .. } => true,
             Message::Filtered(_) | Message::Grown { .. } | Message::Settle | Message::Drawn(_) => false,

@@ -20,6 +20,7 @@ mod overlay;
 mod own;
 mod prompt;
 mod reasons;
+mod rules;
 mod strip;
 mod sweep;
 #[cfg(test)]

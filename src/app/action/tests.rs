@@ -42,7 +42,7 @@ fn the_readme_says_which_keys_there_are() {
     use Action as A;
     let views = keymap::view_digits().replace('-', "`..`");
     let views = format!("`{views}` {}", written(&[A::ShowEpisodes]));
-    let rows: [&[Action]; 17] = [
+    let rows: [&[Action]; 18] = [
         &[A::NextCulprit, A::PreviousCulprit],
         &[A::PreviousError, A::NextError],
         &[A::Cause, A::Effect],
@@ -55,6 +55,7 @@ fn the_readme_says_which_keys_there_are() {
         &[A::Search, A::NextHit, A::PreviousHit, A::Hits],
         &[A::Filter, A::Filters],
         &[A::Caveats, A::Findings],
+        &[A::Rules],
         &[A::EpisodeBack, A::EpisodeOn, A::SameAgentBack, A::SameAgentOn],
         &[A::Variant, A::Weight, A::Scope, A::Sort],
         &[A::Play, A::Hold],

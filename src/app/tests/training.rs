@@ -4,7 +4,7 @@ use super::*;
 use crate::app::Screen;
 
 /// 120 episodes; from the 80th on bob earns nothing, and fails in the 90th.
-fn run() -> String {
+pub(super) fn run() -> String {
     let mut log = String::new();
     for at in 0..120 {
         let ada = [0.25, 0.5, 0.375][at % 3];

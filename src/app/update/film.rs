@@ -19,18 +19,25 @@ use crate::{
 
 /// Asks for the next episode that is not known, and for a film of those that are.
 pub(super) fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
+    let is_shown = model.film.shown && model.screen == Screen::Episodes;
     // Until all is indexed, rows may still move.
-    if !model.film.shown || model.screen != Screen::Episodes || !model.log.loaded {
-        return;
-    }
-    if model.film.is_busy() {
+    if !(is_shown || model.rules.are_on()) || !model.log.loaded || model.film.is_busy() {
         return;
     }
     let log = model.log.clone();
-    let lacks = |row: &usize| model.film.lacks(*row, &log.episodes[*row], log.following);
-    let next = (0..log.episodes.len()).rev().find(lacks);
+    let next = if model.film.is_complete(&log) {
+        None
+    } else {
+        let lacks = |row: &usize| model.film.lacks(*row, &log.episodes[*row], log.following);
+        // The newest first, to be seen; rules wait for all.
+        let next = (0..log.episodes.len()).rev().find(lacks);
+        if next.is_none() {
+            model.film.complete(&log);
+        }
+        next
+    };
     let cells = layout::film_cells(model.size);
-    if let Some(wanted) = model.film.lacks_film(cells, next.is_none()) {
+    if is_shown && let Some(wanted) = model.film.lacks_film(cells, next.is_none()) {
         let request = model.request.take_next();
         model.film.film.ask(request, wanted);
         let job = FilmJob { points: model.film.all(), episodes: log.episodes.len(), cells };

@@ -6,7 +6,7 @@
 
 use super::{
     blame, compare, cursor, film, filter, form, groups, handled::Handled, keymap::action_of, log, note,
-    origins, search, toggle_overlay, views, whose,
+    origins, rules, search, toggle_overlay, views, whose,
 };
 use crate::app::{
     action::Action,
@@ -62,6 +62,7 @@ pub(super) fn on_paste(model: &mut Model, text: &str, effects: &mut Vec<Effect>)
     match model.prompt.as_ref().map(|it| it.kind) {
         Some(PromptKind::Search) => search::paste(model, text, effects),
         Some(PromptKind::Filter) => filter::paste(model, text),
+        Some(PromptKind::Rule(_)) => rules::paste(model, text),
         Some(PromptKind::Note(_)) => note::paste(model, text),
         None if form::typing(model) => form::paste(model, text, effects),
         None => {
@@ -80,6 +81,7 @@ fn prompt(model: &mut Model, press: Press, effects: &mut Vec<Effect>) -> Handled
     match prompt.kind {
         PromptKind::Search => search::type_key(model, press.key, effects),
         PromptKind::Filter => filter::type_key(model, press.key),
+        PromptKind::Rule(row) => rules::type_key(model, row, press.key),
         PromptKind::Note(step) => note::type_key(model, step, press.key, effects),
     }
     Handled::Yes
@@ -105,11 +107,15 @@ fn overlay(model: &mut Model, press: Press, effects: &mut Vec<Effect>) -> Handle
     if model.overlay == Some(Overlay::Filters) && filter::list_key(model, press.key) {
         return Handled::Yes;
     }
+    if model.overlay == Some(Overlay::Rules) && rules::list_key(model, press.key, effects) {
+        return Handled::Yes;
+    }
     let Some(action) = press.action else { return Handled::No };
     let count = press.count();
     let is_listed = match model.overlay {
         None => return Handled::No,
         Some(Overlay::Filters) => filter::list(model, action, count),
+        Some(Overlay::Rules) => rules::list(model, action, count, effects),
         Some(Overlay::Hits) => search::list(model, action, count, effects),
         Some(_) => false,
     };
@@ -192,6 +198,7 @@ fn run(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect
             effects.push(Effect::Mouse(model.mouse));
         }
         Action::Help => toggle_overlay(model, Overlay::Help),
+        Action::Rules => rules::toggle_list(model),
         Action::Findings => toggle_overlay(model, Overlay::Findings),
         Action::Quit => {
             if !back(model) {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     app::{request::RequestId, slot::Slot},
-    model::{EpisodeId, EpisodeSummary},
+    model::{EpisodeId, EpisodeSummary, LogSummary, Segmented},
     training::{Film, Point},
 };
 
@@ -31,6 +31,8 @@ pub struct FilmState {
     /// The film; of how many changes and cells.
     pub film: Slot<Arc<Film>, (usize, usize)>,
     changes: usize,
+    /// The list of which every episode is known, after so many changes.
+    complete: Option<(Arc<Segmented<EpisodeSummary>>, usize)>,
     /// The agent under the cursor.
     pub agent: usize,
     /// The cell under the cursor; `None`: the newest, whichever that is.
@@ -54,6 +56,24 @@ impl FilmState {
     pub fn cell(&self) -> usize {
         let last = self.film.get().map_or(0, |it| it.cells().saturating_sub(1));
         self.cell.map_or(last, |it| it.min(last))
+    }
+
+    /// Whether every episode of the list that has ended is known.
+    pub(in crate::app) fn is_complete(&self, log: &LogSummary) -> bool {
+        let of = |it: &(Arc<Segmented<EpisodeSummary>>, usize)| {
+            Arc::ptr_eq(&it.0, &log.episodes) && it.1 == self.changes
+        };
+        self.complete.as_ref().is_some_and(of)
+    }
+
+    /// Every episode of the list that has ended is known.
+    pub(in crate::app) fn complete(&mut self, log: &LogSummary) {
+        self.complete = Some((Arc::clone(&log.episodes), self.changes));
+    }
+
+    /// How often what is known has changed.
+    pub(in crate::app) fn changes(&self) -> usize {
+        self.changes
     }
 
     /// Whether an episode is being read or credited.
@@ -102,6 +122,11 @@ impl FilmState {
         let behind = newest
             .is_none_or(|it| it.1 != cells || done && it.0 != self.changes || self.changes >= it.0 + BATCH);
         (behind && !self.film.is_pending() && self.changes > 0).then_some(wanted)
+    }
+
+    /// All rows that were looked at, ascending, with what is known of each.
+    pub(in crate::app) fn known(&self) -> Vec<(usize, Option<Arc<Point>>)> {
+        self.points.iter().map(|(row, it)| (*row, it.1.clone())).collect()
     }
 
     /// All points, ascending by row.

@@ -58,7 +58,7 @@ fn sampling(state: &SamplingState, plus_minus: &str) -> String {
 
 /// What the key does here, if that is more exact than the table's word.
 fn hint_of(model: &Model, binding: &Binding) -> &'static str {
-    if model.overlay == Some(Overlay::Filters) && binding.action == Action::Hold {
+    if matches!(model.overlay, Some(Overlay::Filters | Overlay::Rules)) && binding.action == Action::Hold {
         return "on/off";
     }
     if model.overlay.is_none() && model.screen == Screen::Episodes {
@@ -107,6 +107,7 @@ fn hints(model: &Model) -> Vec<&'static Binding> {
             &[A::Down, A::Wrap, A::Cause, A::SameAgentOn, A::Copy, A::Back, A::Help]
         }
         (Some(Overlay::Hits), _) => &[A::Down, A::Open, A::NextHit, A::Search, A::Back, A::Help],
+        (Some(Overlay::Rules), _) => &[A::Down, A::Hold, A::NextHit, A::Open, A::Back, A::Help],
         (Some(Overlay::Filters), _) => &[A::Down, A::Hold, A::Filter, A::Back, A::Help],
         (Some(_), _) => &[A::Down, A::Back, A::Help, A::Quit],
         (None, Screen::Episodes) if is_film(model) => {

@@ -21,6 +21,13 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> usize {
             screen.put(right, 0, &warning, Role::Warn);
         }
     }
+    let (hits, unseen) = model.rules.hits();
+    if hits > 0 {
+        let new = if unseen > 0 { format!(", {unseen} new") } else { String::new() };
+        let alerts = format!("{}{new} ({}) ", count(hits as u64, "alert"), Action::Rules.key());
+        right = right.saturating_sub(text::width(&alerts));
+        screen.put(right, 0, &alerts, if unseen > 0 { Role::Warn } else { Role::Dim });
+    }
     let shown = model.open.as_ref().filter(|_| model.screen == Screen::Episode);
     let shape = shown.and_then(|it| it.graph.shape.get());
     let findings = shape.map_or(0, |it| it.warnings);

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{detail, filters, hits, origins, place, scrolled, sweep};
+use super::{detail, filters, hits, origins, place, rules, scrolled, sweep};
 use crate::{
     app::{
         Action, Drawn, Model, OpenEpisode, Overlay,
@@ -29,6 +29,7 @@ pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> Drawn {
         Overlay::Origins(_) => "Origins: where each value entered".to_owned(),
         Overlay::Findings => "What is wrong with the log".to_owned(),
         Overlay::Hits => "What the search has found".to_owned(),
+        Overlay::Rules => "Alerts: where rules of the run hit".to_owned(),
         Overlay::Filters => "Filters: what is listed, never what is computed".to_owned(),
     };
     body.rule(0, &title, &format!("{} closes", Action::Back.key()));
@@ -47,6 +48,7 @@ pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> Drawn {
             scrolled(&mut pane, top, &lines)
         }
         (Overlay::Filters, _) => filters::draw(model, &mut pane),
+        (Overlay::Rules, _) => rules::draw(model, &mut pane),
         (Overlay::Hits, _) => hits::draw(model, &mut pane),
         (Overlay::Detail, Some(open)) => return detail::full(open, &mut pane),
         (Overlay::Sweep, Some(open)) => sweep::full(open, top, &mut pane),

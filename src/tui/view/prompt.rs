@@ -21,12 +21,14 @@ pub(super) fn draw(model: &Model, prompt: &Prompt, line: &mut Painter<'_>) {
             (format!("regex; {earlier}: earlier  {go}: go  {back}: back"), Role::Dim)
         }
         (None, PromptKind::Filter) => (completions(model, prompt), Role::Dim),
+        (None, PromptKind::Rule(_)) => ("R < -0.5 and share(coder) > 0.5".to_owned(), Role::Dim),
         (None, PromptKind::Note(step)) => (note_keys(step), Role::Dim),
     };
     let say = line.fit(&say, width * 3 / 5);
     let sign = match prompt.kind {
         PromptKind::Search => "/",
         PromptKind::Filter => "filter: ",
+        PromptKind::Rule(_) => "rule: ",
         PromptKind::Note(step) => &note_sign(model, step, width),
     };
     let x = line.put(0, 0, sign, Role::Strong);
