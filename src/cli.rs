@@ -22,6 +22,7 @@ mod methods;
 mod output_format;
 mod picture;
 mod progress;
+mod replay;
 mod report;
 mod screen;
 mod search;
@@ -154,6 +155,7 @@ fn run(mut arguments: Arguments) -> anyhow::Result<u8> {
             convert::run(&options)
         }
         Some(Command::Sessions(options)) => sessions::run(&options),
+        Some(Command::Replay(options)) => replay::run(&options),
         Some(Command::Fit(options)) => fit::run(&options),
         Some(Command::Config(options)) => config::run(&options, loaded),
         Some(Command::Schema) => print(log::SCHEMA),

@@ -12,6 +12,7 @@
 //! compare        two episodes side by side      <- model, stats, credit, text
 //! training       drift of credit over a run    <- model, stats, compare
 //! rules          alerts over the episodes of a run <- stats, training
+//! replay         what to run again, and how     <- model, stats, log
 //! graph          interaction graph, layouts     <- model
 //! text           display-safe text              <- nothing
 //! log            one line of the native log     <- model, text
@@ -43,6 +44,7 @@ pub mod graph;
 pub mod import;
 pub mod log;
 pub mod model;
+pub mod replay;
 pub mod report;
 pub mod rules;
 pub mod runtime;

@@ -5,6 +5,7 @@
 //! lane threads    run jobs, the newest of a kind: credit; the graph and questions about all acts; studies
 //! sampling        one while values are drawn that take long, and the threads it draws with: see `worker`
 //! search thread   reads the files that are searched, beside the log thread, which names the finds
+//! replayer threads one a process of a replayer, and one for each of its pipes
 //! validate thread reads in full what the index pass only scanned, after everything else
 //! input thread    blocks on the terminal        (started by the command line)
 //! all of them -> one channel of messages -> the loop of the terminal
@@ -24,6 +25,7 @@ mod opened;
 mod piped;
 mod progress;
 mod readers;
+mod replayer;
 pub mod search;
 mod survey;
 #[cfg(test)]
@@ -43,6 +45,7 @@ pub use head::first_bytes;
 pub use headless::Headless;
 pub use log_thread::{Follow, LogThread, Rescans, SILENCE};
 pub use opened::{LogArguments, OpenError, OpenedLogs, Round, Which};
+pub use replayer::{ReplayOrder, ReplayReport, ReplayerSetting, Replayers};
 pub use survey::Survey;
 pub use validation::validate;
 pub use worker::Worker;

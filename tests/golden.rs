@@ -19,6 +19,7 @@ mod golden {
     mod outputs;
     mod own;
     mod python;
+    mod replay;
     mod samples;
     mod sessions;
     mod training;

@@ -30,6 +30,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("compare", &["model", "stats", "credit", "text"]),
     ("training", &["model", "stats", "compare"]),
     ("rules", &["stats", "training"]),
+    ("replay", &["model", "stats", "log"]),
     ("graph", &["model"]),
     ("text", &[]),
     ("log", &["model", "text"]),
@@ -117,6 +118,7 @@ const EVERYTHING_BUT_TUI: &[&str] = &[
     "training",
     "rules",
     "forensics",
+    "replay",
 ];
 
 /// What the documentation calls "everything".
@@ -141,6 +143,7 @@ const EVERYTHING: &[&str] = &[
     "training",
     "rules",
     "forensics",
+    "replay",
     "runtime",
     "tui",
     "config",
@@ -156,6 +159,7 @@ const PURE: &[&str] = &[
     "compare",
     "training",
     "rules",
+    "replay",
     "graph",
     "text",
     "search",

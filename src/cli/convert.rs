@@ -17,7 +17,7 @@ use crate::{
     import::NATIVE,
     model::{FileId, FileState, FileSummary, LogSummary, Severity},
     runtime::search::{Block, Blocks},
-    source::notes_of,
+    source::Beside,
     store::Pass,
 };
 
@@ -65,7 +65,8 @@ fn nothing(summary: &LogSummary) -> String {
 
 /// What is wrong with foreign files, so that part of them is missing. Bad lines of native ones are copied like others.
 fn lost(summary: &LogSummary) -> impl Iterator<Item = String> {
-    let is_native = |it: FileId| file(summary, it).format == NATIVE.title || file(summary, it).holds_notes();
+    let is_native =
+        |it: FileId| file(summary, it).format == NATIVE.title || file(summary, it).is_beside_a_log();
     let lost = summary
         .diagnostics
         .iter()
@@ -87,12 +88,13 @@ enum Target {
 impl Target {
     fn of(options: &Convert, summary: &LogSummary, files: &[FileId]) -> anyhow::Result<Self> {
         let (notes, logs): (Vec<FileId>, Vec<FileId>) =
-            files.iter().partition(|it| file(summary, **it).holds_notes());
+            files.iter().partition(|it| file(summary, **it).is_beside_a_log());
         let count = logs.len();
         let Some(path) = &options.output else {
             ensure!(count == 1, "{count} files are read: name a folder for what is written with --output");
-            if !notes.is_empty() {
-                eprintln!("creditscope: the notes beside the log are not written: --output writes them too");
+            for it in &notes {
+                let path = &file(summary, *it).path;
+                eprintln!("creditscope: '{path}' beside the log is not written: --output writes it too");
             }
             return Ok(Self::Stdout);
         };
@@ -106,13 +108,13 @@ impl Target {
             let names = names(&paths, options.format().ending());
             logs.iter().copied().zip(names.iter().map(|it| path.join(it))).collect()
         };
-        // Notes stay beside their log.
+        // What stands beside a log stays beside it.
         let of_log = |notes: &FileId| {
-            let is_its = |log: &FileId| {
-                notes_of(Path::new(&file(summary, *log).path)) == Path::new(&file(summary, *notes).path)
-            };
-            let at = logs.iter().position(is_its)?;
-            Some((*notes, notes_of(&places[at].1)))
+            let path = Path::new(&file(summary, *notes).path);
+            let is_its = |log: &FileId, kind: Beside| kind.of(Path::new(&file(summary, *log).path)) == path;
+            let of_kind = |kind: Beside| Some((kind, logs.iter().position(|log| is_its(log, kind))?));
+            let (kind, at) = Beside::ALL.into_iter().find_map(of_kind)?;
+            Some((*notes, kind.of(&places[at].1)))
         };
         let of_notes: Vec<(FileId, PathBuf)> = notes.iter().filter_map(of_log).collect();
         places.extend(of_notes);
@@ -123,7 +125,7 @@ impl Target {
     /// Where a file goes; `None`: nowhere.
     fn place(&self, summary: &LogSummary, id: FileId) -> Option<Place<'_>> {
         match self {
-            Self::Stdout => (!file(summary, id).holds_notes()).then_some(Place::Stdout),
+            Self::Stdout => (!file(summary, id).is_beside_a_log()).then_some(Place::Stdout),
             Self::Files(places) => {
                 let at = places.binary_search_by_key(&id, |it| it.0).ok()?;
                 Some(Place::File(&places[at].1))
@@ -204,8 +206,8 @@ impl Writing<'_> {
         if self.current.as_ref().is_none_or(|it| it.0 != block.file) {
             self.end_file()?;
             let Some(place) = self.target.place(self.summary, block.file) else { return Ok(()) };
-            // Notes are read as lines, whatever their log is.
-            let is_notes = file(self.summary, block.file).holds_notes();
+            // What stands beside a log is read as lines, whatever the log is.
+            let is_notes = file(self.summary, block.file).is_beside_a_log();
             let format = if is_notes { NativeFormat::Jsonl } else { self.options.format() };
             let output = Output::create(&place, format, self.options.overwrite, &self.inputs)?;
             self.current = Some((block.file, output));

@@ -80,10 +80,12 @@ pub struct FileSummary {
 impl FileSummary {
     /// What a file with notes about a log is taken for.
     pub const NOTES: &'static str = "notes";
+    /// What a file with what was run again of a log is taken for.
+    pub const REPLAYS: &'static str = "replays";
 
-    /// Whether it holds notes about a log, and is none itself.
-    pub fn holds_notes(&self) -> bool {
-        self.format == Self::NOTES
+    /// Whether it stands beside a log as a part of it, and is none itself.
+    pub fn is_beside_a_log(&self) -> bool {
+        [Self::NOTES, Self::REPLAYS].contains(&&*self.format)
     }
 }
 

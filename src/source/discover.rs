@@ -17,7 +17,7 @@ mod glob;
 mod natural;
 
 use super::because::because;
-use super::notes::is_notes;
+use super::beside::Beside;
 use super::packed::without_ending;
 
 pub use natural::natural_order;
@@ -167,7 +167,7 @@ impl Discovery {
                 }
             }
             // As a shell expands a pattern: beside other arguments notes are a part of their log.
-            Ok(_) if self.arguments.len() > 1 && is_notes(argument) => {}
+            Ok(_) if self.arguments.len() > 1 && Beside::kind_of(argument).is_some() => {}
             Ok(metadata) => self.file(argument, &metadata, scan),
             Err(error) if is_absent(&error) && glob::is_pattern(argument) => self.pattern(argument, scan),
             Err(error) if is_absent(&error) => {
@@ -189,7 +189,7 @@ impl Discovery {
             let Ok(metadata) = path.metadata() else { continue };
             if metadata.is_dir() {
                 any |= self.directory(path, scan);
-            } else if is_notes(path) {
+            } else if Beside::kind_of(path).is_some() {
                 continue;
             } else if has_log_extension(path) || glob::names_extension(pattern) {
                 any = true;
@@ -272,7 +272,7 @@ impl Discovery {
                     _ => self.walk((&path, root), scan, entered, found),
                 }
             } else if kind.is_file() && has_log_extension(&path) {
-                if !is_notes(&path) {
+                if Beside::kind_of(&path).is_none() {
                     found.push(path);
                 }
             } else if kind.is_file() {

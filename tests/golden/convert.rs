@@ -204,5 +204,5 @@ fn notes_stay_beside_their_log() {
     let output = convert(&[log.to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(0));
     assert!(!String::from_utf8_lossy(&output.stdout).contains("human_annotation"));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("the notes beside the log are not written"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains(".notes.jsonl' beside the log is not written"));
 }

@@ -258,7 +258,7 @@ impl OpenedLogs {
         }
         let id = self.store.add_life(summary, source, lines, None);
         if !piped {
-            self.expect_notes(path, id);
+            self.expect_beside(path, id);
         }
         self.followed.push(Followed {
             tail,
@@ -328,7 +328,7 @@ impl OpenedLogs {
         let file = FileId::from_index(self.store.file_count());
         let result = head::document(&document.path).and_then(|it| self.import_document(document, &it));
         if file.index() < self.store.file_count() {
-            self.expect_notes(&document.path, file);
+            self.expect_beside(&document.path, file);
         }
         self.list_import(&shown, result);
     }

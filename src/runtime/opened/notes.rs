@@ -1,7 +1,7 @@
-//! Notes of persons: written to a file beside the log that they are about, and read from there as a part of it.
+//! What stands beside a log and is read as a part of it: notes of persons and what was run again.
 //!
-//! A record is appended by one write to a file opened with `O_APPEND`, so that several programs may note at once. The log
-//! itself is never written to. Notes are read after all logs are, as they name episodes of these.
+//! A record is appended by one write to a file opened with `O_APPEND`, so that several programs may write at once. The log
+//! itself is never written to. These files are read after all logs are, as they name episodes of these.
 
 use std::{
     fs::{File, OpenOptions},
@@ -14,8 +14,8 @@ use super::{FEW, OpenedLogs, followed::TakenFor, followed::apply, native_options
 use crate::{
     import::NATIVE,
     log::{Body, Credit, CreditItem, Payload, Record, write},
-    model::{Diagnostic, FileId, FileSummary, Note, Timestamp, rule},
-    source::{Tail, TailEvent, TailFile, because, notes_of},
+    model::{Diagnostic, EpisodeId, FileId, FileSummary, Note, Timestamp, rule},
+    source::{Beside, Tail, TailEvent, TailFile, because},
     store::Store,
     text,
 };
@@ -23,8 +23,9 @@ use crate::{
 /// Bytes of notes read at a time.
 const BLOCK: usize = 16 << 20;
 
-/// A log and the notes about it.
+/// A log and a file beside it: below, its notes.
 pub(super) struct Noted {
+    kind: Beside,
     /// The first life of the log.
     log: FileId,
     log_path: PathBuf,
@@ -39,10 +40,12 @@ pub(super) struct Noted {
 type Tailed = (Box<dyn Tail>, Vec<(u32, FileId)>);
 
 impl OpenedLogs {
-    /// Notes about the log of `file` may stand beside it.
-    pub(super) fn expect_notes(&mut self, path: &Path, file: FileId) {
-        let (log_path, path) = (path.to_owned(), notes_of(path));
-        self.noted.push(Noted { log: file, log_path, path, read: None, sought: false });
+    /// Notes about the log of `file`, and what was run again of it, may stand beside it.
+    pub(super) fn expect_beside(&mut self, path: &Path, file: FileId) {
+        for kind in Beside::ALL {
+            let (log_path, path) = (path.to_owned(), kind.of(path));
+            self.noted.push(Noted { kind, log: file, log_path, path, read: None, sought: false });
+        }
     }
 
     /// Reads what was noted since. To be called when all logs were read as far as they have come. Whether anything was new.
@@ -51,7 +54,7 @@ impl OpenedLogs {
         if self.preview.is_some() || self.is_backfilling() {
             return false;
         }
-        let few = self.noted.len() <= FEW;
+        let few = self.noted.len() <= FEW * Beside::ALL.len();
         let mut changed = false;
         for at in 0..self.noted.len() {
             let noted = &mut self.noted[at];
@@ -71,8 +74,11 @@ impl OpenedLogs {
 
     fn add_notes(&mut self, at: usize, tail: Box<dyn Tail>) {
         let noted = &mut self.noted[at];
-        let summary =
-            FileSummary { format: FileSummary::NOTES.into(), ..summary_of(&noted.path, TAKEN_FOR, 0) };
+        let format = match noted.kind {
+            Beside::Notes => FileSummary::NOTES,
+            Beside::Replays => FileSummary::REPLAYS,
+        };
+        let summary = FileSummary { format: format.into(), ..summary_of(&noted.path, TAKEN_FOR, 0) };
         let id = self.store.add_life(summary, tail.source(), None, None);
         noted.read = Some((tail, vec![(0, id)]));
     }
@@ -116,28 +122,46 @@ impl OpenedLogs {
     /// # Errors
     /// There is no file beside which it could stand, or it cannot be written: why.
     pub fn annotate(&mut self, note: &Note, at: Timestamp, now: Duration) -> Result<String, String> {
-        let Some(at_log) = self.noted_log(note.at.file) else {
-            return Err(
-                "the log is no file of its own (stdin, a pipe or the demo): save it to one first".to_owned()
-            );
-        };
         let line = self.note_line(note, at);
-        let path = self.noted[at_log].path.clone();
-        let shown = text::clean(&path.to_string_lossy());
-        append(&path, &line)
-            .map_err(|it| format!("cannot write '{shown}': {}", text::clean(&because(&it))))?;
-        self.noted[at_log].sought = false;
+        let path = self.append_beside(Beside::Notes, note.at.file, &line)?;
         self.poll_notes(now);
+        Ok(path)
+    }
+
+    /// The file of this kind beside the log of `file`.
+    ///
+    /// # Errors
+    /// The log is no file of its own.
+    pub fn path_beside(&self, kind: Beside, file: FileId) -> Result<PathBuf, String> {
+        let at = self.noted_log(kind, file).ok_or_else(|| {
+            "the log is no file of its own (stdin, a pipe or the demo): save it to one first".to_owned()
+        })?;
+        Ok(self.noted[at].path.clone())
+    }
+
+    /// Appends a record to the file of this kind beside the log of `file`. The path of the file.
+    ///
+    /// # Errors
+    /// There is no file beside which it could stand, or it cannot be written: why.
+    pub fn append_beside(&mut self, kind: Beside, file: FileId, line: &str) -> Result<String, String> {
+        let path = self.path_beside(kind, file)?;
+        let shown = text::clean(&path.to_string_lossy());
+        append(&path, line)
+            .map_err(|it| format!("cannot write '{shown}': {}", text::clean(&because(&it))))?;
+        self.noted.iter_mut().filter(|it| it.path == path).for_each(|it| it.sought = false);
         Ok(shown)
     }
 
-    /// The log, of those that may have notes, to which a life belongs.
-    fn noted_log(&self, file: FileId) -> Option<usize> {
+    /// The file of this kind beside the log to which a life belongs.
+    fn noted_log(&self, kind: Beside, file: FileId) -> Option<usize> {
         let is_life = |noted: &Noted, path: &Path| noted.log_path == path;
         let followed = self.followed.iter().find(|it| it.lives.iter().any(|life| life.1 == file));
-        self.noted.iter().position(|it| match followed {
-            Some(followed) => is_life(it, &followed.path),
-            None => it.log == file,
+        self.noted.iter().position(|it| {
+            let is_of = match followed {
+                Some(followed) => is_life(it, &followed.path),
+                None => it.log == file,
+            };
+            it.kind == kind && is_of
         })
     }
 
@@ -152,7 +176,7 @@ impl OpenedLogs {
             let logged = record.and_then(|it| it.id.as_deref()).filter(|it| shown(it) == *act);
             logged.unwrap_or(act).to_owned()
         });
-        let (episode, run) = self.logged_name(note);
+        let (episode, run) = self.logged_name(note.episode);
         let item = CreditItem {
             of: act,
             agent: Some(agent.to_owned()),
@@ -173,8 +197,9 @@ impl OpenedLogs {
         write(&record)
     }
 
-    fn logged_name(&self, note: &Note) -> (String, Option<String>) {
-        let Some((store, id)) = self.place(note.episode) else { return Default::default() };
+    /// The id of an episode as logged, and the name of its run if it has one.
+    pub fn logged_name(&self, episode: EpisodeId) -> (String, Option<String>) {
+        let Some((store, id)) = self.place(episode) else { return Default::default() };
         let (episode, run) = store.logged_name(id);
         (episode.to_owned(), run.map(str::to_owned))
     }

@@ -121,7 +121,7 @@ fn not_read(unread: &[(String, u64)]) -> (String, String) {
 }
 
 fn log_line(model: &Model, line: &mut Painter<'_>) {
-    let files: Vec<_> = model.log.files.iter().filter(|it| !it.holds_notes()).collect();
+    let files: Vec<_> = model.log.files.iter().filter(|it| !it.is_beside_a_log()).collect();
     let name = match files.len() {
         0 => "no file yet".to_owned(),
         1 => files[0].path.clone(),

@@ -11,7 +11,7 @@ use super::append;
 use crate::{
     model::{EpisodeId, Note, Timestamp},
     runtime::{LogArguments, OpenedLogs},
-    source::notes_of,
+    source::Beside,
     store::Pass,
 };
 
@@ -122,7 +122,7 @@ fn where_no_file_can_stand_beside_the_log_it_says_why() {
     fs::write(&path, LOG).unwrap();
     let mut logs = open(&path);
     // A directory of that name stands for a folder that may not be written to, which root may.
-    fs::create_dir(notes_of(&path)).unwrap();
+    fs::create_dir(Beside::Notes.of(&path)).unwrap();
     let refused = note(&logs, 0, 0, true, "ana");
     let why = write(&mut logs, &refused).unwrap_err();
     assert!(why.starts_with("cannot write '") && why.contains("run.jsonl.notes.jsonl': "), "{why}");
