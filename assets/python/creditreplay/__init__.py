@@ -19,6 +19,6 @@ No dependencies; Python 3.9 or later. Whatever the function prints goes to stder
 from __future__ import annotations
 
 from creditreplay.request import KEEP, NULL, REMOVE, REPLACE, RESAMPLE, Intervention, Request
-from creditreplay.server import Cancelled, serve
+from creditreplay.server import Cancelled, Outcome, serve
 
-__all__ = ["KEEP", "NULL", "REMOVE", "REPLACE", "RESAMPLE", "Cancelled", "Intervention", "Request", "serve"]
+__all__ = ["KEEP", "NULL", "REMOVE", "REPLACE", "RESAMPLE", "Cancelled", "Intervention", "Outcome", "Request", "serve"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Optional
@@ -36,23 +36,25 @@ class Request:
     log: Optional[str] = None
     seed: int = 0
     samples: int = 1
-    raw: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    #: Which of its `samples` runs is played, from 0.
+    sample: int = 0
+    raw: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
-    def of(cls, params: dict[str, Any]) -> Request:
+    def of(cls, params: Any) -> Request:
         """The request with these parameters. Raises `ValueError` if they are none."""
+        if not isinstance(params, Mapping):
+            raise ValueError("the parameters are no object")
         if not isinstance(params.get("episode"), str):
             raise ValueError("`episode` is no text")
-        samples = params.get("samples", 1)
-        if not isinstance(samples, int) or isinstance(samples, bool) or samples < 1:
-            raise ValueError("`samples` is no number from 1")
-        interventions = []
-        for it in params.get("interventions", []):
-            if it.get("do") not in (KEEP, REPLACE, NULL, RESAMPLE, REMOVE):
-                raise ValueError(f"cannot do {it.get('do')!r}")
-            interventions.append(Intervention(it["do"], it.get("agent"), it.get("act"), it.get("action")))
-        return cls(params["episode"], tuple(interventions), params.get("run"), params.get("log"),
-                   int(params.get("seed", 0)), samples, params)
+        for key in ("run", "log"):
+            if not isinstance(params.get(key), (str, type(None))):
+                raise ValueError(f"`{key}` is no text")
+        interventions = params.get("interventions") or []
+        if not isinstance(interventions, list):
+            raise ValueError("`interventions` is no list")
+        return cls(params["episode"], tuple(_intervention(it) for it in interventions), params.get("run"),
+                   params.get("log"), _whole(params, "seed", 0), _whole(params, "samples", 1, least=1), raw=params)
 
     def instead(self, act: Optional[str], agent: Optional[str]) -> Optional[Intervention]:
         """What is done in place of this act of this agent; None: what was done, or what the policy does."""
@@ -69,19 +71,43 @@ class Request:
         found = self.instead(None, agent)
         return None if found is None else found.do
 
+    def throughout(self, agent: str) -> str:
+        """What this agent does from the beginning: `null`, `remove`, `keep` (it repeats its logged acts) or `resample`.
+
+        An agent that is not named plays by its policy, by chance anew: `resample`. Raises `ValueError` if others are
+        resampled and nobody keeps to what was done: everybody would play by chance anew, and nothing would differ.
+        """
+        named = {it.agent: it.do for it in self.interventions if it.act is None and it.agent is not None}
+        if agent in named:
+            return named[agent]
+        if RESAMPLE in named.values() and KEEP not in named.values():
+            raise ValueError(f"resampled agents differ from {agent!r} only if it keeps to what it did: ask with an "
+                             "absence of `null` or `removed`, or with `keep` for those who are there")
+        return RESAMPLE
+
     def from_act(self) -> Optional[str]:
-        """The act at which play begins to differ; None: from the beginning."""
-        return next((it.act for it in self.interventions if it.act is not None), None)
+        """The act at which play begins to differ, the first in the log of those named; None: from the beginning."""
+        wanted = [it.act for it in self.interventions if it.act is not None]
+        if len(wanted) < 2:
+            return wanted[0] if wanted else None
+        return next((act["id"] for act in self.acts() if act.get("id") in wanted), wanted[0])
 
     def records(self) -> list[dict[str, Any]]:
-        """The records of the episode, in the order of the log. The log is read once."""
+        """The records of the episode, in the order of the log (of creditscope, plain or gzip). The log is read once."""
         if self.log is None:
             return []
-        return [it for it in _records(self.log) if it.get("episode") == self.episode]
+        return list(_records(self.log, self.run, self.episode))
 
     def acts(self) -> Iterator[dict[str, Any]]:
         """Its actions, in the order of the log."""
         return (it for it in self.records() if it.get("type") == "action")
+
+    def start(self) -> dict[str, Any]:
+        """Its `episode_start`: agents, seed, task. Raises `KeyError` if the log has none."""
+        for it in self.records():
+            if it.get("type") == "episode_start":
+                return it
+        raise KeyError(f"no start of episode {self.episode!r} in {self.log!r}")
 
     def prefix(self) -> list[dict[str, Any]]:
         """The actions before the one at which play begins to differ. Raises `KeyError` if the log has no such act."""
@@ -95,16 +121,45 @@ class Request:
         raise KeyError(f"no act {wanted!r} in episode {self.episode!r}")
 
 
+def _intervention(it: Any) -> Intervention:
+    if not isinstance(it, Mapping):
+        raise ValueError("an intervention is no object")
+    if it.get("do") not in (KEEP, REPLACE, NULL, RESAMPLE, REMOVE):
+        raise ValueError(f"cannot do {it.get('do')!r}")
+    for key in ("agent", "act"):
+        if not isinstance(it.get(key), (str, type(None))):
+            raise ValueError(f"`{key}` of an intervention is no text")
+    return Intervention(it["do"], it.get("agent"), it.get("act"), it.get("action"))
+
+
+def _whole(params: Mapping[str, Any], key: str, default: int, least: int = 0) -> int:
+    value = params.get(key, default)
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise ValueError(f"`{key}` is no whole number from {least}")
+    return value
+
+
 @lru_cache(maxsize=4)
-def _records(path: str) -> tuple[dict[str, Any], ...]:
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.endswith(".gz") else open(path, encoding="utf-8")
-    records = []
+def _records(path: str, run: Optional[str], episode: str) -> tuple[dict[str, Any], ...]:
+    """What the log holds of one episode: the rest of it is not kept, as a log may be larger than memory."""
+    opened = gzip.open(path, "rb") if path.endswith(".gz") else open(path, "rb")
+    # A name that JSON writes in one way only: lines without it need not be read.
+    plain = all(it.isalnum() and it.isascii() or it in "-_.: " for it in episode)
+    name = f'"{episode}"'.encode() if plain else b""
+    found, current = [], None
     with opened as lines:
         for line in lines:
+            if name not in line and b'"run"' not in line:
+                continue
             try:
                 record = json.loads(line)
             except ValueError:
                 continue
-            if isinstance(record, dict):
-                records.append(record)
-    return tuple(records)
+            if not isinstance(record, dict):
+                continue
+            if record.get("type") == "run":
+                current = record.get("run")
+            # Episodes of two runs may have one name.
+            elif record.get("episode") == episode and (run is None or record.get("run", current) in (None, run)):
+                found.append(record)
+    return tuple(found)
