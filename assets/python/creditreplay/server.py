@@ -14,6 +14,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, BinaryIO, Optional, Union
 
 from creditreplay.request import Request
@@ -69,7 +70,7 @@ def serve(replay: Callable[..., Earned], *, name: str = "replayer", version: str
         elif method == "replay":
             desk.take(identity, params)
         elif method == "judge" and judge is not None:
-            _answer(lines, identity, lambda: dict(judge(params.get("episode", ""), params.get("acts", []))))
+            desk.do(partial(_answer, lines, identity, partial(_judged, judge, params)))
         elif method == "cancel":
             desk.cancel(params)
         elif method == "shutdown":
@@ -142,7 +143,7 @@ class _Desk:
 
     def __init__(self, lines: _Lines, replay: Callable[[Request, int], Earned], threads: int) -> None:
         self._lines, self._replay = lines, replay
-        self._runs: queue.Queue[Optional[tuple[_Asked, int]]] = queue.Queue()
+        self._work_to_do: queue.Queue[Optional[Callable[[], None]]] = queue.Queue()
         self._lock = threading.Lock()
         self._open: dict[Any, _Asked] = {}
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(threads)]
@@ -163,7 +164,11 @@ class _Desk:
         with self._lock:
             self._open[identity] = asked
         for sample in range(request.samples):
-            self._runs.put((asked, sample))
+            self.do(partial(self._run, asked, sample))
+
+    def do(self, work: Callable[[], None]) -> None:
+        """Has this done by a thread, in its turn."""
+        self._work_to_do.put(work)
 
     def cancel(self, params: Any) -> None:
         """Takes a request back; what is being played for it is played for nothing."""
@@ -177,20 +182,22 @@ class _Desk:
     def wait(self) -> None:
         """Until all is answered."""
         for _ in self._threads:
-            self._runs.put(None)
+            self._work_to_do.put(None)
         for it in self._threads:
             it.join()
 
     def _work(self) -> None:
-        while (item := self._runs.get()) is not None:
-            asked, sample = item
-            if asked.is_over:
-                continue
-            try:
-                request = replace(asked.request, sample=sample)
-                self._played(asked, sample, _outcome(self._replay(request, asked.seeds[sample])))
-            except BaseException as error:  # The environment is somebody else's: it may even exit.
-                self._fail(asked, error)
+        while (work := self._work_to_do.get()) is not None:
+            work()
+
+    def _run(self, asked: _Asked, sample: int) -> None:
+        if asked.is_over:
+            return
+        try:
+            request = replace(asked.request, sample=sample)
+            self._played(asked, sample, _outcome(self._replay(request, asked.seeds[sample])))
+        except BaseException as error:  # The environment is somebody else's: it may even exit.
+            self._fail(asked, error)
 
     def _played(self, asked: _Asked, sample: int, outcome: Outcome) -> None:
         with self._lock:
@@ -251,10 +258,16 @@ def _result(outcomes: list[Outcome]) -> dict[str, Any]:
     return result
 
 
+def _judged(judge: Callable[[str, list[Any]], Mapping[str, Any]], params: Any) -> dict[str, Any]:
+    if not isinstance(params, Mapping):
+        raise ValueError("the parameters are no object")
+    return dict(judge(params.get("episode", ""), params.get("acts", [])))
+
+
 def _answer(lines: _Lines, identity: Any, compute: Callable[[], Mapping[str, Any]]) -> None:
     try:
         lines.send({"id": identity, "result": compute()})
-    except Exception as error:  # As in `_work`.
+    except BaseException as error:  # As in `_run`.
         _refuse(lines, identity, error)
 
 
