@@ -173,10 +173,6 @@ const PURE: &[&str] = &[
 
 /// Public items that nothing in the program names, with the reason why they stay.
 const FOR_TESTS: &[(&str, &str)] = &[
-    (
-        "can_be_least",
-        "the simulations of docs/STATISTICS.md ask for the set alone; `credit::blame` tells agents apart itself",
-    ),
     ("has_shared_seeds", "tests look whether runs were paired"),
     ("row_bytes", "benches/scale holds the bytes that a record takes in the index"),
     ("set_threads", "tests and benches hold a large log read by any number of threads to one read in order"),
