@@ -110,6 +110,20 @@ fn falls_and_drifts() {
 }
 
 #[test]
+fn a_drift_is_what_scipy_says() {
+    // scipy.stats.linregress(range(12), values): slope -0.027534965034965038, slope / stderr -2.7298574445000843.
+    let values = [0.375, 0.25, 0.5, 0.25, 0.125, 0.375, 0.125, 0.25, 0.0, 0.125, 0.25, 0.0];
+    let drift = |in_errors: bool| {
+        let mut drift = super::windows::Drift::default();
+        drift.in_errors = in_errors;
+        let points = values.iter().enumerate().map(|(at, it)| point(at, 1.0, [*it, 0.0]));
+        points.map(|it| drift.push("a", &it)).last().flatten().unwrap()
+    };
+    assert!((drift(false) + 2.753_496_503_496_503_8).abs() < 1e-12, "{}", drift(false));
+    assert!((drift(true) - 2.729_857_444_500_084_3).abs() < 1e-12, "{}", drift(true));
+}
+
+#[test]
 fn what_is_not_known_holds_nothing() {
     let mut bare = point(0, 1.0, [0.0, 0.0]);
     (bare.reward, bare.residual) = (None, None);

@@ -93,3 +93,31 @@ fn a_rule_gates_a_run_and_names_the_episode() {
     let (code, told) = check_fail(&healthy, &["R < inf"]);
     assert!(code == Some(1) && told.contains("\n  R < inf\n      ^"), "{told}");
 }
+
+/// The recorded run of learners in Level-Based Foraging in which bee goes lazy at ep-450, as `recorders/training.py` wrote it.
+const RECORDED: &str = "sample-logs/runs/forage-lazy.jsonl.gz";
+
+#[test]
+fn the_lazy_agent_of_the_recorded_run_rings_within_30_episodes_and_nobody_before() {
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_creditscope"));
+        let output = command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    let (code, out, _) = run(&["report", "--run", "--format", "json", RECORDED]);
+    assert_eq!(code, Some(0));
+    let json: Value = serde_json::from_str(&out).unwrap();
+    let agent = |name: &str| {
+        json["agents"].as_array().unwrap().iter().find(|it| it["agent"] == name).unwrap()["alarm"].clone()
+    };
+    assert_eq!((agent("ant"), agent("cat")), (Value::Null, Value::Null));
+    // A second program of the same definition, in numpy, rings at the same episode.
+    assert_eq!(agent("bee")["rang"], "ep-455");
+    assert_eq!((json["episodes"].as_u64(), json["off"][0].as_u64()), (Some(600), Some(0)));
+    let (code, _, told) = run(&["check", RECORDED, "--fail", "fall(*) > 10"]);
+    assert_eq!((code, told.lines().count()), (Some(2), 1), "{told}");
+    assert!(told.contains("(bee) in episode ep-455"), "{told}");
+    let (code, _, told) = run(&["check", RECORDED, "--fail", "fall(ant) > 10 or fall(cat) > 10"]);
+    assert_eq!((code, told.as_str()), (Some(0), ""));
+}
