@@ -30,7 +30,7 @@ pub use acts::{AlignedActs, Row, RowKind};
 pub use credit::{CreditRow, CreditTable};
 pub use difference::{Difference, RestsOn};
 pub use episodes::{Common, EpisodeComparison, Given, Instead, one_ruler};
-pub use facts::{LeftOut, RunEpisode, best_credits, method_of};
+pub use facts::{LeftOut, RunEpisode, best_credits, declared_divides, divides, method_of};
 pub use inside::Inside;
 pub use pairs::PairedBy;
 pub use runs::{AgentInRuns, Paired, RunComparison};

@@ -49,7 +49,7 @@ pub(super) fn run(
         MethodsFormat::Json => print_json(&report::run_diff_json(&report))?,
     };
     let value = |of: &Differs| match of {
-        Differs::Reward => Some(compared.reward.difference),
+        Differs::Reward => (compared.reward.pairs > 0).then_some(compared.reward.difference),
         Differs::Acts => None,
         Differs::Credit(name) => {
             let agent = compared.agents.iter().find(|it| it.name == *name)?;

@@ -1,7 +1,7 @@
 //! What of an episode a comparison of two runs needs: so little that runs of thousands of episodes fit.
 
 use crate::{
-    credit::{best_scenario, compute, method, methods},
+    credit::{Method, best_scenario, compute, method, methods},
     model::{Attribution, DeclaredCredit, Episode, Provenance, Scenario, Status},
 };
 
@@ -15,7 +15,7 @@ pub enum LeftOut {
     Aborted,
     /// It has not ended.
     Open,
-    /// It has no reward.
+    /// It has neither a reward nor a status that tells how it went.
     NoReward,
 }
 
@@ -39,8 +39,10 @@ pub struct RunEpisode {
     pub task: Option<String>,
     /// Its seed.
     pub seed: Option<String>,
-    /// R.
+    /// R, if it is logged: a status is none.
     pub reward: Option<f64>,
+    /// Whether it failed.
+    pub failed: bool,
     /// Why it is in no pair.
     pub left_out: Option<LeftOut>,
     /// Credit as the log declares it, if it does in units of the reward.
@@ -63,18 +65,18 @@ impl RunEpisode {
 
     /// Of an episode, by one method, or none.
     pub fn by_one(episode: &Episode, method: Option<&Scenario>) -> Self {
-        let reward = episode.reward().map(|it| it.value);
         let left_out = match &episode.outcome {
             None => Some(LeftOut::Open),
             Some(end) if end.status == Some(Status::Aborted) => Some(LeftOut::Aborted),
-            Some(_) if reward.is_none() => Some(LeftOut::NoReward),
+            Some(_) if episode.reward().is_none() => Some(LeftOut::NoReward),
             Some(_) => None,
         };
         Self {
             name: episode.name.clone(),
             task: episode.task.clone().or_else(|| episode.group.clone()),
             seed: episode.seed.clone(),
-            reward,
+            reward: episode.logged_reward().map(|it| it.value),
+            failed: episode.failed(),
             left_out,
             logged: None,
             by: [method.filter(|_| left_out.is_none()).and_then(|it| credits(episode, it)), None],
@@ -133,19 +135,35 @@ pub fn method_of(episode: &Episode) -> Option<Scenario> {
     unasked(episode).map(|it| it.0)
 }
 
-/// Credit by the method that [`method_of`] says.
-pub fn best_credits(episode: &Episode) -> Option<Credits> {
-    by_agent(episode, &unasked(episode)?.1)
+/// Credit by the method that [`method_of`] says, and whether its sum is to be R.
+pub fn best_credits(episode: &Episode) -> Option<(Credits, bool)> {
+    let (scenario, credit) = unasked(episode)?;
+    Some((by_agent(episode, &credit)?, divides(&scenario.method)))
+}
+
+/// Whether a method's credits add up to what is divided; of a name that nobody knows that is to be seen.
+pub fn divides(name: &str) -> bool {
+    method_called(name).is_none_or(|it| it.0.efficient)
+}
+
+/// Whether the sum of the credit that the log declares is to be R.
+pub fn declared_divides(episode: &Episode) -> bool {
+    declared(episode).is_none_or(|it| divides(&it.algorithm))
+}
+
+/// The method of this name, or by a name that logs use for it, with the baseline that it means.
+fn method_called(name: &str) -> Option<(&'static Method, Option<&'static str>)> {
+    let name = name.to_ascii_lowercase();
+    let plain = name.replace('-', "_");
+    let of = |it: &'static Method| it.aliases.iter().find(|it| it.0 == plain);
+    let found = method(&name).or_else(|| methods().iter().find(|it| of(it).is_some()))?;
+    Some((found, of(found).and_then(|it| it.1)))
 }
 
 fn unasked(episode: &Episode) -> Option<(Scenario, Attribution)> {
     let computed = |it: Scenario| compute(episode, &it).ok().map(|credit| (it, credit));
     let by_name = || {
-        let name = declared(episode)?.algorithm.to_ascii_lowercase();
-        let alias =
-            |it: &&'static crate::credit::Method| it.aliases.iter().any(|it| it.0 == name.replace('-', "_"));
-        let found = method(&name).or_else(|| methods().iter().find(alias))?;
-        let baseline = found.aliases.iter().find(|it| it.0 == name.replace('-', "_")).and_then(|it| it.1);
+        let (found, baseline) = method_called(&declared(episode)?.algorithm)?;
         computed(Scenario { baseline: baseline.map(str::to_owned), ..Scenario::of_method(found.name) })
     };
     let best = || best_scenario(episode).and_then(computed);

@@ -252,8 +252,9 @@ fn tasks(both: &[(&RunEpisode, &RunEpisode)], mover: Option<(&str, usize)>) -> V
         let moved: Option<Series> = mover.and_then(|(name, ruler)| {
             of_task().map(|(a, b)| Some((of(a, ruler, name)?, of(b, ruler, name)?))).collect()
         });
-        let mut found = Paired::all(&std::iter::once(rewards).chain(moved).collect::<Vec<_>>()).into_iter();
-        Some(TaskInRuns { task: task.to_owned(), reward: found.next()?, mover: found.next() })
+        // Not every pair has a reward: the two are no series of the same pairs.
+        let one = |series: Series| Paired::all(&[series]).swap_remove(0);
+        Some(TaskInRuns { task: task.to_owned(), reward: one(rewards), mover: moved.map(one) })
     };
     names.into_iter().filter_map(row).collect()
 }

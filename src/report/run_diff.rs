@@ -89,6 +89,18 @@ fn reward(report: &RunDiffReport<'_>) -> Section {
     let mut section = Section::new("Reward");
     let compared = report.compared;
     let of = &compared.reward;
+    if of.pairs == 0 {
+        let well = |side: &RunSide<'_>, at: fn(&(usize, usize)) -> usize| {
+            compared.pairs.iter().filter(|it| !side.episodes[at(it)].failed).count()
+        };
+        section.text(format!(
+            "No pair has a logged reward in both runs, so none is compared. By status A ends well in {} of {} pairs, B in {}.",
+            well(&report.a, |it| it.0),
+            compared.pairs.len(),
+            well(&report.b, |it| it.1)
+        ));
+        return section;
+    }
     let places = decimals(of.means.0.abs().max(of.means.1.abs()));
     let told = match (of.sign_unsure(), of.difference < 0.0) {
         (true, _) => "R is not told apart".to_owned(),
@@ -248,12 +260,16 @@ fn tasks(report: &RunDiffReport<'_>) -> Option<Section> {
         Column::words(mover.map_or(String::new(), |it| format!("{it}, B - A"))),
     ]);
     let cell = |of: &Paired| {
+        if of.pairs == 0 {
+            return String::new();
+        }
         let places = decimals(of.means.0.abs().max(of.means.1.abs()));
         format!("{}{} {}", figures::inline(of.difference, places), mark(of), interval(of, places))
     };
     for row in &compared.tasks {
         let mover = row.mover.as_ref().map_or(String::new(), cell);
-        table.rows.push(vec![row.task.clone(), row.reward.pairs.to_string(), cell(&row.reward), mover]);
+        let pairs = row.mover.as_ref().map_or(row.reward.pairs, |it| it.pairs.max(row.reward.pairs));
+        table.rows.push(vec![row.task.clone(), pairs.to_string(), cell(&row.reward), mover]);
     }
     section.blocks.push(Block::Table(table.without_empty_columns()));
     Some(section)
@@ -296,7 +312,7 @@ fn p(p: f64) -> String {
 }
 
 /// The comparison as JSON. Keys: `a`, `b` (`name`, `method`, `episodes`, `left_out`, `alone`: names), `paired_by`, `pairs`
-/// (names), `reward` and other *paired* numbers (`a`, `b`: means, `difference`, `interval`, `more`, `less`, `same`, `p`),
+/// (names), `reward` and other *paired* numbers (`a`, `b`: means, `difference`; null without a pair; `interval`, `more`, `less`, `same`, `p`),
 /// `agents` (`agent`, `logged`, `by_a`, `by_b`, `policy`: null or least and most), `ruler` (A, B, null), `least` (`names`,
 /// `counts`), `tasks` (`task`, `reward`, `mover`), `mover`, `changed` (agents).
 pub fn run_diff_json(report: &RunDiffReport<'_>) -> Json {
@@ -345,11 +361,12 @@ pub fn run_diff_json(report: &RunDiffReport<'_>) -> Json {
 }
 
 fn paired(of: &Paired) -> Json {
+    let known = |it: f64| (of.pairs > 0).then(|| number(it));
     json!({
         "pairs": of.pairs,
-        "a": number(of.means.0),
-        "b": number(of.means.1),
-        "difference": number(of.difference),
+        "a": known(of.means.0),
+        "b": known(of.means.1),
+        "difference": known(of.difference),
         "interval": of.interval.map(|(low, high)| [number(low), number(high)]),
         "more": of.signs.0,
         "less": of.signs.1,

@@ -1,7 +1,7 @@
 //! What a film keeps of an episode.
 
 use crate::{
-    compare::{RunEpisode, best_credits},
+    compare::{RunEpisode, best_credits, declared_divides, divides},
     model::{ActKind, Episode, Scenario, Status},
 };
 
@@ -16,7 +16,7 @@ pub struct Point {
     pub reward: Option<f64>,
     /// Credit of agents, as logged or else by the method.
     pub credit: Vec<(Box<str>, f64)>,
-    /// R less the sum of these.
+    /// R less the sum of these, where the method's sum is to be R.
     pub residual: Option<f64>,
     /// Whether it failed.
     pub failed: bool,
@@ -36,13 +36,13 @@ impl Point {
     pub fn of(episode: &Episode, at: usize, method: Option<&Scenario>) -> Self {
         let facts = RunEpisode::by_one(episode, method);
         let left_out = facts.left_out.is_some();
-        let unasked = || RunEpisode::logged_credit(episode).or_else(|| best_credits(episode));
+        let logged = || Some((RunEpisode::logged_credit(episode)?, declared_divides(episode)));
         let credit = match method {
             _ if left_out => None,
-            Some(_) => facts.by.into_iter().next().flatten(),
-            None => unasked(),
+            Some(by) => facts.by.into_iter().next().flatten().map(|it| (it, divides(&by.method))),
+            None => logged().or_else(|| best_credits(episode)),
         };
-        let credit = credit.unwrap_or_default();
+        let (credit, divides) = credit.unwrap_or_default();
         let reward = episode.logged_reward().map(|it| it.value).filter(|_| !left_out);
         let total = crate::stats::sum(credit.iter().map(|it| it.1));
         let end = episode.outcome.as_ref();
@@ -50,7 +50,7 @@ impl Point {
         Self {
             at,
             name: episode.name.as_str().into(),
-            residual: reward.filter(|_| !credit.is_empty()).map(|it| it - total),
+            residual: reward.filter(|_| divides && !credit.is_empty()).map(|it| it - total),
             reward,
             credit: credit.into_iter().map(|(name, it)| (name.into(), it)).collect(),
             failed: episode.failed(),

@@ -99,3 +99,21 @@ fn the_shape_of_a_trace_is_no_credit_and_a_status_no_reward() {
     assert_eq!(asked.credit.len(), 2);
     assert_eq!(asked.residual, None);
 }
+
+#[test]
+fn a_sum_misses_nothing_where_the_method_divides_nothing() {
+    let of = |algorithm: &str| {
+        let log = format!(
+            r#"{{"type":"action","episode":"e","id":"a1","agent":"ann","action":"x"}}
+{{"type":"credit","episode":"e","algorithm":"{algorithm}","agents":{{"ann":0.25}}}}
+{{"type":"reward","episode":"e","value":1}}
+{{"type":"episode_end","episode":"e","status":"success"}}
+"#
+        );
+        Point::of(&TestProgram::of(&log).episode().episode, 0, None).residual
+    };
+    // A difference reward is no share of R; Shapley values are, and of a name that nobody knows that is to be seen.
+    assert_eq!(of("difference_rewards"), None);
+    assert_eq!(of("shapley"), Some(0.75));
+    assert_eq!(of("house blend"), Some(0.75));
+}

@@ -120,3 +120,34 @@ fn two_runs_are_compared_pair_by_pair() {
     let output = diff(&[&log, demo.to_str().unwrap()]);
     assert!(String::from_utf8_lossy(&output.stderr).contains("has 2 episodes: say which"));
 }
+
+#[test]
+fn runs_without_rewards_are_told_by_status_and_no_number_is_made_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |name: &str, failed: usize| {
+        let mut log = String::new();
+        for at in 0..4 {
+            let status = if at < failed { "failure" } else { "success" };
+            log += &format!(
+                "{{\"type\":\"episode_start\",\"episode\":\"{name}{at}\",\"task\":\"t{at}\",\"agents\":[\"ann\"]}}\n\
+                 {{\"type\":\"episode_end\",\"episode\":\"{name}{at}\",\"status\":\"{status}\"}}\n"
+            );
+        }
+        let path = folder.path().join(name);
+        std::fs::write(&path, log).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (a, b) = (run("a.jsonl", 1), run("b.jsonl", 3));
+    let text = stdout(&diff(&[&a, &b]));
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("No pair has a logged reward in both runs"), "{text}");
+    assert!(text.contains("By status A ends well in 3 of 4 pairs, B in 1."), "{text}");
+    let json: serde_json::Value =
+        serde_json::from_str(&stdout(&diff(&[&a, &b, "--format", "json"]))).unwrap();
+    assert_eq!(
+        (&json["reward"]["difference"], &json["reward"]["a"]),
+        (&serde_json::Value::Null, &serde_json::Value::Null)
+    );
+    let gated = diff(&[&a, &b, "--fail", "reward < 0"]);
+    assert_eq!(gated.status.code(), Some(1));
+}

@@ -45,7 +45,12 @@ pub(super) fn draw(compared: &Compared, pane: &mut Painter<'_>) {
         (true, true) => "? 0 is in the interval",
         (true, false) => "",
     };
-    pane.rule(0, &title, note);
+    // Two names of methods and why nothing is subtracted are more than half a narrow screen holds: the reason goes first.
+    let fits = crate::text::width(&title) + crate::text::width(note) + RULE <= pane.width();
+    match (fits, compared.comparison.one_ruler) {
+        (false, false) => pane.rule(0, "Credit: two methods, not subtracted", ""),
+        _ => pane.rule(0, &title, note),
+    }
     let values = rows.iter().flat_map(|it| [it.a.as_ref(), it.b.as_ref()]).flatten();
     let largest = values.filter_map(Value::number).map(|it| it.value.abs()).fold(0.0, f64::max);
     let columns =
@@ -61,6 +66,9 @@ pub(super) fn draw(compared: &Compared, pane: &mut Painter<'_>) {
         pane.put_right(right, y, &format!(" {} more ", rows.len() - room), Role::Dim);
     }
 }
+
+/// Columns of a rule beside its title and note.
+const RULE: usize = 8;
 
 /// Where columns begin; `interval`: also those of A and B.
 struct Columns {
