@@ -48,13 +48,27 @@ impl Loaded {
 
     /// What of the file does not hold, a line each.
     pub(super) fn problems(&self) -> Vec<String> {
-        let name = self.name();
+        self.problems_of(&self.name())
+    }
+
+    /// The same with the name of the file alone, for a narrow line.
+    pub(super) fn short_problems(&self) -> Vec<String> {
+        self.problems_of(&self.file_name())
+    }
+
+    fn problems_of(&self, name: &str) -> Vec<String> {
         self.config.problems.iter().map(|it| clean(&format!("{name}:{it}"))).collect()
     }
 
     /// The file as it is shown.
     fn name(&self) -> String {
         self.path.as_ref().map_or_else(|| "config.toml".to_owned(), |it| it.display().to_string())
+    }
+
+    /// The name of the file without its folder.
+    fn file_name(&self) -> String {
+        let name = self.path.as_ref().and_then(|it| it.file_name()).unwrap_or_default();
+        name.to_string_lossy().into_owned()
     }
 
     /// Takes flags, which go before the file.
@@ -133,8 +147,7 @@ pub(super) fn run(options: &ConfigOptions, mut loaded: Loaded) -> anyhow::Result
     }
     loaded.take_flags(&options.screen);
     let name = clean(&loaded.name());
-    let file = loaded.path.as_ref().and_then(|it| it.file_name()).unwrap_or_default();
-    let file = file.to_string_lossy().into_owned();
+    let file = loaded.file_name();
     let is_there = loaded.path.as_ref().is_some_and(|it| it.exists());
     let problems = match loaded.config.problems.len() {
         0 => String::new(),

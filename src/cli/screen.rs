@@ -134,7 +134,7 @@ pub(super) fn run(options: &arguments::Open, loaded: &Loaded) -> anyhow::Result<
 
 /// What of the configuration does not hold, for the line of notices.
 fn told(loaded: &Loaded) -> Option<String> {
-    let problems = loaded.problems();
+    let problems = loaded.short_problems();
     let first = problems.first()?;
     Some(match problems.len() {
         1 => first.clone(),

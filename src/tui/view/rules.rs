@@ -15,7 +15,7 @@ use crate::{
 const LEFT: usize = 8;
 const HITS: usize = 6;
 const EPISODE: usize = 10;
-const DOES_COLUMNS: usize = 9;
+const DOES_COLUMNS: usize = 10;
 /// Columns that the text of rules has at least, where there are so many.
 const SHORTEST: usize = 34;
 /// Columns of names of rows beside the strip.
