@@ -17,6 +17,7 @@ mod terminal {
     mod wire;
 
     mod colours;
+    mod configured;
     mod finding;
     mod frames;
     mod gives_back;
