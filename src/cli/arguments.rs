@@ -418,6 +418,9 @@ pub struct Diff {
     /// How to print
     #[arg(long, value_enum, default_value_t = MethodsFormat::Text)]
     pub format: MethodsFormat,
+    /// Instead compare --method with this method on one run, named twice: whom each blames, how far their orders agree
+    #[arg(long, value_name = "METHOD", requires = "method", conflicts_with = "fail", value_parser = method_help::MethodName, hide_possible_values = true)]
+    pub against: Option<String>,
     /// Exit with 2 when this holds, such as 'reward < -0.1', 'credit(AGENT) < 0' (both B - A) or 'acts > 0' (acts that
     /// are not the same); repeatable
     #[arg(long, value_name = "RULE")]

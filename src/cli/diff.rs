@@ -36,6 +36,9 @@ pub(super) fn run(options: &Diff) -> anyhow::Result<u8> {
         of_b.tell();
         of_b.sentences().iter().for_each(|it| unread.add(it.clone()));
     }
+    if options.against.is_some() && (read.ids.is_some() || read.b.is_some()) {
+        bail!("--against compares two methods on one run: name the same LOG of several episodes twice");
+    }
     let code = match read.ids {
         Some(ids) => episodes(options, &read, ids, (a, b), &rules)?,
         None => {

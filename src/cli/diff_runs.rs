@@ -7,10 +7,11 @@ use super::{
     unread::Unread,
 };
 use crate::{
-    compare::{RunComparison, RunEpisode, method_of},
+    app::command_line::ScenarioOptions,
+    compare::{MethodComparison, RunComparison, RunEpisode, method_of},
     credit::{self, scenario_name},
     model::{Episode, EpisodeId, Scenario},
-    report::{self, RunDiffReport, RunSide},
+    report::{self, MethodDiffReport, RunDiffReport, RunSide},
     runtime,
     store::Store,
 };
@@ -26,6 +27,9 @@ pub(super) fn run(
     rules: &[DiffRule],
     unread: &mut Unread,
 ) -> anyhow::Result<u8> {
+    if let Some(against) = &options.against {
+        return by_two_methods(options, against, names.0, stores.0, unread);
+    }
     let methods = [method(options, stores.0)?, method(options, stores.1)?];
     let a = episodes(stores.0, &methods, unread);
     let b = if std::ptr::eq(stores.0, stores.1) { a.clone() } else { episodes(stores.1, &methods, unread) };
@@ -57,6 +61,35 @@ pub(super) fn run(
         }
     };
     DiffRule::code(rules, value)
+}
+
+/// Compares two methods on one run; the exit code.
+fn by_two_methods(
+    options: &Diff,
+    against: &str,
+    name: &str,
+    store: &Store,
+    unread: &mut Unread,
+) -> anyhow::Result<u8> {
+    let first = method(options, store)?;
+    let of_second =
+        ScenarioOptions { method: Some(against.to_owned()), baseline: None, ..options.scenario.options() };
+    let episode = store.episode(EpisodeId::from_index(0))?;
+    let second = of_second.scenario(&episode).map_err(anyhow::Error::msg)?;
+    let run = episodes(store, &[first.clone(), second.clone()], unread);
+    let compared = MethodComparison::of(&run);
+    let [a, b] = [&first, &second].map(scenario_name);
+    if compared.episodes.is_empty() {
+        anyhow::bail!(
+            "no episode of '{name}' can be credited both by {a} and by {b}: `creditscope methods` says what each needs"
+        );
+    }
+    let report = MethodDiffReport { log: name, run: &run, methods: [&a, &b], compared: &compared };
+    match options.format {
+        MethodsFormat::Text => print(&report::method_diff_text(&report)),
+        MethodsFormat::Markdown => print(&report::method_diff_markdown(&report)),
+        MethodsFormat::Json => print_json(&report::method_diff_json(&report)),
+    }
 }
 
 /// The method of a run: the one that was asked for, else that of its first episode that has one.

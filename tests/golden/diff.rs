@@ -151,3 +151,25 @@ fn runs_without_rewards_are_told_by_status_and_no_number_is_made_of_it() {
     let gated = diff(&[&a, &b, "--fail", "reward < 0"]);
     assert_eq!(gated.status.code(), Some(1));
 }
+
+#[test]
+fn two_methods_on_one_run_are_compared_by_whom_they_blame() {
+    let run = "sample-logs/runs/forage-lazy.jsonl.gz";
+    let of =
+        |more: &[&str]| diff(&[&[run, run, "--method", "shapley", "--against", "removal"], more].concat());
+    let json: serde_json::Value = serde_json::from_str(&stdout(&of(&["--format", "json"]))).unwrap();
+    assert_eq!((json["episodes"].as_u64(), json["credited"].as_u64()), (Some(600), Some(600)));
+    // Every episode is in one cell of the table.
+    let cells =
+        json["least"]["counts"].as_array().unwrap().iter().flat_map(|it| it.as_array().unwrap().clone());
+    assert_eq!(cells.map(|it| it.as_u64().unwrap()).sum::<u64>(), 600);
+    let agents = json["agents"].as_array().unwrap();
+    assert_eq!(agents[1]["agent"], "bee");
+    // Who does without anyone loses little: removal gives less than a share to all three.
+    assert!(agents.iter().all(|it| it["b"].as_f64() < it["a"].as_f64()), "{json}");
+    let text = stdout(&of(&[]));
+    assert!(text.contains("methods A shapley"), "{text}");
+    assert!(text.contains("their numbers are not subtracted"), "{text}");
+    let wrong = diff(&[run, "sample-logs/dev-team.jsonl", "--method", "shapley", "--against", "removal"]);
+    assert_eq!(wrong.status.code(), Some(1));
+}

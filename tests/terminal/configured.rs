@@ -1,6 +1,11 @@
 //! The configuration on a terminal: other keys, a slip that is told, rules that ring, and the one time it is written.
 
-use std::{fs, io::Write, path::PathBuf, time::Duration};
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use serde_json::json;
 
@@ -20,7 +25,7 @@ fn prepared(config: &str) -> (tempfile::TempDir, PathBuf) {
 }
 
 /// Another episode.
-fn append(log: &PathBuf, at: usize, reward: f64) {
+fn append(log: &Path, at: usize, reward: f64) {
     let name = format!("ep-{at}");
     let lines = [
         json!({"type": "action", "episode": name, "agent": "ann", "action": "go"}),
@@ -31,9 +36,9 @@ fn append(log: &PathBuf, at: usize, reward: f64) {
     fs::OpenOptions::new().append(true).open(log).unwrap().write_all(text.as_bytes()).unwrap();
 }
 
-fn start(folder: &tempfile::TempDir, log: &PathBuf) -> Session {
+fn start(folder: &tempfile::TempDir, log: &Path) -> Session {
     let home = folder.path().to_str().unwrap();
-    let arguments = ["--follow".into(), log.clone().into_os_string()];
+    let arguments = ["--follow".into(), log.to_path_buf().into_os_string()];
     let mut session = Run::new(arguments).env("XDG_CONFIG_HOME", home).start();
     session.wait_for("3 episodes");
     session
