@@ -173,24 +173,35 @@ fn stepped_window(at: usize, len: usize, rows: usize) -> usize {
 }
 
 /// Draws lines of text from `top`. Returns the last line that may be the first one shown.
+///
+/// What says that there is more stands at the end of the last row. A line that would be cut by it waits for the next
+/// row down, unless the pane has no other row.
 fn scrolled(pane: &mut Painter<'_>, top: usize, lines: &[(String, Role)]) -> usize {
     let rows = pane.height();
     let reach = lines.len().saturating_sub(rows);
     let top = top.min(reach);
-    let left = lines.len().saturating_sub(top + rows);
-    let more = if left > 0 { format!(" {left} more lines ({}) ", Action::Down.key()) } else { String::new() };
-    for (y, (line, role)) in lines.iter().skip(top).take(rows).enumerate() {
-        // The last row ends before what says that there is more.
-        let taken = if y + 1 == rows { crate::text::width(&more) } else { 0 };
-        if taken > 0 {
-            pane.put_fit(1, y, pane.width().saturating_sub(1 + taken), line, *role);
+    let more = |shown: usize| match lines.len().saturating_sub(top + shown) {
+        0 => String::new(),
+        1 => format!(" 1 more line ({}) ", Action::Down.key()),
+        left => format!(" {left} more lines ({}) ", Action::Down.key()),
+    };
+    let beside = |note: &str| pane.width().saturating_sub(1 + crate::text::width(note));
+    let last = rows.checked_sub(1).and_then(|it| lines.get(top + it));
+    let is_cut = last.is_some_and(|(line, _)| crate::text::width(line) > beside(&more(rows)));
+    let is_moved = is_cut && rows > 1 && top < reach;
+    let shown = if is_moved { rows - 1 } else { rows };
+    let note = more(shown);
+    let room = beside(&note);
+    for (y, (line, role)) in lines.iter().skip(top).take(shown).enumerate() {
+        if y + 1 == rows && !note.is_empty() {
+            pane.put_fit(1, y, room, line, *role);
         } else {
             pane.put(1, y, line, *role);
         }
     }
-    if left > 0 && rows > 0 {
+    if !note.is_empty() && rows > 0 {
         let right = pane.width();
-        pane.put_right(right, rows - 1, &more, Role::Dim);
+        pane.put_right(right, rows - 1, &note, Role::Dim);
     }
     reach
 }
