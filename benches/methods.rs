@@ -219,6 +219,7 @@ fn act(at: u32, agent: AgentId, value: f64) -> Act {
         usage: Usage { input: Some(100), output: Some(10), cost: None },
         attempts: Vec::new(),
         trace: None,
+        span: None,
         origin: origin(at),
     }
 }

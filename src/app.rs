@@ -6,6 +6,7 @@
 pub mod action;
 mod agents;
 pub mod command_line;
+mod context;
 mod drawing;
 pub mod filters;
 mod headlines;
@@ -56,5 +57,5 @@ pub use update::{keymap, update, views};
 pub use view::rules;
 pub use view::{
     CompareLine, ComparePane, CompareState, CreditVariant, DetailState, DrawingKey, FilmState, GraphState,
-    KeptDrawing, MethodsState, MethodsVariant, TimelineState,
+    KeptDrawing, MethodsState, MethodsVariant, StateView, TimelineState,
 };

@@ -9,6 +9,7 @@
 //! suspicion      who may be to blame, by words  <- model
 //! forensics      which formula wrote advantages <- model
 //! credit         methods, verdict, sweep        <- model, stats, text, suspicion, forensics
+//! context        state, telemetry, teamwork  <- model, text, graph
 //! compare        two episodes side by side      <- model, stats, credit, text
 //! training       drift of credit over a run    <- model, stats, compare
 //! rules          alerts over the episodes of a run <- stats, training
@@ -20,13 +21,13 @@
 //! filter         what is listed                 <- model, log, search
 //! source         bytes of growing files         <- nothing
 //! import         foreign formats -> native log  <- model, log, text
-//! store          columnar index of a log        <- model, log, source, import, text, suspicion
+//! store          columnar index of a log        <- model, log, source, import, text, suspicion, context
 //! check          structural rules               <- model
 //! audit          is declared credit worth it    <- model, stats, credit, check
-//! app            the program without a terminal <- model, credit, graph, check, text, search, filter, suspicion, compare, training, rules, forensics
-//! report         text, JSON, Markdown, SVG      <- model, credit, check, audit, text, search, import, suspicion, compare, forensics, training
+//! app            the program without a terminal <- model, credit, graph, check, text, search, filter, suspicion, compare, training, rules, forensics, context
+//! report         text, JSON, Markdown, SVG      <- model, credit, check, audit, text, search, import, suspicion, compare, forensics, training, context
 //! runtime        threads                        <- everything but tui
-//! tui            ratatui and crossterm          <- model, credit, graph, app, text, search, filter, suspicion, compare, training, rules, forensics
+//! tui            ratatui and crossterm          <- model, credit, graph, app, text, search, filter, suspicion, compare, training, rules, forensics, context
 //! config         the user's configuration file  <- app, credit, import, text, tui, rules
 //! cli            arguments, composition         <- everything
 //! ```
@@ -37,6 +38,7 @@ pub mod check;
 pub mod cli;
 pub mod compare;
 pub mod config;
+pub mod context;
 pub mod credit;
 pub mod filter;
 pub mod forensics;

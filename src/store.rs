@@ -11,6 +11,7 @@
 //! Knows no thread and no clock. A line that cannot be read is counted and listed, never fatal.
 
 mod assemble;
+mod context;
 mod episodes;
 mod join;
 mod live;

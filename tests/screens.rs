@@ -113,6 +113,19 @@ fn comparison() {
     check("compare_marked_80x24", DAYS, (80, 24), "j=");
 }
 
+#[test]
+fn state() {
+    const CONTEXT: &str = "../tests/data/context.jsonl";
+    check("state_40x10", CONTEXT, (40, 10), "6");
+    check("state_80x24", CONTEXT, (80, 24), "6lllllll");
+    check("state_160x45", CONTEXT, (160, 45), "6llllllllj");
+    check("state_value_80x24", CONTEXT, (80, 24), "6lllllll\n");
+    check("telemetry_80x24", CONTEXT, (80, 24), "6v");
+    check("telemetry_160x45", CONTEXT, (160, 45), "6v8j");
+    check_ascii("state_80x24_ascii", CONTEXT, (80, 24), "6llllllll(");
+    check("state_missing_80x24", "../tests/data/errors.jsonl", (80, 24), "6");
+}
+
 /// A run of 240 episodes in which bob earns nothing from the 160th on.
 fn training_run() -> String {
     let path = "target/tmp/training-run.jsonl";

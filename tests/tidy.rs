@@ -27,6 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("suspicion", &["model"]),
     ("forensics", &["model"]),
     ("credit", &["model", "stats", "text", "suspicion", "forensics"]),
+    ("context", &["model", "text", "graph"]),
     ("compare", &["model", "stats", "credit", "text"]),
     ("training", &["model", "stats", "compare"]),
     ("rules", &["stats", "training"]),
@@ -38,7 +39,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("filter", &["model", "log", "search"]),
     ("source", &[]),
     ("import", &["model", "log", "text"]),
-    ("store", &["model", "log", "source", "import", "text", "suspicion"]),
+    ("store", &["model", "log", "source", "import", "text", "suspicion", "context"]),
     ("check", &["model"]),
     ("audit", &["model", "stats", "credit", "check"]),
     (
@@ -56,6 +57,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "training",
             "rules",
             "forensics",
+            "context",
         ],
     ),
     (
@@ -72,6 +74,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "compare",
             "forensics",
             "training",
+            "context",
         ],
     ),
     ("runtime", EVERYTHING_BUT_TUI),
@@ -90,6 +93,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "training",
             "rules",
             "forensics",
+            "context",
         ],
     ),
     ("config", &["app", "credit", "import", "text", "tui", "rules"]),
@@ -119,6 +123,7 @@ const EVERYTHING_BUT_TUI: &[&str] = &[
     "rules",
     "forensics",
     "replay",
+    "context",
 ];
 
 /// What the documentation calls "everything".
@@ -144,6 +149,7 @@ const EVERYTHING: &[&str] = &[
     "rules",
     "forensics",
     "replay",
+    "context",
     "runtime",
     "tui",
     "config",
@@ -160,6 +166,7 @@ const PURE: &[&str] = &[
     "training",
     "rules",
     "replay",
+    "context",
     "graph",
     "text",
     "search",

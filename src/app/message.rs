@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     compare::Inside,
+    context::Context,
     credit::RunOutcomes,
     filter::Filter,
     forensics::Ledger,
@@ -211,6 +212,15 @@ pub enum Message {
         /// The way of each, or why it cannot be told.
         result: Result<Box<Xray>, String>,
     },
+    /// What surrounds the acts of an episode; answers [`Effect::Context`].
+    Context {
+        /// Of which episode.
+        id: EpisodeId,
+        /// The revision it was asked for.
+        revision: u64,
+        /// States, metrics and teamwork, or why they cannot be read.
+        result: Result<Arc<Context>, String>,
+    },
     /// A note was written, or not; answers [`Effect::Annotate`].
     Annotated {
         /// The note.
@@ -290,6 +300,13 @@ pub enum Effect {
         id: EpisodeId,
         /// The act, by its id.
         act: Option<String>,
+    },
+    /// Read what surrounds the acts of an episode.
+    Context {
+        /// Which episode.
+        id: EpisodeId,
+        /// Its revision.
+        revision: u64,
     },
     /// Write a note of the person at the screen beside its log.
     Annotate(Box<Note>),

@@ -13,7 +13,8 @@ use super::{
     search::FoundActs,
     slot::Slot,
     view::{
-        CreditVariant, DetailState, Forks, Form, GraphState, MethodsState, MethodsVariant, TimelineState,
+        CreditVariant, DetailState, Forks, Form, GraphState, MethodsState, MethodsVariant, StateView,
+        TimelineState,
     },
 };
 use crate::{
@@ -104,6 +105,8 @@ pub struct OpenEpisode {
     pub timeline: TimelineState,
     /// Graph.
     pub graph: GraphState,
+    /// State and telemetry.
+    pub state: StateView,
     /// Detail.
     pub detail: DetailState,
     /// How far `b` has gone down the list of acts to blame; `None` once the cursor was moved otherwise.
@@ -140,6 +143,7 @@ impl OpenEpisode {
             methods: MethodsState::default(),
             timeline: TimelineState::default(),
             graph: GraphState::default(),
+            state: StateView::default(),
             detail: DetailState::default(),
             blamed: None,
             found: FoundActs::default(),

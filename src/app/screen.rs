@@ -39,6 +39,8 @@ impl View {
     pub const METHODS: View = View::at('4');
     /// What-if.
     pub const WHAT_IF: View = View::at('5');
+    /// The state at an act, and telemetry.
+    pub const STATE: View = View::at('6');
 
     /// The view that this digit shows.
     pub const fn at(digit: char) -> Self {
@@ -66,6 +68,8 @@ pub enum Overlay {
     Sweep,
     /// Where the values of a text come from.
     Origins(Box<Xray>),
+    /// A value of the state in full: its title and its text, a line each.
+    Value(String, Vec<String>),
     /// What is wrong with the log.
     Findings,
     /// What a search has found.

@@ -29,6 +29,7 @@ mod rules;
 mod search;
 mod select;
 mod shape;
+mod state;
 pub mod views;
 mod whose;
 
@@ -69,6 +70,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Inside { request, inside } => compare::inside(model, request, inside),
         Message::Payload { origin, result } => detail::payload(model, origin, result),
         Message::Xray { id, result } => origins::traced(model, id, result),
+        Message::Context { id, revision, result } => state::context(model, id, revision, result),
         Message::Annotated { note, result } => note::annotated(model, &note, result, &mut effects),
         Message::Search(news) => search::news(model, news, &mut effects),
         Message::Filtered(news) => filter::news(model, news),
@@ -94,6 +96,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     detail::read_payload(model, &mut effects);
     methods::refresh(model, &mut effects);
     advantages::refresh(model, &mut effects);
+    state::refresh(model, &mut effects);
     shape::request_flow(model, &mut effects);
     headlines::refresh(model, &mut effects);
     film::refresh(model, &mut effects);

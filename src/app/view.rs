@@ -10,6 +10,7 @@ mod graph;
 mod groups;
 mod methods;
 pub mod rules;
+mod state;
 mod timeline;
 mod whatif;
 
@@ -23,5 +24,6 @@ pub use graph::GraphState;
 pub use groups::GroupsState;
 pub use methods::{MethodsState, MethodsVariant};
 pub use rules::RulesState;
+pub use state::StateView;
 pub use timeline::TimelineState;
 pub use whatif::Form;

@@ -42,7 +42,14 @@ mod tests {
         episode.acts[0].usage.cost = Some(-0.25);
         check("negative-usage", &episode, &["`usage.cost` of 'a1' is -0.25, which"]);
         episode.acts[0].usage.cost = None;
-        let metric = |name: &str, value| Metric { name: name.to_owned(), value, unit: None, agent: None };
+        let metric = |name: &str, value| Metric {
+            name: name.to_owned(),
+            value,
+            unit: None,
+            agent: None,
+            time: None,
+            origin: Default::default(),
+        };
         episode.metrics = vec![
             metric("inter_agent_latency_s", -0.1),
             metric("reward", -1.0),

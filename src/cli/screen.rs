@@ -103,6 +103,7 @@ pub(super) fn run(options: &arguments::Open, loaded: &Loaded) -> anyhow::Result<
         Effect::Groups => log.groups(),
         Effect::Peek(id) => log.peek(id),
         Effect::Xray { id, act } => log.xray(id, act),
+        Effect::Context { id, revision } => log.context(id, revision),
         Effect::Annotate(note) => log.annotate(note),
         Effect::Inside { request, a, b } => log.inside(request, a, b),
         Effect::Search { request, pattern } => log.search(request, pattern),

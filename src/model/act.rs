@@ -50,6 +50,8 @@ pub struct Act {
     pub attempts: Vec<Attempt>,
     /// The trace that it belongs to (`trace_id` or `trace` of its record).
     pub trace: Option<Box<str>>,
+    /// Its span in that trace (`span_id`).
+    pub span: Option<Box<str>>,
     /// The record.
     pub origin: Origin,
 }

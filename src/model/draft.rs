@@ -26,6 +26,7 @@ pub(crate) fn action(agent: u32) -> Act {
         usage: Usage::default(),
         attempts: Vec::new(),
         trace: None,
+        span: None,
         origin: Origin::default(),
     }
 }

@@ -233,6 +233,10 @@ pub struct Metric {
     pub unit: Option<String>,
     /// Whose it is; `None` for the episode.
     pub agent: Option<AgentId>,
+    /// When.
+    pub time: Option<Timestamp>,
+    /// The record.
+    pub origin: Origin,
 }
 
 /// One episode.

@@ -113,6 +113,10 @@ impl Headless {
                 let result = self.logs.xray(*id, act.as_deref()).map(|it| Box::new(it.1));
                 Some(Message::Xray { id: *id, result })
             }
+            Effect::Context { id, revision } => {
+                let result = self.logs.context(*id).map(Arc::new);
+                Some(Message::Context { id: *id, revision: *revision, result })
+            }
             Effect::Annotate(note) => {
                 let result = self.logs.annotate(note, Timestamp::from_micros(0), Duration::ZERO);
                 Some(Message::Annotated { note: note.clone(), result })

@@ -526,6 +526,10 @@ impl<F: Fn(Message)> State<F> {
                 let result = self.logs.xray(id, act.as_deref()).map(|it| Box::new(it.1));
                 (self.send)(Message::Xray { id, result });
             }
+            Request::Context(id, revision) => {
+                let result = self.logs.context(id).map(Arc::new);
+                (self.send)(Message::Context { id, revision, result });
+            }
             Request::Annotate(note) => {
                 let at = Timestamp::from_seconds(seconds_now());
                 let result = self.logs.annotate(&note, at, self.started.elapsed());

@@ -22,6 +22,7 @@ use super::{
     translated::Translated,
 };
 use crate::{
+    context::Context,
     import::{Format, RowMap, UnknownFormat},
     model::{Episode, EpisodeId, Growth, LogSummary, Peers, Reading},
     source::{Changed, Discovery, Input, Spool, SpoolStore, SpoolWriter, TailOptions, Watch},
@@ -487,6 +488,15 @@ impl OpenedLogs {
     pub fn xray(&self, id: EpisodeId, act: Option<&str>) -> Result<(Episode, Xray), String> {
         let (store, id) = self.place(id).ok_or("there is no such episode")?;
         store.xray(id, act)
+    }
+
+    /// What surrounds the acts of an episode, provisional or not: see [`Store::context`].
+    ///
+    /// # Errors
+    /// Those of [`Store::context`].
+    pub fn context(&self, id: EpisodeId) -> Result<Context, String> {
+        let (store, id) = self.place(id).ok_or("there is no such episode")?;
+        store.context(id).map(|it| it.1)
     }
 
     /// As [`OpenedLogs::episode`], with what [`OpenedLogs::growth`] needs; `None`: nothing can be appended to

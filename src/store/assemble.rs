@@ -358,6 +358,8 @@ impl Builder {
                         value: *value,
                         unit: units.get(name.as_str()).map(|it| text::clean(it)),
                         agent,
+                        time: record.ts,
+                        origin: *origin,
                     }));
                 }
                 _ => {}

@@ -311,7 +311,8 @@ impl Awaited {
             | Message::Gathered { .. }
             | Message::Groups { .. }
             | Message::Peeked { .. }
-            | Message::Inside { .. } => false,
+            | Message::Inside { .. }
+            | Message::Context { .. } => false,
             Message::Log(summary) => {
                 let first = self.log;
                 self.log &= !summary.loaded;

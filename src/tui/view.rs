@@ -21,8 +21,11 @@ mod own;
 mod prompt;
 mod reasons;
 mod rules;
+mod sparkline;
+mod state;
 mod strip;
 mod sweep;
+mod telemetry;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -91,7 +94,7 @@ enum Tiny {
 }
 
 /// A row for every one of `app::views::VIEWS`.
-const PAINTINGS: [Painting; 5] = [
+const PAINTINGS: [Painting; 6] = [
     Painting {
         view: View::CREDIT,
         draw: |_, open, body| credit::draw(open, body),
@@ -109,6 +112,11 @@ const PAINTINGS: [Painting; 5] = [
         tiny: Tiny::Lines(methods::lines),
     },
     Painting { view: View::WHAT_IF, draw: whatif::draw, tiny: Tiny::Lines(whatif::lines) },
+    Painting {
+        view: View::STATE,
+        draw: |_, open, body| state::draw(open, body),
+        tiny: Tiny::Lines(state::lines),
+    },
 ];
 
 /// How `view` is painted.

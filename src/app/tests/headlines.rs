@@ -30,8 +30,8 @@ fn the_rows_around_the_cursor_say_who() {
     assert_eq!(known(program.model()), (0..24).collect::<Vec<_>>());
     let first = program.model().headlines.of(&program.model().log.episodes[0]).unwrap();
     assert_eq!((first.who.as_str(), first.at.as_str(), first.rung.word()), ("bob", " at a2", "judged"));
-    program.press("60j");
-    assert_eq!(known(program.model()), (0..24).chain(36..84).collect::<Vec<_>>());
+    program.press("70j");
+    assert_eq!(known(program.model()), (0..24).chain(46..94).collect::<Vec<_>>());
 }
 
 #[test]

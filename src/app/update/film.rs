@@ -132,7 +132,7 @@ fn worst(model: &Model, film: &Film) -> Option<usize> {
     let credit = |row: &usize| model.film.point(*row).and_then(|it| it.of_agent(name));
     let known = rows.clone().filter(|it| credit(it).is_some());
     let least = known.min_by(|a, b| credit(a).unwrap_or(0.0).total_cmp(&credit(b).unwrap_or(0.0)));
-    least.or(rows.last())
+    least.or(rows.last()).filter(|it| *it < model.log.episodes.len())
 }
 
 /// To the cell in which a fall began, of the next agent that fell.

@@ -25,13 +25,13 @@ pub fn help(section: Section) -> Vec<(String, String)> {
     digits.chain(action::help(section)).collect()
 }
 
-/// The digits that show a view: `1-5`.
+/// The digits that show a view: `1-6`.
 pub fn view_digits() -> String {
     let [first, last] = [VIEWS.first(), VIEWS.last()].map(|it| it.map_or(' ', |it| it.view.digit()));
     format!("{first}-{last}")
 }
 
-/// The digits that begin a number and nothing else: `6 to 9`.
+/// The digits that begin a number and nothing else: `7 to 9`.
 pub fn count_digits() -> String {
     let own: Vec<String> =
         ('0'..='9').map(Key::char).filter(|it| action_of(*it).is_none()).map(Key::name).collect();

@@ -86,7 +86,8 @@ fn hit(model: &mut Model, at: usize, effects: &mut Vec<Effect>) {
         effects.push(Effect::Bell);
     }
     if held {
-        if model.open.is_none() || model.screen == Screen::Episodes {
+        let is_there = hit.at < model.log.episodes.len();
+        if is_there && (model.open.is_none() || model.screen == Screen::Episodes) {
             model.row = hit.at;
         }
         log::hold(model, effects);
@@ -202,7 +203,7 @@ pub(super) fn list(model: &mut Model, action: Action, count: usize, effects: &mu
             entry.hit = Some((at + step) % hits);
         }
         Action::NextHit | Action::PreviousHit => model.notice = Some("this rule has not hit".to_owned()),
-        Action::Open => match entry.hit().map(|it| it.at) {
+        Action::Open => match entry.hit().map(|it| it.at).filter(|it| *it < model.log.episodes.len()) {
             Some(row) => {
                 model.overlay = None;
                 model.row = row;

@@ -5,6 +5,7 @@
 mod credit;
 mod graph;
 mod methods;
+mod state;
 mod timeline;
 mod what_if;
 
@@ -24,7 +25,8 @@ use crate::{
 };
 
 /// Every view, in the order of their digits.
-pub const VIEWS: [ViewRow; 5] = [credit::ROW, graph::ROW, timeline::ROW, methods::ROW, what_if::ROW];
+pub const VIEWS: [ViewRow; 6] =
+    [credit::ROW, graph::ROW, timeline::ROW, methods::ROW, what_if::ROW, state::ROW];
 
 /// What there is to know of a view; how it is painted is in `tui::view`.
 #[derive(Clone, Copy, Debug)]

@@ -28,6 +28,7 @@ pub(super) enum Request {
     Payload(Origin),
     /// Trace the values of a text.
     Xray(EpisodeId, Option<String>),
+    Context(EpisodeId, u64),
     /// Write a note beside its log.
     Annotate(Box<Note>),
     /// Something may have changed on disk.
@@ -86,6 +87,11 @@ impl LogThread {
     /// Asks where the values of an act's text come from, or of the answer.
     pub fn xray(&self, id: EpisodeId, act: Option<String>) {
         let _ = self.requests.send(Request::Xray(id, act));
+    }
+
+    /// Asks for what surrounds the acts of an episode, as it stands at this revision or later.
+    pub fn context(&self, id: EpisodeId, revision: u64) {
+        let _ = self.requests.send(Request::Context(id, revision));
     }
 
     /// Writes a note beside its log.

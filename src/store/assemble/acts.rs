@@ -149,6 +149,7 @@ fn blank(agent: AgentId, kind: ActKind) -> Act {
         usage: Usage::default(),
         attempts: Vec::new(),
         trace: None,
+        span: None,
         origin: Origin::default(),
     }
 }
@@ -178,6 +179,7 @@ fn of_action_by(agent: AgentId, action: &Action) -> Act {
         policy,
         default_action: action.default.as_ref().map(|it| action_label(it.json())),
         usage: usage(action),
+        span: action.span_id.as_deref().map(|it| text::clean(it).into()),
         ..blank(agent, ActKind::Action)
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> usize {
             let x = episode_line(model, open, &mut screen.part(0, 0, room, 1));
             behind(open, x, &mut screen.part(0, 0, room, 1));
             // A third of the screen, a sixth of it where a picture needs the room: the rest is evidence.
-            let part = if model.view == View::GRAPH { 6 } else { 3 };
+            let part = if [View::GRAPH, View::STATE].contains(&model.view) { 6 } else { 3 };
             let lines = (screen.height() / part).max(3);
             1 + verdict(open, &mut screen.part(0, 1, width, lines))
         }

@@ -27,6 +27,7 @@ pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> Drawn {
         Overlay::Detail => "Act".to_owned(),
         Overlay::Sweep => "Sweep: every method and baseline on this episode".to_owned(),
         Overlay::Origins(_) => "Origins: where each value entered".to_owned(),
+        Overlay::Value(title, _) => title.clone(),
         Overlay::Findings => "What is wrong with the log".to_owned(),
         Overlay::Hits => "What the search has found".to_owned(),
         Overlay::Rules => "Alerts: where rules of the run hit".to_owned(),
@@ -45,6 +46,11 @@ pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> Drawn {
         (Overlay::Findings, _) => scrolled(&mut pane, top, &findings(model, width.saturating_sub(2))),
         (Overlay::Origins(xray), Some(open)) => {
             let lines = origins::lines(open, xray, width.saturating_sub(2));
+            scrolled(&mut pane, top, &lines)
+        }
+        (Overlay::Value(_, lines), _) => {
+            let wrapped = lines.iter().flat_map(|it| text::wrap(it, width.saturating_sub(2)));
+            let lines: Vec<(String, Role)> = wrapped.map(|it| (it, Role::Plain)).collect();
             scrolled(&mut pane, top, &lines)
         }
         (Overlay::Filters, _) => filters::draw(model, &mut pane),

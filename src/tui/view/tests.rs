@@ -70,9 +70,11 @@ const WAYS: [&str; 43] = [
     "=0=",
 ];
 
-/// Ways to what is answered only for somebody who asks: comparison, film, groups, origins.
-const ANSWERED: [&str; 10] =
-    ["0=j=", "0=j=\tj", "0=j=n.s", "0v", "0vlj", "0vh\n", "0vv", "0vvjlnn", "o", "oj"];
+/// Ways to what is answered only for somebody who asks: state, comparison, film, groups, origins.
+const ANSWERED: [&str; 14] = [
+    "6", "6lj", "6v", "6j\n", "0=j=", "0=j=\tj", "0=j=n.s", "0v", "0vlj", "0vh\n", "0vv", "0vvjlnn", "o",
+    "oj",
+];
 
 fn key(c: char) -> Key {
     match c {

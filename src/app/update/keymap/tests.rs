@@ -22,7 +22,7 @@ fn no_key_is_eaten_by_tmux_screen_or_flow_control() {
 
 #[test]
 fn digits_show_views_or_begin_numbers() {
-    assert_eq!((view_digits(), count_digits()), ("1-5".to_owned(), "6 to 9".to_owned()));
+    assert_eq!((view_digits(), count_digits()), ("1-6".to_owned(), "7 to 9".to_owned()));
     for (at, row) in VIEWS.iter().enumerate() {
         assert_eq!(row.view.digit().to_digit(10), Some(at as u32 + 1), "{}", row.title);
     }
