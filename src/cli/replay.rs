@@ -4,7 +4,9 @@ mod answers;
 mod asked;
 
 use std::{
+    fs::OpenOptions,
     io::{self, BufRead, IsTerminal, Write},
+    path::Path,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -19,7 +21,9 @@ use super::{
 use crate::{
     log::Payload,
     model::{Absence, ActId, AgentId, Episode},
-    replay::{Absent, AlternativesPlan, Certainty, CoalitionPlan, Hello, NoChange, compare},
+    replay::{
+        Absent, AlternativesPlan, Certainty, CoalitionPlan, Hello, NoChange, ReplayRequest, Replayed, compare,
+    },
     runtime::{OpenedLogs, ReplayOrder, ReplayReport, ReplayerSetting, Replayers},
     source::Beside,
     store::Pass,
@@ -36,6 +40,8 @@ const UNCHANGED: u32 = 8;
 const AT_A_TIME: u32 = 4;
 /// Rounds of a budget: after each the certainty is looked at.
 const ROUNDS: u32 = 8;
+/// A round has no more runs.
+const MOST_A_ROUND: u32 = 4096;
 /// How often something is looked for.
 const PATIENCE: Duration = Duration::from_millis(200);
 /// How long the replayer may take to begin.
@@ -48,25 +54,29 @@ pub(super) fn run(options: &Replay) -> anyhow::Result<u8> {
     unread.tell();
     let id = headless::pick(&summary, options.episode.as_deref(), None)?;
     let episode = logs.store.episode(id)?;
-    let asked = Asked::of(options, (&logs, &summary), id, &episode)?;
+    let mut asked = Asked::of(options, (&logs, &summary), id, &episode)?;
     let out = &mut io::stdout();
     let task = Task { options, episode: &episode };
     if options.act.is_empty() {
         let plan = CoalitionPlan::of(&episode, options.absence.map(AbsenceWord::absence))
             .map_err(anyhow::Error::msg)?;
+        asked.wants = absent(plan.absence()).0;
         writeln!(out, "{}", coalition_words(&task, &plan))?;
         let Some(replayers) = begin(&task, &asked, out)? else { return Ok(unread.exit_code(0, false)) };
-        let code = Session { task, asked, logs, replayers, hello: None, failed: Vec::new() }
+        let code = Session { task, asked, logs, replayers, hello: None, failed: Vec::new(), kept: 0 }
             .coalitions(plan, out)?;
         return Ok(unread.exit_code(code, false));
     }
-    let plans =
-        options.act.iter().map(|it| alternatives(&task, &logs, it)).collect::<anyhow::Result<Vec<_>>>()?;
+    // An act that is named twice is run once.
+    let mut named: Vec<&str> = options.act.iter().map(String::as_str).collect();
+    named.sort_unstable();
+    named.dedup();
+    let plans = named.iter().map(|it| alternatives(&task, &logs, it)).collect::<anyhow::Result<Vec<_>>>()?;
     for plan in &plans {
         writeln!(out, "{}", alternative_words(&task, plan))?;
     }
     let Some(replayers) = begin(&task, &asked, out)? else { return Ok(unread.exit_code(0, false)) };
-    let session = Session { task, asked, logs, replayers, hello: None, failed: Vec::new() };
+    let session = Session { task, asked, logs, replayers, hello: None, failed: Vec::new(), kept: 0 };
     let code = session.alternatives(&plans, out)?;
     Ok(unread.exit_code(code, false))
 }
@@ -159,6 +169,7 @@ fn begin(task: &Task<'_>, asked: &Asked, out: &mut impl Write) -> anyhow::Result
         return Ok(None);
     }
     out.flush()?;
+    can_be_written(&asked.results)?;
     if !options.yes {
         ensure!(
             io::stdin().is_terminal(),
@@ -177,6 +188,17 @@ fn begin(task: &Task<'_>, asked: &Asked, out: &mut impl Write) -> anyhow::Result
     })))
 }
 
+/// Nothing is run whose results could not be kept.
+fn can_be_written(path: &Path) -> anyhow::Result<()> {
+    let is_new = !path.exists();
+    let opened = OpenOptions::new().append(true).create(true).open(path);
+    opened.with_context(|| format!("cannot write '{}'", text::clean(&path.to_string_lossy())))?;
+    if is_new {
+        std::fs::remove_file(path)?;
+    }
+    Ok(())
+}
+
 /// A replayer at work.
 struct Session<'a> {
     task: Task<'a>,
@@ -186,6 +208,8 @@ struct Session<'a> {
     hello: Option<Hello>,
     /// What failed, and why.
     failed: Vec<String>,
+    /// Records that were written.
+    kept: u64,
 }
 
 impl Session<'_> {
@@ -197,17 +221,24 @@ impl Session<'_> {
         let everybody = plan.everybody();
         let logged = plan.logged_returns(everybody).to_vec();
         let samples = self.task.options.samples;
-        let unchanged = if plan.missing().contains(&everybody) { samples } else { UNCHANGED.min(samples) };
+        let is_missing = plan.missing().contains(&everybody);
+        let unchanged = if is_missing { samples } else { UNCHANGED.min(samples) };
         // The team as it was comes first: is it the same game?
-        let runs = self.run(&plan, &[(everybody, unchanged)])?;
-        let team = runs.take(0);
-        if self.is_refused(&team, &logged, out)? {
+        let order = self.asked.coalition(&plan, (everybody, unchanged), self.task.options.seed);
+        let seed = order.seed;
+        let runs = self.answers(vec![order], None)?;
+        if self.is_refused(&runs.take(0), &logged, out)? {
             return Ok(NOT_DONE);
         }
-        self.keep(&mut plan, &[(everybody, unchanged)], &runs)?;
+        // What the log knows of the whole team stays as it is.
+        if let Some(replayed) = runs.of(0).filter(|_| is_missing) {
+            let source = self.asked.source(self.hello.as_ref(), seed);
+            let line = self.asked.coalition_line(&plan, everybody, replayed, &source, now());
+            self.append(&line)?;
+            plan.add(everybody, &replayed.returns);
+        }
         let missing: Vec<(usize, u32)> = plan.missing().into_iter().map(|it| (it, samples)).collect();
-        let runs = self.run(&plan, &missing)?;
-        self.keep(&mut plan, &missing, &runs)?;
+        self.run(&mut plan, &missing)?;
         self.budget(&mut plan, out)?;
         match plan.certainty(&[], self.task.options.seed) {
             Some(known) => {
@@ -231,7 +262,7 @@ impl Session<'_> {
                 writeln!(out, "settled   {left} of {budget} runs were not needed")?;
                 return Ok(());
             }
-            let more = plan.next(left.min((budget / ROUNDS).max(AT_A_TIME)), AT_A_TIME);
+            let more = plan.next(left.min((budget / ROUNDS).clamp(AT_A_TIME, MOST_A_ROUND)), AT_A_TIME);
             let wanted: Vec<(usize, u32)> = more.iter().copied().enumerate().filter(|it| it.1 > 0).collect();
             let count: u32 = wanted.iter().map(|it| it.1).sum();
             if count == 0 {
@@ -240,7 +271,6 @@ impl Session<'_> {
             }
             let expected = plan.certainty(&more, seed).and_then(|it| it.flip);
             let runs = self.run(plan, &wanted)?;
-            self.keep(plan, &wanted, &runs)?;
             let found = plan.certainty(&[], seed).and_then(|it| it.flip);
             writeln!(
                 out,
@@ -261,28 +291,39 @@ impl Session<'_> {
         let reward = self.task.episode.reward().map(|it| it.value);
         for plan in plans {
             let samples = self.task.options.samples;
-            let orders: Vec<_> = (0..plan.choices.len())
-                .map(|at| self.asked.alternative(plan, at, samples, self.task.options.seed))
-                .collect();
-            let runs = self.answers(orders)?;
-            // What was done, done again, is the arm without a change; it plays on by chance.
-            let done = plan.choices.iter().position(|it| it.is_real);
-            if let Some(done) = done {
-                let same = runs.take(done);
-                if !same.is_empty() {
+            let seed = self.task.options.seed;
+            let agent = self.task.episode.act(plan.act).agent;
+            let line = |asked: &Asked, hello: Option<&Hello>, at: usize, seed: u64, replayed: &Replayed| {
+                asked.alternative_line(plan, (at, agent), replayed, &asked.source(hello, seed), now())
+            };
+            // What was done, done again, is the arm without a change; it comes first and plays on by chance.
+            let done: Vec<usize> = (0..plan.choices.len()).filter(|it| plan.choices[*it].is_real).collect();
+            let others: Vec<usize> =
+                (0..plan.choices.len()).filter(|it| !plan.choices[*it].is_real).collect();
+            let mut runs: Vec<Option<Replayed>> = vec![None; plan.choices.len()];
+            for (places, is_done) in [(done, true), (others, false)] {
+                let orders: Vec<ReplayRequest> =
+                    places.iter().map(|at| self.asked.alternative(plan, *at, samples, seed)).collect();
+                let seeds: Vec<u64> = orders.iter().map(|it| it.seed).collect();
+                let of_place = |asked: &Asked, hello: Option<&Hello>, at: usize, replayed: &Replayed| {
+                    line(asked, hello, places[at], seeds[at], replayed)
+                };
+                let found = self.answers(orders, (!is_done).then_some(&of_place))?;
+                if is_done && let Some(same) = found.of(0) {
                     let deterministic = self.hello.as_ref().is_some_and(|it| it.is_deterministic);
-                    let said = compare(&same, &[], reward, deterministic);
+                    let said = compare(&same.returns, &[], reward, deterministic);
                     if self.says_no(&said, out)? {
                         return Ok(NOT_DONE);
                     }
+                    let line = of_place(&self.asked, self.hello.as_ref(), 0, same);
+                    self.append(&line)?;
+                }
+                for (at, place) in places.iter().enumerate() {
+                    runs[*place] = found.of(at).cloned();
                 }
             }
-            let agent = self.task.episode.act(plan.act).agent;
-            for (at, choice) in plan.choices.iter().enumerate() {
-                let Some(replayed) = runs.of(at) else { continue };
-                let source = self.asked.source(self.hello.as_ref(), self.task.options.seed);
-                let line = self.asked.alternative_line(plan, (at, agent), replayed, &source, now());
-                self.append(&line)?;
+            for (choice, replayed) in plan.choices.iter().zip(&runs) {
+                let Some(replayed) = replayed else { continue };
                 let sample = crate::model::Sample::of_returns(replayed.returns.clone());
                 writeln!(
                     out,
@@ -298,15 +339,28 @@ impl Session<'_> {
         self.finish(out)
     }
 
-    /// Runs so many of each coalition.
-    fn run(&mut self, plan: &CoalitionPlan, wanted: &[(usize, u32)]) -> anyhow::Result<Answers> {
+    /// Runs so many of each coalition, and keeps what comes: beside the log at once, then in the plan.
+    fn run(&mut self, plan: &mut CoalitionPlan, wanted: &[(usize, u32)]) -> anyhow::Result<Answers> {
         let seed = self.task.options.seed;
-        let orders = wanted.iter().map(|it| self.asked.coalition(plan, *it, seed)).collect();
-        self.answers(orders)
+        let orders: Vec<ReplayRequest> =
+            wanted.iter().map(|it| self.asked.coalition(plan, *it, seed)).collect();
+        let seeds: Vec<u64> = orders.iter().map(|it| it.seed).collect();
+        let known = &*plan;
+        let line = |asked: &Asked, hello: Option<&Hello>, at: usize, replayed: &Replayed| {
+            asked.coalition_line(known, wanted[at].0, replayed, &asked.source(hello, seeds[at]), now())
+        };
+        let runs = self.answers(orders, Some(&line))?;
+        for (at, (mask, _)) in wanted.iter().enumerate() {
+            if let Some(replayed) = runs.of(at) {
+                plan.add(*mask, &replayed.returns);
+            }
+        }
+        Ok(runs)
     }
 
-    /// Sends all orders, numbered by their place, and waits for what comes of them.
-    fn answers(&mut self, orders: Vec<crate::replay::ReplayRequest>) -> anyhow::Result<Answers> {
+    /// Sends all orders, numbered by their place, and waits for what comes of them. With `line` each is kept beside the log
+    /// as it comes.
+    fn answers(&mut self, orders: Vec<ReplayRequest>, line: Option<&LineOf<'_>>) -> anyhow::Result<Answers> {
         let mut answers = Answers::new(orders.len());
         let all: u64 = orders.iter().map(|it| u64::from(it.samples)).sum();
         for (number, request) in orders.into_iter().enumerate() {
@@ -328,7 +382,13 @@ impl Session<'_> {
                     self.hello = Some(hello);
                 }
                 Some(ReplayReport::Progress(number, done)) => answers.progress(number, done),
-                Some(ReplayReport::Done(number, replayed)) => answers.done(number, replayed),
+                Some(ReplayReport::Done(number, replayed)) => {
+                    if let Some(line) = line {
+                        let line = line(&self.asked, self.hello.as_ref(), number, &replayed);
+                        self.append(&line)?;
+                    }
+                    answers.done(number, replayed);
+                }
                 Some(ReplayReport::Failed(number, why)) => {
                     answers.failed(number);
                     self.failed.push(text::clean(&why));
@@ -349,33 +409,17 @@ impl Session<'_> {
         Ok(answers)
     }
 
-    /// Keeps what was run: in the plan and beside the log.
-    fn keep(
-        &mut self,
-        plan: &mut CoalitionPlan,
-        wanted: &[(usize, u32)],
-        runs: &Answers,
-    ) -> anyhow::Result<()> {
-        let source = self.asked.source(self.hello.as_ref(), self.task.options.seed);
-        for (at, (mask, _)) in wanted.iter().enumerate() {
-            if let Some(replayed) = runs.of(at) {
-                plan.add(*mask, &replayed.returns);
-                let line = self.asked.coalition_line(plan, *mask, replayed, &source, now());
-                self.append(&line)?;
-            }
-        }
-        Ok(())
-    }
-
     fn append(&mut self, line: &str) -> anyhow::Result<()> {
         let file = self.asked.file;
         self.logs.append_beside(Beside::Replays, file, line).map_err(anyhow::Error::msg)?;
+        self.kept += 1;
         Ok(())
     }
 
     /// Whether the replayer is another game than the logged one, which is said first.
     fn is_refused(&mut self, team: &[f64], logged: &[f64], out: &mut impl Write) -> anyhow::Result<bool> {
         if team.is_empty() {
+            writeln!(out, "same?     not known: the team could not be run without a change")?;
             return Ok(false);
         }
         let reward = self.task.episode.reward().map(|it| it.value);
@@ -403,11 +447,16 @@ impl Session<'_> {
     fn finish(self, out: &mut impl Write) -> anyhow::Result<u8> {
         let mut failed = self.failed;
         let count = failed.len();
+        failed.sort();
         failed.dedup();
         for why in failed.iter().take(3) {
             eprintln!("creditscope: not run: {why}");
         }
-        writeln!(out, "kept in   {}", text::clean(&self.asked.results.to_string_lossy()))?;
+        let path = text::clean(&self.asked.results.to_string_lossy());
+        match self.kept {
+            0 => writeln!(out, "kept      nothing")?,
+            n => writeln!(out, "kept      {n} records in {path}")?,
+        }
         Ok(if count > 0 { NOT_DONE } else { 0 })
     }
 }
@@ -447,6 +496,9 @@ fn now() -> f64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     (since.as_secs_f64() * 1e3).round() / 1e3
 }
+
+/// The record of what came of an order: by its place.
+type LineOf<'a> = dyn Fn(&Asked, Option<&Hello>, usize, &Replayed) -> String + 'a;
 
 /// Every action of which a record holds the JSON, by its label.
 type Actions = Vec<(String, Payload)>;

@@ -165,8 +165,8 @@ impl Replayed {
         if count == 0 || count > samples {
             return Err(format!("it gave {count} returns, {samples} were asked for"));
         }
-        if read.returns.iter().any(|it| !it.is_finite()) {
-            return Err("a return is no finite number".to_owned());
+        if !read.returns.iter().map(|it| it * it).sum::<f64>().is_finite() {
+            return Err("returns are no finite numbers, or too large to be averaged".to_owned());
         }
         let fits = |n: usize| n == count;
         if !read.rewards.is_empty() && !fits(read.rewards.len()) {
@@ -190,13 +190,18 @@ pub enum Incoming {
     Progress(u64, u64, u64),
     /// A notification that says nothing here.
     Other,
+    /// A message that cannot be read, such as one with NaN.
+    Broken,
     /// Nothing of the protocol.
     Junk,
 }
 
 /// What a line says.
 pub fn read(line: &[u8]) -> Incoming {
-    let Ok(Value::Object(message)) = serde_json::from_slice::<Value>(line) else { return Incoming::Junk };
+    let Ok(Value::Object(message)) = serde_json::from_slice::<Value>(line) else {
+        let is_meant = line.starts_with(b"{") && memchr::memmem::find(line, b"\"jsonrpc\"").is_some();
+        return if is_meant { Incoming::Broken } else { Incoming::Junk };
+    };
     if message.get("jsonrpc").and_then(Value::as_str) != Some("2.0") {
         return Incoming::Junk;
     }
@@ -265,6 +270,7 @@ mod tests {
         let progress = r#"{"jsonrpc":"2.0","method":"progress","params":{"id":3,"done":2,"of":8}}"#;
         assert_eq!(of(progress), Incoming::Progress(3, 2, 8));
         assert_eq!(of(r#"{"jsonrpc":"2.0","method":"log","params":{}}"#), Incoming::Other);
+        assert_eq!(of(r#"{"jsonrpc": "2.0", "id": 3, "result": {"returns": [NaN]}}"#), Incoming::Broken);
         for junk in
             ["", "loading model...", "[]", "{}", r#"{"id":1,"result":1}"#, "{\"jsonrpc\":\"2.0\"}", "\u{0}"]
         {
@@ -296,6 +302,7 @@ mod tests {
             json!({ "returns": [1, 2, 3] }),
             json!({ "returns": [null] }),
             json!({ "returns": ["1"] }),
+            json!({ "returns": [1e308] }),
             json!({ "returns": [1], "rewards": [{ "a": 1 }, { "a": 1 }] }),
             json!({}),
             json!(7),

@@ -1,5 +1,7 @@
 //! Returns as the records that a logger would have written, so that nothing else need know where they come from.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -7,7 +9,7 @@ use super::{AlternativesPlan, Replayed};
 use crate::log::Payload;
 
 /// Where returns come from: kept in the record as `replayer`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Source {
     /// What the replayer calls itself.
     pub name: String,
@@ -46,14 +48,9 @@ struct Line<'a> {
 struct CoalitionJson<'a> {
     agents: &'a [String],
     returns: &'a [f64],
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    rewards: Vec<OwnJson<'a>>,
-}
-
-#[derive(Serialize)]
-struct OwnJson<'a> {
-    agent: &'a str,
-    returns: Vec<f64>,
+    /// What each agent earned for itself, by run.
+    #[serde(skip_serializing_if = "<[BTreeMap<String, f64>]>::is_empty")]
+    rewards: &'a [BTreeMap<String, f64>],
 }
 
 #[derive(Serialize)]
@@ -106,15 +103,7 @@ pub fn coalition_line(
     replayed: &Replayed,
     source: &Source,
 ) -> String {
-    let mut agents: Vec<&str> =
-        replayed.rewards.iter().flat_map(|it| it.keys().map(String::as_str)).collect();
-    agents.sort_unstable();
-    agents.dedup();
-    // Own rewards count only where every run tells them.
-    agents.retain(|agent| replayed.rewards.iter().all(|it| it.contains_key(*agent)));
-    let own = |agent: &str| replayed.rewards.iter().filter_map(|it| it.get(agent).copied()).collect();
-    let rewards = agents.into_iter().map(|agent| OwnJson { agent, returns: own(agent) }).collect();
-    let coalition = CoalitionJson { agents: members, returns: &replayed.returns, rewards };
+    let coalition = CoalitionJson { agents: members, returns: &replayed.returns, rewards: &replayed.rewards };
     let line = Line {
         absence: Some(absence),
         coalitions: vec![coalition],
@@ -154,4 +143,28 @@ pub fn alternative_line(
 pub fn raw_action(action: &Payload) -> Box<RawValue> {
     let null = || RawValue::NULL.to_owned();
     RawValue::from_string(action.json().to_owned()).unwrap_or_else(|_| null())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::{Body, parse_line};
+
+    #[test]
+    fn own_rewards_are_written_as_logs_write_them() {
+        let run = |a: f64| BTreeMap::from([("a".to_owned(), a), ("b".to_owned(), -a)]);
+        let replayed =
+            Replayed { returns: vec![1.0, 2.0], rewards: vec![run(0.5), run(1.5)], next: Vec::new() };
+        let about = About { episode: "e", run: Some("r"), at: 1.5 };
+        let line = coalition_line(about, ("g", "null"), &["a".to_owned()], &replayed, &Source::default());
+        let read = parse_line(line.as_bytes());
+        assert!(read.problems.is_empty(), "{:?}", read.problems);
+        let Body::Counterfactual(it) = &read.records[0].0.body else { panic!("{line}") };
+        let coalition = it.coalitions.iter().next().unwrap();
+        assert_eq!((coalition.returns, coalition.rewards.len()), (&[1.0, 2.0][..], 2));
+        assert_eq!(
+            (coalition.rewards[1].agent.as_str(), &coalition.rewards[1].returns),
+            ("b", &vec![-0.5, -1.5])
+        );
+    }
 }

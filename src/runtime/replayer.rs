@@ -342,6 +342,10 @@ impl Driver {
                     self.say(ReplayReport::Progress(number, done));
                 }
             }
+            Incoming::Broken => {
+                let shown = crate::text::label(&String::from_utf8_lossy(line), 120);
+                return Err(format!("a message that is no JSON: {shown}"));
+            }
             Incoming::Other => {}
             Incoming::Junk => return Ok(false),
         }

@@ -35,9 +35,9 @@ echo '{"jsonrpc":"2.0","id":1,"result":{"protocol":1,"name":"game","version":"7"
 while read -r l; do
   i=$(printf %s "$l" | sed 's/.*"id":\([0-9]*\).*/\1/')
   r=1
-  case "$l" in *'"agent":"a"'*) r=$((r-1));; esac
-  case "$l" in *'"agent":"b"'*) r=$((r-2));; esac
-  case "$l" in *'"agent":"c"'*) r=$((r+2));; esac
+  case "$l" in *'"agent":"a","do":"resample"'*) r=$((r-1));; esac
+  case "$l" in *'"agent":"b","do":"resample"'*) r=$((r-2));; esac
+  case "$l" in *'"agent":"c","do":"resample"'*) r=$((r+2));; esac
   case "$l" in *'"action":"wait"'*) r=9;; esac
   echo "{\"jsonrpc\":\"2.0\",\"id\":$i,\"result\":{\"returns\":[$r,$r]}}"
 done

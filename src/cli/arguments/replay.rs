@@ -43,7 +43,7 @@ pub struct Replay {
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub samples: u32,
     /// Once every coalition has a value: this many runs more, where they tell most
-    #[arg(long, value_name = "RUNS", default_value_t = 0)]
+    #[arg(long, value_name = "RUNS", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     pub budget: u32,
     /// Stop before the budget is spent when only one agent can be the one to blame
     #[arg(long, requires = "budget")]

@@ -30,7 +30,8 @@ pub(super) struct Asked {
     agents: Vec<String>,
     /// Of the acts that are asked about.
     acts: FxHashMap<ActId, String>,
-    wants: Vec<Absent>,
+    /// What the replayer must be able to do.
+    pub(super) wants: Absent,
 }
 
 impl Asked {
@@ -46,17 +47,14 @@ impl Asked {
         let log = summary.files.get(first.file.index()).map(|it| it.path.clone()).unwrap_or_default();
         let log = std::fs::canonicalize(Path::new(&log)).map_or(log, |it| it.to_string_lossy().into_owned());
         let (agents, acts) = logged_names(logs, episode, &options.act);
-        let wants = match options.act.is_empty() {
-            true => vec![options.absence.map_or(Absent::Resample, |it| absent(&it.absence()).0)],
-            false => vec![Absent::Replace],
-        };
+        let wants = Absent::Replace;
         let command = options.replayer.clone();
         Ok(Self { episode: name, run, log, command, file: first.file, results, agents, acts, wants })
     }
 
     /// What is wanted of the replayer that it says it cannot do.
     pub(super) fn lacking(&self, hello: &Hello) -> Option<Absent> {
-        self.wants.iter().copied().find(|it| !hello.can(*it))
+        Some(self.wants).filter(|it| !hello.can(*it))
     }
 
     fn request(&self, interventions: Vec<Intervention>, seed: u64, samples: u32) -> ReplayRequest {
@@ -78,13 +76,16 @@ impl Asked {
         seed: u64,
     ) -> ReplayRequest {
         let (what, _) = absent(plan.absence());
-        let of = |agent: AgentId| Intervention {
+        let of = |agent: AgentId, what: Absent| Intervention {
             agent: Some(self.agents[agent.index()].clone()),
             act: None,
             what,
             action: None,
         };
-        let interventions = plan.sides(mask).1.into_iter().map(of).collect();
+        let (present, gone) = plan.sides(mask);
+        // Where absent agents draw their acts again, those who are present keep theirs.
+        let kept = present.into_iter().filter(|_| what == Absent::Resample).map(|it| of(it, Absent::Keep));
+        let interventions = kept.chain(gone.into_iter().map(|it| of(it, what))).collect();
         // Other runs of the same coalition are other runs.
         let seed = mix(seed, mask as u64, u64::from(plan.runs(mask)));
         self.request(interventions, seed, samples)
