@@ -3,6 +3,8 @@
 //! `cargo bench --bench runs`. Asked for: at most 5 ms for a new episode of 10,000 with 6 agents, 1 s to open, 1 s for a comparison
 //! of two runs of 1,000 with 10,000 draws.
 
+#![allow(missing_docs, reason = "the macro of criterion makes a public function")]
+
 use std::{hint::black_box, sync::Arc, time::Duration};
 
 use criterion::{Criterion, criterion_group, criterion_main};

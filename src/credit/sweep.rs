@@ -128,7 +128,7 @@ pub struct SweepRow {
     /// The same against the credit that the log assigned: [`Sweep::declared`].
     pub declared_tau: Option<f64>,
     /// How often it would name another if its values were drawn anew; `None` if not known, or not counted yet
-    /// ([`super::study`]).
+    /// ([`super::study_without_curves`]).
     pub flip: Option<FlipProbability>,
     /// Whether it is left out because the sweep would take too much time or memory; `result` says so.
     pub left_out: bool,

@@ -48,7 +48,7 @@ pub struct Stability {
     /// One per measurement that names anybody.
     pub votes: Vec<Vote>,
     /// How often the verdict would name another, the values measured again; `None`: their uncertainty is not
-    /// known, or it was not counted yet ([`super::super::study`]).
+    /// known, or it was not counted yet ([`super::super::study_without_curves`]).
     pub flip: Option<FlipProbability>,
     /// Declared credits that a recomputation confirms, though it is not they that lead.
     pub confirmed: Vec<String>,
