@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, unbounded};
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::{runtime::spawn, text};
@@ -23,6 +23,8 @@ const STDERR_LINES: usize = 12;
 const STDERR_CHARS: usize = 300;
 /// After it was asked to, a process ends within this time or is ended.
 const KINDLY: Duration = Duration::from_secs(2);
+/// How long is waited for the status of a process that has closed its stdout.
+const MOMENT: Duration = Duration::from_secs(2);
 /// Ends a group of processes when the pipe closes without a word: when whoever held it was killed.
 const GUARD: &str = r#"trap '' HUP INT TERM; read -r word || kill -s KILL -- "-$0" 2>/dev/null"#;
 
@@ -96,7 +98,13 @@ impl Process {
 
     /// Ends it with all that it started. Why, with how it ended and the last lines of its stderr.
     pub(super) fn end(mut self, why: &str) -> String {
-        let status = self.child.try_wait().ok().flatten();
+        let mut status = self.child.try_wait().ok().flatten();
+        // Whoever prints no more is about to end: how it does is worth a moment.
+        let until = Instant::now() + MOMENT;
+        while status.is_none() && self.heard.is_empty() && self.prints_no_more() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(5));
+            status = self.child.try_wait().ok().flatten();
+        }
         self.kill();
         // The rest of stderr comes at once.
         std::thread::sleep(Duration::from_millis(20));
@@ -105,6 +113,10 @@ impl Process {
         let tail: Vec<&str> = stderr.iter().map(String::as_str).collect();
         let tail = if tail.is_empty() { String::new() } else { format!("; stderr: {}", tail.join(" | ")) };
         format!("{why}{status}{tail}")
+    }
+
+    fn prints_no_more(&self) -> bool {
+        matches!(self.heard.try_recv(), Err(TryRecvError::Disconnected))
     }
 
     fn kill(&mut self) {
