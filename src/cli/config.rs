@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     app::rules::RuleChoice,
-    config::{Config, DEFAULT_FILE, SCHEMA, Setting},
+    config::{Config, DEFAULT_FILE, Problem, SCHEMA, Setting},
     text::clean,
 };
 
@@ -29,7 +29,7 @@ impl Loaded {
     /// Reads `file`, or that in the usual place, which need not be there.
     ///
     /// # Errors
-    /// When a file cannot be read.
+    /// When a file that was asked for cannot be read.
     pub(super) fn read(file: Option<&Path>) -> anyhow::Result<Self> {
         let path = file.map(Path::to_owned).or_else(usual_place);
         let text = match &path {
@@ -37,6 +37,13 @@ impl Loaded {
             Some(path) => match fs::read(path) {
                 Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
                 Err(error) if error.kind() == io::ErrorKind::NotFound && file.is_none() => String::new(),
+                // Nobody asked for it: the program works without. It is not to be written over either.
+                Err(error) if file.is_none() => {
+                    let mut config = Config::read("");
+                    let message = format!("'{}' cannot be read ({error}): the defaults hold", path.display());
+                    config.problems.push(Problem { line: 1, column: 1, message });
+                    return Ok(Self { config, path: None });
+                }
                 Err(error) => {
                     return Err(error)
                         .with_context(|| format!("cannot read the configuration '{}'", path.display()));
