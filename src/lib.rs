@@ -13,7 +13,7 @@
 //! compare        two episodes side by side      <- model, stats, credit, text
 //! training       drift of credit over a run    <- model, stats, compare
 //! rules          alerts over the episodes of a run <- stats, training
-//! replay         what to run again, and how     <- model, stats, log
+//! replay         what to run again, and how     <- model, stats, credit, log
 //! graph          interaction graph, layouts     <- model
 //! text           display-safe text              <- nothing
 //! log            one line of the native log     <- model, text

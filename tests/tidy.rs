@@ -31,7 +31,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("compare", &["model", "stats", "credit", "text"]),
     ("training", &["model", "stats", "compare"]),
     ("rules", &["stats", "training"]),
-    ("replay", &["model", "stats", "log"]),
+    ("replay", &["model", "stats", "credit", "log"]),
     ("graph", &["model"]),
     ("text", &[]),
     ("log", &["model", "text"]),

@@ -50,7 +50,7 @@ impl Coefficients {
     }
 
     /// The coefficient of v(S) for an agent: `size` = |S|, `inside` = whether the agent is in S.
-    pub(super) fn of(&self, size: usize, inside: bool) -> f64 {
+    pub fn of(&self, size: usize, inside: bool) -> f64 {
         if inside { self.with[size] } else { self.without[size] }
     }
 

@@ -9,6 +9,7 @@
 //! * The chance of a flip after runs that are not made yet is that of the same means with the errors of more runs.
 
 use crate::{
+    credit::Coefficients,
     model::{Absence, AgentId, CoalitionTable, Episode, Sample},
     stats::{Arm, Credit, End, FlipDraws, Normals, Table, Weights, can_be_least, flip_range},
 };
@@ -163,22 +164,12 @@ impl CoalitionPlan {
         self.arms[mask].run.extend_from_slice(returns);
     }
 
-    /// The Shapley weights of each player over the coalitions (Shapley 1953).
+    /// The Shapley weights of each player over the coalitions.
     fn weights(&self) -> Vec<Vec<f64>> {
         let n = self.players.len();
-        // (s-1)! (n-s)! / n! of a member, -s! (n-s-1)! / n! of another: 1 / (s C(n, s)) and -1 / ((n-s) C(n, s)).
-        let mut binomial = vec![1.0; n + 1];
-        for s in 1..=n {
-            binomial[s] = binomial[s - 1] * (n - s + 1) as f64 / s as f64;
-        }
-        let weight = |mask: usize, player: usize| {
-            let s = mask.count_ones() as usize;
-            if mask >> player & 1 == 1 {
-                1.0 / (s as f64 * binomial[s])
-            } else {
-                -1.0 / ((n - s) as f64 * binomial[s])
-            }
-        };
+        let shapley = Coefficients::shapley(n);
+        let weight =
+            |mask: usize, player: usize| shapley.of(mask.count_ones() as usize, mask >> player & 1 == 1);
         (0..n).map(|player| (0..self.arms.len()).map(|mask| weight(mask, player)).collect()).collect()
     }
 
