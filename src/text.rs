@@ -10,12 +10,14 @@
 
 mod ascii;
 mod clean;
+mod count;
 mod fit;
 mod sentence;
 mod wrap;
 
 pub use ascii::to_ascii;
 pub use clean::{clean, clean_block, is_plain, label};
+pub use count::count;
 pub use fit::{fit, fit_ascii, fit_end, pad, shorten, width};
 pub use sentence::{Clause, Sentence, at_words};
 pub use wrap::wrap;

@@ -5,7 +5,10 @@ mod orchestration;
 mod sum_of_parts;
 
 use super::History;
-use crate::model::{ActId, ActKind, AgentId, Episode};
+use crate::{
+    model::{ActId, ActKind, AgentId, Episode},
+    text::count,
+};
 
 /// What a number is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -206,18 +209,11 @@ fn mean_and_most(values: &[(f64, ActId)]) -> Option<(f64, (f64, ActId))> {
     Some((values.iter().map(|it| it.0).sum::<f64>() / values.len() as f64, most))
 }
 
-/// `1 message`, `2 messages`.
-fn count(number: usize, word: &str) -> String {
-    let ending = match number {
-        1 => "",
-        _ if word.ends_with("ch") => "es",
-        _ => "s",
-    };
-    format!("{number} {word}{ending}")
-}
-
-/// A number in at most three decimals, without zeros at the end.
+/// A number in at most three decimals, without zeros at the end; a very large one by its power of ten.
 pub fn short(value: f64) -> String {
+    if value.abs() >= 1e12 {
+        return format!("{value:.3e}");
+    }
     let text = format!("{value:.3}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

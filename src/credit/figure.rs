@@ -1,5 +1,7 @@
 //! Numbers and lists of names as words, for titles, messages and sentences.
 
+pub(super) use crate::text::count;
+
 /// A number with its sign: `+0.37`, `-12.50`, `0`; small ones keep two significant digits.
 pub(super) fn signed(value: f64) -> String {
     let text = plain(value);
@@ -99,11 +101,6 @@ pub(super) fn list(names: &[&str]) -> String {
         [a, b, c] => format!("{a}, {b} and {c}"),
         [a, b, rest @ ..] => format!("{a}, {b} and {} more", rest.len()),
     }
-}
-
-/// `1 act`, `2 acts`.
-pub(super) fn count(n: usize, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use super::repair::{raw_offset, repair};
 use super::{Problem, Record, RecordType};
 use crate::{
     model::{Severity, rule},
-    text::label,
+    text::{count, label},
 };
 
 /// The byte order mark in UTF-8.
@@ -181,7 +181,6 @@ fn believable(record: &Record, problems: &[Problem]) -> bool {
 
 /// The problem of a line that is not one object.
 fn verdict(line: &[u8], start: usize, records: usize, lost: usize, error: Option<String>) -> Problem {
-    let plural = |n: usize, what: &str| if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") };
     match (records, lost) {
         (0, _) => {
             let json: Result<IgnoredAny, _> = serde_json::from_slice(&line[start..]);
@@ -200,11 +199,11 @@ fn verdict(line: &[u8], start: usize, records: usize, lost: usize, error: Option
             }
         }
         (n, 0) => {
-            let message = format!("{} on one line", plural(n, "record"));
+            let message = format!("{} on one line", count(n, "record"));
             Problem::new(rule::GLUED_LINES, start, message).milder(Severity::Warning)
         }
         (n, lost) => {
-            let (records, bytes) = (plural(n, "record"), plural(lost, "byte"));
+            let (records, bytes) = (count(n, "record"), count(lost, "byte"));
             Problem::new(rule::GLUED_LINES, start, format!("{records} on a damaged line; {bytes} are lost"))
         }
     }

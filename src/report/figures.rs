@@ -4,6 +4,8 @@ use crate::model::{
     Absence, AgentId, Episode, Estimate, RewardSource, Severity, Status, Value, Whose, places, signed,
 };
 
+pub(super) use crate::text::count;
+
 /// Decimals that tell these values apart, as the verdict has them: one number is written alike wherever it stands.
 pub(super) fn decimals<'a>(values: impl Iterator<Item = &'a Value>) -> usize {
     let numbers = values.filter_map(Value::number).map(|it| it.value.abs()).filter(|it| it.is_finite());
@@ -94,11 +96,6 @@ pub(super) fn reward_source(episode: &Episode, source: RewardSource) -> String {
         }
         RewardSource::Outcome => "no reward is logged: the success counts as +1".to_owned(),
     }
-}
-
-/// `1 act`, `2 acts`.
-pub(super) fn count(n: u64, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }
 
 /// `a`, `a and b`, `a, b and c`.

@@ -4,7 +4,7 @@ use crate::{
     app::{Action, Model, OpenEpisode, Screen, View},
     credit::{Part, PartKind, Rung},
     model::{RewardSource, Status, signed},
-    text::{self, Sentence},
+    text::{self, Sentence, count},
     tui::{paint::Painter, theme::Role},
 };
 
@@ -103,11 +103,6 @@ fn amount(number: u64, step: u64) -> String {
         whole if whole >= 10 || unit == 1 => format!("{whole}{letter}"),
         whole => format!("{whole}.{}{letter}", number % unit * 10 / unit),
     }
-}
-
-/// `1 act`, `2 acts`.
-fn count(number: u64, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
 /// How many files were not read, and which, as words that may follow; `!` lists them.

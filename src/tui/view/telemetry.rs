@@ -202,7 +202,7 @@ fn explain(lines: &[Line<'_>], cursor: usize, width: usize) -> Vec<String> {
         }
         Some(Line::Metric(it)) => {
             let unit = it.unit.as_deref().map_or("no unit logged".to_owned(), |it| format!("in {it}"));
-            format!("{}: {} values of metric records, {unit}", it.name, it.points.len())
+            format!("{}: {} of metric records, {unit}", it.name, text::count(it.points.len(), "value"))
         }
         Some(Line::Work(_)) => {
             "busy: sum of dur. wait: from the end of what an act came from to its start. calls: \
