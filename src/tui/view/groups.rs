@@ -20,6 +20,12 @@ const PLACES: usize = 3;
 /// Columns of a cell of updates.
 const CELL: usize = 6;
 
+/// What the columns mean, the longest that fits.
+const LEGENDS: [&str; 2] = [
+    "flat: groups without a spread, so no signal; k tok: thousand tokens in them. wrong: the other sign than is right",
+    "flat: groups without a spread; wrong: the other sign; k tok: 1000 tokens",
+];
+
 /// Draws them.
 pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) {
     let right = format!("{} list", Action::Variant.key());
@@ -47,7 +53,8 @@ pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) {
     let room = Room::of(pane.height().saturating_sub(y), ledger, forms.len());
     y = tasks(model, ledger, pane, y, room.tasks);
     if room.legend {
-        let words = "flat: groups without a spread, so no signal; k tok: thousand tokens in them. wrong: the other sign than is right";
+        let fits = |it: &&&str| text::width(it) + 2 <= width;
+        let words = LEGENDS.iter().find(fits).unwrap_or(&LEGENDS[1]);
         pane.put_fit(1, y, width.saturating_sub(2), words, Role::Dim);
         y += 1;
     }
@@ -87,9 +94,9 @@ fn title(model: &Model, ledger: &Ledger) -> String {
         n => format!("  {n} broke off, left out"),
     };
     format!(
-        "Run: groups{run}{more}  {} groups, {} rollouts, most of {}{left}  right within: {}{reading}",
-        ledger.groups,
-        ledger.rollouts,
+        "Run: groups{run}{more}  {}, {}, most of {}{left}  right within: {}{reading}",
+        text::count(ledger.groups, "group"),
+        text::count(ledger.rollouts, "rollout"),
         ledger.usual_size,
         ledger.right_key()
     )

@@ -37,7 +37,12 @@ impl Room {
         let wrong = ledger.wrong.len();
         let mut wrong_rows = if wrong > 0 { take((wrong + 2).min(5), 3) } else { 0 };
         let legend = take(1, 1) == 1;
-        let updates = if ledger.updates.len() > 1 { take(ledger.all.len() + 2, 4) } else { 0 };
+        // Without declared numbers there is no sum of them.
+        let updates = if ledger.updates.len() > 1 && ledger.algorithm.is_some() {
+            take(ledger.all.len() + 2, 4)
+        } else {
+            0
+        };
         let tasks = few + take(all_tasks - few, 1);
         if wrong_rows > 0 {
             wrong_rows += take((wrong + 2).min(WRONG).saturating_sub(wrong_rows), 1);
