@@ -35,17 +35,35 @@ pub(super) fn draw(model: &Model, line: &mut Painter<'_>) {
         line.put_fit(1, 0, columns, &sampling(state, line.theme().glyphs.plus_minus), Role::Strong);
         return;
     }
+    let hints: Vec<(String, &str)> =
+        hints(model).into_iter().map(|it| (it.action.keys(), hint_of(model, it))).collect();
+    let help = Action::Help.keys();
+    let widths: Vec<usize> = hints.iter().map(|it| text::width(&it.0) + 1 + text::width(it.1) + 2).collect();
+    let help = hints.iter().position(|it| it.0 == help);
     let mut x = 1;
-    for binding in hints(model).iter().take(HINTS) {
-        let key = binding.action.keys();
-        let hint = hint_of(model, binding);
-        let width = text::width(&key) + 1 + text::width(hint) + 2;
-        if x + width > line.width() + 2 {
-            break;
-        }
-        x = line.put(x, 0, &key, Role::Strong);
+    for at in shown(&widths, help, line.width() + 1) {
+        let (key, hint) = &hints[at];
+        x = line.put(x, 0, key, Role::Strong);
         x = line.put(x + 1, 0, hint, Role::Dim) + 2;
     }
+}
+
+/// Which hints of these widths are shown in `room` columns, ascending: those that come first, and the one that leads to all
+/// others.
+fn shown(widths: &[usize], help: Option<usize>, room: usize) -> Vec<usize> {
+    let (mut left, mut shown) = (room.saturating_sub(help.map_or(0, |it| widths[it])), Vec::new());
+    let mut others = HINTS - usize::from(help.is_some());
+    for (at, width) in widths.iter().enumerate().filter(|it| Some(it.0) != help) {
+        if *width > left || others == 0 {
+            break;
+        }
+        left -= width;
+        others -= 1;
+        shown.push(at);
+    }
+    shown.extend(help.filter(|it| widths[*it] <= room));
+    shown.sort_unstable();
+    shown
 }
 
 /// `sampling: 262144 of 1000000 permutations, +-0.0021 at the widest; Esc stops`.
@@ -129,4 +147,20 @@ fn hints(model: &Model) -> Vec<&'static Binding> {
         hints.splice(0..0, [A::NextHit, A::Hits].map(action::binding));
     }
     hints
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_to_all_keys_never_goes() {
+        // Ten hints of 10 columns, the ninth being the help.
+        let widths = [10; 10];
+        assert_eq!(shown(&widths, Some(8), 200), [0, 1, 2, 3, 4, 5, 6, 8]);
+        assert_eq!(shown(&widths, Some(8), 35), [0, 1, 8]);
+        assert_eq!(shown(&widths, Some(8), 10), [8]);
+        assert_eq!(shown(&widths, Some(8), 9), [0; 0]);
+        assert_eq!(shown(&widths, None, 25), [0, 1]);
+    }
 }
