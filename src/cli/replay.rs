@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     log::Payload,
-    model::{Absence, ActId, AgentId, Episode},
+    model::{Absence, ActId, AgentId, Episode, Sample},
     replay::{
         Absent, AlternativesPlan, Certainty, CoalitionPlan, Hello, NoChange, ReplayRequest, Replayed, compare,
     },
@@ -219,7 +219,7 @@ impl Session<'_> {
             writeln!(out, "before    {}", certainty_words(&self.task, known))?;
         }
         let everybody = plan.everybody();
-        let logged = plan.logged_returns(everybody).to_vec();
+        let logged = plan.logged(everybody).cloned();
         let samples = self.task.options.samples;
         let is_missing = plan.missing().contains(&everybody);
         let unchanged = if is_missing { samples } else { UNCHANGED.min(samples) };
@@ -227,7 +227,7 @@ impl Session<'_> {
         let order = self.asked.coalition(&plan, (everybody, unchanged), self.task.options.seed);
         let seed = order.seed;
         let runs = self.answers(vec![order], None)?;
-        if self.is_refused(&runs.take(0), &logged, out)? {
+        if self.is_refused(&runs.take(0), logged.as_ref(), out)? {
             return Ok(NOT_DONE);
         }
         // What the log knows of the whole team stays as it is.
@@ -311,7 +311,7 @@ impl Session<'_> {
                 let found = self.answers(orders, (!is_done).then_some(&of_place))?;
                 if is_done && let Some(same) = found.of(0) {
                     let deterministic = self.hello.as_ref().is_some_and(|it| it.is_deterministic);
-                    let said = compare(&same.returns, &[], reward, deterministic);
+                    let said = compare(&same.returns, None, reward, deterministic);
                     if self.says_no(&said, out)? {
                         return Ok(NOT_DONE);
                     }
@@ -324,7 +324,7 @@ impl Session<'_> {
             }
             for (choice, replayed) in plan.choices.iter().zip(&runs) {
                 let Some(replayed) = replayed else { continue };
-                let sample = crate::model::Sample::of_returns(replayed.returns.clone());
+                let sample = Sample::of_returns(replayed.returns.clone());
                 writeln!(
                     out,
                     "{}  {:+.4}{}  {} runs  {}",
@@ -417,7 +417,12 @@ impl Session<'_> {
     }
 
     /// Whether the replayer is another game than the logged one, which is said first.
-    fn is_refused(&mut self, team: &[f64], logged: &[f64], out: &mut impl Write) -> anyhow::Result<bool> {
+    fn is_refused(
+        &mut self,
+        team: &[f64],
+        logged: Option<&Sample>,
+        out: &mut impl Write,
+    ) -> anyhow::Result<bool> {
         if team.is_empty() {
             writeln!(out, "same?     not known: the team could not be run without a change")?;
             return Ok(false);

@@ -139,9 +139,9 @@ impl CoalitionPlan {
         (ids(in_it), ids(out))
     }
 
-    /// The returns of a coalition in the log.
-    pub fn logged_returns(&self, mask: usize) -> &[f64] {
-        self.arms[mask].value.as_ref().map_or(&[], |it| &it.returns)
+    /// What the log has of a coalition.
+    pub fn logged(&self, mask: usize) -> Option<&Sample> {
+        self.arms[mask].value.as_ref()
     }
 
     /// How many coalitions there are, and of how many the log has a value.

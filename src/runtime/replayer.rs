@@ -154,6 +154,8 @@ struct Pending {
     id: u64,
     order: ReplayOrder,
     attempts: u32,
+    /// Samples that are said to be done.
+    done: u64,
     until: Instant,
 }
 
@@ -300,7 +302,7 @@ impl Driver {
         let id = self.take_id();
         process.tell(crate::replay::replay_request(id, &order.request));
         let until = Instant::now() + self.setting.limit;
-        pending.push(Pending { id, order, attempts: attempts + 1, until });
+        pending.push(Pending { id, order, attempts: attempts + 1, done: 0, until });
     }
 
     /// Whether a line was a message.
@@ -336,8 +338,10 @@ impl Driver {
             }
             Incoming::Progress(id, done, _) => {
                 if let Some(it) = pending.iter_mut().find(|it| it.id == id) {
-                    // It is alive.
-                    it.until = Instant::now() + self.setting.limit;
+                    // It gets on.
+                    if done > it.done {
+                        (it.done, it.until) = (done, Instant::now() + self.setting.limit);
+                    }
                     let number = it.order.number;
                     self.say(ReplayReport::Progress(number, done));
                 }

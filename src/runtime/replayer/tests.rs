@@ -114,6 +114,16 @@ fn one_that_never_answers_is_given_up() {
 }
 
 #[test]
+fn one_that_only_says_that_it_works_is_late_too() {
+    let busy = r#"while :; do echo "{\"jsonrpc\":\"2.0\",\"method\":\"progress\",\"params\":{\"id\":$i,\"done\":1,\"of\":2}}"; sleep 0.05; done"#;
+    let script = format!("{}; read -r l; {ID}; {busy}", hello(1));
+    let setting = ReplayerSetting { limit: Duration::from_millis(400), ..setting(&script) };
+    let said = reports(&setting, 1);
+    let ReplayReport::Failed(0, why) = said.last().unwrap() else { panic!("{said:?}") };
+    assert_eq!(why, "asked 3 times: no answer within 0.4 s");
+}
+
+#[test]
 fn other_programs_are_named() {
     let why = ended(&reports(&setting("echo no such file >&2; exit 127"), 1)).to_owned();
     assert_eq!(why, "it ended (exit status: 127); stderr: no such file");
