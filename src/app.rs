@@ -8,6 +8,7 @@ mod agents;
 pub mod command_line;
 mod context;
 mod drawing;
+pub mod episode_list;
 pub mod filters;
 mod headlines;
 mod index;
@@ -39,9 +40,9 @@ pub use drawing::edges_of;
 pub use headlines::Headlines;
 pub use index::{ActRanking, EpisodeIndex, ReadEpisode};
 pub use job::{
-    Analysis, Answer, Compared, Cores, CreditJob, ExplainJob, FlowJob, Host, Job, Lane, MessageRows, OneCore,
-    Order, Remainder, SamplingEnd, SamplingState, ShapeJob, Start, StudyJob, Task, Turn, Work, analyse,
-    before, compare, study,
+    Analysis, Answer, Card, Compared, Cores, CreditJob, ExplainJob, FlowJob, Host, Job, Lane, MessageRows,
+    OneCore, Order, Preview, Remainder, SamplingEnd, SamplingState, ShapeJob, Start, StudyJob, Task, Turn,
+    Work, analyse, before, compare, study,
 };
 pub use key::{Key, KeyCode};
 pub use lists::ActRows;

@@ -19,7 +19,7 @@
 //! log            one line of the native log     <- model, text
 //! search         which records match            <- model, log, text
 //! filter         what is listed                 <- model, log, search
-//! source         bytes of growing files         <- nothing
+//! source         bytes of growing files         <- text
 //! import         foreign formats -> native log  <- model, log, text
 //! store          columnar index of a log        <- model, log, source, import, text, suspicion, context
 //! check          structural rules               <- model

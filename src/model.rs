@@ -52,7 +52,7 @@ pub use id::{ActId, AgentId, EpisodeId, FileId, Origin, Place};
 pub use maybe::Maybe;
 pub use measured::Measured;
 pub use note::Note;
-pub use number::{Number, as_logged, in_full, places, signed, unsigned};
+pub use number::{Number, amount, as_logged, in_full, places, signed, unsigned};
 pub use own::OwnReward;
 pub use repeats::{Loop, Spent, sentence};
 pub use rollout::{

@@ -12,6 +12,7 @@ mod ascii;
 mod clean;
 mod count;
 mod fit;
+mod natural;
 mod sentence;
 mod wrap;
 
@@ -19,5 +20,6 @@ pub use ascii::to_ascii;
 pub use clean::{clean, clean_block, is_plain, label};
 pub use count::count;
 pub use fit::{fit, fit_ascii, fit_end, pad, shorten, width};
+pub use natural::natural_order;
 pub use sentence::{Clause, Sentence, at_words};
 pub use wrap::wrap;

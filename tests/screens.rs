@@ -301,4 +301,7 @@ fn lists_and_live_logs() {
     check("trace_only_80x24", "dev-team.jsonl", (80, 24), "jjj\n");
     check("declared_only_80x24", "dev-team.jsonl", (80, 24), "jjjj\n");
     check("open_episode_80x24", "live-interleaved.jsonl", (80, 24), "G\n");
+    check("episodes_160x45", "dev-team.jsonl", (160, 45), "j");
+    check("episodes_grouped_120x36", "dev-team.jsonl", (120, 36), "TssS");
+    check_ascii("episodes_120x36_ascii", "dev-team.jsonl", (120, 36), "jjj");
 }

@@ -37,7 +37,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("log", &["model", "text"]),
     ("search", &["model", "log", "text"]),
     ("filter", &["model", "log", "search"]),
-    ("source", &[]),
+    ("source", &["text"]),
     ("import", &["model", "log", "text"]),
     ("store", &["model", "log", "source", "import", "text", "suspicion", "context"]),
     ("check", &["model"]),

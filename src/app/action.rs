@@ -95,6 +95,8 @@ pub enum Action {
     Scope,
     /// Change the order of rows.
     Sort,
+    /// Group the rows of the list.
+    Group,
     /// Wrap long lines.
     Wrap,
     /// Scroll to the left.
@@ -313,7 +315,7 @@ pub const BINDINGS: &[Binding] = &[
     row(Action::Effect, &[c('C')], Section::Ask, "effect", "effect"),
     row(Action::Explain, &[c('e')], Section::Ask, "explain: the arithmetic", "explain"),
     row(Action::WhatIf, &[c('x')], Section::Ask, "what-if on this act", "what-if"),
-    row(Action::Sweep, &[c('S')], Section::Ask, "sweep all methods, baselines", "sweep"),
+    row(Action::Sweep, &[c('S')], Section::Ask, "sweep all methods; in the list: turn the order", "sweep"),
     row(Action::RewardOf, &[c('R')], Section::Ask, "whose reward is credited", "whose"),
     row(Action::Compare, &[c('=')], Section::Ask, "compare: mark one, then another", "compare"),
     row(Action::Caveats, &[c('i')], Section::Ask, "caveats of this method", "caveats"),
@@ -335,6 +337,7 @@ pub const BINDINGS: &[Binding] = &[
     row(Action::Weight, &[c('W')], Section::View, "edge weight", "weight"),
     row(Action::Scope, &[c('.')], Section::View, "more or less", "more/less"),
     row(Action::Sort, &[c('s')], Section::View, "order of rows", "sort"),
+    row(Action::Group, &[c('T')], Section::View, "group the episodes: task, outcome, who", "group"),
     row(Action::Wrap, &[c('w')], Section::View, "wrap long lines", "wrap"),
     row(Action::ScrollRight, &[c('>')], Section::View, "scroll right", ""),
     row(Action::ScrollLeft, &[c('<')], Section::View, "left", ""),

@@ -100,7 +100,7 @@ impl AgentRanking {
 
     /// The agents of an episode that has so many, the most blamed first after a failure, otherwise who earned
     /// most.
-    pub(super) fn rows(&self, failed: bool, agents: usize) -> AgentRows<'_> {
+    pub fn rows(&self, failed: bool, agents: usize) -> AgentRows<'_> {
         let order = if failed { &self.rising } else { &self.falling };
         // More agents may have come since, but not fewer.
         AgentRows { order: Some(order).filter(|it| it.agents.len() <= agents), len: agents }

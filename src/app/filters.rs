@@ -22,9 +22,6 @@ pub struct Entry {
     pub on: bool,
 }
 
-/// Revisions of the filters and of what is known of them, and a list of episodes.
-pub type RowsOf = ((u64, u64), Arc<Segmented<EpisodeSummary>>);
-
 /// The filters of the session: they stay from episode to episode.
 #[derive(Clone, Debug, Default)]
 pub struct FilterState {
@@ -38,10 +35,6 @@ pub struct FilterState {
     pub revision: u64,
     /// Which episodes have records that pass.
     pub passing: PassingEpisodes,
-    /// The rows of the episode list that are shown; `None` for all.
-    pub rows: Option<Arc<Vec<usize>>>,
-    /// The filters, news and episodes for which `rows` was made.
-    pub rows_of: Option<RowsOf>,
     /// Agents seen so far, and kinds of acts, for the completion.
     pub agents: BTreeSet<String>,
     /// Kinds of acts seen so far.
@@ -72,44 +65,28 @@ impl FilterState {
         self.on().filter(|it| !it.is_about_episodes()).cloned().collect()
     }
 
-    /// `3 of 12, 2 filters` for the list of episodes; `None` if no filter is on and every episode is listed.
-    pub fn episodes_note(&self, all: usize) -> Option<String> {
-        let rows = self.rows.as_ref()?;
+    /// What was looked through and how many filters are on, beside the number of episodes that are `listed` of `all`:
+    /// `3 of 12, 2 filters`; `None` if no filter is on.
+    pub fn episodes_note(&self, listed: usize, all: usize) -> Option<String> {
+        let on = self.on().count();
         let part = self.passing.percent.map_or(String::new(), |it| format!(", {it}% looked through"));
-        Some(format!("{} of {all}, {}{part}", rows.len(), count(self.on().count())))
+        (on > 0).then(|| format!("{listed} of {all}, {}{part}", count(on)))
     }
 
-    /// How many rows the list of episodes has, of `all`.
-    pub fn row_count(&self, all: usize) -> usize {
-        self.rows.as_ref().map_or(all, |it| it.len())
-    }
-
-    /// The episode in a row that is listed.
-    pub fn episode_at(&self, row: usize) -> usize {
-        self.rows.as_ref().map_or(row, |it| it.get(row).copied().unwrap_or(0))
-    }
-
-    /// The listed row nearest to an episode.
-    pub fn row_of(&self, episode: usize) -> usize {
-        let Some(rows) = &self.rows else { return episode };
-        rows.partition_point(|it| *it < episode).min(rows.len().saturating_sub(1))
-    }
-
-    /// The listed episode `by` rows after (if negative, before) the one in `row`, which need not be listed,
-    /// of `all`; at most the last or first. `None` if there is none further.
-    pub fn step(&self, row: usize, by: isize, all: usize) -> Option<usize> {
-        let len = self.row_count(all) as isize;
-        let (from, is_listed) = match &self.rows {
-            None => (row, true),
-            Some(rows) => {
-                let from = rows.partition_point(|it| *it < row);
-                (from, rows.get(from) == Some(&row))
-            }
+    /// The episodes that pass, ascending; `None` if no filter is on.
+    pub(super) fn passing_episodes(&self, episodes: &Segmented<EpisodeSummary>) -> Option<Vec<usize>> {
+        self.on().next()?;
+        let passes = |row: usize| {
+            let (summary, id) = (&episodes[row], EpisodeId::from_index(row));
+            self.on().all(|it| it.passes_summary(summary))
+                && self.passing.filters.iter().all(|(it, episodes)| episodes.contains(&id) != it.negated)
         };
-        // From an episode that is not listed, its neighbours are one step away.
-        let first = if by > 0 { from as isize + isize::from(is_listed) } else { from as isize - 1 };
-        let last = (first + by - by.signum()).clamp(0, (len - 1).max(0));
-        (0..len).contains(&first).then(|| self.episode_at(last as usize))
+        Some((0..episodes.len()).filter(|it| passes(*it)).collect())
+    }
+
+    /// Changes whenever other episodes may pass.
+    pub(super) fn stamp(&self) -> (u64, u64) {
+        (self.revision, self.passing.revision)
     }
 
     /// What could stand where the user is typing: whole lines that begin with `text`.
@@ -154,20 +131,6 @@ mod tests {
             ..FilterState::default()
         };
         assert_eq!(state.completions(text), expected, "{text}");
-    }
-
-    #[test]
-    fn steps_lead_over_what_is_not_listed() {
-        let state = FilterState { rows: Some(Arc::new(vec![2, 5, 9])), ..FilterState::default() };
-        let all = FilterState::default();
-        let step = |row, by| state.step(row, by, 12);
-        assert_eq!([step(2, 1), step(5, 1), step(9, 1)], [Some(5), Some(9), None]);
-        assert_eq!([step(0, 1), step(3, 1), step(11, 1)], [Some(2), Some(5), None]);
-        assert_eq!([step(0, -1), step(3, -1), step(11, -1)], [None, Some(2), Some(9)]);
-        assert_eq!([step(2, 9), step(9, -9), step(2, 2)], [Some(9), Some(2), Some(9)]);
-        assert_eq!([all.step(3, 2, 5), all.step(0, -1, 5), all.step(4, 1, 5)], [Some(4), None, None]);
-        let none = FilterState { rows: Some(Arc::new(Vec::new())), ..FilterState::default() };
-        assert_eq!([none.step(0, 1, 5), none.step(3, -1, 5)], [None, None]);
     }
 
     #[test]

@@ -10,6 +10,7 @@
 
 mod advantages;
 mod analysis;
+mod card;
 mod compare;
 mod comparison;
 mod credit;
@@ -30,6 +31,7 @@ use std::{any::Any, fmt, sync::Arc};
 
 pub use advantages::AdvantagesJob;
 pub use analysis::{Analysis, SamplingEnd, SamplingState};
+pub use card::{Card, Preview};
 pub use compare::{CompareJob, Compared, compare};
 pub use comparison::{ComparedCredits, ComparisonJob, before};
 pub use credit::{CreditJob, analyse};

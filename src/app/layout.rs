@@ -64,6 +64,29 @@ pub fn page(size: Size) -> usize {
     usize::from(size.rows).max(4)
 }
 
+/// The least screen on which a look at an episode stands beside the list.
+const PREVIEW: Area = Area::new(120, 24);
+/// The least and the most columns of that.
+const PREVIEW_COLUMNS: (usize, usize) = (46, 84);
+
+/// Whether a look at the episode under the cursor stands beside the list.
+pub fn has_preview(size: Size) -> bool {
+    Area::from(size).holds(PREVIEW)
+}
+
+/// The columns of the list and of the look at an episode beside it, with a wall between them; the latter gets what the list
+/// does not `want`, within limits. `None`: there is no room for it.
+pub fn beside_list(size: Size, want: usize) -> Option<(usize, usize)> {
+    let columns = Area::from(size).columns;
+    has_preview(size).then(|| {
+        let (least, most) = PREVIEW_COLUMNS;
+        let preview = columns
+            .saturating_sub(want + 1)
+            .clamp(least.max(columns * 35 / 100), most.max(columns * 45 / 100));
+        (columns - preview - 1, preview)
+    })
+}
+
 /// The pane of the graph on its own view.
 pub fn graph(size: Size) -> Area {
     let all = Area::from(size);

@@ -1,6 +1,7 @@
 //! The state of the program.
 
 use super::{
+    episode_list::EpisodeList,
     filters::FilterState,
     headlines::Headlines,
     open::OpenEpisode,
@@ -40,6 +41,8 @@ pub struct Model {
     pub overlay_reach: usize,
     /// Row of the episode list.
     pub row: usize,
+    /// Which episodes are listed, and how.
+    pub list: EpisodeList,
     /// The verdicts in the list.
     pub headlines: Headlines,
     /// The episode on the screen.
@@ -104,6 +107,7 @@ impl Model {
             overlay_top: 0,
             overlay_reach: usize::MAX,
             row: 0,
+            list: EpisodeList::default(),
             headlines: Headlines::default(),
             open: None,
             opening: None,

@@ -11,6 +11,7 @@ mod forms;
 mod groups;
 mod headlines;
 mod jobs;
+mod listing;
 mod live;
 mod methods;
 mod notes;

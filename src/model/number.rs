@@ -39,6 +39,21 @@ impl From<f64> for Number {
     }
 }
 
+/// A number with a letter for its size: `1.4G`.
+pub fn amount(number: u64, step: u64) -> String {
+    let (mut unit, mut letters) = (1, ["", "k", "M", "G", "T", "P"].iter());
+    let mut letter = letters.next().copied().unwrap_or_default();
+    while number / unit >= step
+        && let Some(next) = letters.next()
+    {
+        (unit, letter) = (unit * step, next);
+    }
+    match number / unit {
+        whole if whole >= 10 || unit == 1 => format!("{whole}{letter}"),
+        whole => format!("{whole}.{}{letter}", number % unit * 10 / unit),
+    }
+}
+
 /// `value` with its sign and `places` decimals: `+0.37`, `-0.41`, ` 0.00` for an exact zero. A value that
 /// these decimals would show as zero gets one more (`-0.004`) or an exponent (`-4e-5`): only a zero looks
 /// like zero. From a hundred thousand on it has no decimals, and its digits stand in groups (`-1,250,000`). What is
@@ -190,5 +205,17 @@ mod tests {
         {
             assert_eq!(places(largest), expected, "{largest}");
         }
+    }
+
+    #[test]
+    fn amounts() {
+        let check = |number: u64, step: u64, expected: &str| assert_eq!(amount(number, step), expected);
+        check(0, 1_000, "0");
+        check(999, 1_000, "999");
+        check(1_000, 1_000, "1.0k");
+        check(1_023, 1_024, "1023");
+        check(1_500_245_402, 1_024, "1.3G");
+        check(23_456_789, 1_000, "23M");
+        check(u64::MAX, 1_000, "18446P");
     }
 }

@@ -29,4 +29,16 @@ impl Status {
             Status::Other(word) => word,
         }
     }
+
+    /// The same as short as it stands on a screen: `ok`, `FAIL`.
+    pub fn short_word(&self) -> &str {
+        match self {
+            Status::Success => "ok",
+            Status::Failure => "FAIL",
+            Status::Truncated => "TRUNCATED",
+            Status::Error => "ERROR",
+            Status::Aborted => "ABORTED",
+            Status::Other(word) => word,
+        }
+    }
 }

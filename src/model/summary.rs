@@ -40,6 +40,17 @@ pub struct EpisodeSummary {
     pub revision: u64,
 }
 
+impl EpisodeSummary {
+    /// How it ended, in a word: `FAIL`, `open`.
+    pub fn outcome_word(&self) -> &str {
+        match &self.status {
+            _ if self.open => "open",
+            Some(status) => status.short_word(),
+            None => "ended",
+        }
+    }
+}
+
 /// How reading a file stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum FileState {

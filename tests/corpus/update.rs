@@ -224,8 +224,8 @@ impl Run {
 /// Cursors point at what is there.
 fn sound(model: &Model) {
     assert!(model.row < model.log.episodes.len().max(1), "row {}", model.row);
-    let rows = model.filters.rows.iter().flat_map(|it| it.iter());
-    assert!(rows.into_iter().all(|it| *it < model.log.episodes.len()));
+    let all = model.log.episodes.len();
+    assert!((0..model.list.len(all)).all(|it| model.list.episode_at(it) < all));
     assert!(model.prompt.as_ref().is_none_or(|it| it.text.is_char_boundary(it.at)));
     assert!(model.search.hits.is_sorted_by_key(creditscope::search::Hit::key));
     let Some(open) = &model.open else {

@@ -57,7 +57,7 @@ fn the_readme_says_which_keys_there_are() {
         &[A::Caveats, A::Findings],
         &[A::Rules],
         &[A::EpisodeBack, A::EpisodeOn, A::SameAgentBack, A::SameAgentOn],
-        &[A::Variant, A::Weight, A::Scope, A::Sort],
+        &[A::Variant, A::Weight, A::Scope, A::Sort, A::Group],
         &[A::Play, A::Hold],
         &[A::Undo, A::Redo, A::Discard],
         &[A::Copy, A::Mouse, A::Redraw],

@@ -2,11 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Lane, OneCore, Work, analyse};
-use crate::{
-    credit::Headline,
-    model::{Episode, Scenario},
-};
+use super::{Card, Lane, OneCore, Preview, Work, analyse};
+use crate::model::{Episode, Scenario};
 
 /// Judges an episode that is not on the screen, by the best method its log supports.
 #[derive(Debug, PartialEq)]
@@ -16,12 +13,14 @@ pub struct HeadlineJob {
 }
 
 impl Work for HeadlineJob {
-    type Answer = Headline;
+    type Answer = Box<(Card, Preview)>;
 
     const LANE: Lane = Lane::Study;
 
-    fn run(&self) -> Headline {
-        analyse(&self.episode, &Scenario::default(), &OneCore).verdict.headline(&self.episode)
+    fn run(&self) -> Self::Answer {
+        let episode = Arc::clone(&self.episode);
+        let analysis = Arc::new(analyse(&episode, &Scenario::default(), &OneCore));
+        Box::new((Card::of(&episode, &analysis), Preview { episode, analysis }))
     }
 
     /// The list is there without it.

@@ -19,19 +19,43 @@ fn judged(n: usize) -> String {
 
 fn known(model: &Model) -> Vec<usize> {
     let headlines: &Headlines = &model.headlines;
-    let is_known = |row: &EpisodeSummary| headlines.of(row).is_some();
+    let is_known = |row: &EpisodeSummary| headlines.card(row).is_some();
     model.log.episodes.iter().enumerate().filter(|it| is_known(it.1)).map(|it| it.0).collect()
 }
 
 #[test]
 fn the_rows_around_the_cursor_say_who() {
-    let mut program = TestProgram::of(&judged(100));
+    let mut program = TestProgram::of(&judged(1_001));
     // 24 rows of the screen: as many below the cursor, which begins at the top.
     assert_eq!(known(program.model()), (0..24).collect::<Vec<_>>());
-    let first = program.model().headlines.of(&program.model().log.episodes[0]).unwrap();
+    let first = &program.model().headlines.card(&program.model().log.episodes[0]).unwrap().headline;
     assert_eq!((first.who.as_str(), first.at.as_str(), first.rung.word()), ("bob", " at a2", "judged"));
     program.press("70j");
     assert_eq!(known(program.model()), (0..24).chain(46..94).collect::<Vec<_>>());
+}
+
+#[test]
+fn of_a_list_that_is_not_long_every_row_says_who() {
+    let program = TestProgram::of(&judged(100));
+    assert_eq!(known(program.model()), (0..100).collect::<Vec<_>>());
+    let totals = &program.model().list.totals;
+    assert_eq!((totals.judged, totals.failed, totals.blamed[0].count), (100, 100, 100));
+    let said = totals.sentences(80);
+    assert_eq!((said[1].0, said[1].1.whole().as_str()), ("WHO", "In 100 failures, judged: bob 100."));
+}
+
+#[test]
+fn a_wide_screen_has_a_look_at_the_episode_under_the_cursor() {
+    let mut program = TestProgram::of(&judged(3));
+    let seen = |program: &TestProgram| {
+        let model = program.model();
+        model.headlines.preview(&model.log.episodes[model.row]).map(|it| it.episode.name.clone())
+    };
+    assert_eq!(seen(&program), None);
+    program.send(Message::Resize(120, 36));
+    assert_eq!(seen(&program).as_deref(), Some("e0"));
+    program.press("jj");
+    assert_eq!(seen(&program).as_deref(), Some("e2"));
 }
 
 #[test]

@@ -23,10 +23,10 @@ const PLAY: Duration = Duration::from_millis(400);
 pub(super) fn list(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect>) -> bool {
     let page = layout::page(model.size);
     let all = model.log.episodes.len();
-    let (rows, at) = (model.filters.row_count(all), model.filters.row_of(model.row));
+    let (rows, at) = (model.list.len(all), model.list.row_of(model.row));
     if let Some(row) = moved(action, count, at, rows, page) {
         if rows > 0 {
-            model.row = model.filters.episode_at(row);
+            model.row = model.list.episode_at(row);
         }
         return true;
     }
@@ -36,12 +36,24 @@ pub(super) fn list(model: &mut Model, action: Action, count: usize, effects: &mu
             true
         }
         Action::Open | Action::Right => {
-            model.row = model.filters.episode_at(at);
+            model.row = model.list.episode_at(at);
             open_row(model, effects);
             true
         }
+        Action::Sort => {
+            model.list.sort_by_next(count);
+            true
+        }
+        Action::Sweep => {
+            model.list.reversed = !model.list.reversed;
+            true
+        }
+        Action::Group => {
+            model.list.group_by_next();
+            true
+        }
         // The questions are about the episode under the cursor: it is opened first.
-        Action::NextCulprit | Action::WhatIf | Action::Sweep | Action::Explain if model.open.is_none() => {
+        Action::NextCulprit | Action::WhatIf | Action::Explain if model.open.is_none() => {
             open_row(model, effects);
             true
         }
@@ -66,9 +78,9 @@ pub(super) fn open_row(model: &mut Model, effects: &mut Vec<Effect>) {
 
 /// To the episode `by` rows further down among those that are listed.
 pub(super) fn episode(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
-    let Some(next) = model.filters.step(model.row, by, model.log.episodes.len()) else {
+    let Some(next) = model.list.step(model.row, by, model.log.episodes.len()) else {
         let word = if by > 0 { "the last episode" } else { "the first episode" };
-        let of = if model.filters.rows.is_some() { " that passes the filters" } else { "" };
+        let of = if model.list.is_filtered() { " that passes the filters" } else { "" };
         model.notice = Some(format!("{word}{of}"));
         return;
     };

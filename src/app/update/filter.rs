@@ -22,7 +22,7 @@ use crate::{
         screen::{Overlay, Screen},
     },
     filter::{self, Filter},
-    model::{EpisodeId, Place},
+    model::Place,
     search::Pattern,
 };
 
@@ -213,28 +213,15 @@ fn ask_for_records(model: &mut Model, effects: &mut Vec<Effect>) {
     effects.push(Effect::Match { request, episode: open.id, patterns });
 }
 
+/// Makes the rows of the list anew if filters, order, verdicts or the log have changed.
 fn list_episodes(model: &mut Model) {
-    let state = &mut model.filters;
-    if state.on().next().is_none() {
-        (state.rows, state.rows_of) = (None, None);
-        return;
-    }
-    let stamp = (state.revision, state.passing.revision);
-    let episodes = &model.log.episodes;
-    if state.rows_of.as_ref().is_some_and(|it| it.0 == stamp && Arc::ptr_eq(&it.1, episodes)) {
-        return;
-    }
-    let passes = |row: usize| {
-        let (summary, id) = (&episodes[row], EpisodeId::from_index(row));
-        state.on().all(|it| it.passes_summary(summary))
-            && state.passing.filters.iter().all(|(it, episodes)| episodes.contains(&id) != it.negated)
-    };
-    let rows: Vec<usize> = (0..episodes.len()).filter(|it| passes(*it)).collect();
-    state.rows = Some(Arc::new(rows));
-    state.rows_of = Some((stamp, Arc::clone(episodes)));
+    let (filters, episodes) = (&model.filters, &model.log.episodes);
+    let is_new = model
+        .list
+        .refresh(episodes, &model.headlines, filters.stamp(), || filters.passing_episodes(episodes));
     // In the list the cursor stays on something listed; elsewhere on the episode that is open.
-    if model.screen == Screen::Episodes && model.filters.row_count(usize::MAX) > 0 {
-        model.row = model.filters.episode_at(model.filters.row_of(model.row));
+    if is_new && model.screen == Screen::Episodes && model.list.len(episodes.len()) > 0 {
+        model.row = model.list.episode_at(model.list.row_of(model.row));
     }
 }
 
@@ -312,7 +299,7 @@ pub(super) fn toggle_list(model: &mut Model) {
 pub(super) fn say_hidden(model: &mut Model) {
     let hidden = match (model.screen, &model.open) {
         (Screen::Episode, Some(open)) => open.act.is_some_and(|it| !open.listed.holds(it)),
-        _ => model.filters.rows.as_ref().is_some_and(|it| it.binary_search(&model.row).is_err()),
+        _ => model.list.place_of(model.row).is_none(),
     };
     if hidden && let Some(notice) = model.notice.take() {
         model.notice = Some(format!("(not listed: {}) {notice}", Action::Filters.key()));

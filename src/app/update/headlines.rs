@@ -6,32 +6,39 @@ use std::sync::Arc;
 use super::jobs;
 use crate::{
     app::{
+        episode_list::MOST_JUDGED,
         job::HeadlineJob,
+        layout,
         message::{Effect, Receive},
         model::Model,
         request::RequestId,
         screen::Screen,
     },
-    credit::Headline,
     model::{Episode, EpisodeId},
 };
 
-/// Asks for the next episode whose verdict is not known, if nothing is under way.
+/// Asks for the next episode whose verdict is not known, if nothing is under way: the one under the cursor where there is
+/// room for a look at it, then those around it, then all others of a list that is not long.
 pub(super) fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
     let state = &model.headlines;
     if model.screen != Screen::Episodes || model.film.shown || model.groups.shown || state.is_busy() {
         return;
     }
-    let (log, filters) = (&model.log, &model.filters);
-    let count = filters.row_count(log.episodes.len());
-    let (at, near) = (filters.row_of(model.row), usize::from(model.size.rows));
+    let (log, list) = (&model.log, &model.list);
+    let count = list.len(log.episodes.len());
+    let (at, near) = (list.row_of(model.row), usize::from(model.size.rows));
     // The row of the cursor and the ones below it, then the ones above it.
     let below = at..count.min(at + near);
     let above = (at.saturating_sub(near)..at.min(count)).rev();
-    let mut rows = below.chain(above).filter_map(|it| log.episodes.get(filters.episode_at(it)));
-    if let Some(next) = rows.find(|it| state.lacks(it, log.following)) {
+    let rest = 0..if count <= MOST_JUDGED { count } else { 0 };
+    let in_row = |it: usize| log.episodes.get(list.episode_at(it));
+    let here = in_row(at).filter(|_| count > 0 && layout::has_preview(model.size));
+    let here = here.filter(|it| state.lacks_preview(it, log.following));
+    let mut rows = below.chain(above).chain(rest).filter_map(in_row);
+    if let Some(next) = here.or_else(|| rows.find(|it| state.lacks(it, log.following))) {
+        let id = next.id;
         model.headlines.read(next);
-        effects.push(Effect::Peek(next.id));
+        effects.push(Effect::Peek(id));
     }
 }
 
@@ -52,7 +59,9 @@ pub(super) fn peeked(
 }
 
 impl Receive for HeadlineJob {
-    fn receive(model: &mut Model, request: RequestId, answer: Headline, _: &mut Vec<Effect>) {
-        model.headlines.judged(request, answer);
+    fn receive(model: &mut Model, request: RequestId, answer: Self::Answer, _: &mut Vec<Effect>) {
+        let here = model.log.episodes.get(model.row).filter(|_| layout::has_preview(model.size));
+        let (card, seen) = *answer;
+        model.headlines.judged(request, card, seen, here.map(|it| it.id));
     }
 }

@@ -1,7 +1,7 @@
 //! The verdict in words: five parts in order, each with its word for the gutter, and one short line for
 //! lists.
 
-use crate::model::Episode;
+use crate::model::{ActId, Episode};
 use crate::text::{Sentence, at_words, width};
 
 use super::words::{NAME, act_name, name, names};
@@ -99,13 +99,17 @@ impl Verdict {
             },
             agents => names(episode, agents, "or"),
         };
-        let act = self.act().or_else(|| self.suspected().and_then(|it| it.act));
-        let act = act.or(match &self.finding {
+        let at = self.headline_act().map(|it| format!(" at {}", act_name(episode, it))).unwrap_or_default();
+        Headline { who, at, rung: self.ground.rung }
+    }
+
+    /// The act of the headline: the one named, or else the one to look at first.
+    pub fn headline_act(&self) -> Option<ActId> {
+        let suspected = || self.suspected().and_then(|it| it.act);
+        self.act().or_else(suspected).or(match &self.finding {
             Finding::Entered(it) => Some(it.act),
             _ => None,
-        });
-        let at = act.map(|it| format!(" at {}", act_name(episode, it))).unwrap_or_default();
-        Headline { who, at, rung: self.ground.rung }
+        })
     }
 
     /// Outcome, who, and on what grounds, in at most 76 columns.

@@ -3,45 +3,20 @@
 use std::cmp::Ordering;
 use std::path::Path;
 
+use crate::text;
+
 /// Compares paths part by part, runs of digits as numbers.
 pub fn natural_order(a: &Path, b: &Path) -> Ordering {
     let parts =
         |it: &Path| it.components().map(|it| it.as_os_str().as_encoded_bytes().to_vec()).collect::<Vec<_>>();
     let (a, b) = (parts(a), parts(b));
     for (a, b) in a.iter().zip(&b) {
-        match compare(a, b).then_with(|| a.cmp(b)) {
+        match text::natural_order(a, b).then_with(|| a.cmp(b)) {
             Ordering::Equal => {}
             order => return order,
         }
     }
     a.len().cmp(&b.len())
-}
-
-fn compare(mut a: &[u8], mut b: &[u8]) -> Ordering {
-    loop {
-        let (Some(first), Some(second)) = (a.first(), b.first()) else {
-            return a.len().cmp(&b.len());
-        };
-        let order = if first.is_ascii_digit() && second.is_ascii_digit() {
-            let (x, y) = (take_number(&mut a), take_number(&mut b));
-            x.len().cmp(&y.len()).then_with(|| x.cmp(y))
-        } else {
-            let order = first.cmp(second);
-            (a, b) = (&a[1..], &b[1..]);
-            order
-        };
-        if order != Ordering::Equal {
-            return order;
-        }
-    }
-}
-
-/// Cuts the digits off the front; returns them without leading zeros.
-fn take_number<'a>(text: &mut &'a [u8]) -> &'a [u8] {
-    let end = text.iter().position(|it| !it.is_ascii_digit()).unwrap_or(text.len());
-    let (digits, rest) = text.split_at(end);
-    *text = rest;
-    &digits[digits.iter().position(|it| *it != b'0').unwrap_or(end)..]
 }
 
 #[cfg(test)]

@@ -1,158 +1,258 @@
-//! The list of episodes.
+//! The list of episodes as a dashboard: what they have in common, a row each, what they add up to, and where there is room a
+//! look at the one under the cursor.
 
+mod columns;
+mod preview;
+
+use self::columns::{Fitted, fit};
 use super::{header::status_word, window};
 use crate::{
-    app::{Action, Model, sentences},
-    credit::{Headline, Rung},
-    model::{EpisodeId, EpisodeSummary, FileState, signed},
-    text,
+    app::{
+        Action, Model,
+        episode_list::{Column, Group, Line, Totals, cost, duration},
+        layout, sentences,
+    },
+    credit::Rung,
+    model::{EpisodeId, EpisodeSummary, FileState, amount, signed},
+    text::{self, count},
     tui::{paint::Painter, theme::Role},
 };
 
 /// Further reasons for an empty list are left to the findings.
 const MOST_REASONS: usize = 20;
+/// Columns up to the end of the words in the gutter.
+const GUTTER: usize = 7;
+/// From so many rows on the sentences have a third of them, and the list has a row of sums.
+const TALL: usize = 20;
+/// One line in so many is a sentence about all episodes.
+const SAID_PART: usize = 6;
 
 pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) {
-    let episodes = &model.log.episodes;
-    let note = model.filters.episodes_note(episodes.len());
-    let filters = Action::Filters.key();
-    let title = note.as_ref().map_or("Episodes".to_owned(), |it| format!("Episodes  {it} ({filters})"));
-    let rows = pane.height().saturating_sub(2);
-    let count = model.filters.row_count(episodes.len());
-    let at = model.filters.row_of(model.row);
-    let opening = model.opening.and_then(|it| model.log.row(it)).and_then(|it| episodes.get(it));
-    let right = match opening {
-        Some(it) => format!("opening {}", it.name),
-        None if count > rows => format!("{}/{count}  {} opens", at + 1, Action::Open.key()),
-        None => format!("{} opens", Action::Open.key()),
-    };
-    pane.rule(0, &title, &right);
-    if episodes.is_empty() {
+    let top = if model.list.len(model.log.episodes.len()) > 1 { said(model, pane) } else { 0 };
+    let (width, height) = (pane.width(), pane.height());
+    let body = &mut pane.part(0, top, width, height - top);
+    let wanted = columns::wanted(&model.list.totals);
+    match layout::beside_list(model.size, wanted).filter(|_| !model.log.episodes.is_empty()) {
+        None => list(model, body),
+        Some((left, right)) => {
+            let wall = body.theme().glyphs.wall.to_string();
+            list(model, &mut body.part(0, 0, left, height - top));
+            for y in 0..body.height() {
+                body.put(left, y, &wall, Role::Rule);
+            }
+            preview::draw(model, &mut body.part(left + 1, 0, right, height - top));
+        }
+    }
+}
+
+/// What the listed episodes have in common, as far as there is room. Returns the row behind it.
+fn said(model: &Model, pane: &mut Painter<'_>) -> usize {
+    let most = pane.height() / SAID_PART;
+    let columns = pane.width().saturating_sub(GUTTER + 1).max(1);
+    let rows_each = if pane.width() >= 140 { 1 } else { 2 };
+    let mut y = 0;
+    for (word, sentence) in model.list.totals.sentences(columns * rows_each - rows_each * 4) {
+        // How they ended is no longer than it must be: the header has the numbers, too.
+        let lines = sentence.lines(columns, if word == "WHO" { rows_each } else { 1 });
+        if y + lines.len() > most.max(1) {
+            break;
+        }
+        pane.put(1, y, word, Role::Dim);
+        for line in lines {
+            pane.put(GUTTER, y, &line, if word == "WHO" { Role::Strong } else { Role::Plain });
+            y += 1;
+        }
+    }
+    y
+}
+
+fn list(model: &Model, pane: &mut Painter<'_>) {
+    let (all, list) = (model.log.episodes.len(), &model.list);
+    pane.rule(0, &title(model), &right(model));
+    if all == 0 {
         return nothing(model, pane);
     }
-    let top = window(at, count, rows);
-    let shown =
-        || (top..count).take(rows).map(|it| model.filters.episode_at(it)).map(|it| (it, &episodes[it]));
+    let count = list.line_count(all);
     if count == 0 {
         pane.put(2, 2, &sentences::no_episode_passes(), Role::Plain);
         return;
     }
-    let name = shown().map(|it| text::width(&it.1.name)).max().unwrap_or(0).clamp(7, pane.width() / 4);
-    let x = 3 + name;
-    pane.put(2, 1, "episode", Role::Dim);
-    let has_errors = model.log.errors > 0;
-    let has_notes = model.log.notes > 0;
-    let columns = Columns::of(x, pane.width(), (has_errors, has_notes));
-    pane.put(x, 1, "outcome         R agents acts", Role::Dim);
-    if has_errors {
-        pane.put_right(x + 30 + ERRORS - 1, 1, "err", Role::Dim);
+    let fitted = fit(&list.totals, list.sort, pane.width());
+    for it in &fitted {
+        let role = if list.sort == Some(it.column) { Role::Strong } else { Role::Dim };
+        put(pane, it, 1, it.column.heading(), role);
     }
-    if has_notes {
-        pane.put_right(columns.who - 1, 1, "notes", Role::Dim);
-    }
-    for (at, word) in columns.headings() {
-        pane.put(at, 1, word, Role::Dim);
-    }
-    for (row, (index, summary)) in shown().enumerate() {
-        let y = row + 2;
-        let here = index == model.row;
-        if here {
-            pane.put(0, y, ">", Role::Cursor);
+    let legend = Legend::of(&list.totals, &fitted, pane);
+    let rows = pane.height().saturating_sub(2 + legend.rows());
+    legend.draw(pane, 2 + rows.min(count));
+    let top = window(list.line_of(list.row_of(model.row)), count, rows);
+    for (row, line) in (top..count).take(rows).map(|it| list.line(it)).enumerate() {
+        match line {
+            Line::Group(group) => head(group, pane, row + 2),
+            Line::Episode(index) => draw_row(model, pane, row + 2, index, &fitted),
         }
-        if model.compare.marked == Some(summary.id) {
-            pane.put(1, y, &Action::Compare.key(), Role::Warn);
-        }
-        let role = if here { Role::Cursor } else { Role::Plain };
-        let found = !model.search.hits_of(EpisodeId::from_index(index)).is_empty();
-        pane.put_tail(2, y, name, &summary.name, if found { Role::Match } else { role });
-        draw_row(pane, x, y, summary);
-        if summary.notes > 0 {
-            pane.put_right(columns.who - 1, y, &summary.notes.to_string(), Role::Plain);
-        }
-        columns.draw(pane, y, summary, model.headlines.of(summary));
     }
 }
 
-fn draw_row(pane: &mut Painter<'_>, x: usize, y: usize, summary: &EpisodeSummary) {
-    let (word, role) = if summary.open { ("open", Role::Warn) } else { status_word(summary.status.as_ref()) };
-    pane.put_fit(x, y, 9, word, role);
-    match summary.reward {
-        Some(reward) => {
-            let role = if reward < 0.0 { Role::Negative } else { Role::Plain };
-            pane.put_right(x + 17, y, &signed(reward, 3), role);
+/// `Episodes  3 of 12, 1 filter (F)  by cost`.
+fn title(model: &Model) -> String {
+    let (all, list) = (model.log.episodes.len(), &model.list);
+    let note = model.filters.episodes_note(list.len(all), all);
+    let mut title =
+        note.map_or("Episodes".to_owned(), |it| format!("Episodes  {it} ({})", Action::Filters.key()));
+    if let Some(column) = list.sort {
+        let turned = if list.reversed { ", turned" } else { "" };
+        title += &format!("  by {}{turned} ({})", column.heading(), Action::Sort.key());
+    }
+    if let Some(grouping) = list.grouping {
+        title += &format!("  grouped by {} ({})", grouping.word(), Action::Group.key());
+    }
+    if list.is_too_long_to_order(all) {
+        title += "  too many to read for that: filter first";
+    }
+    title
+}
+
+fn right(model: &Model) -> String {
+    let (all, list) = (model.log.episodes.len(), &model.list);
+    let opening = model.opening.and_then(|it| model.log.row(it)).and_then(|it| model.log.episodes.get(it));
+    match opening {
+        Some(it) => format!("opening {}", it.name),
+        None if list.len(all) > 1 => {
+            format!("{}/{}  {} opens", list.row_of(model.row) + 1, list.len(all), Action::Open.key())
         }
-        None => pane.put_right(x + 17, y, "none", Role::Dim),
-    }
-    pane.put_right(x + 24, y, &summary.agents.to_string(), Role::Plain);
-    pane.put_right(x + 29, y, &summary.acts.to_string(), Role::Plain);
-    if summary.errors > 0 {
-        let errors = format!("{}{}", pane.theme().glyphs.error, summary.errors);
-        pane.put_right(x + 30 + ERRORS - 1, y, &errors, Role::Warn);
+        None => format!("{} opens", Action::Open.key()),
     }
 }
 
-/// Columns of the number of acts with an error, where the log has any.
-const ERRORS: usize = 5;
-/// Columns of the number of notes, where there are any.
-const NOTES: usize = 6;
-/// Columns of the ground and of the kind of data.
-const GROUND: usize = 9;
-const DATA: usize = 13;
-/// The most columns of who is named.
-const WHO: usize = 34;
-/// The least room right of the acts for more than who and on what grounds.
-const ROOMY: usize = 60;
-
-/// The columns right of the acts: who is named and on what grounds; where there is room, what the log holds and whom
-/// somebody named.
-struct Columns {
-    who: usize,
-    ground: usize,
-    data: Option<usize>,
-    end: usize,
+/// The head of a group.
+fn head(group: &Group, pane: &mut Painter<'_>, y: usize) {
+    let totals = &group.totals;
+    let reward = totals.rewards.map_or(String::new(), |it| format!(", R mean {}", signed(it.mean, 3).trim()));
+    let outcomes: Vec<String> = totals.outcomes.iter().map(|(word, n)| format!("{n} {word}")).collect();
+    let title = group.title.as_deref().unwrap_or("not read yet");
+    let sums = format!("{}: {}{reward}", count(totals.episodes as u64, "episode"), outcomes.join(", "));
+    let room = pane.width().saturating_sub(text::width(&sums) + 8);
+    let title = pane.fit(title, room);
+    pane.rule(y, &title, &sums);
 }
 
-impl Columns {
-    /// In a row of `end` columns whose outcome begins at `x`.
-    fn of(x: usize, end: usize, (has_errors, has_notes): (bool, bool)) -> Self {
-        let who = x + 30 + if has_errors { ERRORS } else { 0 } + if has_notes { NOTES } else { 0 };
-        let room = end.saturating_sub(who);
-        let rest = if room >= ROOMY { DATA + room / 4 } else { 0 };
-        let width = room.saturating_sub(GROUND + 1 + rest).min(WHO);
-        let ground = who + width + 1;
-        Self { who, ground, data: (rest > 0).then_some(ground + GROUND + 1), end }
+/// What stands below the rows.
+struct Legend {
+    /// The sums of columns.
+    sums: Vec<(Fitted, String)>,
+    /// What marks mean.
+    words: Vec<String>,
+}
+
+impl Legend {
+    fn of(totals: &Totals, fitted: &[Fitted], pane: &Painter<'_>) -> Self {
+        if pane.height() < TALL - 4 || totals.episodes < 2 || !totals.is_whole() {
+            return Self { sums: Vec::new(), words: Vec::new() };
+        }
+        let has = |column: Column| fitted.iter().any(|it| it.column == column);
+        let marks = [
+            (Column::Place, "where: the fifth of the episode that holds the act"),
+            (Column::Estimate, "text P: of an estimate from the text alone, = the same agent, / another"),
+        ];
+        let shown: Vec<&str> = marks.into_iter().filter(|it| has(it.0)).map(|it| it.1).collect();
+        let words = text::wrap(&shown.join(". "), pane.width().saturating_sub(3));
+        let sums = fitted.iter().filter_map(|it| Some((*it, sum(totals, it.column)?)));
+        Self { sums: sums.collect(), words: words.into_iter().filter(|it| !it.is_empty()).collect() }
     }
 
-    fn headings(&self) -> impl Iterator<Item = (usize, &'static str)> {
-        let more = self.data.map(|at| [(at, "data"), (at + DATA, "annotated")]);
-        [(self.who, "who"), (self.ground, "from")].into_iter().chain(more.into_iter().flatten())
+    fn rows(&self) -> usize {
+        self.words.len() + usize::from(!self.sums.is_empty())
     }
 
-    fn draw(&self, pane: &mut Painter<'_>, y: usize, summary: &EpisodeSummary, headline: Option<&Headline>) {
-        if let Some(headline) = headline {
-            let is_founded = headline.rung != Rung::Nothing;
-            let role = if headline.rung < Rung::Estimated { Role::Plain } else { Role::Dim };
-            // The act stays whole where the name keeps half of the room: it says itself by its beginning.
-            let room = self.ground - self.who - 1 + if is_founded { 0 } else { GROUND };
-            let beside_act = room.saturating_sub(text::width(&headline.at));
-            let name = pane.fit(&headline.who, beside_act.max(room / 2));
-            pane.put_fit(self.who, y, room, &format!("{}{}", name.trim_end(), headline.at), role);
-            if is_founded {
-                pane.put_fit(self.ground, y, GROUND, headline.rung.short_word(), Role::Dim);
+    fn draw(&self, pane: &mut Painter<'_>, y: usize) {
+        if !self.sums.is_empty() {
+            pane.put(2, y, "sum", Role::Dim);
+        }
+        for (it, sum) in &self.sums {
+            put(pane, it, y, sum, Role::Dim);
+        }
+        for (row, line) in self.words.iter().enumerate() {
+            pane.put(2, y + usize::from(!self.sums.is_empty()) + row, line, Role::Dim);
+        }
+    }
+}
+
+/// What a column adds up to.
+fn sum(totals: &Totals, column: Column) -> Option<String> {
+    match column {
+        Column::Acts => Some(totals.acts.to_string()),
+        Column::Errors => Some(totals.errors.to_string()),
+        Column::Notes => Some(totals.notes.to_string()),
+        Column::Tokens => totals.tokens.map(|it| amount(it, 1_000)),
+        Column::Cost => totals.cost.map(cost),
+        Column::Seconds => totals.seconds.map(duration),
+        Column::Estimate => (totals.suspects.1 > 0).then(|| format!("= {}", totals.suspects.0)),
+        _ => None,
+    }
+}
+
+/// Writes a cell.
+fn put(pane: &mut Painter<'_>, it: &Fitted, y: usize, text: &str, role: Role) {
+    if it.column.is_number() {
+        pane.put_right(it.x + it.width, y, text, role);
+    } else {
+        pane.put_fit(it.x, y, it.width, text, role);
+    }
+}
+
+fn draw_row(model: &Model, pane: &mut Painter<'_>, y: usize, index: usize, fitted: &[Fitted]) {
+    let summary = &model.log.episodes[index];
+    let here = index == model.row;
+    if here {
+        pane.put(0, y, ">", Role::Cursor);
+    }
+    if model.compare.marked == Some(summary.id) {
+        pane.put(1, y, &Action::Compare.key(), Role::Warn);
+    }
+    let card = model.headlines.card(summary);
+    for it in fitted {
+        let Some(text) = it.column.text(summary, card) else {
+            if it.column == Column::Reward {
+                put(pane, it, y, "none", Role::Dim);
             }
-        }
-        let Some(at) = self.data else { return };
-        let data = match (summary.counterfactuals, summary.declared) {
-            (true, true) => "runs, credit",
-            (true, false) => "runs",
-            (false, true) => "credit",
-            (false, false) => "trace",
+            continue;
         };
-        pane.put_fit(at, y, DATA - 1, data, Role::Dim);
-        if let Some(label) = &summary.label {
-            pane.put_fit(at + DATA, y, self.end.saturating_sub(at + DATA), label, Role::Plain);
+        match it.column {
+            Column::Episode => {
+                let found = !model.search.hits_of(EpisodeId::from_index(index)).is_empty();
+                let plain = if here { Role::Cursor } else { Role::Plain };
+                let role = if found { Role::Match } else { plain };
+                pane.put_tail(it.x, y, it.width, &text[model.list.totals.prefix..], role);
+            }
+            Column::Errors => put(pane, it, y, &format!("{}{text}", pane.theme().glyphs.error), Role::Warn),
+            Column::Place => {
+                strip(pane, it, y, card.and_then(|it| Some(it.act.as_ref()?.place)).unwrap_or(0.0))
+            }
+            column => put(pane, it, y, &text, role_of(column, summary, card.map(|it| it.headline.rung))),
         }
     }
+}
+
+/// The role of a cell.
+fn role_of(column: Column, summary: &EpisodeSummary, rung: Option<Rung>) -> Role {
+    match column {
+        Column::Outcome if summary.open => Role::Warn,
+        Column::Outcome => status_word(summary.status.as_ref()).1,
+        Column::Reward if summary.reward.is_some_and(|it| it < 0.0) => Role::Negative,
+        Column::Who | Column::Act if rung.is_none_or(|it| it >= Rung::Estimated) => Role::Dim,
+        Column::Ground | Column::Data | Column::Estimate => Role::Dim,
+        _ => Role::Plain,
+    }
+}
+
+/// In which fifth of an episode a place is.
+fn strip(pane: &mut Painter<'_>, it: &Fitted, y: usize, place: f32) {
+    let glyphs = pane.theme().glyphs;
+    let full = ((place * it.width as f32) as usize).min(it.width - 1);
+    let (full, empty) = ((it.x + full, glyphs.gain), glyphs.middot);
+    pane.put(it.x, y, &empty.to_string().repeat(it.width), Role::Rule);
+    pane.put(full.0, y, &full.1.to_string(), Role::Plain);
 }
 
 fn nothing(model: &Model, pane: &mut Painter<'_>) {

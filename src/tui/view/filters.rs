@@ -15,8 +15,8 @@ pub(super) fn draw(model: &Model, pane: &mut Painter<'_>) -> usize {
     let (width, height) = (pane.width(), pane.height());
     let note = |text: Option<String>, all: String| text.unwrap_or(all);
     let episodes = model.log.episodes.len();
-    let mut lines =
-        vec![format!("episodes: {}", note(state.episodes_note(episodes), format!("all {episodes} listed")))];
+    let listed = state.episodes_note(model.list.len(episodes), episodes);
+    let mut lines = vec![format!("episodes: {}", note(listed, format!("all {episodes} listed")))];
     if let Some(open) = &model.open {
         let all = format!("all {} acts listed", open.episode.acts.len());
         lines.push(format!("acts of {}: {}", open.episode.name, note(open.listed.note(), all)));

@@ -132,7 +132,7 @@ fn hints(model: &Model) -> Vec<&'static Binding> {
             &[A::Right, A::Down, A::Open, A::NextHit, A::Compare, A::Variant, A::Help, A::Quit]
         }
         (None, Screen::Episodes) => {
-            &[A::Open, A::Variant, A::NextCulprit, A::Compare, A::Search, A::Filter, A::Help, A::Quit]
+            &[A::Open, A::Sort, A::Group, A::Variant, A::Compare, A::Search, A::Filter, A::Help, A::Quit]
         }
         (None, Screen::Compare) => {
             &[A::NextHit, A::Open, A::Right, A::NextPane, A::Scope, A::Sort, A::Copy, A::Help]

@@ -3,7 +3,7 @@
 use crate::{
     app::{Action, Model, OpenEpisode, Screen, View},
     credit::{Part, PartKind, Rung},
-    model::{RewardSource, Status, signed},
+    model::{RewardSource, Status, amount, signed},
     text::{self, Sentence, count},
     tui::{paint::Painter, theme::Role},
 };
@@ -87,21 +87,6 @@ fn progress(model: &Model) -> String {
         format!("{what}{how}{indexed}{rate}{left}")
     } else {
         format!("{what}{how}")
-    }
-}
-
-/// A number with a letter for its size: `1.4G`.
-fn amount(number: u64, step: u64) -> String {
-    let (mut unit, mut letters) = (1, ["", "k", "M", "G", "T", "P"].iter());
-    let mut letter = letters.next().copied().unwrap_or_default();
-    while number / unit >= step
-        && let Some(next) = letters.next()
-    {
-        (unit, letter) = (unit * step, next);
-    }
-    match number / unit {
-        whole if whole >= 10 || unit == 1 => format!("{whole}{letter}"),
-        whole => format!("{whole}.{}{letter}", number % unit * 10 / unit),
     }
 }
 
@@ -226,15 +211,12 @@ pub(super) fn outcome(open: &OpenEpisode) -> (&str, Role) {
 
 /// A status, in a word.
 pub(super) fn status_word(status: Option<&Status>) -> (&str, Role) {
-    match status {
-        Some(Status::Success) => ("ok", Role::Positive),
-        Some(Status::Failure) => ("FAIL", Role::Negative),
-        Some(Status::Truncated) => ("TRUNCATED", Role::Negative),
-        Some(Status::Error) => ("ERROR", Role::Negative),
-        Some(Status::Aborted) => ("ABORTED", Role::Negative),
-        Some(Status::Other(word)) => (word, Role::Plain),
-        None => ("ended", Role::Plain),
-    }
+    let role = match status {
+        Some(Status::Success) => Role::Positive,
+        Some(Status::Failure | Status::Truncated | Status::Error | Status::Aborted) => Role::Negative,
+        Some(Status::Other(_)) | None => Role::Plain,
+    };
+    (status.map_or("ended", Status::short_word), role)
 }
 
 /// Columns up to the end of the words in the gutter.
@@ -388,17 +370,5 @@ mod tests {
         check(999_990, 1_000_000, 3, "credit behind");
         check(7, 7, 80, "credit before the last reward");
         check(7, 7, 28, "credit behind");
-    }
-
-    #[test]
-    fn amounts() {
-        let check = |number: u64, step: u64, expected: &str| assert_eq!(amount(number, step), expected);
-        check(0, 1_000, "0");
-        check(999, 1_000, "999");
-        check(1_000, 1_000, "1.0k");
-        check(1_023, 1_024, "1023");
-        check(1_500_245_402, 1_024, "1.3G");
-        check(23_456_789, 1_000, "23M");
-        check(u64::MAX, 1_000, "18446P");
     }
 }

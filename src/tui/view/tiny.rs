@@ -53,7 +53,9 @@ fn hint() -> String {
 fn list(model: &Model, pane: &mut Painter<'_>) {
     let rows = pane.height().saturating_sub(2).max(1);
     let all = model.log.episodes.len();
-    let count = match model.filters.episodes_note(all) {
+    let list = &model.list;
+    let listed = list.len(all);
+    let count = match model.filters.episodes_note(listed, all) {
         Some(note) => format!("{} {note}", model.state_word()),
         None => format!("{} {all} episodes", model.state_word()),
     };
@@ -61,10 +63,8 @@ fn list(model: &Model, pane: &mut Painter<'_>) {
     if offset > 0 {
         pane.put(0, 0, &count, Role::Strong);
     }
-    let filters = &model.filters;
-    let listed = filters.row_count(all);
-    let top = window(filters.row_of(model.row), listed, rows);
-    for (y, index) in (top..listed).take(rows).map(|it| filters.episode_at(it)).enumerate() {
+    let top = window(list.row_of(model.row), listed, rows);
+    for (y, index) in (top..listed).take(rows).map(|it| list.episode_at(it)).enumerate() {
         let summary = &model.log.episodes[index];
         let marker = if index == model.row { ">" } else { " " };
         let reward = summary.reward.map_or(String::new(), |it| format!(" {it:+.2}"));
