@@ -28,6 +28,7 @@ pub mod search;
 pub mod sentences;
 mod shape;
 mod slot;
+pub mod sweep;
 #[cfg(test)]
 pub(crate) mod tests;
 mod update;

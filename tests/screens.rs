@@ -240,6 +240,9 @@ fn overlays() {
     check("explain_agent_80x24", DEMO, (80, 24), "e");
     check("explain_act_80x24", DEMO, (80, 24), "be");
     check("sweep_80x24", DEMO, (80, 24), "S");
+    check("sweep_120x36", DEMO, (120, 36), "Sjjll");
+    check("sweep_all_160x45", DEMO, (160, 45), "S.");
+    check("sweep_trace_120x36", "live-interleaved.jsonl", (120, 36), "\nS");
     check("caveats_80x24", DEMO, (80, 24), "i");
     check("detail_80x24", DEMO, (80, 24), "b\n");
 }

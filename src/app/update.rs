@@ -30,6 +30,7 @@ mod search;
 mod select;
 mod shape;
 mod state;
+mod sweep;
 pub mod views;
 mod whose;
 

@@ -226,6 +226,10 @@ pub struct Glyphs {
     pub gain: char,
     /// Bar of lost credit.
     pub loss: char,
+    /// Cell of an agent that is named with others.
+    pub tied: char,
+    /// Cell of earned credit.
+    pub faint: char,
     /// Left end of an interval.
     pub low: char,
     /// Right end of an interval.
@@ -267,6 +271,8 @@ impl Glyphs {
                 axis: '│',
                 gain: '█',
                 loss: '▒',
+                tied: '▓',
+                faint: '░',
                 low: '├',
                 high: '┤',
                 whisker: '─',
@@ -289,6 +295,8 @@ impl Glyphs {
                 axis: '|',
                 gain: '#',
                 loss: 'x',
+                tied: '=',
+                faint: '.',
                 low: '[',
                 high: ']',
                 whisker: '-',

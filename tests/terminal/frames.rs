@@ -236,6 +236,10 @@ fn a_move_to_another_record_is_800_bytes() {
     session.keys("2");
     session.wait_for("2 Graph");
     check_cost(&mut session, "graph: to another agent", &["k", "j", "k"], RECORD);
+    session.keys("S");
+    session.wait_for("earns");
+    // The arithmetic of another cell.
+    check_cost(&mut session, "sweep", &["j", "l", "l", "h", "k"], RECORD);
 }
 
 #[test]

@@ -135,3 +135,33 @@ fn the_table_begins_with_the_method_on_the_screen() {
         program.episode().sweep().expect("computed").rows.len() - 1
     );
 }
+
+#[test]
+fn the_sweep_moves_by_cells_and_applies_the_row_under_the_cursor() {
+    let mut program = TestProgram::of(FAILED);
+    program.press("S");
+    let (first, agent) = (program.episode().method_column(), program.episode().agent);
+    program.press("jl");
+    let open = program.episode();
+    let row = open.method_column();
+    assert_ne!((row, open.agent), (first, agent));
+    let name = open.sweep().unwrap().rows[row].name();
+    program.press("\n");
+    assert!(program.model().overlay.is_none());
+    let open = program.episode();
+    assert_eq!(crate::credit::scenario_name(&open.analysis().unwrap().scenario), name);
+    assert!(program.notice().starts_with(&format!("credit by {name}")), "{}", program.notice());
+}
+
+#[test]
+fn the_arithmetic_of_a_cell_is_that_of_its_row_and_agent() {
+    let mut program = TestProgram::of(FAILED);
+    program.press("Sjl");
+    let open = program.episode();
+    let (row, agent) = (open.method_column(), open.agent);
+    let number = open.sweep().unwrap().rows[row].result.as_ref().unwrap().agent(agent).unwrap().value;
+    program.press("e");
+    let Some(Overlay::Explain(explained)) = &program.model().overlay else { panic!("no arithmetic") };
+    let explained = explained.as_ref().as_ref().unwrap();
+    assert!((explained.result.number().unwrap().value - number).abs() < 1e-12);
+}

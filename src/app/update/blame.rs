@@ -115,6 +115,7 @@ pub(super) fn explain(model: &mut Model, act: Option<ActId>, effects: &mut Vec<E
         return;
     };
     let in_table = model.view == View::METHODS && open.methods.variant == MethodsVariant::Table;
+    let in_table = in_table || model.overlay == Some(Overlay::Sweep);
     let row = Some(open.method_column()).filter(|it| in_table && *it < analysis.sweep.rows.len());
     let mut scenario = row.map_or(&analysis.scenario, |it| &analysis.sweep.rows[it].scenario).clone();
     let target = match act {
@@ -152,7 +153,9 @@ impl Receive for ExplainJob {
             return;
         }
         model.notice.take_if(|it| it == EXPLAINING);
-        if matches!(model.overlay, None | Some(Overlay::Explain(_))) && model.screen == Screen::Episode {
+        if matches!(model.overlay, None | Some(Overlay::Explain(_) | Overlay::Sweep))
+            && model.screen == Screen::Episode
+        {
             toggle_overlay(model, Overlay::Explain(Box::new(result)));
         }
     }

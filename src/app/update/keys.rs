@@ -6,7 +6,7 @@
 
 use super::{
     blame, compare, cursor, film, filter, form, groups, handled::Handled, keymap::action_of, log, note,
-    origins, rules, search, toggle_overlay, views, whose,
+    origins, rules, search, sweep, toggle_overlay, views, whose,
 };
 use crate::app::{
     action::Action,
@@ -117,6 +117,7 @@ fn overlay(model: &mut Model, press: Press, effects: &mut Vec<Effect>) -> Handle
         Some(Overlay::Filters) => filter::list(model, action, count),
         Some(Overlay::Rules) => rules::list(model, action, count, effects),
         Some(Overlay::Hits) => search::list(model, action, count, effects),
+        Some(Overlay::Sweep) => sweep::on_action(model, action, count, effects),
         Some(_) => false,
     };
     (is_listed || cursor::overlay(model, action, count)).into()

@@ -71,6 +71,8 @@ pub struct MethodsState {
     pub variant: MethodsVariant,
     /// Column of the table under the cursor; `None` for that of the credit on the screen.
     pub column: Option<usize>,
+    /// Whether the sweep shows every row, also those that say what another one says.
+    pub all: bool,
     /// Curve under the cursor; `None` for the first that flips, or else the first.
     pub curve: Option<usize>,
     /// Point of the curve under the cursor; `None` for the one nearest to the value in force.

@@ -79,6 +79,14 @@ fn hint_of(model: &Model, binding: &Binding) -> &'static str {
     if matches!(model.overlay, Some(Overlay::Filters | Overlay::Rules)) && binding.action == Action::Hold {
         return "on/off";
     }
+    if model.overlay == Some(Overlay::Sweep) {
+        return match binding.action {
+            Action::Down => "method",
+            Action::Right => "agent",
+            Action::Open => "apply",
+            _ => binding.hint,
+        };
+    }
     if model.overlay.is_none() && model.screen == Screen::Episodes {
         if model.groups.shown {
             return match binding.action {
@@ -126,6 +134,7 @@ fn hints(model: &Model) -> Vec<&'static Binding> {
         }
         (Some(Overlay::Hits), _) => &[A::Down, A::Open, A::NextHit, A::Search, A::Back, A::Help],
         (Some(Overlay::Rules), _) => &[A::Down, A::Hold, A::NextHit, A::Open, A::Back, A::Help],
+        (Some(Overlay::Sweep), _) => &[A::Down, A::Right, A::Open, A::Explain, A::Scope, A::Back, A::Help],
         (Some(Overlay::Filters), _) => &[A::Down, A::Hold, A::Filter, A::Back, A::Help],
         (Some(_), _) => &[A::Down, A::Back, A::Help, A::Quit],
         (None, Screen::Episodes) if is_film(model) => {

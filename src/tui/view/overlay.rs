@@ -25,7 +25,7 @@ pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> Drawn {
         Overlay::Explain(_) => "Explain: the arithmetic".to_owned(),
         Overlay::Caveats => "What to know before acting on this number".to_owned(),
         Overlay::Detail => "Act".to_owned(),
-        Overlay::Sweep => "Sweep: every method and baseline on this episode".to_owned(),
+        Overlay::Sweep => "Sweep: who is named by which method".to_owned(),
         Overlay::Origins(_) => "Origins: where each value entered".to_owned(),
         Overlay::Value(title, _) => title.clone(),
         Overlay::Findings => "What is wrong with the log".to_owned(),

@@ -1,10 +1,13 @@
 //! Every method and baseline on the same question: who it names, whether it agrees, or why it cannot say.
 
-use super::scrolled;
+mod table;
+
+pub(super) use crate::app::sweep::names;
+
 use crate::{
     app::{Action, OpenEpisode},
     credit::{Agreement, Data, FlipProbability, Sweep, SweepRow},
-    model::{AgentId, Episode, places, signed},
+    model::{Episode, places, signed},
     text,
     tui::{paint::Painter, theme::Role},
 };
@@ -64,52 +67,9 @@ pub(super) fn doubts(open: &OpenEpisode, pane: &mut Painter<'_>) {
     }
 }
 
-/// The whole sweep, scrollable.
+/// The whole sweep.
 pub(super) fn full(open: &OpenEpisode, top: usize, pane: &mut Painter<'_>) -> usize {
-    let Some(sweep) = open.sweep() else {
-        pane.put(1, 0, "computing", Role::Dim);
-        return 0;
-    };
-    let width = pane.width().saturating_sub(2);
-    let columns = Columns::of(sweep, width);
-    let mut lines = vec![(heading(open, &columns), Role::Dim)];
-    lines.extend(
-        sweep.rows.iter().filter(|it| it.result.is_ok()).map(|it| row_line(&open.episode, &columns, it)),
-    );
-    let note = format!("{}; order: +1 as the credit shown, -1 the reverse (Kendall's tau)", tally(sweep));
-    lines.extend(text::wrap(&note, width).into_iter().map(|it| (it, Role::Strong)));
-    if let Some(declared) = &sweep.declared {
-        let note = format!("to log: with the credit that the log assigned ({declared})");
-        lines.extend(text::wrap(&note, width).into_iter().map(|it| (it, Role::Dim)));
-    }
-    if let Some(flip) = sweep.rows.iter().find_map(|it| it.flip.as_ref()) {
-        let note = format!(
-            "P(flip): how often another would be named, values drawn anew within their errors ({} draws)",
-            flip.draws
-        );
-        lines.extend(text::wrap(&note, width).into_iter().map(|it| (it, Role::Dim)));
-    }
-    let note = "on: what the numbers rest on; rows with the same are one measurement, no second opinion, and only \
-                coalitions (c) and replays (r) are measurements; * is the row that votes";
-    lines.extend(text::wrap(note, width).into_iter().map(|it| (it, Role::Dim)));
-    let unable: Vec<&SweepRow> = sweep.rows.iter().filter(|it| it.result.is_err()).collect();
-    if !unable.is_empty() {
-        lines.push((String::new(), Role::Plain));
-        let left_out = match sweep.left_out() {
-            0 => String::new(),
-            n => format!(", or not within what a sweep may take ({n})"),
-        };
-        lines.push((format!("{} cannot be computed from this log{left_out}:", unable.len()), Role::Strong));
-    }
-    for row in unable {
-        let Err(why) = &row.result else { continue };
-        let text = format!("{}: {}", row.title, why.missing);
-        lines.extend(text::wrap(&text, width).into_iter().map(|it| (it, Role::Plain)));
-        if let Some(nearest) = &why.nearest {
-            lines.push((format!("  nearest available: {nearest}"), Role::Dim));
-        }
-    }
-    scrolled(pane, top, &lines)
+    table::draw(open, top, pane)
 }
 
 /// Columns of a name in the table.
@@ -195,16 +155,6 @@ fn row_line(episode: &Episode, columns: &Columns, row: &SweepRow) -> (String, Ro
     let sum = signed(credit.sum, places(credit.sum));
     let (tau, declared) = (rank(row.tau), rank(row.declared_tau));
     (columns.line([&title, &who, &number, &tau, &declared, &flip, &sum, mark.trim_end()]), role)
-}
-
-/// Names of agents, joined; more than two are counted.
-pub(super) fn names(episode: &Episode, agents: &[AgentId]) -> String {
-    match agents {
-        [] => "nobody".to_owned(),
-        [one] => episode.agent(*one).name.clone(),
-        [one, two] => format!("{} = {}", episode.agent(*one).name, episode.agent(*two).name),
-        [one, rest @ ..] => format!("{} and {} more", episode.agent(*one).name, rest.len()),
-    }
 }
 
 #[cfg(test)]
