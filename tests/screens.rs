@@ -184,6 +184,9 @@ fn graph() {
     check("graph_arcs_80x24", DEMO, (80, 24), "2v");
     check("graph_matrix_80x24", DEMO, (80, 24), "2vv");
     check("graph_ego_80x24", DEMO, (80, 24), "2vvv");
+    check("graph_120x36", DEMO, (120, 36), "2");
+    check("graph_160x45", DEMO, (160, 45), "2jjl");
+    check("graph_200x60", DEMO, (200, 60), "2");
     check_ascii("graph_80x24_ascii", DEMO, (80, 24), "2");
 }
 

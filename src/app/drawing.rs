@@ -7,7 +7,13 @@ use super::{
     open::OpenEpisode,
     view::{DrawingKey, KeptDrawing},
 };
-use crate::graph::{self, Charset, Options, Pair};
+use petgraph::Direction;
+
+use crate::{
+    graph::{self, Charset, Options, Pair},
+    model::AgentId,
+    text,
+};
 
 impl DrawingKey {
     /// Of what the episode shows now; `None` while its graph is being computed.
@@ -36,10 +42,15 @@ impl KeptDrawing {
         let value = |agent| shown.and_then(|it| it.agent(agent)).map(|it| it.value);
         let credit: Vec<Option<f64>> = episode.agent_ids().map(value).collect();
         let errors: Vec<u32> = episode.agent_ids().map(|it| open.index.errors_of(it)).collect();
+        let details: Vec<Vec<String>> = match key.pane.holds(ROOMY) && episode.agents.len() <= MOST_DETAILED {
+            true => episode.agent_ids().map(|it| details(open, it)).collect(),
+            false => Vec::new(),
+        };
         let edges = edges_of(open);
         let options = Options {
             labels: &labels,
             credit: &credit,
+            details: &details,
             errors: &errors,
             selected_agent: Some(key.selected.0),
             selected_edge: key.selected.1.and_then(|it| edges.get(it).copied()),
@@ -57,6 +68,27 @@ impl KeptDrawing {
         Self { key, view, cells }
     }
 }
+
+/// The least pane in which boxes say more than name and credit, and the most agents that do.
+const ROOMY: Area = Area::new(76, 18);
+const MOST_DETAILED: usize = 24;
+
+/// What a box says of an agent beside its name and its credit.
+fn details(open: &OpenEpisode, id: AgentId) -> Vec<String> {
+    let agent = open.episode.agent(id);
+    let role = agent.role.as_ref().or(agent.model.as_ref()).filter(|it| **it != agent.name);
+    let sent = |direction| {
+        let graph = open.graph.interaction()?;
+        Some(graph.total(id, direction, graph::Weight::default()).unwrap_or(0.0))
+    };
+    let (out, into) = (sent(Direction::Outgoing), sent(Direction::Incoming));
+    let links = out.zip(into).map(|(out, into)| format!("out {out:.0} in {into:.0}"));
+    let acts = Some(format!("acts {}", open.index.acts_of(id).len()));
+    role.map(|it| text::shorten(it, MOST_ROLE)).into_iter().chain(links).chain(acts).collect()
+}
+
+/// Characters of a role in a box.
+const MOST_ROLE: usize = 20;
 
 /// Edges of the selected agent: first those that leave it, then those that arrive.
 pub fn edges_of(open: &OpenEpisode) -> Vec<Pair> {

@@ -87,11 +87,31 @@ pub fn beside_list(size: Size, want: usize) -> Option<(usize, usize)> {
     })
 }
 
-/// The pane of the graph on its own view.
-pub fn graph(size: Size) -> Area {
-    let all = Area::from(size);
-    Area::new(all.columns.saturating_sub(GRAPH_SIDE + 1), all.rows.saturating_sub(AROUND_GRAPH))
+/// The view of the graph: the drawing, what is said beside it, and on a large terminal what stands below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GraphPanes {
+    /// The drawing.
+    pub drawing: Area,
+    /// Columns beside it.
+    pub right: usize,
+    /// Rows below it; 0: nothing stands there.
+    pub lower: usize,
 }
+
+impl GraphPanes {
+    /// On a screen of this size.
+    pub fn of(size: Size) -> Self {
+        let all = Area::from(size);
+        let is_large = all.holds(LARGE_GRAPH);
+        let right = if is_large { (all.columns * 38 / 100).clamp(52, 90) } else { GRAPH_SIDE };
+        let lower = if is_large { all.rows / 3 } else { 0 };
+        let rows = all.rows.saturating_sub(AROUND_GRAPH + lower);
+        Self { drawing: Area::new(all.columns.saturating_sub(right + 1), rows), right, lower }
+    }
+}
+
+/// From this size on messages stand beside the graph, and a table below it.
+const LARGE_GRAPH: Area = Area::new(140, 36);
 
 /// The room for the drawing of the graph on the wide layout of the credit view; `None` if the screen is too
 /// small for that.
@@ -217,8 +237,8 @@ mod tests {
     fn the_graph_is_drawn_where_it_is_shown() {
         let size = |columns, rows| Size { columns, rows };
         // 80 less the panel of 30 and a gap; 24 less header 5, rule 1, legend 2, footer 1.
-        assert_eq!(graph(size(80, 24)), Area::new(49, 15));
-        assert_eq!(graph(size(3, 2)), Area::default());
+        assert_eq!(GraphPanes::of(size(80, 24)).drawing, Area::new(49, 15));
+        assert_eq!(GraphPanes::of(size(3, 2)).drawing, Area::default());
         assert_eq!(wide_graph(size(119, 60)), None);
         // The left pane of 56 less its edges; (45 - 10) / 2.
         assert_eq!(wide_graph(size(160, 45)), Some(Area::new(54, 17)));

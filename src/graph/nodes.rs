@@ -22,10 +22,16 @@ const MOST_TRIES: usize = 3;
 /// At most this many steps for the whole search for routes, which is some milliseconds.
 const MOST_STEPS: usize = 30_000;
 const WEIGHT_COLUMNS: usize = 4;
+/// Columns of the credit in a box, of the bar beside it at least, and at most.
+const CREDIT_COLUMNS: usize = 6;
+const BAR: usize = 8;
+const MOST_BAR: usize = 24;
 /// Rows of a roomy box, for the ports at its sides.
 const MOST_PORTS: usize = 4;
 /// Longest labels tried, in columns.
 const LABEL_LIMITS: [usize; 3] = [16, 10, 6];
+/// The same in boxes that say more than name and credit.
+const FULL_LABEL_LIMITS: [usize; 3] = [28, 16, 10];
 
 /// Draws boxes and arrows into the pane; `None` if not every edge could be followed.
 pub fn nodes(graph: &InteractionGraph, options: &Options<'_>) -> Option<Drawing> {
@@ -36,21 +42,34 @@ pub fn nodes(graph: &InteractionGraph, options: &Options<'_>) -> Option<Drawing>
     let ranks = graph.ranks();
     let edges: Vec<(usize, usize)> =
         graph.edges().map(|((from, to), _)| (ranks[from.index()], ranks[to.index()])).collect();
+    // With all there is to say of each agent where that fits, or else with name and credit alone.
+    let plain = Options { details: &[], ..*options };
+    let full = (!options.details.is_empty()).then_some(options);
+    full.into_iter().chain([&plain]).find_map(|it| nodes_with(graph, it, &edges, &ranks))
+}
+
+fn nodes_with(
+    graph: &InteractionGraph,
+    options: &Options<'_>,
+    edges: &[(usize, usize)],
+    ranks: &[usize],
+) -> Option<Drawing> {
     let pane = Size { width: options.width, height: options.height };
-    let longest = options.label_columns(&graph.order, LABEL_LIMITS[0]);
+    let limits = if options.details.is_empty() { LABEL_LIMITS } else { FULL_LABEL_LIMITS };
+    let longest = options.label_columns(&graph.order, limits[0]);
     let mut refused = Vec::new();
     let mut tries = 0;
     let mut budget = MOST_STEPS;
-    for limit in LABEL_LIMITS {
+    for limit in limits {
         let limit = limit.min(longest);
         for (flow, roomy) in [(Flow::Across, true), (Flow::Across, false), (Flow::Down, false)] {
-            let sizes = box_sizes(graph, &edges, limit, roomy, options);
+            let sizes = box_sizes(graph, edges, limit, roomy, options);
             if refused.contains(&(flow, sizes.clone())) {
                 continue;
             }
-            if let Some(boxes) = place(&sizes, &edges, flow, pane) {
-                if let Some(routes) = route(&boxes, &edges, flow, pane, &mut budget).filter(is_readable) {
-                    return Some(draw(graph, options, &boxes, &routes));
+            if let Some(boxes) = place(&sizes, edges, flow, pane) {
+                if let Some(routes) = route(&boxes, edges, flow, pane, &mut budget).filter(is_readable) {
+                    return Some(draw(graph, options, (&boxes, ranks), &routes));
                 }
                 tries += 1;
                 if tries == MOST_TRIES {
@@ -86,16 +105,26 @@ fn box_sizes(
         other[from.max(to)] += 1;
     }
     let lines = if options.shows_credit() { 2 } else { 1 };
+    let details = graph.order.iter().map(|it| options.details_of(*it).len()).max().unwrap_or(0);
+    let lines = lines + details;
+    // A bar beside the number, where there is room for more than the name.
+    let bar = if details > 0 && options.shows_credit() { CREDIT_COLUMNS + 1 + BAR } else { 0 };
     let size = |(rank, &agent): (usize, &AgentId)| {
-        let credit = options.credit_of(agent).map_or(0, |it| format_credit(it, 6).len());
-        let text = columns(&options.label(agent)).clamp(1, limit).max(credit);
+        let credit = options.credit_of(agent).map_or(0, |it| format_credit(it, CREDIT_COLUMNS).len());
+        let detail = options.details_of(agent).iter().map(|it| columns(it)).max().unwrap_or(0);
+        let text = columns(&options.label(agent)).clamp(1, limit).max(credit).max(detail).max(bar);
         let ports = if roomy { before[rank].max(after[rank]).min(MOST_PORTS) } else { 0 };
         Size { width: text + 4, height: lines.max(ports) + 2 }
     };
     graph.order.iter().enumerate().map(size).collect()
 }
 
-fn draw(graph: &InteractionGraph, options: &Options<'_>, boxes: &[Rect], routes: &Routes) -> Drawing {
+fn draw(
+    graph: &InteractionGraph,
+    options: &Options<'_>,
+    (boxes, ranks): (&[Rect], &[usize]),
+    routes: &Routes,
+) -> Drawing {
     let texts: Vec<String> = graph
         .edges()
         .map(|(_, it)| options.weight.format(it.weight(options.weight), WEIGHT_COLUMNS))
@@ -107,7 +136,6 @@ fn draw(graph: &InteractionGraph, options: &Options<'_>, boxes: &[Rect], routes:
     for (&agent, &rect) in graph.order.iter().zip(&boxes) {
         draw_box(&mut canvas, agent, rect, options);
     }
-    let ranks = graph.ranks();
     let mut edges = Vec::with_capacity(texts.len());
     for ((pair, interaction), cells) in graph.edges().zip(&routes.cells) {
         let cells: Vec<Point> = cells.iter().map(|it| extent.shift(*it)).collect();
@@ -161,8 +189,21 @@ fn draw_box(canvas: &mut Canvas, agent: AgentId, rect: Rect, options: &Options<'
     canvas.rectangle(rect, stroke, role);
     let name = fit(&options.label(agent), rect.width.saturating_sub(4), options.charset);
     canvas.text(rect.x + 2, rect.y + 1, &name, options.name_role(agent));
+    let details = options.details_of(agent);
     if let Some(value) = options.credit_of(agent) {
-        canvas.text(rect.x + 2, rect.y + 2, &format_credit(value, 6), credit_role(value));
+        let mut credit = format_credit(value, CREDIT_COLUMNS);
+        if !details.is_empty() {
+            let room = rect.width.saturating_sub(4 + CREDIT_COLUMNS + 1).min(MOST_BAR) as f64;
+            let filled = (value.abs() / options.largest_credit().max(f64::MIN_POSITIVE) * room).round();
+            let glyph = if value < 0.0 { options.glyph('▒', 'x') } else { options.glyph('█', '#') };
+            credit = format!("{credit:<CREDIT_COLUMNS$} {}", glyph.to_string().repeat(filled as usize));
+        }
+        canvas.text(rect.x + 2, rect.y + 2, credit.trim_end(), credit_role(value));
+    }
+    let below = rect.y + if options.shows_credit() { 3 } else { 2 };
+    for (y, line) in details.iter().enumerate() {
+        let line = fit(line, rect.width.saturating_sub(4), options.charset);
+        canvas.text(rect.x + 2, below + y, &line, Role::Dim);
     }
 }
 

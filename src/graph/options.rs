@@ -14,6 +14,8 @@ pub struct Options<'a> {
     pub labels: &'a [&'a str],
     /// Credit by agent id; empty: no credit is shown.
     pub credit: &'a [Option<f64>],
+    /// More lines for the box of each agent, by agent id, drawn where there is room; empty: none.
+    pub details: &'a [Vec<String>],
     /// In how many acts something went wrong, by agent id; stands before the name.
     pub errors: &'a [u32],
     /// The selected agent: the focus of the ego view.
@@ -41,6 +43,7 @@ impl Default for Options<'_> {
         Self {
             labels: &[],
             credit: &[],
+            details: &[],
             errors: &[],
             selected_agent: None,
             selected_edge: None,
@@ -81,6 +84,17 @@ impl Options<'_> {
     /// The finite credit of `agent`.
     pub(super) fn credit_of(&self, agent: AgentId) -> Option<f64> {
         self.credit.get(agent.index()).copied().flatten().filter(|it| it.is_finite())
+    }
+
+    /// The further lines of the box of `agent`.
+    pub(super) fn details_of(&self, agent: AgentId) -> &[String] {
+        self.details.get(agent.index()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The largest credit, without its sign; 0 if none is known.
+    pub(super) fn largest_credit(&self) -> f64 {
+        let sizes = self.credit.iter().flatten().map(|it| it.abs());
+        sizes.filter(|it| it.is_finite()).fold(0.0, f64::max)
     }
 
     pub(super) fn shows_credit(&self) -> bool {

@@ -460,8 +460,10 @@ fn check_case(case: &Case) {
         it.sort_unstable();
         it
     };
+    let details = vec![vec!["planner".to_owned(), "out 12 in 3".to_owned()]; labels.len()];
     let options = Options {
         labels: &labels,
+        details: if case.pick.is_multiple_of(2) { &details } else { &[] },
         credit: &case.credit,
         errors: &[0, 3],
         selected_agent: Some(AgentId(case.pick)),

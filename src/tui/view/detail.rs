@@ -122,7 +122,7 @@ fn heading(open: &OpenEpisode, act: ActId) -> String {
 }
 
 /// What went wrong, causes, effects, labels.
-fn relations(open: &OpenEpisode, act: ActId) -> Vec<(String, Role)> {
+pub(super) fn relations(open: &OpenEpisode, act: ActId) -> Vec<(String, Role)> {
     let episode = &open.episode;
     let mut lines = Vec::new();
     if let Some(error) = &episode.act(act).error {
@@ -183,7 +183,7 @@ fn earlier(number: usize, it: &Attempt) -> String {
 }
 
 /// What would have happened otherwise, in one line per alternative.
-fn alternatives(open: &OpenEpisode, act: ActId) -> Vec<(String, Role)> {
+pub(super) fn alternatives(open: &OpenEpisode, act: ActId) -> Vec<(String, Role)> {
     let mut lines = Vec::new();
     if let Some(table) = open.episode.table(act) {
         let mut sorted: Vec<_> = table.alternatives.iter().filter(|it| it.q.mean.is_some()).collect();

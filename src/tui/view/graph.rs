@@ -1,9 +1,11 @@
 //! View 2: who talked to whom, with loops, cut vertices and the critical path beside it.
 
+mod large;
+
 use crate::{
     app::{
         Action, KeptDrawing, Model, OpenEpisode, View, edges_of,
-        layout::{self, GRAPH_LEGEND},
+        layout::{GRAPH_LEGEND, GraphPanes},
     },
     credit::InteractionKind,
     graph::{self, Cell, Drawing, Point},
@@ -24,11 +26,21 @@ pub(super) fn draw(model: &Model, open: &OpenEpisode, body: &mut Painter<'_>) {
         body.put(1, 1, WORKING, Role::Dim);
         return;
     };
-    let pane = layout::graph(model.size);
-    let columns = pane.columns.min(width);
-    let rows = pane.rows.min(height.saturating_sub(1 + GRAPH_LEGEND));
-    paint(drawing, open, &mut body.part(0, 1, columns, rows));
-    side(open, &mut body.part(columns + 1, 1, width.saturating_sub(columns + 1), height - 1 - GRAPH_LEGEND));
+    let panes = GraphPanes::of(model.size);
+    let columns = panes.drawing.columns.min(width);
+    let room = height.saturating_sub(1 + GRAPH_LEGEND);
+    if panes.lower > 0 {
+        // What the drawing leaves goes to the table below it.
+        let rows = drawing.height.min(room.saturating_sub(panes.lower));
+        paint(drawing, open, &mut body.part(0, 1, columns, rows));
+        legend(open, drawing, &mut body.part(0, rows + 1, columns, GRAPH_LEGEND));
+        let below = 1 + rows + GRAPH_LEGEND;
+        large::below(open, &mut body.part(0, below, columns, height - below));
+        large::beside(open, &mut body.part(columns, 0, width - columns, height));
+        return;
+    }
+    paint(drawing, open, &mut body.part(0, 1, columns, panes.drawing.rows.min(room)));
+    side(open, &mut body.part(columns + 1, 1, width.saturating_sub(columns + 1), room));
     legend(open, drawing, &mut body.part(0, height - GRAPH_LEGEND, width, GRAPH_LEGEND));
 }
 
@@ -139,7 +151,27 @@ fn side(open: &OpenEpisode, pane: &mut Painter<'_>) {
         return;
     };
     let mut lines = vec![(agent.name.clone(), Role::Strong)];
-    lines.extend(group(open));
+    lines.extend(edge_lines(open, width, pane));
+    let room = pane.height().saturating_sub(facts(open).len() + 2);
+    if lines.len() > room && room > 1 {
+        let hidden = lines.len() - room + 1;
+        lines.truncate(room - 1);
+        lines.push((format!(" {hidden} more ({})", Action::Right.key()), Role::Dim));
+    }
+    lines.push((String::new(), Role::Plain));
+    lines.extend(facts(open));
+    let mut y = 0;
+    for (line, role) in lines {
+        for part in text::wrap(&line, width) {
+            pane.put(0, y, &part, role);
+            y += 1;
+        }
+    }
+}
+
+/// The group of the selected agent and its edges, a line each.
+fn edge_lines(open: &OpenEpisode, width: usize, pane: &Painter<'_>) -> Vec<(String, Role)> {
+    let mut lines: Vec<(String, Role)> = group(open).into_iter().collect();
     let weight = open.graph.weight;
     for (index, pair) in edges_of(open).iter().enumerate() {
         let Some(edge) = open.graph.shown().and_then(|it| it.edge(*pair)) else { continue };
@@ -163,21 +195,7 @@ fn side(open: &OpenEpisode, pane: &mut Painter<'_>) {
         let role = if marker == ">" { Role::Cursor } else { Role::Plain };
         lines.push((format!("{marker}{word:<4} {name} {}{mark}{declared}", value.trim()), role));
     }
-    let room = pane.height().saturating_sub(facts(open).len() + 2);
-    if lines.len() > room && room > 1 {
-        let hidden = lines.len() - room + 1;
-        lines.truncate(room - 1);
-        lines.push((format!(" {hidden} more ({})", Action::Right.key()), Role::Dim));
-    }
-    lines.push((String::new(), Role::Plain));
-    lines.extend(facts(open));
-    let mut y = 0;
-    for (line, role) in lines {
-        for part in text::wrap(&line, width) {
-            pane.put(0, y, &part, role);
-            y += 1;
-        }
-    }
+    lines
 }
 
 /// The group of the selected agent, if groups are drawn.

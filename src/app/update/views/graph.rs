@@ -18,7 +18,7 @@ pub(super) const ROW: ViewRow = ViewRow {
         A::Down => Some("agent"),
         _ => None,
     },
-    drawing: |size| Some(layout::graph(size)),
+    drawing: |size| Some(layout::GraphPanes::of(size).drawing),
     rows: |open| Rows::Agents(open.roster()),
     on_action,
     ..ViewRow::plain(View::GRAPH, "Graph", "graph: who talked to whom")
