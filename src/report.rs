@@ -48,8 +48,9 @@ mod text;
 mod training;
 
 use crate::{
+    context::Context,
     credit::{FailureStudy, Interactions, OwnStudy, PersonsAgree, Study, Sweep, Verdict},
-    model::{Attribution, Diagnostic, Episode, Explanation, Origin, Scenario, Unavailable},
+    model::{ActId, Attribution, Diagnostic, Episode, Explanation, Origin, Scenario, Unavailable},
     suspicion::Xray,
 };
 
@@ -92,6 +93,15 @@ pub struct Listed {
     pub all_episodes: usize,
 }
 
+/// What surrounds the acts, and after which act the state is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Surroundings {
+    /// State, metrics, teamwork, rewards.
+    pub context: Context,
+    /// The act; `None`: there is none, and the state is that before all acts.
+    pub act: Option<ActId>,
+}
+
 /// All the facts to report about one episode.
 pub struct Report<'a> {
     /// The log as named on the command line.
@@ -127,6 +137,8 @@ pub struct Report<'a> {
     pub failure: Option<&'a FailureStudy>,
     /// Where the values of the answer come from; `None` if not requested.
     pub xray: Option<&'a Xray>,
+    /// What surrounds the acts; `None` if not requested.
+    pub context: Option<&'a Surroundings>,
     /// How far persons agree over the run.
     pub agreements: &'a [PersonsAgree],
     /// The arithmetic of single numbers, in the order to show.

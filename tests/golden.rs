@@ -7,6 +7,7 @@ mod golden {
     mod advantages;
     mod broken;
     mod configured;
+    mod context;
     mod convert;
     mod diff;
     mod estimated;

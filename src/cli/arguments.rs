@@ -169,6 +169,10 @@ pub struct Report {
     /// Also trace each value of the answer back to where it entered; --provenance=ACT: of this act
     #[arg(long, value_name = "ACT", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub provenance: Option<String>,
+    /// Also print what surrounds the acts: state and who holds an old value, metrics, teamwork, work of each agent, when rewards
+    /// came; --context=ACT: the state after this act
+    #[arg(long, value_name = "ACT", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub context: Option<String>,
     /// Print what the groups of each run gave to learn from instead, by task and agent: groups without a spread, pushes up
     /// and down, wrong signs; as text, json or csv
     #[arg(long, conflicts_with_all = ["episode", "explain", "keys", "method", "baseline", "drop", "search", "filter"])]

@@ -18,7 +18,7 @@ use crate::{
     check,
     credit::{self, Curve, FailureStudy, MessageSetting, PersonsAgree, Study, Target},
     model::{Diagnostic, Episode, EpisodeId, Explanation, LogSummary, Rollout, Scenario},
-    report::{self, Output, Printed},
+    report::{self, Output, Printed, Surroundings},
     runtime::{self, Gathering, OpenedLogs, Survey, validate},
     store::Pass,
     suspicion::Xray,
@@ -34,6 +34,7 @@ impl Report {
             explain: Vec::new(),
             curve: Vec::new(),
             provenance: None,
+            context: None,
             failure: false,
             run: false,
             groups: false,
@@ -140,6 +141,7 @@ struct Found {
     study: Option<Study>,
     failure: Option<FailureStudy>,
     xray: Option<Xray>,
+    context: Option<Surroundings>,
     agreements: Vec<PersonsAgree>,
     explanations: Vec<Explanation>,
     findings: Vec<Diagnostic>,
@@ -182,7 +184,9 @@ impl Found {
             traced.map(|it| it.1).map_err(anyhow::Error::msg)
         });
         let xray = xray.transpose()?;
-        Ok(Self { analysis, study, failure, xray, agreements, explanations, findings })
+        let context =
+            options.context.as_deref().map(|act| surroundings(read, id, logged, act)).transpose()?;
+        Ok(Self { analysis, study, failure, xray, context, agreements, explanations, findings })
     }
 
     /// Writes the report as `output` prints it.
@@ -213,6 +217,7 @@ impl Found {
             failure: self.failure.as_ref(),
             agreements: &self.agreements,
             xray: self.xray.as_ref(),
+            context: self.context.as_ref(),
             explanations: &self.explanations,
             findings: &self.findings,
             bad_lines: read.summary.bad_lines,
@@ -233,6 +238,20 @@ impl Found {
         let name = credit::scenario_name(&self.analysis.scenario);
         bail!("{name} cannot be computed: {}{nearest}", why.missing)
     }
+}
+
+/// What surrounds the acts, with the state after `act`, or after the last one if that is empty.
+///
+/// # Errors
+/// When the episode has no such act, or its records can no longer be read.
+fn surroundings(read: &Read, id: EpisodeId, episode: &Episode, act: &str) -> anyhow::Result<Surroundings> {
+    let named = || episode.act_ids().find(|it| episode.act(*it).id == act);
+    let act = match act {
+        "" => episode.act_ids().next_back(),
+        name => Some(named().with_context(|| format!("no act '{name}' in this episode"))?),
+    };
+    let (_, context) = read.logs.store.context(id).map_err(anyhow::Error::msg)?;
+    Ok(Surroundings { context, act })
 }
 
 /// How far persons agree over the episodes of the run of `id`.

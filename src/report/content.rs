@@ -3,6 +3,7 @@
 
 mod agreement;
 mod arithmetic;
+mod context;
 mod credit;
 mod failure;
 mod methods;
@@ -44,6 +45,7 @@ pub(super) fn content(report: &Report<'_>) -> Document {
     sections.extend(failure::failure(report));
     sections.extend(judgements(report));
     sections.extend(agreement::agreement(report));
+    sections.extend(context::sections(report));
     sections.extend(study::curves(report));
     sections.extend(study::points(report));
     sections.extend(study::messages(report));

@@ -45,6 +45,11 @@
 //! * `provenance`: null, or `act` and its `values`: `value` as written, `mark` (passed on, computed, altered, from nowhere),
 //!   `entered` (task, result, said) at `act`, `from` (what it was made from), `way` (acts that have it); `dropped`: `value`,
 //!   `act`, `beside` (a value of the answer); and `has_results` (whether the log tells results from words)
+//! * `context`: null, or what surrounds the acts: the `state` (`whose`, `key`, `value`, `act` that set it, `by`, `changes`) `after` an
+//!   act, `divergences` (who holds which old `value` of a `thing`, what is `right`, `old_since` which act), `state_records`,
+//!   `state_contradictions`, `state_missing`; `trace_id`, `spans` (how many acts have one), `policies` by agent; `metrics` (their
+//!   `values` `after` acts); `teamwork` (`name`, `group`, `value` or `missing`, `unit`, `made_of`, `formula`, `source`, `logged`); `agents`
+//!   (what each did with its time); `rewards` (`source`, `after`, `delay_seconds`, `delay_logged`)
 //! * `annotations`: judgements, never measurements: `judge`, `annotator` (the person, if it is named), `agent`, `act`, `label`,
 //!   `reason`, `file_line`
 //! * `agreement`: per two `persons` who judged the same episodes of the run, on the `agent` and on the `act`: `n` episodes, `same`,
@@ -71,6 +76,7 @@
 //! `high`; `plain` and `shrunk`, the two ends by how they were computed; `draws`, `named` (`agent`, `share`). NaN and infinities are never written: they are null.
 
 mod attribution;
+mod context;
 mod own;
 mod study;
 mod suspicion;
@@ -153,6 +159,7 @@ pub fn json<'a>(report: &'a Report<'a>) -> Node<'a> {
         ("pairs", pairs(report)),
         ("sweep", Node::list(move || report.sweep.rows.iter().map(|it| sweep_row(report, it)))),
         ("provenance", report.xray.map_or(Json::Null, |it| provenance(report, it)).into()),
+        ("context", context::context(report).into()),
         ("annotations", annotations(report)),
         ("agreement", agreement(report)),
         ("failure", report.failure.map_or(Json::Null.into(), |it| study::failure(report, it))),

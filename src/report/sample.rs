@@ -211,6 +211,7 @@ impl Sample {
             findings: &self.findings,
             bad_lines: 2,
             xray: None,
+            context: None,
             agreements: &[],
             scanned_lines: 0,
             command: "creditscope report run.jsonl --episode e",

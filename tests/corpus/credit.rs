@@ -62,6 +62,7 @@ fn told(episode: &Episode) {
         findings: &findings,
         bad_lines: 0,
         xray: None,
+        context: None,
         agreements: &[],
         scanned_lines: 0,
         command: "creditscope log",

@@ -63,6 +63,7 @@ fn print(name: &str, log: &Opened, scenario: Option<Scenario>) -> Printed {
         findings: &log.findings,
         bad_lines: log.summary.bad_lines,
         xray: None,
+        context: None,
         agreements: &[],
         scanned_lines: 0,
         command: "creditscope report",

@@ -57,7 +57,8 @@ fn keys(open: &OpenEpisode, context: &Context, pane: &mut Painter<'_>) -> usize 
     let changed = history.changed(moment).len();
     let after =
         open.act.map_or("before the first act".to_owned(), |it| format!("after {}", open.episode.act(it).id));
-    let title = format!("{}  {after}  {changed} of {all} keys change", View::STATE.heading());
+    let title =
+        format!("{}  {after}  {changed} of {} change", View::STATE.heading(), text::count(all, "key"));
     pane.rule(0, &title, &format!("{} change of the key", Action::PreviousError.keys()));
     if let Some(why) = history.missing() {
         let advice =
