@@ -187,6 +187,11 @@ fn print_json(json: &impl Serialize) -> anyhow::Result<u8> {
     })
 }
 
+/// Writes the parts of a text to stdout as they are made.
+fn print_parts(mut parts: impl Iterator<Item = String>) -> anyhow::Result<u8> {
+    print_with(|out| parts.try_for_each(|it| out.write_all(it.as_bytes())))
+}
+
 /// Writes to stdout what `write` makes, as it is made.
 fn print_with(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<u8> {
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());

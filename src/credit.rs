@@ -66,7 +66,7 @@ pub use coalition::Sampling;
 pub use compare::{Comparison, ComparisonRow, compare};
 pub use costs::{ChoiceRow, CostColumn, OwnStudy};
 pub use curve::{CURVE_STEPS, Curve, CurvePoint, Curves, Flip, SliderOf, curve, curves, sliders};
-pub use explain::{explain, explain_credit, grounds};
+pub use explain::{explain, explain_credit, explain_named, grounds};
 pub use failure::{
     Correction, DeedScore, Elements, FailureReport, FailureRow, FailureStudy, Finding, FirstError, Found,
     RateDrop, Rule, RunOutcomes, SpectrumRun, Suspicion, Tally, TaskClue, TaskDeed, TaskRun, TaskSpectrum,

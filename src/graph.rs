@@ -34,6 +34,7 @@ pub use petgraph::Direction;
 
 pub use arcs::arcs;
 pub use build::{Interaction, InteractionGraph, Joint, Pair, Participant, build, pairs_along};
+pub use canvas::Arms;
 pub use critical_path::{CriticalPath, critical_path};
 pub use drawing::{Cell, Charset, Drawing, DrawnEdge, Point, Rect, Role, Row};
 pub use ego::{ego, ego_focus};

@@ -25,7 +25,7 @@
 //! check          structural rules               <- model
 //! audit          is declared credit worth it    <- model, stats, credit, check
 //! app            the program without a terminal <- model, credit, graph, check, text, search, filter, suspicion, compare, training, rules, forensics, context
-//! report         text, JSON, Markdown, SVG      <- model, credit, check, audit, text, search, import, suspicion, compare, forensics, training, context
+//! report         text, JSON, Markdown, HTML     <- model, credit, check, audit, text, search, import, suspicion, compare, forensics, training, context, graph
 //! runtime        threads                        <- everything but tui
 //! tui            ratatui and crossterm          <- model, credit, graph, app, text, search, filter, suspicion, compare, training, rules, forensics, context
 //! config         the user's configuration file  <- app, credit, import, text, tui, rules

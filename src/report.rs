@@ -3,6 +3,8 @@
 //!
 //! ```text
 //! Report -> content -> Document -> text, Markdown     the same facts in the same words
+//!    |----> html, by content and pictures of its own      one page, made while it is written
+//!    |----> dot, mermaid                               the interaction graph alone
 //!    |----> json                                      the same facts at full precision; documents its keys
 //!    '----> csv                                       the credit table alone
 //! CheckReport -> findings -> text, JSON
@@ -25,15 +27,19 @@ mod csv;
 mod diff;
 mod diff_json;
 mod document;
+mod dot;
 mod figures;
 mod findings;
 mod follow_events;
 mod forensics;
 mod formats;
 mod groups;
+mod html;
+mod interaction;
 mod json;
 mod markdown;
 mod matches;
+mod mermaid;
 mod method_diff;
 mod methods;
 mod output;
@@ -78,7 +84,8 @@ pub use training::{FILM_CELLS, TrainingReport, training_json, training_markdown,
 
 /// Every way to print a report, in the order of `--help`; the first is the default. A new one is a file here
 /// and its row in this list.
-pub const OUTPUTS: &[Output] = &[text::OUTPUT, json::OUTPUT, markdown::OUTPUT, csv::OUTPUT];
+pub const OUTPUTS: &[Output] =
+    &[text::OUTPUT, json::OUTPUT, markdown::OUTPUT, csv::OUTPUT, html::OUTPUT, dot::OUTPUT, mermaid::OUTPUT];
 
 /// What filters leave of the lists. They change no number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -12,6 +12,7 @@ mod golden {
     mod diff;
     mod estimated;
     mod explained;
+    mod exported;
     mod few_runs;
     mod finding;
     mod foreign;

@@ -75,6 +75,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "forensics",
             "training",
             "context",
+            "graph",
         ],
     ),
     ("runtime", EVERYTHING_BUT_TUI),

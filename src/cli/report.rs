@@ -9,7 +9,7 @@ use super::{
     filters, headless,
     log_options::LogOptions,
     output_format::OutputFormat,
-    picture, print, print_json,
+    picture, print, print_json, print_parts,
     progress::{Progress, of_episodes},
     unread::Unread,
 };
@@ -173,7 +173,10 @@ impl Found {
             analysis.verdict.tell_advantages(credit::advantages(episode, &rollouts));
         }
         let explanations = options.explain.iter().map(|it| explain(episode, &analysis, it));
-        let explanations = explanations.collect::<anyhow::Result<Vec<_>>>()?;
+        let mut explanations = explanations.collect::<anyhow::Result<Vec<_>>>()?;
+        if options.explain.is_empty() && output.explains_named {
+            explanations.extend(credit::explain_named(episode, &analysis.scenario, &analysis.verdict));
+        }
         let mut findings: Vec<_> = read.summary.diagnostics.to_vec();
         findings.extend(headless::LogFindings::of(&read.summary).own(logged));
         findings.extend(check::check(logged));
@@ -227,6 +230,7 @@ impl Found {
         match (output.print)(&report) {
             Printed::Text(text) => print(&text),
             Printed::Json(json) => print_json(&json),
+            Printed::Parts(parts) => print_parts(parts),
         }
     }
 

@@ -10,7 +10,9 @@ use crate::stats::sum;
 
 use super::method::{Family, Target};
 use super::question::{Question, caveat, missing};
-use super::{act_scenario, choice, coalition, compute, discount, figure, question, rewarded, scenario_name};
+use super::{
+    Verdict, act_scenario, choice, coalition, compute, discount, figure, question, rewarded, scenario_name,
+};
 
 /// Acts of an agent that are explained with it; ask for the others one by one.
 const DETAILS: usize = 12;
@@ -24,6 +26,19 @@ pub fn explain(episode: &Episode, scenario: &Scenario, target: Target) -> Result
     let episode = &rewarded(episode, scenario);
     let scenario = choice::resolve(episode, scenario)?;
     explain_credit(episode, &scenario, compute(episode, &scenario)?, target)
+}
+
+/// Agents of a verdict whose arithmetic is told without being asked for.
+const NAMED: usize = 3;
+
+/// The arithmetic of the numbers that a verdict names: of its agents, and of its act. What has none is left out.
+pub fn explain_named(episode: &Episode, scenario: &Scenario, verdict: &Verdict) -> Vec<Explanation> {
+    let agents = verdict.named().iter().take(NAMED);
+    let mut found: Vec<Explanation> =
+        agents.filter_map(|it| explain(episode, scenario, Target::Agent(*it)).ok()).collect();
+    let of_act = |act| explain(episode, &act_scenario(episode, scenario)?, Target::Act(act)).ok();
+    found.extend(verdict.act().and_then(of_act));
+    found
 }
 
 /// [`explain`] if the credit is known already: `attribution` is that of `scenario`, whose method is named.

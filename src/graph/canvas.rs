@@ -222,9 +222,53 @@ fn glyph(arms: [u8; 4], dashed: bool, charset: Charset) -> char {
     }
 }
 
+/// The line through a cell, for those who draw it otherwise than by characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arms {
+    /// Up, right, down and left: 0 none, 1 light, 2 heavy.
+    pub weights: [u8; 4],
+    /// Whether it is broken.
+    pub dashed: bool,
+}
+
+impl Arms {
+    /// What a character of [`Charset::Unicode`] draws; `None` if it is no line.
+    pub fn of(symbol: char) -> Option<Self> {
+        let (solid, dashed) = match symbol {
+            '╌' => ('─', true),
+            '╎' => ('│', true),
+            ' ' => return None,
+            it => (it, false),
+        };
+        // A line that ends looks like one that goes on, which stands further back in the table.
+        let place = |(up, row): (usize, &&str)| {
+            let count = row.chars().count();
+            Some((up, count - 1 - row.chars().rev().position(|it| it == solid)?))
+        };
+        let (up, at) = BOX.iter().enumerate().rev().find_map(place)?;
+        let weights = [up, at / 9, at / 3 % 3, at % 3].map(|it| it as u8);
+        Some(Self { weights, dashed })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_character_is_read_as_it_was_written() {
+        for at in 1..81_u8 {
+            let weights = [at / 27, at / 9 % 3, at / 3 % 3, at % 3];
+            let symbol = glyph(weights, false, Charset::Unicode);
+            let read = Arms::of(symbol).map_or([0; 4], |it| it.weights);
+            assert_eq!(glyph(read, false, Charset::Unicode), symbol);
+            // Only the end of a line is read as more than it is.
+            let ends = weights.iter().filter(|it| **it > 0).count() == 1;
+            assert!(read == weights || ends, "{symbol}: {weights:?} {read:?}");
+        }
+        assert_eq!(Arms::of('╌'), Some(Arms { weights: [0, 1, 0, 1], dashed: true }));
+        assert_eq!((Arms::of(' '), Arms::of('x'), Arms::of('▶')), (None, None, None));
+    }
 
     fn sheet(stroke: Stroke) -> Canvas {
         let mut canvas = Canvas::new(9, 5);

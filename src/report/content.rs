@@ -4,7 +4,7 @@
 mod agreement;
 mod arithmetic;
 mod context;
-mod credit;
+pub(super) mod credit;
 mod failure;
 mod methods;
 mod origins;
@@ -35,6 +35,18 @@ const VERDICT_LINES: usize = 6;
 /// The report as a document.
 pub(super) fn content(report: &Report<'_>) -> Document {
     let mut sections = vec![subject(report), verdict(report), credit::credit(report)];
+    sections.extend(further(report));
+    Document { title: title(report), sections }
+}
+
+/// What it is about.
+pub(super) fn title(report: &Report<'_>) -> String {
+    format!("creditscope report: {}", clean(report.log))
+}
+
+/// What follows the credit.
+pub(super) fn further(report: &Report<'_>) -> Vec<Section> {
+    let mut sections = Vec::new();
     sections.extend(report.listed.map(|it| filters(report, it)));
     sections.extend(suspicion::suspicion(report));
     sections.extend(origins::origins(report));
@@ -54,7 +66,7 @@ pub(super) fn content(report: &Report<'_>) -> Document {
     let mut command = Section::new("Command");
     command.text(clean(report.command));
     sections.push(command);
-    Document { title: format!("creditscope report: {}", clean(report.log)), sections }
+    sections
 }
 
 /// What is not listed, so that nobody takes a part for the whole.
@@ -74,7 +86,7 @@ fn place(report: &Report<'_>, origin: crate::model::Origin) -> String {
     clean(&(report.files)(origin))
 }
 
-fn subject(report: &Report<'_>) -> Section {
+pub(super) fn subject(report: &Report<'_>) -> Section {
     let episode = report.episode;
     let mut section = Section::new("");
     let run = episode.run.as_ref().map_or(String::new(), |it| format!(" of run {it}"));
@@ -170,7 +182,7 @@ fn edits(report: &Report<'_>) -> Vec<String> {
     edits
 }
 
-fn verdict(report: &Report<'_>) -> Section {
+pub(super) fn verdict(report: &Report<'_>) -> Section {
     let mut section = Section::new("Verdict");
     for part in report.verdict.parts(report.episode) {
         let lines = part.sentence.lines(VERDICT_COLUMNS, VERDICT_LINES);

@@ -9,7 +9,7 @@
 
 use super::{Output, Printed, Report, figures};
 use crate::{
-    model::{AgentId, Attribution, Estimate, Value},
+    model::{AgentId, Attribution, Estimate, OwnReward, Value},
     text::clean,
 };
 
@@ -21,6 +21,7 @@ pub(super) const OUTPUT: Output = Output {
     name: "csv",
     about: "The credit table alone",
     has_study: false,
+    explains_named: false,
     matches: None,
     print: |report| Printed::Text(csv(report)),
 };
@@ -28,6 +29,7 @@ pub(super) const OUTPUT: Output = Output {
 /// The credit table of `report` as CSV, heading first.
 pub fn csv(report: &Report<'_>) -> String {
     let mut out = format!("{HEADER}\n");
+    let earned = report.episode.own_rewards();
     for agent in report.episode.agent_ids() {
         let name = &report.episode.agent(agent).name;
         let mut cells = vec![clean(report.log), report.episode.name.clone(), name.clone()];
@@ -48,7 +50,7 @@ pub fn csv(report: &Report<'_>) -> String {
             }
         }
         cells.extend(verdict_cells(report, agent));
-        cells.push(own(report, agent));
+        cells.push(own(&earned, agent));
         let cells = cells.into_iter().map(|it| if report.raw_cells { it } else { harmless(it) });
         let cells: Vec<String> = cells.map(|it| quoted(&it)).collect();
         out += &format!("{}\n", cells.join(","));
@@ -65,9 +67,8 @@ fn verdict_cells(report: &Report<'_>, agent: AgentId) -> [String; 4] {
 }
 
 /// What the agent earned for itself; nothing where that is not logged.
-fn own(report: &Report<'_>, agent: AgentId) -> String {
-    let own = report.episode.own_rewards();
-    number(own.iter().find(|it| it.agent == agent).map(|it| it.value))
+fn own(earned: &[OwnReward], agent: AgentId) -> String {
+    number(earned.binary_search_by_key(&agent, |it| it.agent).ok().map(|at| earned[at].value))
 }
 
 fn blank() -> [String; 7] {

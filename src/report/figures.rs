@@ -108,6 +108,15 @@ pub(super) fn names(episode: &Episode, agents: &[AgentId]) -> String {
     }
 }
 
+/// The first agents by name, and how many more there are; empty for none.
+pub(super) fn names_few(episode: &Episode, agents: &[AgentId]) -> String {
+    const FEW: usize = 4;
+    let names = agents.iter().take(FEW).map(|it| episode.agent(*it).name.as_str());
+    let more = agents.len().saturating_sub(FEW);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    names.collect::<Vec<_>>().join(", ") + &more
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

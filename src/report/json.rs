@@ -104,6 +104,7 @@ pub(super) const OUTPUT: Output = Output {
     name: "json",
     about: "For programs",
     has_study: true,
+    explains_named: false,
     matches: Some(MatchFormat::Json),
     print: |report| Printed::Json(json(report)),
 };

@@ -11,6 +11,7 @@ pub(super) const OUTPUT: Output = Output {
     name: "markdown",
     about: "For issues and notebooks",
     has_study: true,
+    explains_named: false,
     matches: Some(MatchFormat::Markdown),
     print: |report| Printed::Text(markdown(report)),
 };

@@ -11,6 +11,8 @@ pub struct Output {
     pub about: &'static str,
     /// Whether it tells of curves and messages and of how sure the verdict is, which take long to compute.
     pub has_study: bool,
+    /// Whether it brings the arithmetic of the numbers that the verdict names, if no other is asked for.
+    pub explains_named: bool,
     /// How it prints the matches of a search; `None`: it does not.
     pub matches: Option<MatchFormat>,
     /// The report.
@@ -23,6 +25,8 @@ pub enum Printed<'a> {
     Text(String),
     /// A document that is made while it is written, so that it is nowhere as a whole.
     Json(Node<'a>),
+    /// Text that is made while it is written, ended by a line end.
+    Parts(Box<dyn Iterator<Item = String> + 'a>),
 }
 
 /// How matches are printed.

@@ -21,6 +21,7 @@ pub(super) const OUTPUT: Output = Output {
     name: "text",
     about: "For people",
     has_study: true,
+    explains_named: false,
     matches: Some(MatchFormat::Text),
     print: |report| Printed::Text(text(report)),
 };

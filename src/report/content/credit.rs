@@ -17,7 +17,7 @@ use crate::{
 const ACTS: usize = 12;
 
 /// The credit table with its sum.
-pub(super) fn credit(report: &Report<'_>) -> Section {
+pub(in crate::report) fn credit(report: &Report<'_>) -> Section {
     let credit = match report.credit {
         Ok(credit) => credit,
         Err(unavailable) => {
@@ -44,6 +44,13 @@ pub(super) fn credit(report: &Report<'_>) -> Section {
         table.rows.push(cells);
     }
     section.blocks.push(Block::Table(table.without_empty_columns()));
+    about(report, credit, &mut section);
+    section
+}
+
+/// What is to be known of the numbers of the table: what they add up to, and on what grounds.
+pub(in crate::report) fn about(report: &Report<'_>, credit: &Attribution, section: &mut Section) {
+    let places = figures::decimals(credit.agents.iter().map(|it| &it.value));
     let mut unsure = credit.agents.iter().filter_map(|it| it.value.number()).filter(|it| it.sign_unsure());
     if unsure.next().is_some() {
         section.text("?: the interval holds 0, do not act on the sign");
@@ -58,7 +65,6 @@ pub(super) fn credit(report: &Report<'_>) -> Section {
     for caveat in &credit.caveats {
         section.field("caveat", caveat.text.clone());
     }
-    section
 }
 
 /// The columns of a credit table; `last` heads the column of grounds for the numbers.
@@ -93,7 +99,7 @@ fn row(name: String, value: &Value, places: usize, last: String) -> Vec<String> 
 }
 
 /// Agents from the blamed end of the scale; those without a number come last.
-fn ordered(report: &Report<'_>, credit: &Attribution) -> Vec<usize> {
+pub(in crate::report) fn ordered(report: &Report<'_>, credit: &Attribution) -> Vec<usize> {
     let sign = if report.episode.failed() != credit.is_blame() { 1.0 } else { -1.0 };
     let key = |at: &usize| credit.agents[*at].value.number().map(|it| sign * it.value);
     let mut order: Vec<usize> = (0..credit.agents.len()).collect();
