@@ -9,6 +9,7 @@ pub mod command_line;
 mod context;
 mod drawing;
 pub mod episode_list;
+pub mod export;
 pub mod filters;
 mod headlines;
 mod index;

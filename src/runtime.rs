@@ -5,6 +5,7 @@
 //! lane threads    run jobs, the newest of a kind: credit; the graph and questions about all acts; studies
 //! sampling        one while values are drawn that take long, and the threads it draws with: see `worker`
 //! search thread   reads the files that are searched, beside the log thread, which names the finds
+//! export thread   one for each file that the screen exports: computes and writes it
 //! replayer threads one a process of a replayer, and one for each of its pipes
 //! validate thread reads in full what the index pass only scanned, after everything else
 //! input thread    blocks on the terminal        (started by the command line)
@@ -15,6 +16,7 @@ mod beside;
 mod cores;
 mod divergence;
 mod episodes;
+mod export;
 mod gathering;
 mod groups;
 mod head;
@@ -26,6 +28,7 @@ mod piped;
 mod progress;
 mod readers;
 mod replayer;
+mod reported;
 pub mod search;
 mod survey;
 #[cfg(test)]
@@ -46,6 +49,7 @@ pub use headless::Headless;
 pub use log_thread::{Follow, LogThread, Rescans, SILENCE};
 pub use opened::{LogArguments, OpenError, OpenedLogs, Round, Which};
 pub use replayer::{ReplayOrder, ReplayReport, ReplayerSetting, Replayers};
+pub use reported::{Around, Computing, LogFindings, Reported};
 pub use survey::Survey;
 pub use validation::validate;
 pub use worker::Worker;

@@ -18,6 +18,7 @@ mod terminal {
 
     mod colours;
     mod configured;
+    mod exports;
     mod finding;
     mod frames;
     mod gives_back;

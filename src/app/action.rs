@@ -127,6 +127,8 @@ pub enum Action {
     Filters,
     /// Copy.
     Copy,
+    /// Write what is on the screen to a file.
+    Export,
     /// Help.
     Help,
     /// Draw the screen anew.
@@ -346,6 +348,7 @@ pub const BINDINGS: &[Binding] = &[
     row(Action::Mouse, &[c('M')], Section::View, "mouse on or off", "mouse"),
     row(Action::Redraw, &[Key::ctrl('l')], Section::View, "draw anew", ""),
     row(Action::Copy, &[c('y')], Section::Out, "copy: verdict, act, command", "copy"),
+    row(Action::Export, &[c('E')], Section::Out, "export to a file, by its ending", "export"),
     row(Action::Undo, &[c('u')], Section::Out, "undo a what-if edit", "undo"),
     row(Action::Redo, &[Key::ctrl('r')], Section::Out, "redo", "redo"),
     row(Action::Discard, &[c('X')], Section::Out, "drop all what-if edits", "discard"),

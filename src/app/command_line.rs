@@ -80,11 +80,23 @@ impl ScenarioOptions {
     }
 }
 
+/// What the logs are called in a heading.
+pub fn log_names(arguments: &[String]) -> String {
+    let options = arguments.iter().position(|it| it.starts_with("--")).unwrap_or(arguments.len());
+    match &arguments[..options] {
+        [] => DEMO.to_owned(),
+        logs => logs.join(" "),
+    }
+}
+
+/// The log that is read where none is named.
+const DEMO: &str = "demo:forage-saboteur";
+
 /// The command line that compares two episodes by name. Several logs are named together by their folder only.
 pub fn of_diff(arguments: &[String], a: &str, b: &str) -> String {
     let options = arguments.iter().position(|it| it.starts_with("--")).unwrap_or(arguments.len());
     let (logs, options) = arguments.split_at(options);
-    let log = logs.first().map_or("demo:forage-saboteur", String::as_str);
+    let log = logs.first().map_or(DEMO, String::as_str);
     let words = ["creditscope".to_owned(), "diff".to_owned(), format!("{log}#{a}"), format!("{log}#{b}")];
     words.iter().chain(options).map(|it| shell_quoted(it)).collect::<Vec<_>>().join(" ")
 }
@@ -223,6 +235,17 @@ pub fn of_scenario(arguments: &[String], episode: &Episode, scenario: &Scenario)
         option("--seed", scenario.seed.to_string());
     }
     words.iter().map(|it| shell_quoted(it)).collect::<Vec<_>>().join(" ")
+}
+
+/// The command line that writes to `path` what [`of_scenario`] prints, as `format`.
+pub(super) fn of_export(
+    arguments: &[String],
+    (episode, scenario): (&Episode, &Scenario),
+    format: &str,
+    path: &str,
+) -> String {
+    let report = of_scenario(arguments, episode, scenario);
+    format!("{report} --format {format} > {}", shell_quoted(path))
 }
 
 fn shell_quoted(word: &str) -> String {

@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
+    export::{Export, ExportError},
     index::ReadEpisode,
     job::{Answer, Job, Work},
     key::Key,
@@ -228,6 +229,13 @@ pub enum Message {
         /// The path of the file that holds it, or why none does.
         result: Result<String, String>,
     },
+    /// A file was written, or not; answers [`Effect::Export`].
+    Exported {
+        /// What was to be written.
+        export: Box<Export>,
+        /// The bytes of the file, or why there is none.
+        result: Result<u64, ExportError>,
+    },
     /// News of a search. Answers [`Effect::Search`], repeatedly.
     Search(SearchNews),
     /// News of filters on episodes. Answers [`Effect::Filter`], repeatedly.
@@ -310,6 +318,8 @@ pub enum Effect {
     },
     /// Write a note of the person at the screen beside its log.
     Annotate(Box<Note>),
+    /// Write what is on the screen to a file.
+    Export(Box<Export>),
     /// Search the logs for this, and what comes to them; an older search ends.
     Search {
         /// Comes back with every answer.

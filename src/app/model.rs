@@ -2,6 +2,7 @@
 
 use super::{
     episode_list::EpisodeList,
+    export::Export,
     filters::FilterState,
     headlines::Headlines,
     open::OpenEpisode,
@@ -65,6 +66,8 @@ pub struct Model {
     pub prompt: Option<Prompt>,
     /// The note that is being typed.
     pub noting: Option<Note>,
+    /// The export that waits for a yes, as its file is there.
+    pub exporting: Option<Box<Export>>,
     /// Who notes: the user, or who was named last.
     pub user: String,
     /// What is searched for.
@@ -119,6 +122,7 @@ impl Model {
             wanted: None,
             prompt: None,
             noting: None,
+            exporting: None,
             user: String::new(),
             search: SearchState::default(),
             filters: FilterState::default(),

@@ -25,6 +25,17 @@ pub enum PromptKind {
     Rule(Option<usize>),
     /// `a`: a part of a note about an act or agent.
     Note(NoteStep),
+    /// `E`: where to write what is on the screen.
+    Export(ExportStep),
+}
+
+/// What an export asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportStep {
+    /// The name of the file.
+    Name,
+    /// Whether the file that is there may be replaced.
+    Overwrite,
 }
 
 /// What a note asks for, one after the other.

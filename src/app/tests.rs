@@ -6,6 +6,7 @@ mod command_line;
 mod comparing;
 mod errors;
 mod estimates;
+mod exporting;
 mod filtering;
 mod forms;
 mod groups;

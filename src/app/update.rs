@@ -8,6 +8,7 @@ mod credit;
 mod cursor;
 mod detail;
 mod episode;
+mod export;
 mod fields;
 mod film;
 mod filter;
@@ -73,6 +74,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Xray { id, result } => origins::traced(model, id, result),
         Message::Context { id, revision, result } => state::context(model, id, revision, result),
         Message::Annotated { note, result } => note::annotated(model, &note, result, &mut effects),
+        Message::Exported { export, result } => export::exported_to(model, export, result),
         Message::Search(news) => search::news(model, news, &mut effects),
         Message::Filtered(news) => filter::news(model, news),
         Message::Matched { request, places } => filter::matched(model, request, places),

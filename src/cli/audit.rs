@@ -50,7 +50,7 @@ pub(super) fn run(options: &Audit) -> anyhow::Result<u8> {
     drop(progress);
     let report = report::AuditReport {
         log: &options.logs.shown(),
-        files: &|origin| headless::place(&summary, origin),
+        files: &|origin| summary.place(origin),
         audit: &audit,
         forensics: &forensics,
         bad_lines: summary.bad_lines,

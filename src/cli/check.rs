@@ -12,7 +12,7 @@ use crate::{
     model::{Episode, rule},
     report,
     rules::{Rule, Watch},
-    runtime::each_episode,
+    runtime::{LogFindings, each_episode},
     store::{Pass, RereadError},
     text::clean,
     training::Point,
@@ -38,7 +38,7 @@ pub(super) fn run(options: &Check) -> anyhow::Result<u8> {
     unread.tell();
     let mut findings: Vec<_> = summary.diagnostics.to_vec();
     findings.extend(summary.counters.findings.iter().cloned());
-    let told = headless::LogFindings::of(&summary);
+    let told = LogFindings::of(&summary);
     let of_episode = |episode: Result<Episode, RereadError>| {
         let episode = episode?;
         let point = (!options.fail.is_empty()).then(|| Point::of(&episode, 0, None));
@@ -62,7 +62,7 @@ pub(super) fn run(options: &Check) -> anyhow::Result<u8> {
     let report = report::CheckReport {
         findings: &findings,
         not_listed: summary.more_diagnostics,
-        files: &|origin| headless::place(&summary, origin),
+        files: &|origin| summary.place(origin),
         file_count: summary.files.len() as u64,
         episodes: summary.episodes.len() as u64,
         records: summary.records,

@@ -72,7 +72,7 @@ fn lost(summary: &LogSummary) -> impl Iterator<Item = String> {
         .iter()
         .filter(move |it| it.severity == Severity::Error && it.origin.is_some_and(|it| !is_native(it.file)));
     lost.map(|it| match it.origin {
-        Some(origin) => format!("{}: {}", headless::place(summary, origin), it.message),
+        Some(origin) => format!("{}: {}", summary.place(origin), it.message),
         None => it.message.clone(),
     })
 }

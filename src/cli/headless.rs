@@ -3,11 +3,10 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use rustc_hash::FxHashSet;
 
 use super::progress::{self, Progress};
 use crate::{
-    model::{Diagnostic, Episode, EpisodeId, FileId, LogSummary, Origin, Severity, rule},
+    model::{Diagnostic, EpisodeId, LogSummary, Severity, rule},
     runtime::{LogArguments, OpenedLogs, SILENCE},
     store::Pass,
 };
@@ -50,12 +49,6 @@ impl Silence {
             self.told = true;
         }
     }
-}
-
-/// The place of a record as `file:line`.
-pub(super) fn place(summary: &LogSummary, origin: Origin) -> String {
-    let path = summary.files.get(origin.file.index()).map_or("?", |it| it.path.as_str());
-    format!("{path}:{}", origin.line)
 }
 
 /// Opens `logs` and reads all there is.
@@ -156,19 +149,4 @@ fn no_episode(summary: &LogSummary) -> String {
         why += &format!("\n  and {more} more: `creditscope check` lists them");
     }
     format!("no episode in {} records ({bad} lines could not be read){why}", summary.records)
-}
-
-/// The findings of a log about its lines. An episode has them too, as both have read the lines in full.
-pub(super) struct LogFindings<'a>(FxHashSet<(FileId, u32, &'static str, &'a str)>);
-
-impl<'a> LogFindings<'a> {
-    pub(super) fn of(summary: &'a LogSummary) -> Self {
-        Self(summary.diagnostics.iter().filter_map(Diagnostic::about).collect())
-    }
-
-    /// What only the episode has.
-    pub(super) fn own(&self, episode: &Episode) -> Vec<Diagnostic> {
-        let is_new = |it: &&Diagnostic| it.about().is_none_or(|it| !self.0.contains(&it));
-        episode.diagnostics.iter().filter(is_new).cloned().collect()
-    }
 }

@@ -15,11 +15,10 @@ use super::{
 };
 use crate::{
     app::{Analysis, command_line},
-    check,
-    credit::{self, Curve, FailureStudy, MessageSetting, PersonsAgree, Study, Target},
-    model::{Diagnostic, Episode, EpisodeId, Explanation, LogSummary, Rollout, Scenario},
+    credit::{self, Curve, MessageSetting, Study, Target},
+    model::{Episode, EpisodeId, Explanation, LogSummary, Scenario},
     report::{self, Output, Printed, Surroundings},
-    runtime::{self, Gathering, OpenedLogs, Survey, validate},
+    runtime::{self, Around, Computing, OpenedLogs, Reported, validate},
     store::Pass,
     suspicion::Xray,
 };
@@ -94,7 +93,7 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
     let mut found = Found::of(options, output, &mut read, id, (&logged, &episode), &scenario)?;
     let listed = passing.map(|passing| {
         let listed = filters::acts(&read.logs.store, id, &episode, &filters);
-        filters::limit(&mut found.analysis, &listed);
+        filters::limit(&mut found.reported.analysis, &listed);
         report::Listed {
             filters: options.filter.clone(),
             acts: listed.iter().filter(|it| **it).count(),
@@ -106,7 +105,8 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
     if options.scenario.method.is_some() {
         found.is_computed()?;
     }
-    let code = gates(options, &rules, &mut read, id, Some((&episode, &found.analysis)), &mut unread)?;
+    let code =
+        gates(options, &rules, &mut read, id, Some((&episode, &found.reported.analysis)), &mut unread)?;
     Ok(unread.exit_code(code, gated))
 }
 
@@ -134,17 +134,11 @@ impl Read {
     }
 }
 
-/// What was computed of the episode, as one whose reward is the one that is asked for, and what is wrong with it as it is
-/// logged.
+/// What was computed of the episode, and what only the command line asks for.
 struct Found {
-    analysis: Analysis,
-    study: Option<Study>,
-    failure: Option<FailureStudy>,
+    reported: Reported,
     xray: Option<Xray>,
     context: Option<Surroundings>,
-    agreements: Vec<PersonsAgree>,
-    explanations: Vec<Explanation>,
-    findings: Vec<Diagnostic>,
 }
 
 impl Found {
@@ -156,32 +150,19 @@ impl Found {
         (logged, episode): (&Episode, &Episode),
         scenario: &Scenario,
     ) -> anyhow::Result<Self> {
-        let progress = Progress::begin("computing credit by every method");
-        let mut analysis = runtime::analyse(episode, scenario);
-        progress.say(|| "computing curves and how sure the verdict is".to_owned());
-        let study = output.has_study.then(|| study(options, episode, &mut analysis));
-        known_curves(options, study.as_ref())?;
-        let failure = (episode.failed() || options.failure).then(|| {
-            let run = Survey::all(&mut read.logs.store, id, episode);
-            credit::failure_study(episode, options.success, Some(&run))
-        });
-        analysis.verdict.task =
-            failure.as_ref().and_then(|it| it.task.as_ref()).and_then(|it| it.clue(episode));
-        if !credit::group_algorithms(episode).is_empty() {
-            let rollouts = Gathering::all(&mut read.logs.store, id);
-            let rollouts: Vec<&Rollout> = rollouts.iter().map(|it| &**it).collect();
-            analysis.verdict.tell_advantages(credit::advantages(episode, &rollouts));
+        let progress = Progress::begin("looking at the run");
+        let around = Around::of(&mut read.logs.store, &read.summary, id, episode, options.failure);
+        progress.say(|| "computing credit by every method, curves and how sure the verdict is".to_owned());
+        let messages = MessageSetting { beta: options.message_beta, tau: options.message_tau };
+        let computing = Computing { success: options.success, messages };
+        let mut reported =
+            Reported::of(around, (logged, episode), scenario, output, computing, &read.summary);
+        known_curves(options, reported.study.as_ref())?;
+        if !options.explain.is_empty() {
+            let explanations = options.explain.iter().map(|it| explain(episode, &reported.analysis, it));
+            reported.named = explanations.collect::<anyhow::Result<Vec<_>>>()?;
         }
-        let explanations = options.explain.iter().map(|it| explain(episode, &analysis, it));
-        let mut explanations = explanations.collect::<anyhow::Result<Vec<_>>>()?;
-        if options.explain.is_empty() && output.explains_named {
-            explanations.extend(credit::explain_named(episode, &analysis.scenario, &analysis.verdict));
-        }
-        let mut findings: Vec<_> = read.summary.diagnostics.to_vec();
-        findings.extend(headless::LogFindings::of(&read.summary).own(logged));
-        findings.extend(check::check(logged));
         drop(progress);
-        let agreements = agreements(read, id);
         let xray = options.provenance.as_deref().map(|act| {
             let traced = read.logs.store.xray(id, Some(act).filter(|it| !it.is_empty()));
             traced.map(|it| it.1).map_err(anyhow::Error::msg)
@@ -189,7 +170,7 @@ impl Found {
         let xray = xray.transpose()?;
         let context =
             options.context.as_deref().map(|act| surroundings(read, id, logged, act)).transpose()?;
-        Ok(Self { analysis, study, failure, xray, context, agreements, explanations, findings })
+        Ok(Self { reported, xray, context })
     }
 
     /// Writes the report as `output` prints it.
@@ -201,31 +182,18 @@ impl Found {
         episode: &Episode,
         listed: Option<&report::Listed>,
     ) -> anyhow::Result<u8> {
-        let analysis = &self.analysis;
+        let scenario = &self.reported.analysis.scenario;
+        let log = options.logs.shown();
+        let command = command_line::of_scenario(&options.logs.words(), episode, scenario);
+        let files = |origin| read.summary.place(origin);
+        let lines = (read.summary.bad_lines, read.scanned_lines);
         let report = report::Report {
             listed,
             raw_cells: options.raw_cells,
-            log: &options.logs.shown(),
-            files: &|origin| headless::place(&read.summary, origin),
-            episode,
-            scenario: &analysis.scenario,
-            credit: &analysis.credit,
-            acts: analysis.acts.as_ref(),
-            pairs: analysis.pairs.as_ref().ok(),
-            own: analysis.own.as_deref(),
-            sweep: &analysis.sweep,
-            verdict: &analysis.verdict,
-            study: self.study.as_ref(),
             curves: &options.curve,
-            failure: self.failure.as_ref(),
-            agreements: &self.agreements,
             xray: self.xray.as_ref(),
             context: self.context.as_ref(),
-            explanations: &self.explanations,
-            findings: &self.findings,
-            bad_lines: read.summary.bad_lines,
-            scanned_lines: read.scanned_lines,
-            command: &command_line::of_scenario(&options.logs.words(), episode, &analysis.scenario),
+            ..self.reported.report(episode, (&log, &command), &files, lines)
         };
         match (output.print)(&report) {
             Printed::Text(text) => print(&text),
@@ -237,9 +205,9 @@ impl Found {
     /// # Errors
     /// When the method that was asked for cannot be computed: why.
     fn is_computed(&self) -> anyhow::Result<()> {
-        let Err(why) = &self.analysis.credit else { return Ok(()) };
+        let Err(why) = &self.reported.analysis.credit else { return Ok(()) };
         let nearest = why.nearest.as_ref().map_or(String::new(), |it| format!("; nearest available: {it}"));
-        let name = credit::scenario_name(&self.analysis.scenario);
+        let name = credit::scenario_name(&self.reported.analysis.scenario);
         bail!("{name} cannot be computed: {}{nearest}", why.missing)
     }
 }
@@ -256,15 +224,6 @@ fn surroundings(read: &Read, id: EpisodeId, episode: &Episode, act: &str) -> any
     };
     let (_, context) = read.logs.store.context(id).map_err(anyhow::Error::msg)?;
     Ok(Surroundings { context, act })
-}
-
-/// How far persons agree over the episodes of the run of `id`.
-fn agreements(read: &Read, id: EpisodeId) -> Vec<PersonsAgree> {
-    let all = &read.summary.episodes;
-    let run = all.get(id.index()).and_then(|it| it.run.clone());
-    let judged = all.iter().filter(|it| it.notes > 0 && it.run == run);
-    let read = judged.filter_map(|it| read.logs.store.episode(it.id).ok());
-    credit::agreements(&read.map(|it| credit::opinions(&it)).collect::<Vec<_>>())
 }
 
 /// The exit code by `--max-bad` and the rules, which hold in the reported episode or, if none was chosen, in any of
@@ -322,14 +281,6 @@ fn gates(
         }
     }
     Ok(code)
-}
-
-/// Curves, messages and how sure the verdict is; verdict and sweep take that over.
-fn study(options: &Report, episode: &Episode, analysis: &mut Analysis) -> Study {
-    let setting = MessageSetting { beta: options.message_beta, tau: options.message_tau };
-    let study = runtime::study(episode, analysis, setting);
-    study.tell(&mut analysis.sweep, &mut analysis.verdict);
-    study
 }
 
 /// # Errors

@@ -105,6 +105,12 @@ pub(super) fn run(options: &arguments::Open, loaded: &Loaded) -> anyhow::Result<
         Effect::Xray { id, act } => log.xray(id, act),
         Effect::Context { id, revision } => log.context(id, revision),
         Effect::Annotate(note) => log.annotate(note),
+        Effect::Export(export) => {
+            let to_loop = send.clone();
+            log.export(export, move |message| {
+                let _ = to_loop.send(message);
+            });
+        }
         Effect::Inside { request, a, b } => log.inside(request, a, b),
         Effect::Search { request, pattern } => log.search(request, pattern),
         Effect::StopSearch => log.stop_search(),

@@ -3,7 +3,7 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use super::{Diagnostic, EpisodeId, Segmented, Status};
+use super::{Diagnostic, EpisodeId, Origin, Segmented, Status};
 
 /// One row of the episode list.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -210,6 +210,12 @@ impl Validating {
 }
 
 impl LogSummary {
+    /// The place of a record as `file:line`.
+    pub fn place(&self, origin: Origin) -> String {
+        let path = self.files.get(origin.file.index()).map_or("?", |it| it.path.as_str());
+        format!("{path}:{}", origin.line)
+    }
+
     /// The most diagnostics kept; more are counted.
     pub const DIAGNOSTICS: usize = 10_000;
 

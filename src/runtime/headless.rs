@@ -140,6 +140,7 @@ impl Headless {
             | Effect::Copy(_)
             | Effect::Keep { .. }
             | Effect::SaveRules(_)
+            | Effect::Export(_)
             | Effect::Bell
             | Effect::Mouse(_)
             | Effect::Redraw

@@ -16,6 +16,7 @@ use crossbeam_channel::{Receiver, RecvError, RecvTimeoutError, Sender, unbounded
 use super::{
     Gathering, GroupReading, OpenedLogs, Survey, Which,
     divergence::inside,
+    export::Prepared,
     progress::reading,
     search::{Findings, Searcher, Sought, match_records, name_episodes, name_hits},
     spawn,
@@ -535,6 +536,10 @@ impl<F: Fn(Message)> State<F> {
                 let result = self.logs.annotate(&note, at, self.started.elapsed());
                 self.dirty = true;
                 (self.send)(Message::Annotated { note, result });
+            }
+            Request::Export(export, answer) => {
+                let prepared = Prepared::of(&mut self.logs, export);
+                spawn("export", move || answer(prepared.write()));
             }
             Request::Search(request, pattern) => {
                 (self.searching, self.sought) = (true, true);

@@ -17,9 +17,13 @@ use std::{
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::{clipboard, terminal::Terminal, theme::Theme, view};
+use super::{clipboard, picture::PICTURES, terminal::Terminal, theme::Theme, view};
 use crate::{
-    app::{Drawn, Effect, Message, Model, RequestId, Rest, update},
+    app::{
+        Drawn, Effect, Message, Model, RequestId, Rest,
+        export::{Export, Exported},
+        update,
+    },
     model::{EpisodeId, Origin},
 };
 
@@ -177,10 +181,26 @@ impl<F: FnMut(Effect)> Program<'_, F> {
                     }
                     (self.outside)(Effect::Keep { text, sent });
                 }
+                Effect::Export(export) => {
+                    let what = self.drawn(export.what);
+                    (self.outside)(Effect::Export(Box::new(Export { what, ..*export })));
+                }
                 effect => (self.outside)(effect),
             }
         }
         Ok(None)
+    }
+
+    /// The picture of the screen where one is to be exported.
+    fn drawn(&self, what: Exported) -> Exported {
+        let picture = match &what {
+            Exported::Screen(name) => PICTURES.iter().find(|it| it.name == *name),
+            Exported::Text(_) | Exported::Report(_) => None,
+        };
+        picture.map_or(what, |it| {
+            let theme = Theme::new(it.color, self.model.charset);
+            Exported::Text((it.draw)(&frame(self.model, theme)))
+        })
     }
 
     /// `false`: the picture is the same as before.
@@ -302,6 +322,7 @@ impl Awaited {
             | Message::Continued
             | Message::Copied { .. }
             | Message::Annotated { .. }
+            | Message::Exported { .. }
             | Message::RulesSaved(_)
             | Message::Xray { .. } => true,
             Message::Matched { .. } => true,

@@ -42,7 +42,7 @@ fn the_readme_says_which_keys_there_are() {
     use Action as A;
     let views = keymap::view_digits().replace('-', "`..`");
     let views = format!("`{views}` {}", written(&[A::ShowEpisodes]));
-    let rows: [&[Action]; 18] = [
+    let rows: [&[Action]; 19] = [
         &[A::NextCulprit, A::PreviousCulprit],
         &[A::PreviousError, A::NextError],
         &[A::Cause, A::Effect],
@@ -60,6 +60,7 @@ fn the_readme_says_which_keys_there_are() {
         &[A::Variant, A::Weight, A::Scope, A::Sort, A::Group],
         &[A::Play, A::Hold],
         &[A::Undo, A::Redo, A::Discard],
+        &[A::Export],
         &[A::Copy, A::Mouse, A::Redraw],
     ];
     let leave: &[Action] = &[A::Open, A::Back, A::Quit, A::Interrupt];

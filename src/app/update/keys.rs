@@ -5,8 +5,8 @@
 //! ```
 
 use super::{
-    blame, compare, cursor, film, filter, form, groups, handled::Handled, keymap::action_of, log, note,
-    origins, rules, search, sweep, toggle_overlay, views, whose,
+    blame, compare, cursor, export, film, filter, form, groups, handled::Handled, keymap::action_of, log,
+    note, origins, rules, search, sweep, toggle_overlay, views, whose,
 };
 use crate::app::{
     action::Action,
@@ -64,6 +64,7 @@ pub(super) fn on_paste(model: &mut Model, text: &str, effects: &mut Vec<Effect>)
         Some(PromptKind::Filter) => filter::paste(model, text),
         Some(PromptKind::Rule(_)) => rules::paste(model, text),
         Some(PromptKind::Note(_)) => note::paste(model, text),
+        Some(PromptKind::Export(_)) => export::paste(model, text),
         None if form::typing(model) => form::paste(model, text, effects),
         None => {
             let (search, filter) = (Action::Search.key(), Action::Filter.key());
@@ -83,6 +84,7 @@ fn prompt(model: &mut Model, press: Press, effects: &mut Vec<Effect>) -> Handled
         PromptKind::Filter => filter::type_key(model, press.key),
         PromptKind::Rule(row) => rules::type_key(model, row, press.key),
         PromptKind::Note(step) => note::type_key(model, step, press.key, effects),
+        PromptKind::Export(step) => export::type_key(model, step, press.key, effects),
     }
     Handled::Yes
 }
@@ -230,6 +232,7 @@ fn run(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect
         Action::EpisodeOn => cursor::episode(model, count as isize, effects),
         Action::EpisodeBack => cursor::episode(model, -(count as isize), effects),
         Action::Copy => blame::copy(model, effects),
+        Action::Export => export::prompt(model),
         _ if model.screen == Screen::Episodes || model.open.is_none() => {
             model.notice = Some(format!("open an episode first: {}", Action::Open.key()));
         }

@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use super::{LogThread, Sought, Validated};
 use crate::{
-    app::{RequestId, RowActs},
+    app::{Message, RequestId, RowActs, export::Export},
     filter::Filter,
     model::{EpisodeId, Note, Origin},
     search::Pattern,
 };
+
+/// Takes the answer to one request.
+pub(super) type Answer = Box<dyn FnOnce(Message) + Send>;
 
 /// Something asked of the thread.
 pub(super) enum Request {
@@ -31,6 +34,8 @@ pub(super) enum Request {
     Context(EpisodeId, u64),
     /// Write a note beside its log.
     Annotate(Box<Note>),
+    /// Write a report to a file.
+    Export(Box<Export>, Answer),
     /// Something may have changed on disk.
     Woken,
     /// Search what there is and what comes; this replaces an older search.
@@ -97,6 +102,11 @@ impl LogThread {
     /// Writes a note beside its log.
     pub fn annotate(&self, note: Box<Note>) {
         let _ = self.requests.send(Request::Annotate(note));
+    }
+
+    /// Writes a file, off this thread; `answer` gets what came of it.
+    pub fn export(&self, export: Box<Export>, answer: impl FnOnce(Message) + Send + 'static) {
+        let _ = self.requests.send(Request::Export(export, Box::new(answer)));
     }
 
     /// Searches for `pattern`, now and in what comes; an older search ends.

@@ -3,7 +3,8 @@
 use crate::{
     app::{
         Key, Model,
-        prompt::{COMPLETE, EARLIER, LEAVE, NoteStep, Prompt, PromptKind, TAKE},
+        export::ENDINGS,
+        prompt::{COMPLETE, EARLIER, ExportStep, LEAVE, NoteStep, Prompt, PromptKind, TAKE},
     },
     text,
     tui::{paint::Painter, theme::Role},
@@ -23,6 +24,7 @@ pub(super) fn draw(model: &Model, prompt: &Prompt, line: &mut Painter<'_>) {
         (None, PromptKind::Filter) => (completions(model, prompt), Role::Dim),
         (None, PromptKind::Rule(_)) => ("R < -0.5 and share(coder) > 0.5".to_owned(), Role::Dim),
         (None, PromptKind::Note(step)) => (note_keys(step), Role::Dim),
+        (None, PromptKind::Export(step)) => (export_keys(step), Role::Dim),
     };
     let say = line.fit(&say, width * 3 / 5);
     let sign = match prompt.kind {
@@ -30,6 +32,7 @@ pub(super) fn draw(model: &Model, prompt: &Prompt, line: &mut Painter<'_>) {
         PromptKind::Filter => "filter: ",
         PromptKind::Rule(_) => "rule: ",
         PromptKind::Note(step) => &note_sign(model, step, width),
+        PromptKind::Export(step) => &export_sign(model, step, width),
     };
     let x = line.put(0, 0, sign, Role::Strong);
     let gap = if say.is_empty() { 0 } else { 2 };
@@ -56,6 +59,26 @@ fn note_keys(step: NoteStep) -> String {
         NoteStep::Culprit => format!("{back}: back"),
         NoteStep::Reason => format!("{go}: on  {back}: back"),
         NoteStep::By => format!("{go}: write it beside the log  {back}: back"),
+    }
+}
+
+/// What an export asks.
+fn export_sign(model: &Model, step: ExportStep, width: usize) -> String {
+    let path = model.exporting.as_ref().map_or(String::new(), |it| text::clean(&it.path));
+    match step {
+        ExportStep::Name => "export to: ".to_owned(),
+        ExportStep::Overwrite => format!("{} is there: replace it? y n ", text::fit(&path, width / 2)),
+    }
+}
+
+fn export_keys(step: ExportStep) -> String {
+    let back = Key::named(LEAVE).name();
+    match step {
+        ExportStep::Name => {
+            let endings: Vec<&str> = ENDINGS.iter().map(|it| it.name).collect();
+            format!("{}  {back}: back", endings.join(" "))
+        }
+        ExportStep::Overwrite => format!("{back}: back"),
     }
 }
 

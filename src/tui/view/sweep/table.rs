@@ -281,9 +281,9 @@ fn draw_mark(
 /// What the cell under the cursor says.
 fn draw_cell(open: &OpenEpisode, at: usize, more: &str, pane: &mut Painter<'_>) {
     let Some(row) = open.sweep().and_then(|it| it.rows.get(at)) else { return };
-    let Some(agent) = open.episode.agents.get(open.agent.index()) else { return };
+    let agent = &open.episode.agent(open.agent).name;
     let (width, height) = (pane.width(), pane.height());
-    pane.rule(0, &format!("{}, {}", agent.name, row.title), more);
+    pane.rule(0, &format!("{agent}, {}", row.title), more);
     let lines = cell_lines(open, row).into_iter();
     let wrapped = lines.flat_map(|(text, role)| {
         let lines = text::wrap(&text, width.saturating_sub(2));
