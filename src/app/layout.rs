@@ -137,7 +137,8 @@ pub struct Overview {
 impl Overview {
     /// The panes in `body`, which is what lies below the header, for an episode with this many agents.
     pub fn of(body: Area, agents: usize) -> Self {
-        let left = (body.columns * 5 / 8).clamp(40, 70);
+        // What was done, and what would have been better, needs more columns than bars do.
+        let left = (body.columns * 9 / 20).clamp(34, 60);
         // Rule, axis, agents, sum above; the matrix and the act below; the rest goes to the list of acts.
         let least = (agents + 3).clamp(6, (body.rows / 2 + 1).max(6));
         let lower = (agents + 3).clamp(9, body.rows.saturating_sub(least).max(9));

@@ -33,6 +33,16 @@ pub fn culprit_notice(open: &OpenEpisode, act: ActId, (rank, of): (usize, usize)
     format!("{id} {credit} {structural}: {rank} of {of} acts {word}; {explain} explains")
 }
 
+/// What would have been better than an act by the values of its alternatives: the best of them, and its mean return. `None`:
+/// none is known, or none is better than what was done.
+pub fn better(episode: &Episode, act: ActId) -> Option<(f64, &str)> {
+    let table = episode.table(act)?;
+    let known = || table.alternatives.iter().filter_map(|it| Some((it, it.q.mean?)));
+    let taken = known().find(|it| it.0.taken)?.1;
+    let (best, mean) = known().filter(|it| !it.0.taken).max_by(|a, b| a.1.total_cmp(&b.1))?;
+    (mean > taken + 1e-9).then_some((mean, best.label.as_str()))
+}
+
 /// `error 2 of 3: a17 coder: 2 tests failed`: the act with this rank among those with an error, from 1, and how many
 /// there are.
 pub fn error_notice(episode: &Episode, act: ActId, (rank, of): (usize, usize)) -> String {

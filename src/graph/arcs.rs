@@ -18,6 +18,8 @@ use super::weight::format_credit;
 use super::{Interaction, Pair};
 
 const LABEL_LIMIT: usize = 12;
+/// In a wide pane names have one column in so many.
+const LABEL_PART: usize = 6;
 const WEIGHT_LIMIT: usize = 4;
 /// At most this many lanes are drawn: nobody follows a line further, and the rest is counted as hidden.
 const MOST_LANES: usize = 120;
@@ -138,7 +140,7 @@ struct Panel {
 impl Panel {
     fn new(graph: &InteractionGraph, options: &Options<'_>) -> Self {
         let digits = graph.order.len().to_string().len();
-        let label = options.label_columns(&graph.order, LABEL_LIMIT);
+        let label = options.label_columns(&graph.order, LABEL_LIMIT.max(options.width / LABEL_PART));
         let values = graph.order.iter().filter_map(|it| options.credit_of(*it));
         let credit = values.clone().map(|it| format_credit(it, 6).len()).max().unwrap_or(0);
         let largest = values.map(f64::abs).fold(0.0, f64::max);

@@ -12,6 +12,8 @@ use super::weight::format_credit;
 use super::{Interaction, Pair};
 
 const LABEL_LIMIT: usize = 16;
+/// In a wide pane names have one column in so many.
+const LABEL_PART: usize = 3;
 const BOX_LIMIT: usize = 24;
 const WEIGHT_COLUMNS: usize = 5;
 const LEAST_LABEL: usize = 5;
@@ -162,17 +164,18 @@ impl Shape {
         options: &Options<'_>,
     ) -> Self {
         let both = || into.iter().chain(out);
+        let limit = LABEL_LIMIT.max(options.width / LABEL_PART);
         // A side without anybody leaves its room to the names of the other side.
         let longest = |side: &[Neighbour<'_>]| {
             let agents: Vec<AgentId> = side.iter().map(|it| it.agent).collect();
-            if agents.is_empty() { 0 } else { options.label_columns(&agents, LABEL_LIMIT).max(LEAST_LABEL) }
+            if agents.is_empty() { 0 } else { options.label_columns(&agents, limit).max(LEAST_LABEL) }
         };
         let (mut left, mut right) = (longest(into), longest(out));
         let mark = if out.iter().any(|it| it.is_mutual(graph)) { 3 } else { 0 };
         let weights = both().map(|it| weight_text(it, options).len());
         let weight = weights.max().unwrap_or(1).max(2);
         let mut lines = frame_lines(focus, graph, options);
-        let name = columns(&options.label(focus)).min(BOX_LIMIT);
+        let name = columns(&options.label(focus)).min(BOX_LIMIT.max(limit));
         let inner = |lines: &[(String, Role)]| lines.iter().map(|it| it.0.len()).max().unwrap_or(0).max(name);
         let needed = left + right + 2 * (weight + SHORTEST_ARROW) + 7 + mark + 4;
         if needed + inner(&lines) > options.width {

@@ -15,6 +15,8 @@ use super::weight::format_credit;
 use super::{Interaction, Pair};
 
 const LABEL_LIMIT: usize = 16;
+/// In a wide pane names have one column in so many.
+const LABEL_PART: usize = 3;
 const LEAST_LABEL: usize = 8;
 const TOTAL_COLUMNS: usize = 6;
 
@@ -89,7 +91,7 @@ impl Grid {
         let natural = 1 + weights.max().unwrap_or(1).max(digits);
         // A cut number says nothing; a cut name still has the number of its row.
         let spare = options.width.saturating_sub(digits + 3 + right + natural.max(3) * count);
-        let limit = LABEL_LIMIT.min(spare.max(LEAST_LABEL));
+        let limit = LABEL_LIMIT.max(options.width / LABEL_PART).min(spare.max(LEAST_LABEL));
         let label = options.label_columns(&graph.order, limit).max("in".len());
         let left = digits + 1 + label + 2;
         let room = options.width.saturating_sub(left + right) / count.max(1);

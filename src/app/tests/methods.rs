@@ -165,3 +165,18 @@ fn the_arithmetic_of_a_cell_is_that_of_its_row_and_agent() {
     let explained = explained.as_ref().as_ref().unwrap();
     assert!((explained.result.number().unwrap().value - number).abs() < 1e-12);
 }
+
+#[test]
+fn what_would_have_been_better_is_the_best_alternative_by_its_mean() {
+    let program = TestProgram::sample("forage-saboteur.jsonl");
+    let episode = &program.episode().episode;
+    let of = |id: &str| {
+        let act = episode.act_ids().find(|it| episode.act(*it).id == id).unwrap();
+        crate::app::sentences::better(episode, act)
+    };
+    let (mean, label) = of("porter-call-13").unwrap();
+    assert_eq!(label, "gourd");
+    assert!((mean - 0.70).abs() < 0.01, "{mean}");
+    // Nothing is better than what lifter did there.
+    assert_eq!(of("lifter-10"), None);
+}

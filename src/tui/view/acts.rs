@@ -2,13 +2,46 @@
 
 use super::{mark_error, put_agent, stepped_window};
 use crate::{
-    app::{Action, Figures, OpenEpisode, Pane, sentences},
-    model::{ActId, places},
+    app::{ActRows, Action, Figures, OpenEpisode, Pane, sentences},
+    model::{ActId, places, unsigned},
     text,
     tui::{paint::Painter, theme::Role},
 };
 
 pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
+    heading(open, pane);
+    let acts = open.act_order();
+    if acts.is_empty() {
+        let why = if open.listed.is_filtered() {
+            format!("no act passes the filters ({})", Action::Filters.key())
+        } else {
+            "no acts in this episode".to_owned()
+        };
+        pane.put(2, 1, &why, Role::Dim);
+        return;
+    }
+    let columns = Columns::of(open, &acts, pane.width());
+    columns.draw(open, pane);
+    let rows = pane.height().saturating_sub(2);
+    let at = open.act.and_then(|it| acts.row_of(it)).unwrap_or(0);
+    let top = stepped_window(at, acts.len(), rows);
+    let more = match acts.len().saturating_sub(top + rows) {
+        0 => String::new(),
+        more => format!(" {more} more "),
+    };
+    for (row, act) in acts.shown(top, rows).enumerate() {
+        let is_last = row + 1 == rows && rows > 1;
+        let note = if is_last { text::width(&more) } else { 0 };
+        draw_act(open, &columns, (row + 2, note), act, pane);
+    }
+    if rows > 1 {
+        let edge = pane.width();
+        pane.put_right(edge, rows + 1, &more, Role::Dim);
+    }
+}
+
+/// What the numbers are, in which order the acts are listed, and what is not listed.
+fn heading(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let word = open.analysis().and_then(|it| it.acts.as_ref()).map(|it| (it.provenance.word(), &it.method));
     // Until credit is known there is no other order.
     let by_time = open.lists_by_time() || open.ranking().is_none();
@@ -36,68 +69,115 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
         word => word.map_or(none, |it| it.0),
     };
     pane.rule(0, &title, right);
-    let acts = open.act_order();
-    if acts.is_empty() {
-        let why = if open.listed.is_filtered() {
-            format!("no act passes the filters ({})", Action::Filters.key())
-        } else {
-            "no acts in this episode".to_owned()
+}
+
+/// Where things stand in a row.
+struct Columns {
+    /// Of the id, and of the gap after it.
+    id: usize,
+    gap: usize,
+    when: usize,
+    agent: usize,
+    what: usize,
+    /// The column after the number.
+    right: usize,
+    /// Of what would have been better, after the number; 0: it is not shown.
+    better: usize,
+    /// Decimals of the number.
+    places: usize,
+}
+
+impl Columns {
+    fn of(open: &OpenEpisode, acts: &ActRows<'_>, width: usize) -> Self {
+        let episode = &open.episode;
+        let widest = |of: &dyn Fn(ActId) -> usize| acts.shown(0, 200).map(of).max().unwrap_or(0);
+        // In a narrow pane what was done matters more than when.
+        let narrow = width < 40;
+        let id = widest(&|it| text::width(&episode.act(it).id)).clamp(3, if narrow { 8 } else { 14 });
+        let when = if narrow { 0 } else { sentences::when_width(open).min(10) };
+        let agent = widest(&|it| text::width(&episode.agent(episode.act(it).agent).name));
+        let agent = agent.clamp(5, if narrow { 6 } else { 8 + width / 20 });
+        let places = places(open.largest_act());
+        let number = if open.figures() == Figures::None { 0 } else { 4 + places.max(1) };
+        let better = better_columns(open, acts, width);
+        // When, who and what say more of an act than its id, which stands below for the one under the cursor.
+        let id = match better {
+            0 => id,
+            _ if width < NAMED => 0,
+            _ => id.min(12),
         };
-        pane.put(2, 1, &why, Role::Dim);
-        return;
+        // An act in which something went wrong has its mark there.
+        let gap = usize::from(id > 0 || !open.index.errors.is_empty());
+        let what = width.saturating_sub(id + gap + when + agent + number + better + 5);
+        Self { id, gap, when, agent, what, right: width - better, better, places }
     }
-    let episode = &open.episode;
-    let widest = |of: &dyn Fn(ActId) -> usize| acts.shown(0, 200).map(of).max().unwrap_or(0);
-    let id = widest(&|it| text::width(&episode.act(it).id)).clamp(3, if pane.width() < 40 { 8 } else { 14 });
-    // In a narrow pane what was done matters more than when.
-    let narrow = pane.width() < 40;
-    let when = if narrow { 0 } else { sentences::when_width(open).min(10) };
-    let agent = widest(&|it| text::width(&episode.agent(episode.act(it).agent).name));
-    let agent = agent.clamp(5, if narrow { 6 } else { 8 + pane.width() / 20 });
-    let places = places(open.largest_act());
-    let number = if figures == Figures::None { 0 } else { 4 + places.max(1) };
-    let what = pane.width().saturating_sub(id + when + agent + number + 6);
-    let mut x = 2;
-    let unit = if open.index.start.is_some() { "t/s" } else { "step" };
-    x = pane.put_fit(x, 1, id, "act", Role::Dim) + 1;
-    if when > 0 {
-        pane.put_right(x + when, 1, if when < unit.len() { "" } else { unit }, Role::Dim);
-        x += when + 1;
-    }
-    x = pane.put_fit(x, 1, agent, "agent", Role::Dim) + 1;
-    pane.put_fit(x, 1, what, "what", Role::Dim);
-    let right = pane.width();
-    pane.put_right(right, 1, figures.heading(), Role::Dim);
-    let rows = pane.height().saturating_sub(2);
-    let at = open.act.and_then(|it| acts.row_of(it)).unwrap_or(0);
-    let top = stepped_window(at, acts.len(), rows);
-    for (row, act) in acts.shown(top, rows).enumerate() {
-        let y = row + 2;
-        let it = episode.act(act);
-        let here = Some(act) == open.act;
-        let role = if here { Role::Cursor } else { Role::Plain };
-        if here {
-            pane.put(1, y, if open.pane == Pane::Acts { ">" } else { "-" }, Role::Cursor);
+
+    fn draw(&self, open: &OpenEpisode, pane: &mut Painter<'_>) {
+        let unit = if open.index.start.is_some() { "t/s" } else { "step" };
+        let mut x = pane.put_fit(2, 1, self.id, "act", Role::Dim) + self.gap;
+        if self.when > 0 {
+            pane.put_right(x + self.when, 1, if self.when < unit.len() { "" } else { unit }, Role::Dim);
+            x += self.when + 1;
         }
-        let found = if open.found.holds(act) { Role::Match } else { role };
-        let mut x = pane.put_tail(2, y, id, &it.id, found) + 1;
-        mark_error(open, pane, (x - 1, y), act);
-        if when > 0 {
-            pane.put_right(x + when, y, &sentences::when(open, act), Role::Dim);
-            x += when + 1;
+        x = pane.put_fit(x, 1, self.agent, "agent", Role::Dim) + 1;
+        pane.put_fit(x, 1, self.what, "what", Role::Dim);
+        pane.put_right(self.right, 1, open.figures().heading(), Role::Dim);
+        if self.better > 0 {
+            pane.put_fit(self.right + 1, 1, self.better - 1, "better: R", Role::Dim);
         }
-        x = put_agent(open, pane, (x, y), agent, it.agent, role) + 1;
-        pane.put_fit(x, y, what, &it.label, role);
-        if figures == Figures::Suspicion {
-            pane.put_right(right, y, &sentences::act_figure(open, act, places), Role::Dim);
-        } else if let Some(credit) = open.act_credit(act).filter(|_| figures == Figures::Credit) {
-            let text = sentences::act_figure(open, act, places);
-            let role = if credit.value < 0.0 { Role::Negative } else { Role::Positive };
-            pane.put_right(right, y, &text, if credit.value == 0.0 { Role::Dim } else { role });
-        }
-    }
-    if acts.len() > top + rows && rows > 1 {
-        let more = format!(" {} more ", acts.len() - top - rows);
-        pane.put_right(right, rows + 1, &more, Role::Dim);
     }
 }
+
+/// Row `y`, at the end of which `note` columns are taken.
+fn draw_act(
+    open: &OpenEpisode,
+    columns: &Columns,
+    (y, note): (usize, usize),
+    act: ActId,
+    pane: &mut Painter<'_>,
+) {
+    let (episode, figures) = (&open.episode, open.figures());
+    let it = episode.act(act);
+    let here = Some(act) == open.act;
+    let role = if here { Role::Cursor } else { Role::Plain };
+    if here {
+        pane.put(1, y, if open.pane == Pane::Acts { ">" } else { "-" }, Role::Cursor);
+    }
+    let found = if open.found.holds(act) { Role::Match } else { role };
+    let mut x = pane.put_tail(2, y, columns.id, &it.id, found) + columns.gap;
+    mark_error(open, pane, (2 + columns.id, y), act);
+    if columns.when > 0 {
+        pane.put_right(x + columns.when, y, &sentences::when(open, act), Role::Dim);
+        x += columns.when + 1;
+    }
+    x = put_agent(open, pane, (x, y), columns.agent, it.agent, role) + 1;
+    let figure = sentences::act_figure(open, act, columns.places);
+    let better = sentences::better(episode, act).filter(|_| columns.better > 0);
+    // An act without numbers has the room of those.
+    let is_bare = better.is_none() && figure.is_empty();
+    let room = if is_bare { pane.width().saturating_sub(x + note) } else { 0 };
+    pane.put_fit(x, y, room.max(columns.what), &it.label, role);
+    if figures == Figures::Suspicion {
+        pane.put_right(columns.right, y, &figure, Role::Dim);
+    } else if let Some(credit) = open.act_credit(act).filter(|_| figures == Figures::Credit) {
+        let role = if credit.value < 0.0 { Role::Negative } else { Role::Positive };
+        pane.put_right(columns.right, y, &figure, if credit.value == 0.0 { Role::Dim } else { role });
+    }
+    if let Some((mean, label)) = better {
+        let text = format!("{} {label}", unsigned(mean, 2));
+        let role = if here { Role::Cursor } else { Role::Dim };
+        pane.put_fit(columns.right + 1, y, columns.better - 1, &text, role);
+    }
+}
+
+/// Columns of what would have been better, with its mean return, where alternatives of the acts listed first are known.
+fn better_columns(open: &OpenEpisode, acts: &ActRows<'_>, width: usize) -> usize {
+    let known = || acts.shown(0, 200).filter_map(|it| sentences::better(&open.episode, it));
+    let longest = known().map(|it| text::width(it.1)).max().unwrap_or(0);
+    if longest == 0 || width < BETTER.0 { 0 } else { (longest + 6).clamp(10, (width / 4).max(BETTER.1)) }
+}
+
+/// From so many columns on acts are listed by their ids, too, where what would have been better is said.
+const NAMED: usize = 56;
+/// The least columns of a list that says what would have been better, and the columns of that.
+const BETTER: (usize, usize) = (42, 12);

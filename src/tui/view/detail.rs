@@ -11,6 +11,9 @@ use crate::{
 };
 use body::Body;
 
+/// From so many rows on nothing of an act is cut but its payload.
+const HIGH: usize = 20;
+
 /// What fits beside other panes: the act, its cause, its payload, its alternatives.
 pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let Some(act) = open.act else {
@@ -23,9 +26,13 @@ pub(super) fn summary(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let width = pane.width().saturating_sub(3);
     let mut lines = relations(open, act);
     lines.extend(alternatives(open, act));
-    let head: Vec<(String, Role)> =
-        lines.into_iter().map(|(line, role)| (pane.fit(&line, width), role)).collect();
     let rows = pane.height().saturating_sub(1);
+    // Lines that are cut leave room for the payload; on a high pane there is room for both.
+    let fitted = |(line, role): (String, Role)| {
+        let parts = if rows >= HIGH { text::wrap(&line, width) } else { vec![pane.fit(&line, width)] };
+        parts.into_iter().map(move |it| (it, role))
+    };
+    let head: Vec<(String, Role)> = lines.into_iter().flat_map(fitted).collect();
     let body = Body::of(open, width, true, pane.marked());
     let mut shown: Vec<(String, Role)> = Vec::new();
     let head_rows = head.len().min(rows.saturating_sub(2).max(rows / 2));

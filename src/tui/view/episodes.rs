@@ -51,7 +51,7 @@ fn said(model: &Model, pane: &mut Painter<'_>) -> usize {
     let columns = pane.width().saturating_sub(GUTTER + 1).max(1);
     let rows_each = if pane.width() >= 140 { 1 } else { 2 };
     let mut y = 0;
-    for (word, sentence) in model.list.totals.sentences(columns * rows_each - rows_each * 4) {
+    for (word, sentence) in model.list.totals.sentences((columns * rows_each).saturating_sub(rows_each * 4)) {
         // How they ended is no longer than it must be: the header has the numbers, too.
         let lines = sentence.lines(columns, if word == "WHO" { rows_each } else { 1 });
         if y + lines.len() > most.max(1) {
@@ -211,7 +211,17 @@ fn draw_row(model: &Model, pane: &mut Painter<'_>, y: usize, index: usize, fitte
         pane.put(1, y, &Action::Compare.key(), Role::Warn);
     }
     let card = model.headlines.card(summary);
+    // Without grounds there is room for the words of that.
+    let is_groundless = card.is_some_and(|it| it.headline.rung == Rung::Nothing && it.act.is_none());
+    let after_who = fitted.iter().find(|it| {
+        ![Column::Ground, Column::Act, Column::Place].contains(&it.column) && it.column > Column::Who
+    });
     for it in fitted {
+        let widened = Fitted {
+            width: after_who.map_or(pane.width(), |it| it.x.saturating_sub(1)).saturating_sub(it.x),
+            ..*it
+        };
+        let it = if it.column == Column::Who && is_groundless { &widened } else { it };
         let Some(text) = it.column.text(summary, card) else {
             if it.column == Column::Reward {
                 put(pane, it, y, "none", Role::Dim);

@@ -66,18 +66,25 @@ pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> Drawn {
 /// The key table in two columns, from the table of actions.
 fn help(model: &Model, pane: &mut Painter<'_>) -> usize {
     let mut lines: Vec<(String, Role)> = Vec::new();
+    let columns = (pane.width() / 39).clamp(1, 4);
     for section in Section::ALL {
         lines.push((section.title().to_owned(), Role::Strong));
         for (keys, what) in keymap::help(section) {
-            lines.push((format!(" {} {what}", text::pad(&keys, keys.len().max(9))), Role::Plain));
+            let keys = text::pad(&keys, keys.len().max(9));
+            let room = (pane.width() / columns).saturating_sub(text::width(&keys) + 3).max(8);
+            let blank = " ".repeat(text::width(&keys));
+            for (at, part) in text::wrap(&what, room).iter().enumerate() {
+                let left = if at == 0 { &keys } else { &blank };
+                lines.push((format!(" {left} {part}"), Role::Plain));
+            }
         }
     }
-    lines.push((model.terminal.clone(), Role::Dim));
-    lines.push((
-        format!("{} begin a number that repeats a motion; the mouse is the terminal's own", count_digits()),
-        Role::Dim,
-    ));
-    let columns = (pane.width() / 39).clamp(1, 4);
+    let motions =
+        format!("{} begin a number that repeats a motion; the mouse is the terminal's own", count_digits());
+    for note in [&model.terminal, &motions] {
+        let wrapped = text::wrap(note, (pane.width() / columns).saturating_sub(2));
+        lines.extend(wrapped.into_iter().map(|it| (it, Role::Dim)));
+    }
     let rows = pane.height();
     let per_page = columns * rows;
     let top = model.overlay_top.min(lines.len().saturating_sub(per_page));

@@ -106,8 +106,14 @@ impl Columns {
     }
 
     fn line(&self, [name, who, credit, tau, declared, flip, sum, mark]: [&str; 8]) -> String {
-        let name = text::pad(&text::fit(name, self.name), self.name);
-        let mut line = format!("{name} {} {credit:>7} {tau:>5}", text::pad(&text::fit(who, WHO), WHO));
+        let mut line = if who.is_empty() {
+            let columns = self.name + 1 + WHO;
+            text::pad(&text::fit(name, columns), columns)
+        } else {
+            let name = text::pad(&text::fit(name, self.name), self.name);
+            format!("{name} {}", text::pad(&text::fit(who, WHO), WHO))
+        };
+        line += &format!(" {credit:>7} {tau:>5}");
         if self.declared {
             line += &format!(" {declared:>5}");
         }
@@ -149,8 +155,10 @@ fn row_line(episode: &Episode, columns: &Columns, row: &SweepRow) -> (String, Ro
         (false, true) => format!("least: {}", names(episode, &row.blamed)),
         (false, false) => names(episode, &row.blamed),
     };
-    // The name of the method and its baseline says more in few columns than the beginning of its title.
-    let title = if text::width(&row.title) <= columns.name { row.title.clone() } else { row.name() };
+    // The name of the method and its baseline says more in few columns than the beginning of its title. It has the room of
+    // whom it names where it names nobody.
+    let room = columns.name + if who.is_empty() { 1 + WHO } else { 0 };
+    let title = if text::width(&row.title) <= room { row.title.clone() } else { row.name() };
     let flip = row.flip.as_ref().map_or(String::new(), FlipProbability::words);
     let sum = signed(credit.sum, places(credit.sum));
     let (tau, declared) = (rank(row.tau), rank(row.declared_tau));
@@ -171,7 +179,8 @@ mod tests {
         let mut silent = 0;
         for row in sweep.rows.iter().filter(|it| it.result.is_ok()) {
             let (line, _) = row_line(&open.episode, &columns, row);
-            let credit: String = line.chars().skip(columns.name + 1).take(WHO + 1 + 7).collect();
+            // Where it names nobody, the name of the method has the room of that.
+            let credit: String = line.chars().skip(columns.name + 1 + WHO).take(1 + 7).collect();
             let says_nothing = row.agrees == Agreement::NoVoice;
             assert_eq!(credit.trim().is_empty(), says_nothing, "{line}");
             silent += usize::from(says_nothing);

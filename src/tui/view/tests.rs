@@ -345,12 +345,14 @@ fn is_rule(row: &[char], x: usize) -> bool {
 }
 
 /// Whether something is written over the columns of a number, in its own pane.
-fn has_heading(rows: &[Vec<char>], y: usize, (from, to): (usize, usize)) -> bool {
+///
+/// Of a table `in_sections`, rules within it begin no other table.
+fn has_heading(rows: &[Vec<char>], y: usize, (from, to): (usize, usize), in_sections: bool) -> bool {
     let word = |row: &Vec<char>| {
         let cells = row.iter().take(to + 2).skip(from);
         cells.into_iter().any(|it| it.is_alphabetic() || *it == '±')
     };
-    rows[..y].iter().rev().take_while(|row| !is_rule(row, from)).any(word)
+    rows[..y].iter().rev().take_while(|row| in_sections || !is_rule(row, from)).any(word)
 }
 
 #[test]
@@ -371,7 +373,7 @@ fn columns_of_numbers_have_a_heading() {
                     {
                         columns += 1;
                         assert!(
-                            has_heading(&rows, y, *number),
+                            has_heading(&rows, y, *number, way == "S"),
                             "{name} {way} {size:?} row {y}, {number:?}\n{text}"
                         );
                     }
@@ -387,8 +389,8 @@ fn the_search_for_headings_can_fail() {
     let rows = |text: &str| text.lines().map(|it| it.chars().collect()).collect::<Vec<Vec<char>>>();
     let with = rows("── title of it ──\n a  tau\n b +1.00\n c +0.50");
     assert_eq!(numbers(&with[3]), [(3, 7)]);
-    assert!(has_heading(&with, 3, (3, 7)));
-    assert!(!has_heading(&rows(" a  tau\n── title of it ──\n b +1.00\n c +0.50"), 3, (3, 7)));
+    assert!(has_heading(&with, 3, (3, 7), false));
+    assert!(!has_heading(&rows(" a  tau\n── title of it ──\n b +1.00\n c +0.50"), 3, (3, 7), false));
     assert_eq!(numbers(&rows("v1.5 a1.2b 3 4.5 +0.5? ±0.1")[0]), [(13, 15), (17, 26)]);
 }
 
@@ -431,4 +433,51 @@ fn every_view_is_painted() {
     let views: Vec<View> = crate::app::views::VIEWS.iter().map(|it| it.view).collect();
     let painted: Vec<View> = PAINTINGS.iter().map(|it| it.view).collect();
     assert_eq!(painted, views);
+}
+
+/// Sizes of terminals that people have.
+const SIZES: [(u16, u16); 6] = [(60, 18), (80, 24), (100, 30), (120, 40), (160, 45), (200, 60)];
+
+/// Blank cells beside a cut text from which on it could have been longer.
+const BLANKS: usize = 12;
+
+/// Where a row has a cut text and room for more of it beside it: the blank cells up to the next text, wall or edge.
+fn cut_beside_blanks(row: &str) -> Option<usize> {
+    let cells: Vec<char> = row.chars().collect();
+    let cuts = (0..cells.len()).filter(|it| cells[*it] == '…');
+    cuts.map(|it| cells[it + 1..].iter().take_while(|it| **it == ' ').count()).find(|it| *it >= BLANKS)
+}
+
+#[test]
+fn nothing_is_cut_beside_blanks() {
+    let mut frames = 0;
+    // A name of three hundred columns is cut wherever it stands, and a text of a log may hold the sign of a cut.
+    let odd = ["wide names", "long names", "joined names", "hostile", "long message"];
+    let are_usual = |it: &&(String, Model)| !odd.contains(&it.0.as_str());
+    for (name, model) in MODELS.iter().filter(are_usual) {
+        // The columns of view 4 are as wide as its numbers; S has the names in full.
+        for way in WAYS.into_iter().filter(|it| !it.starts_with('4')) {
+            for size in SIZES {
+                let text = text_of(&after(model, Charset::Unicode, size, way));
+                for row in text.lines() {
+                    let blanks = usize::from(size.0).saturating_sub(crate::text::width(row));
+                    let padded = format!("{row}{}", " ".repeat(blanks));
+                    let room = cut_beside_blanks(&padded);
+                    assert_eq!(
+                        room, None,
+                        "{name} {way:?} {size:?}: room beside a cut text in\n{row}\nof\n{text}"
+                    );
+                }
+                frames += 1;
+            }
+        }
+    }
+    assert!(frames > 5_000, "{frames}");
+}
+
+#[test]
+fn the_search_for_cut_texts_can_fail() {
+    assert_eq!(cut_beside_blanks("a cut te…             next"), Some(13));
+    assert_eq!(cut_beside_blanks("a cut te… │            next"), None);
+    assert_eq!(cut_beside_blanks("whole               next"), None);
 }

@@ -8,8 +8,21 @@ use crate::{
     tui::{paint::Painter, theme::Role},
 };
 
+/// From so many columns on the act stands beside the lanes, in so many.
+const BESIDE: (usize, usize) = (140, 58);
+
 pub(super) fn draw(open: &OpenEpisode, body: &mut Painter<'_>) {
     let (width, height) = (body.width(), body.height());
+    if width >= BESIDE.0 && !open.timeline.strip {
+        let (left, rows) = (width - BESIDE.1, height.saturating_sub(1));
+        lanes(open, &mut body.part(0, 0, left - 1, rows));
+        let wall = body.theme().glyphs.wall.to_string();
+        for y in 0..rows {
+            body.put(left - 1, y, &wall, Role::Rule);
+        }
+        detail::summary(open, &mut body.part(left, 0, BESIDE.1, rows));
+        return strip::blame_density(open, &mut body.part(0, height.saturating_sub(1), width, 1));
+    }
     let below = if height >= 18 { (height / 4).clamp(5, 14) } else { 0 };
     let upper = height - below - 1;
     if open.timeline.strip {
@@ -90,7 +103,7 @@ impl Lanes {
         let room = width.saturating_sub(first + places + 9);
         let agents = episode.agents.len().max(1);
         let visible = (room / 9).clamp(1, agents);
-        let lane = (room / visible).min(34);
+        let lane = room / visible;
         let last = agents - visible;
         // The lane of the cursor is always among those shown.
         let wanted = open.act.map_or(open.timeline.lane, |it| episode.act(it).agent.index());
@@ -130,13 +143,15 @@ pub(super) fn lanes(open: &OpenEpisode, pane: &mut Painter<'_>) {
     if lanes.when >= unit.len() {
         pane.put_right(lanes.id + lanes.when + 2, 1, unit, Role::Dim);
     }
+    let (right, figures) = (pane.width(), open.figures().heading());
     for agent in &lanes.shown {
         let column = lanes.column(*agent);
         let role = if *agent == open.agent { Role::Cursor } else { Role::Plain };
-        put_agent(open, pane, (column, 1), lanes.lane - 1, *agent, role);
+        let is_last = lanes.shown.last() == Some(agent);
+        let more = if is_last { right.saturating_sub(lanes.end() + text::width(figures) + 1) } else { 0 };
+        put_agent(open, pane, (column, 1), lanes.lane - 1 + more, *agent, role);
     }
-    let right = pane.width();
-    pane.put_right(right, 1, open.figures().heading(), Role::Dim);
+    pane.put_right(right, 1, figures, Role::Dim);
     let rows = pane.height().saturating_sub(2);
     let top = window(row_at(open, &acts), acts.len(), rows);
     for (row, act) in acts.shown(top, rows).enumerate() {
@@ -208,9 +223,10 @@ fn act_row(
             false => (glyphs.dot, if here { Role::Strong } else { Role::Plain }),
         };
         pane.put(from, y, &dot.to_string(), role);
-        let room = lanes.end().saturating_sub(from + 2);
         // A label may run over lanes to its right: it matters more than the bare lines.
-        let room = room.min(lanes.lane * 2).max(lanes.lane.saturating_sub(2).min(room));
+        let has_figure = !sentences::act_figure(open, act, lanes.places).is_empty();
+        let end = if has_figure { lanes.end() } else { pane.width().saturating_sub(1) };
+        let room = end.saturating_sub(from + 2);
         if room > 2 {
             let text = pane.fit(&it.label, room - 1);
             // Plain, wherever the cursor is: its row and those of cause and effect are marked at their

@@ -92,6 +92,8 @@ fn beside_title(open: &OpenEpisode, shown: std::ops::Range<usize>, all: usize) -
     words.join("  ")
 }
 
+/// The most columns of a choice.
+const LONGEST: usize = 40;
 /// Columns before the value of a field.
 const TITLE_COLUMNS: usize = 11;
 
@@ -102,7 +104,7 @@ fn cells_of(open: &OpenEpisode, field: &Field, here: bool, pane: &Painter<'_>) -
         if field.kind == FieldKind::Players { (marks[2], marks[3]) } else { (marks[0], marks[1]) };
     let cell = |(index, choice): (usize, &form::Choice)| {
         let cursor = here && field.window.0 + index == open.form.choice.min(field.window.1 - 1);
-        let label = pane.fit(&choice.label, 24);
+        let label = pane.fit(&choice.label, pane.width().saturating_sub(TITLE_COLUMNS + 6).clamp(8, LONGEST));
         let mark = if choice.selected { on } else { off };
         let role = match (cursor, choice.blocked.is_some()) {
             (true, _) => Role::State,

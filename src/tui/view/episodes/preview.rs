@@ -109,7 +109,7 @@ fn founded(credit: Option<&Attribution>) -> Option<&Attribution> {
 /// What every agent earned, or else its P by the text, or else what it did. Returns how many rows that took.
 fn draw_agents(seen: &Preview, most: usize, pane: &mut Painter<'_>) -> usize {
     let Preview { episode, analysis } = seen;
-    let rows = most.min(pane.height() - 1);
+    let rows = most.min(pane.height().saturating_sub(1));
     let width = pane.width();
     let credit = founded(analysis.credit.as_ref().ok());
     let ranking = if credit.is_some() { &analysis.agents } else { &AgentRanking::default() };
@@ -129,7 +129,12 @@ fn draw_agents(seen: &Preview, most: usize, pane: &mut Painter<'_>) -> usize {
                     continue;
                 };
                 bars::bar(pane, bar.0, row + 1, bar.1, &scale, value);
-                pane.put_right(width - 1, row + 1, &bars::number(value, scale.places), bars::role(value));
+                pane.put_right(
+                    width.saturating_sub(1),
+                    row + 1,
+                    &bars::number(value, scale.places),
+                    bars::role(value),
+                );
             }
         }
         (None, Some(estimate)) => {
@@ -139,7 +144,7 @@ fn draw_agents(seen: &Preview, most: usize, pane: &mut Painter<'_>) -> usize {
                 pane.put_fit(1, row + 1, name, &episode.agent(*agent).name, Role::Plain);
                 let filled = (p * bar.1 as f64).round() as usize;
                 pane.put(bar.0, row + 1, &glyph.repeat(filled.min(bar.1)), Role::Dim);
-                pane.put_right(width - 1, row + 1, &format!("P {p:.2}"), Role::Dim);
+                pane.put_right(width.saturating_sub(1), row + 1, &format!("P {p:.2}"), Role::Dim);
             }
         }
         (None, None) => {
@@ -154,7 +159,7 @@ fn draw_agents(seen: &Preview, most: usize, pane: &mut Painter<'_>) -> usize {
                 pane.put_fit(1, row + 1, name, &episode.agent(agent).name, Role::Plain);
                 let acts = counts[agent.index()];
                 pane.put(bar.0, row + 1, &glyph.repeat(acts * bar.1 / most), Role::Dim);
-                pane.put_right(width - 1, row + 1, &acts.to_string(), Role::Plain);
+                pane.put_right(width.saturating_sub(1), row + 1, &acts.to_string(), Role::Plain);
             }
         }
     }
@@ -165,7 +170,7 @@ fn draw_agents(seen: &Preview, most: usize, pane: &mut Painter<'_>) -> usize {
 fn draw_acts(seen: &Preview, most: usize, pane: &mut Painter<'_>) -> usize {
     let Preview { episode, analysis } = seen;
     let count = episode.acts.len();
-    let rows = most.min(pane.height() - 1);
+    let rows = most.min(pane.height().saturating_sub(1));
     let named = analysis.verdict.headline_act();
     let top = named.map_or(count - rows, |it| window(it.index(), count, rows));
     let credit = founded(analysis.acts.as_ref());
@@ -197,7 +202,7 @@ fn draw_acts(seen: &Preview, most: usize, pane: &mut Painter<'_>) -> usize {
             pane.put(1 + id, y, &glyph, Role::Warn);
         }
         let x = pane.put_fit(3 + id, y, agent, &episode.agent(it.agent).name, role) + 1;
-        let end = pane.width() - 1;
+        let end = pane.width().saturating_sub(1);
         pane.put_fit(x, y, end.saturating_sub(x + number + 1), &it.label, role);
         if let Some(figure) = figure(act) {
             pane.put_right(end, y, &figure, Role::Dim);
@@ -216,7 +221,7 @@ fn draw_named(totals: &Totals, pane: &mut Painter<'_>) -> usize {
         }
     }
     named.sort_by_key(|it| std::cmp::Reverse(it.1));
-    let rows = named.len().min(pane.height() - 1);
+    let rows = named.len().min(pane.height().saturating_sub(1));
     if rows == 0 {
         return 0;
     }

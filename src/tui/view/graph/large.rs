@@ -35,9 +35,15 @@ pub(super) fn below(open: &OpenEpisode, pane: &mut Painter<'_>) {
         let title =
             format!("Acts of {}", open.episode.agents.get(open.agent.index()).map_or("", |it| &it.name));
         let here = nearest(open, &acts);
-        draw_list(open, (&title, "act"), &acts, here, &mut pane.part(0, used, table, height - used));
+        draw_list(
+            open,
+            (&title, "act"),
+            &acts,
+            here,
+            &mut pane.part(0, used, table, height.saturating_sub(used)),
+        );
     }
-    let facts = &mut pane.part(table, 0, width - table, height);
+    let facts = &mut pane.part(table, 0, width.saturating_sub(table), height);
     facts.rule(0, "What the graph says", "");
     let wall = facts.theme().glyphs.wall.to_string();
     for y in 0..height {
@@ -70,8 +76,10 @@ fn matrix(open: &OpenEpisode, pane: &mut Painter<'_>) -> usize {
     let room = pane.width().saturating_sub(name + 3 + numbers_width(open));
     let cell = (room / agents.len().max(1)).clamp(5, name.max(6) + 2);
     let columns = (room / cell).min(agents.len());
-    let rows =
-        agents.len().min((pane.height() / 2).max(pane.height().saturating_sub(8))).min(pane.height() - 2);
+    let rows = agents
+        .len()
+        .min((pane.height() / 2).max(pane.height().saturating_sub(8)))
+        .min(pane.height().saturating_sub(2));
     let first = window(open.agent.index(), agents.len(), rows);
     for (slot, agent) in agents.shown(0, columns).enumerate() {
         let label = pane.fit(&open.episode.agent(agent).name, cell - 1);

@@ -117,11 +117,11 @@ pub(super) fn draw(open: &OpenEpisode, scrolled: usize, pane: &mut Painter<'_>) 
         }
     }
     let below = lines.len().saturating_sub(top + rows);
-    let y = y + rows.min(lines.len() - top);
+    let y = y + rows.min(lines.len().saturating_sub(top));
     let more = if below > 0 { format!("{top} lines above, {below} below") } else { String::new() };
-    let used = if y + about < height { y } else { height - about - 1 };
-    draw_cell(open, at, &more, &mut pane.part(0, used, width, height - used - 1));
-    legend(pane, height - 1);
+    let used = if y + about < height { y } else { height.saturating_sub(about + 1) };
+    draw_cell(open, at, &more, &mut pane.part(0, used, width, height.saturating_sub(used + 1)));
+    legend(pane, height.saturating_sub(1));
     reach
 }
 
@@ -148,7 +148,8 @@ fn heading(open: &OpenEpisode, layout: &Layout, pane: &mut Painter<'_>, y: usize
     let mut x = 1 + layout.name;
     for agent in &layout.agents {
         let role = if *agent == open.agent { Role::Cursor } else { Role::Dim };
-        pane.put_fit(x + 1, y, layout.cell - 2, &open.episode.agent(*agent).name, role);
+        let name = pane.fit(&open.episode.agent(*agent).name, layout.cell - 2);
+        pane.put_right(x + layout.cell - 1, y, &name, role);
         x += layout.cell;
     }
     if layout.who {
@@ -268,22 +269,22 @@ fn draw_mark(
         Mark::Zero => ' ',
     });
     if let Some(glyph) = glyph {
-        pane.put(1, 0, &glyph.to_string().repeat(cell - NUMBER - GAPS), role);
+        pane.put(1, 0, &glyph.to_string().repeat(cell.saturating_sub(NUMBER + GAPS)), role);
     }
     // A number that is too long for its cell loses the mark before it loses a digit.
-    pane.put_right(cell - 1, 0, &text, if is_cell { Role::Cursor } else { role });
+    pane.put_right(cell.saturating_sub(1), 0, &text, if is_cell { Role::Cursor } else { role });
     if is_cell {
         pane.put(0, 0, "[", Role::Cursor);
-        pane.put(cell - 1, 0, "]", Role::Cursor);
+        pane.put(cell.saturating_sub(1), 0, "]", Role::Cursor);
     }
 }
 
 /// What the cell under the cursor says.
 fn draw_cell(open: &OpenEpisode, at: usize, more: &str, pane: &mut Painter<'_>) {
     let Some(row) = open.sweep().and_then(|it| it.rows.get(at)) else { return };
-    let agent = &open.episode.agent(open.agent).name;
+    let Some(agent) = open.episode.agents.get(open.agent.index()) else { return };
     let (width, height) = (pane.width(), pane.height());
-    pane.rule(0, &format!("{agent}, {}", row.title), more);
+    pane.rule(0, &format!("{}, {}", agent.name, row.title), more);
     let lines = cell_lines(open, row).into_iter();
     let wrapped = lines.flat_map(|(text, role)| {
         let lines = text::wrap(&text, width.saturating_sub(2));

@@ -46,6 +46,7 @@ pub(super) fn logs() -> Vec<(&'static str, String)> {
         ("long names", team(5, &"agent-of-the-".repeat(30)) + &end(-1.0)),
         ("joined names", team(4, "👩\u{200d}👩\u{200d}👧e\u{301}\u{301}🏳\u{fe0f}\u{200d}🌈") + &end(2.0)),
         ("hostile", team(4, r"\u001b]0;x\u0007\u202e\u200b\u0008\r\n\t\u009b31m") + &end(-1.0)),
+        ("roles", roles()),
         ("long message", long_message()),
         ("cycle", cycle()),
         ("odd numbers", odd_numbers()),
@@ -87,6 +88,29 @@ fn credit(agents: usize) -> String {
         r#"{{"type":"credit","episode":"e","algorithm":"shapley_values","agents":{{{}}},"items":[{items}]}}"#,
         values.join(",")
     ) + "\n"
+}
+
+/// Names, texts and a task as long as those of teams of language models are; somebody named an act.
+fn roles() -> String {
+    let names = [
+        "WomenInComputerScienceHistory_Expert",
+        "Verification_Expert",
+        "Computer_terminal",
+        "DataAnalysis_Expert",
+    ];
+    let said =
+        "Let me verify the number of athletes of every country against the table on the page that was found";
+    let task =
+        "What country had the least number of athletes at the 1928 Summer Olympics? Of several, the first";
+    let mut log = format!(r#"{{"type":"episode_start","episode":"e","task":"{task}"}}"#) + "\n";
+    for at in 0..24 {
+        let (from, to) = (names[at % 4], names[(at + 1) % 4]);
+        writeln!(log, r#"{{"type":"message","episode":"e","id":"s{at}","from":"{from}","to":"{to}","content":"{said} {at}"}}"#).unwrap();
+    }
+    let item =
+        r#"{"of":"s7","label":"mistake","reason":"it counts the wrong table and never looks at the page"}"#;
+    log += &format!(r#"{{"type":"credit","episode":"e","algorithm":"human_annotation","items":[{item}]}}"#);
+    log + "\n" + &end(-1.0)
 }
 
 /// 88 kB in one message, without a place to break half of it.
