@@ -71,3 +71,21 @@ fn a_picture_is_the_screen_and_is_replaced_after_a_yes() {
     assert_ne!(fs::read_to_string(&path).unwrap(), first, "another view");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
 }
+
+/// `report --format screen` and the terminal show the same, at any size and in any view.
+#[test]
+fn the_screen_that_report_prints_is_the_screen() {
+    for ((columns, rows), keys) in [((80, 24), ""), ((100, 30), "2"), ((160, 45), "3"), ((60, 18), "4")] {
+        let mut session = Run::log(sample()).size(columns, rows).start();
+        session.wait_for("SAVED");
+        session.wait_for("SURE");
+        session.keys(keys);
+        let size = format!("{columns}x{rows}");
+        let expected = printed(&["--format", "screen", "--size", &size, "--keys", keys]);
+        let expected = String::from_utf8(expected).unwrap();
+        let lines = |text: &str| text.lines().map(|it| it.trim_end().to_owned()).collect::<Vec<_>>();
+        session.wait_until(&format!("{size} {keys} is\n{expected}"), |it| {
+            lines(&it.screen()) == lines(&expected)
+        });
+    }
+}
