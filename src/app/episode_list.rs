@@ -25,6 +25,9 @@ pub use totals::{Blamed, Rewards, Totals};
 /// From so many listed episodes on, not all of them are read and judged, and what only that tells orders nothing.
 pub const MOST_JUDGED: usize = 1_000;
 
+/// Of so many rows each is asked whether it is known.
+const MOST_LOOKED_UP: usize = 20_000;
+
 /// By what the list is divided into groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Grouping {
@@ -124,7 +127,12 @@ pub struct EpisodeList {
     pub totals: Totals,
     rows: Option<Arc<Rows>>,
     made_for: Option<Stamp>,
+    /// What the log says of the listed episodes.
+    row_totals: Option<(RowsOf, Totals)>,
 }
+
+/// The filters and the episodes of a list.
+type RowsOf = ((u64, u64), Arc<Segmented<EpisodeSummary>>);
 
 impl EpisodeList {
     /// How many rows there are, of `all` episodes of the log.
@@ -224,6 +232,33 @@ impl EpisodeList {
         self.grouping = Grouping::next(self.grouping);
     }
 
+    /// Adds up the rows: what the log says of them if other ones are listed or the log has changed, and what is known of those
+    /// that were read.
+    fn add_up(
+        &mut self,
+        episodes: &Arc<Segmented<EpisodeSummary>>,
+        headlines: &Headlines,
+        stamp: (u64, u64),
+    ) {
+        let len = self.len(episodes.len());
+        let kept = self.row_totals.take().filter(|it| it.0.0 == stamp && Arc::ptr_eq(&it.0.1, episodes));
+        let rows = || (0..len).map(|it| &episodes[self.episode_at(it)]);
+        let (of, row_totals) =
+            kept.unwrap_or_else(|| ((stamp, Arc::clone(episodes)), Totals::of_rows(len, &rows())));
+        // Of a long list few are known: those are gone through, not the list.
+        let totals = row_totals.clone();
+        let totals = if len <= MOST_LOOKED_UP {
+            totals.with_cards(&rows().filter_map(|it| Some((it, headlines.card(it)?))))
+        } else {
+            let row = |id: crate::model::EpisodeId| {
+                let row = episodes.get(id.index()).filter(|it| it.id == id)?;
+                self.place_of(id.index()).map(|_| row)
+            };
+            totals.with_cards(&headlines.cards().filter_map(|(id, card)| Some((row(id)?, card))))
+        };
+        (self.totals, self.row_totals) = (totals, Some((of, row_totals)));
+    }
+
     /// Makes the rows anew if something has changed. `passing` are the episodes that pass the filters, ascending, and their
     /// stamp; without filters it is `None`.
     pub(super) fn refresh(
@@ -266,8 +301,7 @@ impl EpisodeList {
             }
         };
         self.rows = rows;
-        let len = self.len(episodes.len());
-        self.totals = Totals::of(len, (0..len).map(|it| of(self.episode_at(it))));
+        self.add_up(episodes, headlines, stamp);
         true
     }
 }

@@ -40,6 +40,11 @@ impl Headlines {
         self.known.get(&row.id)?.card.as_ref()
     }
 
+    /// All that is known, in no order.
+    pub(super) fn cards(&self) -> impl Iterator<Item = (EpisodeId, &Card)> + Clone {
+        self.known.iter().filter_map(|(id, it)| Some((*id, it.card.as_ref()?)))
+    }
+
     /// The episode in this row, if it was looked at last.
     pub fn preview(&self, row: &EpisodeSummary) -> Option<&Preview> {
         self.preview.as_ref().filter(|it| it.0 == row.id).map(|it| &it.2)

@@ -6,7 +6,9 @@ use super::column::Column;
 use crate::{app::job::Card, credit::Rung, model::EpisodeSummary, text};
 
 /// So many rows are looked at; of more, the first.
-const MOST_ROWS: usize = 20_000;
+const MOST_ROWS: usize = 200_000;
+/// Among so many names it is looked for one that repeats.
+const MOST_NAMES: usize = 20_000;
 /// Of so many rows texts are measured, evenly spread.
 const MOST_MEASURED: usize = 1_000;
 /// A beginning that all names share is said once if it has at least so many columns.
@@ -94,41 +96,64 @@ pub(super) struct Differing {
 }
 
 impl Totals {
-    /// Of `episodes` rows.
+    /// Of `episodes` rows and what is known of them.
     pub(super) fn of<'a>(
         episodes: usize,
         rows: impl Iterator<Item = (&'a EpisodeSummary, Option<&'a Card>)> + Clone,
     ) -> Self {
-        let rows = rows.take(MOST_ROWS);
+        let cards = rows.clone().filter_map(|(row, card)| Some((row, card?)));
+        Self::of_rows(episodes, &rows.map(|it| it.0)).with_cards(&cards)
+    }
+
+    /// Of `episodes` rows alone.
+    pub(super) fn of_rows<'a>(
+        episodes: usize,
+        rows: &(impl Iterator<Item = &'a EpisodeSummary> + Clone),
+    ) -> Self {
+        let rows = rows.clone().take(MOST_ROWS);
         let mut totals = Self { episodes, ..Self::default() };
         let mut names = FxHashSet::default();
-        let mut tasks = FxHashSet::default();
-        let mut first: Option<(&EpisodeSummary, Option<Rung>)> = None;
-        for (row, card) in rows.clone() {
+        let mut first: Option<&EpisodeSummary> = None;
+        for row in rows.clone() {
             totals.seen += 1;
             totals.add_row(row);
-            let (earlier, rung) = first.get_or_insert((row, None));
+            let earlier = first.get_or_insert(row);
             let differing = &mut totals.differing;
             differing.agents |= row.agents != earlier.agents;
             differing.acts |= row.acts != earlier.acts;
             differing.data |=
                 (row.declared, row.counterfactuals) != (earlier.declared, earlier.counterfactuals);
             differing.has_long |= row.acts >= LONG;
-            differing.names_repeat |= !names.insert(&row.name);
+            differing.names_repeat |= totals.seen <= MOST_NAMES && !names.insert(&row.name);
             differing.has_run |= row.run.is_some();
-            if let Some(card) = card {
-                differing.rungs |= *rung.get_or_insert(card.headline.rung) != card.headline.rung;
-                differing.annotated |= row.label.is_some() && card.headline.rung != Rung::Judged;
-                tasks.extend(card.task.as_deref());
-                totals.add_card(card);
-            }
         }
-        totals.tasks = tasks.len();
-        totals.blamed.sort_by(|a, b| (a.rung, b.count).cmp(&(b.rung, a.count)));
         totals.outcomes.sort_by_key(|it| std::cmp::Reverse(it.1));
-        totals.prefix = common_prefix(rows.clone().map(|it| &*it.0.name));
-        totals.measure(&rows);
+        totals.prefix = common_prefix(rows.clone().map(|it| &*it.name));
+        let step = (totals.seen / MOST_MEASURED).max(1);
+        let rows = rows.step_by(step).map(|it| (it, None));
+        totals.measure(&rows, |it| !it.is_of_card());
         totals
+    }
+
+    /// With what is known of some of them.
+    pub(super) fn with_cards<'a>(
+        mut self,
+        cards: &(impl Iterator<Item = (&'a EpisodeSummary, &'a Card)> + Clone),
+    ) -> Self {
+        let mut tasks = FxHashSet::default();
+        let mut rung = None;
+        for (row, card) in cards.clone() {
+            let differing = &mut self.differing;
+            differing.rungs |= *rung.get_or_insert(card.headline.rung) != card.headline.rung;
+            differing.annotated |= row.label.is_some() && card.headline.rung != Rung::Judged;
+            tasks.extend(card.task.as_deref());
+            self.add_card(card);
+        }
+        self.tasks = tasks.len();
+        self.blamed.sort_by(|a, b| (a.rung, b.count).cmp(&(b.rung, a.count)));
+        let cards = cards.clone().map(|(row, card)| (row, Some(card)));
+        self.measure(&cards, Column::is_of_card);
+        self
     }
 
     fn add_row(&mut self, row: &EpisodeSummary) {
@@ -218,17 +243,22 @@ impl Totals {
         self.widths.iter().find(|it| it.0 == column).map_or(0, |it| it.1)
     }
 
-    fn measure<'a>(&mut self, rows: &(impl Iterator<Item = (&'a EpisodeSummary, Option<&'a Card>)> + Clone)) {
-        let step = (self.seen / MOST_MEASURED).max(1);
+    /// Measures those `columns` that are shown.
+    fn measure<'a>(
+        &mut self,
+        rows: &(impl Iterator<Item = (&'a EpisodeSummary, Option<&'a Card>)> + Clone),
+        columns: impl Fn(Column) -> bool,
+    ) {
         let prefix = self.prefix;
-        let measured = self.columns().into_iter().map(|column| {
-            let texts = rows.clone().step_by(step).filter_map(|(row, card)| {
+        let measured = Column::ALL.into_iter().filter(|it| columns(*it)).map(|column| {
+            let texts = rows.clone().filter_map(|(row, card)| {
                 let text = column.text(row, card)?;
                 Some(text::width(if column == Column::Episode { &text[prefix..] } else { &text }))
             });
             (column, texts.max().unwrap_or(0).max(text::width(column.heading())))
         });
-        self.widths = measured.collect();
+        let measured: Vec<(Column, usize)> = measured.collect();
+        self.widths.extend(measured);
     }
 }
 
@@ -274,5 +304,20 @@ mod tests {
         assert_eq!(columns(&some), [Column::Episode, Column::Reward, Column::Who]);
         let twice = ["r1", "r2"].map(|it| EpisodeSummary { run: Some(it.into()), ..row("a", None) });
         assert_eq!(columns(&twice), [Column::Episode, Column::Run, Column::Who]);
+    }
+
+    #[test]
+    fn of_a_long_list_all_that_the_log_says_is_counted() {
+        let row = |at: usize| EpisodeSummary {
+            name: format!("e{at}").into(),
+            reward: Some(if at < 25_000 { 0.0 } else { 1.0 }),
+            acts: 2,
+            ..EpisodeSummary::default()
+        };
+        let rows: Vec<EpisodeSummary> = (0..30_000).map(row).collect();
+        let totals = Totals::of_rows(rows.len(), &rows.iter());
+        assert!(totals.is_whole());
+        assert_eq!((totals.acts, totals.rewards.map(|it| it.range)), (60_000, Some((0.0, 1.0))));
+        assert!((totals.rewards.unwrap().mean - 5.0 / 30.0).abs() < 1e-9);
     }
 }
