@@ -55,8 +55,10 @@ mod training;
 
 use crate::{
     context::Context,
-    credit::{FailureStudy, Interactions, OwnStudy, PersonsAgree, Study, Sweep, Verdict},
-    model::{ActId, Attribution, Diagnostic, Episode, Explanation, Origin, Scenario, Unavailable},
+    credit::{FailureStudy, Interactions, OwnStudy, PersonsAgree, Rung, Study, Sweep, Verdict},
+    model::{
+        ActId, Attribution, Diagnostic, Episode, Explanation, Origin, Provenance, Scenario, Unavailable,
+    },
     suspicion::Xray,
 };
 
@@ -165,5 +167,12 @@ impl Report<'_> {
     fn act_credit(&self) -> Option<&Attribution> {
         let own = self.credit.as_ref().ok();
         self.acts.or(own).filter(|it| !it.acts.is_empty())
+    }
+
+    /// Whether the log has nothing but the shape of the trace and the word of a judge to go by: a picture of such
+    /// credit would look like an answer.
+    fn is_bare(&self) -> bool {
+        let is_shape = self.credit.as_ref().is_ok_and(|it| it.provenance == Provenance::Structural);
+        is_shape && self.verdict.ground.rung >= Rung::Judged && !self.scenario.edits_episode()
     }
 }

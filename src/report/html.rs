@@ -180,6 +180,23 @@ mod tests {
     }
 
     #[test]
+    fn what_only_the_shape_of_the_trace_says_is_no_picture() {
+        let mut sample = Sample::new();
+        assert!(printed(&sample.report()).contains("<svg class=\"bar\""));
+        if let Ok(credit) = &mut sample.credit {
+            credit.provenance = crate::model::Provenance::Structural;
+        }
+        sample.scenario = crate::model::Scenario::default();
+        sample.verdict.ground.rung = crate::credit::Rung::Nothing;
+        let page = printed(&sample.report());
+        assert!(
+            !page.contains("<svg class=\"bar\"") && page.contains("which blames nobody: no bars"),
+            "{page}"
+        );
+        assert!(!page.contains("act, credit"), "nor beside the boxes");
+    }
+
+    #[test]
     fn a_large_team_is_not_drawn_and_not_listed_in_full() {
         let mut sample = Sample::new();
         let one = sample.episode.agents[0].clone();

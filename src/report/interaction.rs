@@ -68,12 +68,12 @@ impl<'a> Wiring<'a> {
         self.graph.graph.node_weights().nth(agent.index()).map_or(0, |it| it.acts)
     }
 
-    /// The credit of an agent, if it is a number.
+    /// The credit of an agent, if it is a number that says something of it.
     pub(super) fn credit(&self, agent: AgentId) -> Option<f64> {
-        self.report.credit.as_ref().ok()?.agent(agent).map(|it| it.value)
+        self.report.credit.as_ref().ok().filter(|_| !self.report.is_bare())?.agent(agent).map(|it| it.value)
     }
 
-    /// `-0.25`, `undefined`; empty where nothing is known.
+    /// `-0.25`; empty where nothing is known.
     pub(super) fn credit_words(&self, agent: AgentId) -> String {
         self.credit(agent).map_or(String::new(), |it| signed(it, self.places).trim_start().to_owned())
     }

@@ -31,6 +31,8 @@ fn numbers(report: &Report<'_>, credit: &Attribution) -> Markup {
     let scale = scale(values());
     let order = credit::ordered(report, credit);
     let shown = Columns {
+        bar: !report.is_bare(),
+        interval: values().any(|it| it.number().is_some_and(|it| it.interval.is_some())),
         n: values().any(|it| it.number().is_some_and(|it| it.n.is_some())),
         own: !own(report).is_empty(),
         why: values().any(|it| it.number().is_none()),
@@ -43,10 +45,14 @@ fn numbers(report: &Report<'_>, credit: &Attribution) -> Markup {
             h2 id="credit" { "Credit: " (credit.title) }
             div class="scroll" tabindex="0" role="group" aria-label="Table: credit of each agent" {
                 table {
-                    caption { "Bars from " (inline(-scale, places)) " to " (inline(scale, places)) "; the line across is the interval" }
+                    caption {
+                        @if shown.bar { "Bars from " (inline(-scale, places)) " to " (inline(scale, places)) }
+                        @else { "By the shape of the trace alone, which blames nobody: no bars" }
+                        @if shown.bar && shown.interval { "; the line across is the interval" }
+                    }
                     thead { tr {
-                        th scope="col" { "agent" } th scope="col" class="number" { "credit" } th scope="col" { "bar" }
-                        th scope="col" { "interval" }
+                        th scope="col" { "agent" } th scope="col" class="number" { "credit" } @if shown.bar { th scope="col" { "bar" } }
+                        @if shown.interval { th scope="col" { "interval" } }
                         @if shown.n { th scope="col" class="number" { "n" } }
                         @if shown.own { th scope="col" class="number" { "own" } }
                         @if shown.why { th scope="col" { "why there is no number" } }
@@ -64,6 +70,8 @@ fn numbers(report: &Report<'_>, credit: &Attribution) -> Markup {
 
 /// Columns that are there only if they say something.
 struct Columns {
+    bar: bool,
+    interval: bool,
     n: bool,
     own: bool,
     why: bool,
@@ -93,8 +101,8 @@ fn row(
         tr data-agent=(agent.index()) {
             th scope="row" { (name) @if named { " " span class="soft" { "(named)" } } }
             td class="number" { (shown) }
-            td { @if let Some(it) = number { (bar(it, scale)) } }
-            td { (number.map_or(String::new(), |it| figures::interval(it, places))) }
+            @if columns.bar { td { @if let Some(it) = number { (bar(it, scale)) } } }
+            @if columns.interval { td { (number.map_or(String::new(), |it| figures::interval(it, places))) } }
             @if columns.n { td class="number" { @if let Some(n) = number.and_then(|it| it.n) { (n) } } }
             @if columns.own {
                 td class="number" { @if let Ok(at) = earned.binary_search_by_key(&agent, |it| it.agent) { (signed(earned[at].value, places)) } }
