@@ -11,6 +11,7 @@ mod drawing;
 pub mod episode_list;
 pub mod export;
 pub mod filters;
+pub mod glossary;
 mod headlines;
 mod index;
 mod job;

@@ -24,6 +24,9 @@ use ratatui::{
     style::{Color, Modifier},
 };
 
+#[path = "screens/glossary.rs"]
+mod glossary;
+
 /// Relative, since tests run in the package's folder: paths on a screen are then the same everywhere.
 fn sample(name: &str) -> String {
     format!("sample-logs/{name}")
@@ -240,6 +243,10 @@ fn what_if() {
 #[test]
 fn overlays() {
     check("help_80x24", DEMO, (80, 24), "?");
+    check("glossary_80x24", DEMO, (80, 24), "?g");
+    check("glossary_typed_80x24", DEMO, (80, 24), "?gact");
+    check("glossary_160x45", DEMO, (160, 45), "?g");
+    check_ascii("glossary_40x10_ascii", DEMO, (40, 10), "?gsame");
     check("explain_agent_80x24", DEMO, (80, 24), "e");
     check("explain_act_80x24", DEMO, (80, 24), "be");
     check("sweep_80x24", DEMO, (80, 24), "S");

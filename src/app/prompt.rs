@@ -1,4 +1,4 @@
-//! A line that is being typed: what to search for, a filter, or a note.
+//! A line that is being typed: what to search for, a filter, a word of the glossary, or a note.
 
 use super::key::{Key, KeyCode};
 
@@ -23,6 +23,8 @@ pub enum PromptKind {
     Filter,
     /// A rule: of this row of their list, or a new one.
     Rule(Option<usize>),
+    /// `?` `g`: what narrows the words of the glossary.
+    Glossary,
     /// `a`: a part of a note about an act or agent.
     Note(NoteStep),
     /// `E`: where to write what is on the screen.

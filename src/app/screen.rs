@@ -58,6 +58,8 @@ impl View {
 pub enum Overlay {
     /// Keys.
     Help,
+    /// The words of the screen that have this text.
+    Glossary(String),
     /// The arithmetic of one number.
     Explain(Box<Result<Explanation, Unavailable>>),
     /// What to know of the method shown.

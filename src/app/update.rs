@@ -13,6 +13,7 @@ mod fields;
 mod film;
 mod filter;
 mod form;
+mod glossary;
 mod graph;
 mod groups;
 mod growth;

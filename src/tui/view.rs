@@ -10,6 +10,7 @@ mod episodes;
 mod film;
 mod filters;
 mod footer;
+mod glossary;
 mod graph;
 mod groups;
 mod header;

@@ -82,7 +82,8 @@ fn the_readme_names_keys_that_do_what_it_says() {
     let [left, down, up, right, help, open, findings] =
         [A::Left, A::Down, A::Up, A::Right, A::Help, A::Open, A::Findings].map(A::key);
     for sentence in [
-        format!("Arrows work wherever `{left} {down} {up} {right}` do. `{help}` lists everything."),
+        format!("Arrows work wherever `{left} {down} {up} {right}` do. `{help}` lists everything;"),
+        format!("lists everything; `{}` there leads to the glossary", crate::app::glossary::OPEN.name()),
         format!("`{left}` `{right}` turn the value, `{open}` makes it a what-if"),
         format!("View {} has five variants", View::METHODS.digit()),
         format!("`1 input error ({findings})`"),

@@ -128,6 +128,42 @@ fn back_goes_one_level_at_a_time_and_then_quits() {
 }
 
 #[test]
+fn the_glossary_is_narrowed_by_typing() {
+    let mut program = TestProgram::of(FAILED);
+    let shown = |program: &TestProgram| match &program.model().overlay {
+        Some(Overlay::Glossary(typed)) => Some(typed.clone()),
+        _ => None,
+    };
+    // Without the help the key goes to the first row, as everywhere.
+    program.press("g");
+    assert_eq!(shown(&program), None);
+    program.press("?gjq");
+    assert_eq!(shown(&program).as_deref(), Some("jq"), "letters are typed");
+    program.key(Key::named(KeyCode::Backspace));
+    program.key(Key::named(KeyCode::Down));
+    assert_eq!((shown(&program).as_deref(), program.model().overlay_top), (Some("j"), 1));
+    program.press("u");
+    assert_eq!(
+        (shown(&program).as_deref(), program.model().overlay_top),
+        (Some("ju"), 0),
+        "from the first on"
+    );
+    // What was typed stays, and letters are keys again.
+    program.press("\nj");
+    assert_eq!((shown(&program).as_deref(), program.model().overlay_top), (Some("ju"), 1));
+    program.press("?g");
+    program.send(Message::Paste("blame\n".to_owned()));
+    assert_eq!(shown(&program).as_deref(), Some("blame"));
+    program.press("\x1b");
+    assert_eq!(program.model().overlay, Some(Overlay::Help));
+    program.press("g");
+    program.key(Key::named(KeyCode::Backspace));
+    assert_eq!((program.model().overlay.clone(), &program.model().prompt), (Some(Overlay::Help), &None));
+    program.press("\x1b");
+    assert_eq!(program.model().overlay, None);
+}
+
+#[test]
 fn every_view_and_overlay_has_its_key() {
     let mut program = TestProgram::of(FAILED);
     for view in views::VIEWS.iter().map(|it| it.view) {

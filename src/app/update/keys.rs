@@ -5,8 +5,8 @@
 //! ```
 
 use super::{
-    blame, compare, cursor, export, film, filter, form, groups, handled::Handled, keymap::action_of, log,
-    note, origins, rules, search, sweep, toggle_overlay, views, whose,
+    blame, compare, cursor, export, film, filter, form, glossary, groups, handled::Handled,
+    keymap::action_of, log, note, origins, rules, search, sweep, toggle_overlay, views, whose,
 };
 use crate::app::{
     action::Action,
@@ -63,6 +63,7 @@ pub(super) fn on_paste(model: &mut Model, text: &str, effects: &mut Vec<Effect>)
         Some(PromptKind::Search) => search::paste(model, text, effects),
         Some(PromptKind::Filter) => filter::paste(model, text),
         Some(PromptKind::Rule(_)) => rules::paste(model, text),
+        Some(PromptKind::Glossary) => glossary::paste(model, text),
         Some(PromptKind::Note(_)) => note::paste(model, text),
         Some(PromptKind::Export(_)) => export::paste(model, text),
         None if form::typing(model) => form::paste(model, text, effects),
@@ -83,6 +84,7 @@ fn prompt(model: &mut Model, press: Press, effects: &mut Vec<Effect>) -> Handled
         PromptKind::Search => search::type_key(model, press.key, effects),
         PromptKind::Filter => filter::type_key(model, press.key),
         PromptKind::Rule(row) => rules::type_key(model, row, press.key),
+        PromptKind::Glossary => glossary::type_key(model, press.key),
         PromptKind::Note(step) => note::type_key(model, step, press.key, effects),
         PromptKind::Export(step) => export::type_key(model, step, press.key, effects),
     }
@@ -110,6 +112,9 @@ fn overlay(model: &mut Model, press: Press, effects: &mut Vec<Effect>) -> Handle
         return Handled::Yes;
     }
     if model.overlay == Some(Overlay::Rules) && rules::list_key(model, press.key, effects) {
+        return Handled::Yes;
+    }
+    if model.overlay == Some(Overlay::Help) && glossary::help_key(model, press.key) {
         return Handled::Yes;
     }
     let Some(action) = press.action else { return Handled::No };

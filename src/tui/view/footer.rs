@@ -5,6 +5,7 @@ use crate::{
     app::{
         Action, Model, OpenEpisode, Overlay, SamplingState, Screen,
         action::{self, Binding},
+        glossary,
     },
     text,
     tui::{paint::Painter, theme::Role},
@@ -35,8 +36,11 @@ pub(super) fn draw(model: &Model, line: &mut Painter<'_>) {
         line.put_fit(1, 0, columns, &sampling(state, line.theme().glyphs.plus_minus), Role::Strong);
         return;
     }
-    let hints: Vec<(String, &str)> =
+    let mut hints: Vec<(String, &str)> =
         hints(model).into_iter().map(|it| (it.action.keys(), hint_of(model, it))).collect();
+    if model.overlay == Some(Overlay::Help) {
+        hints.insert(0, (glossary::OPEN.name(), "words"));
+    }
     let help = Action::Help.keys();
     let widths: Vec<usize> = hints.iter().map(|it| text::width(&it.0) + 1 + text::width(it.1) + 2).collect();
     let help = hints.iter().position(|it| it.0 == help);

@@ -2,11 +2,12 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{detail, filters, hits, origins, place, rules, scrolled, sweep};
+use super::{detail, filters, glossary as words, hits, origins, place, rules, scrolled, sweep};
 use crate::{
     app::{
         Action, Drawn, Model, OpenEpisode, Overlay,
         action::Section,
+        glossary,
         keymap::{self, count_digits},
     },
     credit,
@@ -22,6 +23,7 @@ pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> Drawn {
     body.blank();
     let title = match overlay {
         Overlay::Help => format!("Help: {}", model.view.row().title),
+        Overlay::Glossary(typed) => words::title(glossary::matching(typed).len()),
         Overlay::Explain(_) => "Explain: the arithmetic".to_owned(),
         Overlay::Caveats => "What to know before acting on this number".to_owned(),
         Overlay::Detail => "Act".to_owned(),
@@ -38,6 +40,7 @@ pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> Drawn {
     let top = model.overlay_top;
     let reach = match (overlay, &model.open) {
         (Overlay::Help, _) => help(model, &mut pane),
+        (Overlay::Glossary(typed), _) => words::draw(&glossary::matching(typed), top, &mut pane),
         (Overlay::Explain(explanation), _) => {
             let lines = explain(model, explanation, width.saturating_sub(2));
             scrolled(&mut pane, top, &lines)
@@ -79,6 +82,8 @@ fn help(model: &Model, pane: &mut Painter<'_>) -> usize {
             }
         }
     }
+    let words = format!("{} {}", Action::Help.key(), glossary::OPEN.name());
+    lines.push((format!(" {} glossary: the words of the screen", text::pad(&words, 9)), Role::Plain));
     let motions =
         format!("{} begin a number that repeats a motion; the mouse is the terminal's own", count_digits());
     for note in [&model.terminal, &motions] {

@@ -2,7 +2,7 @@
 
 use crate::{
     app::{
-        Key, Model,
+        Key, KeyCode, Model,
         export::ENDINGS,
         prompt::{COMPLETE, EARLIER, ExportStep, LEAVE, NoteStep, Prompt, PromptKind, TAKE},
     },
@@ -23,6 +23,7 @@ pub(super) fn draw(model: &Model, prompt: &Prompt, line: &mut Painter<'_>) {
         }
         (None, PromptKind::Filter) => (completions(model, prompt), Role::Dim),
         (None, PromptKind::Rule(_)) => ("R < -0.5 and share(coder) > 0.5".to_owned(), Role::Dim),
+        (None, PromptKind::Glossary) => (glossary_keys(), Role::Dim),
         (None, PromptKind::Note(step)) => (note_keys(step), Role::Dim),
         (None, PromptKind::Export(step)) => (export_keys(step), Role::Dim),
     };
@@ -31,6 +32,7 @@ pub(super) fn draw(model: &Model, prompt: &Prompt, line: &mut Painter<'_>) {
         PromptKind::Search => "/",
         PromptKind::Filter => "filter: ",
         PromptKind::Rule(_) => "rule: ",
+        PromptKind::Glossary => "words with: ",
         PromptKind::Note(step) => &note_sign(model, step, width),
         PromptKind::Export(step) => &export_sign(model, step, width),
     };
@@ -80,6 +82,11 @@ fn export_keys(step: ExportStep) -> String {
         }
         ExportStep::Overwrite => format!("{back}: back"),
     }
+}
+
+fn glossary_keys() -> String {
+    let [up, down, keep, back] = [KeyCode::Up, KeyCode::Down, TAKE, LEAVE].map(|it| Key::named(it).name());
+    format!("{up} {down}: move  {keep}: keep  {back}: back")
 }
 
 /// What Tab would insert, or what a filter looks like.

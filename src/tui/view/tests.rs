@@ -24,7 +24,7 @@ use crate::{
 static MODELS: LazyLock<Vec<(String, Model)>> = LazyLock::new(logs::models);
 
 /// Ways to every view, variant and overlay.
-const WAYS: [&str; 43] = [
+const WAYS: [&str; 45] = [
     "0",
     "1",
     "1\t",
@@ -49,6 +49,8 @@ const WAYS: [&str; 43] = [
     "3e",
     "S",
     "?",
+    "?gact",
+    "?gzebra",
     "!",
     "i",
     "b\n",
