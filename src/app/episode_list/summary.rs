@@ -51,8 +51,11 @@ impl Totals {
             self.cost.map(|it| format!("cost {}", cost(it))),
             self.seconds.map(|it| format!("{} in all", duration(it))),
         ];
-        let used = used.into_iter().flatten().map(|it| Clause::ranked(3, format!(". {it}")));
-        let tasks = (self.tasks > 0).then(|| Clause::ranked(4, format!(". {}", count(self.tasks, "task"))));
+        // Of some of them these would be other numbers.
+        let used = used.into_iter().flatten().filter(|_| self.is_read());
+        let used = used.map(|it| Clause::ranked(3, format!(". {it}")));
+        let tasks = (self.tasks > 0 && self.is_read())
+            .then(|| Clause::ranked(4, format!(". {}", count(self.tasks, "task"))));
         let first = [
             Clause::of(format!("{of}{}", outcomes.join(", "))),
             Clause::ranked(1, format!(". {reward}")),

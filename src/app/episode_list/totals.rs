@@ -207,6 +207,11 @@ impl Totals {
         self.seen == self.episodes
     }
 
+    /// Whether all were read and judged.
+    pub fn is_read(&self) -> bool {
+        self.judged == self.episodes
+    }
+
     /// The columns that say something that is not the same in every row, in their order.
     pub fn columns(&self) -> Vec<Column> {
         Column::ALL.into_iter().filter(|it| self.has(*it)).collect()
