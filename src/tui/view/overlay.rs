@@ -83,7 +83,7 @@ fn help(model: &Model, pane: &mut Painter<'_>) -> usize {
         }
     }
     let words = format!("{} {}", Action::Help.key(), glossary::OPEN.name());
-    lines.push((format!(" {} glossary: the words of the screen", text::pad(&words, 9)), Role::Plain));
+    lines.push((format!(" {} glossary: every word", text::pad(&words, 9)), Role::Plain));
     let motions =
         format!("{} begin a number that repeats a motion; the mouse is the terminal's own", count_digits());
     for note in [&model.terminal, &motions] {

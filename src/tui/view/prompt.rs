@@ -86,7 +86,7 @@ fn export_keys(step: ExportStep) -> String {
 
 fn glossary_keys() -> String {
     let [up, down, keep, back] = [KeyCode::Up, KeyCode::Down, TAKE, LEAVE].map(|it| Key::named(it).name());
-    format!("{up} {down}: move  {keep}: keep  {back}: back")
+    format!("{up} {down}  {keep}: keep  {back}: back")
 }
 
 /// What Tab would insert, or what a filter looks like.
