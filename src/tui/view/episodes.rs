@@ -50,16 +50,25 @@ fn said(model: &Model, pane: &mut Painter<'_>) -> usize {
     let most = pane.height() / SAID_PART;
     let columns = pane.width().saturating_sub(GUTTER + 1).max(1);
     let rows_each = if pane.width() >= 140 { 1 } else { 2 };
-    let mut y = 0;
-    for (word, sentence) in model.list.totals.sentences((columns * rows_each).saturating_sub(rows_each * 4)) {
+    let room = (columns * rows_each).saturating_sub(rows_each * 4);
+    let sentences = model.list.totals.sentences(room).into_iter().map(|(word, sentence)| {
         // How they ended is no longer than it must be: the header has the numbers, too.
         let lines = sentence.lines(columns, if word == "WHO" { rows_each } else { 1 });
+        (word, lines)
+    });
+    let sentences: Vec<(&str, Vec<String>)> = sentences.collect();
+    // Where there is no room for both, whom they name says more than how they ended.
+    let lines_of = |word: &str| sentences.iter().find(|it| it.0 == word).map_or(0, |it| it.1.len());
+    let both = lines_of("ALL") + lines_of("WHO");
+    let is_left_out = |word: &str| word == "ALL" && both > most && (1..=most).contains(&lines_of("WHO"));
+    let mut y = 0;
+    for (word, lines) in sentences.iter().filter(|it| !is_left_out(it.0)) {
         if y + lines.len() > most.max(1) {
             break;
         }
         pane.put(1, y, word, Role::Dim);
         for line in lines {
-            pane.put(GUTTER, y, &line, if word == "WHO" { Role::Strong } else { Role::Plain });
+            pane.put(GUTTER, y, line, if *word == "WHO" { Role::Strong } else { Role::Plain });
             y += 1;
         }
     }

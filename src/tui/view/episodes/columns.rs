@@ -62,7 +62,7 @@ fn least(totals: &Totals, column: Column, room: usize) -> usize {
     let longest = longest(totals, column);
     let most = match column {
         Column::Episode => (room / 3).max(10),
-        Column::Who => (room / 5).max(12),
+        Column::Who => (room / 4).max(12),
         Column::Act => 9,
         Column::Run | Column::Annotated => 10,
         Column::Task => 14,
