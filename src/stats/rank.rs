@@ -119,4 +119,21 @@ mod tests {
         check(&[1.0], &[1.0], None);
         check(&[], &[], None);
     }
+
+    #[test]
+    fn tau_b_is_that_of_scipy() {
+        // tests/oracles/statistics.py wrote it.
+        let oracle: serde_json::Value =
+            serde_json::from_str(include_str!("../../tests/data/oracles/statistics.json")).unwrap();
+        let cases = oracle["cases"].as_array().unwrap();
+        assert!(cases.len() > 50, "{}", cases.len());
+        for case in cases {
+            let series = |key: &str| -> Vec<f64> {
+                case[key].as_array().unwrap().iter().map(|it| it.as_f64().unwrap()).collect()
+            };
+            let found = kendall_tau_b(&series("a"), &series("b")).unwrap();
+            let expected = case["tau"].as_f64().unwrap();
+            assert!((found - expected).abs() < 1e-12, "{found} {expected} of {case}");
+        }
+    }
 }

@@ -93,4 +93,24 @@ mod tests {
         assert_eq!(Slope::of(&points[..2]), None);
         assert_eq!(Correlation::of(&[(1.0, 2.0); 6]), None);
     }
+
+    #[test]
+    fn lines_and_correlations_are_those_of_scipy() {
+        // tests/oracles/statistics.py wrote it.
+        let oracle: serde_json::Value =
+            serde_json::from_str(include_str!("../../tests/data/oracles/statistics.json")).unwrap();
+        for case in oracle["cases"].as_array().unwrap() {
+            let series = |key: &str| case[key].as_array().unwrap().iter().map(|it| it.as_f64().unwrap());
+            let points: Vec<(f64, f64)> = series("a").zip(series("b")).collect();
+            let line = Slope::of(&points).unwrap();
+            let correlation = Correlation::of(&points).unwrap();
+            let pairs =
+                [(line.per_100 / 100.0, "slope"), (line.error / 100.0, "slope_error"), (correlation.r, "r")];
+            for (found, key) in pairs {
+                let expected = case[key].as_f64().unwrap();
+                let off = (found - expected).abs() / expected.abs().max(1.0);
+                assert!(off < 1e-12, "{key}: {found} {expected} of {case}");
+            }
+        }
+    }
 }
