@@ -68,7 +68,7 @@ pub fn svg(frame: &Buffer) -> String {
     let (width, height) = (columns * CELL.0 + 16, rows * CELL.1 + 16);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
-         viewBox=\"0 0 {width} {height}\" font-family=\"monospace\" font-size=\"13\" xml:space=\"preserve\">\n\
+         viewBox=\"0 0 {width} {height}\" font-family=\"monospace\" font-size=\"13\">\n\
          <rect width=\"100%\" height=\"100%\" rx=\"6\" fill=\"#16181d\"/>\n"
     );
     for y in 0..frame.area.height {
@@ -112,12 +112,28 @@ fn piece(out: &mut String, run: &str, cell: &Cell, (x, y): (usize, usize), colum
     let weight = if cell.modifier.contains(Modifier::BOLD) { " font-weight=\"bold\"" } else { "" };
     let line =
         if cell.modifier.contains(Modifier::UNDERLINED) { " text-decoration=\"underline\"" } else { "" };
-    let escaped = run.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let _ = writeln!(
-        out,
-        "<text x=\"{left}\" y=\"{}\" fill=\"{fill}\" textLength=\"{width}\"{weight}{line}>{escaped}</text>",
-        top + 13
-    );
+    for (from, text) in spaced(run) {
+        let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let (left, width) = (left + from * CELL.0, crate::text::width(text) * CELL.0);
+        let _ = writeln!(
+            out,
+            "<text x=\"{left}\" y=\"{}\" fill=\"{fill}\" textLength=\"{width}\"{weight}{line}>{escaped}</text>",
+            top + 13
+        );
+    }
+}
+
+/// The parts of a run between its wide gaps, each with its first column: browsers draw several blanks as one, and stretch what
+/// is left over the length of all.
+fn spaced(run: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    run.split("  ").filter_map(move |part| {
+        let blanks = part.len() - part.trim_start_matches(' ').len();
+        let from = at + blanks;
+        at += crate::text::width(part) + 2;
+        let text = part.trim_matches(' ');
+        (!text.is_empty()).then_some((from, text))
+    })
 }
 
 /// The few colours of the theme as RGB.
@@ -128,5 +144,23 @@ fn color(color: Color) -> &'static str {
         Color::Indexed(133) => "#c678c6",
         Color::Indexed(244) => "#8a8f98",
         _ => "#d5d8de",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_of_a_picture_depends_on_blanks() {
+        let parts = |run| spaced(run).collect::<Vec<_>>();
+        assert_eq!(parts("  4 agents   98 acts  "), [(2, "4 agents"), (13, "98 acts")]);
+        assert_eq!(parts("数据  x"), [(0, "数据"), (6, "x")]);
+        assert_eq!(parts("    "), []);
+        let frame = Buffer::with_lines(["ep  one   two", "   three "]);
+        let picture = svg(&frame);
+        let texts: Vec<&str> = picture.lines().filter(|it| it.starts_with("<text")).collect();
+        assert_eq!(texts.len(), 4, "{picture}");
+        assert!(texts[1].contains("x=\"40\"") && texts[1].contains("textLength=\"24\">one<"), "{picture}");
     }
 }
