@@ -22,6 +22,7 @@ mod lists;
 mod message;
 mod model;
 mod open;
+pub mod palette;
 pub mod prompt;
 mod request;
 mod rest;
@@ -33,6 +34,7 @@ mod slot;
 pub mod sweep;
 #[cfg(test)]
 pub(crate) mod tests;
+mod theme;
 mod update;
 mod view;
 pub mod whatif;
@@ -57,6 +59,7 @@ pub use rest::Rest;
 pub use screen::{Overlay, Pane, Scope, Screen, Size, View};
 pub use shape::Shape;
 pub use slot::Slot;
+pub use theme::ThemeChoice;
 pub use update::{keymap, update, views};
 pub use view::rules;
 pub use view::{

@@ -243,6 +243,10 @@ fn what_if() {
 #[test]
 fn overlays() {
     check("help_80x24", DEMO, (80, 24), "?");
+    check("palette_80x24", DEMO, (80, 24), ":por");
+    check("palette_160x45", DEMO, (160, 45), ":meth");
+    check("palette_help_80x24", DEMO, (80, 24), "?/act");
+    check_ascii("palette_40x10_ascii", DEMO, (40, 10), ":por");
     check("glossary_80x24", DEMO, (80, 24), "?g");
     check("glossary_typed_80x24", DEMO, (80, 24), "?gact");
     check("glossary_160x45", DEMO, (160, 45), "?g");

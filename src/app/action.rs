@@ -135,6 +135,10 @@ pub enum Action {
     Redraw,
     /// Mouse capture on and off.
     Mouse,
+    /// Everything there is to ask for, by name.
+    Command,
+    /// Other colours.
+    Theme,
 }
 
 /// A section of the help screen.
@@ -229,6 +233,11 @@ impl Action {
             name.push(c.to_ascii_lowercase());
         }
         name
+    }
+
+    /// The same as words: `next culprit`.
+    pub fn words(self) -> String {
+        self.name().replace('-', " ")
     }
 
     /// The name of its first key: `F`, `Enter`, `^R`.
@@ -346,12 +355,14 @@ pub const BINDINGS: &[Binding] = &[
     row(Action::Hold, &[c(' ')], Section::View, "hold or follow a live log", "hold"),
     row(Action::Play, &[c('p')], Section::View, "play the episode back", "play"),
     row(Action::Mouse, &[c('M')], Section::View, "mouse on or off", "mouse"),
+    row(Action::Theme, &[c('t')], Section::View, "colours: for the ground, for the eyes, none", "colours"),
     row(Action::Redraw, &[Key::ctrl('l')], Section::View, "draw anew", ""),
     row(Action::Copy, &[c('y')], Section::Out, "copy: verdict, act, command", "copy"),
     row(Action::Export, &[c('E')], Section::Out, "export to a file, by its ending", "export"),
     row(Action::Undo, &[c('u')], Section::Out, "undo a what-if edit", "undo"),
     row(Action::Redo, &[Key::ctrl('r')], Section::Out, "redo", "redo"),
     row(Action::Discard, &[c('X')], Section::Out, "drop all what-if edits", "discard"),
+    row(Action::Command, &[c(':')], Section::Find, "palette: any key, act, agent, method by name", "any"),
     row(Action::Help, &[c('?')], Section::Leave, "this help", "help"),
     row(Action::Back, &[k(KeyCode::Esc), k(KeyCode::Backspace)], Section::Leave, "back out", "back"),
     row(Action::Quit, &[c('q')], Section::Leave, "back, then quit", "quit"),

@@ -6,11 +6,13 @@ use super::{
     filters::FilterState,
     headlines::Headlines,
     open::OpenEpisode,
+    palette::Palette,
     prompt::Prompt,
     request::RequestId,
     screen::{Overlay, Screen, Size, View},
     search::SearchState,
     slot::Slot,
+    theme::ThemeChoice,
     view::{CompareState, FilmState, GroupsState, RulesState},
 };
 use crate::{
@@ -70,6 +72,10 @@ pub struct Model {
     pub exporting: Option<Box<Export>>,
     /// Who notes: the user, or who was named last.
     pub user: String,
+    /// What the palette offers, while it is open.
+    pub palette: Palette,
+    /// The colours chosen.
+    pub theme: ThemeChoice,
     /// What is searched for.
     pub search: SearchState,
     /// What is listed.
@@ -124,6 +130,8 @@ impl Model {
             noting: None,
             exporting: None,
             user: String::new(),
+            palette: Palette::default(),
+            theme: ThemeChoice::default(),
             search: SearchState::default(),
             filters: FilterState::default(),
             notice: None,

@@ -1,6 +1,9 @@
 //! A line that is being typed: what to search for, a filter, a word of the glossary, or a note.
 
-use super::key::{Key, KeyCode};
+use super::{
+    key::{Key, KeyCode},
+    palette::Offer,
+};
 
 /// The most characters of a line.
 const LONGEST: usize = 500;
@@ -29,6 +32,8 @@ pub enum PromptKind {
     Note(NoteStep),
     /// `E`: where to write what is on the screen.
     Export(ExportStep),
+    /// `:`: what narrows the palette.
+    Palette(Offer),
 }
 
 /// What an export asks for.

@@ -16,6 +16,7 @@ mod listing;
 mod live;
 mod methods;
 mod notes;
+mod palette;
 mod questions;
 mod rules;
 mod sampling;

@@ -26,6 +26,7 @@ mod log;
 mod methods;
 mod note;
 mod origins;
+mod palette;
 mod path;
 mod rules;
 mod search;

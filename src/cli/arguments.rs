@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{log_options::LogOptions, method_help, output_format::OutputFormat};
 use crate::{
-    app::{Action, command_line::ScenarioOptions, keymap},
+    app::{Action, ThemeChoice, command_line::ScenarioOptions, keymap},
     credit::MessageSetting,
     import::RowMap,
     model::Severity,
@@ -120,6 +120,9 @@ pub struct ScreenFlags {
     /// Colours: auto, never, always, 16, 256, truecolor
     #[arg(long, value_name = "WHEN", value_parser = color)]
     pub color: Option<String>,
+    /// Which colours: terminal, dark, light, safe (for colour-blind eyes), 16, mono
+    #[arg(long, value_name = "NAME", value_parser = theme)]
+    pub theme: Option<String>,
     /// Draw with ASCII characters only
     #[arg(long)]
     pub ascii: bool,
@@ -130,14 +133,19 @@ fn color(text: &str) -> Result<String, String> {
     ColorChoice::from_str(text).map(|_| text.to_owned())
 }
 
+fn theme(text: &str) -> Result<String, String> {
+    let known = ThemeChoice::of_word(text).map(|_| text.to_owned());
+    known.ok_or_else(|| format!("one of {}", ThemeChoice::WORDS))
+}
+
 /// `config`.
 #[derive(Debug, Args)]
 pub struct ConfigOptions {
     /// Print the file to start from instead: every setting with its default and what it does
-    #[arg(long, conflicts_with_all = ["schema", "follow", "no_follow", "poll", "color", "ascii"])]
+    #[arg(long, conflicts_with_all = ["schema", "follow", "no_follow", "poll", "color", "theme", "ascii"])]
     pub default: bool,
     /// Print the JSON Schema of the file instead, for editors
-    #[arg(long, conflicts_with_all = ["follow", "no_follow", "poll", "color", "ascii"])]
+    #[arg(long, conflicts_with_all = ["follow", "no_follow", "poll", "color", "theme", "ascii"])]
     pub schema: bool,
     /// Flags as the terminal takes them.
     #[command(flatten)]

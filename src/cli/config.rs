@@ -87,6 +87,7 @@ impl Loaded {
         };
         let words = [
             (Setting::Color, flags.color.as_deref()),
+            (Setting::Theme, flags.theme.as_deref()),
             (Setting::Ascii, flags.ascii.then_some("true")),
             (Setting::Follow, follow),
             (Setting::Poll, flags.poll.then_some("true")),

@@ -10,7 +10,7 @@ use crossbeam_channel::Sender;
 
 use super::{arguments, config::Loaded, headless, last_copy::LastCopy, report};
 use crate::{
-    app::{Effect, Key, Message, Model, rules::RulesState},
+    app::{Effect, Key, Message, Model, ThemeChoice, rules::RulesState},
     config,
     graph::Charset,
     import,
@@ -75,6 +75,7 @@ pub(super) fn run(options: &arguments::Open, loaded: &Loaded) -> anyhow::Result<
     model.wanted.clone_from(&options.episode);
     model.user = user_name();
     model.preferred = loaded.preferred();
+    model.theme = ThemeChoice::of_word(choice.word(config::Setting::Theme)).unwrap_or_default();
     model.mouse = choice.is_on(config::Setting::Mouse);
     model.rules =
         RulesState::of(choice.rules.clone(), loaded.path.as_ref().map(|it| it.display().to_string()));

@@ -2,13 +2,15 @@
 
 use std::str::FromStr;
 
-use crate::{credit, tui::theme::ColorChoice};
+use crate::{app::ThemeChoice, credit, tui::theme::ColorChoice};
 
 /// A setting, by its place in [`SETTINGS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Setting {
     /// Colours.
     Color,
+    /// Which colours the screen has.
+    Theme,
     /// ASCII characters only.
     Ascii,
     /// Whether logs are followed.
@@ -51,6 +53,7 @@ pub struct Row {
 /// All settings, in the order of [`Setting`].
 pub const SETTINGS: &[Row] = &[
     row(Setting::Color, "color", "--color", "auto", Takes::Word(is_color, ColorChoice::WORDS)),
+    row(Setting::Theme, "theme", "--theme", "terminal", Takes::Word(is_theme, ThemeChoice::WORDS)),
     row(Setting::Ascii, "ascii", "--ascii", "false", Takes::Switch),
     row(
         Setting::Follow,
@@ -87,6 +90,10 @@ const fn row(
 
 fn is_color(word: &str) -> bool {
     ColorChoice::from_str(word).is_ok()
+}
+
+fn is_theme(word: &str) -> bool {
+    ThemeChoice::of_word(word).is_some()
 }
 
 fn is_follow(word: &str) -> bool {

@@ -98,7 +98,7 @@ fn a_flag_goes_before_the_file() {
 fn a_line_that_does_not_hold_is_named_by_its_place() {
     check(
         "colour = 'never'",
-        "1:1: no setting 'colour': one of color, ascii, follow, poll, mouse, bell, method, size, keys, formats, rules",
+        "1:1: no setting 'colour': one of color, theme, ascii, follow, poll, mouse, bell, method, size, keys, formats, rules",
     );
     check("\n  color = 'pink'", "2:11: 'pink' is no color: auto, never, always, 16, 256, truecolor");
     check("color = 16", "1:9: 'color' is a text in quotes: auto, never, always, 16, 256, truecolor");

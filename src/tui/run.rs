@@ -126,6 +126,7 @@ pub fn frame(model: &Model, theme: Theme) -> Buffer {
 fn draw(model: &Model, theme: Theme) -> (Buffer, Drawn) {
     let area = Rect::new(0, 0, model.size.columns.max(1), model.size.rows.max(1));
     let mut buffer = Buffer::empty(area);
+    let theme = theme.chosen(model.theme);
     let drawn = view::draw(model, area, &mut buffer, &theme);
     (buffer, drawn)
 }

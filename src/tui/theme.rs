@@ -2,7 +2,7 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
-use crate::graph::Charset;
+use crate::{app::ThemeChoice, graph::Charset};
 
 /// How many colours the terminal shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,14 +167,60 @@ pub enum Role {
 pub struct Theme {
     /// How many colours.
     pub mode: ColorMode,
+    /// Which colours, where there are many.
+    shades: Shades,
     /// Which characters.
     pub glyphs: Glyphs,
+}
+
+/// Colours of a theme out of the 256: of gains, losses, warnings, rules, what a search found, and what is less important.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Shades([u8; 6]);
+
+impl Shades {
+    /// Readable on black and on white: contrast of 3.8 and more on both.
+    const BOTH: Self = Self([32, 166, 133, 244, 30, 244]);
+    /// On black: contrast of 6 and more.
+    const DARK: Self = Self([75, 209, 176, 245, 80, 247]);
+    /// On white: contrast of 5 and more.
+    const LIGHT: Self = Self([25, 124, 90, 242, 23, 240]);
+    /// Blue, vermilion, olive, as in Okabe and Ito's palette: no two differ by red and green alone. Contrast of 3.8 and more
+    /// on black and on white.
+    const SAFE: Self = Self([32, 166, 100, 244, 30, 244]);
+
+    /// The nearest of the sixteen of the terminal's own palette; rules are drawn dim there.
+    fn ansi(self) -> [Color; 5] {
+        match self {
+            Self::DARK => {
+                [Color::LightBlue, Color::LightRed, Color::LightMagenta, Color::Reset, Color::LightCyan]
+            }
+            Self::SAFE => [Color::Blue, Color::Yellow, Color::Magenta, Color::Reset, Color::Cyan],
+            _ => [Color::Blue, Color::Red, Color::Magenta, Color::Reset, Color::Cyan],
+        }
+    }
 }
 
 impl Theme {
     /// For a terminal with these colours and characters.
     pub fn new(mode: ColorMode, charset: Charset) -> Self {
-        Self { mode, glyphs: Glyphs::of(charset) }
+        Self { mode, shades: Shades::BOTH, glyphs: Glyphs::of(charset) }
+    }
+
+    /// The same in the colours of `choice`. A theme adds no colours to a terminal that has none; only the sixteen do, if they
+    /// are chosen.
+    pub fn chosen(self, choice: ThemeChoice) -> Self {
+        let shades = match choice {
+            ThemeChoice::Terminal | ThemeChoice::Sixteen | ThemeChoice::Mono => self.shades,
+            ThemeChoice::Dark => Shades::DARK,
+            ThemeChoice::Light => Shades::LIGHT,
+            ThemeChoice::Safe => Shades::SAFE,
+        };
+        let mode = match choice {
+            ThemeChoice::Mono => ColorMode::Mono,
+            ThemeChoice::Sixteen => ColorMode::Ansi16,
+            _ => self.mode,
+        };
+        Self { mode, shades, ..self }
     }
 
     /// The style of a role. The terminal's own foreground and background are kept.
@@ -182,10 +228,10 @@ impl Theme {
         let plain = Style::new();
         let [positive, negative, warn, rule, found] = match self.mode {
             ColorMode::Mono => [Color::Reset; 5],
-            ColorMode::Ansi16 => [Color::Blue, Color::Red, Color::Magenta, Color::Reset, Color::Cyan],
+            ColorMode::Ansi16 => self.shades.ansi(),
             ColorMode::Indexed256 | ColorMode::TrueColor => {
-                // Readable on black and on white: contrast of 3.9 and more on both.
-                [32, 166, 133, 244, 30].map(Color::Indexed)
+                let Shades([positive, negative, warn, rule, found, _]) = self.shades;
+                [positive, negative, warn, rule, found].map(Color::Indexed)
             }
         };
         match role {
@@ -193,7 +239,7 @@ impl Theme {
             Role::Dim | Role::Blocked => match self.mode {
                 ColorMode::Mono => plain,
                 ColorMode::Ansi16 => plain.add_modifier(Modifier::DIM),
-                _ => plain.fg(Color::Indexed(244)),
+                _ => plain.fg(Color::Indexed(self.shades.0[5])),
             },
             Role::Strong => plain.add_modifier(Modifier::BOLD),
             Role::Rule => match self.mode {
@@ -375,6 +421,57 @@ mod tests {
         check_locale("POSIX", Charset::Ascii);
         check_locale("ja_JP.UTF-8", Charset::Ascii);
         check_locale("zh_CN.UTF-8", Charset::Ascii);
+    }
+
+    /// The contrast of a colour of the 256 with black and with white, after WCAG 2.
+    fn contrast(color: u8) -> [f64; 2] {
+        let channels: [u8; 3] = match color {
+            232.. => [8 + 10 * (color - 232); 3],
+            _ => [36, 6, 1].map(|it| match (color - 16) / it % 6 {
+                0 => 0,
+                step => 55 + 40 * step,
+            }),
+        };
+        let linear = channels.map(|it| match f64::from(it) / 255.0 {
+            low if low <= 0.03928 => low / 12.92,
+            high => ((high + 0.055) / 1.055).powf(2.4),
+        });
+        let luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+        [(luminance + 0.05) / 0.05, 1.05 / (luminance + 0.05)]
+    }
+
+    #[test]
+    fn colours_are_readable_on_their_ground() {
+        let least = |shades: Shades, ground: usize| {
+            shades.0.map(|it| contrast(it)[ground]).into_iter().fold(f64::INFINITY, f64::min)
+        };
+        for (shades, on_black, on_white) in [
+            (Shades::BOTH, 3.8, 3.8),
+            (Shades::SAFE, 3.8, 3.8),
+            (Shades::DARK, 6.0, 0.0),
+            (Shades::LIGHT, 0.0, 5.0),
+        ] {
+            assert!(least(shades, 0) >= on_black && least(shades, 1) >= on_white, "{shades:?}");
+        }
+    }
+
+    #[test]
+    fn a_theme_changes_the_colours_and_keeps_to_what_the_terminal_can() {
+        let styles = |mode, choice| {
+            let theme = Theme::new(mode, Charset::Unicode).chosen(choice);
+            [Role::Positive, Role::Negative, Role::Warn].map(|it| theme.style(it))
+        };
+        for mode in [ColorMode::Ansi16, ColorMode::Indexed256, ColorMode::TrueColor] {
+            assert_ne!(styles(mode, ThemeChoice::Dark), styles(mode, ThemeChoice::Terminal));
+            assert_ne!(styles(mode, ThemeChoice::Safe), styles(mode, ThemeChoice::Terminal));
+        }
+        let mono = styles(ColorMode::Mono, ThemeChoice::Terminal);
+        for choice in [ThemeChoice::Dark, ThemeChoice::Light, ThemeChoice::Safe] {
+            assert_eq!(styles(ColorMode::Mono, choice), mono);
+        }
+        assert_eq!(styles(ColorMode::TrueColor, ThemeChoice::Mono), mono);
+        let sixteen = styles(ColorMode::Ansi16, ThemeChoice::Terminal);
+        assert_eq!(styles(ColorMode::TrueColor, ThemeChoice::Sixteen), sixteen);
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod methods;
 mod origins;
 mod overlay;
 mod own;
+mod palette;
 mod prompt;
 mod reasons;
 mod rules;
@@ -43,6 +44,7 @@ use crate::{
     app::{
         Action, Drawn, Model, OpenEpisode, Overlay, Screen, View,
         layout::{Area, FULL},
+        prompt::PromptKind,
     },
     model::{ActId, AgentId, Origin},
 };
@@ -57,6 +59,7 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer, theme: &Theme) -> Dr
     if model.screen == Screen::Compare {
         compare::draw(model, &mut screen.part(0, 0, width, height - 1));
         let drawn = overlay::draw(model, &mut screen.part(0, 1, width, height - 2));
+        offer(model, &mut screen.part(0, 1, width, height - 2));
         footer::draw(model, &mut screen.part(0, height - 1, width, 1));
         return drawn;
     }
@@ -72,8 +75,17 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer, theme: &Theme) -> Dr
     let mut over = screen.part(0, 1, width, height - 2);
     over.mark(model.search.pattern.as_deref().filter(|_| model.overlay == Some(Overlay::Detail)));
     let drawn = overlay::draw(model, &mut over);
+    // The verdict stays in sight.
+    offer(model, &mut screen.part(0, top, width, height - top - 1));
     footer::draw(model, &mut screen.part(0, height - 1, width, 1));
     drawn
+}
+
+/// Draws the palette over `body`, if it is open.
+fn offer(model: &Model, body: &mut Painter<'_>) {
+    if let Some(PromptKind::Palette(offer)) = model.prompt.as_ref().map(|it| it.kind) {
+        palette::draw(model, offer, body);
+    }
 }
 
 /// How a view is painted.

@@ -42,7 +42,7 @@ fn the_readme_says_which_keys_there_are() {
     use Action as A;
     let views = keymap::view_digits().replace('-', "`..`");
     let views = format!("`{views}` {}", written(&[A::ShowEpisodes]));
-    let rows: [&[Action]; 19] = [
+    let rows: [&[Action]; 21] = [
         &[A::NextCulprit, A::PreviousCulprit],
         &[A::PreviousError, A::NextError],
         &[A::Cause, A::Effect],
@@ -61,6 +61,8 @@ fn the_readme_says_which_keys_there_are() {
         &[A::Play, A::Hold],
         &[A::Undo, A::Redo, A::Discard],
         &[A::Export],
+        &[A::Command],
+        &[A::Theme],
         &[A::Copy, A::Mouse, A::Redraw],
     ];
     let leave: &[Action] = &[A::Open, A::Back, A::Quit, A::Interrupt];

@@ -25,6 +25,15 @@ pub(super) fn prompt(model: &mut Model) {
     model.prompt = Some(line);
 }
 
+/// Writes to `path`, as if it had been typed.
+pub(super) fn export_to(model: &mut Model, path: String, effects: &mut Vec<Effect>) {
+    prompt(model);
+    if let Some(line) = model.prompt.as_mut() {
+        line.set(path);
+    }
+    take(model, effects);
+}
+
 /// A key while the name is typed, or while a yes is awaited.
 pub(super) fn type_key(model: &mut Model, step: ExportStep, key: Key, effects: &mut Vec<Effect>) {
     let Some(prompt) = model.prompt.as_mut() else { return };

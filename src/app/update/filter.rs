@@ -59,6 +59,13 @@ pub(super) fn paste(model: &mut Model, text: &str) {
     }
 }
 
+/// Adds `text`, as if it had been typed.
+pub(super) fn add_typed(model: &mut Model, text: &str) {
+    prompt(model);
+    paste(model, text);
+    commit(model);
+}
+
 /// Adds what was typed.
 fn commit(model: &mut Model) {
     let Some(prompt) = model.prompt.as_mut() else { return };

@@ -6,7 +6,7 @@
 
 use super::{
     blame, compare, cursor, export, film, filter, form, glossary, groups, handled::Handled,
-    keymap::action_of, log, note, origins, rules, search, sweep, toggle_overlay, views, whose,
+    keymap::action_of, log, note, origins, palette, rules, search, sweep, toggle_overlay, views, whose,
 };
 use crate::app::{
     action::Action,
@@ -14,6 +14,7 @@ use crate::app::{
     message::Effect,
     model::Model,
     open::OpenEpisode,
+    palette::Offer,
     prompt::PromptKind,
     screen::{Overlay, Screen, View},
     view::Forks,
@@ -66,6 +67,7 @@ pub(super) fn on_paste(model: &mut Model, text: &str, effects: &mut Vec<Effect>)
         Some(PromptKind::Glossary) => glossary::paste(model, text),
         Some(PromptKind::Note(_)) => note::paste(model, text),
         Some(PromptKind::Export(_)) => export::paste(model, text),
+        Some(PromptKind::Palette(offer)) => palette::paste(model, offer, text),
         None if form::typing(model) => form::paste(model, text, effects),
         None => {
             let (search, filter) = (Action::Search.key(), Action::Filter.key());
@@ -87,6 +89,11 @@ fn prompt(model: &mut Model, press: Press, effects: &mut Vec<Effect>) -> Handled
         PromptKind::Glossary => glossary::type_key(model, press.key),
         PromptKind::Note(step) => note::type_key(model, step, press.key, effects),
         PromptKind::Export(step) => export::type_key(model, step, press.key, effects),
+        PromptKind::Palette(offer) => {
+            if let Some(key) = palette::type_key(model, offer, press.key, effects) {
+                on_key(model, key, effects);
+            }
+        }
     }
     Handled::Yes
 }
@@ -115,6 +122,10 @@ fn overlay(model: &mut Model, press: Press, effects: &mut Vec<Effect>) -> Handle
         return Handled::Yes;
     }
     if model.overlay == Some(Overlay::Help) && glossary::help_key(model, press.key) {
+        return Handled::Yes;
+    }
+    if model.overlay == Some(Overlay::Help) && press.action == Some(Action::Search) {
+        palette::prompt(model, Offer::Help);
         return Handled::Yes;
     }
     let Some(action) = press.action else { return Handled::No };
@@ -205,6 +216,8 @@ fn run(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect
             model.mouse = !model.mouse;
             effects.push(Effect::Mouse(model.mouse));
         }
+        Action::Command => palette::prompt(model, Offer::All),
+        Action::Theme => palette::dress(model, model.theme.next()),
         Action::Help => toggle_overlay(model, Overlay::Help),
         Action::Rules => rules::toggle_list(model),
         Action::Findings => toggle_overlay(model, Overlay::Findings),

@@ -118,6 +118,13 @@ fn forget(search: &mut SearchState) {
     };
 }
 
+/// Searches for `text`, as if it had been typed.
+pub(super) fn search_for(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
+    prompt(model);
+    paste(model, text, effects);
+    commit(model, effects);
+}
+
 /// Takes the pattern as it is, and goes to its first hit.
 fn commit(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(mut prompt) = model.prompt.take() else { return };

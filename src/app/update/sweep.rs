@@ -8,6 +8,7 @@ use crate::app::{
     model::Model,
     sweep::{SweepLine, sweep_lines},
 };
+use crate::model::Scenario;
 
 /// Actions on the sweep. `false` if it is none.
 pub(super) fn on_action(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect>) -> bool {
@@ -64,8 +65,14 @@ fn apply(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(open) = model.open.as_mut() else { return };
     let row = open.sweep().and_then(|it| it.rows.get(open.method_column()));
     let Some(row) = row.filter(|it| it.result.is_ok()) else { return };
-    let (scenario, name, undo) = (row.scenario.clone(), row.name(), Action::Undo.key());
+    let (scenario, name) = (row.scenario.clone(), row.name());
     model.overlay = None;
+    credit_by(model, scenario, &name, effects);
+}
+
+/// Credits by `scenario`, which is called `name`.
+pub(super) fn credit_by(model: &mut Model, scenario: Scenario, name: &str, effects: &mut Vec<Effect>) {
+    let undo = Action::Undo.key();
     model.notice = Some(format!("credit by {name} ({undo} takes it back)"));
     form::edit(model, scenario, effects);
 }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The most hints shown.
-const HINTS: usize = 8;
+const HINTS: usize = 10;
 
 pub(super) fn draw(model: &Model, line: &mut Painter<'_>) {
     if let Some(prompt) = &model.prompt {
@@ -153,6 +153,10 @@ fn hints(model: &Model) -> Vec<&'static Binding> {
         (None, Screen::Episode) => (model.view.row().hints)(model),
     };
     let mut hints: Vec<&Binding> = actions.iter().map(|it| action::binding(*it)).collect();
+    let help = hints.iter().position(|it| it.action == A::Help).filter(|_| model.overlay.is_none());
+    if let Some(help) = help {
+        hints.insert(help, action::binding(A::Command));
+    }
     if model.log.following && model.overlay.is_none() && !model.view.row().is_hold_taken {
         hints.insert(0, action::binding(A::Hold));
     }
@@ -168,12 +172,12 @@ mod tests {
 
     #[test]
     fn the_way_to_all_keys_never_goes() {
-        // Ten hints of 10 columns, the ninth being the help.
-        let widths = [10; 10];
-        assert_eq!(shown(&widths, Some(8), 200), [0, 1, 2, 3, 4, 5, 6, 8]);
-        assert_eq!(shown(&widths, Some(8), 35), [0, 1, 8]);
-        assert_eq!(shown(&widths, Some(8), 10), [8]);
-        assert_eq!(shown(&widths, Some(8), 9), [0; 0]);
+        // Twelve hints of 10 columns, the eleventh being the help.
+        let widths = [10; 12];
+        assert_eq!(shown(&widths, Some(10), 200), [0, 1, 2, 3, 4, 5, 6, 7, 8, 10]);
+        assert_eq!(shown(&widths, Some(10), 35), [0, 1, 10]);
+        assert_eq!(shown(&widths, Some(10), 10), [10]);
+        assert_eq!(shown(&widths, Some(10), 9), [0; 0]);
         assert_eq!(shown(&widths, None, 25), [0, 1]);
     }
 }

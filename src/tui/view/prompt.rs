@@ -1,9 +1,11 @@
 //! The line that is being typed, and the state of the search.
 
+use super::palette;
 use crate::{
     app::{
         Key, KeyCode, Model,
         export::ENDINGS,
+        palette::Offer,
         prompt::{COMPLETE, EARLIER, ExportStep, LEAVE, NoteStep, Prompt, PromptKind, TAKE},
     },
     text,
@@ -26,6 +28,7 @@ pub(super) fn draw(model: &Model, prompt: &Prompt, line: &mut Painter<'_>) {
         (None, PromptKind::Glossary) => (glossary_keys(), Role::Dim),
         (None, PromptKind::Note(step)) => (note_keys(step), Role::Dim),
         (None, PromptKind::Export(step)) => (export_keys(step), Role::Dim),
+        (None, PromptKind::Palette(_)) => (palette::keys(), Role::Dim),
     };
     let say = line.fit(&say, width * 3 / 5);
     let sign = match prompt.kind {
@@ -35,6 +38,8 @@ pub(super) fn draw(model: &Model, prompt: &Prompt, line: &mut Painter<'_>) {
         PromptKind::Glossary => "words with: ",
         PromptKind::Note(step) => &note_sign(model, step, width),
         PromptKind::Export(step) => &export_sign(model, step, width),
+        PromptKind::Palette(Offer::All) => ":",
+        PromptKind::Palette(Offer::Help) => "keys with: ",
     };
     let x = line.put(0, 0, sign, Role::Strong);
     let gap = if say.is_empty() { 0 } else { 2 };

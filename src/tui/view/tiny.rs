@@ -26,6 +26,7 @@ pub(super) fn draw(model: &Model, screen: &mut Painter<'_>) -> Drawn {
         let mut over = screen.part(0, 1, width, height - 2);
         over.mark(model.search.pattern.as_deref().filter(|_| model.overlay == Some(Overlay::Detail)));
         drawn = overlay::draw(model, &mut over);
+        super::offer(model, &mut screen.part(0, 1, width, height - 2));
         let line = match &model.notice {
             Some(notice) => notice.clone(),
             None => hint(),
