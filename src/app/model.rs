@@ -18,6 +18,7 @@ use super::{
 use crate::{
     graph::Charset,
     model::{ActId, EpisodeId, LogSummary, Note},
+    text::count,
 };
 
 /// The whole state.
@@ -64,6 +65,8 @@ pub struct Model {
     pub compare: CompareState,
     /// The episode to open as soon as the log shows it, by name.
     pub wanted: Option<String>,
+    /// Whether the newest episode of a growing log is shown as soon as it begins.
+    pub follows_newest: bool,
     /// The line that is being typed.
     pub prompt: Option<Prompt>,
     /// The note that is being typed.
@@ -126,6 +129,7 @@ impl Model {
             rules: RulesState::default(),
             compare: CompareState::default(),
             wanted: None,
+            follows_newest: false,
             prompt: None,
             noting: None,
             exporting: None,
@@ -147,7 +151,8 @@ impl Model {
         }
     }
 
-    /// The word that says what the screen shows: SAVED, LIVE, HELD or WHAT-IF.
+    /// The word that says what the screen shows: SAVED, LIVE, HELD or WHAT-IF; of a growing log also whether the newest episode
+    /// is followed, and else how many have begun after the one shown: `LIVE +3 episodes`.
     pub fn state_word(&self) -> String {
         if let Some(held) = &self.held {
             return format!("HELD {} new", held.records.saturating_sub(self.log.records));
@@ -157,6 +162,15 @@ impl Model {
         {
             return format!("WHAT-IF #{}", open.forks.number());
         }
-        if self.log.following { "LIVE".to_owned() } else { "SAVED".to_owned() }
+        if !self.log.following {
+            return "SAVED".to_owned();
+        }
+        let shown = self.open.as_ref().filter(|_| self.screen == Screen::Episode);
+        let row = shown.and_then(|it| self.log.row(it.id));
+        match row.map(|it| self.log.episodes.len() - 1 - it) {
+            Some(0) if self.follows_newest => "LIVE newest".to_owned(),
+            Some(0) | None => "LIVE".to_owned(),
+            Some(later) => format!("LIVE +{}", count(later, "episode")),
+        }
     }
 }

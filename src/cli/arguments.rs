@@ -111,6 +111,9 @@ pub struct ScreenFlags {
     /// Follow the logs as they grow, also when every episode has ended
     #[arg(long, short, conflicts_with = "no_follow")]
     pub follow: bool,
+    /// Follow, and show the newest episode as soon as it begins
+    #[arg(long, conflicts_with = "no_follow")]
+    pub follow_newest: bool,
     /// Do not follow, even when an episode is open
     #[arg(long)]
     pub no_follow: bool,
@@ -142,10 +145,10 @@ fn theme(text: &str) -> Result<String, String> {
 #[derive(Debug, Args)]
 pub struct ConfigOptions {
     /// Print the file to start from instead: every setting with its default and what it does
-    #[arg(long, conflicts_with_all = ["schema", "follow", "no_follow", "poll", "color", "theme", "ascii"])]
+    #[arg(long, conflicts_with_all = ["schema", "follow", "follow_newest", "no_follow", "poll", "color", "theme", "ascii"])]
     pub default: bool,
     /// Print the JSON Schema of the file instead, for editors
-    #[arg(long, conflicts_with_all = ["follow", "no_follow", "poll", "color", "theme", "ascii"])]
+    #[arg(long, conflicts_with_all = ["follow", "follow_newest", "no_follow", "poll", "color", "theme", "ascii"])]
     pub schema: bool,
     /// Flags as the terminal takes them.
     #[command(flatten)]

@@ -80,9 +80,10 @@ impl Loaded {
 
     /// Takes flags, which go before the file.
     pub(super) fn take_flags(&mut self, flags: &ScreenFlags) {
-        let follow = match (flags.follow, flags.no_follow) {
-            (true, _) => Some("always"),
-            (_, true) => Some("never"),
+        let follow = match (flags.follow_newest, flags.follow, flags.no_follow) {
+            (true, _, _) => Some("newest"),
+            (_, true, _) => Some("always"),
+            (_, _, true) => Some("never"),
             _ => None,
         };
         let words = [

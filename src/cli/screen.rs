@@ -47,7 +47,7 @@ pub(super) fn run(options: &arguments::Open, loaded: &Loaded) -> anyhow::Result<
     let theme = Theme::new(mode, charset);
     let (send, messages) = crossbeam_channel::unbounded::<Message>();
     let follow = match choice.word(config::Setting::Follow) {
-        "always" => Follow::Always,
+        "always" | "newest" => Follow::Always,
         "never" => Follow::Never,
         _ => Follow::WhileOpen,
     };
@@ -75,6 +75,7 @@ pub(super) fn run(options: &arguments::Open, loaded: &Loaded) -> anyhow::Result<
     model.wanted.clone_from(&options.episode);
     model.user = user_name();
     model.preferred = loaded.preferred();
+    model.follows_newest = choice.word(config::Setting::Follow) == "newest";
     model.theme = ThemeChoice::of_word(choice.word(config::Setting::Theme)).unwrap_or_default();
     model.mouse = choice.is_on(config::Setting::Mouse);
     model.rules =

@@ -58,9 +58,9 @@ pub const SETTINGS: &[Row] = &[
     row(
         Setting::Follow,
         "follow",
-        "--follow, --no-follow",
+        "--follow, --follow-newest, --no-follow",
         "auto",
-        Takes::Word(is_follow, "auto, always, never"),
+        Takes::Word(is_follow, "auto, always, newest, never"),
     ),
     row(Setting::Poll, "poll", "--poll", "false", Takes::Switch),
     row(Setting::Mouse, "mouse", "", "false", Takes::Switch),
@@ -97,7 +97,7 @@ fn is_theme(word: &str) -> bool {
 }
 
 fn is_follow(word: &str) -> bool {
-    ["auto", "always", "never"].contains(&word)
+    ["auto", "always", "newest", "never"].contains(&word)
 }
 
 fn is_method(word: &str) -> bool {

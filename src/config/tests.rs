@@ -103,7 +103,7 @@ fn a_line_that_does_not_hold_is_named_by_its_place() {
     check("\n  color = 'pink'", "2:11: 'pink' is no color: auto, never, always, 16, 256, truecolor");
     check("color = 16", "1:9: 'color' is a text in quotes: auto, never, always, 16, 256, truecolor");
     check("mouse = 'yes'", "1:9: 'mouse' is true or false");
-    check("follow = 'on'", "1:10: 'on' is no follow: auto, always, never");
+    check("follow = 'on'", "1:10: 'on' is no follow: auto, always, newest, never");
     check(
         "method = 'shaply'",
         "1:10: 'shaply' is no method: best, or a method that `creditscope methods` lists",

@@ -14,7 +14,9 @@ use std::{sync::Arc, time::Duration};
 /// Makes the summary say that more has come.
 fn with_more(summary: &LogSummary, name: &str) -> LogSummary {
     let mut episodes = Arc::clone(&summary.episodes);
+    let id = EpisodeId::from_index(episodes.len());
     Arc::make_mut(&mut episodes).push(EpisodeSummary {
+        id,
         name: name.into(),
         open: true,
         ..EpisodeSummary::default()
@@ -28,14 +30,81 @@ fn the_state_word() {
     assert_eq!(program.model().state_word(), "SAVED");
     let live = following(&mut program);
     program.send(Message::Log(live.clone()));
-    assert_eq!(program.model().state_word(), "LIVE");
+    assert_eq!(program.model().state_word(), "LIVE +1 episode");
     program.press(" ");
     program.send(Message::Log(with_more(&live, "g")));
     assert_eq!(program.model().state_word(), "HELD 7 new");
     assert_eq!(program.model().log.episodes.len(), 2);
     program.press(" ");
-    assert_eq!(program.model().state_word(), "LIVE");
+    assert_eq!(program.model().state_word(), "LIVE +2 episodes");
     assert_eq!(program.model().log.episodes.len(), 3);
+}
+
+/// Which episode is asked for by these effects.
+fn opened(effects: &[Effect]) -> Option<EpisodeId> {
+    effects.iter().find_map(|it| match it {
+        Effect::Open(id) => Some(*id),
+        _ => None,
+    })
+}
+
+#[test]
+fn whoever_opens_the_newest_episode_sees_the_next_one_as_it_begins() {
+    let mut program = two();
+    let live = following(&mut program);
+    program.send(Message::Log(live.clone()));
+    let more = with_more(&live, "g");
+    // The first of two is on the screen: it stays.
+    assert_eq!(opened(&update(program.model_mut(), Message::Log(live.clone()))), None);
+    program.press("]");
+    assert_eq!(
+        (program.model().state_word().as_str(), &*program.episode().episode.name),
+        ("LIVE newest", "f")
+    );
+    assert_eq!(opened(&update(program.model_mut(), Message::Log(more.clone()))), Some(EpisodeId(2)));
+    // It is asked for once.
+    assert_eq!(opened(&update(program.model_mut(), Message::Log(more))), None);
+}
+
+#[test]
+fn a_motion_stays_and_the_end_follows_again() {
+    let mut program = two();
+    let live = following(&mut program);
+    program.send(Message::Log(live.clone()));
+    program.press("]3g");
+    assert_eq!(program.model().state_word(), "LIVE");
+    let more = with_more(&live, "g");
+    assert_eq!(opened(&update(program.model_mut(), Message::Log(more))), None);
+    assert_eq!(program.model().state_word(), "LIVE +1 episode");
+    let effects = update(program.model_mut(), Message::Key(Key::char('G')));
+    assert_eq!(opened(&effects), Some(EpisodeId(2)));
+}
+
+#[test]
+fn nothing_is_taken_away_from_under_a_pane_a_line_or_a_what_if() {
+    for keys in ["e", "?", "/x", "x\n"] {
+        let mut program = two();
+        program.open(1);
+        let live = following(&mut program);
+        program.send(Message::Log(live.clone()));
+        program.press("G");
+        assert_eq!(program.model().state_word(), "LIVE newest");
+        program.press(keys);
+        let is_at_rest = program.model().overlay.is_none()
+            && program.model().prompt.is_none()
+            && program.episode().forks.is_logged();
+        let opened = opened(&update(program.model_mut(), Message::Log(with_more(&live, "g"))));
+        assert_eq!(opened.is_some(), is_at_rest, "{keys}");
+    }
+}
+
+#[test]
+fn the_newest_episode_is_opened_from_the_start_where_that_is_asked_for() {
+    let mut program = TestProgram::of(&format!("{FAILED}{OPEN}"));
+    program.model_mut().follows_newest = true;
+    let live = following(&mut program);
+    program.model_mut().open = None;
+    assert_eq!(opened(&update(program.model_mut(), Message::Log(live))), Some(EpisodeId(1)));
 }
 
 #[test]

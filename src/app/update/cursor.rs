@@ -68,6 +68,8 @@ pub(super) fn open_row(model: &mut Model, effects: &mut Vec<Effect>) {
         return;
     }
     let Some(id) = model.log.episodes.get(model.row).map(|it| it.id) else { return };
+    // Whoever opens the newest one of a growing log wants the next one too.
+    model.follows_newest = model.log.following && model.row + 1 == model.log.episodes.len();
     if model.open.as_ref().is_some_and(|it| it.id == id) {
         model.screen = Screen::Episode;
         return;

@@ -55,6 +55,13 @@ pub(super) fn episode(
         open.placed = true;
         model.overlay = Some(Overlay::Detail);
     }
+    if model.follows_newest
+        && let Some(open) = model.open.as_mut().filter(|it| !growing && it.episode.outcome.is_none())
+        && let Some(last) = open.episode.act_ids().next_back()
+    {
+        select(open, last);
+        open.placed = true;
+    }
     let rest = request_all(model, effects);
     if growing {
         effects.extend(rest.map(Effect::Rest));

@@ -53,7 +53,31 @@ const STACK: [Layer; 9] =
 pub(super) fn on_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
     model.notice = None;
     let press = Press { key, action: action_of(key), number: model.count.take() };
+    let moves = press.action.filter(|_| model.prompt.is_none() && model.overlay.is_none());
+    let moves = moves.filter(|it| model.screen == Screen::Episode && is_motion(*it));
     let _taken = STACK.iter().find(|layer| layer(model, press, effects) == Handled::Yes);
+    // Whoever moves stays; only who goes to the end stays there as it moves on.
+    if let Some(action) = moves {
+        model.follows_newest = action == Action::Last && model.log.following;
+        log::to_newest(model, effects);
+    }
+}
+
+/// Whether an action moves over acts or agents. Who goes to another episode opens it, which decides for itself.
+fn is_motion(action: Action) -> bool {
+    use Action as A;
+    matches!(
+        action,
+        A::Up
+            | A::Down
+            | A::First
+            | A::Last
+            | A::HalfUp
+            | A::HalfDown
+            | A::SameAgentBack
+            | A::SameAgentOn
+            | A::Play
+    ) || is_jump(action)
 }
 
 /// Pasted text goes into the line that is being typed. Elsewhere its letters would be commands, so it is

@@ -2,7 +2,7 @@
 
 use super::cursor;
 use crate::{
-    app::{message::Effect, model::Model},
+    app::{message::Effect, model::Model, screen::Screen},
     model::LogSummary,
 };
 
@@ -40,6 +40,26 @@ pub(super) fn log(model: &mut Model, summary: LogSummary, effects: &mut Vec<Effe
     } else if model.log.loaded && model.log.episodes.len() == 1 && model.open.is_none() {
         cursor::open_row(model, effects);
     }
+    to_newest(model, effects);
+}
+
+/// Opens the newest episode if it is followed and nobody looks closer at the one shown: with nothing over it, nothing typed
+/// and no what-if.
+pub(super) fn to_newest(model: &mut Model, effects: &mut Vec<Effect>) {
+    let is_at_rest = model.overlay.is_none() && model.prompt.is_none() && model.held.is_none();
+    let is_shown = match &model.open {
+        Some(open) => model.screen == Screen::Episode && open.forks.is_logged(),
+        None => true,
+    };
+    if !(model.follows_newest && model.log.following && is_at_rest && is_shown) {
+        return;
+    }
+    let Some(newest) = model.log.episodes.last().map(|it| it.id) else { return };
+    if model.opening == Some(newest) || model.open.as_ref().is_some_and(|it| it.id == newest) {
+        return;
+    }
+    model.row = model.log.episodes.len() - 1;
+    cursor::open_row(model, effects);
 }
 
 /// Holds the screen, or releases it with everything that came meanwhile.
