@@ -31,6 +31,7 @@ pub mod search;
 pub mod sentences;
 mod shape;
 mod slot;
+pub mod so_far;
 pub mod sweep;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -64,5 +65,5 @@ pub use update::{keymap, update, views};
 pub use view::rules;
 pub use view::{
     CompareLine, ComparePane, CompareState, CreditVariant, DetailState, DrawingKey, FilmState, GraphState,
-    KeptDrawing, MethodsState, MethodsVariant, StateView, TimelineState,
+    KeptDrawing, MethodsState, MethodsVariant, Playing, StateView, TimelineState,
 };

@@ -107,6 +107,12 @@ pub enum Action {
     Hold,
     /// Play the episode back.
     Play,
+    /// Play it backwards.
+    PlayBack,
+    /// Play faster.
+    Faster,
+    /// Play slower.
+    Slower,
     /// Undo a what-if edit.
     Undo,
     /// Redo it.
@@ -219,6 +225,8 @@ const PAIRS: &[Pair] = &[
     Pair(Action::Filter, Action::Filters, Both::InOrder),
     Pair(Action::NextPane, Action::PreviousPane, Both::No),
     Pair(Action::ScrollRight, Action::ScrollLeft, Both::Swapped),
+    Pair(Action::Play, Action::PlayBack, Both::No),
+    Pair(Action::Faster, Action::Slower, Both::No),
     Pair(Action::Undo, Action::Redo, Both::InOrder),
 ];
 
@@ -353,7 +361,10 @@ pub const BINDINGS: &[Binding] = &[
     row(Action::ScrollRight, &[c('>')], Section::View, "scroll right", ""),
     row(Action::ScrollLeft, &[c('<')], Section::View, "left", ""),
     row(Action::Hold, &[c(' ')], Section::View, "hold or follow a live log", "hold"),
-    row(Action::Play, &[c('p')], Section::View, "play the episode back", "play"),
+    row(Action::Play, &[c('p')], Section::View, "play the episode act by act", "play"),
+    row(Action::PlayBack, &[c('P')], Section::View, "backwards", ""),
+    row(Action::Faster, &[c('+')], Section::View, "play faster", ""),
+    row(Action::Slower, &[c('-')], Section::View, "slower", ""),
     row(Action::Mouse, &[c('M')], Section::View, "mouse on or off", "mouse"),
     row(Action::Theme, &[c('t')], Section::View, "colours: for the ground, for the eyes, none", "colours"),
     row(Action::Redraw, &[Key::ctrl('l')], Section::View, "draw anew", ""),

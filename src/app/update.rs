@@ -28,6 +28,7 @@ mod note;
 mod origins;
 mod palette;
 mod path;
+mod playback;
 mod rules;
 mod search;
 mod select;
@@ -81,7 +82,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Filtered(news) => filter::news(model, news),
         Message::Matched { request, places } => filter::matched(model, request, places),
         Message::Drawn(drawn) => cursor::drawn(model, drawn),
-        Message::Wake => cursor::play_on(model, &mut effects),
+        Message::Wake => playback::play_on(model, &mut effects),
         Message::Continued => effects.push(Effect::TakeAgain),
         Message::Copied { file, sent } => {
             model.notice = Some(match (file, sent) {
@@ -107,6 +108,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     film::refresh(model, &mut effects);
     rules::refresh(model, &mut effects);
     groups::refresh(model, &mut effects);
+    playback::refresh(model);
     let pane = (model.view.row().drawing)(model.size);
     graph::refresh(model, pane);
     effects

@@ -25,5 +25,5 @@ pub use groups::GroupsState;
 pub use methods::{MethodsState, MethodsVariant};
 pub use rules::RulesState;
 pub use state::StateView;
-pub use timeline::TimelineState;
+pub use timeline::{Playing, TimelineState};
 pub use whatif::Form;

@@ -67,13 +67,13 @@ fn the_schema_knows_every_setting() {
 #[test]
 fn what_a_file_says_holds() {
     let config = Config::read(
-        "color = 'never'\nmouse = true\nmethod = \"shapley\"\n[keys]\nplay = ['P', '^p']\ndown = 'k'\nup = \"j\"\n\
+        "color = 'never'\nmouse = true\nmethod = \"shapley\"\n[keys]\nplay = ['K', '^p']\ndown = 'k'\nup = \"j\"\n\
          [formats.judge]\nmap = 'reward=.score'\n",
     );
     assert_eq!(config.problems, []);
     assert_eq!((config.word(Setting::Color), config.word(Setting::Method)), ("never", "shapley"));
     assert!(config.is_on(Setting::Mouse) && !config.is_on(Setting::Poll));
-    assert_eq!(keys(&config, Action::Play), ["P", "^p"]);
+    assert_eq!(keys(&config, Action::Play), ["K", "^p"]);
     assert_eq!(
         (keys(&config, Action::Down), keys(&config, Action::Up)),
         (vec!["k".to_owned()], vec!["j".to_owned()])
@@ -116,13 +116,13 @@ fn a_line_that_does_not_hold_is_named_by_its_place() {
 #[test]
 fn keys_that_do_not_hold_are_named_by_their_place() {
     check("[keys]\njump = 'x'", "2:1: no action 'jump': `creditscope config` lists them under [keys]");
-    check("[keys]\nplay = ['P', 'Q']\nsweep = ['Z', 'P']", "3:15: 'P' is bound twice: to play and to sweep");
+    check("[keys]\nplay = ['K', 'Q']\nsweep = ['Z', 'K']", "3:15: 'K' is bound twice: to play and to sweep");
     check("[keys]\nplay = '1'", "2:8: '1' shows view 1 and stays so");
     check("[keys]\nplay = []", "2:8: 'play' needs a key, such as [\"x\", \"^R\"]");
     check("[keys]\nplay = 3", "2:8: a key is a text in quotes, such as \"x\" or \"^R\"");
-    check("[keys]\ninterrupt = 'P'", "2:13: 'interrupt' keeps ^C among its keys");
+    check("[keys]\ninterrupt = 'K'", "2:13: 'interrupt' keeps ^C among its keys");
     check(
-        "[keys]\nplay = ['P', 'x']",
+        "[keys]\nplay = ['K', 'x']",
         "2:14: 'x' is the only key of what-if: give that another, then play can have it",
     );
     let named = problems("[keys]\nplay = 'F1'");
@@ -151,7 +151,7 @@ fn maps_that_do_not_hold_are_named_by_their_place() {
 
 #[test]
 fn rules_of_runs_are_read_and_written() {
-    let text = "# mine\ncolor = 'never' # dark\n\n[[rules]]\n# lazy\nrule = 'fall(*) > 10' # h\ndoes = ['bell', 'hold']\n\n[keys]\nplay = 'P'\n";
+    let text = "# mine\ncolor = 'never' # dark\n\n[[rules]]\n# lazy\nrule = 'fall(*) > 10' # h\ndoes = ['bell', 'hold']\n\n[keys]\nplay = 'K'\n";
     let config = Config::read(text);
     assert_eq!(config.problems, []);
     let [lazy] = &config.rules[..] else { panic!("{:?}", config.rules) };
@@ -163,7 +163,7 @@ fn rules_of_runs_are_read_and_written() {
     let written =
         Config::with_rules(text, &[RuleChoice { does: Does::default(), ..lazy.clone() }, more.clone()])
             .unwrap();
-    for kept in ["# mine\n", "color = 'never' # dark\n", "# lazy\n", " # h\n", "[keys]\nplay = 'P'\n"] {
+    for kept in ["# mine\n", "color = 'never' # dark\n", "# lazy\n", " # h\n", "[keys]\nplay = 'K'\n"] {
         assert!(written.contains(kept), "{kept}: {written}");
     }
     let again = Config::read(&written);
@@ -194,7 +194,7 @@ fn rules_that_do_not_hold_are_named_by_their_place() {
 #[test]
 fn a_line_that_is_no_toml_costs_itself() {
     let config = Config::read(
-        "color = 'never'\nmouse = = true\npoll = true\ncolor = '16'\n[keys\nplay = 'P'\nsize = \"9x",
+        "color = 'never'\nmouse = = true\npoll = true\ncolor = '16'\n[keys\nplay = 'K'\nsize = \"9x",
     );
     let places: Vec<usize> = config.problems.iter().map(|it| it.line).collect();
     assert_eq!(places, [2, 4, 5, 6, 7], "{:?}", config.problems);

@@ -23,6 +23,7 @@ mod palette;
 mod prompt;
 mod reasons;
 mod rules;
+mod so_far;
 mod sparkline;
 mod state;
 mod strip;

@@ -58,7 +58,7 @@ fn the_readme_says_which_keys_there_are() {
         &[A::Rules],
         &[A::EpisodeBack, A::EpisodeOn, A::SameAgentBack, A::SameAgentOn],
         &[A::Variant, A::Weight, A::Scope, A::Sort, A::Group],
-        &[A::Play, A::Hold],
+        &[A::Play, A::PlayBack, A::Faster, A::Slower, A::Hold],
         &[A::Undo, A::Redo, A::Discard],
         &[A::Export],
         &[A::Command],

@@ -240,7 +240,7 @@ fn an_episode_plays_act_by_act_and_stops_at_the_end() {
         (vec![Effect::Wake(Duration::from_millis(400))], View::TIMELINE)
     );
     let mut shown = vec![program.act().to_owned()];
-    while program.episode().timeline.playing {
+    while program.episode().timeline.playing.is_some() {
         program.send(Message::Wake);
         shown.push(program.act().to_owned());
     }
@@ -251,7 +251,70 @@ fn an_episode_plays_act_by_act_and_stops_at_the_end() {
     assert_eq!(program.act(), "a1");
     program.press("\x1b");
     program.send(Message::Wake);
-    assert_eq!((program.act(), program.episode().timeline.playing), ("a1", false));
+    assert_eq!((program.act(), program.episode().timeline.playing), ("a1", None));
+}
+
+#[test]
+fn an_episode_plays_backwards_and_turns_around() {
+    let mut program = TestProgram::of(FAILED);
+    program.press("3gjjP");
+    program.send(Message::Wake);
+    assert_eq!((program.act(), program.episode().timeline.playing), ("m1", Some(Playing::Backwards)));
+    // It turns without a second clock.
+    program.key(Key::char('p'));
+    assert_eq!(program.effects, []);
+    program.send(Message::Wake);
+    assert_eq!((program.act(), program.effects.len()), ("a2", 1));
+    program.press("p");
+    assert_eq!(program.episode().timeline.playing, None);
+    // From the beginning it starts at the end.
+    program.press("gP");
+    assert_eq!(program.act(), "a=4");
+    for _ in 0..9 {
+        program.send(Message::Wake);
+    }
+    assert_eq!((program.act(), program.episode().timeline.playing), ("a1", None));
+}
+
+#[test]
+fn the_pace_of_playing_changes() {
+    let mut program = TestProgram::of(FAILED);
+    program.press("3g+");
+    assert_eq!(program.notice(), "plays 5 acts a second");
+    program.key(Key::char('p'));
+    assert_eq!(program.effects, vec![Effect::Wake(Duration::from_millis(200))]);
+    program.press("--");
+    assert_eq!(program.notice(), "plays 1.25 acts a second");
+}
+
+#[test]
+fn while_it_plays_a_key_goes_on_to_the_next_act_that_matters() {
+    let mut program = TestProgram::of(FAILED);
+    let culprits: Vec<String> =
+        program.episode().culprits().iter().map(|it| program.episode().episode.act(*it).id.clone()).collect();
+    program.press("3gp.");
+    assert!(culprits.iter().any(|it| it == program.act()), "{culprits:?} {}", program.act());
+    assert_eq!(program.episode().timeline.playing, None);
+    assert_eq!(program.episode().timeline.scope, Scope::All);
+    // Without playing the key means what it meant.
+    program.press(".");
+    assert_eq!(program.episode().timeline.scope, Scope::Top);
+    let mut program = TestProgram::of(OPEN);
+    program.press("3gp.");
+    assert_eq!((program.act(), program.episode().timeline.playing), ("b1", None));
+    assert!(program.notice().contains("no act to blame"), "{}", program.notice());
+}
+
+#[test]
+fn the_timeline_counts_the_episode_up_to_its_cursor() {
+    let mut program = TestProgram::of(FAILED);
+    let acts = |program: &TestProgram| program.episode().timeline.so_far.as_ref().map(|it| it.1.acts);
+    program.press("1");
+    assert_eq!(acts(&program), None);
+    program.press("3g");
+    assert_eq!(acts(&program), Some(1));
+    program.press("jj");
+    assert_eq!(acts(&program), Some(3));
 }
 
 #[test]

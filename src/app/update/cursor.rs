@@ -1,6 +1,4 @@
-//! Motions: rows, acts, agents, episodes, playback.
-
-use std::time::Duration;
+//! Motions: rows, acts, agents, episodes.
 
 use super::select::{moved, select};
 use crate::{
@@ -10,14 +8,11 @@ use crate::{
         message::{Drawn, Effect},
         model::Model,
         open::OpenEpisode,
-        screen::{Overlay, Screen, View},
+        screen::{Overlay, Screen},
         sentences,
     },
     model::ActId,
 };
-
-/// Between two acts while an episode plays.
-const PLAY: Duration = Duration::from_millis(400);
 
 /// Motions over the episode list. `false` if it is none.
 pub(super) fn list(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect>) -> bool {
@@ -144,35 +139,4 @@ pub(super) fn same_agent(open: &mut OpenEpisode, by: isize) {
         own[(here + 1).min(own.len())..].iter().filter(listed).take(steps).last()
     };
     select(open, next.copied().unwrap_or(at));
-}
-
-/// Starts or stops playback. From the last act it starts over.
-pub(super) fn play(model: &mut Model, effects: &mut Vec<Effect>) {
-    model.view = View::TIMELINE;
-    let Some(open) = model.open.as_mut() else { return };
-    open.timeline.playing = !open.timeline.playing;
-    if open.timeline.playing {
-        let acts = open.timeline_acts();
-        let last = acts.len().checked_sub(1).and_then(|it| acts.get(it));
-        if open.act >= last
-            && let Some(first) = acts.get(0)
-        {
-            select(open, first);
-        }
-        effects.push(Effect::Wake(PLAY));
-    }
-}
-
-/// One act further, if it plays.
-pub(super) fn play_on(model: &mut Model, effects: &mut Vec<Effect>) {
-    let Some(open) = model.open.as_mut().filter(|it| it.timeline.playing) else { return };
-    let acts = open.timeline_acts();
-    let row = open.act.map_or(0, |it| acts.row_from(ActId(it.0 + 1)));
-    match acts.get(row) {
-        Some(next) => {
-            select(open, next);
-            effects.push(Effect::Wake(PLAY));
-        }
-        None => open.timeline.playing = false,
-    }
 }

@@ -6,7 +6,8 @@
 
 use super::{
     blame, compare, cursor, export, film, filter, form, glossary, groups, handled::Handled,
-    keymap::action_of, log, note, origins, palette, rules, search, sweep, toggle_overlay, views, whose,
+    keymap::action_of, log, note, origins, palette, playback, rules, search, sweep, toggle_overlay, views,
+    whose,
 };
 use crate::app::{
     action::Action,
@@ -17,7 +18,7 @@ use crate::app::{
     palette::Offer,
     prompt::PromptKind,
     screen::{Overlay, Screen, View},
-    view::Forks,
+    view::{Forks, Playing},
 };
 
 /// Exit code of `^C`: 128 and the number of SIGINT, as a shell has it.
@@ -77,6 +78,7 @@ fn is_motion(action: Action) -> bool {
             | A::SameAgentBack
             | A::SameAgentOn
             | A::Play
+            | A::PlayBack
     ) || is_jump(action)
 }
 
@@ -315,7 +317,9 @@ fn on_episode(model: &mut Model, action: Action, count: usize, effects: &mut Vec
         Action::RewardOf => whose::next(model, effects),
         Action::Origins => origins::ask(model, effects),
         Action::Annotate => note::prompt(model),
-        Action::Play => cursor::play(model, effects),
+        Action::Play => playback::play(model, Playing::Forwards, effects),
+        Action::PlayBack => playback::play(model, Playing::Backwards, effects),
+        Action::Faster | Action::Slower => playback::change_pace(model, action),
         _ => {}
     }
 }
@@ -353,8 +357,8 @@ fn back(model: &mut Model) -> bool {
     if model.screen == Screen::Episodes {
         return false;
     }
-    if let Some(open) = model.open.as_mut().filter(|it| it.timeline.playing) {
-        open.timeline.playing = false;
+    if let Some(open) = model.open.as_mut().filter(|it| it.timeline.playing.is_some()) {
+        open.timeline.playing = None;
         return true;
     }
     if let Some(open) = model.open.as_mut().filter(|it| it.form.list) {

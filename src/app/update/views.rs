@@ -9,7 +9,7 @@ mod state;
 mod timeline;
 mod what_if;
 
-use super::{cursor, handled::Handled, select};
+use super::{cursor, handled::Handled, playback, select};
 use crate::{
     app::{
         action::Action,
@@ -102,6 +102,9 @@ pub(super) fn on_action(
 ) -> Handled {
     if model.screen != Screen::Episode || model.open.is_none() {
         return Handled::No;
+    }
+    if action == Action::Scope && playback::to_decisive(model) {
+        return Handled::Yes;
     }
     match (model.view.row().on_action)(model, action, count, effects) {
         Handled::Yes => Handled::Yes,

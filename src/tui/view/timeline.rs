@@ -1,8 +1,8 @@
 //! View 3: one lane per agent, time down; messages cross from lane to lane.
 
-use super::{detail, mark_error, put_agent, strip, window};
+use super::{detail, mark_error, put_agent, so_far, strip, window};
 use crate::{
-    app::{ActRows, Action, Figures, OpenEpisode, Scope, View, sentences},
+    app::{ActRows, Action, Figures, OpenEpisode, Playing, Scope, View, sentences},
     model::{ActId, ActKind, AgentId, LinkKind, places},
     text,
     tui::{paint::Painter, theme::Role},
@@ -20,18 +20,28 @@ pub(super) fn draw(open: &OpenEpisode, body: &mut Painter<'_>) {
         for y in 0..rows {
             body.put(left - 1, y, &wall, Role::Rule);
         }
-        detail::summary(open, &mut body.part(left, 0, BESIDE.1, rows));
+        let above = so_far::rows(open, rows / 2);
+        so_far::draw(open, &mut body.part(left, 0, BESIDE.1, above));
+        detail::summary(open, &mut body.part(left, above, BESIDE.1, rows - above));
         return strip::blame_density(open, &mut body.part(0, height.saturating_sub(1), width, 1));
     }
-    let below = if height >= 18 { (height / 4).clamp(5, 14) } else { 0 };
+    let below = match open.timeline.playing {
+        Some(_) => so_far::rows(open, height / 2),
+        None if height >= 18 => (height / 4).clamp(5, 14),
+        None => 0,
+    };
     let upper = height - below - 1;
     if open.timeline.strip {
         step_strip(open, &mut body.part(0, 0, width, upper));
     } else {
         lanes(open, &mut body.part(0, 0, width, upper));
     }
-    if below > 0 {
-        detail::summary(open, &mut body.part(0, upper, width, below));
+    let mut lower = body.part(0, upper, width, below);
+    // Nobody reads an act in passing.
+    match open.timeline.playing {
+        _ if below == 0 => {}
+        Some(_) => so_far::draw(open, &mut lower),
+        None => detail::summary(open, &mut lower),
     }
     strip::blame_density(open, &mut body.part(0, height - 1, width, 1));
 }
@@ -40,8 +50,12 @@ fn scope_title(open: &OpenEpisode, shown: usize) -> String {
     let all = open.episode.acts.len();
     let listed = open.listed.is_filtered();
     let play = match open.timeline.playing {
-        true => format!("  PLAYING ({} stops)", Action::Play.key()),
-        false => String::new(),
+        Some(Playing::Forwards) => {
+            let [stop, next] = [Action::Play, Action::Scope].map(Action::key);
+            format!("  PLAYING ({stop} stops, {next} next to blame)")
+        }
+        Some(Playing::Backwards) => format!("  PLAYING BACK ({} stops)", Action::PlayBack.key()),
+        None => String::new(),
     };
     let clocks = open.episode.clock_words().map_or(String::new(), |it| format!("  clocks {it}"));
     let play = format!("{play}{clocks}");
