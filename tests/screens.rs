@@ -243,6 +243,8 @@ fn what_if() {
 #[test]
 fn overlays() {
     check("help_80x24", DEMO, (80, 24), "?");
+    check("zoom_acts_160x45", DEMO, (160, 45), "\tz");
+    check("zoom_agents_120x36", DEMO, (120, 36), "z");
     check("palette_80x24", DEMO, (80, 24), ":por");
     check("palette_160x45", DEMO, (160, 45), ":meth");
     check("palette_help_80x24", DEMO, (80, 24), "?/act");

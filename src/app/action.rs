@@ -41,6 +41,8 @@ pub enum Action {
     NextPane,
     /// Previous pane.
     PreviousPane,
+    /// The pane with the cursor over the whole view.
+    Zoom,
     /// Open what the cursor is on.
     Open,
     /// Back out.
@@ -351,6 +353,7 @@ pub const BINDINGS: &[Binding] = &[
     row(Action::ShowEpisodes, &[c('0')], Section::View, "episode list", "episodes"),
     row(Action::NextPane, &[k(KeyCode::Tab)], Section::View, "pane: next", "pane"),
     row(Action::PreviousPane, &[k(KeyCode::BackTab)], Section::View, "previous", ""),
+    row(Action::Zoom, &[c('z')], Section::View, "zoom the pane with the cursor, and back", "zoom"),
     row(Action::Open, &[k(KeyCode::Enter)], Section::View, "open: episode, act, choice", "open"),
     row(Action::Variant, &[c('v')], Section::View, "variant of the view", "view"),
     row(Action::Weight, &[c('W')], Section::View, "edge weight", "weight"),

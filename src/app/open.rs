@@ -93,6 +93,8 @@ pub struct OpenEpisode {
     pub act: Option<ActId>,
     /// Which pane of the credit view has the cursor.
     pub pane: Pane,
+    /// Whether that pane has the whole view.
+    pub is_zoomed: bool,
     /// What view 1 shows, if that was chosen.
     pub credit_form: Option<CreditVariant>,
     /// Agents by name instead of by credit.
@@ -137,6 +139,7 @@ impl OpenEpisode {
             agent: AgentId(0),
             act: episode.act_ids().next(),
             pane: Pane::Agents,
+            is_zoomed: false,
             credit_form: None,
             by_roster: false,
             acts_by_time: false,

@@ -89,6 +89,26 @@ pub enum Pane {
     Agents,
     /// Acts.
     Acts,
+    /// Who talked to whom.
+    Graph,
+    /// The act under the cursor.
+    Act,
+}
+
+impl Pane {
+    /// All of them, in the order of the key that goes through them.
+    pub const ALL: [Self; 4] = [Self::Agents, Self::Acts, Self::Graph, Self::Act];
+
+    /// The one `by` places further, around the end.
+    pub fn step(self, by: usize) -> Self {
+        let at = Self::ALL.iter().position(|it| *it == self).unwrap_or(0);
+        Self::ALL[(at + by) % Self::ALL.len()]
+    }
+
+    /// Whether its rows are acts; otherwise agents.
+    pub fn is_of_acts(self) -> bool {
+        matches!(self, Self::Acts | Self::Act)
+    }
 }
 
 /// Which acts the timeline shows.

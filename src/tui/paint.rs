@@ -12,18 +12,26 @@ pub struct Painter<'a> {
     theme: &'a Theme,
     /// What is marked in texts that are written.
     marked: Option<&'a Pattern>,
+    /// Whether it has the cursor: then its title is under a heavy rule.
+    has_focus: bool,
 }
 
 impl<'a> Painter<'a> {
     /// The part `area` of `buffer`.
     pub fn new(buffer: &'a mut Buffer, area: Rect, theme: &'a Theme) -> Self {
         let area = area.intersection(buffer.area);
-        Self { buffer, area, theme, marked: None }
+        Self { buffer, area, theme, marked: None, has_focus: false }
     }
 
     /// Marks what `pattern` matches in the texts written from now on, except in headings, units and rules.
     pub fn mark(&mut self, pattern: Option<&'a Pattern>) {
         self.marked = pattern;
+    }
+
+    /// The same part, which has the cursor or not.
+    pub fn focus(mut self, has_focus: bool) -> Self {
+        self.has_focus = has_focus;
+        self
     }
 
     /// What is marked.
@@ -53,7 +61,7 @@ impl<'a> Painter<'a> {
         let width = width.min(self.width().saturating_sub(x)) as u16;
         let height = height.min(self.height().saturating_sub(y)) as u16;
         let area = Rect { x: left, y: top, width, height };
-        Painter { area, buffer: self.buffer, theme: self.theme, marked: self.marked }
+        Painter { area, buffer: self.buffer, theme: self.theme, marked: self.marked, has_focus: false }
     }
 
     /// Writes `text` at column `x` of row `y`, cut at the right edge. Returns the column after it.
@@ -113,8 +121,11 @@ impl<'a> Painter<'a> {
     /// A horizontal rule through row `y`, with a title and something at its right end.
     pub fn rule(&mut self, y: usize, title: &str, right: &str) {
         let width = self.width();
-        let glyph = self.theme.glyphs.rule.to_string();
-        self.put(0, y, &glyph.repeat(width), Role::Rule);
+        let (glyph, role) = match self.has_focus {
+            true => (self.theme.glyphs.heavy, Role::Strong),
+            false => (self.theme.glyphs.rule, Role::Rule),
+        };
+        self.put(0, y, &glyph.to_string().repeat(width), role);
         let room = width.saturating_sub(4);
         if !title.is_empty() && room > 0 {
             let title = self.fit(title, room);

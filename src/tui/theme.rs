@@ -264,6 +264,8 @@ pub struct Glyphs {
     pub ascii: bool,
     /// Horizontal rule.
     pub rule: char,
+    /// The rule of the pane with the cursor.
+    pub heavy: char,
     /// Vertical rule.
     pub wall: char,
     /// Axis of bars.
@@ -313,6 +315,7 @@ impl Glyphs {
             Charset::Unicode => Self {
                 ascii: false,
                 rule: '─',
+                heavy: '━',
                 wall: '│',
                 axis: '│',
                 gain: '█',
@@ -337,6 +340,7 @@ impl Glyphs {
             Charset::Ascii => Self {
                 ascii: true,
                 rule: '-',
+                heavy: '=',
                 wall: '|',
                 axis: '|',
                 gain: '#',

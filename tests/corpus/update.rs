@@ -1,10 +1,10 @@
 //! The program without a terminal under any messages in any order: it survives, and its cursors stay on
 //! something that exists.
 
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
 
 use creditscope::{
-    app::{CreditJob, Key, KeyCode, Message, Model, RequestId, Screen, keymap, update},
+    app::{CreditJob, Effect, Key, KeyCode, Message, Model, RequestId, Screen, keymap, update},
     graph::Charset,
     model::{ActId, EpisodeId, Links, LogSummary, Origin},
     runtime::Headless,
@@ -156,10 +156,13 @@ impl Run {
     }
 
     fn send(&mut self, message: Message) {
-        if self.answers {
-            self.headless.send(message);
-        } else {
-            update(&mut self.headless.model, message);
+        let mut messages = VecDeque::from([message]);
+        while let Some(message) = messages.pop_front() {
+            for effect in update(&mut self.headless.model, message) {
+                if self.answers && !is_endless(&effect) {
+                    messages.extend(self.headless.answer(&effect));
+                }
+            }
         }
     }
 
@@ -220,6 +223,16 @@ impl Run {
         })
     }
 }
+
+/// Whether the answer draws more permutations than a test has time for: keys may ask for a billion.
+fn is_endless(effect: &Effect) -> bool {
+    let Effect::Work { job, .. } = effect else { return false };
+    let asked = job.get::<CreditJob>().and_then(|it| it.scenario.params.get("permutations"));
+    asked.is_some_and(|it| it.get() > MOST_PERMUTATIONS)
+}
+
+/// So many permutations are drawn where keys ask for them.
+const MOST_PERMUTATIONS: f64 = 10_000.0;
 
 /// Cursors point at what is there.
 fn sound(model: &Model) {

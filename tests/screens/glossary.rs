@@ -18,7 +18,7 @@ const PLAIN: &str = "a above acting action after all anew allow alone an and are
     number o of off often on one only opens or order ordered other out over past per persons pairs reads recomputes redo row rows search \
     set size so space step tab tell tells text texts that the their them these they this time to tools under undo up view \
     what when where which who whom why with x y z discard talked timeline assigns task tool kind does record ago total \
-    against differ end expected f follows heavy numbers once rank read result says start states was weights what's would you counts list everything words";
+    against differ end expected f follows heavy numbers once rank read result says start states was weights what's would you counts list everything words far";
 
 /// What the logs of the snapshots call their own: agents, acts, tasks, and words of their texts.
 const OF_LOGS: &str = "ada bob beliefs branch bye call checker coder counter critic days duration env fetcher fork forage fox hare intervals items lifter \

@@ -42,7 +42,7 @@ fn the_readme_says_which_keys_there_are() {
     use Action as A;
     let views = keymap::view_digits().replace('-', "`..`");
     let views = format!("`{views}` {}", written(&[A::ShowEpisodes]));
-    let rows: [&[Action]; 21] = [
+    let rows: [&[Action]; 22] = [
         &[A::NextCulprit, A::PreviousCulprit],
         &[A::PreviousError, A::NextError],
         &[A::Cause, A::Effect],
@@ -62,6 +62,7 @@ fn the_readme_says_which_keys_there_are() {
         &[A::Undo, A::Redo, A::Discard],
         &[A::Export],
         &[A::Command],
+        &[A::NextPane, A::PreviousPane, A::Zoom],
         &[A::Theme],
         &[A::Copy, A::Mouse, A::Redraw],
     ];

@@ -365,6 +365,10 @@ fn back(model: &mut Model) -> bool {
         open.form.list = false;
         return true;
     }
+    if let Some(open) = model.open.as_mut().filter(|it| it.is_zoomed && model.view == View::CREDIT) {
+        open.is_zoomed = false;
+        return true;
+    }
     if std::mem::take(&mut model.compare.left_for_act) {
         model.screen = Screen::Compare;
         return true;

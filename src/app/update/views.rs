@@ -137,10 +137,18 @@ fn in_any(model: &mut Model, action: Action, count: usize) -> Handled {
             open.lists.snap = true;
         }
         Action::Variant => model.notice = Some("this view has one form".to_owned()),
+        Action::Zoom => {
+            model.notice = Some(format!("only the panes of view {} are zoomed", View::CREDIT.digit()))
+        }
         Action::Weight => super::graph::next_weight(model),
         Action::Wrap => open.detail.wrap = !open.detail.wrap,
         Action::Left | Action::Right => {
-            open.pane = if action == Action::Right { Pane::Acts } else { Pane::Agents };
+            open.pane = match (action, open.pane) {
+                (Action::Right, Pane::Agents | Pane::Acts) => Pane::Acts,
+                (Action::Right, Pane::Graph | Pane::Act) => Pane::Act,
+                (_, Pane::Agents | Pane::Acts) => Pane::Agents,
+                (_, Pane::Graph | Pane::Act) => Pane::Graph,
+            };
         }
         Action::ScrollRight => open.graph.scroll.0 += 8,
         Action::ScrollLeft => open.graph.scroll.0 = open.graph.scroll.0.saturating_sub(8),

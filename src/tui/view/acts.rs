@@ -1,9 +1,12 @@
 //! The list of acts beside the bars.
 
-use super::{mark_error, put_agent, stepped_window};
+use super::{
+    bars::{Scale, bar},
+    mark_error, put_agent, stepped_window,
+};
 use crate::{
-    app::{ActRows, Action, Figures, OpenEpisode, Pane, sentences},
-    model::{ActId, places, unsigned},
+    app::{ActRows, Action, Extent, Figures, OpenEpisode, sentences},
+    model::{ActId, Estimate, Value, places, signed, unsigned},
     text,
     tui::{paint::Painter, theme::Role},
 };
@@ -81,6 +84,9 @@ struct Columns {
     what: usize,
     /// The column after the number.
     right: usize,
+    /// Of the interval, and of the bar, after the number; 0: they are not shown.
+    interval: usize,
+    bar: usize,
     /// Of what would have been better, after the number; 0: it is not shown.
     better: usize,
     /// Decimals of the number.
@@ -93,23 +99,44 @@ impl Columns {
         let widest = |of: &dyn Fn(ActId) -> usize| acts.shown(0, 200).map(of).max().unwrap_or(0);
         // In a narrow pane what was done matters more than when.
         let narrow = width < 40;
-        let id = widest(&|it| text::width(&episode.act(it).id)).clamp(3, if narrow { 8 } else { 14 });
+        let id = widest(&|it| text::width(&episode.act(it).id)).clamp(
+            3,
+            if narrow {
+                8
+            } else if width < WIDE {
+                14
+            } else {
+                32
+            },
+        );
         let when = if narrow { 0 } else { sentences::when_width(open).min(10) };
         let agent = widest(&|it| text::width(&episode.agent(episode.act(it).agent).name));
         let agent = agent.clamp(5, if narrow { 6 } else { 8 + width / 20 });
         let places = places(open.largest_act());
         let number = if open.figures() == Figures::None { 0 } else { 4 + places.max(1) };
         let better = better_columns(open, acts, width);
+        let has_credit = open.figures() == Figures::Credit && width >= WIDE;
+        let range = |it: ActId| interval(open, it, places).map_or(0, |it| it.len());
+        let interval = if has_credit { widest(&range) } else { 0 };
+        let interval = interval + usize::from(interval > 0);
+        let bar = if has_credit { BAR } else { 0 };
         // When, who and what say more of an act than its id, which stands below for the one under the cursor.
         let id = match better {
             0 => id,
             _ if width < NAMED => 0,
-            _ => id.min(12),
+            _ if width < WIDE => id.min(12),
+            _ => id,
         };
         // An act in which something went wrong has its mark there.
         let gap = usize::from(id > 0 || !open.index.errors.is_empty());
-        let what = width.saturating_sub(id + gap + when + agent + number + better + 5);
-        Self { id, gap, when, agent, what, right: width - better, better, places }
+        let after = interval + bar + better;
+        let what = width.saturating_sub(id + gap + when + agent + number + after + 5);
+        Self { id, gap, when, agent, what, right: width - after, interval, bar, better, places }
+    }
+
+    /// The column before what would have been better.
+    fn better_at(&self) -> usize {
+        self.right + self.interval + self.bar
     }
 
     fn draw(&self, open: &OpenEpisode, pane: &mut Painter<'_>) {
@@ -122,8 +149,13 @@ impl Columns {
         x = pane.put_fit(x, 1, self.agent, "agent", Role::Dim) + 1;
         pane.put_fit(x, 1, self.what, "what", Role::Dim);
         pane.put_right(self.right, 1, open.figures().heading(), Role::Dim);
+        if self.interval > 0 {
+            let first = open.act_order().get(0).and_then(|it| open.act_credit(it));
+            let level = first.map_or(String::new(), |it| format!("{} ", it.level_words()));
+            pane.put_fit(self.right + 1, 1, self.interval - 1, &format!("{level}interval"), Role::Dim);
+        }
         if self.better > 0 {
-            pane.put_fit(self.right + 1, 1, self.better - 1, "better: R", Role::Dim);
+            pane.put_fit(self.better_at() + 1, 1, self.better - 1, "better: R", Role::Dim);
         }
     }
 }
@@ -141,7 +173,7 @@ fn draw_act(
     let here = Some(act) == open.act;
     let role = if here { Role::Cursor } else { Role::Plain };
     if here {
-        pane.put(1, y, if open.pane == Pane::Acts { ">" } else { "-" }, Role::Cursor);
+        pane.put(1, y, if open.pane.is_of_acts() { ">" } else { "-" }, Role::Cursor);
     }
     let found = if open.found.holds(act) { Role::Match } else { role };
     let mut x = pane.put_tail(2, y, columns.id, &it.id, found) + columns.gap;
@@ -156,17 +188,34 @@ fn draw_act(
     // An act without numbers has the room of those.
     let is_bare = better.is_none() && figure.is_empty();
     let room = if is_bare { pane.width().saturating_sub(x + note) } else { 0 };
-    pane.put_fit(x, y, room.max(columns.what), &it.label, role);
+    let room = room.max(columns.what);
+    pane.put_fit(x, y, room, &it.label, role);
+    // What came of it, where there is room for more than its beginning.
+    let to = pane.theme().glyphs.to;
+    let used = text::width(&it.label) + text::width(to) + 2;
+    if !it.result.is_empty() && used + RESULT <= room {
+        pane.put(x + text::width(&it.label) + 1, y, to, Role::Dim);
+        pane.put_fit(x + used, y, room - used, &it.result, Role::Dim);
+    }
     if figures == Figures::Suspicion {
         pane.put_right(columns.right, y, &figure, Role::Dim);
     } else if let Some(credit) = open.act_credit(act).filter(|_| figures == Figures::Credit) {
         let role = if credit.value < 0.0 { Role::Negative } else { Role::Positive };
         pane.put_right(columns.right, y, &figure, if credit.value == 0.0 { Role::Dim } else { role });
+        if let Some(interval) = interval(open, act, columns.places).filter(|_| columns.interval > 0) {
+            pane.put_fit(columns.right + 1, y, columns.interval - 1, &interval, Role::Dim);
+        }
+        if columns.bar > 0 {
+            let largest = open.largest_act();
+            let scale = Scale::around(Extent { largest, ends: (-largest, largest) });
+            let at = columns.right + columns.interval + 1;
+            bar(pane, at, y, columns.bar - 2, &scale, &Value::Number(Estimate::exact(credit.value)));
+        }
     }
     if let Some((mean, label)) = better {
         let text = format!("{} {label}", unsigned(mean, 2));
         let role = if here { Role::Cursor } else { Role::Dim };
-        pane.put_fit(columns.right + 1, y, columns.better - 1, &text, role);
+        pane.put_fit(columns.better_at() + 1, y, columns.better - 1, &text, role);
     }
 }
 
@@ -175,6 +224,19 @@ fn better_columns(open: &OpenEpisode, acts: &ActRows<'_>, width: usize) -> usize
     let known = || acts.shown(0, 200).filter_map(|it| sentences::better(&open.episode, it));
     let longest = known().map(|it| text::width(it.1)).max().unwrap_or(0);
     if longest == 0 || width < BETTER.0 { 0 } else { (longest + 6).clamp(10, (width / 4).max(BETTER.1)) }
+}
+
+/// From so many columns on an act has its interval, its bar, and its id in full.
+const WIDE: usize = 100;
+/// Columns of a bar, with the gaps around it.
+const BAR: usize = 18;
+/// The least columns for what came of an act.
+const RESULT: usize = 8;
+
+/// The interval of the credit of an act: `[-0.41, -0.35]`.
+fn interval(open: &OpenEpisode, act: ActId, places: usize) -> Option<String> {
+    let (low, high) = open.act_credit(act)?.interval?;
+    Some(format!("[{}, {}]", signed(low, places).trim_start(), signed(high, places).trim_start()))
 }
 
 /// From so many columns on acts are listed by their ids, too, where what would have been better is said.

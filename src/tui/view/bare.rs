@@ -3,7 +3,7 @@
 
 use super::{put_agent, reasons, window};
 use crate::{
-    app::{Action, OpenEpisode, Pane, View},
+    app::{Action, OpenEpisode, View},
     credit::{Data, VerdictFinding},
     model::{AgentId, Severity},
     text,
@@ -77,7 +77,7 @@ pub(super) fn agents(open: &OpenEpisode, pane: &mut Painter<'_>) -> usize {
         let here = agent == open.agent;
         let role = if here { Role::Cursor } else { Role::Plain };
         if here {
-            pane.put(0, y, if open.pane == Pane::Agents { ">" } else { "-" }, Role::Cursor);
+            pane.put(0, y, if open.pane.is_of_acts() { "-" } else { ">" }, Role::Cursor);
         }
         put_agent(open, pane, (1, y), name, agent, role);
         if let Some(estimate) = estimate {

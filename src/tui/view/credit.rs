@@ -16,6 +16,10 @@ pub(super) fn draw(open: &OpenEpisode, body: &mut Painter<'_>) {
     if let Some(study) = open.own_study().filter(|_| open.credit_variant() != CreditVariant::Bars) {
         return own::draw(open, study, body);
     }
+    if open.is_zoomed {
+        return zoomed(open, body);
+    }
+    let focus = |pane: Pane| open.pane == pane;
     let (width, height) = (body.width(), body.height());
     let (room, agents) = (Area::new(width, height), open.episode.agents.len());
     let is_bare = open.is_bare();
@@ -26,18 +30,47 @@ pub(super) fn draw(open: &OpenEpisode, body: &mut Painter<'_>) {
     let Overview { left, upper, lower, strip } = Overview::of(room, agents);
     // What a trace has is what was done.
     let left = if is_bare { left.min(bare::agents_width(open)) } else { left };
-    credit_pane(open, &mut body.part(0, 0, left, upper));
-    acts::draw(open, &mut body.part(left, 0, width - left, upper));
+    credit_pane(open, &mut body.part(0, 0, left, upper).focus(focus(Pane::Agents)));
+    acts::draw(open, &mut body.part(left, 0, width - left, upper).focus(focus(Pane::Acts)));
     wall(body, left, 1, upper - 1);
     if lower == 0 {
         return;
     }
     let graph_width = graph::summary_width(open).clamp(24, width / 2);
-    graph::summary(open, &mut body.part(0, upper, graph_width, lower));
-    detail::summary(open, &mut body.part(graph_width, upper, width - graph_width, lower));
+    graph::summary(open, &mut body.part(0, upper, graph_width, lower).focus(focus(Pane::Graph)));
+    let act = &mut body.part(graph_width, upper, width - graph_width, lower).focus(focus(Pane::Act));
+    detail::summary(open, act);
     wall(body, graph_width, upper + 1, lower.saturating_sub(1));
     if strip > 0 {
         strip::blame_density(open, &mut body.part(0, height - 1, width, 1));
+    }
+}
+
+/// Rows around the bars of agents: title, axis, sum, doubts.
+const BESIDE_BARS: usize = 6;
+/// The least rows for what other methods say.
+const LEAST_BELOW: usize = 6;
+
+/// The pane with the cursor over the whole view.
+fn zoomed(open: &OpenEpisode, body: &mut Painter<'_>) {
+    let (width, height) = (body.width(), body.height());
+    let pane = &mut body.part(0, 0, width, height).focus(true);
+    match open.pane {
+        Pane::Agents => {
+            // What other methods say fills what the bars leave.
+            let rows = (open.episode.agents.len() + BESIDE_BARS).min(height);
+            let rows = if height - rows < LEAST_BELOW { height } else { rows };
+            credit_pane(open, &mut pane.part(0, 0, width, rows).focus(true));
+            let below = &mut pane.part(0, rows, width, height - rows);
+            match rows == height {
+                true => {}
+                false if open.is_bare() => bare::below(open, below),
+                false => sweep::summary(open, below),
+            }
+        }
+        Pane::Acts => acts::draw(open, pane),
+        Pane::Graph => graph::summary(open, pane),
+        Pane::Act => detail::summary(open, pane),
     }
 }
 
@@ -46,7 +79,8 @@ pub(super) fn draw(open: &OpenEpisode, body: &mut Painter<'_>) {
 fn wide(panes: Wide, open: &OpenEpisode, body: &mut Painter<'_>) {
     let (width, height) = (body.width(), body.height());
     let Wide { left, middle, right, credit, sweep, below: acts_rows } = panes;
-    credit_pane(open, &mut body.part(0, 0, left, credit));
+    let focus = |pane: Pane| open.pane == pane;
+    credit_pane(open, &mut body.part(0, 0, left, credit).focus(focus(Pane::Agents)));
     let below = &mut body.part(0, credit, left, sweep);
     if open.is_bare() {
         bare::below(open, below)
@@ -54,15 +88,19 @@ fn wide(panes: Wide, open: &OpenEpisode, body: &mut Painter<'_>) {
         sweep::summary(open, below)
     }
     let used = credit + sweep;
-    graph::draw_in(open, &mut body.part(0, used, left, height - used));
+    graph::draw_in(open, &mut body.part(0, used, left, height - used).focus(focus(Pane::Graph)));
     let acts_top = height - acts_rows;
     timeline::lanes(open, &mut body.part(left + 1, 0, middle - 1, acts_top));
     if right > 0 {
-        acts::draw(open, &mut body.part(left + 1, acts_top, middle - 1, acts_rows));
-        detail::summary(open, &mut body.part(width - right, 0, right, height));
+        let acts = &mut body.part(left + 1, acts_top, middle - 1, acts_rows).focus(focus(Pane::Acts));
+        acts::draw(open, acts);
+        let act = &mut body.part(width - right, 0, right, height).focus(focus(Pane::Act));
+        detail::summary(open, act);
         wall(body, width - right, 0, height);
     } else {
-        detail::summary(open, &mut body.part(left + 1, acts_top, middle - 1, acts_rows));
+        // Of the two, the act is what has no list of its own here.
+        let has_focus = open.pane.is_of_acts();
+        detail::summary(open, &mut body.part(left + 1, acts_top, middle - 1, acts_rows).focus(has_focus));
     }
     wall(body, left, 0, height);
 }
@@ -195,7 +233,7 @@ fn agent_row(
 ) {
     let here = agent == open.agent;
     if here {
-        let marker = if open.pane == Pane::Agents { ">" } else { "-" };
+        let marker = if open.pane.is_of_acts() { "-" } else { ">" };
         pane.put(0, y, marker, Role::Cursor);
     }
     let role = if here { Role::Cursor } else { Role::Plain };

@@ -20,10 +20,9 @@ pub(super) const ROW: ViewRow = ViewRow {
     drawing: layout::wide_graph,
     hint,
     rows: |open| match (open.credit_variant(), open.pane) {
-        (CreditVariant::CostsByAct, _) | (CreditVariant::Bars, Pane::Acts) => Rows::Acts(open.act_order()),
-        (CreditVariant::CostsByAgent, _) | (CreditVariant::Bars, Pane::Agents) => {
-            Rows::Agents(open.agent_order())
-        }
+        (CreditVariant::CostsByAct, _) => Rows::Acts(open.act_order()),
+        (CreditVariant::Bars, pane) if pane.is_of_acts() => Rows::Acts(open.act_order()),
+        (CreditVariant::CostsByAgent | CreditVariant::Bars, _) => Rows::Agents(open.agent_order()),
     },
     on_action,
     ..ViewRow::plain(View::CREDIT, "Credit", "credit: the overview")
@@ -36,7 +35,7 @@ fn hints(model: &Model) -> &'static [A] {
             return &[A::RewardOf, A::Variant, A::Down, A::Open, A::WhatIf, A::Sweep, A::Help, A::Quit];
         }
     }
-    let in_acts = model.open.as_ref().is_some_and(|it| it.pane == Pane::Acts);
+    let in_acts = model.open.as_ref().is_some_and(|it| it.pane.is_of_acts());
     match (in_acts, has_errors(model)) {
         (true, false) => {
             &[A::NextCulprit, A::Explain, A::Cause, A::WhatIf, A::Open, A::Sweep, A::Help, A::Quit]
@@ -76,9 +75,10 @@ fn on_action(model: &mut Model, action: A, _: usize, _: &mut Vec<Effect>) -> Han
                 select(open, act);
             }
         }
-        (A::NextPane | A::PreviousPane, pane) => {
-            open.pane = if pane == Pane::Agents { Pane::Acts } else { Pane::Agents };
-        }
+        (A::Open, Pane::Graph) => model.view = View::GRAPH,
+        (A::NextPane, pane) => open.pane = pane.step(1),
+        (A::PreviousPane, pane) => open.pane = pane.step(Pane::ALL.len() - 1),
+        (A::Zoom, _) => open.is_zoomed = !open.is_zoomed,
         (A::Sort, Pane::Acts) => open.acts_by_time = !open.acts_by_time,
         (A::Variant, _) => graph::next_drawing(open, charset),
         _ => return Handled::No,
