@@ -32,6 +32,7 @@ pub mod sentences;
 mod shape;
 mod slot;
 pub mod so_far;
+mod story;
 pub mod sweep;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -57,7 +58,7 @@ pub use model::Model;
 pub use open::{Figures, OpenEpisode, Settling};
 pub use request::RequestId;
 pub use rest::Rest;
-pub use screen::{Overlay, Pane, Scope, Screen, Size, View};
+pub use screen::{ActOrder, Overlay, Pane, Scope, Screen, Size, View};
 pub use shape::Shape;
 pub use slot::Slot;
 pub use theme::ThemeChoice;

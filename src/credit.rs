@@ -70,7 +70,7 @@ pub use explain::{explain, explain_credit, explain_named, grounds};
 pub use failure::{
     Correction, DeedScore, Elements, FailureReport, FailureRow, FailureStudy, Finding, FirstError, Found,
     RateDrop, Rule, RunOutcomes, SpectrumRun, Suspicion, Tally, TaskClue, TaskDeed, TaskRun, TaskSpectrum,
-    failure, failure_study, first_error, largest_drop, point_of_commitment, spectrum,
+    failure, failure_study, first_error, largest_drop, point_of_commitment, spectrum, together,
 };
 pub use flip::FlipProbability;
 pub use game::{Coalition, Game, Missing};

@@ -89,8 +89,8 @@ pub fn log_names(arguments: &[String]) -> String {
     }
 }
 
-/// The log that is read where none is named.
-const DEMO: &str = "demo:forage-saboteur";
+/// The log that is read where none is named: part of the program.
+pub const DEMO: &str = "demo:forage-saboteur";
 
 /// The command line that compares two episodes by name. Several logs are named together by their folder only.
 pub fn of_diff(arguments: &[String], a: &str, b: &str) -> String {

@@ -6,6 +6,8 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use super::story::story;
+
 use crate::{
     credit::{Rung, Verdict},
     graph::{self, Pair},
@@ -225,6 +227,8 @@ pub struct ActRanking {
     pub largest: f64,
     /// For each act the sum of the credit of the acts before it, ignoring signs; at the end that of all.
     pub before: Vec<f64>,
+    /// What led to the first of them and what followed, ascending: see [`story()`].
+    pub story: Vec<ActId>,
     /// The act that the verdict names, its causes and effects, ascending.
     pub path: Vec<ActId>,
     /// Pairs of agents of neighbours on the path: see [`graph::pairs_along`].
@@ -268,10 +272,12 @@ impl ActRanking {
             sum += it.map_or(0.0, f64::abs);
             sum
         }));
+        let culprits = culprits(episode, &by_size, &values, Some(verdict));
         let path = verdict.act().map(|it| episode.links.through(it)).unwrap_or_default();
         Self {
             known: values.iter().flatten().count(),
-            culprits: culprits(episode, &by_size, &values, Some(verdict)),
+            story: if episode.failed() { story(episode, &culprits) } else { Vec::new() },
+            culprits,
             largest: values.iter().flatten().map(|it| it.abs()).fold(0.0, f64::max),
             path_pairs: graph::pairs_along(episode, &path),
             by_size,

@@ -9,7 +9,7 @@ use super::{
     listing::ListedActs,
     lists::{ActLists, ActRows, Around},
     request::RequestId,
-    screen::{Pane, Scope},
+    screen::{ActOrder, Pane, Scope},
     search::FoundActs,
     slot::Slot,
     view::{
@@ -99,8 +99,8 @@ pub struct OpenEpisode {
     pub credit_form: Option<CreditVariant>,
     /// Agents by name instead of by credit.
     pub by_roster: bool,
-    /// Acts by time instead of by credit.
-    pub acts_by_time: bool,
+    /// The order of the acts that was chosen; `None`: the one that tells most.
+    pub acts_in: Option<ActOrder>,
     /// Credit by method and its variants.
     pub methods: MethodsState,
     /// Timeline.
@@ -142,7 +142,7 @@ impl OpenEpisode {
             is_zoomed: false,
             credit_form: None,
             by_roster: false,
-            acts_by_time: false,
+            acts_in: None,
             methods: MethodsState::default(),
             timeline: TimelineState::default(),
             graph: GraphState::default(),
@@ -243,10 +243,42 @@ impl OpenEpisode {
         }
     }
 
-    /// Whether acts are listed in order of time: as asked, and of a bare trace without an estimate unless asked
-    /// otherwise.
-    pub fn lists_by_time(&self) -> bool {
-        self.acts_by_time != (self.is_bare() && self.suspected().is_none())
+    /// In which order acts are listed, and which: as chosen, or else the story of a measured failure, time for a bare trace
+    /// without an estimate, and size.
+    pub fn acts_in(&self) -> ActOrder {
+        let has_story = self.has_story();
+        match self.acts_in {
+            Some(ActOrder::Story) if !has_story => ActOrder::Size,
+            Some(order) => order,
+            None if has_story && !self.is_bare() => ActOrder::Story,
+            None if self.is_bare() && self.suspected().is_none() => ActOrder::Time,
+            None => ActOrder::Size,
+        }
+    }
+
+    /// Whether there is a story to list: an act to blame, and nothing left out by filters.
+    fn has_story(&self) -> bool {
+        self.ranking().is_some_and(|it| !it.story.is_empty()) && !self.listed.is_filtered()
+    }
+
+    /// The order of acts after the present one.
+    pub fn next_act_order(&self) -> ActOrder {
+        match self.acts_in() {
+            ActOrder::Story => ActOrder::Size,
+            ActOrder::Size => ActOrder::Time,
+            ActOrder::Time if self.has_story() => ActOrder::Story,
+            ActOrder::Time => ActOrder::Size,
+        }
+    }
+
+    /// The story and the act under the cursor, ascending.
+    fn story(&self) -> Vec<ActId> {
+        let mut story = self.ranking().map_or(Vec::new(), |it| it.story.clone());
+        story.retain(|it| it.index() < self.episode.acts.len());
+        story.extend(self.act);
+        story.sort_unstable();
+        story.dedup();
+        story
     }
 
     /// Credit of an act, by the best method that knows acts.
@@ -309,10 +341,13 @@ impl OpenEpisode {
         self.ranking().map_or(0.0, |it| it.largest)
     }
 
-    /// The acts that are listed, in the order of the credit view: largest credit first, the blamed sign
-    /// before the other.
+    /// The acts that are listed, in the order of the credit view: see [`OpenEpisode::acts_in`].
     pub fn act_order(&self) -> ActRows<'_> {
-        if self.lists_by_time() { self.acts_in_time() } else { self.by_size() }
+        match self.acts_in() {
+            ActOrder::Story => ActRows::InTime(Cow::Owned(self.story())),
+            ActOrder::Size => self.by_size(),
+            ActOrder::Time => self.acts_in_time(),
+        }
     }
 
     fn by_size(&self) -> ActRows<'_> {

@@ -111,6 +111,17 @@ impl Pane {
     }
 }
 
+/// In which order view 1 lists acts, and which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActOrder {
+    /// What led to the act to blame, that act, and what followed, in order of time.
+    Story,
+    /// All, the largest number first.
+    Size,
+    /// All, in order of time.
+    Time,
+}
+
 /// Which acts the timeline shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {

@@ -6,6 +6,7 @@ use anyhow::Context;
 
 use super::progress::{self, Progress};
 use crate::{
+    app::command_line,
     model::{Diagnostic, EpisodeId, LogSummary, Severity, rule},
     runtime::{LogArguments, OpenedLogs, SILENCE},
     store::Pass,
@@ -14,7 +15,7 @@ use crate::{
 /// The demo episode, part of the program.
 pub(super) const DEMO: &[u8] = include_bytes!("../../sample-logs/forage-saboteur.jsonl");
 /// The name of the demo, in place of a path.
-pub(super) const DEMO_NAME: &str = "demo:forage-saboteur";
+pub(super) const DEMO_NAME: &str = command_line::DEMO;
 
 /// Reasons why there is no episode, at most.
 const REASONS: usize = 5;

@@ -20,6 +20,7 @@ mod outcomes;
 mod prefix;
 mod spectrum;
 mod task;
+mod together;
 
 use std::collections::BTreeSet;
 
@@ -33,6 +34,7 @@ pub use outcomes::RunOutcomes;
 pub use prefix::{FirstError, RateDrop, Tally, first_error, largest_drop, point_of_commitment};
 pub use spectrum::{Elements, SpectrumRun, Suspicion, spectrum};
 pub use task::{DeedScore, TaskClue, TaskDeed, TaskRun, TaskSpectrum};
+pub use together::together;
 
 /// An alternative that would have turned failure into success.
 #[derive(Clone, Debug, PartialEq)]

@@ -26,14 +26,14 @@ fn home(config: &str) -> tempfile::TempDir {
 
 #[test]
 fn every_value_is_shown_with_its_origin() {
-    let home = home("poll = true\nsize = \"90x20\"\n[keys]\nplay = \"P\"\n");
+    let home = home("poll = true\nsize = \"90x20\"\n[keys]\nplay = \"K\"\n");
     let (out, err) = run(home.path(), &["config", "--color", "never"], 0);
     assert_eq!(err, "");
     let line = |start: &str| out.lines().find(|it| it.starts_with(start)).unwrap().to_owned();
     assert!(line("color = \"never\"").ends_with("# --color"));
     assert!(line("poll = true").ends_with("# config.toml:1"));
     assert!(line("ascii = false").ends_with("# default"));
-    assert!(line("play = [\"P\"]").ends_with("# config.toml:4"));
+    assert!(line("play = [\"K\"]").ends_with("# config.toml:4"));
     assert!(out.starts_with("# ") && out.lines().next().unwrap().ends_with("config.toml: read"));
     let (none, _) = run(tempfile::tempdir().unwrap().path(), &["config"], 0);
     assert!(none.lines().next().unwrap().ends_with("not there: all defaults"));

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    app::{OpenEpisode, Scope, open::TOP, tests::FAILED},
+    app::{ActOrder, OpenEpisode, Scope, open::TOP, tests::FAILED},
     model::{ActId, AgentId, Episode},
     runtime::test_program::TestProgram,
 };
@@ -103,6 +103,21 @@ fn naive_timeline(open: &OpenEpisode) -> Vec<ActId> {
     }
 }
 
+/// The list of acts of view 1, made from a look at every act.
+fn expected(open: &OpenEpisode) -> Vec<ActId> {
+    match open.acts_in() {
+        ActOrder::Time => open.episode.act_ids().filter(|it| open.listed.holds(*it)).collect(),
+        ActOrder::Size => naive_by_size(open),
+        ActOrder::Story => {
+            let mut story = open.ranking().map_or(Vec::new(), |it| it.story.clone());
+            story.extend(open.act);
+            story.sort_unstable();
+            story.dedup();
+            story
+        }
+    }
+}
+
 fn check_all(program: &mut TestProgram) {
     program.press("3");
     for scope in [Scope::All, Scope::Top, Scope::BlamePath] {
@@ -114,8 +129,7 @@ fn check_all(program: &mut TestProgram) {
         program.press(".");
     }
     let open = program.episode();
-    let in_time = || open.episode.act_ids().filter(|it| open.listed.holds(*it)).collect();
-    assert_eq!(open.act_order().to_vec(), if open.lists_by_time() { in_time() } else { naive_by_size(open) });
+    assert_eq!(open.act_order().to_vec(), expected(open));
     check_rows(&open.act_order(), &open.episode);
     for act in open.episode.act_ids() {
         assert_eq!(open.episode.links.through(act), naive_path(&open.episode, act));
@@ -181,13 +195,11 @@ fn acts_that_came_after_the_credit_stand_behind_the_others() {
     program.press("fagent=coder\n");
     let open = program.model_mut().open.as_mut().expect("the only episode");
     assert!(open.analysis().is_some());
-    let in_time = || open.episode.act_ids().filter(|it| open.listed.holds(*it)).collect();
-    assert_eq!(open.act_order().to_vec(), if open.lists_by_time() { in_time() } else { naive_by_size(open) });
+    assert_eq!(open.act_order().to_vec(), expected(open));
     check_rows(&open.act_order(), &open.episode);
     program.press("F d\u{1b}");
     let open = program.model_mut().open.as_mut().expect("the only episode");
-    let in_time = || open.episode.act_ids().filter(|it| open.listed.holds(*it)).collect();
-    assert_eq!(open.act_order().to_vec(), if open.lists_by_time() { in_time() } else { naive_by_size(open) });
+    assert_eq!(open.act_order().to_vec(), expected(open));
     check_rows(&open.act_order(), &open.episode);
     assert_eq!(open.index.acts_of(AgentId(99)), []);
 }

@@ -98,7 +98,7 @@ fn a_trace_without_text_shows_no_number_until_a_method_is_asked_for() {
     assert!(open.is_bare() && open.estimate().is_none());
     assert_eq!(open.figures(), Figures::None);
     assert_eq!(sentences::act_figure(open, ActId(0), 2), "");
-    assert!(open.lists_by_time());
+    assert_eq!(open.acts_in(), ActOrder::Time);
     // A what-if is a question about numbers.
     program.press("5");
     let fields = crate::app::whatif::Form::fields(program.episode());

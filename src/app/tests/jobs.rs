@@ -50,7 +50,7 @@ fn listed(program: &TestProgram) -> (usize, Option<String>) {
 #[test]
 fn a_filter_shows_every_act_until_it_is_known_which_pass() {
     let mut program = long();
-    program.press("1\tfagent=coder");
+    program.press("1\tsfagent=coder");
     let asked = ask(&mut program, '\n');
     assert!(
         matches!(asked.as_slice(), [Effect::Work { job, .. }] if job.get::<ListingJob>().is_some()),

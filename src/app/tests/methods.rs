@@ -1,7 +1,7 @@
 //! View 4 and its variants, with keys.
 
 use super::*;
-use crate::app::MethodsVariant;
+use crate::{app::MethodsVariant, credit, model::ActId};
 
 fn on(variant: MethodsVariant) -> TestProgram {
     let mut program = TestProgram::of(FAILED);
@@ -179,4 +179,29 @@ fn what_would_have_been_better_is_the_best_alternative_by_its_mean() {
     assert!((mean - 0.70).abs() < 0.01, "{mean}");
     // Nothing is better than what lifter did there.
     assert_eq!(of("lifter-10"), None);
+}
+
+/// What the rules of failure attribution say of the saboteur's episode, with this act as the costliest.
+fn together(log: &str, costliest: Option<usize>) -> Option<String> {
+    let program = TestProgram::of(log);
+    let episode = &program.episode().episode;
+    let study = credit::failure_study(episode, None, None);
+    credit::together(episode, &study, costliest.map(ActId::from_index))
+}
+
+#[test]
+fn the_answers_of_rules_are_told_at_their_acts_in_order_of_time() {
+    let log = include_str!("../../../sample-logs/forage-saboteur.jsonl");
+    let told = together(log, None).expect("rules point at acts");
+    assert_eq!(
+        told,
+        "scout-call-00: first that another choice saves (may be chance); porter-call-11: no replay succeeds \
+         after it, success falls most (may be chance); scout-call-12: last that others rescue"
+    );
+    let with_costs = together(log, Some(0)).expect("rules point at acts");
+    assert!(
+        with_costs.starts_with("scout-call-00: first that another choice saves (may be chance), costs most;")
+    );
+    // One answer alone needs no reconciling.
+    assert_eq!(together(OPEN, Some(0)), None);
 }

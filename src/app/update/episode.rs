@@ -41,6 +41,7 @@ pub(super) fn episode(
     } else if !growing || model.held.is_some() {
         return;
     }
+    let is_next = model.open.is_some() && !growing;
     match model.open.as_mut().filter(|_| growing) {
         Some(open) => {
             grow(open, read, revision);
@@ -55,8 +56,9 @@ pub(super) fn episode(
         open.placed = true;
         model.overlay = Some(Overlay::Detail);
     }
+    // Whoever goes along with a growing log sees what came last.
     if model.follows_newest
-        && let Some(open) = model.open.as_mut().filter(|it| !growing && it.episode.outcome.is_none())
+        && let Some(open) = model.open.as_mut().filter(|it| is_next && it.episode.outcome.is_none())
         && let Some(last) = open.episode.act_ids().next_back()
     {
         select(open, last);

@@ -120,7 +120,9 @@ pub(super) fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
     tell_by_task(model);
     let Some(open) = model.open.as_mut() else { return };
     let failure = &mut open.methods.failure;
-    if shown == Some(MethodsVariant::Failure) && failure.get().is_none() && !failure.is_pending() {
+    let is_told = ahead && open.episode.failed() && open.logged.get().is_some();
+    let is_asked = shown == Some(MethodsVariant::Failure) || is_told;
+    if is_asked && failure.get().is_none() && !failure.is_pending() {
         let request = model.request.take_next();
         failure.ask(request, ());
         let job = FailureJob { episode: open.episode.clone(), run: open.methods.run.clone() };

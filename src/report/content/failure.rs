@@ -8,7 +8,7 @@ use super::super::{
 };
 use super::place;
 use crate::{
-    credit::{FailureRow, FailureStudy, Finding, Found, Suspicion, Tally, TaskSpectrum},
+    credit::{self, FailureRow, FailureStudy, Finding, Found, Suspicion, Tally, TaskSpectrum},
     model::{ActId, places},
     text::fit,
 };
@@ -18,6 +18,11 @@ const ACTS: usize = 20;
 const ELEMENTS: usize = 10;
 /// Columns of a deed.
 const DEED: usize = 44;
+
+/// The act that costs most by the best credit of acts, if the verdict rests on it.
+fn costliest(report: &Report<'_>) -> Option<ActId> {
+    report.verdict.act().filter(|_| report.verdict.is_by_numbers())
+}
 
 /// The section; `None` if it was not requested.
 pub(super) fn failure(report: &Report<'_>) -> Option<Section> {
@@ -31,6 +36,9 @@ pub(super) fn failure(report: &Report<'_>) -> Option<Section> {
     }
     if let Some(null) = study.null_arm {
         section.field("null arm", rate(Some(null)));
+    }
+    if let Some(line) = credit::together(report.episode, study, costliest(report)) {
+        section.field("together", line);
     }
     section.blocks.push(Block::Table(rules(report, study)));
     for finding in &study.findings {

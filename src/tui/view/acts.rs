@@ -2,10 +2,11 @@
 
 use super::{
     bars::{Scale, bar},
-    mark_error, put_agent, stepped_window,
+    mark_error, put_agent, stepped_window, timeline,
 };
 use crate::{
-    app::{ActRows, Action, Extent, Figures, OpenEpisode, sentences},
+    app::{ActOrder, ActRows, Action, Extent, Figures, OpenEpisode, sentences},
+    credit::{self, Verdict},
     model::{ActId, Estimate, Value, places, signed, unsigned},
     text,
     tui::{paint::Painter, theme::Role},
@@ -25,7 +26,13 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
     }
     let columns = Columns::of(open, &acts, pane.width());
     columns.draw(open, pane);
+    let is_story = open.acts_in() == ActOrder::Story;
     let rows = pane.height().saturating_sub(2);
+    // A story has its end below it.
+    let rows = if is_story && rows > acts.len().min(3) { rows - 1 } else { rows };
+    let rules = if is_story { rules_together(open, pane.width()) } else { Vec::new() };
+    let has_rules = !rules.is_empty() && rows >= acts.len().min(BESIDE_RULES) + rules.len();
+    let rows = if has_rules { rows - rules.len() } else { rows };
     let at = open.act.and_then(|it| acts.row_of(it)).unwrap_or(0);
     let top = stepped_window(at, acts.len(), rows);
     let more = match acts.len().saturating_sub(top + rows) {
@@ -37,6 +44,16 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
         let note = if is_last { text::width(&more) } else { 0 };
         draw_act(open, &columns, (row + 2, note), act, pane);
     }
+    let end = 2 + rows.min(acts.len());
+    if is_story && end < pane.height() {
+        timeline::end_at(open, pane, 6, end);
+    }
+    if has_rules {
+        pane.put(1, end + 1, "rules", Role::Strong);
+        for (at, line) in rules.iter().enumerate() {
+            pane.put(7, end + 1 + at, line, Role::Dim);
+        }
+    }
     if rows > 1 {
         let edge = pane.width();
         pane.put_right(edge, rows + 1, &more, Role::Dim);
@@ -47,10 +64,13 @@ pub(super) fn draw(open: &OpenEpisode, pane: &mut Painter<'_>) {
 fn heading(open: &OpenEpisode, pane: &mut Painter<'_>) {
     let word = open.analysis().and_then(|it| it.acts.as_ref()).map(|it| (it.provenance.word(), &it.method));
     // Until credit is known there is no other order.
-    let by_time = open.lists_by_time() || open.ranking().is_none();
+    let by_time = open.acts_in() == ActOrder::Time || open.ranking().is_none();
     let figures = open.figures();
-    let (word_of_order, sort) = (if by_time { "time" } else { "size" }, Action::Sort.key());
-    let order = format!("by {word_of_order} ({sort})");
+    let sort = Action::Sort.key();
+    if open.acts_in() == ActOrder::Story {
+        return story_heading(open, word.map(|it| it.0), pane);
+    }
+    let order = format!("by {} ({sort})", if by_time { "time" } else { "size" });
     let title = match word {
         _ if figures == Figures::None => format!("Acts {order}"),
         _ if figures == Figures::Suspicion && pane.width() < 40 => format!("Acts: P ({sort})"),
@@ -72,6 +92,19 @@ fn heading(open: &OpenEpisode, pane: &mut Painter<'_>) {
         word => word.map_or(none, |it| it.0),
     };
     pane.rule(0, &title, right);
+}
+
+/// The heading of the story: how many acts of how many, and by which method their credit is.
+fn story_heading(open: &OpenEpisode, word: Option<&str>, pane: &mut Painter<'_>) {
+    let (shown, all, sort) = (open.act_order().len(), open.episode.acts.len(), Action::Sort.key());
+    let method = open.analysis().and_then(|it| it.acts.as_ref()).map(|it| it.method.clone());
+    let method = method.map_or(String::new(), |it| format!(", {it}"));
+    let title = match pane.width() {
+        ..40 => format!("Story: {shown} of {all} acts ({sort})"),
+        40..60 => format!("Story: {shown} of {all} acts{method} ({sort})"),
+        _ => format!("Story, from cause to end: {shown} of {all} acts{method} ({sort})"),
+    };
+    pane.rule(0, &title, word.unwrap_or(""));
 }
 
 /// Where things stand in a row.
@@ -171,7 +204,15 @@ fn draw_act(
     let (episode, figures) = (&open.episode, open.figures());
     let it = episode.act(act);
     let here = Some(act) == open.act;
-    let role = if here { Role::Cursor } else { Role::Plain };
+    let linked = open.act.filter(|_| open.acts_in() == ActOrder::Story).and_then(|it| link(open, it, act));
+    let role = match linked {
+        _ if here => Role::Cursor,
+        Some(_) => Role::Linked,
+        None => Role::Plain,
+    };
+    if let Some(mark) = linked.filter(|_| !here) {
+        pane.put(1, y, mark, Role::Strong);
+    }
     if here {
         pane.put(1, y, if open.pane.is_of_acts() { ">" } else { "-" }, Role::Cursor);
     }
@@ -219,6 +260,23 @@ fn draw_act(
     }
 }
 
+/// What the rules of failure attribution say of which act, in lines for a pane of `width` columns.
+fn rules_together(open: &OpenEpisode, width: usize) -> Vec<String> {
+    let Some(study) = open.methods.failure.get() else { return Vec::new() };
+    let verdict = open.analysis().map(|it| &it.verdict).filter(|it| it.is_by_numbers());
+    let told = credit::together(&open.episode, study, verdict.and_then(Verdict::act));
+    told.map_or(Vec::new(), |it| text::wrap(&it, width.saturating_sub(8)))
+}
+
+/// How `act` goes with the one under the cursor: `^` a cause of it, `v` an effect.
+fn link(open: &OpenEpisode, cursor: ActId, act: ActId) -> Option<&'static str> {
+    let links = &open.episode.links;
+    if links.parents(cursor).iter().any(|it| it.act == act) {
+        return Some("^");
+    }
+    links.children(cursor).iter().any(|it| it.act == act).then_some("v")
+}
+
 /// Columns of what would have been better, with its mean return, where alternatives of the acts listed first are known.
 fn better_columns(open: &OpenEpisode, acts: &ActRows<'_>, width: usize) -> usize {
     let known = || acts.shown(0, 200).filter_map(|it| sentences::better(&open.episode, it));
@@ -230,6 +288,8 @@ fn better_columns(open: &OpenEpisode, acts: &ActRows<'_>, width: usize) -> usize
 const WIDE: usize = 100;
 /// Columns of a bar, with the gaps around it.
 const BAR: usize = 18;
+/// The rows of a story that go before what the rules say.
+const BESIDE_RULES: usize = 8;
 /// The least columns for what came of an act.
 const RESULT: usize = 8;
 

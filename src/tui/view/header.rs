@@ -1,7 +1,7 @@
 //! The first lines: which log, which episode, how it ended, what state the screen is in, and the verdict.
 
 use crate::{
-    app::{Action, Model, OpenEpisode, Screen, View},
+    app::{Action, Model, OpenEpisode, Screen, View, command_line},
     credit::{Part, PartKind, Rung},
     model::{RewardSource, Status, amount, signed},
     text::{self, Sentence, count},
@@ -158,6 +158,10 @@ pub(super) fn behind_in(seen: usize, acts: usize, columns: usize) -> String {
 fn episode_line(model: &Model, open: &OpenEpisode, line: &mut Painter<'_>) -> usize {
     let episode = &open.episode;
     let mut x = 1;
+    // Whoever has no log yet must not take this one for theirs.
+    if model.log.files.iter().any(|it| it.path == command_line::DEMO) {
+        x = line.put(x, 0, "DEMO", Role::State) + 1;
+    }
     // The run is the first to go if room is short; how it ended stands below.
     if let Some(run) = episode.run.as_ref().filter(|_| line.width() >= 100) {
         let columns = 30.min(text::width(run));

@@ -307,6 +307,11 @@ fn idle_seconds(open: &OpenEpisode, before: ActId, act: ActId) -> Option<f64> {
 }
 
 fn end_row(open: &OpenEpisode, pane: &mut Painter<'_>, lanes: &Lanes, y: usize) {
+    end_at(open, pane, lanes.first, y);
+}
+
+/// How it ended, and what was said, from column `x` on.
+pub(super) fn end_at(open: &OpenEpisode, pane: &mut Painter<'_>, x: usize, y: usize) {
     let (word, role) = super::header::outcome(open);
     let mut line = format!("{}  {word}", super::header::reward(open));
     let end = open.episode.outcome.as_ref();
@@ -324,8 +329,8 @@ fn end_row(open: &OpenEpisode, pane: &mut Painter<'_>, lanes: &Lanes, y: usize) 
         line += &format!("  truth {truth}");
     }
     pane.put(1, y, if end.is_some() { "END" } else { "..." }, Role::Strong);
-    let columns = pane.width().saturating_sub(lanes.first);
-    pane.put_fit(lanes.first, y, columns, &line, role);
+    let columns = pane.width().saturating_sub(x);
+    pane.put_fit(x, y, columns, &line, role);
 }
 
 /// One row per agent, one column per act: the whole episode at a glance.

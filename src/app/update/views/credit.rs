@@ -8,7 +8,7 @@ use crate::{
         message::Effect,
         model::Model,
         open::OpenEpisode,
-        screen::{Pane, View},
+        screen::{ActOrder, Pane, View},
         update::{graph, handled::Handled, select::select},
         view::CreditVariant,
     },
@@ -79,7 +79,7 @@ fn on_action(model: &mut Model, action: A, _: usize, _: &mut Vec<Effect>) -> Han
         (A::NextPane, pane) => open.pane = pane.step(1),
         (A::PreviousPane, pane) => open.pane = pane.step(Pane::ALL.len() - 1),
         (A::Zoom, _) => open.is_zoomed = !open.is_zoomed,
-        (A::Sort, Pane::Acts) => open.acts_by_time = !open.acts_by_time,
+        (A::Sort, Pane::Acts) => open.acts_in = Some(open.next_act_order()),
         (A::Variant, _) => graph::next_drawing(open, charset),
         _ => return Handled::No,
     }
@@ -89,7 +89,7 @@ fn on_action(model: &mut Model, action: A, _: usize, _: &mut Vec<Effect>) -> Han
 /// The first act of an agent in the order of the list of acts.
 fn first_act_of(open: &OpenEpisode, agent: AgentId) -> Option<ActId> {
     let mut own = open.index.acts_of(agent).iter().copied().filter(|it| open.listed.holds(*it));
-    match open.ranking().filter(|_| !open.lists_by_time()) {
+    match open.ranking().filter(|_| open.acts_in() != ActOrder::Time) {
         Some(ranking) => own.min_by_key(|it| ranking.place(*it)),
         None => own.next(),
     }
