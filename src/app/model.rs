@@ -83,6 +83,8 @@ pub struct Model {
     pub search: SearchState,
     /// What is listed.
     pub filters: FilterState,
+    /// Whether the last key was to quit and what-ifs would be lost: the next one quits.
+    pub quit_asked: bool,
     /// Something to say in the footer.
     pub notice: Option<String>,
     /// The method to begin with, where a log supports it; `None`: the best that it supports.
@@ -138,6 +140,7 @@ impl Model {
             theme: ThemeChoice::default(),
             search: SearchState::default(),
             filters: FilterState::default(),
+            quit_asked: false,
             notice: None,
             preferred: None,
             credited_by: None,

@@ -266,3 +266,30 @@ fn an_act_without_alternatives_cannot_do_otherwise() {
     let open = program.episode();
     assert!(matches!(Form::fields(open)[open.form.field].kind, FieldKind::Action(_)));
 }
+
+#[test]
+fn quitting_with_what_ifs_asks_once() {
+    let quits = |program: &mut TestProgram| {
+        let effects = update(program.model_mut(), Message::Key(Key::char('q')));
+        effects.iter().any(|it| matches!(it, Effect::Quit(0)))
+    };
+    let mut program = TestProgram::of(FAILED);
+    // Another method is no edit.
+    program.press(":method uniform\n");
+    assert!(quits(&mut program));
+    program.press("3gjjxl\n");
+    assert!(program.episode().forks.has_edits());
+    program.press("1");
+    assert!(!quits(&mut program));
+    assert!(
+        program.notice().starts_with("what-if edits would be lost: q again quits"),
+        "{}",
+        program.notice()
+    );
+    // Whoever does something else meanwhile is asked again.
+    program.press("j");
+    assert!(!quits(&mut program));
+    assert!(quits(&mut program));
+    program.press("X");
+    assert!(quits(&mut program));
+}

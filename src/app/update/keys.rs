@@ -54,6 +54,7 @@ const STACK: [Layer; 9] =
 pub(super) fn on_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
     model.notice = None;
     let press = Press { key, action: action_of(key), number: model.count.take() };
+    model.quit_asked &= press.action == Some(Action::Quit);
     let moves = press.action.filter(|_| model.prompt.is_none() && model.overlay.is_none());
     let moves = moves.filter(|it| model.screen == Screen::Episode && is_motion(*it));
     let _taken = STACK.iter().find(|layer| layer(model, press, effects) == Handled::Yes);
@@ -248,7 +249,7 @@ fn run(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect
         Action::Rules => rules::toggle_list(model),
         Action::Findings => toggle_overlay(model, Overlay::Findings),
         Action::Quit => {
-            if !back(model) {
+            if !back(model) && !asks_to_quit(model) {
                 effects.push(Effect::Quit(0));
             }
         }
@@ -282,6 +283,19 @@ fn run(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect
         }
         _ => on_episode(model, action, count, effects),
     }
+}
+
+/// Says once that quitting loses what-ifs. `false` if none are lost, or if that was said.
+fn asks_to_quit(model: &mut Model) -> bool {
+    let lost = model.open.as_ref().is_some_and(|it| it.forks.has_edits());
+    if !lost || std::mem::replace(&mut model.quit_asked, true) {
+        return false;
+    }
+    let [quit, copy] = [Action::Quit, Action::Copy].map(Action::key);
+    model.notice = Some(format!(
+        "what-if edits would be lost: {quit} again quits, {copy} in view 5 copies their command"
+    ));
+    true
 }
 
 /// Actions on the episode on the screen, in any view.

@@ -34,6 +34,11 @@ impl Forks {
         self.at == 0
     }
 
+    /// Whether the fork on the screen or one before it changes what happened: another method alone is asked for again in no time.
+    pub fn has_edits(&self) -> bool {
+        self.entries[..=self.at].iter().any(|it| it.1.edits_episode())
+    }
+
     /// The number of the fork on the screen; 0 is what the log says. Numbers are never used twice.
     pub fn number(&self) -> u32 {
         self.entries[self.at].0
