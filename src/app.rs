@@ -23,6 +23,7 @@ mod message;
 mod model;
 mod open;
 pub mod palette;
+pub mod pointer;
 pub mod prompt;
 mod request;
 mod rest;

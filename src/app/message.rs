@@ -8,6 +8,7 @@ use super::{
     job::{Answer, Job, Work},
     key::Key,
     model::Model,
+    pointer::{Gesture, Pointed},
     request::RequestId,
     rest::Rest,
 };
@@ -126,6 +127,20 @@ pub trait Receive: Work + Sized {
 pub enum Message {
     /// A key was pressed.
     Key(Key),
+    /// The mouse did something in the cell of this column and row.
+    Pointer {
+        /// Column and row.
+        at: (u16, u16),
+        /// What it did.
+        gesture: Gesture,
+    },
+    /// What is in that cell; answers [`Effect::Point`].
+    Pointed {
+        /// What can be pointed at there.
+        what: Option<Pointed>,
+        /// What the mouse did.
+        gesture: Gesture,
+    },
     /// Text was pasted: whatever somebody had copied, including line ends and control characters.
     Paste(String),
     /// The terminal has this many columns and rows.
@@ -366,6 +381,13 @@ pub enum Effect {
     SaveRules(Vec<super::rules::RuleChoice>),
     /// Ring the bell of the terminal.
     Bell,
+    /// Tell what the frame on the screen has in this cell.
+    Point {
+        /// Column and row.
+        at: (u16, u16),
+        /// What the mouse did there.
+        gesture: Gesture,
+    },
     /// Turn mouse capture on or off.
     Mouse(bool),
     /// Draw every cell again.

@@ -17,6 +17,7 @@ mod live;
 mod methods;
 mod notes;
 mod palette;
+mod pointing;
 mod questions;
 mod rules;
 mod sampling;

@@ -29,6 +29,7 @@ mod origins;
 mod palette;
 mod path;
 mod playback;
+mod pointer;
 mod rules;
 mod search;
 mod select;
@@ -49,6 +50,8 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     let mut effects = Vec::new();
     match message {
         Message::Key(key) => keys::on_key(model, key, &mut effects),
+        Message::Pointer { at, gesture } => effects.push(Effect::Point { at, gesture }),
+        Message::Pointed { what, gesture } => pointer::pointed(model, what, gesture, &mut effects),
         Message::Paste(text) => keys::on_paste(model, &text, &mut effects),
         Message::Resize(columns, rows) => {
             model.size = Size { columns, rows };

@@ -135,7 +135,8 @@ pub(super) fn run(options: &arguments::Open, loaded: &Loaded) -> anyhow::Result<
         | Effect::Bell
         | Effect::Suspend
         | Effect::TakeAgain
-        | Effect::Mouse(_) => {}
+        | Effect::Mouse(_)
+        | Effect::Point { .. } => {}
     })?;
     drop(terminal);
     Ok(code)

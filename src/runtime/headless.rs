@@ -143,6 +143,7 @@ impl Headless {
             | Effect::Export(_)
             | Effect::Bell
             | Effect::Mouse(_)
+            | Effect::Point { .. }
             | Effect::Redraw
             | Effect::Suspend
             | Effect::TakeAgain

@@ -1,9 +1,15 @@
 //! Writing into a buffer by rows and columns, clipped to an area.
 
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use std::cell::Cell;
+
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+    style::Style,
+};
 
 use super::theme::{Role, Theme};
-use crate::{search::Pattern, text};
+use crate::{app::pointer::Pointed, search::Pattern, text};
 
 /// A part of the screen that can be written to. Everything outside its area is left alone.
 pub struct Painter<'a> {
@@ -14,18 +20,59 @@ pub struct Painter<'a> {
     marked: Option<&'a Pattern>,
     /// Whether it has the cursor: then its title is under a heavy rule.
     has_focus: bool,
+    /// The cell whose thing is looked for.
+    probe: Option<&'a Probe>,
+}
+
+/// A cell, and what is drawn there that can be pointed at.
+#[derive(Debug)]
+pub struct Probe {
+    at: Position,
+    found: Cell<Option<Pointed>>,
+}
+
+impl Probe {
+    /// Of a column and a row.
+    pub fn new((x, y): (u16, u16)) -> Self {
+        Self { at: Position { x, y }, found: Cell::new(None) }
+    }
+
+    /// What was drawn there last.
+    pub fn found(&self) -> Option<Pointed> {
+        self.found.get()
+    }
+
+    fn find(&self, area: Rect, what: Option<Pointed>) {
+        if area.contains(self.at) {
+            self.found.set(what);
+        }
+    }
 }
 
 impl<'a> Painter<'a> {
     /// The part `area` of `buffer`.
     pub fn new(buffer: &'a mut Buffer, area: Rect, theme: &'a Theme) -> Self {
         let area = area.intersection(buffer.area);
-        Self { buffer, area, theme, marked: None, has_focus: false }
+        Self { buffer, area, theme, marked: None, has_focus: false, probe: None }
     }
 
     /// Marks what `pattern` matches in the texts written from now on, except in headings, units and rules.
     pub fn mark(&mut self, pattern: Option<&'a Pattern>) {
         self.marked = pattern;
+    }
+
+    /// The same part, which looks for what is drawn in a cell.
+    pub fn probe(mut self, probe: &'a Probe) -> Self {
+        self.probe = Some(probe);
+        self
+    }
+
+    /// Says what can be pointed at in `columns` cells of row `y` from column `x` on.
+    pub fn point(&mut self, x: usize, y: usize, columns: usize, what: Pointed) {
+        if let Some(probe) = self.probe {
+            let part = self.part(x, y, columns, 1);
+            probe.find(part.area, Some(what));
+        }
     }
 
     /// The same part, which has the cursor or not.
@@ -61,7 +108,14 @@ impl<'a> Painter<'a> {
         let width = width.min(self.width().saturating_sub(x)) as u16;
         let height = height.min(self.height().saturating_sub(y)) as u16;
         let area = Rect { x: left, y: top, width, height };
-        Painter { area, buffer: self.buffer, theme: self.theme, marked: self.marked, has_focus: false }
+        Painter {
+            area,
+            buffer: self.buffer,
+            theme: self.theme,
+            marked: self.marked,
+            has_focus: false,
+            probe: self.probe,
+        }
     }
 
     /// Writes `text` at column `x` of row `y`, cut at the right edge. Returns the column after it.
@@ -140,6 +194,9 @@ impl<'a> Painter<'a> {
 
     /// Blanks the whole part.
     pub fn blank(&mut self) {
+        if let Some(probe) = self.probe {
+            probe.find(self.area, None);
+        }
         for y in 0..self.height() {
             let blank = " ".repeat(self.width());
             self.put_styled(0, y, &blank, Style::reset());

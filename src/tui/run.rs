@@ -17,11 +17,19 @@ use std::{
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::{clipboard, picture::PICTURES, terminal::Terminal, theme::Theme, view};
+use super::{
+    clipboard,
+    paint::{Painter, Probe},
+    picture::PICTURES,
+    terminal::Terminal,
+    theme::Theme,
+    view,
+};
 use crate::{
     app::{
         Drawn, Effect, Message, Model, RequestId, Rest,
         export::{Export, Exported},
+        pointer::Pointed,
         update,
     },
     model::{EpisodeId, Origin},
@@ -124,11 +132,22 @@ pub fn frame(model: &Model, theme: Theme) -> Buffer {
 
 /// The picture of `model`, and what only the picture tells.
 fn draw(model: &Model, theme: Theme) -> (Buffer, Drawn) {
-    let area = Rect::new(0, 0, model.size.columns.max(1), model.size.rows.max(1));
-    let mut buffer = Buffer::empty(area);
+    let mut buffer = Buffer::empty(area(model));
     let theme = theme.chosen(model.theme);
-    let drawn = view::draw(model, area, &mut buffer, &theme);
+    let drawn = view::draw(model, Painter::new(&mut buffer, area(model), &theme));
     (buffer, drawn)
+}
+
+/// What the picture of `model` has in a cell that can be pointed at.
+pub fn pointed(model: &Model, theme: Theme, at: (u16, u16)) -> Option<Pointed> {
+    let mut buffer = Buffer::empty(area(model));
+    let (theme, probe) = (theme.chosen(model.theme), Probe::new(at));
+    view::draw(model, Painter::new(&mut buffer, area(model), &theme).probe(&probe));
+    probe.found()
+}
+
+fn area(model: &Model) -> Rect {
+    Rect::new(0, 0, model.size.columns.max(1), model.size.rows.max(1))
 }
 
 /// Model and terminal, and the requests to the outside.
@@ -173,6 +192,10 @@ impl<F: FnMut(Effect)> Program<'_, F> {
                     effects.extend(update(self.model, Message::Resize(area.width, area.height)));
                 }
                 Effect::Bell => self.terminal.send(b"\x07")?,
+                Effect::Point { at, gesture } => {
+                    let what = pointed(self.model, self.setting.theme, at);
+                    effects.extend(update(self.model, Message::Pointed { what, gesture }));
+                }
                 Effect::Mouse(captured) => self.terminal.mouse(captured)?,
                 Effect::Copy(text) => {
                     let sequence = clipboard::osc52(&text, self.setting.tmux);
@@ -317,6 +340,8 @@ impl Awaited {
     fn is_urgent(&mut self, message: &Message) -> bool {
         match message {
             Message::Key(_)
+            | Message::Pointer { .. }
+            | Message::Pointed { .. }
             | Message::Paste(_)
             | Message::Resize(..)
             | Message::Wake

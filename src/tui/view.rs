@@ -35,8 +35,6 @@ mod timeline;
 mod tiny;
 mod whatif;
 
-use ratatui::{buffer::Buffer, layout::Rect};
-
 use super::{
     paint::Painter,
     theme::{Role, Theme},
@@ -51,8 +49,7 @@ use crate::{
 };
 
 /// Draws the whole screen; what only that tells.
-pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer, theme: &Theme) -> Drawn {
-    let mut screen = Painter::new(buffer, area, theme);
+pub fn draw(model: &Model, mut screen: Painter<'_>) -> Drawn {
     let (width, height) = (screen.width(), screen.height());
     if !Area::new(width, height).holds(FULL) {
         return tiny::draw(model, &mut screen);

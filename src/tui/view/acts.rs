@@ -5,7 +5,7 @@ use super::{
     mark_error, put_agent, stepped_window, timeline,
 };
 use crate::{
-    app::{ActOrder, ActRows, Action, Extent, Figures, OpenEpisode, sentences},
+    app::{ActOrder, ActRows, Action, Extent, Figures, OpenEpisode, pointer::Pointed, sentences},
     credit::{self, Verdict},
     model::{ActId, Estimate, Value, places, signed, unsigned},
     text,
@@ -202,6 +202,7 @@ fn draw_act(
     pane: &mut Painter<'_>,
 ) {
     let (episode, figures) = (&open.episode, open.figures());
+    pane.point(0, y, pane.width(), Pointed::Act(act));
     let it = episode.act(act);
     let here = Some(act) == open.act;
     let linked = open.act.filter(|_| open.acts_in() == ActOrder::Story).and_then(|it| link(open, it, act));

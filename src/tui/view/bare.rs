@@ -3,7 +3,7 @@
 
 use super::{put_agent, reasons, window};
 use crate::{
-    app::{Action, OpenEpisode, View},
+    app::{Action, OpenEpisode, View, pointer::Pointed},
     credit::{Data, VerdictFinding},
     model::{AgentId, Severity},
     text,
@@ -74,6 +74,7 @@ pub(super) fn agents(open: &OpenEpisode, pane: &mut Painter<'_>) -> usize {
     let glyph = pane.theme().glyphs.loss.to_string();
     for (row, agent) in order.shown(top, rows).enumerate() {
         let y = row + 2;
+        pane.point(0, y, width, Pointed::Agent(agent));
         let here = agent == open.agent;
         let role = if here { Role::Cursor } else { Role::Plain };
         if here {

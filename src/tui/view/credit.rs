@@ -5,6 +5,7 @@ use crate::{
     app::{
         Action, CreditVariant, OpenEpisode, Pane, View,
         layout::{Area, Overview, Wide},
+        pointer::Pointed,
     },
     credit::total_words,
     model::{AgentId, Attribution, Estimate, OwnReward, Value, signed},
@@ -30,13 +31,22 @@ pub(super) fn draw(open: &OpenEpisode, body: &mut Painter<'_>) {
     let Overview { left, upper, lower, strip } = Overview::of(room, agents);
     // What a trace has is what was done.
     let left = if is_bare { left.min(bare::agents_width(open)) } else { left };
+    let graph_width = graph::summary_width(open).clamp(24, width / 2);
+    let titles = [
+        (Pane::Agents, (0, 0, left)),
+        (Pane::Acts, (left, 0, width - left)),
+        (Pane::Graph, (0, upper, graph_width)),
+        (Pane::Act, (graph_width, upper, width - graph_width)),
+    ];
+    for (pane, (x, y, columns)) in titles.into_iter().filter(|it| lower > 0 || it.1.1 == 0) {
+        body.point(x, y, columns, Pointed::Pane(pane));
+    }
     credit_pane(open, &mut body.part(0, 0, left, upper).focus(focus(Pane::Agents)));
     acts::draw(open, &mut body.part(left, 0, width - left, upper).focus(focus(Pane::Acts)));
     wall(body, left, 1, upper - 1);
     if lower == 0 {
         return;
     }
-    let graph_width = graph::summary_width(open).clamp(24, width / 2);
     graph::summary(open, &mut body.part(0, upper, graph_width, lower).focus(focus(Pane::Graph)));
     let act = &mut body.part(graph_width, upper, width - graph_width, lower).focus(focus(Pane::Act));
     detail::summary(open, act);
@@ -231,6 +241,7 @@ fn agent_row(
     agent: AgentId,
     value: &Value,
 ) {
+    pane.point(0, y, pane.width(), Pointed::Agent(agent));
     let here = agent == open.agent;
     if here {
         let marker = if open.pane.is_of_acts() { "-" } else { ">" };

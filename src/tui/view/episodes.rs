@@ -10,7 +10,9 @@ use crate::{
     app::{
         Action, Model,
         episode_list::{Column, Group, Line, Totals, cost, duration},
-        layout, sentences,
+        layout,
+        pointer::Pointed,
+        sentences,
     },
     credit::Rung,
     model::{EpisodeId, EpisodeSummary, FileState, amount, signed},
@@ -214,6 +216,7 @@ fn put(pane: &mut Painter<'_>, it: &Fitted, y: usize, text: &str, role: Role) {
 
 fn draw_row(model: &Model, pane: &mut Painter<'_>, y: usize, index: usize, fitted: &[Fitted]) {
     let summary = &model.log.episodes[index];
+    pane.point(0, y, pane.width(), Pointed::Episode(index));
     let here = index == model.row;
     if here {
         pane.put(0, y, ">", Role::Cursor);

@@ -3,9 +3,10 @@
 use super::prompt;
 use crate::{
     app::{
-        Action, Model, OpenEpisode, Overlay, SamplingState, Screen,
+        Action, Key, Model, OpenEpisode, Overlay, SamplingState, Screen,
         action::{self, Binding},
         glossary,
+        pointer::Pointed,
     },
     text,
     tui::{paint::Painter, theme::Role},
@@ -47,7 +48,19 @@ pub(super) fn draw(model: &Model, line: &mut Painter<'_>) {
     let mut x = 1;
     for at in shown(&widths, help, line.width() + 1) {
         let (key, hint) = &hints[at];
+        // Of two keys the first is clicked on the first, the other one on the other and on the word.
+        let mut from = x;
+        for part in key.split(' ') {
+            if let Some(key) = Key::parse(part) {
+                line.point(from, 0, text::width(part) + 1, Pointed::Key(key));
+            }
+            from += text::width(part) + 1;
+        }
+        let last = key.split(' ').next_back().and_then(Key::parse);
         x = line.put(x, 0, key, Role::Strong);
+        if let Some(last) = last {
+            line.point(x, 0, text::width(hint) + 1, Pointed::Key(last));
+        }
         x = line.put(x + 1, 0, hint, Role::Dim) + 2;
     }
 }

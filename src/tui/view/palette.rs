@@ -4,6 +4,7 @@ use crate::{
     app::{
         Key, KeyCode, Model,
         palette::{Found, Offer},
+        pointer::Pointed,
         prompt::{COMPLETE, LEAVE, TAKE},
     },
     text,
@@ -45,6 +46,7 @@ pub(super) fn draw(model: &Model, offer: Offer, body: &mut Painter<'_>) {
     }
     let shown = palette.found.iter().enumerate().skip(top).take(rows);
     for (y, (at, found)) in shown.enumerate() {
+        pane.point(0, y + 1, width, Pointed::Line(at));
         line(found, at == palette.row, &mut pane.part(0, y + 1, width, 1));
     }
     for (y, part) in about.iter().enumerate() {

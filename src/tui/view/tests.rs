@@ -5,7 +5,11 @@ mod logs;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
-use ratatui::{buffer::Cell, style::Style};
+use ratatui::{
+    buffer::{Buffer, Cell},
+    layout::Rect,
+    style::Style,
+};
 
 use super::*;
 use crate::{
@@ -107,7 +111,7 @@ fn check_frame(model: &Model, size: (u16, u16), mode: ColorMode, what: &str) {
     for position in area.positions() {
         buffer[position].reset();
     }
-    draw(model, area, &mut buffer, &Theme::new(mode, model.charset));
+    draw(model, Painter::new(&mut buffer, area, &Theme::new(mode, model.charset)));
     for position in whole.positions() {
         let cell = &buffer[position];
         if !area.contains(position) {
@@ -416,7 +420,7 @@ fn messages_alone_lead_to_the_same_state_again() {
     for key in "b\n/tester\nGk1?Gk".chars().map(key) {
         program.key(key);
         let theme = Theme::new(ColorMode::Mono, Charset::Unicode);
-        let drawn = draw(program.model(), area, &mut Buffer::empty(area), &theme);
+        let drawn = draw(program.model(), Painter::new(&mut Buffer::empty(area), area, &theme));
         program.send(Message::Drawn(drawn));
         sent.extend([Message::Key(key), Message::Drawn(drawn)]);
     }

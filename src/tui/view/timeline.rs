@@ -2,7 +2,7 @@
 
 use super::{detail, mark_error, put_agent, so_far, strip, window};
 use crate::{
-    app::{ActRows, Action, Figures, OpenEpisode, Playing, Scope, View, sentences},
+    app::{ActRows, Action, Figures, OpenEpisode, Playing, Scope, View, pointer::Pointed, sentences},
     model::{ActId, ActKind, AgentId, LinkKind, places},
     text,
     tui::{paint::Painter, theme::Role},
@@ -187,6 +187,7 @@ fn act_row(
     before: Option<ActId>,
 ) {
     let episode = &open.episode;
+    pane.point(0, y, pane.width(), Pointed::Act(act));
     let glyphs = pane.theme().glyphs;
     let it = episode.act(act);
     let here = Some(act) == open.act;
