@@ -4,6 +4,8 @@ use super::{Draws, sum};
 
 /// Draws of a bootstrap.
 pub const BOOTSTRAP_DRAWS: usize = 10_000;
+/// Series that are summed side by side.
+const BESIDE: usize = 8;
 
 /// The interval of the mean of each series at `level`, by drawing pairs with replacement (Efron 1979, the percentile
 /// interval). All series are of the same pairs, and every draw takes the same of them from each, so that what holds of
@@ -19,15 +21,16 @@ pub fn paired_bootstrap(series: &[&[f64]], level: f64, seed: u64) -> Option<Vec<
     }
     let mut draws = Draws::new(seed);
     let mut means: Vec<Vec<f64>> = vec![Vec::with_capacity(BOOTSTRAP_DRAWS); series.len()];
-    let mut times = vec![0u32; pairs];
+    let mut times = vec![0.0; pairs];
+    let beside: Vec<Vec<[f64; BESIDE]>> = series.chunks(BESIDE).map(side_by_side).collect();
     for _ in 0..BOOTSTRAP_DRAWS {
-        times.fill(0);
+        times.fill(0.0);
         for _ in 0..pairs {
-            times[((draws.uniform() * pairs as f64) as usize).min(pairs - 1)] += 1;
+            times[((draws.uniform() * pairs as f64) as usize).min(pairs - 1)] += 1.0;
         }
-        for (values, means) in series.iter().zip(&mut means) {
-            let total: f64 = values.iter().zip(&times).map(|(it, times)| it * f64::from(*times)).sum();
-            means.push(total / pairs as f64);
+        for (rows, means) in beside.iter().zip(means.chunks_mut(BESIDE)) {
+            let totals = totals(rows, &times);
+            means.iter_mut().zip(totals).for_each(|(means, total)| means.push(total / pairs as f64));
         }
     }
     let ends = |means: &mut Vec<f64>| {
@@ -35,6 +38,22 @@ pub fn paired_bootstrap(series: &[&[f64]], level: f64, seed: u64) -> Option<Vec<
         (quantile(means, (1.0 - level) / 2.0), quantile(means, (1.0 + level) / 2.0))
     };
     Some(means.iter_mut().map(ends).collect())
+}
+
+/// The values of a few series, pair by pair.
+fn side_by_side(series: &[&[f64]]) -> Vec<[f64; BESIDE]> {
+    let pairs = series.first().map_or(0, |it| it.len());
+    (0..pairs).map(|at| std::array::from_fn(|of| series.get(of).map_or(0.0, |it| it[at]))).collect()
+}
+
+/// The sum of each series, every pair taken so many times. Each sum runs in the order of the pairs; those of several series
+/// do not wait for one another.
+fn totals(rows: &[[f64; BESIDE]], times: &[f64]) -> [f64; BESIDE] {
+    let mut totals = [-0.0; BESIDE];
+    for (row, times) in rows.iter().zip(times) {
+        totals.iter_mut().zip(row).for_each(|(total, value)| *total += value * times);
+    }
+    totals
 }
 
 /// The quantile of ascending values, between two by how near it is to each (type 7 of Hyndman and Fan 1996).
@@ -127,5 +146,27 @@ mod tests {
         close(found[1].1, 2.0 * found[0].1);
         assert_eq!(paired_bootstrap(&[&[1.0]], 0.95, 1), None);
         assert_eq!(paired_bootstrap(&[], 0.95, 1), None);
+    }
+
+    #[test]
+    fn series_have_the_interval_that_each_has_alone() {
+        let mut draws = Draws::new(3);
+        let series: Vec<Vec<f64>> =
+            (0..BESIDE + 3).map(|_| (0..30).map(|_| draws.normal()).collect()).collect();
+        let slices: Vec<&[f64]> = series.iter().map(Vec::as_slice).collect();
+        let alone = slices.iter().map(|it| paired_bootstrap(&[it], 0.95, 5).unwrap()[0]);
+        assert_eq!(paired_bootstrap(&slices, 0.95, 5), Some(alone.collect()));
+        // A draw at a time and a sum at a time, as Efron writes it.
+        let mut draws = Draws::new(5);
+        let mut means: Vec<f64> = Vec::new();
+        for _ in 0..BOOTSTRAP_DRAWS {
+            let mut times = [0u32; 30];
+            (0..30).for_each(|_| times[(draws.uniform() * 30.0) as usize] += 1);
+            let total: f64 = series[9].iter().zip(times).map(|(it, times)| it * f64::from(times)).sum();
+            means.push(total / 30.0);
+        }
+        means.sort_by(f64::total_cmp);
+        let ends = (quantile(&means, 0.025), quantile(&means, 0.975));
+        assert_eq!(paired_bootstrap(&slices, 0.95, 5).unwrap()[9], ends);
     }
 }
