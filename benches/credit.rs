@@ -115,6 +115,15 @@ fn estimate_from_text(c: &mut Criterion) {
     let mut group = c.benchmark_group("estimate from the text of 100 acts");
     group.sample_size(20).measurement_time(Duration::from_secs(2));
     group.bench_function("clues", |b| b.iter(|| read(black_box(&episode), texts.iter().cloned())));
+    // Half of each text is what came of the act.
+    let half = |it: &Words| {
+        let (said, result) = it.said.split_at(it.said.len() / 2);
+        Words { act: it.act, said: said.to_owned(), result: Some(result.to_owned()) }
+    };
+    let halves: Vec<Words> = texts.iter().map(half).collect();
+    group.bench_function("clues, with results", |b| {
+        b.iter(|| read(black_box(&episode), halves.iter().cloned()));
+    });
     group.bench_function("P", |b| b.iter(|| estimate(black_box(&episode)).expect("a failure with text")));
     group.finish();
 }

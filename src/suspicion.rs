@@ -14,11 +14,13 @@ mod entered;
 mod evidence;
 mod fitted;
 mod roles;
+mod sieve;
 mod signals;
 mod solve;
 mod table;
 #[cfg(test)]
 mod tests;
+mod values;
 mod window;
 mod xray;
 

@@ -1,30 +1,98 @@
-//! From the words of acts to [`Clues`]: five expressions over each text, once.
+//! From the words of acts to [`Clues`]: five expressions over each text, once, each asked where a match may begin.
 //!
 //! All of them are of ASCII: an expression that knows the words of all languages is fourteen times as slow on texts that
 //! are not English, and counts the same.
 
-use std::sync::LazyLock;
+use std::{hash::BuildHasher, sync::LazyLock};
 
-use regex::Regex;
-use rustc_hash::{FxHashMap, FxHashSet};
+use hashbrown::HashTable;
+use memchr::memmem;
+use rustc_hash::FxBuildHasher;
 
-use super::roles::is_tool;
+use super::{roles::is_tool, sieve::Sieve, values::values_in};
 use crate::model::{ActId, Clue, Clues, Episode};
 
+/// The words with which every match of an expression begins, and the expression.
+type Sieved = (&'static [&'static str], &'static str);
+
 /// Something went wrong, in the words of tools.
-const ERROR: &str = r"(?i-u:exitcode: [1-9]|Traceback|Error\b|\bException\b|timed? ?out|not found|\b40[0-9]\b|denied|unable to|could not)";
+const ERROR: Sieved = (
+    &[
+        "exitcode: ",
+        "traceback",
+        "error",
+        "exception",
+        "time",
+        "not found",
+        "40",
+        "denied",
+        "unable to",
+        "could not",
+    ],
+    r"(?i-u:exitcode: [1-9]|Traceback|Error\b|\bException\b|timed? ?out|not found|\b40[0-9]\b|denied|unable to|could not)",
+);
 /// All went well, likewise.
-const WENT_WELL: &str = r"(?i-u:exitcode: 0|\bsuccess)";
+const WENT_WELL: Sieved = (&["exitcode: 0", "success"], r"(?i-u:exitcode: 0|\bsuccess)");
 /// Words of assumption.
-const GUESS: &str = r"(?i-u:\b(?:assum\w+|simulat\w+|hypothetic\w*|placeholder|example data|mock|dummy|suppose|estimate\w*|likely|probably|approximat\w+|manually|fictional)\b)";
+const GUESS: Sieved = (
+    &[
+        "assum",
+        "simulat",
+        "hypothetic",
+        "placeholder",
+        "example data",
+        "mock",
+        "dummy",
+        "suppose",
+        "estimate",
+        "likely",
+        "probably",
+        "approximat",
+        "manually",
+        "fictional",
+    ],
+    r"(?i-u:\b(?:assum\w+|simulat\w+|hypothetic\w*|placeholder|example data|mock|dummy|suppose|estimate\w*|likely|probably|approximat\w+|manually|fictional)\b)",
+);
 /// The end is declared.
-const END: &str = r#"(?i-u:\bTERMINATE\b|final answer|no further|concluded|task is (?:now )?complete)|(?i-u:satisfied)[^{}]*\{[^{}]*"(?i-u:answer":[ \t\n\r\x0b\x0c]*true)"#;
+const END: Sieved = (
+    &["terminate", "final answer", "no further", "concluded", "task is ", "satisfied"],
+    r#"(?i-u:\bTERMINATE\b|final answer|no further|concluded|task is (?:now )?complete)|(?i-u:satisfied)[^{}]*\{[^{}]*"(?i-u:answer":[ \t\n\r\x0b\x0c]*true)"#,
+);
 /// Somebody takes up that something went wrong; asked of the few acts behind an error.
-const TAKES_UP: &str = r"(?i-u:\b(?:err(?:or)?s?\b|fail|issue|problem|fix|correct|retry|again|instead|unable|cannot|can't|could not|couldn't|did not|didn't|missing|wrong|sorry|apolog|exception|alternativ|adjust|debug|not found|denied|time ?d? ?out))";
+const TAKES_UP: Sieved = (
+    &[
+        "err",
+        "fail",
+        "issue",
+        "problem",
+        "fix",
+        "correct",
+        "retry",
+        "again",
+        "instead",
+        "unable",
+        "can",
+        "could",
+        "did",
+        "missing",
+        "wrong",
+        "sorry",
+        "apolog",
+        "exception",
+        "alternativ",
+        "adjust",
+        "debug",
+        "not found",
+        "denied",
+        "time",
+    ],
+    r"(?i-u:\b(?:err(?:or)?s?\b|fail|issue|problem|fix|correct|retry|again|instead|unable|cannot|can't|could not|couldn't|did not|didn't|missing|wrong|sorry|apolog|exception|alternativ|adjust|debug|not found|denied|time ?d? ?out))",
+);
+/// All of them.
+#[cfg(test)]
+pub(super) const SIEVED: [Sieved; 5] = [ERROR, WENT_WELL, GUESS, END, TAKES_UP];
 /// So many acts behind it.
 const BEHIND: usize = 3;
-/// Numbers, and names of two or more capitalised words.
-const VALUE: &str = r"[0-9][0-9,.]*[0-9]|[0-9]|[A-Z][a-z]+(?: [A-Z][a-z]+)+";
 
 /// Characters of a quoted error.
 const QUOTE: usize = 60;
@@ -34,23 +102,21 @@ const GUESSES: usize = 3;
 const ROUTING: usize = 60;
 
 struct Patterns {
-    error: Regex,
-    went_well: Regex,
-    guess: Regex,
-    end: Regex,
-    takes_up: Regex,
-    value: Regex,
+    error: Sieve,
+    went_well: Sieve,
+    guess: Sieve,
+    end: Sieve,
+    takes_up: Sieve,
 }
 
 static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
-    let pattern = |it: &str| Regex::new(it).expect("a constant expression, see the tests");
+    let sieve = |(words, expression): Sieved| Sieve::new(words, expression);
     Patterns {
-        error: pattern(ERROR),
-        went_well: pattern(WENT_WELL),
-        guess: pattern(GUESS),
-        end: pattern(END),
-        takes_up: pattern(TAKES_UP),
-        value: pattern(VALUE),
+        error: sieve(ERROR),
+        went_well: sieve(WENT_WELL),
+        guess: sieve(GUESS),
+        end: sieve(END),
+        takes_up: sieve(TAKES_UP),
     }
 });
 
@@ -67,13 +133,13 @@ pub struct Words {
 
 /// The clues in the words of the acts of `episode`, which come in order.
 pub fn read(episode: &Episode, acts: impl Iterator<Item = Words>) -> Clues {
-    let mut known: FxHashMap<Box<str>, u32> = FxHashMap::default();
+    let mut known = Known::default();
     let mut clues = Clues::default();
     let mut behind_error = 0;
     for Words { act, said, result } in acts {
         let it = episode.act(act);
         let of_tool = is_tool(episode.agent(it.agent));
-        let mut row = clue(&said, of_tool, &mut known, &mut clues.values);
+        let mut row = clue(&said, of_tool, &mut known);
         if behind_error > 0 && !of_tool && !row.is_routing {
             behind_error -= 1;
             row.speaks_of_error = PATTERNS.takes_up.is_match(&said);
@@ -82,19 +148,14 @@ pub fn read(episode: &Episode, acts: impl Iterator<Item = Words>) -> Clues {
         clues.rows.push(Clue { act, error: row.error.clone().or(error), ..row });
         let error = it.error.as_deref().filter(|_| !of_tool);
         if result.is_some() || error.is_some() {
-            let row = clue(result.as_deref().unwrap_or_default(), true, &mut known, &mut clues.values);
+            let row = clue(result.as_deref().unwrap_or_default(), true, &mut known);
             clues.rows.push(Clue { act, error: error.map(quote).or(row.error.clone()), ..row });
         }
         if clues.rows.last().is_some_and(|it| it.error.is_some()) {
             behind_error = BEHIND;
         }
     }
-    clues
-}
-
-/// The values of a text, in order.
-pub(super) fn values_in(text: &str) -> impl Iterator<Item = &str> {
-    PATTERNS.value.find_iter(text).map(|it| it.as_str())
+    Clues { values: known.values, ..clues }
 }
 
 fn quote(text: &str) -> Box<str> {
@@ -106,41 +167,60 @@ fn quote(text: &str) -> Box<str> {
     }
 }
 
-fn clue(
-    text: &str,
-    is_result: bool,
-    known: &mut FxHashMap<Box<str>, u32>,
-    values: &mut Vec<Box<str>>,
-) -> Clue {
-    let patterns = &*PATTERNS;
-    let mut own: Vec<u32> = Vec::new();
-    for found in patterns.value.find_iter(text) {
-        let place = match known.get(found.as_str()) {
-            Some(place) => *place,
-            None => {
-                let place = values.len() as u32;
-                known.insert(found.as_str().into(), place);
-                values.push(found.as_str().into());
-                place
+/// The values that have come up, each once.
+#[derive(Default)]
+struct Known {
+    values: Vec<Box<str>>,
+    places: HashTable<u32>,
+    /// For each value the last text that has it, as counted in `texts`.
+    last: Vec<u32>,
+    texts: u32,
+}
+
+impl Known {
+    /// The places of the values of one more text, each once.
+    fn places_in(&mut self, text: &str) -> Vec<u32> {
+        self.texts += 1;
+        let mut own = Vec::new();
+        for value in values_in(text) {
+            let place = self.place(value);
+            if std::mem::replace(&mut self.last[place as usize], self.texts) != self.texts {
+                own.push(place);
             }
-        };
-        own.push(place);
+        }
+        own
     }
-    let mut seen = FxHashSet::default();
-    own.retain(|it| seen.insert(*it));
+
+    fn place(&mut self, value: &str) -> u32 {
+        let Self { values, places, last, .. } = self;
+        let hash = |it: &str| FxBuildHasher.hash_one(it);
+        let entry =
+            places.entry(hash(value), |it| *values[*it as usize] == *value, |it| hash(&values[*it as usize]));
+        let new = values.len() as u32;
+        let place = *entry.or_insert(new).get();
+        if place == new {
+            values.push(value.into());
+            last.push(0);
+        }
+        place
+    }
+}
+
+fn clue(text: &str, is_result: bool, known: &mut Known) -> Clue {
+    let patterns = &*PATTERNS;
     let chars = text.chars().count();
     let guesses = patterns.guess.find_iter(text).take(if is_result { 0 } else { GUESSES });
     Clue {
         act: ActId::default(),
         is_result,
         chars: chars as u32,
-        values: own,
-        error: patterns.error.find(text).filter(|_| is_result).map(|it| quote(it.as_str())),
+        values: known.places_in(text),
+        error: if is_result { patterns.error.find(text).map(quote) } else { None },
         went_well: is_result && patterns.went_well.is_match(text),
-        guesses: guesses.map(|it| it.as_str().to_lowercase().into()).collect(),
+        guesses: guesses.map(|it| it.to_lowercase().into()).collect(),
         speaks_of_error: false,
         is_end: !is_result && patterns.end.is_match(text),
-        has_code: !is_result && text.contains("```"),
+        has_code: !is_result && memmem::find(text.as_bytes(), b"```").is_some(),
         is_routing: chars < ROUTING && is_routing(text),
     }
 }
@@ -157,9 +237,9 @@ mod tests {
     use super::*;
 
     fn of(text: &str, is_result: bool) -> (Clue, Vec<Box<str>>) {
-        let mut values = Vec::new();
-        let clue = clue(text, is_result, &mut FxHashMap::default(), &mut values);
-        (clue, values)
+        let mut known = Known::default();
+        let clue = clue(text, is_result, &mut known);
+        (clue, known.values)
     }
 
     #[test]

@@ -6,8 +6,8 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::clues::values_in;
 use super::roles::{Actor, actor};
+use super::values::values_in;
 use crate::model::{ActId, AgentId, Clue, Clues, Episode};
 
 /// A wrong value, as far as its texts tell.

@@ -18,7 +18,7 @@ use rustc_hash::FxHashMap;
 use super::{Words, roles::is_tool};
 use crate::model::{ActId, Episode};
 
-use alter::{altered, computed, is_rounded};
+use alter::{Written, computed, is_altered_name};
 use value::{Found, values};
 
 /// What became of a value.
@@ -132,7 +132,7 @@ struct Text<'a> {
 struct Known {
     first: usize,
     text: String,
-    number: Option<f64>,
+    number: Option<Written>,
     texts: Vec<usize>,
 }
 
@@ -146,15 +146,19 @@ pub fn answer_of(episode: &Episode, words: &[Words]) -> Option<ActId> {
 /// Traces what `act` says. `words` are the texts of the acts of `episode`, in order.
 pub fn xray(episode: &Episode, words: &[Words], act: ActId) -> Xray {
     let texts = texts(episode, words);
-    let is_name = |it: &str| episode.agents.iter().any(|agent| is_same_name(&agent.name, it));
+    let names: Vec<Vec<u8>> = episode.agents.iter().map(|it| it.name.bytes().map(plain).collect()).collect();
+    let is_name = |it: &str| names.iter().any(|agent| is_same_name(agent, it));
     let mut known: FxHashMap<String, Known> = FxHashMap::default();
     for (at, text) in texts.iter().enumerate() {
         for found in values(text.text).filter(|it| !is_name(it.text)) {
-            let new =
-                || Known { first: at, text: found.text.to_owned(), number: found.number, texts: Vec::new() };
-            let it = known.entry(found.key.clone()).or_insert_with(new);
-            if it.texts.last() != Some(&at) {
-                it.texts.push(at);
+            match known.get_mut(&*found.key) {
+                Some(it) if it.texts.last() == Some(&at) => {}
+                Some(it) => it.texts.push(at),
+                None => {
+                    let number = found.number.map(|it| Written::of(found.text, it));
+                    let new = Known { first: at, text: found.text.to_owned(), number, texts: vec![at] };
+                    known.insert(found.key.into_owned(), new);
+                }
             }
         }
     }
@@ -163,9 +167,9 @@ pub fn xray(episode: &Episode, words: &[Words], act: ActId) -> Xray {
     let mut seen: Vec<String> = Vec::new();
     let mut traced = Vec::new();
     for found in values(answer).filter(|it| !is_name(it.text)) {
-        if !seen.contains(&found.key) {
+        if !seen.iter().any(|it| *it == found.key) {
             traced.extend(trace(&texts, &known, &found, own.unwrap_or_default()));
-            seen.push(found.key);
+            seen.push(found.key.into_owned());
         }
     }
     let dropped = dropped(&texts, &known, &seen);
@@ -211,7 +215,7 @@ fn trace(
     found: &Found<'_>,
     own: usize,
 ) -> Option<Traced> {
-    let it = known.get(&found.key)?;
+    let it = known.get(&*found.key)?;
     let way = it.texts.iter().filter(|it| **it <= own).filter_map(|it| act_of(texts[*it].entry)).collect();
     let text = found.text.to_owned();
     let whole = |first: usize, mark, from| {
@@ -234,29 +238,26 @@ fn trace(
         return whole(at, mark, None);
     }
     let before = || known.values().filter(|other| other.first < it.first);
-    if let Some(number) = it.number {
-        let numbers = || before().filter_map(|other| Some((other, other.number?)));
-        let nearest = |is: &dyn Fn(&Known, f64) -> bool| {
-            numbers()
-                .filter(|other| is(other.0, other.1))
-                .min_by_key(|other| other.0.first)
-                .map(|other| other.0)
-        };
-        if let Some(of) = nearest(&|other, value| is_rounded(&it.text, number, &other.text, value)) {
+    if let Some(number) = &it.number {
+        let is_rounded = |other: &&Known| other.number.as_ref().is_some_and(|it| number.is_rounded(it));
+        if let Some(of) = before().filter(is_rounded).min_by_key(|other| other.first) {
             let mark =
                 if matches!(texts[of.first].entry, Entry::Said(_)) { Mark::Nowhere } else { Mark::Passed };
             return whole(of.first, mark, Some(of.text.clone()));
         }
         let beside: Vec<Found<'_>> =
             values(first.text).filter(|it| it.number.is_some() && it.key != found.key).collect();
-        if let Some(sum) = computed(&it.text, number, &beside) {
+        if let Some(sum) = computed(number, &beside) {
             return whole(it.first, Mark::Computed, Some(sum));
         }
     }
     let mut like: Vec<&Known> = before()
-        .filter(|other| other.number.is_some() == it.number.is_some())
         .filter(|other| !matches!(texts[other.first].entry, Entry::Said(_)))
-        .filter(|other| altered(&it.text, it.number, &other.text, other.number))
+        .filter(|other| match (&it.number, &other.number) {
+            (Some(own), Some(other)) => own.is_altered(other),
+            (None, None) => is_altered_name(&it.text, &other.text),
+            _ => false,
+        })
         .collect();
     like.sort_by(|a, b| a.first.cmp(&b.first).then_with(|| a.text.cmp(&b.text)));
     match like.first() {
@@ -278,10 +279,18 @@ fn holds(text: &str, part: &str) -> bool {
     !part.is_empty() && text.windows(part.len()).any(|it| it.eq_ignore_ascii_case(part))
 }
 
-/// Whether a name is that of an agent, or a part of it.
-fn is_same_name(agent: &str, name: &str) -> bool {
-    let plain = |it: &str| it.to_ascii_lowercase().replace(['_', '-'], " ");
-    plain(agent).contains(&plain(name))
+/// Whether a name is that of an agent, which is plain, or a part of it.
+fn is_same_name(agent: &[u8], name: &str) -> bool {
+    let is_it = |part: &[u8]| part.iter().copied().eq(name.bytes().map(plain));
+    name.is_empty() || agent.windows(name.len()).any(is_it)
+}
+
+/// The same for both cases, and for all that parts words.
+fn plain(byte: u8) -> u8 {
+    match byte {
+        b'_' | b'-' => b' ',
+        it => it.to_ascii_lowercase(),
+    }
 }
 
 /// Values of results that no later text of an agent has.
@@ -291,7 +300,7 @@ fn dropped(texts: &[Text<'_>], known: &FxHashMap<String, Known>, answer: &[Strin
     for it in known.values().filter(|it| !it.texts.iter().any(is_said)) {
         let Entry::Result(_) = texts[it.first].entry else { continue };
         let line = texts[it.first].text.lines().find(|line| line.contains(&it.text)).unwrap_or_default();
-        let is_beside = values(line).any(|found| answer.contains(&found.key));
+        let is_beside = values(line).any(|found| answer.iter().any(|it| *it == found.key));
         dropped.push((it.first, it, is_beside));
     }
     dropped.sort_by(|a, b| (!a.2, a.0, &a.1.text).cmp(&(!b.2, b.0, &b.1.text)));

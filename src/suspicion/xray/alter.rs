@@ -1,5 +1,7 @@
 //! What one value has to do with another: rounded from it, computed with it, or altered.
 
+use smallvec::SmallVec;
+
 use super::value::Found;
 
 /// Numbers beside a value that may have gone into it; more would fit by chance.
@@ -7,35 +9,55 @@ const BESIDE: usize = 8;
 /// Digits of a number that an operation must give, at least: fewer fit by chance.
 const DIGITS: usize = 4;
 
-/// Digits of a number as it is written, without its sign, point and leading zeros.
-fn digits(text: &str) -> String {
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    digits.trim_start_matches('0').to_owned()
+/// A number as it is written.
+#[derive(Clone, Debug)]
+pub(super) struct Written {
+    value: f64,
+    /// Without its sign, point and leading zeros.
+    digits: SmallVec<[u8; 16]>,
+    has_decimals: bool,
+    /// Half a unit of the last digit that is written.
+    half_unit: f64,
 }
 
-fn decimals(text: &str) -> usize {
-    text.split_once('.').map_or(0, |it| it.1.len())
-}
+impl Written {
+    pub(super) fn of(text: &str, value: f64) -> Self {
+        let digits = text.bytes().filter(u8::is_ascii_digit).skip_while(|it| *it == b'0').collect();
+        let decimals = text.split_once('.').map_or(0, |it| it.1.len());
+        Self { value, digits, has_decimals: decimals > 0, half_unit: 0.5 * 0.1_f64.powi(decimals as i32) }
+    }
 
-/// Half a unit of the last digit that is written.
-fn half_unit(text: &str) -> f64 {
-    0.5 * 0.1_f64.powi(decimals(text) as i32)
-}
+    /// Whether a number is this one to its digits.
+    fn is_near(&self, other: f64) -> bool {
+        (other - self.value).abs() <= self.half_unit * (1.0 + 1e-9)
+    }
 
-/// Whether a number is another one with fewer digits, at least two, also as a percentage.
-pub(super) fn is_rounded(text: &str, value: f64, of: &str, from: f64) -> bool {
-    let fewer = digits(text).len() >= 2 && digits(of).len() > digits(text).len();
-    let is_near = |from: f64| (value - from).abs() <= half_unit(text) * (1.0 + 1e-9);
-    fewer && decimals(of) > 0 && (is_near(from) || is_near(100.0 * from))
+    /// Whether it is another one with fewer digits, at least two, also as a percentage.
+    pub(super) fn is_rounded(&self, of: &Self) -> bool {
+        let fewer = self.digits.len() >= 2 && of.digits.len() > self.digits.len();
+        fewer && of.has_decimals && (self.is_near(of.value) || self.is_near(100.0 * of.value))
+    }
+
+    /// Whether it is another one with a slip: two digits swapped, one other, missing or too many, or the point moved.
+    pub(super) fn is_altered(&self, of: &Self) -> bool {
+        let (value, from) = (self.value, of.value);
+        let is_shifted = from != 0.0
+            && [10.0, 100.0, 1000.0]
+                .iter()
+                .any(|it| (value / from / it - 1.0).abs() < 1e-9 || (value * it / from - 1.0).abs() < 1e-9);
+        let (a, b) = (&self.digits, &of.digits);
+        is_shifted || (a.len() >= 3 && b.len() >= 3 && a != b && is_one_slip(a, b))
+    }
 }
 
 /// The operation on two of the numbers beside a value that gives it to its digits.
-pub(super) fn computed(text: &str, value: f64, beside: &[Found<'_>]) -> Option<String> {
-    if digits(text).trim_end_matches('0').len() < DIGITS {
+pub(super) fn computed(own: &Written, beside: &[Found<'_>]) -> Option<String> {
+    let zeros = own.digits.iter().rev().take_while(|it| **it == b'0').count();
+    if own.digits.len() - zeros < DIGITS {
         return None;
     }
     let near = &beside[..beside.len().min(BESIDE)];
-    let gives = |it: f64| (it - value).abs() <= half_unit(text) * (1.0 + 1e-9);
+    let gives = |it: f64| own.is_near(it);
     for (at, a) in near.iter().enumerate() {
         for (other, b) in near.iter().enumerate().filter(|it| it.0 != at) {
             let (Some(x), Some(y)) = (a.number, b.number) else { continue };
@@ -52,25 +74,13 @@ pub(super) fn computed(text: &str, value: f64, beside: &[Found<'_>]) -> Option<S
     None
 }
 
-/// Whether a value is another one with a slip: two digits swapped, one digit or letter other, missing or too many, or the
-/// point moved.
-pub(super) fn altered(text: &str, value: Option<f64>, of: &str, from: Option<f64>) -> bool {
-    match (value, from) {
-        (Some(value), Some(from)) => {
-            let (a, b) = (digits(text), digits(of));
-            let is_shifted = from != 0.0
-                && [10.0, 100.0, 1000.0].iter().any(|it| {
-                    (value / from / it - 1.0).abs() < 1e-9 || (value * it / from - 1.0).abs() < 1e-9
-                });
-            let is_like = a.len() >= 3 && b.len() >= 3 && a != b && is_one_slip(a.as_bytes(), b.as_bytes());
-            is_shifted || is_like
-        }
-        (None, None) => {
-            let (a, b) = (text.to_ascii_lowercase(), of.to_ascii_lowercase());
-            a.len().min(b.len()) >= 5 && a != b && is_one_slip(a.as_bytes(), b.as_bytes())
-        }
-        _ => false,
+/// Whether a name is another one with a slip: two letters swapped, one other, missing or too many.
+pub(super) fn is_altered_name(text: &str, of: &str) -> bool {
+    if text.len().min(of.len()) < 5 || text.len().abs_diff(of.len()) > 1 {
+        return false;
     }
+    let (a, b) = (text.to_ascii_lowercase(), of.to_ascii_lowercase());
+    a != b && is_one_slip(a.as_bytes(), b.as_bytes())
 }
 
 /// Whether one change makes one of the other: a swap of neighbours, or one byte other, missing or too many.
@@ -93,14 +103,18 @@ fn is_one_slip(a: &[u8], b: &[u8]) -> bool {
 mod tests {
     use super::*;
 
+    fn written(text: &str) -> Written {
+        Written::of(text, text.parse().unwrap())
+    }
+
     #[test]
     fn slips() {
-        let number = |a: &str, b: &str| altered(a, a.parse().ok(), b, b.parse().ok());
+        let number = |a: &str, b: &str| written(a).is_altered(&written(b));
         assert!(
             number("953", "935") && number("9305", "9350") && number("41.3", "41.2") && number("4120", "412")
         );
         assert!(number("9351", "935") && !number("953", "640") && !number("95", "93"));
-        let name = |a: &str, b: &str| altered(a, None, b, None);
+        let name = is_altered_name;
         assert!(
             name("Grand Hotal", "Grand Hotel") && !name("Lyon", "Lion") && !name("Marseille", "Montpellier")
         );
@@ -108,7 +122,7 @@ mod tests {
 
     #[test]
     fn roundings() {
-        let rounded = |a: &str, b: &str| is_rounded(a, a.parse().unwrap(), b, b.parse().unwrap());
+        let rounded = |a: &str, b: &str| written(a).is_rounded(&written(b));
         assert!(rounded("1.94", "1.9394") && rounded("1.94", "0.019394") && rounded("42", "41.7"));
         assert!(!rounded("1.95", "1.9394") && !rounded("2", "1.9394") && !rounded("480", "48210"));
     }
@@ -116,13 +130,13 @@ mod tests {
     #[test]
     fn operations() {
         let beside = |texts: &'static [&'static str]| -> Vec<Found<'static>> {
-            let one = |it: &&'static str| Found { text: it, key: (*it).to_owned(), number: it.parse().ok() };
+            let one = |it: &&'static str| Found { text: it, key: (*it).into(), number: it.parse().ok() };
             texts.iter().map(one).collect()
         };
         let all = beside(&["935", "61.40", "48210"]);
-        assert_eq!(computed("57409", 57_409.0, &all), Some("935 x 61.40".to_owned()));
-        assert_eq!(computed("1.939", 1.939, &all), Some("935 / 48210".to_owned()));
-        assert_eq!(computed("1.94", 1.94, &all), None, "three digits fit by chance");
-        assert_eq!(computed("57410", 57_410.0, &all), None);
+        assert_eq!(computed(&written("57409"), &all), Some("935 x 61.40".to_owned()));
+        assert_eq!(computed(&written("1.939"), &all), Some("935 / 48210".to_owned()));
+        assert_eq!(computed(&written("1.94"), &all), None, "three digits fit by chance");
+        assert_eq!(computed(&written("57410"), &all), None);
     }
 }

@@ -1,8 +1,9 @@
 //! The values in a text: numbers, names, urls and paths.
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
 use regex::Regex;
+use smallvec::{SmallVec, smallvec};
 
 /// Urls, paths with an ending, numbers, and capitalised words in a row. Of ASCII, which is many times as fast.
 const VALUE: &str = r"(?-u)https?://[A-Za-z0-9._~:/?#@!$&*+,;=%-]+|[A-Za-z0-9_/-]+\.(?:csv|tsv|json|jsonl|txt|md|pdf|py|html?|xlsx?|png|docx?|ya?ml|xml|log)\b|[0-9][0-9,]*(?:\.[0-9]+)?|[A-Z][A-Za-z]+(?:[ -][A-Z][A-Za-z]+)*";
@@ -78,7 +79,7 @@ pub(super) struct Found<'a> {
     /// As it is written.
     pub(super) text: &'a str,
     /// The same for all ways to write it.
-    pub(super) key: String,
+    pub(super) key: Cow<'a, str>,
     /// Of a number.
     pub(super) number: Option<f64>,
 }
@@ -98,7 +99,7 @@ fn name<'a>(text: &str, start: usize, it: &'a str) -> Option<Found<'a>> {
     let it = it.trim_end_matches(['.', ',', ';', ':', '"', '/']);
     if it.starts_with("http") || it.contains(['.', '/', '_']) {
         let key = it.trim_start_matches("https://").trim_start_matches("http://").to_ascii_lowercase();
-        return Some(Found { text: it, key, number: None });
+        return Some(Found { text: it, key: key.into(), number: None });
     }
     // A sentence may begin with a word and go on with a name.
     let opener =
@@ -107,16 +108,16 @@ fn name<'a>(text: &str, start: usize, it: &'a str) -> Option<Found<'a>> {
     let is_first = opener.is_none() && !it.contains([' ', '-']) && begins(&text[..start]);
     let key = it.to_ascii_lowercase().replace('-', " ");
     let is_name = it.len() > 2 && !is_first && !WORDS.contains(&key.as_str());
-    is_name.then_some(Found { text: it, key, number: None })
+    is_name.then_some(Found { text: it, key: key.into(), number: None })
 }
 
 /// Groups of three digits are one number; what else a comma parts is several.
-fn numbers<'a>(text: &str, start: usize, it: &'a str) -> Vec<Found<'a>> {
+fn numbers<'a>(text: &str, start: usize, it: &'a str) -> SmallVec<[Found<'a>; 1]> {
     let it = it.trim_end_matches(',');
     let whole = it.split('.').next().unwrap_or_default();
-    let groups: Vec<&str> = whole.split(',').collect();
-    let is_grouped = groups[0].len() <= 3 && groups[1..].iter().all(|it| it.len() == 3);
-    let parts: Vec<&str> = if is_grouped { vec![it] } else { it.split(',').collect() };
+    let is_grouped = |(at, it): (usize, &str)| if at == 0 { it.len() <= 3 } else { it.len() == 3 };
+    let is_one = !whole.contains(',') || whole.split(',').enumerate().all(is_grouped);
+    let parts: SmallVec<[&str; 1]> = if is_one { smallvec![it] } else { it.split(',').collect() };
     let is_in_word = text[..start].ends_with(|c: char| c.is_alphanumeric() || c == '_');
     let parts = parts.into_iter().enumerate().filter(|part| part.0 > 0 || !is_in_word);
     parts.filter_map(|part| number(part.1)).collect()
@@ -124,12 +125,16 @@ fn numbers<'a>(text: &str, start: usize, it: &'a str) -> Vec<Found<'a>> {
 
 /// A number of 10 or more, or with decimals.
 fn number(it: &str) -> Option<Found<'_>> {
-    let plain = it.replace(',', "");
+    let plain = if it.contains(',') { Cow::from(it.replace(',', "")) } else { Cow::from(it) };
     let value: f64 = plain.parse().ok()?;
     let has_decimals = plain.contains('.');
     // 1.50 and 1.5 are one number.
-    let short = plain.trim_end_matches('0').trim_end_matches('.');
-    let key = if has_decimals { short.to_owned() } else { plain.clone() };
+    let short = |it: &str| it.trim_end_matches('0').trim_end_matches('.').len();
+    let key = match plain {
+        it if !has_decimals => it,
+        Cow::Borrowed(it) => Cow::from(&it[..short(it)]),
+        Cow::Owned(it) => Cow::from(it[..short(&it)].to_owned()),
+    };
     (value.abs() >= 10.0 || has_decimals).then_some(Found { text: it, key, number: Some(value) })
 }
 
@@ -145,7 +150,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &[(&str, &str)]) {
-        let found: Vec<(&str, String)> = values(text).map(|it| (it.text, it.key)).collect();
+        let found: Vec<(&str, String)> = values(text).map(|it| (it.text, it.key.into_owned())).collect();
         let found: Vec<(&str, &str)> = found.iter().map(|it| (it.0, it.1.as_str())).collect();
         assert_eq!(found, expected, "{text}");
     }
