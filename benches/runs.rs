@@ -13,7 +13,7 @@ use creditscope::{
     compare::{RunComparison, RunEpisode},
     rules::{Rule, Watch},
     stats::Draws,
-    training::{Film, Point},
+    training::{Facts, Film, Point},
 };
 
 const EPISODES: usize = 10_000;
@@ -34,12 +34,13 @@ const CELLS: usize = 128;
 fn points() -> Vec<Arc<Point>> {
     let mut draws = Draws::new(1);
     let point = |at: usize| {
-        let credit: Vec<(Box<str>, f64)> =
-            AGENTS.iter().map(|it| ((*it).into(), 0.1 + 0.05 * draws.normal())).collect();
+        let credit: Vec<(String, f64)> =
+            AGENTS.iter().map(|it| ((*it).to_owned(), 0.1 + 0.05 * draws.normal())).collect();
         let sum: f64 = credit.iter().map(|it| it.1).sum();
-        let acts = AGENTS.iter().map(|it| ((*it).into(), 4)).collect();
-        let name = format!("ep-{at:05}").into();
-        Arc::new(Point { at, name, reward: Some(sum), credit, acts, residual: Some(0.0), ..Point::default() })
+        let acts = AGENTS.iter().map(|it| ((*it).to_owned(), 4)).collect();
+        let name = format!("ep-{at:05}");
+        let facts = Facts { at, name, reward: Some(sum), credit, acts, divides: true, ..Facts::default() };
+        Arc::new(Point::from(facts))
     };
     (0..EPISODES).map(point).collect()
 }

@@ -19,5 +19,5 @@ mod tests;
 pub use change::ChangePoint;
 pub use falls::{Fall, Falling, REACH};
 pub use film::{AgentFilm, Film, Newest, Row, Together};
-pub use point::Point;
+pub use point::{Facts, Point, Sharing};
 pub use trend::{Correlation, Slope};

@@ -52,7 +52,7 @@ pub(super) fn run(options: &Check) -> anyhow::Result<u8> {
     each_episode(&logs.store, of_episode, |read: Result<(Vec<_>, Option<Point>), RereadError>| {
         let (mut own, point) = read?;
         findings.append(&mut own);
-        rules.look_at(point.map(|it| Point { at: checked, ..it }));
+        rules.look_at(point.map(|it| it.placed(checked)));
         progress.say(|| of_episodes("checking", checked, summary.episodes.len()));
         checked += 1;
         anyhow::Ok(())

@@ -37,7 +37,7 @@ pub(super) fn run(options: &Report) -> anyhow::Result<u8> {
     let mut at = 0;
     let taken: Result<(), std::convert::Infallible> = runtime::each_episode(&logs.store, point, |it| {
         match it {
-            Ok(point) => points.push(Point { at, ..point }),
+            Ok(point) => points.push(point.placed(at)),
             Err(why) => {
                 eprintln!("creditscope: not read: {}", crate::text::clean(&why));
                 unread.add(why);

@@ -97,13 +97,11 @@ impl Quantity {
     /// Its value with this episode as the last.
     pub(super) fn push(&mut self, point: &Point) -> Option<f64> {
         match self {
-            Self::Reward => point.reward,
-            Self::Residual => point.residual.map(f64::abs),
-            Self::Errors => Some(f64::from(point.errors)),
-            Self::Acts(None) => Some(point.acts.iter().map(|it| f64::from(it.1)).sum()),
-            Self::Acts(Some(agent)) => {
-                point.acts.iter().find(|it| *it.0 == agent.name).map(|it| f64::from(it.1))
-            }
+            Self::Reward => point.reward(),
+            Self::Residual => point.residual().map(f64::abs),
+            Self::Errors => Some(f64::from(point.errors())),
+            Self::Acts(None) => Some(point.acts().map(|it| f64::from(it.1)).sum()),
+            Self::Acts(Some(agent)) => point.acts().find(|it| it.0 == agent.name).map(|it| f64::from(it.1)),
             Self::Credit(agent) => point.of_agent(&agent.name),
             Self::Share(agent) => share(point, &agent.name),
             Self::Fall(agent, falls) => falls.push(agent.as_ref().map(|it| it.name.as_str()), point),
@@ -160,9 +158,12 @@ impl Condition {
                 test.known |= test.last.is_some();
                 test.last.map(|it| test.operator.holds(it, test.limit))
             }
-            Self::Least(agent, equal) => (!point.credit.is_empty())
+            Self::Least(agent, equal) => point
+                .credit()
+                .next()
+                .is_some()
                 .then(|| (point.least().map(|it| it.0) == Some(&agent.name)) == *equal),
-            Self::Failed => Some(point.failed),
+            Self::Failed => Some(point.failed()),
         }
     }
 

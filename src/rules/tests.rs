@@ -1,21 +1,25 @@
 //! What rules mean, where they hit, and what is no rule.
 
 use super::*;
-use crate::training::Point;
+use crate::training::{Facts, Point};
 
 /// An episode with this reward and the credit of two agents.
 fn point(at: usize, reward: f64, credit: [f64; 2]) -> Point {
+    facts(at, reward, credit).into()
+}
+
+fn facts(at: usize, reward: f64, credit: [f64; 2]) -> Facts {
     let [a, b] = credit;
-    Point {
+    Facts {
         at,
-        name: format!("ep-{at}").into(),
+        name: format!("ep-{at}"),
         reward: Some(reward),
         credit: vec![("a".into(), a), ("b".into(), b)],
-        residual: Some(reward - a - b),
+        divides: true,
         failed: reward < 0.0,
         acts: vec![("a".into(), 3), ("b".into(), at as u32 % 4)],
         errors: u32::from(at % 2 == 1),
-        ..Point::default()
+        ..Facts::default()
     }
 }
 
@@ -68,14 +72,11 @@ fn rules_about_several_episodes_hit_where_they_begin_to_hold() {
     assert_eq!(hits("rate(R < 0, 4) > .5", &points), [6]);
     assert_eq!(hits("rate(R < 0, 4) >= .25", &points), [4]);
     let mut turning = points.clone();
-    turning[6].credit.swap(0, 1);
-    turning[6].credit[0].1 = 0.125;
-    turning[6].credit[1] = ("b".into(), 0.25);
-    turning[6].credit[0] = ("a".into(), 0.125);
+    turning[6] = point(6, -1.0, [0.125, 0.25]);
     // The order turns at 6 and back at 7: one hit for each time it begins.
     assert_eq!(hits("tau(prev) < 0", &turning), [6]);
     let mut open = points.clone();
-    open[5].left_out = true;
+    open[5] = Facts { left_out: true, ..facts(5, -1.0, [0.5, 0.25]) }.into();
     assert_eq!(hits("R < 0 for 3", &open), [7]);
 }
 
@@ -125,10 +126,8 @@ fn a_drift_is_what_scipy_says() {
 
 #[test]
 fn what_is_not_known_holds_nothing() {
-    let mut bare = point(0, 1.0, [0.0, 0.0]);
-    (bare.reward, bare.residual) = (None, None);
-    bare.credit.clear();
-    let points = [bare, point(1, 1.0, [0.5, 0.5])];
+    let bare = Facts { reward: None, credit: Vec::new(), ..facts(0, 1.0, [0.0, 0.0]) };
+    let points = [bare.into(), point(1, 1.0, [0.5, 0.5])];
     assert_eq!(hits("R > 5 or R < 5", &points), [1]);
     assert_eq!(hits("not R > 5", &points), [1]);
     assert_eq!(hits("failed or acts(b) = 0", &points), [0]);
@@ -139,9 +138,7 @@ fn what_is_not_known_holds_nothing() {
 fn what_no_episode_can_satisfy_is_told() {
     let never = |rule: &str| {
         let mut watch = Watch::of(Rule::parse(rule).unwrap());
-        let mut point = point(0, 1.0, [0.5, 0.5]);
-        point.residual = None;
-        watch.push(&point);
+        watch.push(&Facts { divides: false, ..facts(0, 1.0, [0.5, 0.5]) }.into());
         watch.never().map(|it| it.to_string())
     };
     assert_eq!(

@@ -75,14 +75,14 @@ impl Watch {
 
     /// Asks about the next episode; whether it hit there.
     pub fn push(&mut self, point: &Point) -> bool {
-        if point.left_out {
+        if point.left_out() {
             return false;
         }
         self.asked += 1;
-        let names = point.acts.iter().map(|it| &it.0).chain(point.credit.iter().map(|it| &it.0));
+        let names = point.acts().map(|it| it.0).chain(point.credit().map(|it| it.0));
         for name in names {
             if !self.agents.contains(name) {
-                self.agents.insert(name.clone());
+                self.agents.insert(name.into());
             }
         }
         let before = self.held;
@@ -90,7 +90,7 @@ impl Watch {
         let begins = self.held == self.rule.in_a_row && before + 1 == self.held;
         let is_hit = if self.rule.is_of_several() { begins } else { self.held > 0 };
         if is_hit {
-            self.hits.push(Hit { at: point.at, name: point.name.clone(), numbers: self.numbers() });
+            self.hits.push(Hit { at: point.at(), name: point.name().into(), numbers: self.numbers() });
         }
         is_hit
     }

@@ -43,22 +43,22 @@ pub(super) struct Rate {
 
 /// The part of the gross loss of a failure, or of the gross gain of a success; `None`: nobody lost or gained.
 pub(super) fn share(point: &Point, name: &str) -> Option<f64> {
-    let sign = if point.failed { -1.0 } else { 1.0 };
+    let sign = if point.failed() { -1.0 } else { 1.0 };
     let part = |value: f64| (sign * value).max(0.0);
-    let gross = sum(point.credit.iter().map(|it| part(it.1)));
+    let gross = sum(point.credit().map(|it| part(it.1)));
     let own = point.of_agent(name)?;
     (gross > 0.0).then(|| part(own) / gross)
 }
 
 impl Falls {
     pub(super) fn push(&mut self, agent: Option<&str>, point: &Point) -> Option<f64> {
-        self.largest = self.largest.max(point.reward.unwrap_or(0.0).abs());
-        for (name, value) in point.credit.iter().filter(|it| agent.is_none_or(|agent| *it.0 == *agent)) {
-            let at = self.sums.iter().position(|it| it.0 == *name).unwrap_or_else(|| {
-                self.sums.push((name.clone(), Falling::default()));
+        self.largest = self.largest.max(point.reward().unwrap_or(0.0).abs());
+        for (name, value) in point.credit().filter(|it| agent.is_none_or(|agent| it.0 == agent)) {
+            let at = self.sums.iter().position(|it| *it.0 == *name).unwrap_or_else(|| {
+                self.sums.push((name.into(), Falling::default()));
                 self.sums.len() - 1
             });
-            self.sums[at].1.push(*value, self.largest);
+            self.sums[at].1.push(value, self.largest);
         }
         self.sums.iter().filter_map(|it| it.1.down()).reduce(f64::max)
     }
@@ -76,7 +76,7 @@ impl Drift {
             if self.values.len() == DRIFT {
                 self.values.pop_front();
             }
-            self.values.push_back((point.at as f64, value));
+            self.values.push_back((point.at() as f64, value));
         }
         if self.values.len() < DRIFT_LEAST {
             return None;
@@ -107,6 +107,13 @@ impl Rate {
 pub(super) fn tau(before: &mut Vec<(Box<str>, f64)>, point: &Point) -> Option<f64> {
     let pairs = before.iter().filter_map(|(name, value)| Some((*value, point.of_agent(name)?)));
     let (a, b): (Vec<f64>, Vec<f64>) = pairs.unzip();
-    before.clone_from(&point.credit);
+    // Most often the same agents have credit in the next episode.
+    if before.len() == point.credit().count()
+        && before.iter().zip(point.credit()).all(|it| *it.0.0 == *it.1.0)
+    {
+        before.iter_mut().zip(point.credit()).for_each(|it| it.0.1 = it.1.1);
+    } else {
+        *before = point.credit().map(|it| (it.0.into(), it.1)).collect();
+    }
     kendall_tau_b(&a, &b)
 }

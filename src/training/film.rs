@@ -161,15 +161,16 @@ impl Film {
         let per_cell = episodes.div_ceil(most_cells.max(1)).max(1);
         let cells = episodes.div_ceil(per_cell);
         let points: Vec<&Point> = points.iter().map(Borrow::borrow).collect();
-        let known: Vec<&Point> = points.iter().copied().filter(|it| !it.left_out).collect();
-        let rewards: Vec<(usize, f64)> = known.iter().filter_map(|it| Some((it.at, it.reward?))).collect();
+        let known: Vec<&Point> = points.iter().copied().filter(|it| !it.left_out()).collect();
+        let rewards: Vec<(usize, f64)> =
+            known.iter().filter_map(|it| Some((it.at(), it.reward()?))).collect();
         let largest = rewards.iter().fold(0.0f64, |largest, it| largest.max(it.1.abs()));
         let missed: Vec<(usize, f64)> =
-            known.iter().filter_map(|it| Some((it.at, it.residual?.abs()))).collect();
+            known.iter().filter_map(|it| Some((it.at(), it.residual()?.abs()))).collect();
         let off = missed.iter().filter(|it| it.1 > OFF * largest + 1e-12).count();
         let mut names: Vec<&str> = Vec::new();
-        for (name, _) in known.iter().flat_map(|it| &it.credit) {
-            if !names.contains(&&**name) {
+        for (name, _) in known.iter().flat_map(|it| it.credit()) {
+            if !names.contains(&name) {
                 names.push(name);
             }
         }
@@ -255,12 +256,12 @@ fn slope(values: &[(usize, f64)]) -> Option<Slope> {
 fn agent(name: &str, known: &[&Point], (per_cell, cells): (usize, usize)) -> AgentFilm {
     let of: Vec<(&Point, f64)> = known.iter().filter_map(|it| Some((*it, it.of_agent(name)?))).collect();
     let values: Vec<f64> = of.iter().map(|it| it.1).collect();
-    let placed: Vec<(usize, f64)> = of.iter().map(|it| (it.0.at, it.1)).collect();
+    let placed: Vec<(usize, f64)> = of.iter().map(|it| (it.0.at(), it.1)).collect();
     let mut largest = 0.0f64;
     let scale: Vec<f64> = of
         .iter()
         .map(|it| {
-            largest = largest.max(it.0.reward.unwrap_or(0.0).abs());
+            largest = largest.max(it.0.reward().unwrap_or(0.0).abs());
             largest
         })
         .collect();
@@ -304,10 +305,10 @@ fn mean_and_half(values: &[f64]) -> (f64, f64, usize) {
 }
 
 fn alarm(fall: Fall, of: &[(&Point, f64)], values: &[f64], largest: f64) -> Alarm {
-    let point = |at: usize| (of[at].0.at, of[at].0.name.clone());
+    let point = |at: usize| (of[at].0.at(), of[at].0.name().into());
     let change = ChangePoint::around(values, fall.at);
     let mean = |it: &[f64]| (!it.is_empty()).then(|| sum(it.iter().copied()) / it.len() as f64);
-    let reward = |it: &[(&Point, f64)]| mean(&it.iter().filter_map(|it| it.0.reward).collect::<Vec<_>>());
+    let reward = |it: &[(&Point, f64)]| mean(&it.iter().filter_map(|it| it.0.reward()).collect::<Vec<_>>());
     let is_nothing = |it: &f64| it.abs() <= NOTHING * largest.max(1e-12);
     let zero =
         |it: &[f64]| mean(&it.iter().map(|it| f64::from(u8::from(is_nothing(it)))).collect::<Vec<_>>());
@@ -333,7 +334,7 @@ fn together(names: &[&str], known: &[&Point], change: Option<usize>) -> Vec<Toge
         for other in names.iter().take(AGENTS).skip(at + 1) {
             let pairs = |is_of: &dyn Fn(usize) -> bool| -> Vec<(f64, f64)> {
                 let both = |it: &&Point| Some((it.of_agent(one)?, it.of_agent(other)?));
-                known.iter().filter(|it| is_of(it.at)).filter_map(both).collect()
+                known.iter().filter(|it| is_of(it.at())).filter_map(both).collect()
             };
             let before = pairs(&|at| change.is_none_or(|change| at < change));
             let after = change.map(|change| pairs(&move |at| at >= change));
@@ -351,12 +352,12 @@ fn together(names: &[&str], known: &[&Point], change: Option<usize>) -> Vec<Toge
 
 fn newest(point: &Point) -> Newest {
     Newest {
-        at: point.at,
-        name: point.name.clone(),
-        reward: point.reward,
-        failed: point.failed,
-        left_out: point.left_out,
+        at: point.at(),
+        name: point.name().into(),
+        reward: point.reward(),
+        failed: point.failed(),
+        left_out: point.left_out(),
         least: point.least().map(|(name, value)| (name.into(), value)),
-        ending: point.ending.clone(),
+        ending: point.ending().into(),
     }
 }

@@ -13,15 +13,16 @@ fn run(seed: u64, episodes: usize, lazy: usize) -> Vec<Point> {
             let mut earn = |chance: f64| (0..3).filter(|_| draws.uniform() < chance).count() as f64 / 8.0;
             let (a, b, c) = (earn(skill), earn(skill), earn(skill));
             let (b, c) = if at >= lazy { (0.0, c + b / 2.0) } else { (b, c) };
-            let credit: Vec<(Box<str>, f64)> = vec![("a".into(), a), ("b".into(), b), ("c".into(), c)];
-            Point {
+            let credit = vec![("a".into(), a), ("b".into(), b), ("c".into(), c)];
+            let facts = Facts {
                 at,
-                name: format!("ep-{at:04}").into(),
+                name: format!("ep-{at:04}"),
                 reward: Some(a + b + c),
                 credit,
-                residual: Some(0.0),
-                ..Point::default()
-            }
+                divides: true,
+                ..Facts::default()
+            };
+            facts.into()
         })
         .collect()
 }
@@ -53,7 +54,7 @@ fn healthy_runs_do_not_ring_and_lazy_agents_do() {
 #[test]
 fn a_film_says_what_it_shows() {
     let mut points = run(1, 300, 180);
-    points[299].left_out = true;
+    points[299] = Facts { at: 299, left_out: true, ..Facts::default() }.into();
     let film = Film::of(&points, 300, 50);
     assert_eq!((film.cells(), film.per_cell, film.left_out, film.known), (50, 6, 1, 300));
     assert_eq!(film.episodes_of(49), 294..300);
@@ -84,8 +85,8 @@ fn the_shape_of_a_trace_is_no_credit_and_a_status_no_reward() {
 "#,
     );
     let point = Point::of(&bare.episode().episode, 0, None);
-    assert!(point.credit.is_empty() && point.failed && !point.left_out, "{point:?}");
-    assert_eq!((point.reward, point.residual), (None, None));
+    assert!(point.credit().next().is_none() && point.failed() && !point.left_out(), "{point:?}");
+    assert_eq!((point.reward(), point.residual()), (None, None));
     let film = Film::of(&[point], 1, 50);
     assert!(film.agents.is_empty());
     assert_eq!(film.sentences().len(), 1);
@@ -96,8 +97,8 @@ fn the_shape_of_a_trace_is_no_credit_and_a_status_no_reward() {
     );
     // Who asks for a method by name gets it.
     let asked = Point::of(&bare.episode().episode, 0, Some(&Scenario::of_method("uniform")));
-    assert_eq!(asked.credit.len(), 2);
-    assert_eq!(asked.residual, None);
+    assert_eq!(asked.credit().count(), 2);
+    assert_eq!(asked.residual(), None);
 }
 
 #[test]
@@ -110,7 +111,7 @@ fn a_sum_misses_nothing_where_the_method_divides_nothing() {
 {{"type":"episode_end","episode":"e","status":"success"}}
 "#
         );
-        Point::of(&TestProgram::of(&log).episode().episode, 0, None).residual
+        Point::of(&TestProgram::of(&log).episode().episode, 0, None).residual()
     };
     // A difference reward is no share of R; Shapley values are, and of a name that nobody knows that is to be seen.
     assert_eq!(of("difference_rewards"), None);

@@ -64,3 +64,42 @@ fn a_cell_is_opened_and_v_leads_back_to_the_list() {
     program.press("vv");
     assert!(!program.model().film.shown && !program.model().groups.shown);
 }
+
+/// A run may go on for days: what is kept of an episode that has ended is bounded, whatever its agents are called.
+#[test]
+fn what_a_film_keeps_of_an_episode_is_small() {
+    const AGENTS: [&str; 6] =
+        ["the planner", "the scout", "the coder", "the tester", "the critic", "the writer"];
+    let log = |ending: &dyn Fn(usize) -> String| -> String {
+        let credit: Vec<String> = AGENTS.iter().map(|it| format!(r#""{it}":0.125"#)).collect();
+        let credit = credit.join(",");
+        let act = |at: usize, agent: &str| {
+            format!(r#"{{"type":"action","episode":"episode {at}","agent":"{agent}","action":"go"}}"#) + "\n"
+        };
+        let episode = |at: usize| {
+            let acts: String = AGENTS.iter().map(|it| act(at, it)).collect();
+            let (name, ending) = (format!("episode {at}"), ending(at));
+            acts + &format!(
+                r#"{{"type":"credit","episode":"{name}","algorithm":"shapley","agents":{{{credit}}}}}
+{{"type":"episode_end","episode":"{name}","status":"success","reason":"{ending}","return":0.75}}
+"#
+            )
+        };
+        (0..256).map(episode).collect()
+    };
+    let kept = |log: &str| {
+        let mut program = TestProgram::of(log);
+        program.press("v");
+        let model = program.model();
+        assert_eq!(model.film.looked_at(), 256);
+        let point = model.film.point(255).unwrap();
+        assert_eq!((point.credit().count(), point.acts().count(), point.residual()), (6, 6, Some(0.0)));
+        assert_eq!((point.name(), point.acts().last()), ("episode 255", Some(("the writer", 1))));
+        model.film.bytes(&model.log) / 256
+    };
+    let few = kept(&log(&|it| ["all tests pass", "the budget is spent"][it % 2].to_owned()));
+    assert!(few <= 200, "{few} bytes of an episode");
+    // Reasons that no other episode has are kept each, and names of agents still are not.
+    let many = kept(&log(&|it| format!("at {it} of 256 all is done")));
+    assert!((few + 24..=few + 128).contains(&many), "{many} bytes of an episode with a reason of its own");
+}

@@ -66,7 +66,8 @@ pub(super) fn peeked(
 
 impl Receive for PointJob {
     fn receive(model: &mut Model, request: RequestId, answer: Arc<Point>, _: &mut Vec<Effect>) {
-        model.film.pointed(request, answer);
+        let log = model.log.clone();
+        model.film.pointed(request, answer, &log);
     }
 }
 

@@ -1,11 +1,11 @@
 //! State of the film of a run: what was read of its episodes, newest first, and where the cursor is.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use crate::{
     app::{request::RequestId, slot::Slot},
     model::{EpisodeId, EpisodeSummary, LogSummary, Segmented},
-    training::{Film, Point},
+    training::{Film, Point, Sharing},
 };
 
 /// A film is made anew when so many episodes have come, or all are read.
@@ -19,13 +19,23 @@ pub(in crate::app) struct RowAt {
     revision: u64,
 }
 
+/// What is known of the episode in a row: the revision that it had, [`NEVER`] before it was looked at; and the point,
+/// `None` where it cannot be read.
+type Known = (u64, Option<Arc<Point>>);
+
+/// No episode has so many records.
+const NEVER: u64 = u64::MAX;
+
 /// What is known of the episodes of a run, and the film that was made of it.
 #[derive(Clone, Debug, Default)]
 pub struct FilmState {
     /// Whether it is on the screen in place of the list.
     pub shown: bool,
-    /// What is known, by row of the list, with the revision of the episode; `None`: it cannot be read.
-    points: BTreeMap<usize, (u64, Option<Arc<Point>>)>,
+    /// What is known, by row of the list.
+    points: Vec<Known>,
+    /// How many of these were looked at.
+    looked_at: usize,
+    sharing: Sharing,
     reading: Option<RowAt>,
     pointing: Slot<(), RowAt>,
     /// The film; of how many changes and cells.
@@ -44,12 +54,12 @@ pub struct FilmState {
 impl FilmState {
     /// What is known of the episode in a row.
     pub fn point(&self, row: usize) -> Option<&Arc<Point>> {
-        self.points.get(&row)?.1.as_ref()
+        self.points.get(row)?.1.as_ref()
     }
 
     /// How many rows were looked at.
     pub fn looked_at(&self) -> usize {
-        self.points.len()
+        self.looked_at
     }
 
     /// The cell under the cursor.
@@ -84,7 +94,7 @@ impl FilmState {
     /// Whether the newest state of the episode in this row is not known. One that is still written waits for its end.
     pub(in crate::app) fn lacks(&self, row: usize, summary: &EpisodeSummary, following: bool) -> bool {
         let waits = summary.open && following;
-        !waits && self.points.get(&row).is_none_or(|it| it.0 != summary.revision)
+        !waits && self.points.get(row).is_none_or(|it| it.0 != summary.revision)
     }
 
     /// The episode in this row is being read.
@@ -102,15 +112,21 @@ impl FilmState {
         Some(of.row)
     }
 
-    /// The answer to `request`.
-    pub(in crate::app) fn pointed(&mut self, request: RequestId, point: Arc<Point>) {
-        if let Some(of) = self.pointing.take(request) {
-            self.keep(of, Some(point));
+    /// The answer to `request`, about an episode in the list of `log`.
+    pub(in crate::app) fn pointed(&mut self, request: RequestId, mut point: Arc<Point>, log: &LogSummary) {
+        let Some(of) = self.pointing.take(request) else { return };
+        if let Some(row) = log.episodes.get(of.row) {
+            self.sharing.share(Arc::make_mut(&mut point), &row.name);
         }
+        self.keep(of, Some(point));
     }
 
     fn keep(&mut self, of: RowAt, point: Option<Arc<Point>>) {
-        self.points.insert(of.row, (of.revision, point));
+        if self.points.len() <= of.row {
+            self.points.resize(of.row + 1, (NEVER, None));
+        }
+        let before = std::mem::replace(&mut self.points[of.row], (of.revision, point));
+        self.looked_at += usize::from(before.0 == NEVER);
         self.changes += 1;
     }
 
@@ -126,11 +142,22 @@ impl FilmState {
 
     /// All rows that were looked at, ascending, with what is known of each.
     pub(in crate::app) fn known(&self) -> Vec<(usize, Option<Arc<Point>>)> {
-        self.points.iter().map(|(row, it)| (*row, it.1.clone())).collect()
+        let rows = self.points.iter().enumerate().filter(|it| it.1.0 != NEVER);
+        rows.map(|(row, it)| (row, it.1.clone())).collect()
     }
 
     /// All points, ascending by row.
     pub(in crate::app) fn all(&self) -> Vec<Arc<Point>> {
-        self.points.values().filter_map(|it| it.1.clone()).collect()
+        self.points.iter().filter_map(|it| it.1.clone()).collect()
+    }
+}
+
+#[cfg(test)]
+impl FilmState {
+    /// Bytes of memory that are kept for the episodes of the list, beside their rows.
+    pub(in crate::app) fn bytes(&self, log: &LogSummary) -> usize {
+        let names: Vec<Arc<str>> = log.episodes.iter().map(|it| Arc::clone(&it.name)).collect();
+        let own: usize = self.points.iter().flat_map(|it| &it.1).map(|it| it.own_bytes(&names)).sum();
+        own + self.points.capacity() * size_of::<Known>()
     }
 }

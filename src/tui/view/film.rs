@@ -200,7 +200,7 @@ fn episode(
         pane.put(NAME + 20, y, "not read yet", Role::Dim);
         return;
     };
-    if let Some(reward) = point.reward {
+    if let Some(reward) = point.reward() {
         pane.put_right(NAME + 19, y, &signed(reward, PLACES), Role::Plain);
     }
     let mut x = NAME + 21;
@@ -212,5 +212,5 @@ fn episode(
         x = pane.put(x, y, &format!("least {name} {}", signed(value, PLACES)), Role::Dim) + 2;
     }
     let room = pane.width().saturating_sub(x);
-    pane.put_fit(x, y, room, &point.ending, Role::Dim);
+    pane.put_fit(x, y, room, point.ending(), Role::Dim);
 }

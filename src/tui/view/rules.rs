@@ -185,7 +185,7 @@ fn strip(model: &Model, pane: &mut Painter<'_>, (first, strips): (usize, usize))
     }
     let (mut sums, mut top) = (vec![(0.0, 0usize); cells], f64::NEG_INFINITY);
     for row in 0..episodes {
-        if let Some(reward) = model.film.point(row).and_then(|it| it.reward) {
+        if let Some(reward) = model.film.point(row).and_then(|it| it.reward()) {
             let cell = &mut sums[row / per_cell];
             *cell = (cell.0 + reward, cell.1 + 1);
         }
