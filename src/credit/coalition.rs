@@ -16,6 +16,8 @@
 
 mod arms;
 mod contrast;
+mod grievance;
+mod least_core;
 mod linear;
 mod logged;
 mod myerson;
@@ -38,6 +40,7 @@ use super::semivalue::Coefficients;
 use arms::measure;
 pub(super) use arms::{arms, of_credit};
 pub(super) use contrast::contrast;
+pub(super) use least_core::METHOD as LEAST_CORE;
 pub(super) use logged::{LoggedGame, best_supported};
 pub(super) use myerson::METHOD as MYERSON;
 pub(super) use owen::METHOD as OWEN;

@@ -36,6 +36,7 @@ static METHODS: &[Method] = &[
     coalition::OWEN,
     coalition::MYERSON,
     coalition::PRECEDENCE,
+    coalition::LEAST_CORE,
     coalition::SAMPLED,
     deviation::METHOD,
     replay::REPLAY_LOO,

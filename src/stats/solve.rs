@@ -5,7 +5,7 @@
 ///
 /// # Panics
 /// When the matrix is not square, or `right` has another length.
-pub(super) fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
+pub fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
     let n = right.len();
     assert!(matrix.len() == n && matrix.iter().all(|it| it.len() == n), "a square system");
     for column in 0..n {
