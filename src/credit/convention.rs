@@ -14,6 +14,8 @@
 //! | `dr_grpo`, `magrpo` | of all | none | Dr. GRPO (2503.20783, section 3.2); MAGRPO (2508.04652) |
 //! | `rloo` | of the others | none | RLOO (2402.14740, section 3) |
 //!
+//! `trl`, `verl`, `openrlhf`, `dr_grpo` and `rloo` are held to the packages' own code by tests/oracles/trainers.py.
+//!
 //! GRPO itself (2402.03300, section 4.1.1) divides by "std" and says neither what it counts nor what is added.
 
 use crate::stats::sum;

@@ -61,6 +61,7 @@ impl Rollout {
             gamma: episode.gamma,
             agents: episode.agents.iter().map(|it| it.name.as_str().into()).collect(),
             roles: episode.agents.iter().map(|it| it.role.as_deref().map(Into::into)).collect(),
+            policies: episode.agents.iter().map(|it| it.policy.as_deref().map(Into::into)).collect(),
             own,
         }
     }

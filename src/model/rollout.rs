@@ -87,6 +87,8 @@ pub struct Rollout {
     pub agents: Vec<Arc<str>>,
     /// Role of each agent.
     pub roles: Vec<Option<Arc<str>>>,
+    /// Policy of each agent, with its version.
+    pub policies: Vec<Option<Arc<str>>>,
     /// What each agent earned for itself, and the record that says so.
     pub own: Vec<Option<(f64, Origin)>>,
     /// What each agent has of the rewards: its own, those of its acts, and those of nobody; `None`: no reward is logged.
@@ -124,6 +126,12 @@ impl Rollout {
     pub fn own_of(&self, agent: &str) -> Option<(f64, Origin)> {
         let at = self.agents.iter().position(|it| &**it == agent)?;
         self.own.get(at).copied().flatten()
+    }
+
+    /// The policy that the agent with this name plays by, as logged.
+    pub fn policy_of(&self, agent: &str) -> Option<&str> {
+        let at = self.agents.iter().position(|it| &**it == agent)?;
+        self.policies.get(at)?.as_deref()
     }
 
     /// Which of its agent's acts each act is, from 0.

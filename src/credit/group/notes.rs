@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::credit::figure;
 use crate::credit::question::{Question, caveat};
-use crate::model::{Caveat, Peer, Peers, SameTask};
+use crate::model::{AgentId, Caveat, Peer, Peers, SameTask};
 
-use super::samples::{Key, Samples};
+use super::samples::{Key, Samples, is_by_status};
 
 /// `8 of 8 rollouts of group 'q-9'`; of one that still grows `5 of 8`.
 pub(super) fn sample(peers: &Peers) -> String {
@@ -35,7 +35,12 @@ pub(super) fn caveats(question: &Question<'_>, peers: &Peers, samples: &Samples<
         let n = figure::count(broken_off, "rollout");
         notes.push(format!("{n} ended as 'error' or 'aborted': left out, not counted as 0"));
     }
-    let unknown = peers.members.len() - open - broken_off - samples.count();
+    let by_status = samples.by_status();
+    if by_status > 0 {
+        let n = figure::count(by_status, "rollout");
+        notes.push(format!("{n} with a status and no number, beside others that have one: left out"));
+    }
+    let unknown = peers.members.len() - open - broken_off - by_status - samples.count();
     if unknown > 0 {
         notes.push(format!("{} without a return: left out", figure::count(unknown, "rollout")));
     }
@@ -52,6 +57,8 @@ pub(super) fn caveats(question: &Question<'_>, peers: &Peers, samples: &Samples<
             "the group holds rollouts of {} updates ({first} to {last}): policies are compared with older ones",
             updates.len()
         ));
+    } else {
+        notes.extend(policies(question, peers));
     }
     if peers.differs_in_case {
         notes.push(format!(
@@ -72,7 +79,7 @@ pub(super) fn caveats(question: &Question<'_>, peers: &Peers, samples: &Samples<
              luck of the situation"
         ));
     }
-    if peers.members.iter().any(|it| it.rollout.as_ref().is_some_and(|it| it.is_by_status)) {
+    if by_status == 0 && peers.members.iter().any(is_by_status) {
         notes.push("some rollouts have no reward: a success counts as +1, a failure as -1".to_owned());
     }
     let group = samples.rollouts().filter(|it| it.samples.len() > 1 && it.is_flat());
@@ -84,4 +91,22 @@ pub(super) fn caveats(question: &Question<'_>, peers: &Peers, samples: &Samples<
         notes.push("the other rollouts were recorded with the whole team".to_owned());
     }
     notes.into_iter().map(caveat).collect()
+}
+
+/// That an agent plays by several policies or versions of one, where updates do not tell.
+fn policies(question: &Question<'_>, peers: &Peers) -> Option<String> {
+    let of = |agent: AgentId| -> BTreeSet<&str> {
+        let name = question.agent(agent);
+        let rollouts = peers.members.iter().filter(|it| it.counts()).filter_map(|it| it.rollout.as_deref());
+        rollouts.filter_map(|it| it.policy_of(name)).collect()
+    };
+    let (agent, policies) =
+        question.remaining().into_iter().map(|it| (it, of(it))).find(|it| it.1.len() > 1)?;
+    let names: Vec<&str> = policies.iter().copied().take(3).collect();
+    Some(format!(
+        "{} plays by {} policies in the group ({}): they are compared with each other",
+        question.agent(agent),
+        policies.len(),
+        names.join(", ")
+    ))
 }

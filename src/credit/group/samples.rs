@@ -30,6 +30,8 @@ pub(super) struct Samples<'a> {
     key: Key,
     /// What each rollout earned that counts, in order of the members.
     totals: Vec<(usize, f64)>,
+    /// How many have only a status, beside others that have a number.
+    by_status: usize,
     /// Acts by what is compared, and for each act of the episode its place there.
     acts: BTreeMap<ActKey, Vec<Sample>>,
     places: FxHashMap<Origin, (ActKey, usize)>,
@@ -59,12 +61,24 @@ impl<'a> Samples<'a> {
             peers,
             key,
             totals: Vec::new(),
+            by_status: 0,
             acts: BTreeMap::new(),
             places: FxHashMap::default(),
         };
+        let have_numbers = peers.members.iter().any(|it| it.counts() && !is_by_status(it));
         for (at, peer) in peers.members.iter().enumerate().filter(|it| it.1.counts()) {
+            let has_own = at == peers.this && question.scenario.reward.is_some();
+            if have_numbers && is_by_status(peer) && !has_own {
+                samples.by_status += 1;
+                continue;
+            }
             let total = if at == peers.this { Some(question.pot()?.value) } else { samples.total(peer)? };
             samples.totals.extend(total.map(|it| (at, it)));
+        }
+        if !samples.totals.iter().any(|it| it.0 == peers.this) && have_numbers {
+            return Err(missing(
+                "a return of this rollout: the log has only its status, and numbers of the others",
+            ));
         }
         if matches!(key, Key::Turn | Key::State) {
             samples.gather_acts();
@@ -77,6 +91,11 @@ impl<'a> Samples<'a> {
 
     pub(super) fn key(&self) -> Key {
         self.key
+    }
+
+    /// How many rollouts have a status only, where others have a number: they are left out.
+    pub(super) fn by_status(&self) -> usize {
+        self.by_status
     }
 
     /// How many rollouts count.
@@ -184,4 +203,9 @@ impl<'a> Samples<'a> {
             }
         }
     }
+}
+
+/// Whether a status stands for the number of a rollout.
+pub(super) fn is_by_status(peer: &Peer) -> bool {
+    peer.rollout.as_ref().is_some_and(|it| it.is_by_status)
 }

@@ -1,5 +1,7 @@
 //! Rollouts of one task against each other.
 
+mod trainers;
+
 use std::sync::Arc;
 
 use crate::credit::fixture::assert_close;
@@ -231,4 +233,39 @@ fn what_makes_a_comparison_unfair_is_said() {
     }
     let flat = of(&plain(&[1.0, 1.0]), "group", "trl").expect("two");
     assert!(flat.sum == 0.0 && has_caveat(&flat, "every rollout of the group earned 1: no spread"));
+}
+
+#[test]
+fn a_status_is_no_number_beside_numbers() {
+    // The log wrote NaN for the return of the last: its success is not +1 among 0 and 1.
+    let mut rollouts: Vec<Rollout> = [1.0, 0.0, 1.0].map(|it| rollout(it, &[], &[(0, 0, it)])).into();
+    rollouts[2].is_by_status = true;
+    let found = of(&among(rollouts.clone()), "group", "mean").expect("two");
+    assert_close(&[found.sum], &[0.5]);
+    assert!(has_caveat(
+        &found,
+        "1 rollout with a status and no number, beside others that have one: left out"
+    ));
+    assert!(!has_caveat(&found, "without a return") && !has_caveat(&found, "a success counts as +1"));
+    rollouts.rotate_right(1);
+    let refused = of(&among(rollouts.clone()), "group", "mean").expect_err("it has no number").missing;
+    assert!(refused.starts_with("a return of this rollout"), "{refused}");
+    // Where no rollout has a number, all are on one scale.
+    rollouts.iter_mut().for_each(|it| it.is_by_status = true);
+    let found = of(&among(rollouts), "group", "mean").expect("three");
+    assert_close(&[found.sum], &[1.0 / 3.0]);
+    assert!(has_caveat(&found, "a success counts as +1"));
+}
+
+#[test]
+fn a_group_over_two_versions_of_a_policy_says_so() {
+    let mut rollouts: Vec<Rollout> = [1.0, 0.0].map(|it| rollout(it, &[], &[(0, 0, it)])).into();
+    for (it, version) in rollouts.iter_mut().zip(["pi@1", "pi@2"]) {
+        it.policies = vec![Some(version.into()), Some("other@1".into())];
+    }
+    let found = of(&among(rollouts.clone()), "group", "mean").expect("two");
+    assert!(has_caveat(&found, "a0 plays by 2 policies in the group (pi@1, pi@2)"), "{:?}", found.caveats);
+    rollouts[1].policies = rollouts[0].policies.clone();
+    let found = of(&among(rollouts), "group", "mean").expect("two");
+    assert!(!has_caveat(&found, "policies"), "{:?}", found.caveats);
 }
