@@ -66,11 +66,12 @@ pub(super) fn sweep(report: &Report<'_>) -> Option<Section> {
         if let Some(declared) = &sweep.declared {
             section.text(format!("to log: the same against the credit that the log assigned ({declared})"));
         }
-        if let Some(flip) = sweep.rows.iter().find_map(|it| it.flip.as_ref()) {
+        let draws: Vec<u32> = sweep.rows.iter().filter_map(|it| Some(it.flip.as_ref()?.draws)).collect();
+        if !draws.is_empty() {
             section.text(format!(
                 "P(flip): how often the method would name another, its values drawn anew within their standard \
-                 errors ({} seeded draws); empty: the errors of its values are not known",
-                flip.draws
+                 errors ({}); empty: the errors of its values are not known",
+                draws_words(draws)
             ));
         }
     }
@@ -105,4 +106,34 @@ fn tally(report: &Report<'_>) -> String {
     let says =
         |row: &SweepRow| format!("; {} says {}", row.name(), figures::names(report.episode, &row.blamed));
     report.sweep.tally() + &others.map(says).collect::<String>()
+}
+
+/// How many draws the rows took. Rows take different numbers, and those whose answer follows without draws took none.
+fn draws_words(mut draws: Vec<u32>) -> String {
+    draws.sort_unstable();
+    let (computed, drawn) = draws.split_at(draws.partition_point(|it| *it == 0));
+    let (Some(fewest), Some(most)) = (drawn.first(), drawn.last()) else {
+        return "computed without draws".to_owned();
+    };
+    let up_to = count(u64::from(*most), "seeded draw");
+    let range = if fewest == most { up_to } else { format!("{fewest} to {up_to}") };
+    match computed.len() {
+        0 => format!("{range} a row"),
+        n => format!("{range} a row; {} computed without draws", count(n as u64, "row")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::draws_words;
+
+    #[test]
+    fn a_row_without_draws_does_not_speak_for_the_others() {
+        assert_eq!(
+            draws_words(vec![0, 500, 2000, 500]),
+            "500 to 2000 seeded draws a row; 1 row computed without draws"
+        );
+        assert_eq!(draws_words(vec![500, 500]), "500 seeded draws a row");
+        assert_eq!(draws_words(vec![0, 0]), "computed without draws");
+    }
 }
