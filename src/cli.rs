@@ -109,6 +109,9 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 fn run(mut arguments: Arguments) -> anyhow::Result<u8> {
     let to_screen = arguments.command.is_none() && io::stdout().is_terminal();
+    if arguments.open.plain {
+        supervisor::write_plainly();
+    }
     if let Some(code) = to_screen.then(supervisor::supervise).flatten() {
         return Ok(code);
     }

@@ -26,6 +26,7 @@ mod terminal {
     mod keys;
     mod large;
     mod mouse_and_copy;
+    mod plain;
     mod starts;
     mod supervised;
 }

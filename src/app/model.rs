@@ -95,6 +95,8 @@ pub struct Model {
     pub arguments: Vec<String>,
     /// Whether the mouse is captured.
     pub mouse: bool,
+    /// Whether the terminal gets lines of text and no screen.
+    pub plain: bool,
     /// Number before a motion.
     pub count: Option<usize>,
     /// The request for the arithmetic of a number that is under way.
@@ -146,6 +148,7 @@ impl Model {
             credited_by: None,
             arguments,
             mouse: false,
+            plain: false,
             count: None,
             explaining: Slot::default(),
             request: RequestId::default(),

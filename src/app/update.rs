@@ -91,6 +91,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             model.notice = Some(match (file, sent) {
                 // The path first: it must not be what is cut.
                 (Ok(path), true) => format!("{path} holds it; sent to the terminal too (OSC 52)"),
+                (Ok(path), false) if model.plain => format!("{path} holds it"),
                 (Ok(path), false) => format!("{path} holds it; too long to be sent to the terminal"),
                 (Err(why), true) => format!("sent to the terminal (OSC 52); no file: {why}"),
                 (Err(why), false) => format!("not copied: {why}"),

@@ -100,6 +100,9 @@ pub struct Open {
     /// Open this episode
     #[arg(long, short)]
     pub episode: Option<String>,
+    /// Write lines of text instead of a screen, for screen readers and terminals that cannot draw
+    #[arg(long)]
+    pub plain: bool,
     /// What goes before the configuration.
     #[command(flatten)]
     pub screen: ScreenFlags,

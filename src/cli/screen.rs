@@ -77,7 +77,8 @@ pub(super) fn run(options: &arguments::Open, loaded: &Loaded) -> anyhow::Result<
     model.preferred = loaded.preferred();
     model.follows_newest = choice.word(config::Setting::Follow) == "newest";
     model.theme = ThemeChoice::of_word(choice.word(config::Setting::Theme)).unwrap_or_default();
-    model.mouse = choice.is_on(config::Setting::Mouse);
+    model.plain = options.plain;
+    model.mouse = choice.is_on(config::Setting::Mouse) && !options.plain;
     model.rules =
         RulesState::of(choice.rules.clone(), loaded.path.as_ref().map(|it| it.display().to_string()));
     model.notice = told(loaded);
@@ -94,7 +95,7 @@ pub(super) fn run(options: &arguments::Open, loaded: &Loaded) -> anyhow::Result<
     let to_loop = send.clone();
     runtime::spawn("input", move || input::read_events(|message| to_loop.send(message).is_ok()));
     let mut copies = LastCopy::default();
-    let setting = Setting { theme, tmux: environment.tmux };
+    let setting = Setting { theme, tmux: environment.tmux, plain: options.plain };
     let code = run::run(&mut terminal, &mut model, &messages, setting, |effect| match effect {
         Effect::Open(id) => log.open(id),
         Effect::Payload(origin) => log.payload(origin),

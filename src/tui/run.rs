@@ -21,9 +21,10 @@ use super::{
     clipboard,
     paint::{Painter, Probe},
     picture::PICTURES,
+    plain::Reader,
     terminal::Terminal,
     theme::Theme,
-    view,
+    view::{self, statements::Statements},
 };
 use crate::{
     app::{
@@ -50,6 +51,8 @@ pub struct Setting {
     pub theme: Theme,
     /// Whether tmux stands between us and the terminal.
     pub tmux: bool,
+    /// Whether lines of text are written in place of frames.
+    pub plain: bool,
 }
 
 /// Runs until the user quits or nothing can send messages any more. Returns the exit code.
@@ -74,6 +77,7 @@ pub fn run(
         awaited: Awaited::opening(Instant::now()),
         resting: None,
         timers: Timers::default(),
+        reader: setting.plain.then(Reader::default),
     };
     if let Some(code) = program.take(Message::Resize(area.width, area.height), true)? {
         return Ok(code);
@@ -97,7 +101,7 @@ pub fn run(
                 if program.draw()? {
                     paced.drawn(Instant::now());
                 }
-                due = None;
+                due = program.reader.as_ref().and_then(Reader::again);
                 continue;
             }
             _ => match timer.into_iter().chain(at).min() {
@@ -160,6 +164,8 @@ struct Program<'a, F> {
     /// The computation of a growing episode, since when, and the rest after it.
     resting: Option<(Instant, Rest)>,
     timers: Timers,
+    /// Writes lines of text in place of frames.
+    reader: Option<Reader>,
 }
 
 impl<F: FnMut(Effect)> Program<'_, F> {
@@ -173,6 +179,10 @@ impl<F: FnMut(Effect)> Program<'_, F> {
             self.resting = None;
             self.timers.set(pause, Message::Settle);
         }
+        let is_resized = matches!(message, Message::Resize(..));
+        if let Some(reader) = self.reader.as_mut().filter(|_| urgent && !is_resized) {
+            reader.asked();
+        }
         let mut effects: VecDeque<Effect> = update(self.model, message).into();
         while let Some(effect) = effects.pop_front() {
             if urgent {
@@ -183,10 +193,15 @@ impl<F: FnMut(Effect)> Program<'_, F> {
                 Effect::Wake(pause) => self.timers.set(pause, Message::Wake),
                 Effect::Settle(pause) => self.timers.set(pause, Message::Settle),
                 Effect::Rest(rest) => self.resting = Some((began, rest)),
+                Effect::Redraw if self.reader.is_some() => {
+                    // Lines of text do not depend on the size.
+                    self.reader.iter_mut().filter(|_| !is_resized).for_each(Reader::forget);
+                }
                 Effect::Redraw => self.terminal.resize(self.model.size.columns, self.model.size.rows),
                 Effect::Suspend => self.terminal.stop()?,
                 Effect::TakeAgain => {
                     self.terminal.take_again()?;
+                    self.reader.iter_mut().for_each(Reader::forget);
                     // Meanwhile the terminal may have got another size.
                     let area = self.terminal.area();
                     effects.extend(update(self.model, Message::Resize(area.width, area.height)));
@@ -198,7 +213,8 @@ impl<F: FnMut(Effect)> Program<'_, F> {
                 }
                 Effect::Mouse(captured) => self.terminal.mouse(captured)?,
                 Effect::Copy(text) => {
-                    let sequence = clipboard::osc52(&text, self.setting.tmux);
+                    let sequence =
+                        clipboard::osc52(&text, self.setting.tmux).filter(|_| self.reader.is_none());
                     let sent = sequence.is_some();
                     if let Some(bytes) = sequence {
                         self.terminal.send(&bytes)?;
@@ -230,9 +246,27 @@ impl<F: FnMut(Effect)> Program<'_, F> {
     /// `false`: the picture is the same as before.
     fn draw(&mut self) -> io::Result<bool> {
         self.awaited.since = None;
+        if self.reader.is_some() {
+            return self.tell();
+        }
         let (frame, drawn) = draw(self.model, self.setting.theme);
         self.take(Message::Drawn(drawn), false)?;
         self.terminal.show(frame)
+    }
+
+    /// Writes what is new as lines of text; `false`: nothing is.
+    fn tell(&mut self) -> io::Result<bool> {
+        let now = Statements::of(self.model, &self.setting.theme);
+        self.take(Message::Drawn(Drawn { reach: now.reach(), detail: None }), false)?;
+        let Some(reader) = &mut self.reader else { return Ok(false) };
+        let lines = reader.news(self.model, now, Instant::now());
+        if lines.is_empty() {
+            return Ok(false);
+        }
+        // In raw mode a line feed alone stays in its column.
+        let bytes: String = lines.iter().flat_map(|it| [it.as_str(), "\r\n"]).collect();
+        self.terminal.send(bytes.as_bytes())?;
+        Ok(true)
     }
 }
 

@@ -51,6 +51,19 @@ const SUPERVISOR: &str = "CREDITSCOPE_SUPERVISOR";
 /// Whether this process is a program with a supervisor.
 static IS_SUPERVISED: AtomicBool = AtomicBool::new(false);
 
+/// Whether nothing but lines of text may be written to the terminal, in both processes.
+static IS_PLAIN: AtomicBool = AtomicBool::new(false);
+
+/// From here on the terminal gets lines of text and nothing else.
+pub fn write_plainly() {
+    IS_PLAIN.store(true, Ordering::SeqCst);
+}
+
+/// Whether the terminal gets lines of text and nothing else.
+pub(super) fn is_plain() -> bool {
+    IS_PLAIN.load(Ordering::SeqCst)
+}
+
 /// What is passed on to the program: all that somebody may send, and that can be handled.
 const PASSED_ON: [c_int; 12] = [
     SIGABRT, SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2,
@@ -250,6 +263,9 @@ impl Supervisor {
 /// What a terminal is told when it is given back, by whichever process.
 pub(super) fn farewell() -> Vec<u8> {
     let mut wire = Vec::new();
+    if is_plain() {
+        return wire;
+    }
     // Writing to a vector cannot fail.
     let _ = queue!(
         wire,

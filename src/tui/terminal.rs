@@ -40,7 +40,7 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Takes the terminal: raw mode, alternate screen, hidden cursor. A panic gives it back first, unless
+    /// Takes the terminal: raw mode, alternate screen, hidden cursor; in plain mode raw mode alone. A panic gives it back first, unless
     /// `is_contained` says that it is caught where it happens.
     ///
     /// # Errors
@@ -94,6 +94,9 @@ impl Terminal {
     /// # Errors
     /// If the terminal is gone.
     pub fn mouse(&mut self, captured: bool) -> io::Result<()> {
+        if supervisor::is_plain() {
+            return Ok(());
+        }
         self.mouse = captured;
         let mut wire = Vec::new();
         if captured {
@@ -159,6 +162,9 @@ fn size() -> io::Result<(u16, u16)> {
 fn enter() -> io::Result<()> {
     terminal::enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
+    if supervisor::is_plain() {
+        return Ok(());
+    }
     let mut wire = Vec::new();
     // What is pasted must not be taken for commands.
     queue!(wire, EnterAlternateScreen, cursor::Hide, EnableBracketedPaste)?;

@@ -26,6 +26,7 @@ mod rules;
 mod so_far;
 mod sparkline;
 mod state;
+pub mod statements;
 mod strip;
 mod sweep;
 mod telemetry;

@@ -239,6 +239,9 @@ fn run(model: &mut Model, action: Action, count: usize, effects: &mut Vec<Effect
         Action::Interrupt => effects.push(Effect::Quit(INTERRUPTED)),
         Action::Suspend => effects.push(Effect::Suspend),
         Action::Redraw => effects.push(Effect::Redraw),
+        Action::Mouse if model.plain => {
+            model.notice = Some("plain mode leaves the mouse to the terminal".to_owned());
+        }
         Action::Mouse => {
             model.mouse = !model.mouse;
             effects.push(Effect::Mouse(model.mouse));

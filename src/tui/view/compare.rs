@@ -77,6 +77,23 @@ pub(super) fn lines(model: &Model) -> (Vec<String>, usize) {
     (model.compare.lines().into_iter().map(line).collect(), model.compare.line)
 }
 
+/// Both episodes and where they part, a statement each.
+pub(super) fn told(model: &Model) -> Vec<String> {
+    let Some(compared) = model.compare.compared.get() else { return Vec::new() };
+    let side = |letter: &str, episode: &Episode, ending: Ending| {
+        let reward =
+            episode.logged_reward().map_or(String::new(), |it| format!(", R {}", as_logged(it.value)));
+        format!("{letter}: {} {}{reward}", episode.name, ending.word())
+    };
+    let mut lines = vec![
+        side("A", &compared.a, compared.of_a.verdict.outcome.ending),
+        side("B", &compared.b, compared.of_b.verdict.outcome.ending),
+        compared.comparison.common.words(),
+    ];
+    lines.extend(sentences(compared, 100_000, 2));
+    lines
+}
+
 fn header(compared: &Compared, line: &mut Painter<'_>) {
     let mut x = line.put(1, 0, "COMPARE", Role::Strong) + 2;
     for (letter, episode, analysis) in

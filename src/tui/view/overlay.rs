@@ -21,20 +21,7 @@ pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> Drawn {
     let Some(overlay) = &model.overlay else { return Drawn::default() };
     let (width, height) = (body.width(), body.height());
     body.blank();
-    let title = match overlay {
-        Overlay::Help => format!("Help: {}", model.view.row().title),
-        Overlay::Glossary(typed) => words::title(glossary::matching(typed).len()),
-        Overlay::Explain(_) => "Explain: the arithmetic".to_owned(),
-        Overlay::Caveats => "What to know before acting on this number".to_owned(),
-        Overlay::Detail => "Act".to_owned(),
-        Overlay::Sweep => "Sweep: who is named by which method".to_owned(),
-        Overlay::Origins(_) => "Origins: where each value entered".to_owned(),
-        Overlay::Value(title, _) => title.clone(),
-        Overlay::Findings => "What is wrong with the log".to_owned(),
-        Overlay::Hits => "What the search has found".to_owned(),
-        Overlay::Rules => "Alerts: where rules of the run hit".to_owned(),
-        Overlay::Filters => "Filters: what is listed, never what is computed".to_owned(),
-    };
+    let title = title(model, overlay);
     body.rule(0, &title, &format!("{} closes", Action::Back.key()));
     let mut pane = body.part(0, 1, width, height.saturating_sub(1));
     let top = model.overlay_top;
@@ -64,6 +51,24 @@ pub(super) fn draw(model: &Model, body: &mut Painter<'_>) -> Drawn {
         (Overlay::Detail | Overlay::Sweep | Overlay::Origins(_), None) => 0,
     };
     Drawn { reach, detail: None }
+}
+
+/// What the pane is.
+pub(super) fn title(model: &Model, overlay: &Overlay) -> String {
+    match overlay {
+        Overlay::Help => format!("Help: {}", model.view.row().title),
+        Overlay::Glossary(typed) => words::title(glossary::matching(typed).len()),
+        Overlay::Explain(_) => "Explain: the arithmetic".to_owned(),
+        Overlay::Caveats => "What to know before acting on this number".to_owned(),
+        Overlay::Detail => "Act".to_owned(),
+        Overlay::Sweep => "Sweep: who is named by which method".to_owned(),
+        Overlay::Origins(_) => "Origins: where each value entered".to_owned(),
+        Overlay::Value(title, _) => title.clone(),
+        Overlay::Findings => "What is wrong with the log".to_owned(),
+        Overlay::Hits => "What the search has found".to_owned(),
+        Overlay::Rules => "Alerts: where rules of the run hit".to_owned(),
+        Overlay::Filters => "Filters: what is listed, never what is computed".to_owned(),
+    }
 }
 
 /// The key table in two columns, from the table of actions.
@@ -105,7 +110,7 @@ fn help(model: &Model, pane: &mut Painter<'_>) -> usize {
     lines.len().saturating_sub(per_page)
 }
 
-fn explain(
+pub(super) fn explain(
     model: &Model,
     explanation: &Result<Explanation, Unavailable>,
     width: usize,
@@ -194,7 +199,7 @@ fn wrapped(line: &str, width: usize, role: Role) -> Vec<(String, Role)> {
     text::wrap(line, width).into_iter().map(|it| (it, role)).collect()
 }
 
-fn caveats(model: &Model, width: usize) -> Vec<(String, Role)> {
+pub(super) fn caveats(model: &Model, width: usize) -> Vec<(String, Role)> {
     let Some(open) = &model.open else { return Vec::new() };
     let mut lines = Vec::new();
     if let Some(credit) = open.credit() {
@@ -224,7 +229,7 @@ fn caveats(model: &Model, width: usize) -> Vec<(String, Role)> {
     lines
 }
 
-fn findings(model: &Model, width: usize) -> Vec<(String, Role)> {
+pub(super) fn findings(model: &Model, width: usize) -> Vec<(String, Role)> {
     let mut lines = Vec::new();
     let episode = model.open.as_ref().map(OpenEpisode::findings).unwrap_or_default();
     let log = model.log.diagnostics.as_slice();

@@ -16,7 +16,19 @@ use crate::{
 pub(super) fn draw(model: &Model, prompt: &Prompt, line: &mut Painter<'_>) {
     line.blank();
     let width = line.width();
-    let (say, role) = match (&prompt.error, prompt.kind) {
+    let (say, role) = say(model, prompt);
+    let say = line.fit(&say, width * 3 / 5);
+    let sign = sign(model, prompt, width);
+    let x = line.put(0, 0, &sign, Role::Strong);
+    let gap = if say.is_empty() { 0 } else { 2 };
+    let room = width.saturating_sub(x + text::width(&say) + gap).max(1);
+    typed(prompt, &mut line.part(x, 0, room, 1));
+    line.put_right(width, 0, &say, role);
+}
+
+/// What helps with the line: what is wrong with it, or what it takes.
+fn say(model: &Model, prompt: &Prompt) -> (String, Role) {
+    match (&prompt.error, prompt.kind) {
         (Some(error), _) => (error.clone(), Role::Warn),
         (None, PromptKind::Search) if model.search.is_on() => (model.search.status(), Role::Dim),
         (None, PromptKind::Search) => {
@@ -29,23 +41,38 @@ pub(super) fn draw(model: &Model, prompt: &Prompt, line: &mut Painter<'_>) {
         (None, PromptKind::Note(step)) => (note_keys(step), Role::Dim),
         (None, PromptKind::Export(step)) => (export_keys(step), Role::Dim),
         (None, PromptKind::Palette(_)) => (palette::keys(), Role::Dim),
-    };
-    let say = line.fit(&say, width * 3 / 5);
-    let sign = match prompt.kind {
-        PromptKind::Search => "/",
-        PromptKind::Filter => "filter: ",
-        PromptKind::Rule(_) => "rule: ",
-        PromptKind::Glossary => "words with: ",
-        PromptKind::Note(step) => &note_sign(model, step, width),
-        PromptKind::Export(step) => &export_sign(model, step, width),
-        PromptKind::Palette(Offer::All) => ":",
-        PromptKind::Palette(Offer::Help) => "keys with: ",
-    };
-    let x = line.put(0, 0, sign, Role::Strong);
-    let gap = if say.is_empty() { 0 } else { 2 };
-    let room = width.saturating_sub(x + text::width(&say) + gap).max(1);
-    typed(prompt, &mut line.part(x, 0, room, 1));
-    line.put_right(width, 0, &say, role);
+    }
+}
+
+/// What the line asks for, before what is typed.
+fn sign(model: &Model, prompt: &Prompt, width: usize) -> String {
+    match prompt.kind {
+        PromptKind::Search => "/".to_owned(),
+        PromptKind::Filter => "filter: ".to_owned(),
+        PromptKind::Rule(_) => "rule: ".to_owned(),
+        PromptKind::Glossary => "words with: ".to_owned(),
+        PromptKind::Note(step) => note_sign(model, step, width),
+        PromptKind::Export(step) => export_sign(model, step, width),
+        PromptKind::Palette(Offer::All) => ":".to_owned(),
+        PromptKind::Palette(Offer::Help) => "keys with: ".to_owned(),
+    }
+}
+
+/// The line as a statement: what it asks for, what is typed, and what helps with it.
+pub(super) fn told(model: &Model, prompt: &Prompt) -> String {
+    let typed = text::clean(&prompt.text);
+    let line = format!("{}{typed}", sign(model, prompt, 300));
+    if let (PromptKind::Palette(_), Some(it)) = (prompt.kind, model.palette.chosen()) {
+        let about = if it.about.is_empty() { &it.text } else { &it.about };
+        return format!(
+            "{line}; {} found, {} does: {}, {about}",
+            model.palette.found.len(),
+            Key::named(TAKE).name(),
+            it.text
+        );
+    }
+    let help = say(model, prompt).0;
+    if typed.is_empty() || prompt.error.is_some() { format!("{line} ({help})") } else { line }
 }
 
 /// What a note asks.

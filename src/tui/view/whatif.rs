@@ -66,6 +66,20 @@ pub(super) fn lines(open: &OpenEpisode) -> (Vec<String>, usize) {
     (Form::fields(open).iter().map(line).collect(), open.form.field)
 }
 
+/// The choice under the cursor: whether it is taken, or why it cannot be.
+pub(super) fn choice(open: &OpenEpisode) -> Option<String> {
+    let fields = Form::fields(open);
+    let field = fields.get(open.form.field)?;
+    let at = open.form.choice.min(field.window.1.checked_sub(1)?).checked_sub(field.window.0)?;
+    let choice = field.choices.get(at)?;
+    let state = match (&choice.blocked, choice.selected) {
+        (Some(_), _) => "cannot be chosen",
+        (None, true) => "chosen",
+        (None, false) => "not chosen",
+    };
+    Some(format!("choice {} of {}: {}, {state}", at + 1, field.choices.len(), choice.label))
+}
+
 /// As many fields as fit into `room` rows, from the first on if the one at `cursor` is among them then.
 fn fitting(rows: &[usize], cursor: usize, room: usize) -> std::ops::Range<usize> {
     let cursor = cursor.min(rows.len().saturating_sub(1));
