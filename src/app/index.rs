@@ -227,7 +227,7 @@ pub struct ActRanking {
     pub largest: f64,
     /// For each act the sum of the credit of the acts before it, ignoring signs; at the end that of all.
     pub before: Vec<f64>,
-    /// What led to the first of them and what followed, ascending: see [`story()`].
+    /// What led to the first of them and what followed, ascending.
     pub story: Vec<ActId>,
     /// The act that the verdict names, its causes and effects, ascending.
     pub path: Vec<ActId>,

@@ -74,7 +74,7 @@ pub struct Found {
 /// The lines that fit, and the cursor on them.
 #[derive(Clone, Debug, Default)]
 pub struct Palette {
-    /// The best first; at most [`MOST_FOUND`].
+    /// The best first, five hundred of them at most.
     pub found: Vec<Found>,
     /// How many fit.
     pub fitting: usize,

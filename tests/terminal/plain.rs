@@ -47,7 +47,13 @@ fn keys_are_answered_in_lines_and_idle_costs_nothing() {
     session.settle(Duration::from_millis(300));
     let lines = String::from_utf8_lossy(&session.wire()[before..]).lines().count();
     assert_eq!(lines, 1, "a step of the cursor is one line");
-    for (key, answer) in [("3", "3 Timeline"), ("2", "2 Graph"), ("?", "Help: Graph"), ("/", "/ (regex")] {
+    for (key, answer) in [
+        ("3", "3 Timeline"),
+        ("2", "2 Graph"),
+        ("?", "Help: Graph"),
+        ("\x1b", "closed: Help"),
+        ("/", "/ (regex"),
+    ] {
         session.keys(key);
         wait(&mut session, answer);
     }

@@ -21,10 +21,10 @@ pub(super) fn told(model: &Model, pane: &Overlay, theme: &Theme) -> (String, Vec
         (Overlay::Glossary(typed), _) => {
             glossary::matching(typed).iter().map(|it| format!("{}: {}", it.word, it.meaning)).collect()
         }
-        (Overlay::Explain(it), _) => texts(overlay::explain(model, it, WHOLE)),
-        (Overlay::Caveats, _) => texts(overlay::caveats(model, WHOLE)),
-        (Overlay::Findings, _) => texts(overlay::findings(model, WHOLE)),
-        (Overlay::Origins(xray), Some(open)) => texts(origins::lines(open, xray, WHOLE)),
+        (Overlay::Explain(it), _) => texts(&overlay::explain(model, it, WHOLE)),
+        (Overlay::Caveats, _) => texts(&overlay::caveats(model, WHOLE)),
+        (Overlay::Findings, _) => texts(&overlay::findings(model, WHOLE)),
+        (Overlay::Origins(xray), Some(open)) => texts(&origins::lines(open, xray, WHOLE)),
         (Overlay::Value(_, lines), _) => lines.clone(),
         (Overlay::Filters, _) => drawn(theme, DRAWN, |it| _ = filters::draw(model, it)),
         (Overlay::Rules, _) => drawn(theme, DRAWN, |it| _ = rules::draw(model, it)),
@@ -49,7 +49,7 @@ fn help(model: &Model) -> Vec<String> {
 }
 
 /// Lines without their columns: one blank between words, none that is empty.
-fn texts(lines: Vec<(String, Role)>) -> Vec<String> {
+fn texts(lines: &[(String, Role)]) -> Vec<String> {
     let lines = lines.iter().map(|it| it.0.split_whitespace().collect::<Vec<_>>().join(" "));
     lines.filter(|it| !it.is_empty()).collect()
 }

@@ -3,8 +3,8 @@
 use super::{DRAWN, ROWS, drawn, episode};
 use crate::{
     app::{
-        ActRows, Action, CreditVariant, MethodsVariant, Model, OpenEpisode, Pane, Scope, Screen, View,
-        episode_list::Column,
+        ActOrder, ActRows, Action, CreditVariant, MethodsVariant, Model, OpenEpisode, Pane, Scope, Screen,
+        View, episode_list::Column,
     },
     tui::{
         theme::Theme,
@@ -128,10 +128,10 @@ fn view(model: &Model, open: &OpenEpisode, theme: &Theme) -> Rows {
                     ActOrder::Size => "by size",
                     ActOrder::Time => "by time",
                 };
-                acts(format!("{heading}: acts, {order}"), open, &open.act_order())
+                acts(&format!("{heading}: acts, {order}"), open, &open.act_order())
             }
             Pane::Agents => agents(format!("{heading}: agents"), open),
-            Pane::Graph => graph(heading, open),
+            Pane::Graph => graph(&heading, open),
         };
     }
     if model.view == View::CREDIT {
@@ -143,7 +143,7 @@ fn view(model: &Model, open: &OpenEpisode, theme: &Theme) -> Rows {
         return Rows::lines(title, &drawn(theme, DRAWN, |pane| methods::draw(open, pane)), None);
     }
     match painting(model.view).tiny {
-        Tiny::Lines(_) if model.view == View::GRAPH => graph(heading, open),
+        Tiny::Lines(_) if model.view == View::GRAPH => graph(&heading, open),
         Tiny::Lines(lines) => {
             let (mut lines, at) = lines(open);
             if model.view == View::STATE {
@@ -165,7 +165,7 @@ fn view(model: &Model, open: &OpenEpisode, theme: &Theme) -> Rows {
                 Scope::Top => "acts with the largest credit",
                 Scope::BlamePath => "causes and effects of the act to blame",
             };
-            acts(format!("{heading}: {scope}"), open, &open.timeline_acts())
+            acts(&format!("{heading}: {scope}"), open, &open.timeline_acts())
         }
     }
 }
@@ -177,14 +177,14 @@ fn agents(title: String, open: &OpenEpisode) -> Rows {
     Rows { below: episode::sum(open), ..rows }
 }
 
-fn acts(title: String, open: &OpenEpisode, acts: &ActRows<'_>) -> Rows {
-    let title = open.listed.note().map_or(title.clone(), |it| format!("{title}, {it}"));
+fn acts(title: &str, open: &OpenEpisode, acts: &ActRows<'_>) -> Rows {
+    let title = open.listed.note().map_or(title.to_owned(), |it| format!("{title}, {it}"));
     let line = |row: usize| acts.get(row).map_or(String::new(), |it| episode::act(open, it));
     Rows::of((title, "act"), (acts.len(), open.act.and_then(|it| acts.row_of(it))), line)
 }
 
 /// Who told whom, the one under the cursor among the agents.
-fn graph(heading: String, open: &OpenEpisode) -> Rows {
+fn graph(heading: &str, open: &OpenEpisode) -> Rows {
     let name = |agent| &open.episode.agent(agent).name;
     let weight = open.graph.weight;
     let title = format!("{heading}: who tells whom, {}", weight.word());
