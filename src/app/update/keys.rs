@@ -58,10 +58,9 @@ pub(super) fn on_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
     let moves = press.action.filter(|_| model.prompt.is_none() && model.overlay.is_none());
     let moves = moves.filter(|it| model.screen == Screen::Episode && is_motion(*it));
     let _taken = STACK.iter().find(|layer| layer(model, press, effects) == Handled::Yes);
-    // Whoever moves stays; only who goes to the end stays there as it moves on.
+    // Whoever moves stays; only who goes to the end of the newest episode stays there as the log moves on.
     if let Some(action) = moves {
-        model.follows_newest = action == Action::Last && model.log.following;
-        log::to_newest(model, effects);
+        model.follows_newest = action == Action::Last && model.log.following && log::shows_newest(model);
     }
 }
 

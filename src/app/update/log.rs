@@ -43,6 +43,12 @@ pub(super) fn log(model: &mut Model, summary: LogSummary, effects: &mut Vec<Effe
     to_newest(model, effects);
 }
 
+/// Whether the newest episode is on the screen.
+pub(super) fn shows_newest(model: &Model) -> bool {
+    let newest = model.log.episodes.last().map(|it| it.id);
+    model.open.as_ref().is_some_and(|it| Some(it.id) == newest)
+}
+
 /// Opens the newest episode if it is followed and nobody looks closer at the one shown: with nothing over it, nothing typed
 /// and no what-if.
 pub(super) fn to_newest(model: &mut Model, effects: &mut Vec<Effect>) {
