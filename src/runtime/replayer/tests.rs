@@ -160,8 +160,12 @@ fn nothing_is_left_behind() {
     };
     drop(replayers);
     for pid in pids.split_whitespace() {
-        // Whoever was ended may wait for its parent, but runs no more.
-        let state = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        assert!(state.is_empty() || state.contains(") Z "), "{state}");
+        // Whoever was ended may wait for its parent, but runs no more as soon as it has taken the signal.
+        let state = || std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let is_gone = |state: &str| state.is_empty() || state.contains(") Z ");
+        while !is_gone(&state()) {
+            assert!(Instant::now() < until, "{}", state());
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 }
